@@ -227,6 +227,9 @@ class _Following(DeferredAttribute):
             return self.field.derive(plain)
         return super().__get__(instance, cls)
 
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
 
 class _Follower(models.CharField):
     """A column that is derived from an encrypted field of the same row; what is assigned to it does not count."""
