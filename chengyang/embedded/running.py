@@ -1,5 +1,6 @@
 """Where the servers that `manage.py up` started are, for every other command. Standard library only."""
 
+import contextlib
 import json
 import os
 import socket
@@ -33,12 +34,12 @@ def postgres_answers(folder, *, user):
     startup = f"user\0{user}\0database\0postgres\0\0".encode()
     message = struct.pack("!ii", len(startup) + 8, 3 << 16) + startup
     # R: AuthenticationOk; E: an error, e.g. starting up
-    return _ask(Path(folder) / f".s.PGSQL.{PORT}", message) == b"R"
+    return _ask(Path(folder) / f".s.PGSQL.{PORT}", message, farewell=struct.pack("!ci", b"X", 4)) == b"R"
 
 
 def valkey_answers(path):
     """Say whether the server behind the socket serves commands; False while it still loads its data."""
-    return _ask(path, b"PING\r\n") == b"+"
+    return _ask(path, b"PING\r\n", farewell=b"QUIT\r\n") == b"+"
 
 
 def write(home, name, facts):
@@ -68,13 +69,19 @@ def _read(home, name):
         return None
 
 
-def _ask(path, message):
-    """Return the first byte that the server behind a unix socket answers to `message`, or b"" when there is none."""
+def _ask(path, message, *, farewell):
+    """Return the first byte that the server behind a unix socket answers to `message`, or b"" when there is none.
+
+    Everything is read and the server takes leave itself, else it logs a broken connection at every look.
+    """
     with socket.socket(socket.AF_UNIX) as link:
         link.settimeout(ANSWER_WITHIN)
-        try:
+        first = b""
+        with contextlib.suppress(OSError):
             link.connect(str(path))
             link.sendall(message)
-            return link.recv(1)
-        except OSError:
-            return b""
+            first = link.recv(1)
+            link.sendall(farewell)
+            while link.recv(4096):
+                pass
+        return first

@@ -1,0 +1,13 @@
+#!/usr/bin/env python3
+"""The one door to every command: `python3 manage.py up | test | check-all | <any Django command>`."""
+
+import sys
+
+# This file alone must parse on every Python, so that an old one gets a sentence and not a traceback.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("The portal needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031
+
+from chengyang.embedded import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.main(sys.argv)
