@@ -1,0 +1,52 @@
+"""One form for all that people type alike: index and query both pass through `fold` (requirement U17)."""
+
+import unicodedata
+from functools import lru_cache
+
+from .characters import one_dot
+
+_DROPPED = ("Cc", "Cf", "Cs", "Cn")
+_VARIATION = frozenset(range(0xFE00, 0xFE10)) | frozenset(range(0xE0100, 0xE01F0))
+
+
+@lru_cache(maxsize=1)
+def _converter():  # type: ignore[no-untyped-def]  # opencc is loaded by the first search, not by every process
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+class _Simplify(dict[int, int | str]):
+    """A `str.translate` table that asks OpenCC once for each character.
+
+    Character by character on purpose: OpenCC reads 乾隆 as a word and leaves it alone but makes 干 of a lone 乾, so a
+    part of a text would not be found in the whole.
+    """
+
+    def __missing__(self, code: int) -> int | str:
+        self[code] = code if code < 0x3400 else _converter().convert(chr(code))
+        return self[code]
+
+
+class _Visible(dict[int, int | None]):
+    """A `str.translate` table that drops controls, format characters, lone surrogates and variation selectors."""
+
+    def __missing__(self, code: int) -> int | None:
+        blank = code in (9, 10, 13, 0x85)
+        unseen = code in _VARIATION or (unicodedata.category(chr(code)) in _DROPPED and code < 0x20000)
+        self[code] = 32 if blank else None if unseen else code
+        return self[code]
+
+
+_simplify = _Simplify()
+_visible = _Visible()
+
+
+def fold(text: str) -> str:
+    """Return `text` as search sees it: NFKC, no case, simplified characters, one kind of dot, nothing invisible.
+
+    Never raises; NUL, control characters and lone surrogates are dropped, so the result is always storable.
+    """
+    seen = one_dot(text.translate(_visible))
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    return one_dot(plain.translate(_simplify).translate(_visible))

@@ -1,0 +1,101 @@
+"""The lunar side of a calendar page (requirement U16), read from `cnlunar`.
+
+Only secular festivals are named: the library also lists birthdays of saints, which a public office does not announce.
+"""
+
+import datetime as dt
+from calendar import Calendar
+from dataclasses import dataclass
+from functools import lru_cache
+
+FIRST_DAY, LAST_DAY = dt.date(1901, 2, 19), dt.date(2100, 2, 8)  # the lunar years of the library's tables
+
+_LUNAR_FESTIVALS = {
+    (1, 1): "春节",
+    (1, 15): "元宵节",
+    (2, 2): "龙抬头",
+    (5, 5): "端午节",
+    (7, 7): "七夕",
+    (8, 15): "中秋节",
+    (9, 9): "重阳节",
+    (12, 8): "腊八节",
+    (12, 23): "小年",  # as in the north
+}
+_SOLAR_FESTIVALS = {
+    (1, 1): "元旦",
+    (3, 8): "妇女节",
+    (3, 12): "植树节",
+    (5, 1): "劳动节",
+    (5, 4): "青年节",
+    (6, 1): "儿童节",
+    (7, 1): "建党节",
+    (8, 1): "建军节",
+    (9, 10): "教师节",
+    (10, 1): "国庆节",
+    (12, 5): "国际志愿者日",
+}
+_NO_TERM = "无"
+
+
+@dataclass(frozen=True)
+class LunarDay:
+    """What a calendar says about a day beside its number."""
+
+    year_text: str  # 丙午马年
+    month_text: str  # 正月, 闰六月
+    day_text: str  # 初一
+    term: str  # 节气, or empty
+    festivals: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Return the one word for a small cell: festival, term, name of the month on its first day, else the day."""
+        if self.festivals:
+            return self.festivals[0]
+        return self.term or (self.month_text if self.day_text == "初一" else self.day_text)
+
+
+def _read(day: dt.date):  # type: ignore[no-untyped-def]  # cnlunar has no types
+    from cnlunar import Lunar
+
+    # Noon: the library takes a moment, and a night hour may belong to the next day.
+    return Lunar(dt.datetime.combine(day, dt.time(12)), godType="8char")
+
+
+def _festivals(day: dt.date, month: int, number: int, *, is_leap: bool, is_long: bool) -> tuple[str, ...]:
+    found = [] if is_leap else [_LUNAR_FESTIVALS.get((month, number))]
+    if month == 12 and number == (30 if is_long else 29):
+        found.append("除夕")
+    found.append(_SOLAR_FESTIVALS.get((day.month, day.day)))
+    return tuple(filter(None, found))
+
+
+@lru_cache(maxsize=2048)
+def lunar_day(day: dt.date) -> LunarDay:
+    """Return the lunar date, solar term and festivals of a day; ValueError outside 1901-02-19 to 2100-02-08."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{day} is outside the lunar tables")
+    lunar = _read(day)
+    return LunarDay(
+        year_text=f"{lunar.year8Char}{lunar.chineseYearZodiac}年",
+        month_text=lunar.lunarMonthCn[:-1],  # without 大 or 小
+        day_text=lunar.lunarDayCn,
+        term="" if lunar.todaySolarTerms == _NO_TERM else lunar.todaySolarTerms,
+        festivals=_festivals(
+            day, lunar.lunarMonth, lunar.lunarDay, is_leap=lunar.isLunarLeapMonth, is_long=lunar.lunarMonthLong
+        ),
+    )
+
+
+def lunar_year_text(day: dt.date) -> str:
+    """Return the lunar year that `day` is in: `丙午马年`; it changes at the Spring Festival."""
+    return lunar_day(day).year_text
+
+
+def lunar_month(year: int, month: int) -> dict[dt.date, LunarDay]:
+    """Return the lunar side of every day on a calendar page: the month, filled up to whole weeks from Monday.
+
+    Days after the tables (from 9 February 2100) are left out.
+    """
+    shown = Calendar(firstweekday=0).itermonthdates(year, month)
+    return {day: lunar_day(day) for day in shown if FIRST_DAY <= day <= LAST_DAY}

@@ -1,0 +1,93 @@
+"""Telephone numbers that can receive a message (requirement U07, masks 1.3)."""
+
+import re
+import unicodedata
+
+from django.utils.translation import gettext_lazy as _
+
+DEMO_PREFIX = "154"  # assigned to no carrier; every gateway of ours refuses it
+STARS = "****"
+
+_BETWEEN_DIGITS = re.compile(r"[\s\-‐‑‒–—―−().·]+")
+_MAINLAND = re.compile(r"1[3-9][0-9]{9}")
+_ABROAD = {  # plausibility only: the code that arrives is the proof
+    "852": re.compile(r"[4-9][0-9]{7}"),  # Hong Kong
+    "853": re.compile(r"6[0-9]{7}"),  # Macao
+    "886": re.compile(r"9[0-9]{8}"),  # Taiwan
+}
+_ELSEWHERE = re.compile(r"[1-9][0-9]{6,14}")
+_FULL = re.compile(r"\+?([0-9]+)")
+
+
+def _compact(text: str) -> str:
+    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    number = _BETWEEN_DIGITS.sub("", seen)
+    return "+" + number[2:] if number.startswith("00") else number
+
+
+def _mainland(number: str) -> str:
+    if not _MAINLAND.fullmatch(number):
+        raise ValueError(_("手机号应为 11 位数字，以 13 至 19 开头，请检查后重新填写。"))
+    return "+86" + number
+
+
+def _abroad(number: str) -> str:
+    code, rest = number[:3], number[3:]
+    if code == "886":
+        rest = rest.removeprefix("0")
+    if code in _ABROAD and not _ABROAD[code].fullmatch(rest):
+        raise ValueError(_("这个港澳台手机号的位数或开头不对，请检查后重新填写。"))
+    if not _ELSEWHERE.fullmatch(code + rest):
+        raise ValueError(_("国际号码应为 + 加国家代码和号码，共 7 至 15 位数字。"))
+    return "+" + code + rest
+
+
+def normalise_phone(text: str) -> str:
+    """Return a mobile number as `+8613…` (E.164).
+
+    A mainland number may come bare, with +86, 0086 or 86, with spaces, dashes and full-width digits; numbers of Hong
+    Kong, Macao, Taiwan and elsewhere only in international form. Raises ValueError with a sentence that says what to
+    do.  (U07)
+    """
+    number = _compact(text)
+    if not number:
+        raise ValueError(_("请填写手机号。"))
+    if not re.fullmatch(r"\+?[0-9]+", number):
+        raise ValueError(_("手机号只能有数字，前面可以有 +，请检查后重新填写。"))
+    if number.startswith("+86"):
+        return _mainland(number[3:])
+    if number.startswith("+"):
+        return _abroad(number[1:])
+    if number.startswith("0"):
+        raise ValueError(_("这是固定电话，收不到验证码，请填写手机号。"))
+    if len(number) == 13 and number.startswith("86"):
+        return _mainland(number[2:])
+    if number[:3] in _ABROAD and _ABROAD[number[:3]].fullmatch(number[3:]):
+        raise ValueError(_("港澳台和国外号码请写成国际形式，例如 +852 6123 4567。"))
+    return _mainland(number)
+
+
+def _digits(phone: str) -> str:
+    found = _FULL.fullmatch(phone)
+    return found.group(1) if found else ""
+
+
+def mask_phone(phone: str) -> str:
+    """Return a stored number as lists show it: `138****5678`, `+852****4567`; four digits or more are hidden."""
+    digits = _digits(phone)
+    national = digits.removeprefix("86") if phone.startswith("+") else digits
+    if _MAINLAND.fullmatch(national):
+        return national[:3] + STARS + national[-4:]
+    if len(digits) < 8:
+        return STARS if phone else ""
+    return "+" + digits[: min(3, len(digits) - 8)] + STARS + digits[-4:]
+
+
+def last_four(phone: str) -> str:
+    """Return the last four digits of a stored number, by which staff find a person."""
+    return _digits(phone)[-4:]
+
+
+def is_demo_phone(phone: str) -> bool:
+    """Return whether a stored number is one of the demonstration's, which no gateway may dial."""
+    return phone.startswith(("+86" + DEMO_PREFIX, DEMO_PREFIX))
