@@ -1,4 +1,4 @@
-"""The Celery app. Messages are only hints: outbox and job tables are swept every minute, so a lost one costs a minute."""
+"""The Celery app. Messages are only hints: outbox and job table are swept every minute; a lost one costs a minute."""
 
 import os
 from urllib.parse import parse_qs, urlsplit

@@ -96,7 +96,7 @@ class Supervisor:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.echo = echo
         self.signalled = None  # number of the signal that asked us to stop
-        self.children = []  # in the order of their start
+        self.children = []  # started and not yet stopped
         self.pipes = {}
         self.selector = selectors.DefaultSelector()
 
@@ -146,6 +146,7 @@ class Supervisor:
         child.sweep()
         child.process.wait()
         self._drain(child, 0.5)
+        self.children.remove(child)
 
     def turn(self, seconds=TURN):
         """Pass on what has been written, waiting for up to `seconds` for something to happen."""

@@ -1,0 +1,81 @@
+"""What must be done before the portal can serve: one Django process that brings the database and the files up to date.
+
+`python3 manage.py prepare` does the same for a production start. Each step may be repeated; the demo comes once.
+"""
+
+import json
+import os
+
+from . import catalogues
+from .places import ROOT, Problem, digest, home
+
+
+def main():
+    """Run the steps; raises `Problem` for configuration and commands that refuse."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
+    catalogues.compile_all()  # before Django reads them
+
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError, call_command
+
+    try:
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("seed", verbosity=0)
+        collect_static(call_command)
+        load_demo(call_command)
+    except ImproperlyConfigured as error:
+        raise Problem(f"Configuration: {error}") from None
+    except CommandError as error:
+        raise Problem(str(error)) from None
+
+
+def collect_static(call_command):
+    """Collect static files when the lock (that is, a package) or one of our own files changed."""
+    from django.conf import settings
+
+    own = sorted(path for folder in settings.STATICFILES_DIRS for path in folder.rglob("*") if path.is_file())
+    stamp = settings.STATIC_ROOT / ".stamp"
+    wanted = "\n".join(f"{digest(path)} {path}" for path in (ROOT / "requirements.lock", *own))
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("collecting static files", flush=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(wanted)
+
+
+def load_demo(call_command):
+    """Load the demo on the first start of this data folder, unless `DEMO=off`; never on a later one."""
+    from django.conf import settings
+
+    if read_state().get("started"):
+        return
+    if settings.DEMO:
+        print("loading the demo (once)", flush=True)
+        call_command("demo", verbosity=0)
+    write_state(started=True, demo=settings.DEMO)
+
+
+def read_state():
+    """Return what earlier starts noted about this data folder: `started` and `demo`."""
+    try:
+        return json.loads((home() / "state.json").read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def write_state(**facts):
+    """Note `facts`, whole or not at all."""
+    draft = home() / "state.json.new"
+    draft.write_text(json.dumps(facts) + "\n")
+    draft.replace(home() / "state.json")
+
+
+if __name__ == "__main__":
+    import sys
+
+    try:
+        main()
+    except Problem as problem:
+        sys.exit(str(problem))
