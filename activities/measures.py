@@ -1,0 +1,1 @@
+"""What activities registers for other floors (docs/architecture.md)."""

@@ -1,0 +1,4 @@
+"""Pages of this app, with their whole paths."""
+
+app_name = "activities"
+urlpatterns = []

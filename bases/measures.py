@@ -1,0 +1,1 @@
+"""What bases registers for other floors (docs/architecture.md)."""

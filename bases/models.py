@@ -1,0 +1,133 @@
+"""Practice-innovation bases, their honours, posts and six-haves."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.accounts.bodies import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.accounts.models import DemoMark
+from chengyang.audit.history import tracked
+from chengyang.standards.models import Assessment as StandardAssessment
+from chengyang.standards.models import BodyAssessmentQuerySet
+
+from .states import BaseState
+
+ASSESSMENT_LASTS = dt.timedelta(days=365)  # domain.md rule 4: assessed within the last twelve months
+AMBER_BEFORE = dt.timedelta(days=60)  # time enough to prepare the next assessment
+
+
+class BaseQuerySet(BodyQuerySet):
+    kept_as = "bases"
+
+    def opened_by(self, day):
+        """Return what was open by the end of `day`."""
+        return self.filter(state=BaseState.OPERATING, opened_on__lte=day)
+
+
+@tracked
+class Base(Body):
+    """实践创新基地."""
+
+    class Level(models.TextChoices):
+        DISTRICT = "district", _("区级基地")
+        SUBDISTRICT = "subdistrict", _("街道基地")
+        PARK = "park", _("园区基地")
+        COMMUNITY = "community", _("社区基地")
+
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    level = models.CharField(_("级别"), max_length=12, choices=Level.choices)
+    place = models.CharField(_("所在"), max_length=60, blank=True)
+    address = models.CharField(_("地址"), max_length=120, blank=True)
+    hours = models.CharField(_("开放时间"), max_length=80, blank=True)
+    state = models.CharField(_("状态"), max_length=12, choices=BaseState.choices, default=BaseState.PREPARING)
+    opened_text = models.CharField(_("启用时间"), max_length=20, blank=True)  # the source may know the year only
+    opened_on = models.DateField(_("启用日期"), null=True, blank=True)
+    opened_is_demo = models.BooleanField(_("启用时间为演示"), default=False, editable=False)
+    by_record = models.BooleanField(_("按公开报道录入"), default=False)
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("实践创新基地")
+        ordering = ["level", "opened_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="operating") | Q(opened_on__isnull=False),
+                name="base_opened_on_a_day",
+                violation_error_message=_("运行中的基地要写启用时间。"),
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("bases:detail", args=[self.slug])
+
+
+class AssessmentQuerySet(BodyAssessmentQuerySet):
+    about = "base"
+
+
+@tracked
+class Assessment(StandardAssessment):
+    """“六有” of a base."""
+
+    base = models.ForeignKey(Base, models.CASCADE, related_name="assessments", verbose_name=_("基地"))
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta(StandardAssessment.Meta):
+        verbose_name = verbose_name_plural = _("“六有”评定")
+
+    def light(self, day):
+        """Return `green`, `amber` or `red`: how near the end of this assessment is on `day` (rule 4)."""
+        if self.expires_on is None or day < self.expires_on - AMBER_BEFORE:
+            return "green"
+        return "amber" if day < self.expires_on else "red"
+
+
+@tracked
+class Honour(DemoMark):
+    """荣誉 of a base."""
+
+    class Level(models.TextChoices):
+        NATION = "nation", _("国家级")
+        PROVINCE = "province", _("省级")
+        CITY = "city", _("市级")
+        DISTRICT = "district", _("区级")
+
+    base = models.ForeignKey(Base, models.CASCADE, related_name="honours", verbose_name=_("基地"))
+    title = models.CharField(_("名称"), max_length=80)
+    level = models.CharField(_("级别"), max_length=10, choices=Level.choices)
+    year = models.PositiveSmallIntegerField(_("年份"), null=True, blank=True)
+    note = models.CharField(_("说明"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("荣誉")
+        ordering = ["-year", "id"]
+        constraints = [models.UniqueConstraint(fields=["base", "title"], name="honour_once")]
+
+    def __str__(self):
+        return self.title
+
+
+class PostQuerySet(DatedPostQuerySet):
+    about = "base"
+
+
+@tracked
+class Post(DatedPost):
+    """职务 at a base; the manager may act for it."""
+
+    class Kind(models.TextChoices):
+        MANAGER = "manager", _("基地负责人")
+        GUIDE = "guide", _("讲解员")
+
+    base = models.ForeignKey(Base, models.PROTECT, related_name="posts", verbose_name=_("基地"))
+    kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta(DatedPost.Meta):
+        verbose_name = verbose_name_plural = _("基地职务")

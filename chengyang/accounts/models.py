@@ -1,0 +1,255 @@
+"""Who signs in, which roles they hold, and the shapes that posts and demo rows share."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.audit.history import tracked
+from chengyang.chinese import phones
+from chengyang.vault.fields import BlindIndexField, EncryptedField, LastFourField, blind_index
+from chengyang.vault.public_ids import PublicIdField
+
+
+class DemoMark(models.Model):
+    """A row of the demonstration says so, here and on every page that shows it."""
+
+    is_demo = models.BooleanField(_("演示数据"), default=False, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Subdistrict(models.Model):
+    """街道: the eight offices below the district."""
+
+    code = models.CharField(_("区划代码"), max_length=12, unique=True)
+    name = models.CharField(_("名称"), max_length=30, unique=True)
+    order = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("街道")
+        ordering = ["order", "code"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def short_name(self):
+        return self.name.removesuffix("街道")
+
+
+class UserQuerySet(models.QuerySet):
+    def by_phone(self, phone):
+        """Return the accounts that sign in with `phone` (E.164): one or none."""
+        return self.filter(phone_index=blind_index("phone", phone))
+
+    def visible_to(self, user):
+        """Accounts are shown to themselves and to the administrators who keep accounts."""
+        from .reach import reach
+
+        seen = reach(user)
+        if seen.administrator in ("system", "security"):
+            return self.all()
+        return self.filter(pk=user.pk) if user.is_authenticated else self.none()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def get_by_natural_key(self, key):
+        return self.get(email__iexact=key)
+
+
+@tracked(exclude=["last_login"])
+class User(AbstractBaseUser, DemoMark):
+    """A sign-in account: a citizen's by phone, an officer's by e-mail; not the same thing as a Person."""
+
+    PERSONAL = {
+        "name": "account",
+        "email": "account",
+        "phone": "account",
+        "phone_index": "account",
+        "phone_last4": "account",
+    }
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "password",
+        "last_login",
+        "is_active",
+        "date_joined",
+        "password_set_at",
+        "must_change_password",
+        "is_demo",
+    }
+
+    public_id = PublicIdField()
+    name = models.CharField(_("称呼"), max_length=50, blank=True)
+    email = models.EmailField(_("电子邮箱"), max_length=254, null=True, blank=True)
+    phone = EncryptedField(_("手机"), blank=True, max_plain=20)
+    phone_index = BlindIndexField("phone", namespace="phone")
+    phone_last4 = LastFourField("phone")
+    is_active = models.BooleanField(_("可以登录"), default=True)
+    date_joined = models.DateTimeField(_("建立时间"), default=clock.now, editable=False)
+    password_set_at = models.DateTimeField(_("密码设置时间"), null=True, editable=False)
+    must_change_password = models.BooleanField(_("须改密码"), default=False, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+    is_superuser = False  # always: rights come from roles and posts, never from a flag
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账号")
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("这个邮箱已经有账号了。"),
+            ),
+            models.UniqueConstraint(
+                fields=["phone_index"], name="user_phone_once", violation_error_message=_("这个手机号已经有账号了。")
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+        ]
+
+    def __str__(self):
+        return self.name or phones.mask_phone(self.phone) or self.email or self.public_id
+
+    def clean(self):
+        self.email = (self.email or "").strip().lower() or None
+
+    @property
+    def is_officer(self):
+        """Whether this account holds a role or a post today."""
+        from .reach import reach
+
+        return reach(self).officer
+
+    is_staff = is_officer  # the admin site asks by this name
+
+    @property
+    def is_auditor(self):
+        from .reach import reach
+
+        return reach(self).administrator == Role.Kind.AUDIT
+
+    def has_perm(self, perm, obj=None):
+        return False  # rights are asked through can_…; Django's permissions are not used
+
+    def has_perms(self, perms, obj=None):
+        return False
+
+    def has_module_perms(self, app_label):
+        return self.is_officer
+
+
+class RoleQuerySet(models.QuerySet):
+    def on(self, day):
+        return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
+
+    def visible_to(self, user):
+        from .reach import reach
+
+        seen = reach(user)
+        if seen.administrator in ("system", "security", "audit"):
+            return self.all()
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+@tracked
+class Role(DemoMark):
+    """What an account may do for the office, from a day to a day (half open)."""
+
+    class Kind(models.TextChoices):
+        DISTRICT = "district_staff", _("区级工作人员")
+        SUBDISTRICT = "subdistrict_staff", _("街道工作人员")
+        EDITOR = "editor", _("编辑")
+        SYSTEM = "system", _("系统管理员")
+        SECURITY = "security", _("安全管理员")
+        AUDIT = "audit", _("审计管理员")
+
+    ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("账号"))
+    kind = models.CharField(_("角色"), max_length=20, choices=Kind.choices)
+    subdistrict = models.ForeignKey(Subdistrict, models.PROTECT, null=True, blank=True, verbose_name=_("街道"))
+    starts = models.DateField(_("起"), default=clock.today)
+    ends = models.DateField(_("止"), null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("角色")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="subdistrict_staff", subdistrict__isnull=False)
+                | (~Q(kind="subdistrict_staff") & Q(subdistrict__isnull=True)),
+                name="role_subdistrict_only_for_its_staff",
+                violation_error_message=_("街道工作人员要写明街道，其他角色不写。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")),
+                name="role_ends_after_start",
+                violation_error_message=_("结束日期要晚于开始日期。"),
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(kind__in=["system", "security", "audit"]),
+                name="role_one_administrator_each",
+                violation_error_message=_("三种管理员不能由同一个人兼任。"),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "subdistrict"],
+                condition=Q(ends__isnull=True),
+                nulls_distinct=False,
+                name="role_once",
+                violation_error_message=_("已经有这个角色。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}{f'（{self.subdistrict}）' if self.subdistrict_id else ''}"
+
+
+class PhoneProof(models.Model):
+    """A code sent to a phone: five minutes, five tries, kept as a hash (requirements U22). Rows live one day."""
+
+    PERSONAL = {"phone": "account", "phone_index": "account", "address": "security"}
+    NOT_PERSONAL = {"id", "public_id", "code_hash", "sent_at", "tries", "used_at", "session_key"}
+
+    public_id = PublicIdField()
+    phone = EncryptedField(_("手机"), max_plain=20)
+    phone_index = BlindIndexField("phone", namespace="phone")
+    code_hash = models.CharField(max_length=64)
+    session_key = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True)
+    sent_at = models.DateTimeField(default=clock.now, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("手机验证")
+        indexes = [models.Index(fields=["phone_index", "-sent_at"]), models.Index(fields=["address", "-sent_at"])]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="phone_proof_five_tries")]
+
+    def __str__(self):
+        return self.public_id
+
+
+class Attempt(models.Model):
+    """A failed sign-in: counted to lock an account or address for a while (requirements S03). Rows live one day."""
+
+    PERSONAL = {"key": "security", "address": "security"}
+    NOT_PERSONAL = {"id", "at"}
+
+    key = models.CharField(max_length=64, db_index=True)  # a keyed hash of what was typed, also for unknown names
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(default=clock.now, db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("登录失败")
+
+    def __str__(self):
+        return self.key

@@ -1,0 +1,33 @@
+"""The one way a state moves (architecture, State)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengyang.errors import ActionError
+
+from .actions import record
+
+
+def lock(obj: Any) -> Any:
+    """Return `obj` fetched again and locked until the transaction ends; related rows stay free."""
+    return type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+
+
+@transaction.atomic
+def move(obj: Any, new: str, *, table: Mapping[Any, set], actor: Any, verb: str, person: Any = None, reason: str = "",
+         **changes: Any) -> Any:
+    """Move `obj` (already locked by the caller) to the state `new`, write `changes` with it, and record `verb`.
+
+    Raises ActionError("state") where `table` has no such step: somebody else was quicker, or the page was old.
+    """
+    if new not in table[obj.state]:
+        raise ActionError(_("现在是“%(state)s”，不能这样做。请刷新页面看最新情况。") % {"state": obj.get_state_display()}, code="state")
+    obj.state = new
+    for field, value in changes.items():
+        setattr(obj, field, value)
+    obj.save(update_fields=["state", *changes])
+    record(verb, obj, actor=actor, person=person, reason=reason, fields=["state", *changes])
+    return obj

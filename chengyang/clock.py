@@ -1,0 +1,22 @@
+"""The one clock: every rule asks here what time it is, never the operating system or the database."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def now() -> dt.datetime:
+    """Return the present moment, aware, in the portal's time zone (`PORTAL_CLOCK` stops it for a demonstration)."""
+    fixed = getattr(settings, "PORTAL_CLOCK", None)
+    return timezone.localtime(fixed or timezone.now())
+
+
+def today() -> dt.date:
+    """Return the present day in the portal's time zone."""
+    return now().date()
+
+
+def at(day: dt.date, time: dt.time = dt.time.min) -> dt.datetime:
+    """Return the aware moment of `time` on `day` in the portal's time zone."""
+    return timezone.make_aware(dt.datetime.combine(day, time))

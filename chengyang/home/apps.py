@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class HomeConfig(AppConfig):
+    name = "chengyang.home"
+    label = "home"
+    verbose_name = "首页"
+
+    def ready(self):
+        from chengyang import celery  # noqa: F401  (shared_task must find our app, not the default amqp one)

@@ -1,0 +1,3 @@
+"""Pages of the roof: home page, health, search."""
+
+urlpatterns = []

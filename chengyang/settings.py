@@ -1,0 +1,381 @@
+"""One settings module; the environment decides, loudly (docs/configuration.md lists every variable)."""
+
+import datetime as dt
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from chengyang.embedded import running
+from chengyang.vault.keys import make_keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+CHENGYANG_HOME = Path(os.environ.get("CHENGYANG_HOME") or BASE_DIR / "var").resolve()
+
+
+def _choice(name, default, allowed):
+    value = os.environ.get(name) or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of: {', '.join(allowed)}.")
+    return value
+
+
+def _list(name):
+    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
+
+
+PORTAL_ENV = _choice("PORTAL_ENV", "local", ("local", "production"))
+PRODUCTION = PORTAL_ENV == "production"
+
+
+def _secret(name, file, make):
+    """Return the variable `name`; locally a missing one is made once in `$CHENGYANG_HOME/keys/<file>` (0600)."""
+    if value := os.environ.get(name):
+        return value
+    if PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is not set; production needs one (docs/configuration.md).")
+    path = CHENGYANG_HOME / "keys" / file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as target:
+            target.write(make())
+    return path.read_text().strip()
+
+
+# ---- what the environment says -------------------------------------------------------------------------------------
+SECRET_KEY = _secret("SECRET_KEY", "secret", lambda: secrets.token_urlsafe(64))
+VAULT_KEYS = _secret("VAULT_KEYS", "vault", make_keys)
+CRYPTO_PROVIDER = _choice("CRYPTO_PROVIDER", "software-aes", ("software-aes", "software-sm"))
+DEBUG = False  # never: a newcomer sees the same pages as production
+PORTAL_HTTPS = _choice("PORTAL_HTTPS", "on" if PRODUCTION else "off", ("on", "off")) == "on"
+PORTAL_MODE = _choice("PORTAL_MODE", "standalone", ("standalone", "embedded"))
+DEMO = _choice("DEMO", "off" if PRODUCTION else "on", ("on", "off")) == "on"
+DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
+STAFF_MFA = _choice("STAFF_MFA", "on", ("on", "off")) == "on"
+SMS_BACKEND = _choice("SMS_BACKEND", "file", ("file", "console"))
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
+PORT = os.environ.get("PORT") or "8000"
+if not PORT.isdigit() or not 0 < int(PORT) < 65536:
+    raise ImproperlyConfigured(f"PORT is {PORT!r}; set it to a number from 1 to 65535.")
+PORTAL_CLOCK = None
+if os.environ.get("PORTAL_CLOCK"):
+    if PRODUCTION:
+        raise ImproperlyConfigured("PORTAL_CLOCK stops the clock; it cannot be set in production.")
+    try:
+        PORTAL_CLOCK = dt.datetime.fromisoformat(os.environ["PORTAL_CLOCK"])
+    except ValueError:
+        raise ImproperlyConfigured("PORTAL_CLOCK is not a time such as 2026-11-23T09:00.") from None
+    if PORTAL_CLOCK.tzinfo is None:
+        PORTAL_CLOCK = PORTAL_CLOCK.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+if PRODUCTION and not PORTAL_HTTPS:
+    raise ImproperlyConfigured("PORTAL_HTTPS is off; production serves personal data and needs it on.")
+if PRODUCTION and (DEMO or DEMO_PASSWORD):
+    raise ImproperlyConfigured("DEMO and DEMO_PASSWORD are for demonstrations; unset them in production.")
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or ([] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set; name the hosts the portal answers to, separated by commas.")
+
+
+def _database(url):
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "chengyang",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", "") or parts.hostname or "",
+        "PORT": query.pop("port", "") or parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"application_name": "chengyang", **query},
+        "TEST": {"NAME": f"test_{unquote(parts.path.lstrip('/')) or 'chengyang'}"},
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL") or running.database_url(CHENGYANG_HOME)
+REDIS_URL = os.environ.get("REDIS_URL") or running.redis_url(CHENGYANG_HOME)
+if PRODUCTION and not (DATABASE_URL and REDIS_URL):
+    raise ImproperlyConfigured("DATABASE_URL and REDIS_URL are not set; production needs both (docs/configuration.md).")
+# Commands that need no server (check, makemigrations) run without one; a query then fails with Django's own sentence.
+DATABASES = {"default": _database(DATABASE_URL or "postgresql:///chengyang?host=/nonexistent")}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL or "unix:///nonexistent/valkey.sock",
+        "KEY_PREFIX": "chengyang",
+        "TIMEOUT": 300,
+    }
+}
+
+# ---- rooms and floors ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "chengyang.staff.apps.StaffAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pgtrigger",
+    "pghistory",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "chengyang.vault",
+    "chengyang.web",
+    "chengyang.workdays",
+    "chengyang.measures",
+    "chengyang.audit",
+    "chengyang.privacy",
+    "chengyang.files",
+    "chengyang.notices",
+    "chengyang.accounts",
+    "chengyang.standards",
+    "chengyang.staff.apps.StaffConfig",
+    "members",
+    "organizations",
+    "bases",
+    "activities",
+    "services",
+    "chengyang.home",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengyang.web.middleware.RequestContextMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "chengyang.web.middleware.RefuseNulMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chengyang.audit.middleware.HistoryMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "chengyang.accounts.middleware.SessionLifeMiddleware",
+    "chengyang.accounts.middleware.LoginRequiredMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "chengyang.web.middleware.PrivatePagesMiddleware",
+    "chengyang.web.middleware.ActionErrorMiddleware",
+]
+ROOT_URLCONF = "chengyang.urls"
+WSGI_APPLICATION = "chengyang.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "chengyang.web.context_processors.portal",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "chengyang.web.templatetags.web"],
+        },
+    }
+]
+
+# ---- language and time ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+FORMAT_MODULE_PATH = None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files have their own limit in chengyang.files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# ---- accounts ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["chengyang.accounts.backends.PortalBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "chengyang.accounts.passwords.OfficerPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:phone"
+LOGIN_REDIRECT_URL = "me:home"
+LOGOUT_REDIRECT_URL = "home"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_NAME = "chengyang"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PORTAL_HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+STAFF_SESSION_IDLE = dt.timedelta(minutes=30)  # requirements S04
+STAFF_SESSION_LIFE = dt.timedelta(hours=8)
+
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_ADAPTER = "chengyang.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "城阳新阶层"
+MFA_ADAPTER = "chengyang.accounts.adapter.MFAAdapter"
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# ---- what leaves and what is kept ----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = CHENGYANG_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": CHENGYANG_HOME / "files", "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 60
+FILES_MAX_BYTES = 20 * 1024 * 1024
+FILES_ACCEL_PREFIX = os.environ.get("FILES_ACCEL_PREFIX", "")  # e.g. /_files/ behind nginx
+OUTBOX_DIR = CHENGYANG_HOME / "outbox"
+
+
+def _email(url):
+    """Return Django's e-mail settings of `smtp://user:password@host:port?tls=on` (or `smtps://…`)."""
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(OUTBOX_DIR / "mail"),
+        }
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587 or smtps://…:465.")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+globals().update(_email(EMAIL_URL))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM") or "portal@localhost"
+
+# ---- security ------------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = False  # the proxy redirects; a redirect here would loop behind it
+SECURE_HSTS_SECONDS = 31_536_000 if PORTAL_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the office does not own its parent domain
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS] if PORTAL_HTTPS else []
+CSRF_FAILURE_VIEW = "chengyang.web.views.csrf_failure"
+AUDIT_RETENTION_MONTHS = 12
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail is unique by a constraint over its lower case
+    "account.W001",  # phone codes are sent by accounts.proofs alone, allauth signs in by e-mail only
+    "security.W005",
+    "security.W008",
+    "security.W021",  # see SECURE_SSL_REDIRECT and HSTS above
+]
+
+# ---- engines -------------------------------------------------------------------------------------------------------
+CELERY_BEAT_SCHEDULE = {
+    "worker-heartbeat": {"task": "chengyang.heartbeat", "schedule": 15.0},
+    "audit-seal": {"task": "audit.seal", "schedule": 60.0},
+    "notices-deliver": {"task": "notices.deliver", "schedule": 60.0},
+    "activities-tick": {"task": "activities.tick", "schedule": 60.0},
+    "members-tick": {"task": "members.tick", "schedule": 3600.0},
+    "services-tick": {"task": "services.tick", "schedule": 3600.0},
+    "accounts-tick": {"task": "accounts.tick", "schedule": 3600.0},
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "chengyang.web.api.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "城阳新阶层门户 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"
+
+# What the foot and the head of public pages say; an unset item is left out, never made up (requirements G04, G05).
+SITE = {
+    "name": os.environ.get("SITE_NAME") or "城阳新阶层",
+    "host": os.environ.get("SITE_SPONSOR") or "城阳区委统战部",
+    "domain": os.environ.get("SITE_DOMAIN") or ALLOWED_HOSTS[0].lstrip("."),
+    "id_code": os.environ.get("SITE_ID_CODE", ""),
+    "icp": os.environ.get("SITE_ICP", ""),
+    "police": os.environ.get("SITE_POLICE", ""),
+    "contact": os.environ.get("SITE_CONTACT", ""),
+    "mistakes_url": os.environ.get("SITE_MISTAKES_URL", ""),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "chengyang.web.logs.RequestFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": [], "level": "WARNING"}},
+}

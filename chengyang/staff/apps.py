@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class StaffAdminConfig(AdminConfig):
+    """Django's admin as the engine, with our site instead of its own."""
+
+    default_site = "chengyang.staff.site.StaffSite"
+
+
+class StaffConfig(AppConfig):
+    name = "chengyang.staff"
+    label = "staff"
+    verbose_name = "工作台"

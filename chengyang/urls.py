@@ -1,0 +1,35 @@
+"""Every address of the portal; what stands where is in docs/decisions.md."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.urls.converters import get_converters, register_converter
+
+from chengyang.vault.public_ids import PublicIdConverter
+
+if "public_id" not in get_converters():
+    register_converter(PublicIdConverter, "public_id")
+
+urlpatterns = [
+    path("", include("chengyang.home.urls")),
+    path("", include("chengyang.web.urls")),
+    # /me/
+    path("me/", include("chengyang.home.me_urls")),
+    path("me/notices/", include("chengyang.notices.urls")),
+    # rooms
+    path("accounts/", include("chengyang.accounts.urls")),
+    path("privacy/", include("chengyang.privacy.urls")),
+    path("files/", include("chengyang.files.urls")),
+    path("standards/", include("chengyang.standards.urls")),
+    # floors
+    path("", include("members.urls")),
+    path("", include("organizations.urls")),
+    path("", include("bases.urls")),
+    path("", include("activities.urls")),
+    path("", include("services.urls")),
+    # staff
+    path("manage/", admin.site.urls),
+]
+handler400 = "chengyang.web.views.handler400"
+handler403 = "chengyang.web.views.handler403"
+handler404 = "chengyang.web.views.handler404"
+handler500 = "chengyang.web.views.handler500"

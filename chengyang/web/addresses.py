@@ -1,0 +1,41 @@
+"""Whose address a request comes from, when proxies of ours stand in between."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(values: Iterable[str]) -> tuple[Network, ...]:
+    """Return the networks that `TRUSTED_PROXIES` names (addresses or CIDR); a bad one stops the start."""
+    try:
+        return tuple(ipaddress.ip_network(value, strict=False) for value in values)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}; use addresses such as 10.0.0.5 or 10.0.0.0/8.") from None
+
+
+def parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address in `text`, IPv4 also where it is wrapped in IPv6; None when it is none."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def client_address(remote: str, forwarded: str, trusted: Sequence[Network]) -> str | None:
+    """Return the client's address.
+
+    `remote` is the peer's address, `forwarded` the X-Forwarded-For header. The header counts only as far as proxies of
+    `trusted` vouch for it, read from the right: what the client itself wrote into it is never believed.
+    """
+    address = parse(remote)
+    for hop in reversed(forwarded.split(",") if forwarded else []):
+        if address is None or not any(address in network for network in trusted):
+            break
+        address = parse(hop) or address
+        if parse(hop) is None:
+            break
+    return str(address) if address else None

@@ -1,0 +1,111 @@
+"""What is true of every request: it has an id, it holds no NUL, a refusal is shown, private pages are not kept."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+
+from chengyang.errors import ActionError
+
+from . import views
+from .addresses import client_address, networks
+from .context import RequestInfo, asked_by
+from .redirects import came_from, is_ours
+
+AGENT_LENGTH = 200  # enough to tell a phone from a desk, too little to be a fingerprint store
+# The camera scans tickets at the door; place and movement are never asked for (domain.md, "refuses to hold").
+PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+class RequestContextMiddleware:
+    """Give each request an id and remember its address and agent (requirements S11)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.trusted = networks(settings.TRUSTED_PROXIES)
+
+    def __call__(self, request):
+        with asked_by(self.describe(request)) as info:
+            request.request_id = info.request_id
+            request.client_address = info.address
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = info.request_id
+            return response
+
+    def describe(self, request):
+        meta = request.META
+        address = client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), self.trusted)
+        agent = "".join(filter(str.isprintable, meta.get("HTTP_USER_AGENT", "")))[:AGENT_LENGTH]
+        return RequestInfo(uuid.uuid4().hex, address, agent)
+
+
+class RefuseNulMiddleware:
+    """Answer 400 to a NUL in the path, the query or a cookie: Postgres cannot hold one, so nothing of ours has one."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if self.has_nul(request):
+            return views.handler400(request)
+        return self.get_response(request)
+
+    def has_nul(self, request):
+        return (
+            "\0" in request.path
+            or "%00" in request.META.get("QUERY_STRING", "")
+            or any("\0" in value for value in request.COOKIES.values())
+        )
+
+
+class ActionErrorMiddleware:
+    """Show the refusal of a button: a message on the page it came from, 409 for programs and for partial pages."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, ActionError):
+            return None
+        if views.wants_json(request):
+            return JsonResponse({"code": exception.code, "detail": str(exception.message)}, status=409)
+        if getattr(request, "htmx", False):
+            return self.partial(request, exception)
+        if request.method in ("GET", "HEAD"):
+            return render(request, "409.html", {"message": exception.message}, status=409)
+        messages.error(request, exception.message)
+        return HttpResponseRedirect(self.way_back(request, exception))
+
+    def partial(self, request, exception):
+        html = render_to_string("web/_callout.html", {"kind": "bad", "text": exception.message})
+        return HttpResponse(html, status=409, headers={"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"})
+
+    def way_back(self, request, exception):
+        return exception.url if exception.url and is_ours(request, exception.url) else came_from(request)
+
+
+class PrivatePagesMiddleware:
+    """Keep pages of signed-in people out of every cache, and say what a page may use of the device."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if self.is_private(request):
+            response.headers.setdefault("Cache-Control", "no-store")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Cookie"])  # elder mode is a cookie
+        return response
+
+    def is_private(self, request):
+        session = getattr(request, "session", None)
+        return settings.SESSION_COOKIE_NAME in request.COOKIES or bool(session and session.modified)

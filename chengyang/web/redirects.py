@@ -1,0 +1,31 @@
+"""Where a person goes next: only to pages of this site."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_ours(request: HttpRequest, url: str) -> bool:
+    """Return whether `url` is a page of this site (no other host, no other scheme, no control characters)."""
+    return url.isprintable() and url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+
+
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """Return the `next` of the form or the address when it is a page of this site, else `default` (name or path)."""
+    for wanted in (request.POST.get("next"), request.GET.get("next")):
+        if wanted and is_ours(request, wanted):
+            return wanted
+    return resolve_url(default)
+
+
+def came_from(request: HttpRequest, default: str = "/") -> str:
+    """Return the path of the page that the request came from when it is ours, else `default` (name or path)."""
+    referer = request.headers.get("Referer", "")
+    if referer and is_ours(request, referer):
+        parts = urlsplit(referer)
+        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return resolve_url(default)

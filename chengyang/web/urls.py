@@ -1,0 +1,11 @@
+"""Addresses of the cellar; included by chengyang/urls.py."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "web"
+urlpatterns = [
+    # /elder/
+    path("elder/", views.set_elder, name="elder"),
+]

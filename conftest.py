@@ -1,0 +1,1 @@
+"""pytest starts here; the fixtures that everybody shares are in tests/conftest.py."""

@@ -1,0 +1,1 @@
+"""What members registers for other floors (docs/architecture.md)."""

@@ -1,0 +1,60 @@
+"""The lives of an application, a person and a representative (domain.md, Words)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ApplicationState(models.TextChoices):
+    DRAFT = "draft", _("填写中")
+    SUBMITTED = "submitted", _("待初审")
+    RETURNED = "returned", _("退回修改")
+    FIRST_REVIEWED = "first_reviewed", _("待复审")
+    APPROVED = "approved", _("已入册")
+    DECLINED = "declined", _("未通过")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+S = ApplicationState
+APPLICATION_TRANSITIONS = {
+    S.DRAFT: {S.SUBMITTED, S.WITHDRAWN},
+    S.SUBMITTED: {S.RETURNED, S.FIRST_REVIEWED, S.DECLINED, S.WITHDRAWN},
+    S.RETURNED: {S.SUBMITTED, S.WITHDRAWN},
+    S.FIRST_REVIEWED: {S.RETURNED, S.APPROVED, S.DECLINED, S.WITHDRAWN},
+    S.APPROVED: set(),
+    S.DECLINED: set(),
+    S.WITHDRAWN: set(),
+}
+APPLICATION_OPEN = (S.DRAFT, S.SUBMITTED, S.RETURNED, S.FIRST_REVIEWED)
+APPLICATION_WITH_APPLICANT = (S.DRAFT, S.RETURNED)
+APPLICATION_WITH_STAFF = (S.SUBMITTED, S.FIRST_REVIEWED)
+
+
+class PersonState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("待本人确认")
+    ACTIVE = "active", _("在册")
+    LEFT = "left", _("已退出")
+
+
+PERSON_TRANSITIONS = {
+    PersonState.UNCONFIRMED: {PersonState.ACTIVE},
+    PersonState.ACTIVE: {PersonState.LEFT},
+    PersonState.LEFT: set(),
+}
+
+
+class RepresentativeState(models.TextChoices):
+    NOMINATED = "nominated", _("待初审")
+    FIRST_REVIEWED = "first_reviewed", _("待复审")
+    NAMED = "named", _("代表人士")
+    DECLINED = "declined", _("未通过")
+    ENDED = "ended", _("任期结束")
+
+
+R = RepresentativeState
+REPRESENTATIVE_TRANSITIONS = {
+    R.NOMINATED: {R.FIRST_REVIEWED, R.DECLINED},
+    R.FIRST_REVIEWED: {R.NAMED, R.DECLINED},
+    R.NAMED: {R.ENDED},
+    R.DECLINED: set(),
+    R.ENDED: set(),
+}

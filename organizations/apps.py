@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class OrganizationsConfig(AppConfig):
+    name = "organizations"
+    verbose_name = "组织"
+
+    def ready(self):
+        from . import measures, providers  # noqa: F401  (registration is what importing them does)

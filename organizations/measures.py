@@ -1,0 +1,1 @@
+"""What organizations registers for other floors (docs/architecture.md)."""

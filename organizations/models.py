@@ -1,0 +1,179 @@
+"""Liaison organizations, who holds which post in them, and their members."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.accounts.bodies import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.accounts.models import DemoMark
+from chengyang.accounts.reach import reach
+from chengyang.audit.history import tracked
+from chengyang.standards.models import Assessment as StandardAssessment
+from chengyang.standards.models import BodyAssessmentQuerySet
+from chengyang.vault.public_ids import PublicIdField
+from members.models import Category, Person
+
+from .states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
+
+
+class OrganizationQuerySet(BodyQuerySet):
+    kept_as = "organizations"
+
+    def founded_by(self, day):
+        """Return what had been founded by the end of `day` (a past date may be known to the year only)."""
+        return self.filter(state=OrganizationState.FOUNDED, founded_on__lte=day)
+
+
+@tracked
+class Organization(Body):
+    """联谊组织 of the district or of a subdistrict."""
+
+    class Level(models.TextChoices):
+        DISTRICT = "district", _("区级")
+        SUBDISTRICT = "subdistrict", _("街道级")
+
+    name = models.CharField(_("名称"), max_length=60, unique=True)
+    level = models.CharField(_("级别"), max_length=12, choices=Level.choices)
+    categories = models.ManyToManyField(Category, blank=True, verbose_name=_("面向类别"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=OrganizationState.choices, default=OrganizationState.PREPARING
+    )
+    founded_text = models.CharField(_("成立时间"), max_length=20, blank=True)  # the source may know the year only
+    founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    founding_members = models.PositiveIntegerField(_("成立时会员"), null=True, blank=True)
+    by_record = models.BooleanField(_("按公开报道录入"), default=False)  # founded before the portal: shown as 未评定
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("联谊组织")
+        ordering = ["level", "founded_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level="district", subdistrict__isnull=True)
+                | Q(level="subdistrict", subdistrict__isnull=False),
+                name="organization_subdistrict_by_level",
+                violation_error_message=_("街道级组织要写明街道，区级组织不写。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="founded") | Q(founded_on__isnull=False),
+                name="organization_founded_on_a_day",
+                violation_error_message=_("已成立的组织要写成立时间。"),
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("organizations:detail", args=[self.slug])
+
+
+class AssessmentQuerySet(BodyAssessmentQuerySet):
+    about = "organization"
+
+
+@tracked
+class Assessment(StandardAssessment):
+    """“五好” of an organization."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="assessments", verbose_name=_("组织"))
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta(StandardAssessment.Meta):
+        verbose_name = verbose_name_plural = _("“五好”评定")
+
+
+class PostQuerySet(DatedPostQuerySet):
+    about = "organization"
+
+
+@tracked
+class Post(DatedPost):
+    """职务 in an organization; the secretary may act for it."""
+
+    class Kind(models.TextChoices):
+        CHAIR = "chair", _("会长")
+        VICE_CHAIR = "vice_chair", _("副会长")
+        SECRETARY = "secretary", _("秘书长")
+        DIRECTOR = "director", _("理事")
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="posts", verbose_name=_("组织"))
+    kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta(DatedPost.Meta):
+        verbose_name = verbose_name_plural = _("组织职务")
+
+
+class MembershipQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(state__in=MEMBERSHIP_OPEN)
+
+    def active(self):
+        return self.filter(state=MembershipState.ACTIVE, person__state="active")
+
+    def visible_to(self, user):
+        """Return own memberships, and those of the organizations one keeps or is responsible for."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = reach(user)
+        if seen.district:
+            return self.all()
+        shown = Q(person__user=user)
+        if seen.organizations:
+            shown |= Q(organization__in=seen.organizations)
+        if seen.subdistricts:
+            shown |= Q(organization__subdistrict__in=seen.subdistricts)
+        return self.filter(shown)
+
+
+@tracked
+class Membership(DemoMark):
+    """会员: a person in an organization. Leaving needs nobody's approval (domain.md rule 12)."""
+
+    PERSONAL = {"state": "membership", "reason": "membership"}
+    NOT_PERSONAL = {"id", "public_id", "applied_at", "joined_on", "left_on", "decided_at", "due_on", "is_demo"}
+
+    public_id = PublicIdField()
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships", verbose_name=_("组织"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name=_("人士"))
+    state = models.CharField(_("状态"), max_length=12, choices=MembershipState.choices, default=MembershipState.APPLIED)
+    applied_at = models.DateTimeField(_("申请时间"), default=clock.now)
+    due_on = models.DateField(_("时限"), null=True, blank=True)
+    joined_on = models.DateField(_("入会日期"), null=True, blank=True)
+    left_on = models.DateField(_("退会日期"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
+    )
+    decided_at = models.DateTimeField(_("经办时间"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=300, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("会员")
+        ordering = ["organization", "person__name_key", "id"]
+        indexes = [models.Index(fields=["organization", "state"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "person"],
+                condition=Q(state__in=MEMBERSHIP_OPEN),
+                name="membership_once",
+                violation_error_message=_("已经是会员，或正在申请。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["active", "left"]) | Q(joined_on__isnull=False),
+                name="membership_joined_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")), name="membership_left_after_joining"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.organization}"
+
+    def get_absolute_url(self):
+        return self.organization.get_absolute_url()

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ServicesConfig(AppConfig):
+    name = "services"
+    verbose_name = "服务"
+
+    def ready(self):
+        from . import measures, providers  # noqa: F401  (registration is what importing them does)

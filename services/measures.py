@@ -1,0 +1,1 @@
+"""What services registers for other floors (docs/architecture.md)."""

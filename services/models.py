@@ -1,0 +1,289 @@
+"""The service alliance, its teams, requests for help, and outcomes."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from activities.models import Activity
+from bases.models import Base
+from chengyang import clock
+from chengyang.accounts.bodies import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.accounts.models import DemoMark
+from chengyang.accounts.reach import reach
+from chengyang.audit.history import tracked
+from chengyang.standards.models import Assessment as StandardAssessment
+from chengyang.standards.models import BodyAssessmentQuerySet
+from chengyang.vault.public_ids import PublicIdField
+from organizations.models import Organization
+
+from .states import OutcomeState, RequestState
+
+
+class Alliance(models.Model):
+    """服务联盟 “城新同行”."""
+
+    name = models.CharField(_("名称"), max_length=30, unique=True)
+    summary = models.CharField(_("简介"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("服务联盟")
+
+    def __str__(self):
+        return self.name
+
+
+class TeamQuerySet(BodyQuerySet):
+    kept_as = "teams"
+
+
+@tracked
+class Team(Body):
+    """服务队: what it can do stands in its list of services, for citizens and members to order from."""
+
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
+    field = models.CharField(_("领域"), max_length=20)
+    services = ArrayField(models.CharField(max_length=30), verbose_name=_("能提供的服务"), default=list, blank=True)
+    founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("服务队")
+        ordering = ["id"]
+
+    def get_absolute_url(self):
+        return reverse("services:team", args=[self.slug])
+
+
+class AssessmentQuerySet(BodyAssessmentQuerySet):
+    about = "team"
+
+
+@tracked
+class Assessment(StandardAssessment):
+    """The assessment of a team."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="assessments", verbose_name=_("服务队"))
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta(StandardAssessment.Meta):
+        verbose_name = verbose_name_plural = _("服务队评定")
+
+
+class PostQuerySet(DatedPostQuerySet):
+    about = "team"
+
+
+@tracked
+class Post(DatedPost):
+    """A post in a team: the leader may act for it; a volunteer is simply in it."""
+
+    class Kind(models.TextChoices):
+        LEADER = "leader", _("队长")
+        VOLUNTEER = "volunteer", _("队员")
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("服务队"))
+    kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta(DatedPost.Meta):
+        verbose_name = verbose_name_plural = _("服务队职务")
+
+
+def new_query_code():
+    """Return the six digits that, with the number, open a request to its sender."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+class RequestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return own requests, and those routed to one's team, subdistrict or office (domain.md rule 9)."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = reach(user)
+        shown = Q(author=user)
+        if seen.district:
+            shown |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+        if seen.subdistricts:
+            shown |= Q(subdistrict__in=seen.subdistricts)
+        if seen.teams:
+            shown |= Q(team__in=seen.teams)
+        return self.filter(shown)
+
+
+@tracked
+class Request(DemoMark):
+    """诉求: somebody asks for help; routed to a team, a subdistrict or the office, with a due date and an answer."""
+
+    PERSONAL = {
+        "title": "requests",
+        "text": "requests",
+        "answer": "requests",
+        "query_code": "requests",
+        "rating": "requests",
+    }
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "number",
+        "state",
+        "is_complex",
+        "at",
+        "due_on",
+        "answered_at",
+        "escalated_at",
+        "is_demo",
+    }
+
+    public_id = PublicIdField()
+    number = models.CharField(_("编号"), max_length=16, unique=True)
+    query_code = models.CharField(_("查询码"), max_length=6, default=new_query_code)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="requests", verbose_name=_("提出人")
+    )
+    service = models.CharField(_("点的服务"), max_length=30, blank=True)
+    title = models.CharField(_("标题"), max_length=40)
+    text = models.TextField(_("内容"), max_length=2000)
+    state = models.CharField(_("状态"), max_length=12, choices=RequestState.choices, default=RequestState.SUBMITTED)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("承办服务队")
+    )
+    subdistrict = models.ForeignKey(
+        "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("承办街道")
+    )
+    is_complex = models.BooleanField(_("复杂"), default=False)
+    at = models.DateTimeField(_("提出时间"), default=clock.now)
+    due_on = models.DateField(_("时限"))
+    escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
+    answer = models.TextField(_("答复"), max_length=2000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("答复人")
+    )
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    rating = models.PositiveSmallIntegerField(_("评价"), null=True, blank=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("诉求")
+        ordering = ["due_on", "id"]
+        indexes = [models.Index(fields=["state", "due_on"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(team__isnull=True) | Q(subdistrict__isnull=True),
+                name="request_one_handler",
+                violation_error_message=_("只转给一个承办单位。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5),
+                name="request_rating_1_to_5",
+                violation_error_message=_("评价在 1 到 5 之间。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["answered", "closed"]) | ~Q(answer=""),
+                name="request_answered_with_words",
+                violation_error_message=_("答复不能为空。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("services:request", args=[self.public_id])
+
+
+class OutcomeQuerySet(models.QuerySet):
+    def checked(self):
+        """Return what counts: verified by staff."""
+        return self.filter(state=OutcomeState.CHECKED)
+
+    published = checked
+
+    def visible_to(self, user):
+        """Return the checked outcomes, those one's body reported, and those of one's subdistricts."""
+        seen = reach(user)
+        if seen.district:
+            return self.all()
+        shown = Q(state=OutcomeState.CHECKED)
+        for column, ids in (("organization", seen.organizations), ("base", seen.bases), ("team", seen.teams)):
+            if ids:
+                shown |= Q(**{f"{column}__in": ids})
+        if seen.subdistricts:
+            areas = seen.subdistricts
+            shown |= (
+                Q(organization__subdistrict__in=areas) | Q(base__subdistrict__in=areas) | Q(team__subdistrict__in=areas)
+            )
+        return self.filter(shown)
+
+
+@tracked
+class Outcome(DemoMark):
+    """成果: what came of the work; verified by a second person before it counts."""
+
+    class Kind(models.TextChoices):
+        MONEY = "money", _("捐款")
+        GOODS = "goods", _("捐物")
+        FIRM = "firm", _("孵化企业")
+        BENEFICIARIES = "beneficiaries", _("受益人数")
+
+    public_id = PublicIdField()
+    kind = models.CharField(_("类型"), max_length=14, choices=Kind.choices)
+    title = models.CharField(_("名称"), max_length=60)
+    happened_on = models.DateField(_("日期"))
+    amount = models.DecimalField(_("金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True)
+    quantity = models.PositiveIntegerField(_("数量"), null=True, blank=True)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="outcomes", verbose_name=_("组织")
+    )
+    base = models.ForeignKey(
+        Base, models.PROTECT, null=True, blank=True, related_name="outcomes", verbose_name=_("基地")
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="outcomes", verbose_name=_("服务队")
+    )
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="outcomes", verbose_name=_("活动")
+    )
+    state = models.CharField(_("状态"), max_length=10, choices=OutcomeState.choices, default=OutcomeState.REPORTED)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上报人")
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核实人")
+    )
+    checked_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    due_on = models.DateField(_("时限"), null=True, blank=True)
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("成果")
+        ordering = ["-happened_on", "-id"]
+        indexes = [models.Index(fields=["kind", "state", "happened_on"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["money", "goods"], amount__gt=0)
+                | Q(kind="firm", amount__isnull=True)
+                | Q(kind="beneficiaries", quantity__gt=0),
+                name="outcome_has_its_number",
+                violation_error_message=_("捐赠写金额，受益人数写数量。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_by__isnull=True) | Q(checked_by__isnull=True) | ~Q(reported_by=F("checked_by")),
+                name="outcome_checked_by_a_second_person",
+                violation_error_message=_("上报和核实要由两个人来做。"),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,55 @@
+"""Reach: what roles and posts of today amount to."""
+
+import datetime as dt
+
+import pytest
+
+from chengyang import clock
+from chengyang.accounts.models import Role
+from chengyang.accounts.reach import NOBODY, forget, reach
+from organizations.models import Post
+from tests import cast
+
+
+def test_reach_of_a_visitor_is_nothing(visitor):
+    assert reach(visitor) == NOBODY
+
+
+def test_district_staff_reach_the_district(district):
+    assert reach(district).district
+    assert reach(district).covers(None)
+
+
+def test_subdistrict_staff_reach_their_subdistrict_only(xiazhuang, liuting):
+    area = cast.reference()
+    assert reach(xiazhuang).covers(area.pk)
+    assert not reach(liuting).covers(area.pk)
+
+
+@pytest.mark.parametrize(
+    ("name", "about"), [("secretary", "organizations"), ("base_manager", "bases"), ("leader", "teams")]
+)
+def test_a_post_of_today_is_reached(reference, name, about):
+    assert len(getattr(reach(cast.make(name)), about)) == 1
+
+
+@pytest.mark.parametrize("shift", [-1, 0])
+def test_a_post_that_ended_by_today_is_not(secretary, shift):
+    Post.objects.update(ends=clock.today() + dt.timedelta(days=shift))
+    assert not reach(secretary).organizations
+
+
+def test_an_administrator_reaches_no_member_data_whatever_else_they_hold(sysadmin):
+    Role.objects.create(user=sysadmin, kind=Role.Kind.DISTRICT)
+    assert not reach(sysadmin).staff
+
+
+def test_a_locked_account_reaches_nothing(district):
+    district.is_active = False
+    forget(district)
+    assert reach(district) == NOBODY
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_officers_are_those_with_a_role_or_post(reference, name):
+    assert cast.make(name).is_officer == (name not in ("member", "stranger"))

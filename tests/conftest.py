@@ -1,0 +1,48 @@
+"""The named cast and what every test may use (docs/style: the same people everywhere, also the demo accounts)."""
+
+import pytest
+from django.test import Client
+
+from . import cast
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Argon2 is slow on purpose; tests that are about it set it back."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def reference(db):
+    """The code tables that rows point at: two subdistricts and the four categories."""
+    return cast.reference()
+
+
+def _member_of_cast(name):
+    @pytest.fixture(name=name)
+    def make(reference):
+        return cast.make(name)
+
+    return make
+
+
+for _name in cast.NAMES:
+    globals()[_name] = _member_of_cast(_name)
+
+
+@pytest.fixture
+def visitor():
+    return cast.visitor()
+
+
+@pytest.fixture
+def client_of():
+    """Return a function that signs a user in on a browser of its own."""
+
+    def sign_in(user):
+        browser = Client()
+        if user.is_authenticated:
+            browser.force_login(user, backend="chengyang.accounts.backends.PortalBackend")
+        return browser
+
+    return sign_in
