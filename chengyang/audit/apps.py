@@ -5,3 +5,8 @@ class AuditConfig(AppConfig):
     name = "chengyang.audit"
     label = "audit"
     verbose_name = "审计"
+
+    def ready(self) -> None:
+        from chengyang.audit import actions
+
+        actions.retention_months()  # a setting below the law's minimum stops the start

@@ -17,14 +17,26 @@ def lock(obj: Any) -> Any:
 
 
 @transaction.atomic
-def move(obj: Any, new: str, *, table: Mapping[Any, set], actor: Any, verb: str, person: Any = None, reason: str = "",
-         **changes: Any) -> Any:
+def move(
+    obj: Any,
+    new: str,
+    *,
+    table: Mapping[Any, set],
+    actor: Any,
+    verb: str,
+    person: Any = None,
+    reason: str = "",
+    **changes: Any,
+) -> Any:
     """Move `obj` (already locked by the caller) to the state `new`, write `changes` with it, and record `verb`.
 
     Raises ActionError("state") where `table` has no such step: somebody else was quicker, or the page was old.
     """
     if new not in table[obj.state]:
-        raise ActionError(_("现在是“%(state)s”，不能这样做。请刷新页面看最新情况。") % {"state": obj.get_state_display()}, code="state")
+        raise ActionError(
+            _("现在是“%(state)s”，不能这样做。请刷新页面看最新情况。") % {"state": obj.get_state_display()},
+            code="state",
+        )
     obj.state = new
     for field, value in changes.items():
         setattr(obj, field, value)
