@@ -11,20 +11,46 @@ from django.core.validators import MaxLengthValidator, ProhibitNullCharactersVal
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.chinese import dates, names, phones
 from chengyang.errors import ActionError
 
+from .form_fields import CodeField, DateField, DateTimeField, NameField, PartialDateField, PhoneField
 from .validators import MaxLength, refuse_control_characters
-from .widgets import CheckBoxes, DayInput, MomentInput, RadioBoxes
+from .widgets import CheckBoxes, RadioBoxes
 
-__all__ = ["CheckBoxes", "CodeField", "DateField", "DateTimeField", "Form", "ModelForm", "NameField", "PartialDateField",
-           "PhoneField", "PortalForm", "RadioBoxes"]
+__all__ = [
+    "CheckBoxes",
+    "CodeField",
+    "DateField",
+    "DateTimeField",
+    "Form",
+    "ModelForm",
+    "NameField",
+    "PartialDateField",
+    "PhoneField",
+    "PortalForm",
+    "RadioBoxes",
+]
 
 LINE_LENGTH, TEXT_LENGTH = 200, 5000  # of a field that says nothing about its length: one line, several lines
 BOX_TEMPLATE, CHECK_TEMPLATE = "web/forms/boxes.html", "web/forms/check.html"
 _PLAIN_INPUTS = (forms.widgets.Input, forms.Textarea, forms.Select)
 _BOXES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
-_REQUIRED = forms.Field.default_error_messages["required"]
+_REPLACED = (MaxLengthValidator, ProhibitNullCharactersValidator)
+# What we say instead of Django; the first kind that fits, so the special ones stand first.
+_SENTENCES = (
+    (forms.BooleanField, "required", _("请勾选这一项。")),
+    (forms.ChoiceField, "required", _("请选一项。")),
+    (forms.ModelChoiceField, "required", _("请选一项。")),
+    (forms.FileField, "required", _("请选一个文件。")),
+    (forms.Field, "required", _("请填写这一项。")),
+    (forms.EmailField, "invalid", _("邮箱应像 name@example.com 这样，请检查。")),
+    (forms.URLField, "invalid", _("网址应以 https:// 开头，请从浏览器里完整复制。")),
+)
+_DJANGOS = (
+    forms.Field.default_error_messages["required"],
+    forms.URLField.default_error_messages["invalid"],
+    None,
+)
 
 
 class Renderer(TemplatesSetting):
@@ -38,7 +64,9 @@ class PortalForm:
     """What all forms of the portal share; mixed in before Django's own class (see `Form` and `ModelForm`)."""
 
     default_renderer = Renderer
-    use_required_attribute = False  # the browser's bubbles speak its own language; the server's sentences stand at the field
+    use_required_attribute = (
+        False  # the browser's bubbles speak its own language; the server's sentences stand at the field
+    )
     label_suffix = ""
     marks_optional = True  # "（选填）" beside what may stay empty
 
@@ -88,16 +116,15 @@ def _dress(field):
 
 def _guard(field):
     """Say what is wrong in our words, bound the length, refuse characters that nobody can see."""
-    if field.error_messages.get("required") == _REQUIRED:
-        choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
-        field.error_messages["required"] = _("请选一项。") if choice else _("请填写这一项。")
+    for kind, code, sentence in _SENTENCES:
+        if isinstance(field, kind) and field.error_messages.get(code) in _DJANGOS:
+            field.error_messages[code] = sentence
     if not isinstance(field, forms.CharField):
         return
     if field.max_length is None:
         field.max_length = TEXT_LENGTH if isinstance(field.widget, forms.Textarea) else LINE_LENGTH
         field.widget.attrs.update(field.widget_attrs(field.widget))
-    kept = [rule for rule in field.validators
-            if not isinstance(rule, MaxLengthValidator | ProhibitNullCharactersValidator)]
+    kept = [rule for rule in field.validators if not isinstance(rule, _REPLACED)]
     field.validators = [refuse_control_characters, MaxLength(field.max_length), *kept]
 
 
@@ -107,89 +134,3 @@ class Form(PortalForm, forms.Form):
 
 class ModelForm(PortalForm, forms.ModelForm):
     """A form over a model's fields; the action saves, `save()` is not called."""
-
-
-# ---- fields --------------------------------------------------------------------------------------------------------
-class _ParsedField(forms.CharField):
-    """A text that `parse` turns into a value, or refuses with a ValueError whose text is for the person."""
-
-    parse = staticmethod(str)
-
-    def clean(self, value):
-        text = super().clean(value)
-        if text in self.empty_values:
-            return self.empty_value
-        try:
-            return self.parse(text)
-        except ValueError as error:
-            raise ValidationError(error.args[0], code="invalid") from None
-
-
-class PhoneField(_ParsedField):
-    """A mobile number as people type it; the value is `+8613…` (requirements U07)."""
-
-    parse = staticmethod(phones.normalise_phone)
-
-    def __init__(self, *, label=_("手机号"), **options):
-        options.setdefault("max_length", 40)
-        super().__init__(label=label, **options)
-
-    def widget_attrs(self, widget):
-        return {**super().widget_attrs(widget), "type": "tel", "inputmode": "tel", "autocomplete": "tel"}
-
-
-class CodeField(_ParsedField):
-    """The six digits that were sent to a phone (requirements U22)."""
-
-    def __init__(self, *, label=_("验证码"), **options):
-        options.setdefault("max_length", 20)
-        super().__init__(label=label, **options)
-
-    @staticmethod
-    def parse(text):
-        digits = "".join(character for character in text if not character.isspace())
-        if len(digits) != 6 or not digits.isdecimal():
-            raise ValueError(_("验证码是短信里的 6 位数字。"))
-        return "".join(str(int(digit)) for digit in digits)  # full-width digits too
-
-    def widget_attrs(self, widget):
-        return {
-            **super().widget_attrs(widget),
-            "class": "input--code", "inputmode": "numeric", "autocomplete": "one-time-code",
-        }
-
-
-class NameField(_ParsedField):
-    """A person's name as it is stored (requirements U03)."""
-
-    parse = staticmethod(names.normalise_name)
-
-    def __init__(self, *, label=_("姓名"), **options):
-        options.setdefault("max_length", 80)  # before tidying: spaces go, look-alikes join; the rule itself says 50
-        super().__init__(label=label, **options)
-
-    def widget_attrs(self, widget):
-        return {**super().widget_attrs(widget), "autocomplete": "name"}
-
-
-class PartialDateField(_ParsedField):
-    """A date of the past that may be only a year or a month; the value is (text to store, first day)."""
-
-    parse = staticmethod(dates.parse_partial)
-
-
-class DateField(forms.DateField):
-    """A day: `2026-11-23`, `2026/11/23`, `2026.11.23`, `20261123` or `2026年11月23日`, between 1900 and 2100."""
-
-    widget = DayInput
-
-    def to_python(self, value):
-        if not isinstance(value, str) or not value.strip():
-            return super().to_python(value)
-        try:
-            text, day = dates.parse_partial(value)
-        except ValueError as error:
-            raise ValidationError(error.args[0], code="invalid") from None
-        if len(text) < len("2026-11-23"):
-            raise ValidationError(_("请写到哪一天，例如 2026年11月23日。"), code="invalid")
-        return day

@@ -1,5 +1,6 @@
 """Choices drawn as boxes: the whole box is the target, the native control stays visible."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,17 +38,34 @@ class CheckBoxes(BoxesMixin, forms.CheckboxSelectMultiple):
     """Any of several."""
 
 
-class DayInput(forms.DateInput):
-    """The browser's own calendar; what it cannot show (a wrong date) is shown as it was typed."""
+class TelInput(forms.TextInput):
+    """Digits first on a phone's keyboard."""
 
+    input_type = "tel"
+
+
+class _PickerInput:
+    """The browser's own picker; what it could not show (a date in other words, a wrong one) is shown as it was typed."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        if shown and not self.pattern.fullmatch(shown):
+            context["widget"]["type"] = "text"
+        return context
+
+
+class DayInput(_PickerInput, forms.DateInput):
     input_type = "date"
+    pattern = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
-class MomentInput(forms.DateTimeInput):
+class MomentInput(_PickerInput, forms.DateTimeInput):
     input_type = "datetime-local"
+    pattern = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")

@@ -1,0 +1,167 @@
+"""Pages of a list whose cost does not grow with the number of rows.
+
+`numbered` counts at most LIMIT rows; `keyset` counts none and starts behind the last row seen. Both answer a page that
+cannot be with Http404.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+PER_PAGE = 25
+LIMIT = 10_000  # rows that are counted and can be paged through; beyond them people filter
+CURSOR_LENGTH = 500
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+
+
+class _NumberedPage(Page):
+    is_keyset = False
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Return the page numbers to offer: first, last and two on each side, None where some are left out."""
+        last = self.paginator.num_pages
+        near = {1, last, *range(max(1, self.number - 2), min(last, self.number + 2) + 1)}
+        offered: list[int | None] = []
+        for number in sorted(near):
+            if offered and number - offered[-1] > 1:
+                offered.append(None)
+            offered.append(number)
+        return offered
+
+    @property
+    def total_text(self) -> str:
+        """Return how many rows there are, `10,000+` when more than are counted."""
+        count = self.paginator.count
+        return f"{LIMIT:,}+" if self.paginator.is_capped else f"{count:,}"
+
+
+class BoundedPaginator(Paginator):
+    """Django's paginator, counting at most LIMIT rows."""
+
+    @cached_property
+    def _counted(self) -> int:
+        rows = self.object_list
+        return rows[: LIMIT + 1].count() if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def is_capped(self) -> bool:
+        return self._counted > LIMIT
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, LIMIT)
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> _NumberedPage:
+        return _NumberedPage(*args, **kwargs)
+
+
+def numbered(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> _NumberedPage:
+    """Return the page of `rows` (an ordered QuerySet or a list) that `?page=` names; Http404 when there is no such page."""
+    wanted = request.GET.get("page", "1")
+    if not _NUMBER.fullmatch(wanted):
+        raise Http404(_("没有这一页。"))
+    try:
+        return BoundedPaginator(rows, per_page).page(int(wanted))
+    except EmptyPage:
+        raise Http404(_("没有这一页。")) from None
+
+
+class KeysetPage:
+    """A page between two rows: `rows`, and the cursors `before` and `after` (empty at the ends)."""
+
+    is_keyset = True
+
+    def __init__(self, rows: list[Model], before: str, after: str) -> None:
+        self.rows, self.object_list = rows, rows
+        self.before, self.after = before, after
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def has_other_pages(self) -> bool:
+        return bool(self.before or self.after)
+
+
+def keyset(request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page: int = PER_PAGE) -> KeysetPage:
+    """Return the page of `rows` behind `?after=` or before `?before=`, in `order`; Http404 for a cursor that is none.
+
+    `order` names columns of the rows' own table without NULL, the last of them unique, e.g. ("-starts", "id").
+    """
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    backwards = bool(before) and not after
+    cursor = before if backwards else after
+    steps = [_turn(name) for name in order] if backwards else list(order)
+    if cursor:
+        rows = rows.filter(_beyond(steps, _read(cursor, rows.model, order)))
+    found = list(rows.order_by(*steps)[: per_page + 1])
+    has_more, found = len(found) > per_page, found[:per_page]
+    if backwards:
+        found.reverse()
+    has_before, has_after = (has_more, bool(cursor)) if backwards else (bool(cursor), has_more)
+    first, last = (_write(found[0], order), _write(found[-1], order)) if found else ("", "")
+    return KeysetPage(found, first if has_before else "", last if has_after else "")
+
+
+def _turn(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
+    """Return the condition for rows behind the one with `values`: equal in a prefix, beyond in the next column."""
+    condition, equal = Q(), Q()
+    for step, value in zip(steps, values, strict=True):
+        name = step.removeprefix("-")
+        condition |= equal & Q(**{f"{name}__{'lt' if step.startswith('-') else 'gt'}": value})
+        equal &= Q(**{name: value})
+    return condition
+
+
+def _fields(model: type[Model], order: Sequence[str]):
+    try:
+        return [
+            model._meta.pk if name.lstrip("-") == "pk" else model._meta.get_field(name.lstrip("-")) for name in order
+        ]
+    except FieldDoesNotExist as error:
+        raise ValueError(f"keyset: {error}") from None
+
+
+def _write(row: Model, order: Sequence[str]) -> str:
+    values = [field.value_to_string(row) for field in _fields(type(row), order)]
+    packed = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+    """Return the values in a cursor; it may be anything that somebody typed, so every doubt is a 404."""
+    fields = _fields(model, order)
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor[:CURSOR_LENGTH] + "=" * (-len(cursor) % 4)))
+        texts = [value for value in values if isinstance(value, str) and "\0" not in value]
+        if len(texts) != len(fields):
+            raise ValueError(cursor)
+        return [_value(field, text) for field, text in zip(fields, texts, strict=True)]
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError):
+        raise Http404(_("没有这一页。")) from None
+
+
+def _value(field, text):
+    value = field.to_python(text)
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        raise ValueError(text)
+    field.run_validators(value)
+    return value

@@ -1,0 +1,96 @@
+// form.js: for long forms. What is typed is saved as it is typed, and leaving without saving asks once.
+//
+// <form data-autosave="/join/2/save/" data-failed="没有存上，请检查网络"> … <p data-saved-at hidden></p>
+// The form is posted to that address a moment after the last change; the answer is JSON {"saved": "14:32 已自动保存"}.
+// <form data-keep> without an address only asks before leaving with changes.
+
+const WAIT = 1500; // ms after the last key: a pause, not a letter
+
+for (const form of document.querySelectorAll("form[data-autosave], form[data-keep]")) {
+  const url = form.dataset.autosave;
+  const note = form.querySelector("[data-saved-at]") || document.querySelector("[data-saved-at]");
+  let timer = 0;
+  let changed = false;
+  let saving = null;
+
+  const tell = (text) => {
+    if (!note) return;
+    note.hidden = false;
+    (note.querySelector("span") || note).textContent = text;
+  };
+
+  const save = async () => {
+    changed = false;
+    saving?.abort();
+    saving = new AbortController();
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+        signal: saving.signal,
+      });
+      if (!answer.ok) throw new Error(answer.status);
+      tell((await answer.json()).saved);
+    } catch (problem) {
+      if (problem.name === "AbortError") return;
+      changed = true;
+      if (form.dataset.failed) tell(form.dataset.failed);
+    }
+  };
+
+  form.addEventListener("input", () => {
+    changed = true;
+    if (!url) return;
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    saving?.abort();
+    changed = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
+}
+
+// How many characters are left, for texts with a limit: announced only near the end.
+for (const area of document.querySelectorAll("textarea[maxlength]")) {
+  const limit = area.maxLength;
+  const left = document.createElement("p");
+  left.className = "field__hint";
+  left.setAttribute("aria-live", "polite");
+  area.after(left);
+  const count = () => {
+    const rest = limit - area.value.length;
+    left.textContent = rest < limit / 10 ? `${area.value.length} / ${limit}` : "";
+  };
+  area.addEventListener("input", count);
+  count();
+}
+
+// Ready-made sentences: <button type="button" data-fill="id_reason" data-text="…" hidden> puts its text into the field.
+for (const button of document.querySelectorAll("[data-fill]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const target = document.getElementById(button.dataset.fill);
+    target.value = target.value ? `${target.value.trimEnd()}\n${button.dataset.text}` : button.dataset.text;
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+    target.focus();
+  });
+}
+
+// Wait before another code can be sent: <button data-wait="60" data-wait-text="{n} 秒后可再发">.
+for (const button of document.querySelectorAll("[data-wait]")) {
+  const words = button.textContent;
+  let rest = Number(button.dataset.wait);
+  const tick = () => {
+    button.disabled = rest > 0;
+    button.textContent = rest > 0 ? button.dataset.waitText.replace("{n}", rest) : words;
+    rest -= 1;
+    if (rest >= 0) setTimeout(tick, 1000);
+  };
+  tick();
+}

@@ -1,0 +1,142 @@
+// portal.js: small helps on every page. Everything works without it; nothing here decides anything.
+
+const say = (text) => {
+  const live = document.getElementById("messages");
+  if (!live) return;
+  const note = document.createElement("p");
+  note.className = "callout is-good";
+  note.textContent = text;
+  live.replaceChildren(note);
+};
+
+// A question before what cannot be undone: <form data-confirm="确定取消……？" data-confirm-yes="取消报名">.
+// On a button it asks only for that button.
+const ask = (text, yes, no) =>
+  new Promise((resolve) => {
+    const box = document.createElement("dialog");
+    box.className = "ask";
+    const question = document.createElement("p");
+    question.textContent = text;
+    question.id = "ask-text";
+    box.setAttribute("aria-labelledby", question.id);
+    const buttons = document.createElement("div");
+    buttons.className = "btns";
+    const button = (label, kind, answer) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = kind;
+      made.textContent = label;
+      made.addEventListener("click", () => box.close(answer));
+      buttons.append(made);
+      return made;
+    };
+    button(yes, "btn btn--main", "yes");
+    const safe = button(no, "btn", "no");
+    box.append(question, buttons);
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(box.returnValue === "yes");
+    });
+    document.body.append(box);
+    box.showModal();
+    safe.focus();
+  });
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const asker = [event.submitter, form].find((node) => node?.dataset.confirm);
+  if (!asker || form.dataset.confirmed) return;
+  if (!window.HTMLDialogElement || !form.requestSubmit) {
+    if (!confirm(asker.dataset.confirm)) event.preventDefault();
+    return;
+  }
+  event.preventDefault();
+  const submitter = event.submitter;
+  const words = document.documentElement.dataset;
+  if (await ask(asker.dataset.confirm, asker.dataset.confirmYes || words.yes, asker.dataset.confirmNo || words.no)) {
+    form.dataset.confirmed = "yes";
+    form.requestSubmit(submitter);
+    delete form.dataset.confirmed;
+  }
+});
+
+// A form is sent once, however often the button is pressed; coming back with the browser's arrow frees it again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 8000); // the answer may be a file, and the page stays
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Copy a link or a number: <button data-copy="https://…" data-copied="已复制" hidden>.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say(button.dataset.copied);
+  });
+}
+
+// Print: <button data-print hidden>.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// The summary of what is wrong is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// One list of a row of filters is open at a time; Escape and a click elsewhere close it.
+const picks = () => document.querySelectorAll("details.pick[open]");
+document.addEventListener("click", (event) => {
+  for (const pick of picks()) if (!pick.contains(event.target)) pick.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const pick of picks()) {
+    pick.open = false;
+    pick.querySelector("summary").focus();
+  }
+});
+
+// A filter that is chosen is applied: <form data-auto>.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.dataset.auto !== undefined && event.target.type !== "search") form.requestSubmit();
+});
+
+// Read aloud by a voice that lives on this device; a voice of a foreign server is never asked.
+const reader = document.querySelector("[data-speak]");
+if (reader && window.speechSynthesis) {
+  const voice = () => speechSynthesis.getVoices().find((one) => one.localService && one.lang.startsWith("zh"));
+  const show = () => {
+    reader.hidden = !voice();
+  };
+  const label = reader.querySelector("span");
+  const words = label.textContent;
+  const rest = () => {
+    label.textContent = words;
+  };
+  reader.addEventListener("click", () => {
+    if (speechSynthesis.speaking) {
+      speechSynthesis.cancel();
+      rest();
+      return;
+    }
+    const speech = new SpeechSynthesisUtterance(document.querySelector(reader.dataset.speak).innerText);
+    speech.voice = voice();
+    speech.lang = "zh-CN";
+    speech.rate = 0.9;
+    speech.onend = rest;
+    speechSynthesis.speak(speech);
+    label.textContent = reader.dataset.stop;
+  });
+  speechSynthesis.addEventListener?.("voiceschanged", show);
+  addEventListener("pagehide", () => speechSynthesis.cancel());
+  show();
+}
