@@ -103,10 +103,10 @@ class Environment:
             for found in importlib.metadata.distributions(path=folders)
             if found.read_text("RECORD")  # written last: without it the installation was interrupted
         }
-        pins = PIN.findall((self.root / lock).read_text())
-        return bool(pins) and all(
-            installed.get(_key(name), version if marker else None) == version for name, version, marker in pins
-        )
+        pins = {}
+        for name, version, marker in PIN.findall((self.root / lock).read_text()):
+            pins.setdefault(_key(name), []).append((version, marker))
+        return bool(pins) and all(_is_met(installed.get(name), wanted) for name, wanted in pins.items())
 
     # ---- building ------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
@@ -218,6 +218,11 @@ def _install_venv_package():
     )
     if done.returncode:
         raise Problem(f"The system package {package} could not be installed: install it and start again.")
+
+
+def _is_met(version, wanted):
+    """Say whether the installed `version` (None: not installed) is one of `wanted`, [(version, marker)] of one package."""
+    return version in [pinned for pinned, _ in wanted] if version else all(marker for _, marker in wanted)
 
 
 def _key(name):

@@ -60,18 +60,9 @@ class Child:
             env=self.env,
             cwd=self.cwd,
             start_new_session=True,
-            preexec_fn=self._die_with(os.getpid()),  # runs after the account has changed, which would reset it
+            preexec_fn=dying_with_us(self.ends_by),  # runs after the account has changed, which would reset it
             **as_account(self.account),
         )
-
-    def _die_with(self, parent):
-        def prepare():
-            if PRCTL:
-                PRCTL(PR_SET_PDEATHSIG, int(self.ends_by), 0, 0, 0)
-            if os.getppid() != parent:  # it died before we asked to be told
-                os._exit(1)
-
-        return prepare
 
     def alive(self):
         """Say whether it runs; collects its exit code when it does not."""
@@ -212,6 +203,19 @@ class Supervisor:
 
     def _mute(self):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+
+
+def dying_with_us(number):
+    """Return a `preexec_fn` that has the child get the signal `number` when this thread ends, however it ends."""
+    parent = os.getpid()
+
+    def prepare():
+        if PRCTL:
+            PRCTL(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != parent:  # it ended before the child asked to be told
+            os._exit(1)
+
+    return prepare
 
 
 def as_account(account):
