@@ -26,6 +26,16 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Static files as they stand in the tree: collecting and hashing them is the start's work."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"
+
+
 @pytest.fixture
 def reference(db):
     """The code tables that rows point at: two subdistricts and the four categories."""
