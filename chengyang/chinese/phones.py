@@ -75,7 +75,7 @@ def _digits(phone: str) -> str:
 def mask_phone(phone: str) -> str:
     """Return a stored number as lists show it: `138****5678`, `+852****4567`; four digits or more are hidden."""
     digits = _digits(phone)
-    national = digits.removeprefix("86") if phone.startswith("+") else digits
+    national = phone.removeprefix("+86")
     if _MAINLAND.fullmatch(national):
         return national[:3] + STARS + national[-4:]
     if len(digits) < 8:

@@ -39,7 +39,7 @@ TITLE = "A"  # the weight of a text's first part
 
 _PIECE = re.compile(f"(?P<run>[{CJK}]+)|[^\\W_{CJK}]+")
 _DOT_WITHIN = re.compile(f"(?<=[{CJK}]){DOT}(?=[{CJK}])")
-_BETWEEN_TERMS = re.compile(r"[^\w·.@&+'-]+")  # the rest stays within one term: 2026-11-23, a.b@c, 党建+统战
+_BETWEEN_TERMS = re.compile(f"[^\\w{CJK}·.@&+'-]+")  # the rest stays within one term: 2026-11-23, a.b@c, 党建+统战
 _WORD_EDGE = f"(?<![^\\W_{CJK}])"
 
 
