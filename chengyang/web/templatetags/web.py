@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chengyang.chinese import dates, phones
-from chengyang.web import navigation, undo
+from chengyang.web import navigation, panels, undo
 
 register = template.Library()
 
@@ -163,6 +163,12 @@ def places(context: template.Context) -> list[navigation.Link]:
 def site_map(context: template.Context) -> list[tuple[object, list[navigation.Link]]]:
     """Return the groups of the foot."""
     return navigation.site_map(context.get("request"))
+
+
+@register.simple_tag(takes_context=True, name="panels")
+def draw_panels(context: template.Context, place: str, subject: Any = None) -> SafeString:
+    """Draw what the floors above registered for `place` of the page about `subject`."""
+    return panels.draw(place, context["request"], subject)
 
 
 # ---- messages ------------------------------------------------------------------------------------------------------
