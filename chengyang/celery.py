@@ -1,5 +1,6 @@
 """The Celery app. Messages are only hints: outbox and job table are swept every minute; a lost one costs a minute."""
 
+import logging
 import os
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from chengyang import clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
+ROUTINE_LOGGERS = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line each for every sweep
 HEARTBEAT_KEY = "worker:heartbeat"
 HEARTBEAT_MAX_AGE = 45  # seconds; /readyz takes an older worker for a dead one, and the key is gone by then
 
@@ -54,6 +56,8 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_):
     """Have the worker log as `settings.LOGGING` says: a receiver of this signal keeps Celery from its own set-up."""
+    for name in ROUTINE_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @app.task(name="chengyang.heartbeat")

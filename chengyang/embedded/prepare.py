@@ -8,6 +8,7 @@ import os
 
 from . import catalogues
 from .places import ROOT, Problem, digest, home
+from .processes import MARK
 
 
 def main():
@@ -25,6 +26,7 @@ def main():
         call_command("seed", verbosity=0)
         collect_static(call_command)
         load_demo(call_command)
+        forget_heartbeat()
     except ImproperlyConfigured as error:
         raise Problem(f"Configuration: {error}") from None
     except CommandError as error:
@@ -55,6 +57,16 @@ def load_demo(call_command):
         print("loading the demo (once)", flush=True)
         call_command("demo", verbosity=0)
     write_state(started=True, demo=settings.DEMO)
+
+
+def forget_heartbeat():
+    """Under `up`, drop the sign of life of a worker that was killed: it says nothing about the one to come."""
+    from django.core.cache import cache
+
+    from chengyang.celery import HEARTBEAT_KEY
+
+    if MARK in os.environ:
+        cache.delete(HEARTBEAT_KEY)
 
 
 def read_state():

@@ -122,7 +122,7 @@ class Supervisor:
         """Turn the loop until `condition()` holds, `seconds` are over or we are asked to stop; say whether it holds."""
         until = time.monotonic() + seconds
         while not (true := condition()) and time.monotonic() < until and not self.signalled:
-            self.turn(0.05)
+            self.turn_for(0.05)
         return bool(true)
 
     def stop(self, child, *, graces):
@@ -138,6 +138,12 @@ class Supervisor:
         child.process.wait()
         self._drain(child, 0.5)
         self.children.remove(child)
+
+    def turn_for(self, seconds):
+        """Turn the loop for `seconds`, however much there is to pass on."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.signalled:
+            self.turn(left)
 
     def turn(self, seconds=TURN):
         """Pass on what has been written, waiting for up to `seconds` for something to happen."""
@@ -199,7 +205,8 @@ class Supervisor:
 
     def _pass_on(self, name, handler, line):
         handler.emit(logging.makeLogRecord({"msg": line}))
-        self.say(f"{name:<8} | {line}")
+        if line.strip():
+            self.say(f"{name:<8} | {line}")
 
     def _mute(self):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115

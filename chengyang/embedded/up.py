@@ -17,16 +17,21 @@ from .postgres import Postgres
 from .processes import MARK, Child, Supervisor, end_all, marked
 from .valkey import Valkey
 
+LOOK_EVERY = 0.3  # seconds between two looks at /readyz
 READY_WITHIN = 120.0  # seconds from the start of the web server, on a slow machine
 RESTARTS, RESTART_SPAN = 5, 60.0  # a part that ends more often than this within so many seconds stops everything
 LONGEST_PAUSE = 8.0  # seconds before a restart
 
+ROOT_IS_FINE = (
+    "ignore::UserWarning:celery.platforms"  # it warns of root for the sake of pickled messages; ours are JSON
+)
+
 # In the order of the end: (signal or None for its own, seconds to wait); together under ten seconds.
 GRACES = {
     "prepare": [(None, 2.0)],  # alone: the others have not started then
-    "web": [(None, 3.3)],
-    "worker": [(None, 2.0), (signal.SIGQUIT, 0.5)],
-    "postgres": [(None, 2.2), (signal.SIGQUIT, 0.5)],  # an immediate shutdown loses nothing, the next start recovers
+    "web": [(None, 2.8)],
+    "worker": [(None, 3.5), (signal.SIGQUIT, 0.3)],
+    "postgres": [(None, 1.8), (signal.SIGQUIT, 0.4)],  # an immediate shutdown loses nothing, the next start recovers
     "valkey": [(None, 0.8)],
 }
 
@@ -113,7 +118,18 @@ class Portal:
     def start_portal(self):
         web = ("-m", "chengyang.embedded.web", self.home, self.port)
         worker = (
-            *("-m", "celery", "--app", "chengyang.celery", "--quiet", "--no-color", "worker", "--beat"),
+            *(
+                "-W",
+                ROOT_IS_FINE,
+                "-m",
+                "celery",
+                "--app",
+                "chengyang.celery",
+                "--quiet",
+                "--no-color",
+                "worker",
+                "--beat",
+            ),
             *("--schedule", self.home / "run" / "beat", "--concurrency", 1, "--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         )
@@ -149,18 +165,24 @@ class Portal:
     # ---- running -------------------------------------------------------------------------------------------------
     def watch(self):
         """Announce readiness once, start again what ends by itself; returns when a signal asks us to stop."""
-        until, announced = time.monotonic() + READY_WITHIN, False
+        until = time.monotonic() + READY_WITHIN
+        next_look = 0.0  # None once it is ready
         while not self.supervisor.signalled:
             self.supervisor.turn()
             for part in self.parts:
                 if not part.child.alive() and not self.supervisor.signalled:
                     self.revive(part)
-            if not announced:
-                status, answer = ask(self.port, "/readyz")
-                if announced := status == 200:
-                    self.supervisor.say(f"portal ready on http://127.0.0.1:{self.port}")
-                elif time.monotonic() > until:
-                    raise Problem(f"The portal is not ready after {READY_WITHIN:.0f} s: {answer or 'no answer'}")
+            if next_look is not None and time.monotonic() >= next_look:
+                next_look = None if self.look(until) else time.monotonic() + LOOK_EVERY
+
+    def look(self, until):
+        """Ask whether the portal is ready and say so; raises `Problem` when it is not by `until` (monotonic seconds)."""
+        status, answer = ask(self.port, "/readyz")
+        if status == 200:
+            self.supervisor.say(f"portal ready on http://127.0.0.1:{self.port}")
+        elif time.monotonic() > until:
+            raise Problem(f"The portal is not ready after {READY_WITHIN:.0f} s: {answer or 'no answer'}")
+        return status == 200
 
     def revive(self, part):
         """Start `part` again after a pause; raises `Problem` when it ends too often."""

@@ -10,7 +10,7 @@ import sys
 
 WORKERS = 2
 THREADS = 4  # of each worker
-DRAIN = 3  # seconds that requests under way have at the end
+DRAIN = 2  # seconds that requests under way have at the end
 APPLICATION = "chengyang.wsgi"
 
 
