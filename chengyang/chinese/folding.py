@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from .characters import one_dot
 
@@ -10,7 +11,7 @@ _VARIATION = frozenset(range(0xFE00, 0xFE10)) | frozenset(range(0xE0100, 0xE01F0
 
 
 @lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]  # opencc is loaded by the first search, not by every process
+def _converter() -> Any:
     from opencc import OpenCC
 
     return OpenCC("t2s")

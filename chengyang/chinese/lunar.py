@@ -7,6 +7,7 @@ import datetime as dt
 from calendar import Calendar
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 FIRST_DAY, LAST_DAY = dt.date(1901, 2, 19), dt.date(2100, 2, 8)  # the lunar years of the library's tables
 
@@ -32,7 +33,7 @@ _SOLAR_FESTIVALS = {
     (8, 1): "建军节",
     (9, 10): "教师节",
     (10, 1): "国庆节",
-    (12, 5): "国际志愿者日",
+    (12, 5): "志愿者日",
 }
 _NO_TERM = "无"
 
@@ -55,7 +56,7 @@ class LunarDay:
         return self.term or (self.month_text if self.day_text == "初一" else self.day_text)
 
 
-def _read(day: dt.date):  # type: ignore[no-untyped-def]  # cnlunar has no types
+def _read(day: dt.date) -> Any:
     from cnlunar import Lunar
 
     # Noon: the library takes a moment, and a night hour may belong to the next day.

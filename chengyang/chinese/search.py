@@ -2,8 +2,8 @@
 
 `to_tsvector('simple', …)` makes one word of a Chinese sentence, and `pg_trgm` cannot serve two characters and is empty
 in a C-locale database. Here a run of ideographs becomes overlapping pairs with positions, so that any part of two or
-more characters is a phrase the GIN index answers, in every locale. The literals are cast (`lookups.matches` does that):
-never hand them to `to_tsvector`, `to_tsquery` or `SearchQuery`.
+more characters is a phrase the GIN index answers, in every locale. The literals are only cast,
+`%s::tsvector` and `%s::tsquery`: never hand them to `to_tsvector`, `to_tsquery` or a plain `SearchQuery`.
 """
 
 import re
@@ -134,7 +134,10 @@ def text_vector(*parts: str) -> str:
 
 
 def _phrase(pieces: list[Piece]) -> list[tuple[str, int, bool]]:
-    """Return (lexeme, position, is a prefix) of a phrase; of a run only as many pairs as cover it."""
+    """Return (lexeme, position, is a prefix) of a phrase; of a run only as many pairs as cover it.
+
+    A lone ideograph is the last of its run in the text too, and so a lexeme, unless it ends the phrase.
+    """
     found = []
     for piece in pieces:
         last = piece.length - 2
@@ -142,7 +145,7 @@ def _phrase(pieces: list[Piece]) -> list[tuple[str, int, bool]]:
             starts = [*range(0, last, 2), last]
             found += [(piece.text[i : i + 2], piece.position + i, False) for i in starts]
         else:
-            found.append((piece.text[:MAX_LEXEME], piece.position, piece.is_run))
+            found.append((piece.text[:MAX_LEXEME], piece.position, piece.is_run and piece is pieces[-1]))
     return found
 
 
