@@ -159,15 +159,14 @@ class Environment:
         print(f"installing {count} packages into {self.folder} (once; about a minute)", flush=True)
         began = time.monotonic()
         with tempfile.NamedTemporaryFile("w+", prefix="portal-setup-", suffix=".log", delete=False) as log:
-            process = subprocess.Popen(
+            with subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            try:
-                _follow(process, log, count)
-            except BaseException:
-                process.kill()
-                process.wait()
-                raise
+            ) as process:
+                try:
+                    _follow(process, log, count)
+                except BaseException:
+                    process.kill()
+                    raise
         if process.returncode:
             tail = "".join(Path(log.name).read_text().splitlines(keepends=True)[-TAIL:])
             raise Problem(f"{tail}The packages of {lock} could not be installed; the whole log is {log.name}")

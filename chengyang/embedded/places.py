@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,3 +29,11 @@ def digest(*files):
         content = Path(file).read_bytes() if Path(file).is_file() else b""
         total.update(hashlib.sha256(content).digest())
     return total.hexdigest()
+
+
+def run(command):
+    """Call `command()` and exit with what it returns; a `Problem` exits with 1 and its sentence."""
+    try:
+        sys.exit(command())
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -63,14 +63,14 @@ class Postgres:
 
     def _account(self):
         """Return the account that runs the server: our own (None), or under root the cluster's owner, else `nobody`."""
-        owner = self.data.stat().st_uid if self.data.exists() else None
-        if os.geteuid() != 0:
-            if owner not in (None, os.geteuid()):
-                raise Problem(
-                    f"{self.data} belongs to {_name(owner)}: start as root, or set CHENGYANG_HOME to a new folder."
-                )
-            return None
-        return (owner, pwd.getpwuid(owner).pw_gid) if owner else nobody()
+        facts = self.data.stat() if self.data.exists() else None
+        if os.geteuid() == 0:
+            return (facts.st_uid, facts.st_gid) if facts and facts.st_uid else nobody()
+        if facts and facts.st_uid != os.geteuid():
+            raise Problem(
+                f"{self.data} belongs to {_name(facts.st_uid)}: start as root, or set CHENGYANG_HOME to a new folder."
+            )
+        return None
 
     def _reachable(self, binaries):
         if self.account and self.data.exists() and not _test(self.account, "-x", self.data):

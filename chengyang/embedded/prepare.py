@@ -6,7 +6,7 @@
 import json
 import os
 
-from . import catalogues
+from . import catalogues, places
 from .places import ROOT, Problem, digest, home
 from .processes import MARK
 
@@ -85,9 +85,4 @@ def write_state(**facts):
 
 
 if __name__ == "__main__":
-    import sys
-
-    try:
-        main()
-    except Problem as problem:
-        sys.exit(str(problem))
+    places.run(main)

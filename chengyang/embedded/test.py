@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import catalogues, running
+from . import catalogues, places, running
 from .places import ROOT
 from .postgres import Postgres
 from .processes import MARK, Supervisor, dying_with_us
@@ -90,4 +90,4 @@ def follow(command, surroundings, supervisor):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    places.run(lambda: main(sys.argv[1:]))

@@ -303,4 +303,4 @@ def _width(text):
 
 
 if __name__ == "__main__":
-    main()
+    places.run(main)

@@ -1,0 +1,97 @@
+"""Children: they are heard, they end, and nothing of them is left."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from chengyang.embedded import processes
+from chengyang.embedded.processes import Child, Supervisor, end_all, marked
+
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+
+
+@pytest.fixture
+def aloud(home):
+    """A supervisor that also prints."""
+    one = Supervisor(home / "log")
+    yield one
+    for child in list(one.children):
+        one.stop(child, graces=[(signal.SIGKILL, 2)])
+
+
+def python(name, code, **environment):
+    return Child(name, [sys.executable, "-c", code], env={**os.environ, **environment})
+
+
+def begin(supervisor, child):
+    """Start `child` and wait for its first line."""
+    supervisor.start(child)
+    assert supervisor.wait(lambda: supervisor.tail(child.name), 10)
+    return child
+
+
+def test_lines_reach_the_log_and_the_terminal(aloud, capsys):
+    child = python("web", "print('第一行'); print('second', end='\\n')")
+    aloud.start(child)
+    aloud.wait(lambda: not child.alive(), 10)
+    aloud.stop(child, graces=[])
+    assert aloud.tail("web") == "第一行\nsecond"
+    assert capsys.readouterr().out == "web      | 第一行\nweb      | second\n"
+
+
+def test_log_goes_on_in_a_new_file_when_it_is_long(aloud, monkeypatch):
+    monkeypatch.setattr(processes, "LOG_BYTES", 200)
+    child = python("web", "for number in range(20): print('x' * 30)")
+    aloud.start(child)
+    aloud.wait(lambda: not child.alive(), 10)
+    aloud.stop(child, graces=[])
+    assert (aloud.logs / "web.log.1").exists()
+    assert (aloud.logs / "web.log").stat().st_size <= 200
+
+
+def test_deaf_child_is_killed_when_its_time_is_over(aloud):
+    child = begin(aloud, python("web", DEAF))
+    aloud.stop(child, graces=[(None, 0.2)])
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_second_signal_ends_a_child_that_ignores_the_first(aloud):
+    child = begin(aloud, python("web", DEAF))
+    aloud.stop(child, graces=[(None, 0.2), (signal.SIGQUIT, 5)])
+    assert child.process.returncode == -signal.SIGQUIT
+
+
+def test_grandchildren_end_with_the_child(aloud, home):
+    code = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]]); print('two', flush=True)"
+    child = Child("web", [sys.executable, "-c", code, "import time; time.sleep(60)"], env={processes.MARK: str(home)})
+    begin(aloud, child)
+    assert list(marked(home))
+    aloud.stop(child, graces=[])
+    assert end_all(lambda: marked(home), 0, 5)
+
+
+def test_signal_stops_a_wait_at_once(home, monkeypatch):
+    one = Supervisor(home / "log", echo=False)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        one.hear_signals()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert one.wait(lambda: False, 60) is False
+        assert one.signalled == signal.SIGTERM
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_processes_of_another_data_folder_are_not_ours(home):
+    stranger = subprocess.Popen(["/bin/sleep", "60"], env={processes.MARK: f"{home}/other"})
+    try:
+        assert list(marked(home)) == []
+        assert list(marked(f"{home}/other")) == [stranger.pid]
+    finally:
+        stranger.kill()
+        stranger.wait()
