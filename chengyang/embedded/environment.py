@@ -159,33 +159,35 @@ class Environment:
         print(f"installing {count} packages into {self.folder} (once; about a minute)", flush=True)
         began = time.monotonic()
         with tempfile.NamedTemporaryFile("w+", prefix="portal-setup-", suffix=".log", delete=False) as log:
-            with subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            ) as process:
-                try:
-                    _follow(process, log, count)
-                except BaseException:
-                    process.kill()
-                    raise
-        if process.returncode:
+            failed = _follow(command, log, count)
+        if failed:
             tail = "".join(Path(log.name).read_text().splitlines(keepends=True)[-TAIL:])
             raise Problem(f"{tail}The packages of {lock} could not be installed; the whole log is {log.name}")
         Path(log.name).unlink()
         print(f"installed in {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _follow(process, log, count):
-    """Copy pip's output to `log` until it ends, with a line that counts packages on a terminal."""
-    seen = 0
-    for line in process.stdout:
-        log.write(line)
-        seen += line.startswith("Collecting ")
-        if sys.stdout.isatty():
-            step = "installing" if line.startswith("Installing") else f"{min(seen, count)} of {count}"
-            print(f"\r  {step:<20}", end="", flush=True)
+def _follow(command, log, count):
+    """Run pip's `command` with its output copied to `log`, counting packages on a terminal; return its exit code."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, text=True, **streams) as process:
+        try:
+            seen = 0
+            for line in process.stdout:
+                log.write(line)
+                seen += line.startswith("Collecting ")
+                _show("installing" if line.startswith("Installing") else f"{min(seen, count)} of {count}")
+        except BaseException:
+            process.kill()
+            raise
+    _show("")
+    return process.returncode
+
+
+def _show(step):
+    """Show `step` on the terminal's last line, if there is a terminal."""
     if sys.stdout.isatty():
-        print("\r" + " " * 22 + "\r", end="", flush=True)
-    process.wait()
+        print(f"\r  {step:<20}\r", end="", flush=True)
 
 
 @contextlib.contextmanager
