@@ -135,6 +135,14 @@ _of_value("hours", dates.hours)  # 2.5 小时
 _of_value("masked_phone", phones.mask_phone)  # 138****5678
 
 
+@register.filter
+def figure(value: Any) -> str:
+    """Show a count as a large figure: `3,186`, from ten thousand on `6.1 万`."""
+    if value is None or value == "":
+        return "—"
+    return f"{value:,}" if value < 10_000 else f"{value / 10_000:.1f}".removesuffix(".0") + " 万"
+
+
 @register.simple_tag
 def demo_badge(thing: Any) -> SafeString:
     """Say that `thing` (a row with `is_demo`, or a truth) belongs to the demonstration."""

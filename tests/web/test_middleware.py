@@ -1,0 +1,151 @@
+import logging
+import re
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+
+from chengyang.web import addresses, context
+from chengyang.web.logs import RequestFilter
+
+pytestmark = [pytest.mark.urls("tests.web.site"), pytest.mark.django_db]
+INNER = addresses.networks(["10.0.0.0/8", "2001:db8::/32"])
+
+
+# ---- whose request --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address"),
+    [
+        ("203.0.113.9", "", "203.0.113.9"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # a stranger's header is not believed
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),  # what the client wrote itself stands left
+        ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1, rubbish", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("2001:db8::1", "2001:db9::5", "2001:db9::5"),
+        ("", "198.51.100.1", None),
+        ("unix:", "", None),
+    ],
+)
+def test_address_is_believed_only_from_own_proxies(remote, forwarded, address):
+    assert addresses.client_address(remote, forwarded, INNER) == address
+
+
+def test_bad_proxy_setting_stops_the_start():
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
+        addresses.networks(["10.0.0.0/8", "proxy.local"])
+
+
+def test_each_request_has_its_own_id(client):
+    first, second = (client.get("/who/") for _ in range(2))
+    request_id = first.content.decode().split("|")[0]
+    assert re.fullmatch(r"[0-9a-f]{32}", request_id)
+    assert first.headers["X-Request-ID"] == request_id != second.headers["X-Request-ID"]
+
+
+def test_request_info_ends_with_the_request(client):
+    client.get("/who/")
+    assert context.current() == context.RequestInfo()
+
+
+def test_agent_is_cut_and_printable(client):
+    answer = client.get("/who/", headers={"user-agent": "A\x7f" + "b" * 500})
+    assert answer.content.decode().split("|")[2] == "A" + "b" * 199
+
+
+def test_trusted_proxy_is_read_from_settings(client, settings):
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    answer = Client(headers={"x-forwarded-for": "198.51.100.7"}).get("/who/")
+    assert answer.content.decode().split("|")[1] == "198.51.100.7"
+
+
+def test_log_line_carries_the_request_id():
+    record = logging.LogRecord("x", logging.INFO, "", 0, "text", None, None)
+    with context.asked_by(context.RequestInfo("a" * 32)):
+        RequestFilter().filter(record)
+    assert record.request_id == "a" * 32
+
+
+# ---- what cannot be read --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("url", ["/%00", "/calendar/%00/", "/?q=a%00b", "/?%00=1"])
+def test_nul_in_the_address_is_a_400(client, url):
+    answer = client.get(url)
+    assert answer.status_code == 400
+    assert "这个请求读不懂" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["chengyang", "csrftoken", "messages", "elder"])
+def test_nul_in_a_cookie_is_a_400(client, name):
+    assert client.get("/", headers={"cookie": f'{name}="ab\\000cd"'}).status_code == 400
+
+
+def test_percent_sign_that_is_not_nul_passes(client):
+    assert client.get("/?q=100%2500").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["/?q=%ff%fe", "/%ff", "/?q=%F0%9F%98%80", "/" + "x" * 3000])
+def test_odd_addresses_never_break(client, url):
+    assert client.get(url).status_code in (200, 404)
+
+
+def test_unknown_host_is_refused_with_our_page(client):
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "这个请求读不懂" in answer.content.decode()
+
+
+# ---- a refusal ------------------------------------------------------------------------------------------------------
+def test_refused_button_returns_to_its_page_with_the_sentence(client):
+    answer = client.post("/refused/", headers={"referer": "http://testserver/calendar/?m=2026-09"}, follow=True)
+    assert answer.redirect_chain == [("/calendar/?m=2026-09", 302)]
+    assert "报名已截止。" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("url", "referer", "target"),
+    [
+        ("/sample/", "http://testserver/calendar/", "/sample/"),
+        ("https://evil.example/", "http://testserver/calendar/", "/calendar/"),
+        ("//evil.example/", "https://evil.example/", "/"),
+        ("", "", "/"),
+    ],
+)
+def test_refused_button_never_leaves_the_site(client, url, referer, target):
+    answer = client.post("/refused/", {"url": url}, headers={"referer": referer})
+    assert answer.headers["Location"] == target
+
+
+def test_refusal_of_a_program_is_a_409_with_a_code(client):
+    answer = client.post("/refused/", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (409, {"code": "closed", "detail": "报名已截止。"})
+
+
+def test_refusal_of_a_part_of_a_page_goes_to_the_messages(client):
+    answer = client.post("/refused/", headers={"hx-request": "true"})
+    assert answer.status_code == 409
+    assert answer.headers["HX-Retarget"] == "#messages"
+
+
+def test_refusal_of_a_page_is_a_409_page(client):
+    answer = client.get("/refused-page/")
+    assert answer.status_code == 409
+    assert "还没有开始。" in answer.content.decode()
+
+
+# ---- what is kept ---------------------------------------------------------------------------------------------------
+def test_page_of_a_stranger_may_be_kept(client):
+    answer = client.get("/")
+    assert "no-store" not in answer.headers.get("Cache-Control", "")
+    assert "Cookie" in answer.headers["Vary"]
+
+
+def test_page_of_somebody_signed_in_is_not_kept(client_of, member):
+    assert client_of(member).get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_pages_may_use_the_camera_but_never_ask_where_one_is(client):
+    permissions = client.get("/").headers["Permissions-Policy"]
+    assert "camera=(self)" in permissions
+    assert "geolocation=()" in permissions

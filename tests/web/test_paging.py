@@ -1,0 +1,154 @@
+import base64
+import datetime as dt
+import json
+from itertools import chain
+
+import pytest
+from django.http import Http404
+from django.test import RequestFactory
+
+from chengyang import clock
+from chengyang.accounts.models import User
+from chengyang.web import paging
+
+ORDER = ("-date_joined", "id")
+
+
+def asked(**query):
+    return RequestFactory().get("/", query)
+
+
+@pytest.fixture
+def seven(db):
+    """Seven accounts, two of them of the same moment."""
+    start = clock.at(dt.date(2026, 9, 1))
+    hours = [0, 1, 2, 3, 3, 4, 5]
+    return [
+        User.objects.create(name=f"u{n}", date_joined=start + dt.timedelta(hours=hour)) for n, hour in enumerate(hours)
+    ]
+
+
+def names(page):
+    return [row.name for row in page]
+
+
+# ---- numbered -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("page", ["0", "-1", "1.5", "x", "", "٣", "9999999", "1" * 5000, "1\0", "5", "1 ", "0x1", "１"])
+def test_page_that_cannot_be_is_a_404(page):
+    with pytest.raises(Http404):
+        paging.numbered(asked(page=page), list(range(60)))
+
+
+def test_first_page_is_shown_when_none_is_named():
+    assert list(paging.numbered(asked(), list(range(60)))) == list(range(25))
+
+
+def test_last_page_holds_the_rest():
+    assert list(paging.numbered(asked(page="3"), list(range(60)))) == list(range(50, 60))
+
+
+def test_empty_list_has_one_empty_page():
+    assert list(paging.numbered(asked(), [])) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "numbers"),
+    [
+        ("1", [1, 2, 3, None, 20]),
+        ("4", [1, 2, 3, 4, 5, 6, None, 20]),
+        ("10", [1, None, 8, 9, 10, 11, 12, None, 20]),
+        ("20", [1, None, 18, 19, 20]),
+    ],
+)
+def test_numbers_near_the_page_are_offered(page, numbers):
+    assert paging.numbered(asked(page=page), list(range(500))).numbers == numbers
+
+
+def test_rows_are_counted_up_to_a_limit(monkeypatch, seven, django_assert_num_queries):
+    monkeypatch.setattr(paging, "LIMIT", 5)
+    with django_assert_num_queries(2) as queries:
+        page = paging.numbered(asked(), User.objects.order_by("id"), per_page=2)
+        assert (len(list(page)), page.total_text, page.paginator.num_pages) == (2, "5+", 3)
+    assert "LIMIT 6" in queries[0]["sql"]
+
+
+# ---- keyset ---------------------------------------------------------------------------------------------------------
+def walk(per_page, direction="after"):
+    seen, query = [], {}
+    for _turn in range(20):
+        page = paging.keyset(asked(**query), User.objects.all(), ORDER, per_page)
+        seen.append(names(page))
+        if not getattr(page, direction):
+            return seen, page
+        query = {direction: getattr(page, direction)}
+    raise AssertionError("no end")
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 3, 7, 9])
+def test_walking_on_shows_each_row_once_in_order(seven, per_page):
+    seen, _last = walk(per_page)
+    assert list(chain.from_iterable(seen)) == ["u6", "u5", "u3", "u4", "u2", "u1", "u0"]
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 3])
+def test_walking_back_shows_the_same_pages(seven, per_page):
+    there, last = walk(per_page)
+    back = [names(last)]
+    while last.before:
+        last = paging.keyset(asked(before=last.before), User.objects.all(), ORDER, per_page)
+        back.insert(0, names(last))
+    assert list(chain.from_iterable(back)) == list(chain.from_iterable(there))
+
+
+def test_ends_offer_no_way_beyond(seven):
+    first = paging.keyset(asked(), User.objects.all(), ORDER, 3)
+    assert not first.before
+    assert first.after
+    assert not paging.keyset(asked(before=first.after), User.objects.all(), ORDER, 3).before
+
+
+def test_row_that_came_meanwhile_does_not_shift_the_next_page(seven):
+    first = paging.keyset(asked(), User.objects.all(), ORDER, 3)
+    User.objects.create(name="new", date_joined=clock.at(dt.date(2026, 10, 1)))
+    assert names(paging.keyset(asked(after=first.after), User.objects.all(), ORDER, 3)) == ["u4", "u2", "u1"]
+
+
+def test_keyset_counts_nothing(seven, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        paging.keyset(asked(), User.objects.all(), ORDER, 3)
+
+
+def packed(value):
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+MOMENT = "2026-09-01T00:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x", "%", "é", "\0", "A" * 5000, packed({}), packed([]), packed([MOMENT]), packed([MOMENT, 5]), packed(None), packed("a"),
+        packed([MOMENT, "x"]), packed([MOMENT, "9" * 40]), packed([MOMENT, "1", "1"]), packed(["2026-13-01", "1"]),
+        packed(["2026-09-01T00:00:00", "1"]), packed(["\0", "1"]), packed([[], "1"]), packed([["a"] * 40, "1"]),
+        base64.urlsafe_b64encode(b"[" * 300).decode(), packed([MOMENT, "1\0"]), packed([MOMENT, "٣x"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_cursor_that_is_none_is_a_404(db, cursor, side):
+    with pytest.raises(Http404):
+        paging.keyset(asked(**{side: cursor}), User.objects.all(), ORDER)
+
+
+def test_order_by_a_column_that_is_not_there_is_our_mistake(seven):
+    with pytest.raises(ValueError, match="keyset"):
+        paging.keyset(asked(after=packed(["1"])), User.objects.all(), ("nothing",))
+
+
+# ---- the links ------------------------------------------------------------------------------------------------------
+@pytest.mark.urls("tests.web.site")
+@pytest.mark.django_db
+def test_links_keep_the_filters(client):
+    html = client.get("/numbers/?q=甲&page=2").content.decode()
+    assert 'href="?q=%E7%94%B2&amp;page=3"' in html
+    assert 'aria-current="page">2</a>' in html
