@@ -25,10 +25,14 @@ def move(
     actor: Any,
     verb: str,
     person: Any = None,
-    reason: str = "",
+    user: Any = None,
+    code: str = "",
     **changes: Any,
 ) -> Any:
     """Move `obj` (already locked by the caller) to the state `new`, write `changes` with it, and record `verb`.
+
+    `person` or `user` is whom it concerns. `code` goes into the audit entry; what an officer wrote is a field of the row
+    and stands among `changes` (`reason=…`), never in the audit.
 
     Raises ActionError("state") where `table` has no such step: somebody else was quicker, or the page was old.
     """
@@ -41,5 +45,5 @@ def move(
     for field, value in changes.items():
         setattr(obj, field, value)
     obj.save(update_fields=["state", *changes])
-    record(verb, obj, actor=actor, person=person, reason=reason, fields=["state", *changes])
+    record(verb, obj, actor=actor, person=person, user=user, reason=code, fields=["state", *changes])
     return obj
