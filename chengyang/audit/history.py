@@ -57,7 +57,7 @@ def tracked(model: Any = None, *, exclude: Iterable[str] = ()) -> Any:
         exclude=sorted(left_out | NEVER_KEPT & own),
         obj_field=pghistory.ObjForeignKey(related_name="history"),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]
         base_model=Event,
         meta={"default_permissions": (), "ordering": ["pgh_id"]},
     )(model)
