@@ -39,16 +39,11 @@ def _plain(syllable: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _in_dictionary(character: str) -> tuple[str, ...]:
+    """Return every reading of a character, simplified or not; none when the dictionary does not have it."""
     from pypinyin import Style, pinyin
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
     return tuple(map(_plain, found[0])) if found else ()
-
-
-@lru_cache(maxsize=8192)
-def _readings(character: str) -> tuple[str, ...]:
-    """Return every reading of a character and of its simplified form."""
-    return tuple(dict.fromkeys(_in_dictionary(character) + _in_dictionary(fold(character))))
 
 
 def _unread(characters: str) -> list[str]:
@@ -77,7 +72,7 @@ def _units(name: str) -> list[Unit]:
     surname, _given = split_surname(name)
     preferred = iter(_of_surname(surname) + _in_words("".join(filter(is_cjk, texts[len(surname) :]))))
     return [
-        Unit(text, tuple(dict.fromkeys(next(preferred, ()) + _readings(text)))) if is_cjk(text) else Unit(text, ())
+        Unit(text, tuple(dict.fromkeys(next(preferred, ()) + _in_dictionary(text)))) if is_cjk(text) else Unit(text, ())
         for text in texts
     ]
 

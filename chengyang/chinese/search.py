@@ -31,7 +31,6 @@ __all__ = [
 
 MAX_LEXEME = 100  # characters, at most 400 bytes; PostgreSQL takes 2,046
 MAX_TEXT = 50_000  # characters of all parts: the vector stays below PostgreSQL's megabyte whatever they are
-MAX_POSITION = 16_383  # PostgreSQL's; phrases of three and more characters are found up to here, pairs everywhere
 MAX_POSITIONS = 255  # of one lexeme
 MAX_QUERY = 100  # characters
 MAX_TERMS = 10
@@ -86,15 +85,13 @@ def _indexed(piece: Piece) -> Iterator[tuple[str, int]]:
 
 def _tokens(folded: str, *, after: int = 0, weight: str = "") -> list[Token]:
     return [
-        Token(lexeme, min(after + position, MAX_POSITION), weight)
-        for piece in _pieces(folded)
-        for lexeme, position in _indexed(piece)
+        Token(lexeme, after + position, weight) for piece in _pieces(folded) for lexeme, position in _indexed(piece)
     ]
 
 
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a text: pairs of each run of ideographs and its last character, whole words and numbers."""
-    return _tokens(fold(text)[:MAX_TEXT])
+    return _tokens(fold(text[:MAX_TEXT])[:MAX_TEXT])
 
 
 def _quoted(lexeme: str) -> str:
@@ -121,12 +118,13 @@ def tsvector(words: Iterable[Token | str]) -> str:
 def text_vector(*parts: str) -> str:
     """Return the `tsvector` literal of a text: the title first (weight A), then what matters less (B, C, none).
 
-    The first 50,000 characters of all parts together are searched.  (U17)
+    The first 50,000 characters of all parts together are searched. PostgreSQL counts positions to 16,383: further on,
+    pairs and words are found, but phrases of three and more characters are not.  (U17)
     """
     found: list[Token] = []
     left, after = MAX_TEXT, 0
     for place, part in enumerate(parts):
-        folded = fold(part)[:left]
+        folded = fold(part[:left])[:left]
         found += _tokens(folded, after=after, weight="ABC"[place : place + 1])
         left -= len(folded)
         after = found[-1].position + 2 if found else 0  # no phrase reaches from one part into the next
