@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -49,6 +50,18 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("notices:detail", args=[self.public_id])
+
+    def target(self, channel):
+        """Return where `channel` reaches whom this is for: a number, a mail address, or an empty text."""
+        is_mail = channel == Delivery.Channel.EMAIL
+        if self.address and ("@" in self.address) == is_mail:
+            return self.address
+        if self.user is None:
+            return ""
+        return (self.user.email if is_mail else self.user.phone) or ""
 
 
 class Delivery(models.Model):
