@@ -72,7 +72,7 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// Copy a link or a number: <button data-copy="https://…" data-copied="已复制" hidden>.
+// Copy a link or a number: <button data-copy="/activities/…" data-copied="已复制" hidden>.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from decimal import Decimal
 from typing import Any
 
 import segno
@@ -105,7 +106,7 @@ def bar(value: float, total: float) -> SafeString:
 def qr(data: str, label: str = "") -> SafeString:
     """Draw `data` as a QR code, black on white with its quiet zone, readable from a scratched phone (level M)."""
     code = segno.make(data, error="m", micro=False, boost_error=False)
-    drawn = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff", nl=False)
+    drawn = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
     opening = format_html('<svg role="img" aria-label="{}" shape-rendering="crispEdges" ', label or _("二维码"))
     return mark_safe(drawn.replace("<svg ", opening, 1))  # noqa: S308  segno's own drawing, the label is escaped
 
@@ -129,9 +130,9 @@ _of_value("month_text", dates.month_text)  # 2026年11月
 _of_value("partial_date", dates.partial)  # 2019年, 2019年6月, 2017年11月16日
 _of_value("days_left", dates.days_left)  # 还有 3 天
 _of_value("stamp", dates.stamp)  # 2026-11-23 14:00
-_of_value("money", dates.money)  # 12,345.00 元
-_of_value("money_wan", dates.money_wan)  # 3.2 万元
-_of_value("hours", dates.hours)  # 2.5 小时
+_of_value("money", lambda value: dates.money(Decimal(value)))  # 12,345.00 元
+_of_value("money_wan", lambda value: dates.money_wan(Decimal(value)))  # 3.2 万元
+_of_value("hours", lambda value: dates.hours(Decimal(value)))  # 2.5 小时
 _of_value("masked_phone", phones.mask_phone)  # 138****5678
 
 
