@@ -19,6 +19,7 @@ from pathlib import Path
 MARK = "CHENGYANG_UP"  # environment variable of every child; its value is the data folder
 LOG_BYTES = 10_000_000  # a log is turned over at this size, three are kept
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TURN = 0.2  # seconds that a turn of the loop waits at most for something to happen
 
 
@@ -92,15 +93,24 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
 
     # ---- signals -------------------------------------------------------------------------------------------------
-    def hear_signals(self):
-        """Take SIGINT, SIGTERM and SIGHUP as the wish to stop; later ones change nothing."""
+    @contextlib.contextmanager
+    def hearing(self):
+        """Take SIGINT, SIGTERM and SIGHUP as the wish to stop, once; afterwards they mean what they meant before."""
         reader, writer = os.pipe()
         for end in (reader, writer):
             os.set_blocking(end, False)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         self.selector.register(reader, selectors.EVENT_READ, lambda: os.read(reader, 64))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+        before = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
+        wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            self.selector.unregister(reader)
+            os.close(reader)
+            os.close(writer)
 
     def _on_signal(self, number, _frame):
         self.signalled = self.signalled or number

@@ -26,7 +26,11 @@ FOREIGN = ("PORT", "DEMO", "DEMO_PASSWORD", "STAFF_MFA", "EMAIL_URL", "SMS_BACKE
 def main(arguments):
     """Run pytest with `arguments` (all tests without any) and return its exit code."""
     chosen = arguments or ["tests"]
-    spread = () if any(part.startswith(("-n", "-p", "--pdb", "--numprocesses")) for part in chosen) else ("-n", WORKERS)
+    spread = (
+        ()
+        if any(part.startswith(("-n", "-p", "--pdb", "--numprocesses")) for part in chosen)
+        else ("-n", WORKERS, "--dist", "loadfile")
+    )
     return run([sys.executable, "-m", "pytest", *spread, *chosen])
 
 
@@ -35,20 +39,27 @@ def run(command):
     catalogues.compile_all()
     with temporary_home() as home:
         supervisor = Supervisor(home / "log", echo=False)
-        supervisor.hear_signals()
-        postgres, valkey = Postgres(home, durable=False), Valkey(home, durable=False)
-        try:
-            postgres.start(supervisor)
-            valkey.start(supervisor)
+        with supervisor.hearing(), servers(home, supervisor):
             if supervisor.signalled:
                 return 128 + supervisor.signalled
-            postgres.create_database()
             return follow(command, environment(home), supervisor)
-        finally:
-            for child in reversed(list(supervisor.children)):
-                supervisor.stop(child, graces=[(None, 3.0), (signal.SIGQUIT, 1.0)])
-            postgres.destroy()
-            valkey.destroy()
+
+
+@contextlib.contextmanager
+def servers(home, supervisor):
+    """Run Postgres and Valkey for `home`, fast and without care for what they hold."""
+    postgres, valkey = Postgres(home, durable=False), Valkey(home, durable=False)
+    try:
+        postgres.start(supervisor)
+        valkey.start(supervisor)
+        if not supervisor.signalled:
+            postgres.create_database()
+        yield
+    finally:
+        for child in reversed(list(supervisor.children)):
+            supervisor.stop(child, graces=[(None, 3.0), (signal.SIGQUIT, 1.0)])
+        postgres.destroy()
+        valkey.destroy()
 
 
 @contextlib.contextmanager

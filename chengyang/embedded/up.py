@@ -58,19 +58,19 @@ class Portal:
         self.home = home
         self.port = port
         self.parts = []
-        self.supervisor = None
+        self.supervisor = None  # until the data folder is ours
         self.own = {}  # addresses of the servers that we started, for our children's environment
 
     def run(self):
         """Bring it up and stay until a signal; raises `Problem` when it cannot come up or keeps falling."""
         with only_start(self.home):
             self.supervisor = Supervisor(self.home / "log")
-            self.supervisor.hear_signals()
-            try:
-                self.bring_up()
-                self.watch()
-            finally:
-                self.take_down()
+            with self.supervisor.hearing():
+                try:
+                    self.bring_up()
+                    self.watch()
+                finally:
+                    self.take_down()
 
     # ---- up ------------------------------------------------------------------------------------------------------
     def bring_up(self):
@@ -237,7 +237,7 @@ def main():
 def read_port():
     """Return the port of `PORT` (default 8000); raises `Problem`."""
     text = os.environ.get("PORT") or "8000"
-    if not text.isdecimal() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:
         raise Problem(f"PORT is {text!r}; set it to a number from 1 to 65535.")
     return int(text)
 

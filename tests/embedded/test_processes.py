@@ -73,18 +73,19 @@ def test_grandchildren_end_with_the_child(aloud, home):
     assert end_all(lambda: marked(home), 0, 5)
 
 
-def test_signal_stops_a_wait_at_once(home, monkeypatch):
+def test_signal_stops_a_wait_at_once(home):
     one = Supervisor(home / "log", echo=False)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        one.hear_signals()
+    with one.hearing():
         os.kill(os.getpid(), signal.SIGTERM)
         assert one.wait(lambda: False, 60) is False
-        assert one.signalled == signal.SIGTERM
-    finally:
-        signal.set_wakeup_fd(-1)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    assert one.signalled == signal.SIGTERM
+
+
+def test_signals_mean_afterwards_what_they_meant_before(home):
+    before = [signal.getsignal(number) for number in processes.STOP_SIGNALS]
+    with Supervisor(home / "log", echo=False).hearing():
+        pass
+    assert [signal.getsignal(number) for number in processes.STOP_SIGNALS] == before
 
 
 def test_processes_of_another_data_folder_are_not_ours(home):

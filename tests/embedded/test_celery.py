@@ -1,0 +1,51 @@
+"""The worker's app: what it talks to and how it shows that it lives."""
+
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from kombu import Connection
+
+from chengyang import celery, clock
+
+
+@pytest.mark.parametrize(
+    ("url", "broker"),
+    [
+        ("unix:///run/valkey.sock?db=3", "redis+socket:///run/valkey.sock?virtual_host=3"),
+        ("unix:///run/valkey.sock", "redis+socket:///run/valkey.sock?virtual_host=0"),
+        ("redis://:secret@host:6379/1", "redis://:secret@host:6379/1"),
+        ("rediss://host:6380/0", "rediss://host:6380/0"),
+        (None, None),
+    ],
+)
+def test_cache_address_becomes_broker_address(url, broker):
+    assert celery.broker_url(url) == broker
+
+
+def test_broker_address_of_a_socket_with_a_blank_in_its_path_is_understood():
+    url = celery.broker_url("unix:///home/a%20b/valkey.sock?db=0")
+    assert Connection(url).default_channel.connection_pool.connection_kwargs["path"] == "/home/a b/valkey.sock"
+
+
+def test_heartbeat_is_in_the_cache_and_goes_away_by_itself():
+    cache.delete(celery.HEARTBEAT_KEY)
+    celery.heartbeat()
+    assert abs(dt.datetime.fromisoformat(cache.get(celery.HEARTBEAT_KEY)) - clock.now()) < dt.timedelta(seconds=5)
+    assert 0 < cache._cache.get_client().ttl(cache.make_key(celery.HEARTBEAT_KEY)) <= celery.HEARTBEAT_MAX_AGE
+
+
+def test_only_json_is_taken_and_nothing_is_kept():
+    assert celery.app.conf.accept_content == ["json"]
+    assert celery.app.conf.result_backend is None
+
+
+def test_missed_rounds_do_not_pile_up():
+    entry = {"task": "notices.deliver", "schedule": 60.0}
+    assert celery.expiring({"deliver": entry})["deliver"]["options"] == {"expires": 60.0}
+
+
+def test_every_scheduled_task_exists():
+    celery.app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in celery.app.conf.beat_schedule.values()}
+    assert scheduled <= set(celery.app.tasks)
