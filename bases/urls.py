@@ -1,4 +1,12 @@
-"""Pages of this app, with their whole paths."""
+"""Pages of the bases, with their whole paths."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "bases"
-urlpatterns = []
+urlpatterns = [
+    # /bases/
+    path("bases/", views.base_list, name="list"),
+    path("bases/<slug:slug>/", views.base_detail, name="detail"),
+]

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity
@@ -16,6 +17,7 @@ from chengyang.accounts.bodies import Body, BodyQuerySet, DatedPost, DatedPostQu
 from chengyang.accounts.models import DemoMark
 from chengyang.accounts.reach import reach
 from chengyang.audit.history import tracked
+from chengyang.errors import ActionError
 from chengyang.standards.models import Assessment as StandardAssessment
 from chengyang.standards.models import BodyAssessmentQuerySet
 from chengyang.vault.public_ids import PublicIdField
@@ -104,6 +106,16 @@ def new_query_code():
 
 
 class RequestQuerySet(models.QuerySet):
+    def open_with(self, number, code):
+        """Return the request that `number` and the query `code` open together.
+
+        Raises ActionError("unknown") for a wrong number and for a wrong code alike.
+        """
+        asked = self.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
+        if not constant_time_compare(asked.query_code if asked else "", code):
+            raise ActionError(_("没有这个编号，或者查询码不对。"), code="unknown")
+        return asked
+
     def visible_to(self, user):
         """Return own requests, and those routed to one's team, subdistrict or office (domain.md rule 9)."""
         if not user.is_authenticated:
@@ -140,6 +152,7 @@ class Request(DemoMark):
         "due_on",
         "answered_at",
         "escalated_at",
+        "reminders",
         "is_demo",
     }
 
@@ -163,6 +176,7 @@ class Request(DemoMark):
     at = models.DateTimeField(_("提出时间"), default=clock.now)
     due_on = models.DateField(_("时限"))
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(_("已提醒次数"), default=0)  # at half, four fifths, and when due
     answer = models.TextField(_("答复"), max_length=2000, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("答复人")

@@ -1,4 +1,8 @@
-"""What a signed-in person sees of themself."""
+"""What a signed-in person sees of themself; the apps have their own pages below /me/."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "me"
-urlpatterns = []
+urlpatterns = [path("", views.me, name="home")]

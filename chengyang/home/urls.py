@@ -1,3 +1,11 @@
-"""Pages of the roof: home page, health, search."""
+"""Pages of the roof."""
 
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -1,0 +1,56 @@
+"""Pages of the bases."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from chengyang import clock
+from chengyang.accounts.models import Subdistrict
+from chengyang.web.paging import numbered
+
+from .forms import BaseFilter
+from .models import Assessment, Base, Post
+
+
+@login_not_required
+@require_safe
+def base_list(request: HttpRequest) -> HttpResponse:
+    """All bases, by level and subdistrict."""
+    chosen = BaseFilter(request.GET)
+    rows = chosen.apply(Base.objects.visible_to(request.user)).select_related("subdistrict").prefetch_related("honours")
+    page = numbered(request, rows)
+    passed = (
+        Assessment.objects.visible_to(request.user).passed_on(clock.today()).filter(base__in=list(page.object_list))
+    )
+    latest = {assessment.base_id: assessment for assessment in passed.order_by("assessed_on", "pk")}
+    cards = [(base, latest.get(base.pk)) for base in page.object_list]
+    context = {
+        "page": page,
+        "cards": cards,
+        "levels": Base.Level.choices,
+        "subdistricts": Subdistrict.objects.all(),
+        "chosen": chosen.values,
+    }
+    return render(request, "bases/list.html", context)
+
+
+@login_not_required
+@require_safe
+def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One base: what it reached of the six-haves, its honours, who keeps it, and what takes place here."""
+    base = get_object_or_404(Base.objects.visible_to(request.user).select_related("subdistrict"), slug=slug)
+    today = clock.today()
+    assessments = (
+        Assessment.objects.visible_to(request.user).filter(base=base, state="passed").select_related("version")
+    )
+    assessment = assessments.order_by("-assessed_on", "-pk").first()
+    posts = Post.objects.published().filter(base=base).select_related("person")
+    context = {
+        "base": base,
+        "assessment": assessment,
+        "light": assessment.light(today) if assessment else "",
+        "honours": base.honours.all(),
+        "posts": posts,
+    }
+    return render(request, "bases/detail.html", context)

@@ -1,0 +1,58 @@
+"""Whether this process lives, and whether the portal can serve (decisions.md, /readyz)."""
+
+import datetime as dt
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from redis.exceptions import RedisError
+
+from chengyang import clock
+from chengyang.celery import HEARTBEAT_KEY, HEARTBEAT_MAX_AGE
+
+_migrated = False  # migrations only move forward while a process lives, so one good answer is kept
+
+
+def database() -> bool:
+    """Return whether the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone() == (1,)
+    except DatabaseError:
+        return False
+
+
+def cached() -> bool:
+    """Return whether the cache keeps what it is given."""
+    try:
+        cache.set("health", "1", timeout=5)
+        return cache.get("health") == "1"
+    except (RedisError, OSError):
+        return False
+
+
+def worker() -> bool:
+    """Return whether a worker gave a sign of life within the last HEARTBEAT_MAX_AGE seconds."""
+    try:
+        beat = cache.get(HEARTBEAT_KEY)
+    except (RedisError, OSError):
+        return False
+    return beat is not None and clock.now() - dt.datetime.fromisoformat(beat) < dt.timedelta(seconds=HEARTBEAT_MAX_AGE)
+
+
+def migrated() -> bool:
+    """Return whether no migration is pending."""
+    global _migrated
+    if not _migrated:
+        try:
+            executor = MigrationExecutor(connection)
+            _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError:
+            return False
+    return _migrated
+
+
+def report() -> dict[str, bool]:
+    """Return each check by name; the portal is ready when all hold."""
+    return {"database": database(), "cache": cached(), "worker": worker(), "migrations": migrated()}

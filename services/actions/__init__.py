@@ -1,0 +1,35 @@
+"""Every write on requests, outcomes and teams."""
+
+from .outcomes import check_outcome, refuse_outcome, report_outcome
+from .requests import (
+    answer_request,
+    close_request,
+    escalate_due,
+    rate_request,
+    remind_handlers,
+    reopen_request,
+    route_request,
+    submit_request,
+    withdraw_request,
+)
+from .teams import appoint, edit_team, end_post, leave_team, take_in
+
+__all__ = [
+    "answer_request",
+    "appoint",
+    "check_outcome",
+    "close_request",
+    "edit_team",
+    "end_post",
+    "escalate_due",
+    "leave_team",
+    "rate_request",
+    "refuse_outcome",
+    "remind_handlers",
+    "reopen_request",
+    "report_outcome",
+    "route_request",
+    "submit_request",
+    "take_in",
+    "withdraw_request",
+]

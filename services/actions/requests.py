@@ -1,0 +1,183 @@
+"""诉求: asked, routed, answered within working days, rated; it escalates by itself (domain.md rule 9)."""
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from chengyang import audit, clock
+from chengyang.accounts.models import Role, User
+from chengyang.audit.transitions import lock, move
+from chengyang.errors import ActionError, require
+from chengyang.notices.actions import tell
+from chengyang.workdays import deadlines
+
+from .. import permissions
+from ..models import Post, Request, Team
+from ..states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState
+
+DAYS, COMPLEX_DAYS = 7, 15  # working days promised on the list of services (domain.md rule 9)
+REMIND_AT = (0.5, 0.8, 1.0)  # of the working days given (domain.md rule 9)
+NUMBER_LOCK = 0x73767271  # "svrq": numbers of a day are given one after the other
+CLOSES_AFTER = dt.timedelta(days=15)  # an answer that nobody rates is closed after so long
+
+
+def _next_number(today: dt.date) -> str:
+    """Return the next number of the day, `SQ20261123-001`; taken under a lock, so that none is given twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+    start = f"SQ{today:%Y%m%d}-"
+    last = Request.objects.filter(number__startswith=start).aggregate(last=Max("number"))["last"]
+    return f"{start}{int(last.rpartition('-')[2]) + 1 if last else 1:03d}"
+
+
+@transaction.atomic
+def submit_request(*, actor, title: str, text: str, team: Team | None = None, service: str = "") -> Request:
+    """Ask for help: goes to `team` when a service of its list was ordered, else to the office, which routes it.
+
+    The due date is 7 working days ahead. Raises ActionError("service") when the team does not offer `service`.
+    """
+    require(permissions.can_submit_request, actor, None)
+    if service and (team is None or service not in team.services):
+        raise ActionError(_("这支服务队的清单里没有这项服务，请重新选。"), code="service", field="service")
+    today = clock.today()
+    request = Request.objects.create(
+        number=_next_number(today),
+        author=actor,
+        title=title,
+        text=text,
+        team=team,
+        service=service,
+        due_on=deadlines.due_on(today, DAYS),
+        is_demo=actor.is_demo,
+    )
+    audit.record("request.created", request, actor=actor, user=actor)
+    tell(actor, "services/request_received", url=request.get_absolute_url(), request=request)
+    return request
+
+
+@transaction.atomic
+def route_request(request: Request, *, actor, team=None, subdistrict=None, is_complex: bool = False) -> Request:
+    """Hand `request` to a team or a subdistrict (neither: to the office); a complex one gets 15 working days.
+
+    Raises ActionError("state") when it is not open any more, ActionError("handler") when both are named.
+    """
+    request = lock(request)
+    require(permissions.can_route_request, actor, request)
+    if team and subdistrict:
+        raise ActionError(_("只转给一个承办单位。"), code="handler")
+    due_on = deadlines.due_on(
+        clock.today() if is_complex and not request.is_complex else request.at.date(),
+        COMPLEX_DAYS if is_complex else DAYS,
+    )
+    changes = {
+        "team": team,
+        "subdistrict": subdistrict,
+        "is_complex": is_complex,
+        "due_on": max(due_on, request.due_on),
+    }
+    move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
+    tell(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
+    return request
+
+
+@transaction.atomic
+def answer_request(request: Request, *, actor, answer: str) -> Request:
+    """Answer `request`. Raises ActionError("state") when it is not open, ActionError("answer") for empty words."""
+    request = lock(request)
+    require(permissions.can_answer_request, actor, request)
+    if not answer.strip():
+        raise ActionError(_("请写答复。"), code="answer", field="answer")
+    changes = {"answer": answer.strip(), "answered_by": actor, "answered_at": clock.now()}
+    move(request, RequestState.ANSWERED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.answered", **changes)
+    tell(request.author, "services/request_answered", url=request.get_absolute_url(), request=request)
+    return request
+
+
+@transaction.atomic
+def rate_request(request: Request, *, actor, rating: int) -> Request:
+    """Rate the answer from 1 to 5, which closes the request; may be changed later. Raises ActionError("rating")."""
+    request = lock(request)
+    require(permissions.can_rate_request, actor, request)
+    if rating not in range(1, 6):
+        raise ActionError(_("请从 1 到 5 里选一个。"), code="rating", field="rating")
+    if request.state == RequestState.CLOSED:
+        request.rating = rating
+        request.save(update_fields=["rating"])
+        audit.record("request.rated", request, actor=actor, fields=["rating"])
+        return request
+    return move(
+        request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.rated", rating=rating
+    )
+
+
+@transaction.atomic
+def reopen_request(request: Request, *, actor) -> Request:
+    """Send an answered request back to its handler: the answer did not help. Gets the full time again."""
+    request = lock(request)
+    require(permissions.can_reopen_request, actor, request)
+    due_on = deadlines.due_on(clock.today(), COMPLEX_DAYS if request.is_complex else DAYS)
+    return move(
+        request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", due_on=due_on
+    )
+
+
+@transaction.atomic
+def withdraw_request(request: Request, *, actor) -> Request:
+    """Take an open request back; needs nobody's approval."""
+    request = lock(request)
+    require(permissions.can_withdraw_request, actor, request)
+    return move(request, RequestState.WITHDRAWN, table=REQUEST_TRANSITIONS, actor=actor, verb="request.withdrawn")
+
+
+@transaction.atomic
+def close_request(request: Request) -> Request:
+    """Close an answered request that nobody rated in time; done by the portal itself."""
+    request = lock(request)
+    return move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=None, verb="request.closed")
+
+
+def handlers(request: Request) -> list[User]:
+    """Return the accounts of those who handle `request` today: leaders, staff of the subdistrict, or the district's."""
+    today = clock.today()
+    users = User.objects.filter(is_active=True)
+    if request.team_id:
+        leaders = request.team.posts.filter(kind=Post.Kind.LEADER, person__state="active").on(today)
+        return list(users.filter(person__in=leaders.values("person")))
+    kind = Role.Kind.SUBDISTRICT if request.subdistrict_id else Role.Kind.DISTRICT
+    roles = Role.objects.on(today).filter(kind=kind, subdistrict=request.subdistrict_id)
+    return list(users.filter(pk__in=roles.values("user")))
+
+
+@transaction.atomic
+def remind_handlers(request: Request, today: dt.date) -> int:
+    """Remind the handlers of `request` once at half, once at four fifths and once at the end of its working days.
+
+    Returns which reminder was sent (1–3), 0 when none was due. Safe to repeat.
+    """
+    request = lock(request)
+    asked = request.at.date()
+    total = max(1, deadlines.left(request.due_on, asked))
+    spent = total - deadlines.left(request.due_on, today)
+    due = sum(spent >= total * share for share in REMIND_AT)
+    if request.state not in REQUEST_OPEN or due <= request.reminders:
+        return 0
+    request.reminders = due
+    request.save(update_fields=["reminders"])
+    for handler in handlers(request):
+        tell(handler, "services/request_reminder", url=request.get_absolute_url(), request=request)
+    return due
+
+
+@transaction.atomic
+def escalate_due(today: dt.date) -> int:
+    """Lay every open request that is overdue on `today` before the district office too; return how many."""
+    late = Request.objects.select_for_update(skip_locked=True).filter(
+        state__in=REQUEST_OPEN, due_on__lt=today, escalated_at__isnull=True
+    )
+    for request in late:
+        request.escalated_at = clock.now()
+        request.save(update_fields=["escalated_at"])
+        audit.record("request.escalated", request, actor=None, user=request.author)
+    return len(late)

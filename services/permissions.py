@@ -1,0 +1,81 @@
+"""Who may do what with requests, outcomes and teams (domain.md rules 2, 9, 12)."""
+
+from chengyang.accounts.reach import reach
+
+from .models import Post
+from .states import REQUEST_OPEN, OutcomeState, RequestState
+
+
+def can_submit_request(actor, _about=None) -> bool:
+    """Everybody with a proved phone or a person of the registry; administrators' accounts are for administering."""
+    return actor.is_authenticated and not reach(actor).administrator
+
+
+def handles(actor, request) -> bool:
+    """Return whether `request` lies on this officer's desk now: team, subdistrict, or the office."""
+    seen = reach(actor)
+    if request.team_id:
+        return request.team_id in seen.teams
+    if request.subdistrict_id:
+        return request.subdistrict_id in seen.subdistricts
+    return seen.district
+
+
+def can_route_request(actor, request) -> bool:
+    """Its handler, and the district office once it has escalated."""
+    return request.state in REQUEST_OPEN and (handles(actor, request) or _escalated_to(actor, request))
+
+
+def can_answer_request(actor, request) -> bool:
+    """Its handler, and the district office once it has escalated; nobody answers their own."""
+    return actor != request.author and can_route_request(actor, request)
+
+
+def _escalated_to(actor, request):
+    return request.escalated_at is not None and reach(actor).district
+
+
+def can_withdraw_request(actor, request) -> bool:
+    return actor == request.author and request.state in REQUEST_OPEN
+
+
+def can_rate_request(actor, request) -> bool:
+    return actor == request.author and request.state in (RequestState.ANSWERED, RequestState.CLOSED)
+
+
+def can_reopen_request(actor, request) -> bool:
+    return actor == request.author and request.state == RequestState.ANSWERED
+
+
+def can_report_outcome(actor, body) -> bool:
+    """Who keeps the body, and staff responsible for it."""
+    seen = reach(actor)
+    kept = {"organization": seen.organizations, "base": seen.bases, "team": seen.teams}[body._meta.model_name]
+    return body.pk in kept or seen.covers(body.subdistrict_id)
+
+
+def can_check_outcome(actor, outcome) -> bool:
+    """Staff responsible for it, but not who reported it (domain.md: verified by staff before it counts)."""
+    area = next((body.subdistrict_id for body in (outcome.organization, outcome.base, outcome.team) if body), None)
+    return outcome.state == OutcomeState.REPORTED and actor.pk != outcome.reported_by_id and reach(actor).covers(area)
+
+
+def can_edit_team(actor, team) -> bool:
+    """The leader, and staff responsible for it."""
+    seen = reach(actor)
+    return team.pk in seen.teams or seen.covers(team.subdistrict_id)
+
+
+def can_appoint(actor, team) -> bool:
+    """Staff responsible for the team; a leader takes volunteers in, but does not appoint a successor."""
+    return reach(actor).covers(team.subdistrict_id)
+
+
+def can_take_in(actor, team) -> bool:
+    """The leader, and staff responsible for it."""
+    return can_edit_team(actor, team)
+
+
+def can_leave_team(actor, post) -> bool:
+    """Who holds it: leaving is never subject to approval (domain.md rule 12)."""
+    return post.kind == Post.Kind.VOLUNTEER and post.person.user_id == actor.pk

@@ -1,0 +1,192 @@
+"""Pages of the services: the list to order from, teams, and requests."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chengyang.errors import ActionError, require
+from chengyang.measures import registry
+from chengyang.web.limits import slow_down
+from chengyang.web.paging import numbered
+
+from . import actions, permissions
+from .actions.requests import COMPLEX_DAYS, DAYS
+from .forms import AnswerForm, QueryForm, RatingForm, RequestForm, RouteForm
+from .models import Alliance, Post, Request, Team
+
+
+@login_not_required
+@require_safe
+def services_home(request: HttpRequest) -> HttpResponse:
+    """The list of services to order from, team by team."""
+    page = numbered(request, Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"))
+    context = {
+        "page": page,
+        "alliance": Alliance.objects.first(),
+        "days": DAYS,
+        "complex_days": COMPLEX_DAYS,
+        "answered": registry.get("answered_requests").of(),
+    }
+    return render(request, "services/home.html", context)
+
+
+@login_not_required
+@require_safe
+def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One team: what it can do, who leads it, what it did."""
+    team = get_object_or_404(Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"), slug=slug)
+    posts = Post.objects.published().filter(team=team, kind=Post.Kind.LEADER).select_related("person")
+    firms = registry.get("incubated_firms").of(team)
+    context = {
+        "team": team,
+        "posts": posts,
+        "firms": firms,
+        "donations": registry.get("donations").of(team),
+        "days": DAYS,
+    }
+    return render(request, "services/team.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """Ask for help, of a team or of the office."""
+    team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug) if slug else None
+    require(permissions.can_submit_request, request.user, team)
+    form = RequestForm(request.POST or None, team=team, initial={"service": request.GET.get("service", "")})
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                asked = actions.submit_request(actor=request.user, team=team, **form.cleaned_data)
+            except ActionError as error:
+                form.refuse(error)
+                status = 409
+            else:
+                messages.success(request, _("已收到，编号 %(number)s。") % {"number": asked.number})
+                return redirect(asked)
+    return render(request, "services/new_request.html", {"form": form, "team": team, "days": DAYS}, status=status)
+
+
+@never_cache
+@require_safe
+def request_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One request, for its author and its handlers; nobody else gets to it (domain.md rule 9)."""
+    asked = get_object_or_404(
+        Request.objects.visible_to(request.user).select_related("team", "subdistrict", "author"), public_id=public_id
+    )
+    return _show(request, asked)
+
+
+def _show(request, asked, *, answer=None, rating=None, route=None, status=200):
+    may = {
+        name: getattr(permissions, f"can_{name}_request")(request.user, asked)
+        for name in ("route", "answer", "withdraw", "rate", "reopen")
+    }
+    context = {
+        "asked": asked,
+        "may": may,
+        "answer_form": answer or AnswerForm(),
+        "rating_form": rating or RatingForm(),
+        "route_form": route or RouteForm(user=request.user),
+    }
+    return render(request, "services/request.html", context, status=status)
+
+
+@require_POST
+def answer_request(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer a request that one handles."""
+    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
+    require(permissions.can_answer_request, request.user, asked)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _show(request, asked, answer=form, status=400)
+    actions.answer_request(asked, actor=request.user, answer=form.cleaned_data["answer"])
+    messages.success(request, _("已答复，对方会收到通知。"))
+    return redirect(asked)
+
+
+@require_POST
+def route_request(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hand a request to a team or a subdistrict."""
+    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
+    require(permissions.can_route_request, request.user, asked)
+    form = RouteForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _show(request, asked, route=form, status=400)
+    actions.route_request(asked, actor=request.user, **form.cleaned_data)
+    messages.success(request, _("已转办。"))
+    still_seen = Request.objects.visible_to(request.user).filter(pk=asked.pk).exists()
+    return redirect(asked if still_seen else "admin:index")
+
+
+@require_POST
+def rate_request(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Rate the answer to one's own request."""
+    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
+    require(permissions.can_rate_request, request.user, asked)
+    form = RatingForm(request.POST)
+    if not form.is_valid():
+        return _show(request, asked, rating=form, status=400)
+    actions.rate_request(asked, actor=request.user, rating=form.cleaned_data["rating"])
+    messages.success(request, _("谢谢，评价已记下。"))
+    return redirect(asked)
+
+
+@require_POST
+def withdraw_request(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one's own request back."""
+    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
+    actions.withdraw_request(asked, actor=request.user)
+    messages.success(request, _("已撤回。"))
+    return redirect(asked)
+
+
+@require_POST
+def reopen_request(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send one's own answered request back to its handler."""
+    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
+    actions.reopen_request(asked, actor=request.user)
+    messages.success(request, _("已退回承办单位再办。"))
+    return redirect(asked)
+
+
+@require_safe
+def my_requests(request: HttpRequest) -> HttpResponse:
+    """My requests, the newest first."""
+    rows = (
+        Request.objects.visible_to(request.user)
+        .filter(author=request.user)
+        .select_related("team")
+        .order_by("-at", "-pk")
+    )
+    return render(request, "services/mine.html", {"page": numbered(request, rows)})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def query_request(request: HttpRequest) -> HttpResponse:
+    """Look a request up by its number and query code; the same answer for a wrong number and a wrong code."""
+    form = QueryForm(request.POST or None)
+    asked = None
+    status = 200
+    if request.method == "POST":
+        asked, status = _queried(request, form)
+    return render(request, "services/query.html", {"form": form, "asked": asked}, status=status)
+
+
+def _queried(request, form):
+    """Return the request that was asked for and 200; or None, with the error on the form, and 400 or 409."""
+    if not form.is_valid():
+        return None, 400
+    try:
+        slow_down(request, "request-query")
+        return Request.objects.open_with(form.cleaned_data["number"], form.cleaned_data["code"]), 200
+    except ActionError as error:
+        form.refuse(error)
+        return None, 409
