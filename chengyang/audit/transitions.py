@@ -13,7 +13,7 @@ from .actions import record
 
 def lock(obj: Any) -> Any:
     """Return `obj` fetched again and locked until the transaction ends; related rows stay free."""
-    return type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    return obj.__class__._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
 
 
 @transaction.atomic

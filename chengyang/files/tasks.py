@@ -1,0 +1,37 @@
+"""What the worker does for files; safe to run twice, and by two workers."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from celery import shared_task
+from django.core.files.storage import Storage, default_storage
+
+from chengyang import clock
+
+from .models import File
+
+SPARED = dt.timedelta(days=1)  # a younger file may belong to a transaction that is still open
+
+
+@shared_task(name="files.tidy")
+def tidy() -> int:
+    """Delete stored bytes that no row names: of uploads rolled back, of rows deleted; return how many (S18)."""
+    before = clock.now() - SPARED
+    lost = [path for path in _stored(default_storage) if default_storage.get_modified_time(path) < before]
+    named = set(File.objects.filter(content__in=lost).values_list("content", flat=True))
+    for path in set(lost) - named:
+        default_storage.delete(path)
+    return len(set(lost) - named)
+
+
+def _stored(storage: Storage, folder: str = "") -> Iterator[str]:
+    if folder and not storage.exists(folder):
+        return
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        yield f"{folder}/{name}".lstrip("/")
+    for name in folders:
+        yield from _stored(storage, f"{folder}/{name}".lstrip("/"))
