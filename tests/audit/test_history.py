@@ -1,0 +1,127 @@
+"""The history of domain rows."""
+
+import pytest
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from chengyang.accounts.models import Role, User
+from chengyang.audit.history import attribute_to, changed_by, tracked
+from chengyang.audit.middleware import HistoryMiddleware
+from chengyang.web.context import RequestInfo, asked_by
+from members.models import Person
+
+
+@pytest.fixture
+def account(db):
+    return User.objects.create(name="原来", email="history@demo.invalid", password="old")
+
+
+def kept(row):
+    return [(event.pgh_label, event.name) for event in row.history.all()]
+
+
+def test_making_a_row_keeps_nothing(account):
+    assert kept(account) == []
+
+
+def test_change_keeps_the_row_as_it_was(account):
+    account.name = "后来"
+    account.save(update_fields=["name"])
+    assert kept(account) == [("update", "原来")]
+
+
+def test_bulk_change_keeps_the_row_as_it_was(account):
+    User.objects.filter(pk=account.pk).update(name="后来")
+    assert kept(account) == [("update", "原来")]
+
+
+def test_raw_change_keeps_the_row_as_it_was(account):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET name = '后来'")
+    assert kept(account) == [("update", "原来")]
+
+
+def test_delete_keeps_the_row_as_it_was(account):
+    key = account.pk
+    account.delete()
+    assert [(event.pgh_label, event.name) for event in User.pgh_event_model.objects.filter(pgh_obj_id=key)] == [
+        ("delete", "原来")
+    ]
+
+
+def test_excluded_field_keeps_nothing(account):
+    User.objects.update(last_login="2026-11-23T09:00Z")
+    assert kept(account) == []
+
+
+def test_password_is_never_kept(account):
+    User.objects.update(password="new")
+    assert kept(account) == []
+    assert "password" not in {field.name for field in User.pgh_event_model._meta.fields}
+
+
+def test_inherited_fields_are_kept():
+    assert {"name", "unit", "is_demo"} <= {field.name for field in Person.pgh_event_model._meta.fields}
+
+
+def test_kept_row_refers_without_constraints():
+    user = Role.pgh_event_model._meta.get_field("user")
+    assert not user.db_constraint
+
+
+def test_exclusion_of_a_field_that_is_not_there_is_refused():
+    with pytest.raises(FieldDoesNotExist, match="nmae"):
+        tracked(exclude=["nmae"])(User)
+
+
+def test_kept_row_says_who_changed_it(account, district):
+    with changed_by(district, request_id="ab" * 16):
+        User.objects.filter(pk=account.pk).update(name="后来")
+    assert account.history.get().pgh_context == {"actor": district.public_id, "request": "ab" * 16}
+
+
+def test_kept_row_without_a_request_names_nobody(account):
+    User.objects.filter(pk=account.pk).update(name="后来")
+    assert account.history.get().pgh_context is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attribution_ends_with_its_block(account, district):
+    with changed_by(district):
+        User.objects.filter(pk=account.pk).update(name="其间")
+    User.objects.filter(pk=account.pk).update(name="后来")
+    assert [bool(event.pgh_context) for event in account.history.all()] == [True, False]
+
+
+def test_actor_may_become_known_half_way(account, visitor):
+    with changed_by(visitor):
+        attribute_to(account)
+        User.objects.filter(pk=account.pk).update(name="后来")
+    assert account.history.get().pgh_context["actor"] == account.public_id
+
+
+def test_recording_an_entry_names_the_actor(account, visitor, note):
+    with changed_by(visitor):
+        note("session.started", account, actor=account)
+        User.objects.filter(pk=account.pk).update(name="后来")
+    assert account.history.get().pgh_context["actor"] == account.public_id
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_request_that_changes_rows_is_attributed_to_its_user(account, district, method):
+    def view(request):
+        User.objects.filter(pk=account.pk).update(name="后来")
+        return HttpResponse()
+
+    request = getattr(RequestFactory(), method)("/")
+    request.user = district
+    with asked_by(RequestInfo(request_id="cd" * 16)):
+        HistoryMiddleware(view)(request)
+    assert account.history.get().pgh_context == {"actor": district.public_id, "request": "cd" * 16}
+
+
+def test_reading_request_does_not_ask_for_its_user():
+    request = RequestFactory().get("/")
+    assert HistoryMiddleware(lambda asked: HttpResponse(status=204))(request).status_code == 204
