@@ -5,3 +5,6 @@ class StandardsConfig(AppConfig):
     name = "chengyang.standards"
     label = "standards"
     verbose_name = "标准"
+
+    def ready(self):
+        from . import measures, providers  # noqa: F401  (registration is what importing them does)

@@ -141,6 +141,7 @@ class Assessment(DemoMark):
 
     PERSONAL = {"findings": "representation", "note": "representation"}
     NOT_PERSONAL = {"id", "public_id", "state", "assessed_on", "expires_on", "is_demo"}
+    LASTS = None  # a timedelta in the tables whose passed assessments expire by themselves
 
     public_id = PublicIdField()
     version = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("标准版本"))
