@@ -111,7 +111,9 @@ def _dress(field):
     elif isinstance(widget, _PLAIN_INPUTS) and not widget.is_hidden:
         widget.attrs["class"] = f"input {widget.attrs.get('class', '')}".strip()
         if isinstance(widget, forms.Textarea):
-            widget.attrs.pop("cols", None)
+            widget.attrs.pop("cols", None)  # the sheet sets the width
+            if widget.attrs.get("rows") == "10":  # Django's default: more than a phone shows
+                widget.attrs["rows"] = "4"
 
 
 def _guard(field):

@@ -49,10 +49,13 @@ SITE_MAP = (
             Place("organizations:list", _("联谊组织")),
         ),
     ),
-    (_("了解"), (Place("standards:list", _("标准手册")), Place("privacy:notice", _("个人信息保护规则")))),
     (
-        _("办理"),
-        (Place("members:join", _("三步加入")), Place("services:home", _("服务清单")), Place("me:home", _("我的"))),
+        _("办理与了解"),
+        (
+            Place("members:join", _("三步加入")),
+            Place("services:home", _("服务清单")),
+            Place("standards:list", _("标准手册")),
+        ),
     ),
 )
 

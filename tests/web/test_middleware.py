@@ -68,6 +68,12 @@ def test_log_line_carries_the_request_id():
     assert record.request_id == "a" * 32
 
 
+def test_log_line_about_a_missing_page_carries_the_request_id(client, caplog):
+    caplog.handler.addFilter(RequestFilter())
+    answer = client.get("/missing/")
+    assert [record.request_id for record in caplog.records] == [answer.headers["X-Request-ID"]]
+
+
 # ---- what cannot be read --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("url", ["/%00", "/calendar/%00/", "/?q=a%00b", "/?%00=1"])
 def test_nul_in_the_address_is_a_400(client, url):
