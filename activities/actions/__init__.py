@@ -1,0 +1,53 @@
+"""Every write of this app: activities, sign-ups, attendance."""
+
+from .activities import (
+    approve_activity,
+    cancel_activity,
+    draft_activity,
+    edit_activity,
+    publish_activity,
+    return_activity,
+    submit_activity,
+)
+from .attendance import (
+    check_in,
+    check_out,
+    correct_hours,
+    finish_activity,
+    record_hours,
+    served_hours,
+    undo_check_in,
+)
+from .signups import (
+    approve_signup,
+    cancel_signup,
+    confirm_signup,
+    decline_signup,
+    expire_offers,
+    forget_guests,
+    sign_up,
+)
+
+__all__ = [
+    "approve_activity",
+    "approve_signup",
+    "cancel_activity",
+    "cancel_signup",
+    "check_in",
+    "check_out",
+    "confirm_signup",
+    "correct_hours",
+    "decline_signup",
+    "draft_activity",
+    "edit_activity",
+    "expire_offers",
+    "finish_activity",
+    "forget_guests",
+    "publish_activity",
+    "record_hours",
+    "return_activity",
+    "served_hours",
+    "sign_up",
+    "submit_activity",
+    "undo_check_in",
+]

@@ -1,0 +1,301 @@
+"""From draft to publication, and what happens to a published activity afterwards (domain.md rule 7)."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengyang import clock
+from chengyang.audit.actions import record
+from chengyang.audit.transitions import lock, move
+from chengyang.errors import ActionError, require
+from chengyang.notices.actions import tell
+from chengyang.workdays.deadlines import due_on
+
+from ..models import Activity
+from ..permissions import (
+    can_approve_activity,
+    can_cancel_activity,
+    can_draft_activity,
+    can_edit_activity,
+    can_publish_activity,
+    can_return_activity,
+    can_submit_activity,
+)
+from ..states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
+from .signups import fill_places, shorten_offers
+
+APPROVAL_DAYS = 3  # working days; the organizer is told so when handing in
+RECORDS_DAYS = 10  # working days after the end (requirements V05)
+LONGEST_SERVICE = dt.timedelta(hours=24)  # one check-in earns at most a day (domain.md rule 8)
+
+# What a form may set. The rest belongs to the states, the counters and the records.
+FIELDS = (
+    "title",
+    "kind",
+    "programme",
+    "brand",
+    "organization",
+    "team",
+    "base",
+    "subdistrict",
+    "mode",
+    "place",
+    "address",
+    "online_url",
+    "starts",
+    "ends",
+    "signup_opens",
+    "signup_closes",
+    "capacity",
+    "by_review",
+    "audience",
+    "audience_note",
+    "summary",
+    "agenda",
+    "bring",
+    "hazards",
+    "insurance",
+    "contact",
+)
+TIME_AND_PLACE = ("starts", "ends", "mode", "place", "address", "online_url")  # who signed up is told of these
+
+
+# ---- drafting -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def draft_activity(*, actor: Any, **fields: Any) -> Activity:
+    """Make a draft from `fields` (names in FIELDS) for an organization, a team, a base or, with none, the office.
+
+    Without a subdistrict it gets its organizer's or its base's, which says whose staff approve it. Raises NotAllowed for
+    somebody else's body, ActionError("invalid") naming the field.  (domain.md rule 7)
+    """
+    activity = Activity(drafted_by=actor)
+    _set(activity, fields)
+    require(can_draft_activity, actor, activity)
+    _check(activity)
+    activity.save(force_insert=True)
+    record("activity.created", activity, actor=actor)
+    return activity
+
+
+@transaction.atomic
+def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
+    """Change `fields` (names in FIELDS).
+
+    A published activity gets a new revision number, whoever signed up is told of another time or place, and new places go
+    to the waiting list. Raises ActionError("kind") for another kind after publication (rule 8), "over" for another time
+    of what has taken place, "capacity" below the places taken, "invalid" naming the field, "state" when cancelled.
+    """
+    activity = lock(activity)
+    require(can_edit_activity, actor, activity)
+    before = {name: getattr(activity, name) for name in FIELDS}
+    _set(activity, fields)
+    changed = [name for name in FIELDS if getattr(activity, name) != before[name]]
+    if not changed:
+        return activity
+    _refuse_change(activity, before, changed)
+    _check(activity)
+    was_published = activity.state == ActivityState.PUBLISHED
+    activity.changed_at = clock.now()
+    activity.sequence += was_published
+    if was_published and "ends" in changed:
+        activity.due_on = _records_due(activity)
+    activity.save(update_fields=[*changed, "changed_at", "sequence", "due_on", "search_text"])
+    record("activity.updated", activity, actor=actor, fields=changed)
+    if was_published:
+        shorten_offers(activity)
+        fill_places(activity, actor=actor)
+        _tell_of_change(activity, changed)
+    return activity
+
+
+def _set(activity: Activity, fields: dict[str, Any]) -> None:
+    unknown = set(fields) - set(FIELDS)
+    if unknown:
+        raise TypeError(f"an activity's {', '.join(sorted(unknown))} cannot be edited")
+    for name, value in fields.items():
+        setattr(activity, name, value)
+    if activity.subdistrict_id is None:
+        body = activity.organizer or activity.base
+        activity.subdistrict = (body and body.subdistrict) or (activity.base and activity.base.subdistrict)
+
+
+def _refuse_change(activity: Activity, before: dict[str, Any], changed: list[str]) -> None:
+    if activity.state == ActivityState.CANCELLED:
+        raise ActionError(_("活动已取消，不能再改。"), code="state")
+    if "kind" in changed and activity.state == ActivityState.PUBLISHED:
+        raise ActionError(_("发布以后不能再改类别：服务时长按发布时的类别记。"), code="kind", field="kind")
+    moved = [name for name in ("starts", "ends") if name in changed]
+    if moved and activity.state == ActivityState.PUBLISHED and before["ends"] <= clock.now():
+        raise ActionError(_("活动已经结束，不能再改时间。"), code="over", field=moved[0])
+    if activity.capacity is not None and activity.capacity < activity.taken:
+        message = _("已经有 %(taken)d 个名额给出去了，名额不能比这个少。") % {"taken": activity.taken}
+        raise ActionError(message, code="capacity", field="capacity")
+
+
+def _check(activity: Activity) -> None:
+    """Raise ActionError("invalid") for the first field that a form of the model would refuse."""
+    try:
+        activity.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise ActionError(messages[0], code="invalid", field=field) from error
+
+
+def _tell_of_change(activity: Activity, changed: list[str]) -> None:
+    told = [str(Activity._meta.get_field(name).verbose_name) for name in TIME_AND_PLACE if name in changed]
+    if told and not activity.is_over():
+        tell_signed_up(activity, "activities/changed", changed="、".join(told))
+
+
+def tell_signed_up(activity: Activity, kind: str, **context: Any) -> int:
+    """Tell everybody whose sign-up is open; return how many."""
+    signups = list(activity.signups.open().select_related("person__user", "user"))
+    for signup in signups:
+        if signup.reached_at:
+            url = signup.get_absolute_url()
+            tell(signup.reached_at, kind, url=url, activity=activity, signup=signup, **context)
+    return len(signups)
+
+
+# ---- approval -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def submit_activity(activity: Activity, *, actor: Any) -> Activity:
+    """Hand a draft in for approval by staff of its scope, due in three working days.
+
+    Raises ActionError("incomplete") naming the field, "past", "long" for a volunteer service of more than a day, "state".
+    """
+    activity = lock(activity)
+    require(can_submit_activity, actor, activity)
+    _require_complete(activity)
+    return _move(
+        activity,
+        ActivityState.SUBMITTED,
+        actor=actor,
+        verb="activity.submitted",
+        submitted_at=clock.now(),
+        due_on=due_on(clock.today(), APPROVAL_DAYS),
+        reason="",
+    )
+
+
+def _require_complete(activity: Activity) -> None:
+    if activity.starts <= clock.now():
+        raise ActionError(_("开始时间已经过去，请改时间。"), code="past", field="starts")
+    if activity.earns_hours and activity.ends - activity.starts > LONGEST_SERVICE:
+        message = _("志愿服务一场不超过 24 小时；做几天的请按天分开，时长才记得准。")
+        raise ActionError(message, code="long", field="ends")
+    for field, sentence in _missing(activity):
+        raise ActionError(sentence, code="incomplete", field=field)
+
+
+def _missing(activity: Activity) -> list[tuple[str, str]]:
+    """Return (field, sentence) of what people must know before they sign up (requirements V02, V13)."""
+    needs_place = activity.mode != Activity.Mode.ONLINE
+    wanted = [
+        ("summary", activity.summary, _("请写简介：来的人做什么。")),
+        ("place", activity.place or not needs_place, _("请写地点。")),
+        ("contact", activity.contact, _("请写联系方式，报名的人要找得到负责人。")),
+        ("insurance", activity.insurance or not activity.hazards, _("写了可能的风险，就要写明保险怎么安排。")),
+    ]
+    return [(field, sentence) for field, value, sentence in wanted if not value]
+
+
+@transaction.atomic
+def return_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
+    """Send it back with a `reason` that its author reads. Raises ActionError("reason"), ("state")."""
+    activity = lock(activity)
+    require(can_return_activity, actor, activity)
+    reason = _reason(reason, _("请写明要改什么。"))
+    activity = _move(
+        activity, ActivityState.RETURNED, actor=actor, verb="activity.returned", reason=reason, due_on=None
+    )
+    _tell_author(activity, "activities/returned", actor)
+    return activity
+
+
+@transaction.atomic
+def approve_activity(activity: Activity, *, actor: Any) -> Activity:
+    """Approve it; its organizer may then publish it. Raises ActionError("state").  (domain.md rule 7)"""
+    activity = lock(activity)
+    require(can_approve_activity, actor, activity)
+    activity = _move(
+        activity, ActivityState.APPROVED, actor=actor, verb="activity.approved", approved_by=actor, due_on=None
+    )
+    _tell_author(activity, "activities/approved", actor)
+    return activity
+
+
+@transaction.atomic
+def publish_activity(activity: Activity, *, actor: Any) -> Activity:
+    """Put it on the calendar; from now on its kind is fixed (rule 8).
+
+    Staff of its scope publish in one stroke from any earlier state; handing in and approving are recorded on the way.
+    Raises what `submit_activity` raises, and ActionError("state") when it is published or cancelled.
+    """
+    activity = lock(activity)
+    require(can_publish_activity, actor, activity)
+    if activity.state in ACTIVITY_EDITABLE:
+        activity = submit_activity(activity, actor=actor)
+    if activity.state == ActivityState.SUBMITTED:
+        activity = approve_activity(activity, actor=actor)
+    _require_complete(activity)
+    return _move(
+        activity,
+        ActivityState.PUBLISHED,
+        actor=actor,
+        verb="activity.published",
+        published_at=clock.now(),
+        due_on=_records_due(activity),
+    )
+
+
+@transaction.atomic
+def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
+    """Call it off with a `reason` that everybody reads; who signed up is told. A draft is given up the same way.
+
+    Sign-ups keep their state, so that it can be seen who would have come. Raises ActionError("reason"), ("over") after its
+    end, ("state").
+    """
+    activity = lock(activity)
+    require(can_cancel_activity, actor, activity)
+    reason = _reason(reason, _("请写明为什么取消，报名的人会看到。"))
+    if activity.state == ActivityState.PUBLISHED and activity.is_over():
+        raise ActionError(_("活动已经结束，不能再取消。"), code="over")
+    activity = _move(
+        activity,
+        ActivityState.CANCELLED,
+        actor=actor,
+        verb="activity.cancelled",
+        cancelled_at=clock.now(),
+        reason=reason,
+        due_on=None,
+        sequence=activity.sequence + 1,
+    )
+    tell_signed_up(activity, "activities/called_off")
+    return activity
+
+
+def _move(activity: Activity, new: str, *, actor: Any, verb: str, **changes: Any) -> Activity:
+    return move(
+        activity, new, table=ACTIVITY_TRANSITIONS, actor=actor, verb=verb, changed_at=clock.now(), **changes
+    )
+
+
+def _reason(reason: str, otherwise: str) -> str:
+    reason = (reason or "").strip()
+    if not reason:
+        raise ActionError(otherwise, code="reason", field="reason")
+    return reason[: Activity._meta.get_field("reason").max_length]
+
+
+def _tell_author(activity: Activity, kind: str, actor: Any) -> None:
+    if activity.drafted_by and activity.drafted_by != actor:
+        tell(activity.drafted_by, kind, url=activity.get_absolute_url(), activity=activity)
+
+
+def _records_due(activity: Activity) -> dt.date | None:
+    """Return by when the attendance of a volunteer service is to be complete (requirements V05)."""
+    return due_on(activity.last_day, RECORDS_DAYS) if activity.earns_hours else None

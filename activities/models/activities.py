@@ -1,0 +1,307 @@
+"""An activity: what takes place when and where, who may come, and who may see it."""
+
+import datetime as dt
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bases.models import Base
+from chengyang import clock
+from chengyang.accounts.models import DemoMark
+from chengyang.accounts.reach import reach
+from chengyang.audit.history import tracked
+from chengyang.chinese import search
+from chengyang.vault.public_ids import PublicIdField
+from chengyang.web.fields import LiteralQuery, TextSearchField
+from members.models import Person
+from members.states import PersonState
+from organizations.models import Organization
+from organizations.states import MembershipState
+
+from ..states import ACTIVITY_SHOWN, ActivityState, SignupState
+from .programmes import Brand, Programme
+
+
+# What was published once stays to be seen, also when it is cancelled; a draft that was given up was never there.
+SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)
+
+
+class ActivityQuerySet(models.QuerySet):
+    def shown(self):
+        """Return what stands on the calendar of its audience: published, or cancelled after that."""
+        return self.filter(SHOWN)
+
+    def held(self):
+        """Return what has taken place."""
+        return self.filter(state=ActivityState.PUBLISHED, ends__lte=clock.now())
+
+    def published(self):
+        """Return what everybody may see: published or cancelled, and open to the public."""
+        return self.shown().filter(audience=Activity.Audience.PUBLIC)
+
+    def visible_to(self, user):
+        """Return the public activities, those for an audience `user` is in, and those `user` organises or keeps."""
+        seen = reach(user)
+        if seen.district:
+            return self.all()
+        shown = SHOWN & Q(audience=Activity.Audience.PUBLIC)
+        if user.is_authenticated and not seen.administrator:
+            persons = Person.objects.active().filter(user=user)
+            shown |= SHOWN & Q(models.Exists(persons), audience=Activity.Audience.MEMBERS)
+            own = Organization.objects.filter(
+                memberships__person__user=user,
+                memberships__person__state=PersonState.ACTIVE,
+                memberships__state=MembershipState.ACTIVE,
+            )
+            shown |= SHOWN & Q(audience=Activity.Audience.ORGANIZATION, organization__in=own.values("pk"))
+        if seen.organizations:
+            shown |= Q(organization__in=seen.organizations)
+        if seen.bases:
+            shown |= Q(base__in=seen.bases)
+        if seen.teams:
+            shown |= Q(team__in=seen.teams)
+        if seen.subdistricts:
+            shown |= Q(subdistrict__in=seen.subdistricts)
+        return self.filter(shown)
+
+    def overlapping(self, starts, ends):
+        """Return what takes place, at least in part, between two moments."""
+        return self.filter(starts__lt=ends, ends__gt=starts)
+
+    def search(self, text):
+        """Return what a reader would find by `text` in title, summary and place (requirements U17)."""
+        text = (text or "").strip()
+        if not text:
+            return self
+        if query := search.text_query(text):
+            return self.filter(search_text=LiteralQuery(query))
+        return self.filter(title__icontains=text)  # one character: titles only
+
+
+@pgtrigger.register(
+    pgtrigger.Protect(
+        name="kind_fixed_when_published",
+        operation=pgtrigger.UpdateOf("kind"),
+        condition=pgtrigger.Q(old__state__in=["published", "cancelled"])
+        & pgtrigger.Q(old__kind__df=pgtrigger.F("new__kind")),
+    ),
+)
+@tracked(exclude=["search_text", "taken", "last_position"])
+class Activity(DemoMark):
+    """活动: one event, on site, online or both. The organizer is an organization, a team, a base or the office."""
+
+    class Kind(models.TextChoices):
+        VOLUNTEER = "volunteer", _("志愿服务")
+        TRAINING = "training", _("培训讲座")
+        SOCIAL = "social", _("联谊交流")
+        MEETING = "meeting", _("座谈建言")
+        CONSULTING = "consulting", _("咨询服务")
+        OTHER = "other", _("其他")
+
+    class Mode(models.TextChoices):
+        ONSITE = "onsite", _("现场")
+        ONLINE = "online", _("线上")
+        BOTH = "both", _("现场和线上")
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", _("会员和市民")
+        MEMBERS = "members", _("入册人士")
+        ORGANIZATION = "organization", _("主办组织的会员")
+
+    public_id = PublicIdField()
+    title = models.CharField(_("名称"), max_length=30)  # so that nothing is ever cut on the calendar
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.OTHER)
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("活动项目")
+    )
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("品牌")
+    )
+    state = models.CharField(_("状态"), max_length=12, choices=ActivityState.choices, default=ActivityState.DRAFT)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("主办组织")
+    )
+    team = models.ForeignKey(
+        "services.Team", models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("主办服务队")
+    )
+    base = models.ForeignKey(
+        Base, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("基地")
+    )
+    subdistrict = models.ForeignKey(
+        "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("街道")
+    )
+    mode = models.CharField(_("方式"), max_length=8, choices=Mode.choices, default=Mode.ONSITE)
+    place = models.CharField(_("地点"), max_length=60, blank=True)
+    address = models.CharField(_("地址"), max_length=120, blank=True)
+    online_url = models.URLField(_("线上链接"), max_length=300, blank=True)
+    starts = models.DateTimeField(_("开始"))
+    ends = models.DateTimeField(_("结束"))
+    signup_opens = models.DateTimeField(_("报名开始"), null=True, blank=True)
+    signup_closes = models.DateTimeField(_("报名截止"), null=True, blank=True)
+    capacity = models.PositiveIntegerField(_("名额"), null=True, blank=True, validators=[MinValueValidator(1)])
+    taken = models.PositiveIntegerField(_("已占名额"), default=0, editable=False)
+    last_position = models.PositiveIntegerField(default=0, editable=False)
+    by_review = models.BooleanField(_("报名须审核"), default=False)
+    audience = models.CharField(_("谁能来"), max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
+    audience_note = models.CharField(_("对象说明"), max_length=120, blank=True)
+    summary = models.CharField(_("简介"), max_length=300, blank=True)
+    agenda = models.TextField(_("安排"), max_length=2000, blank=True)  # one line each: `08:30 集合`
+    bring = models.CharField(_("要带"), max_length=200, blank=True)
+    hazards = models.CharField(_("可能的风险"), max_length=300, blank=True)  # of the activity, never of a person
+    insurance = models.CharField(_("保险"), max_length=200, blank=True)
+    contact = models.CharField(_("联系方式"), max_length=120, blank=True)
+    sequence = models.PositiveIntegerField(_("修订次数"), default=0, editable=False)
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True, editable=False)
+    reason = models.CharField(_("理由"), max_length=300, blank=True)  # of the last return or of the cancellation
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("起草人")
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批准人")
+    )
+    submitted_at = models.DateTimeField(_("报批时间"), null=True, blank=True, editable=False)
+    due_on = models.DateField(_("时限"), null=True, blank=True, editable=False)  # of approval, then of the records
+    recorded_at = models.DateTimeField(_("登记完成"), null=True, blank=True, editable=False)  # attendance is complete
+    headcount = models.PositiveIntegerField(_("现场点数"), null=True, blank=True)  # counted by eye, beside check-ins
+    changed_at = models.DateTimeField(_("修改时间"), default=clock.now, editable=False)
+    search_text = TextSearchField("title", "summary", "place", "address")
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("活动")
+        ordering = ["starts", "id"]
+        indexes = [
+            GinIndex(fields=["search_text"], name="activity_search_text"),
+            models.Index(fields=["starts", "id"]),
+            models.Index(fields=["ends"]),
+            models.Index(fields=["state", "starts"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="activity_ends_after_start",
+                violation_error_message=_("结束时间要晚于开始时间。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(taken__lte=F("capacity")),
+                name="activity_capacity_never_exceeded",
+                violation_error_message=_("名额不能少于已占的名额。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="activity_capacity_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True) | Q(team__isnull=True),
+                name="activity_one_organizer",
+                violation_error_message=_("主办组织和主办服务队只填一个。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(audience="organization") | Q(organization__isnull=False),
+                name="activity_audience_has_organization",
+                violation_error_message=_("只对会员开放的活动要写主办组织。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(signup_closes__isnull=True)
+                | Q(signup_opens__isnull=True)
+                | Q(signup_closes__gt=F("signup_opens")),
+                name="activity_signup_closes_after_opening",
+                violation_error_message=_("报名截止要晚于报名开始。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False), name="activity_published_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False) & ~Q(reason=""),
+                name="activity_cancelled_with_reason",
+                violation_error_message=_("取消活动要写原因。"),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("activities:detail", args=[self.public_id])
+
+    @property
+    def organizer(self):
+        """Return who organises it: an organization, a team, a base, or None for the office."""
+        return self.organization or self.team or self.base
+
+    @property
+    def earns_hours(self):
+        """Whether attendance counts as volunteer service (domain.md rule 8)."""
+        return self.kind == self.Kind.VOLUNTEER
+
+    @property
+    def places_left(self):
+        """Return the number of free places, or None where there is no limit."""
+        return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+    @property
+    def last_day(self):
+        """Return the day it ends on, in the portal's time zone; midnight belongs to the day before."""
+        return timezone.localdate(self.ends - dt.timedelta(microseconds=1))
+
+    def is_over(self):
+        return self.ends <= clock.now()
+
+    def has_started(self):
+        return self.starts <= clock.now()
+
+    def is_shown(self):
+        """Return whether its public may see it: published, or cancelled after that."""
+        return self.state in ACTIVITY_SHOWN and self.published_at is not None
+
+    def signup_starts_at(self):
+        """Return the moment from which people may sign up: as planned, but never before it was published."""
+        moments = [moment for moment in (self.signup_opens, self.published_at) if moment]
+        return max(moments, default=None)
+
+    def signup_ends_at(self):
+        """Return the moment from which nobody may sign up any more: at the latest the start."""
+        return min(self.signup_closes or self.starts, self.starts)
+
+    def accepts_signups(self):
+        """Return whether the sign-up window is open now."""
+        opens = self.signup_starts_at()
+        if self.state != ActivityState.PUBLISHED or opens is None:
+            return False
+        return opens <= clock.now() < self.signup_ends_at()
+
+    def admits(self, user):
+        """Return whether `user` is one of those it is meant for; staff who only see it are not."""
+        if not user.is_authenticated:
+            return False
+        if self.audience == self.Audience.PUBLIC:
+            return True
+        people = Person.objects.active().filter(user=user)
+        if self.audience == self.Audience.ORGANIZATION:
+            people = people.filter(
+                memberships__organization=self.organization_id, memberships__state=MembershipState.ACTIVE
+            )
+        return people.exists()
+
+    def next_signup_state(self):
+        """Return what a sign-up made now becomes: pending where they are reviewed, else a place or the waiting list."""
+        return SignupState.PENDING if self.by_review else self.next_place()
+
+    def next_place(self):
+        """Return whether the next one in line is confirmed or waits; asked under the lock of this row.
+
+        Nobody overtakes: while somebody waits, a free place is theirs.
+        """
+        if self.capacity is None:
+            return SignupState.CONFIRMED
+        if self.taken < self.capacity and not self.signups.filter(state=SignupState.WAITLISTED).exists():
+            return SignupState.CONFIRMED
+        return SignupState.WAITLISTED

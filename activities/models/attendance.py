@@ -1,0 +1,131 @@
+"""Who came, and the volunteer hours that come of it."""
+
+from decimal import Decimal
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.audit.history import tracked
+from chengyang.vault.public_ids import PublicIdField
+
+from .signups import Signup, is_kept, is_own
+
+
+class CheckInQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return own check-ins, and those of the activities one organises or is responsible for."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(is_own(user, "signup__") | is_kept(user, "signup__activity"))
+
+
+@tracked
+class CheckIn(models.Model):
+    """签到: by QR or by list, never by location. One row for each person who came."""
+
+    class Method(models.TextChoices):
+        QR = "qr", _("扫码")
+        LIST = "list", _("名单")
+
+    signup = models.OneToOneField(Signup, models.PROTECT, related_name="checkin", verbose_name=_("报名"))
+    method = models.CharField(_("方式"), max_length=5, choices=Method.choices, default=Method.LIST)
+    checked_in_at = models.DateTimeField(_("签到"), default=clock.now)
+    checked_out_at = models.DateTimeField(_("签退"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
+    )
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("签到")
+        ordering = ["-checked_in_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(checked_out_at__isnull=True) | Q(checked_out_at__gte=F("checked_in_at")),
+                name="checkin_out_after_in",
+                violation_error_message=_("签退要晚于签到。"),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.signup)
+
+
+class ServiceRecordQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return own records, and those of the activities one organises or is responsible for."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(is_own(user, "checkin__signup__") | is_kept(user, "checkin__signup__activity"))
+
+    def total(self):
+        """Return the sum of hours, as a Decimal."""
+        return self.aggregate(total=models.Sum("hours"))["total"] or Decimal(0)
+
+
+@pgtrigger.register(
+    pgtrigger.Trigger(
+        name="only_volunteer_service_earns",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("served", "text")],
+        func="""
+            SELECT a.kind INTO served FROM activities_checkin c JOIN activities_signup s ON s.id = c.signup_id
+                JOIN activities_activity a ON a.id = s.activity_id WHERE c.id = NEW.checkin_id;
+            IF served IS DISTINCT FROM 'volunteer' THEN
+                RAISE EXCEPTION 'only volunteer service earns hours';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+)
+@tracked
+class ServiceRecord(models.Model):
+    """服务记录: volunteer hours, from real attendance, in steps of half an hour (domain.md rule 8)."""
+
+    PERSONAL = {"hours": "volunteer", "reason": "volunteer", "previous_hours": "volunteer"}
+    NOT_PERSONAL = {"id", "public_id", "at", "corrected_at"}
+
+    public_id = PublicIdField()
+    checkin = models.OneToOneField(CheckIn, models.PROTECT, related_name="service", verbose_name=_("签到"))
+    hours = models.DecimalField(_("时长（小时）"), max_digits=4, decimal_places=1)
+    at = models.DateTimeField(_("记录时间"), default=clock.now)
+    previous_hours = models.DecimalField(_("更正前"), max_digits=4, decimal_places=1, null=True, blank=True)
+    reason = models.CharField(_("更正理由"), max_length=200, blank=True)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("更正人")
+    )
+    corrected_at = models.DateTimeField(_("更正时间"), null=True, blank=True)
+
+    objects = ServiceRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("服务记录")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours__gte=0, hours__lte=24),
+                name="service_hours_of_a_day",
+                violation_error_message=_("时长在 0 到 24 小时之间。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    hours=models.functions.Floor(F("hours") * 2, output_field=models.DecimalField()) / Decimal(2)
+                ),
+                name="service_hours_in_halves",
+                violation_error_message=_("时长以半小时为一档。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(previous_hours__isnull=True) | ~Q(reason=""),
+                name="service_correction_has_reason",
+                violation_error_message=_("更正要写理由。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.checkin} {self.hours}"

@@ -1,0 +1,159 @@
+"""Who comes to an activity: a person of the registry, or a guest whose phone was proved."""
+
+import re
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.accounts.reach import reach
+from chengyang.audit.history import tracked
+from chengyang.chinese import search
+from chengyang.vault.public_ids import PublicIdField
+from chengyang.web.fields import LiteralQuery, NameSearchField
+from members.models import Person
+
+from ..states import SIGNUP_OPEN, SIGNUP_TAKES_PLACE, SignupState
+from .activities import Activity
+
+
+class SignupQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(state__in=SIGNUP_OPEN)
+
+    def taking_place(self):
+        return self.filter(state__in=SIGNUP_TAKES_PLACE)
+
+    def visible_to(self, user):
+        """Return own sign-ups, and those of the activities one organises or is responsible for."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(is_own(user) | is_kept(user, "activity"))
+
+    def of(self, user):
+        """Return the sign-ups of `user` themself, as a person or as a guest."""
+        return self.filter(is_own(user)) if user.is_authenticated else self.none()
+
+    def search(self, text):
+        """Return whom staff at the door could mean by `text`: name, pinyin, initials, last four digits, number (U02)."""
+        text = (text or "").strip()
+        if not text:
+            return self
+        found = Q(public_id=re.sub(r"\s", "", text).lower())
+        if query := search.name_query(text):
+            found |= Q(person__name_search=LiteralQuery(query)) | Q(guest_search=LiteralQuery(query))
+        if re.fullmatch(r"[0-9]{4}", text):
+            found |= Q(person__phone_last4=text) | Q(user__phone_last4=text)
+        return self.filter(found)
+
+
+def is_own(user, prefix=""):
+    """Return the condition that keeps the rows of `user`; `prefix` is the lookup that leads to the sign-up."""
+    return Q(**{f"{prefix}person__user": user}) | Q(**{f"{prefix}user": user})
+
+
+def is_kept(user, prefix):
+    """Return the condition that keeps rows of the activities `user` organises or is responsible for."""
+    seen = reach(user)
+    if seen.district:
+        return Q(pk__isnull=False)
+    kept = Q(pk__in=[])
+    for column, ids in (
+        ("organization", seen.organizations),
+        ("base", seen.bases),
+        ("team", seen.teams),
+        ("subdistrict", seen.subdistricts),
+    ):
+        if ids:
+            kept |= Q(**{f"{prefix}__{column}__in": ids})
+    return kept
+
+
+@tracked(exclude=["guest_search"])
+class Signup(models.Model):
+    """报名: by a person, or by a guest whose phone was proved. Attended or absent is read from CheckIn."""
+
+    PERSONAL = {"guest_name": "signup", "guest_search": "signup", "reason": "signup"}
+    NOT_PERSONAL = {"id", "public_id", "state", "position", "at", "changed_at", "offer_expires_at", "forgotten_at"}
+
+    public_id = PublicIdField()
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="signups", verbose_name=_("活动"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="signups", verbose_name=_("人士")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signups",
+        verbose_name=_("来宾账号"),
+    )
+    guest_name = models.CharField(_("来宾姓名"), max_length=50, blank=True)
+    guest_search = NameSearchField("guest_name")
+    state = models.CharField(_("状态"), max_length=12, choices=SignupState.choices, default=SignupState.CONFIRMED)
+    position = models.PositiveIntegerField(_("序号"))
+    at = models.DateTimeField(_("报名时间"), default=clock.now)
+    changed_at = models.DateTimeField(_("变更时间"), default=clock.now)
+    offer_expires_at = models.DateTimeField(_("须在此前确认"), null=True, blank=True)
+    reason = models.CharField(_("不同意的理由"), max_length=300, blank=True)
+    forgotten_at = models.DateTimeField(_("匿名时间"), null=True, blank=True)  # a guest's name and account are gone
+
+    objects = SignupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("报名")
+        ordering = ["activity", "position"]
+        indexes = [models.Index(fields=["offer_expires_at"], condition=Q(state="offered"), name="signup_offers")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, user__isnull=True, guest_name="", forgotten_at__isnull=True)
+                | Q(person__isnull=True, user__isnull=False, forgotten_at__isnull=True) & ~Q(guest_name="")
+                | Q(person__isnull=True, user__isnull=True, guest_name="", forgotten_at__isnull=False),
+                name="signup_person_or_guest",
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "person"],
+                condition=Q(state__in=SIGNUP_OPEN, person__isnull=False),
+                name="signup_one_open_per_person",
+                violation_error_message=_("你已经报名了。"),
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "user"],
+                condition=Q(state__in=SIGNUP_OPEN, person__isnull=True),
+                name="signup_one_open_per_guest",
+                violation_error_message=_("你已经报名了。"),
+            ),
+            models.UniqueConstraint(fields=["activity", "position"], name="signup_position_once"),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(offer_expires_at__isnull=False), name="signup_offer_expires"
+            ),
+        ]
+
+    def __str__(self):
+        return self.display_name
+
+    def get_absolute_url(self):
+        return reverse("activities:ticket", args=[self.public_id])
+
+    @property
+    def display_name(self):
+        return self.person.name if self.person_id else self.guest_name or str(_("来宾"))
+
+    @property
+    def reached_at(self):
+        """Return whom notices of this sign-up go to: the person, the guest's account, or None once forgotten."""
+        return self.person or self.user
+
+    def is_of(self, user):
+        """Return whether this is the sign-up of `user` themself."""
+        return user.pk is not None and user.pk in (self.user_id, self.person and self.person.user_id)
+
+    @property
+    def code(self):
+        """Return the number that is read out at the door: the public id in two groups, in capitals."""
+        short = self.public_id.upper()
+        return f"{short[:5]} {short[5:]}"
