@@ -12,6 +12,7 @@ TEMPLATES = sorted(path for path in settings.BASE_DIR.glob("**/templates/**/*.ht
 STYLES = sorted((STATIC / "css").glob("*.css"))
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 SPRITE = (STATIC / "img/icons.svg").read_text()
+CLASSES = set(re.findall(r"\.([a-zA-Z][\w-]*)", "".join(path.read_text() for path in STYLES)))
 FORBIDDEN = [
     r"\sstyle\s*=",
     r"<style\b",
@@ -51,6 +52,13 @@ def test_comment_in_template_ends_on_its_line(path):
 def test_icons_of_template_are_in_the_sprite(path):
     used = re.findall(r'{%\s*icon "([a-z]+)"', path.read_text())
     assert [icon for icon in used if f'id="i-{icon}"' not in SPRITE] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_classes_of_template_are_in_the_styles(path):
+    fixed = re.sub(r"{%.*?%}", " ", re.sub(r"{{.*?}}", "{}", path.read_text()))
+    used = {one for classes in re.findall(r'\sclass="([^"]*)"', fixed) for one in classes.split() if "{" not in one}
+    assert used - CLASSES == set()
 
 
 @pytest.mark.parametrize("path", STYLES + SCRIPTS, ids=name)

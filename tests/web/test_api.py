@@ -1,0 +1,28 @@
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.web.api import handle
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "data"),
+    [
+        (ActionError("报名已截止。", "closed"), 409, {"code": "closed", "detail": "报名已截止。"}),
+        (ValidationError("太长。"), 400, {"detail": ["太长。"]}),
+        (ValidationError({"name": "太长。"}), 400, {"name": ["太长。"]}),
+    ],
+)
+def test_refusal_is_told_with_its_sentence(error, status, data):
+    answer = handle(error, {})
+    assert (answer.status_code, answer.data) == (status, data)
+
+
+@pytest.mark.parametrize(("error", "status"), [(NotAllowed(), 403), (PermissionDenied(), 403), (Http404(), 404)])
+def test_other_refusals_keep_their_meaning(error, status):
+    assert handle(error, {}).status_code == status
+
+
+def test_fault_is_not_hidden():
+    assert handle(RuntimeError(), {}) is None
