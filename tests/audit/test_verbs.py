@@ -17,13 +17,20 @@ def unchanged(monkeypatch):
 
 
 def recorded():
-    """Yield each verb that stands in a call of record or record_alone, with its file."""
+    """Yield each verb that stands in a call of record or record_alone, or as `verb=…` of any call, with its file."""
     for folder in ("chengyang", "members", "organizations", "bases", "activities", "services"):
         for file in (Path(settings.BASE_DIR) / folder).rglob("*.py"):
             for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
-                name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-                if name in ("record", "record_alone") and call.args and isinstance(call.args[0], ast.Constant):
-                    yield file.name, call.args[0].value
+                yield from ((file.name, verb) for verb in verbs_in(call))
+
+
+def verbs_in(call):
+    """Return the literal verbs of a call; both of `"a.b" if … else "c.d"`."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "verb"]
+    if getattr(call.func, "attr", getattr(call.func, "id", "")) in ("record", "record_alone"):
+        named += call.args[:1]
+    constants = (node for argument in named for node in ast.walk(argument) if isinstance(node, ast.Constant))
+    return [node.value for node in constants if isinstance(node.value, str) and verbs._SHAPE.fullmatch(node.value)]
 
 
 def test_every_recorded_verb_is_registered():
