@@ -6,7 +6,7 @@
 `activity.history` are the kept rows, newest last: `pgh_created_at`, `pgh_label` (`update` or `delete`), `pgh_context`
 (who, see `changed_by`; null when no request did it) and the fields as they were. Encrypted fields are kept as
 ciphertext; `vault.fields.decrypt_for` opens them. Counters and search vectors are excluded: they would copy the whole
-row at every sign-up. Erasing a person deletes the kept rows as well, so they are not append-only.
+row at every sign-up. Erasing a person deletes the kept rows as well (`forget`), so they are not append-only.
 """
 
 from collections.abc import Callable, Iterable
@@ -61,6 +61,11 @@ def tracked(model: Any = None, *, exclude: Iterable[str] = ()) -> Any:
         base_model=Event,
         meta={"default_permissions": (), "ordering": ["pgh_id"]},
     )(model)
+
+
+def forget(model: type[models.Model], keys: Iterable[int]) -> int:
+    """Delete what was kept of the rows with these primary keys, as erasure demands; return how many kept rows went."""
+    return model.pgh_event_model.objects.filter(pgh_obj_id__in=list(keys)).delete()[0]  # type: ignore[attr-defined]
 
 
 def changed_by(actor: Any, *, request_id: str = "") -> AbstractContextManager[Any]:

@@ -38,6 +38,7 @@ _verbs: dict[str, Any] = {
     "settings.changed": _("修改系统设置"),
     # personal data
     "person.read": _("查看完整个人信息"),
+    "person.seen": _("查看个人资料页"),
     "person.created": _("登记人士"),
     "person.updated": _("修改个人信息"),
     "person.confirmed": _("本人确认登记"),
@@ -101,6 +102,7 @@ _verbs: dict[str, Any] = {
     "signup.offered": _("候补转正"),
     "signup.expired": _("候补逾期"),
     "signup.read": _("查看报名名单"),
+    "signup.forgotten": _("清除访客报名的个人信息"),
     "checkin.created": _("签到"),
     "checkin.ended": _("签退"),
     "checkin.removed": _("撤销签到"),

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from chengyang.accounts.models import Role, User
-from chengyang.audit.history import attribute_to, changed_by, tracked
+from chengyang.audit.history import attribute_to, changed_by, forget, tracked
 from chengyang.audit.middleware import HistoryMiddleware
 from chengyang.web.context import RequestInfo, asked_by
 from members.models import Person
@@ -49,6 +49,12 @@ def test_delete_keeps_the_row_as_it_was(account):
     assert [(event.pgh_label, event.name) for event in User.pgh_event_model.objects.filter(pgh_obj_id=key)] == [
         ("delete", "原来")
     ]
+
+
+def test_forgotten_row_leaves_nothing_of_itself(account, district):
+    User.objects.update(name="后来")
+    assert forget(User, [account.pk]) == 1
+    assert (kept(account), kept(district)) == ([], [("update", "district")])
 
 
 def test_excluded_field_keeps_nothing(account):
