@@ -40,6 +40,8 @@ def browser():
         pytest.fail(REASON)
     from playwright.sync_api import sync_playwright
 
+    # Its synchronous interface keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium

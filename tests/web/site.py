@@ -18,7 +18,10 @@ SKILLS = [("law", "法律"), ("tax", "财税"), ("art", "文艺")]
 
 
 FORM_PAGE = """{% extends "public.html" %}{% block crumbs %}{% crumbs "组织" "/organizations/" title %}{% endblock %}
-{% block content %}<form class="form" method="post" novalidate>{% csrf_token %}{{ form }}<button>交</button></form>{% endblock %}"""
+{% block content %}<h1>表单</h1><form class="form" method="post" novalidate>{% csrf_token %}{{ form }}<div class="btns"><button class="btn btn--main">交</button></div></form>{% endblock %}"""
+ASKED_PAGE = """{% extends "public.html" %}{% block content %}<h1>票</h1>
+<form method="post" action="/refused/" data-confirm="取消报名吗？" data-confirm-yes="取消报名">{% csrf_token %}<button class="btn">去不了</button></form>
+{% endblock %}"""
 LIST_PAGE = """{% for row in page %}{{ row }},{% endfor %}{% include "web/_pages.html" %}"""
 
 
@@ -99,7 +102,15 @@ def who(request):
 
 @login_not_required
 def numbers(request):
-    return page_of(LIST_PAGE, request, page=paging.numbered(request, list(range(60))))
+    source = LIST_PAGE
+    if "page" in request.path:
+        source = '{% extends "public.html" %}{% block content %}<h1>名单</h1>' + LIST_PAGE + "{% endblock %}"
+    return page_of(source, request, page=paging.numbered(request, list(range(60))))
+
+
+@login_not_required
+def asked(request):
+    return page_of(ASKED_PAGE, request, title="票")
 
 
 urlpatterns = [
@@ -116,6 +127,8 @@ urlpatterns = [
     path("withdrawn/", withdrawn),
     path("who/", who),
     path("numbers/", numbers),
+    path("numbers-page/", numbers),
+    path("asked/", asked),
 ]
 handler400 = "chengyang.web.views.handler400"
 handler403 = "chengyang.web.views.handler403"

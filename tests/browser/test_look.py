@@ -1,0 +1,105 @@
+"""The look in a real browser: no sideways scroll, nothing serious for axe, the small scripts do what they promise."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.web.site"), pytest.mark.django_db(transaction=True)]
+WIDTHS = (375, 768, 1280)
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page that keeps what the console complains about in `complaints`."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 375, "height": 812}, locale="zh-CN")
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    yield page
+    context.close()
+
+
+def serious(page):
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+
+
+def overflow(page):
+    """Return the widths at which the page can be pushed sideways."""
+    wide = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 812})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(width)
+    return wide
+
+
+@pytest.mark.parametrize("elder", ["", "24", "30"])
+def test_pages_fit_and_are_accessible(page, live_server, elder):
+    if elder:
+        page.context.add_cookies([{"name": "elder", "value": elder, "url": live_server.url}])
+    for url in ("/", "/sample/", "/numbers-page/"):
+        page.goto(url)
+        assert (overflow(page), serious(page), page.complaints) == ([], [], []), url
+
+
+def test_error_pages_fit_and_are_accessible(page):
+    for url in ("/nowhere/", "/forbidden/", "/withdrawn/", "/?x=%00"):
+        page.goto(url)
+        assert (overflow(page), serious(page)) == ([], []), url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_wrong_form_is_accessible_and_read_first(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/sample/")
+    page.click("main form button")
+    assert page.evaluate("document.activeElement.className") == "callout is-bad problems"
+    assert serious(page) == []
+
+
+def test_link_of_the_summary_leads_to_the_field(page):
+    page.goto("/sample/")
+    page.click("main form button")
+    page.click(".problems a")
+    assert page.evaluate("document.activeElement.id") == "id_name"
+
+
+def test_question_is_asked_before_what_cannot_be_undone(page):
+    page.goto("/asked/")
+    page.click("text=去不了")
+    page.click('dialog button:text-is("取消报名")')
+    page.wait_for_selector("#messages >> text=报名已截止。")
+    assert page.url.endswith("/asked/")
+
+
+def test_question_that_is_declined_sends_nothing(page):
+    page.goto("/asked/")
+    page.click("text=去不了")
+    assert page.evaluate("document.activeElement.textContent") == "先不"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog", state="detached")
+    assert page.evaluate("'sent' in document.forms[1].dataset") is False
+
+
+def test_elder_mode_is_one_click_and_enlarges(page):
+    page.goto("/")
+    page.click("text=长者模式")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "24px"
+    page.click("text=放大")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "27px"
+
+
+def test_targets_of_elder_mode_are_large(page, live_server):
+    page.context.add_cookies([{"name": "elder", "value": "24", "url": live_server.url}])
+    page.goto("/sample/")
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.btn, .input, .choice label')].map(e => e.offsetHeight).filter(Boolean)"
+    )
+    assert min(heights) >= 60
+
+
+def test_icons_come_through_the_policy(page):
+    page.goto("/")
+    box = page.locator(".nav .icon use").first.bounding_box()
+    assert box["width"] > 5
