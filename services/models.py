@@ -286,9 +286,9 @@ class Outcome(DemoMark):
         indexes = [models.Index(fields=["kind", "state", "happened_on"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["money", "goods"], amount__gt=0)
+                condition=Q(kind__in=["money", "goods"], amount__isnull=False, amount__gt=0)
                 | Q(kind="firm", amount__isnull=True)
-                | Q(kind="beneficiaries", quantity__gt=0),
+                | Q(kind="beneficiaries", quantity__isnull=False, quantity__gt=0),
                 name="outcome_has_its_number",
                 violation_error_message=_("捐赠写金额，受益人数写数量。"),
             ),

@@ -1,0 +1,129 @@
+"""Bases on the desk."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.accounts.reach import reach
+from chengyang.chinese import dates
+from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.registry import Fact, Job
+
+from . import actions, permissions
+from .models import Assessment, Base, Honour, Post
+
+
+@admin.register(Base)
+class BaseAdmin(ScopedAdmin):
+    job, order = Job.BASES, 10
+    list_display = ("name", "level", "subdistrict", "state", "opened_text", "is_published")
+    list_filter = ("level", "subdistrict", "state")
+    list_select_related = ("subdistrict",)
+    search_fields = ("name", "place")
+    fields = actions.EDITABLE
+    template = "bases/_desk.html"
+    buttons = (
+        Button(
+            "open",
+            _("启用"),
+            actions.open_base,
+            lambda user, base: base.state == "preparing" and permissions.can_open_base(user, base),
+            main=True,
+        ),
+        Button(
+            "close",
+            _("关闭"),
+            actions.close_base,
+            lambda user, base: base.state != "closed" and permissions.can_close_base(user, base),
+            confirm=_("关闭这个基地？它的页面和办过的活动都会留着。"),
+        ),
+    )
+    may_edit = staticmethod(permissions.can_edit_base)
+
+    def is_for(self, seen):
+        return seen.staff or bool(seen.bases)
+
+    def get_queryset(self, request):
+        seen = reach(request.user)
+        rows = super().get_queryset(request)
+        return rows if seen.district else rows.filter(Base.objects.all().kept_by(seen))
+
+    def facts(self, base, user):
+        latest = base.assessments.filter(state="passed").order_by("-assessed_on").first()
+        until = dates.full_day(latest.expires_on) if latest and latest.expires_on else ""
+        return [
+            Fact(_("级别"), base.get_level_display()),
+            Fact(_("街道"), base.subdistrict or "—"),
+            Fact(_("状态"), base.get_state_display()),
+            Fact(_("所在"), base.place),
+            Fact(_("地址"), base.address),
+            Fact(_("开放时间"), base.hours),
+            Fact(_("启用"), dates.partial(base.opened_text) if base.opened_text else "—"),
+            Fact(_("“六有”"), latest or _("未评定"), _("有效至 %(day)s") % {"day": until} if until else ""),
+            Fact(_("公开页"), base.get_absolute_url(), url=base.get_absolute_url()),
+        ]
+
+    def edit(self, base, form, *, actor):
+        return actions.edit_base(base, actor=actor, **form.cleaned_data)
+
+
+class OfBase(ScopedAdmin):
+    """What hangs on a base: seen by who keeps it and by staff responsible for it."""
+
+    job = Job.BASES
+    list_select_related = ("base",)
+
+    def is_for(self, seen):
+        return seen.staff or bool(seen.bases)
+
+    def get_queryset(self, request):
+        seen = reach(request.user)
+        rows = super().get_queryset(request)
+        return rows if seen.district else rows.filter(Base.objects.all().kept_by(seen, prefix="base__"))
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(OfBase):
+    order = 20
+    list_display = ("base", "version", "state", "assessed_on", "expires_on")
+    list_filter = ("state",)
+    search_fields = ("base__name",)
+    list_select_related = ("base", "version__standard")
+    fields = ("base", "version", "state", "submitted_by", "assessed_by", "assessed_on", "expires_on", "note")
+
+
+@admin.register(Honour)
+class HonourAdmin(OfBase):
+    order = 30
+    list_display = ("title", "base", "level", "year")
+    list_filter = ("level",)
+    search_fields = ("title", "base__name")
+    fields = ("base", "title", "level", "year", "note")
+    may_create = staticmethod(lambda user: permissions.can_honour(user, None))
+
+    def create(self, form, *, actor):
+        data = dict(form.cleaned_data)
+        return actions.add_honour(data.pop("base"), actor=actor, **data)
+
+
+@admin.register(Post)
+class PostAdmin(OfBase):
+    order = 40
+    list_display = ("person", "kind", "base", "starts", "ends")
+    list_filter = ("kind",)
+    search_fields = ("base__name",)
+    list_select_related = ("base", "person")
+    fields = ("base", "person", "kind", "starts")
+    autocomplete_fields = ("person",)
+
+    def create(self, form, *, actor):
+        data = dict(form.cleaned_data)
+        return actions.appoint(data.pop("base"), actor=actor, **data)
+
+    def facts(self, post, user):
+        return [
+            Fact(_("人士"), post.person),
+            Fact(_("职务"), post.get_kind_display()),
+            Fact(_("基地"), post.base, url=post.base.get_absolute_url()),
+            Fact(_("任期"), dates.days(post.starts, post.ends)),
+            Fact(_("公开"), _("本人已同意") if post.is_public else _("不公开")),
+        ]

@@ -1,0 +1,61 @@
+"""成果: counted after a second person's check."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.measures import registry
+from services import actions
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 9, 1)
+
+
+@pytest.fixture
+def reported(leader):
+    team = cast.team()
+    return actions.report_outcome(
+        team, actor=leader, kind="money", title="助学款", happened_on=DAY, amount=Decimal("3000")
+    )
+
+
+def test_an_unchecked_outcome_does_not_count(reported):
+    assert registry.get("donations").of() == 0
+
+
+def test_a_checked_outcome_counts(reported, district):
+    actions.check_outcome(reported, actor=district)
+    assert registry.get("donations").of() == Decimal("3000")
+
+
+def test_who_reported_it_does_not_check_it(reference, district):
+    own = actions.report_outcome(cast.team(), actor=district, kind="firm", title="一家新店", happened_on=DAY)
+    with pytest.raises(NotAllowed):
+        actions.check_outcome(own, actor=district)
+
+
+def test_a_second_check_is_refused(reported, district, district_2):
+    actions.check_outcome(reported, actor=district)
+    with pytest.raises((ActionError, NotAllowed)):
+        actions.check_outcome(reported, actor=district_2)
+
+
+@pytest.mark.parametrize("name", ["xiazhuang", "liuting", "member", "secretary", "editor", "auditor"])
+def test_others_do_not_check_it(reported, name):
+    with pytest.raises(NotAllowed):
+        actions.check_outcome(reported, actor=cast.make(name))
+
+
+@pytest.mark.parametrize(("kind", "numbers"), [("money", {}), ("goods", {"amount": Decimal(0)}), ("beneficiaries", {})])
+def test_an_outcome_without_its_number_is_refused(leader, kind, numbers):
+    with pytest.raises(ValidationError):
+        actions.report_outcome(cast.team(), actor=leader, kind=kind, title="x", happened_on=DAY, **numbers)
+
+
+def test_a_refusal_tells_why(reported, district, leader):
+    actions.refuse_outcome(reported, actor=district, reason="请补收据")
+    assert "请补收据" in leader.notices.get().body

@@ -1,0 +1,80 @@
+"""Pages of the services."""
+
+import pytest
+from django.urls import reverse
+
+from services import actions
+from services.models import Request
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(member):
+    return actions.submit_request(actor=member, title="劳务合同范本审阅", text="只给承办人看的话")
+
+
+def test_the_list_shows_what_teams_offer(client, reference):
+    cast.team(services=["采摘帮扶"])
+    assert "采摘帮扶" in client.get(reverse("services:home")).content.decode()
+
+
+def test_an_unpublished_team_is_not_there(client, reference):
+    hidden = cast.team(slug="hidden", name="筹建中的队", is_published=False)
+    assert client.get(hidden.get_absolute_url()).status_code == 404
+
+
+def test_a_member_asks_for_help(client_of, member):
+    answer = client_of(member).post(reverse("services:request-new"), {"title": "要场地", "text": "二十人，周六"})
+    assert answer.status_code == 302
+    assert Request.objects.get(author=member).title == "要场地"
+
+
+@pytest.mark.parametrize("data", [{}, {"title": "x" * 41, "text": "y"}, {"title": "a\x00b", "text": "y"}])
+def test_bad_input_writes_nothing_and_keeps_what_was_typed(client_of, member, data):
+    answer = client_of(member).post(reverse("services:request-new"), data)
+    assert answer.status_code == 400
+    assert not Request.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("member", 200), ("district", 200), ("stranger", 404), ("liuting", 404), ("secretary", 404), ("auditor", 404)],
+)
+def test_who_opens_a_request(client_of, asked, name, status):
+    assert client_of(cast.make(name)).get(asked.get_absolute_url()).status_code == status
+
+
+def test_the_author_may_not_answer(client_of, asked, member):
+    answer = client_of(member).post(reverse("services:request-answer", args=[asked.public_id]), {"answer": "好"})
+    assert answer.status_code == 403
+
+
+def test_answering_by_get_is_not_allowed(client_of, asked, district):
+    assert client_of(district).get(reverse("services:request-answer", args=[asked.public_id])).status_code == 405
+
+
+def test_a_request_is_looked_up_by_number_and_code(client, asked):
+    answer = client.post(reverse("services:query"), {"number": asked.number, "code": asked.query_code})
+    assert asked.number in answer.content.decode()
+    assert "只给承办人看的话" not in answer.content.decode()
+
+
+def test_a_wrong_code_says_the_same_as_a_wrong_number(client, asked):
+    wrong_code = client.post(reverse("services:query"), {"number": asked.number, "code": "000001"})
+    wrong_number = client.post(reverse("services:query"), {"number": "SQ20200101-001", "code": "000001"})
+    assert wrong_code.status_code == wrong_number.status_code == 409
+
+
+def test_guessing_is_slowed_down(client, asked):
+    answers = [client.post(reverse("services:query"), {"number": "SQ1", "code": "123456"}) for _ in range(21)]
+    assert "过一分钟" in answers[-1].content.decode()
+
+
+@pytest.mark.parametrize("teams", [1, 3])
+def test_the_list_takes_as_many_queries_for_one_team_as_for_three(client, reference, teams, django_assert_num_queries):
+    for n in range(teams):
+        cast.team(slug=f"team-{n}", name=f"第{n}队")
+    with django_assert_num_queries(5):
+        client.get(reverse("services:home"))

@@ -1,0 +1,156 @@
+"""诉求: who may do what, due dates, escalation (domain.md rule 9)."""
+
+import datetime as dt
+
+import pytest
+
+from chengyang import clock
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.notices.models import Notice
+from chengyang.workdays import deadlines
+from services import actions
+from services.models import Request
+from services.states import REQUEST_TRANSITIONS, RequestState
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(member):
+    return actions.submit_request(actor=member, title="劳务合同范本审阅", text="请帮忙看看")
+
+
+@pytest.fixture
+def ordered(member):
+    team = cast.team(services=["采摘帮扶"])
+    return actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=team, service="采摘帮扶")
+
+
+def test_a_request_is_due_in_seven_working_days(asked):
+    assert asked.due_on == deadlines.due_on(clock.today(), 7)
+
+
+def test_numbers_of_a_day_follow_each_other(asked, ordered):
+    assert int(ordered.number[-3:]) == int(asked.number[-3:]) + 1
+
+
+def test_the_author_is_told_at_once(asked, member):
+    assert asked.number in Notice.objects.get(user=member).title
+
+
+def test_a_service_that_the_team_does_not_offer_is_refused(member):
+    with pytest.raises(ActionError) as refused:
+        actions.submit_request(actor=member, title="x", text="y", team=cast.team(), service="造火箭")
+    assert refused.value.code == "service"
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_who_sees_a_request_of_the_office(asked, name):
+    assert Request.objects.visible_to(cast.make(name)).exists() == (name in ("member", "district", "district_2"))
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_who_sees_a_request_routed_to_a_team(ordered, name):
+    assert Request.objects.visible_to(cast.make(name)).exists() == (name in ("member", "leader"))
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_who_answers_a_request_routed_to_a_team(ordered, name):
+    somebody = cast.make(name)
+    if name == "leader":
+        assert actions.answer_request(ordered, actor=somebody, answer="已安排").state == RequestState.ANSWERED
+    else:
+        with pytest.raises(NotAllowed):
+            actions.answer_request(ordered, actor=somebody, answer="已安排")
+
+
+def test_nobody_answers_their_own(reference):
+    leader = cast.make("leader")
+    own = actions.submit_request(actor=leader, title="自己的事", text="…", team=cast.team())
+    with pytest.raises(NotAllowed):
+        actions.answer_request(own, actor=leader, answer="好")
+
+
+def test_routing_hands_it_over_and_out_of_sight_of_the_office(asked, district, xiazhuang):
+    area = cast.reference()
+    actions.route_request(asked, actor=district, subdistrict=area)
+    assert not Request.objects.visible_to(district).exists()
+    assert Request.objects.visible_to(xiazhuang).get() == asked
+
+
+def test_a_complex_request_gets_fifteen_working_days(asked, district):
+    routed = actions.route_request(asked, actor=district, team=cast.team(), is_complex=True)
+    assert routed.due_on == deadlines.due_on(clock.today(), 15)
+
+
+def test_routing_to_two_handlers_is_refused(asked, district):
+    with pytest.raises(ActionError) as refused:
+        actions.route_request(asked, actor=district, team=cast.team(), subdistrict=cast.reference())
+    assert refused.value.code == "handler"
+
+
+def test_an_empty_answer_is_refused(asked, district):
+    with pytest.raises(ActionError) as refused:
+        actions.answer_request(asked, actor=district, answer="  ")
+    assert refused.value.code == "answer"
+
+
+def test_rating_closes_the_request(asked, district, member):
+    actions.answer_request(asked, actor=district, answer="看过了")
+    assert actions.rate_request(asked, actor=member, rating=5).state == RequestState.CLOSED
+
+
+@pytest.mark.parametrize("rating", [0, 6, -1])
+def test_a_rating_outside_one_to_five_is_refused(asked, district, member, rating):
+    actions.answer_request(asked, actor=district, answer="看过了")
+    with pytest.raises(ActionError):
+        actions.rate_request(asked, actor=member, rating=rating)
+
+
+def test_only_the_author_rates(asked, district, district_2):
+    actions.answer_request(asked, actor=district, answer="看过了")
+    with pytest.raises(NotAllowed):
+        actions.rate_request(asked, actor=district_2, rating=5)
+
+
+def test_reopening_gives_the_full_time_again(asked, district, member):
+    actions.answer_request(asked, actor=district, answer="看过了")
+    assert actions.reopen_request(asked, actor=member).due_on == deadlines.due_on(clock.today(), 7)
+
+
+def test_an_overdue_request_escalates_to_the_district_once(ordered, district):
+    late = ordered.due_on + dt.timedelta(days=1)
+    assert [actions.escalate_due(late), actions.escalate_due(late)] == [1, 0]
+    assert Request.objects.visible_to(district).get() == ordered
+
+
+def test_the_handlers_are_reminded_three_times_and_never_twice(ordered, leader):
+    first_day, days = clock.today(), (ordered.due_on - clock.today()).days
+    sent = [actions.remind_handlers(ordered, first_day + dt.timedelta(days=n)) for n in range(days + 1)]
+    assert [step for step in sent if step] == [1, 2, 3]
+    assert Notice.objects.filter(user=leader).count() == 3
+
+
+@pytest.mark.parametrize("state", RequestState.values)
+@pytest.mark.parametrize("new", RequestState.values)
+def test_only_the_steps_of_the_table_are_taken(asked, state, new):
+    from chengyang.audit.transitions import move
+
+    Request.objects.filter(pk=asked.pk).update(state=state, answer="有")
+    asked.refresh_from_db()
+    if new in REQUEST_TRANSITIONS[state]:
+        assert move(asked, new, table=REQUEST_TRANSITIONS, actor=None, verb="request.routed").state == new
+    else:
+        with pytest.raises(ActionError):
+            move(asked, new, table=REQUEST_TRANSITIONS, actor=None, verb="request.routed")
+
+
+def test_number_and_code_open_a_request(asked):
+    assert Request.objects.open_with(asked.number.lower(), asked.query_code) == asked
+
+
+@pytest.mark.parametrize(("number", "code"), [("SQ20200101-001", "000000"), ("", ""), ("x", "")])
+def test_a_wrong_number_or_code_opens_nothing(asked, number, code):
+    with pytest.raises(ActionError):
+        Request.objects.open_with(number, code)
