@@ -242,13 +242,34 @@ ACCOUNT_ADAPTER = "chengyang.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_REMEMBER = False  # whoever signs in by password is an officer: until the browser closes, 8 h at most
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, this one goes on
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # the second factor is asked for at the sign-in that follows
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 3600
+# `login_failed` is about codes of the second factor; passwords are counted by accounts.attempts (requirements S03).
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/15m/key", "reset_password": "20/m/ip,3/15m/key"}
+ACCOUNT_FORMS = {
+    "login": "chengyang.accounts.forms.LoginForm",
+    "change_password": "chengyang.accounts.forms.ChangePasswordForm",
+    "reset_password": "chengyang.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "chengyang.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "chengyang.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "城阳新阶层"
 MFA_ADAPTER = "chengyang.accounts.adapter.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, not claimed by a stranger
+MFA_FORMS = {
+    "authenticate": "chengyang.accounts.forms.AuthenticateForm",
+    "reauthenticate": "chengyang.accounts.forms.ReauthenticateCodeForm",
+    "activate_totp": "chengyang.accounts.forms.ActivateTOTPForm",
+    "deactivate_totp": "chengyang.accounts.forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "chengyang.accounts.forms.GenerateRecoveryCodesForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # ---- what leaves and what is kept ----------------------------------------------------------------------------------
@@ -333,6 +354,8 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": {"task": "chengyang.heartbeat", "schedule": 15.0},
     "audit-seal": {"task": "audit.seal", "schedule": 60.0},
     "notices-deliver": {"task": "notices.deliver", "schedule": 60.0},
+    "notices-tidy": {"task": "notices.tidy", "schedule": 3600.0},
+    "files-tidy": {"task": "files.tidy", "schedule": 3600.0},
     "activities-tick": {"task": "activities.tick", "schedule": 60.0},
     "members-tick": {"task": "members.tick", "schedule": 3600.0},
     "services-tick": {"task": "services.tick", "schedule": 3600.0},

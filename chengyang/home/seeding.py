@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
 
 from activities.models import Brand, Programme
@@ -99,8 +100,14 @@ def _missing(model: type[models.Model], key: str, rows: Iterable[dict[str, Any]]
     return model._base_manager.bulk_create([model(**row) for row in rows if row[key] not in there])
 
 
-def _numbered(entries: Iterable[Any]) -> Iterable[tuple[int, Any]]:
-    return enumerate(entries, start=1)
+def _numbered(entries: Iterable[Any]) -> list[tuple[int, Any]]:
+    """Return the entries with their places, which stay when some are left out."""
+    return [(place, entry) for place, entry in enumerate(entries, start=1) if _is_wanted(entry)]
+
+
+def _is_wanted(entry: Any) -> bool:
+    """Whether an entry may be loaded: a name that was made up for the demonstration only where there is to be one."""
+    return settings.DEMO or not isinstance(entry, dict) or entry.get("published", True)
 
 
 # ---- code tables ----------------------------------------------------------------------------------------------------
@@ -172,7 +179,7 @@ def _criterion(code: str, name: str) -> dict[str, str]:
 
 
 def organizations() -> list[Any]:
-    created = _missing(Organization, "slug", [_organization(entry) for entry in facts()["organizations"]])
+    created = _missing(Organization, "slug", [_organization(entry) for _, entry in _numbered(facts()["organizations"])])
     categories = {category.code: category for category in Category.objects.all()}
     wanted = {SLUGS[entry["name"]]: entry.get("categories", []) for entry in facts()["organizations"]}
     for organization in created:
@@ -194,7 +201,7 @@ def _organization(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def bases() -> list[Any]:
-    created = _missing(Base, "slug", [_base(entry) for entry in facts()["bases"]])
+    created = _missing(Base, "slug", [_base(entry) for _, entry in _numbered(facts()["bases"])])
     honours = {SLUGS[entry["name"]]: entry.get("honours", []) for entry in facts()["bases"]}
     return created + Honour.objects.bulk_create(
         [Honour(base=base, is_demo=base.is_demo, **honour) for base in created for honour in honours[base.slug]]
@@ -226,7 +233,7 @@ def teams() -> list[Any]:
             "field": team["field"],
             "services": team.get("services", []),
         }
-        for team in entry["teams"]
+        for _, team in _numbered(entry["teams"])
     ]
     return created + _missing(Team, "slug", rows)
 

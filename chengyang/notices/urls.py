@@ -1,4 +1,13 @@
-"""Pages of this room."""
+"""The inbox, below /me/notices/."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "notices"
-urlpatterns = []
+urlpatterns = [
+    # /me/notices/
+    path("", views.notice_list, name="list"),
+    path("read/", views.read_all, name="read-all"),
+    path("<public_id:public_id>/", views.notice_detail, name="detail"),
+]

@@ -1,0 +1,11 @@
+"""Pages that only the demonstration has, below /demo/."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "demo"
+urlpatterns = [
+    # /demo/
+    path("phone/", views.demo_phone, name="phone"),
+]
