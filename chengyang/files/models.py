@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -54,4 +55,4 @@ class File(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return f"/files/{self.public_id}/"
+        return reverse("files:file", args=[self.public_id])

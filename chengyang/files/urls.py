@@ -1,4 +1,11 @@
-"""Pages of this room."""
+"""Files, below /files/."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "files"
-urlpatterns = []
+urlpatterns = [
+    # /files/
+    path("<public_id:public_id>/", views.file, name="file"),
+]

@@ -6,9 +6,16 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+
+
+class PurposeQuerySet(models.QuerySet):
+    def published(self):
+        """Return all purposes in the order of the rules: none is kept from anybody."""
+        return self.all()
 
 
 class Purpose(models.Model):
@@ -29,6 +36,8 @@ class Purpose(models.Model):
     sensitive = models.BooleanField(_("敏感"), default=False)
     order = models.PositiveSmallIntegerField(_("次序"), default=0)
 
+    objects = PurposeQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("处理目的")
         ordering = ["order", "code"]
@@ -38,9 +47,13 @@ class Purpose(models.Model):
 
 
 class NoticeQuerySet(models.QuerySet):
+    def published(self):
+        """Return the versions published by now, the one in force first."""
+        return self.filter(published_at__lte=clock.now()).order_by("-version")
+
     def current(self):
         """Return the published notice in force now, or None."""
-        return self.filter(published_at__lte=clock.now()).order_by("-version").first()
+        return self.published().first()
 
 
 @pgtrigger.register(
@@ -62,6 +75,9 @@ class Notice(models.Model):
 
     def __str__(self):
         return _("第 %(version)s 版") % {"version": self.version}
+
+    def get_absolute_url(self):
+        return reverse("privacy:version", args=[self.version])
 
     def save(self, *args, **kwargs):
         self.text_hash = hashlib.sha256(self.text.encode()).hexdigest()

@@ -1,4 +1,12 @@
-"""Pages of this room."""
+"""The privacy rules, below /privacy/."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "privacy"
-urlpatterns = []
+urlpatterns = [
+    # /privacy/
+    path("", views.notice, name="notice"),
+    path("<int:version>/", views.notice, name="version"),
+]

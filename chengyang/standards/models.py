@@ -16,7 +16,7 @@ from .states import AssessmentState
 class StandardQuerySet(models.QuerySet):
     def published(self):
         """Return the standards that have a published version."""
-        return self.filter(pk__in=Version.objects.filter(published_on__isnull=False).values("standard_id"))
+        return self.filter(pk__in=Version.objects.published().order_by().values("standard_id"))
 
     def visible_to(self, user):
         """Published standards to everybody; drafts to the district office."""
@@ -45,7 +45,13 @@ class Standard(models.Model):
 
     def current(self):
         """Return the newest published version, or None."""
-        return self.versions.filter(published_on__isnull=False).order_by("-number").first()
+        return self.versions.published().first()
+
+
+class VersionQuerySet(models.QuerySet):
+    def published(self):
+        """Return the published versions, the one in force first."""
+        return self.filter(published_on__isnull=False).order_by("-number")
 
 
 @pgtrigger.register(
@@ -66,6 +72,8 @@ class Version(models.Model):
     )  # the source may know the year only
     text = models.TextField(_("说明"), blank=True)
 
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("标准版本")
         ordering = ["standard", "-number"]
@@ -73,6 +81,10 @@ class Version(models.Model):
 
     def __str__(self):
         return _("%(standard)s 第 %(number)s 版") % {"standard": self.standard, "number": self.number}
+
+    def since(self):
+        """Return the day of publication as far as the source knows it: 2017年, or 2026年3月5日."""
+        return self.published_text or (self.published_on.isoformat() if self.published_on else "")
 
 
 @pgtrigger.register(

@@ -1,4 +1,12 @@
-"""Pages of this room."""
+"""The handbook, below /standards/."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "standards"
-urlpatterns = []
+urlpatterns = [
+    # /standards/
+    path("", views.standard_list, name="list"),
+    path("<slug:code>/", views.standard_detail, name="detail"),
+]

@@ -1,0 +1,40 @@
+"""Handing out a file: always through here, never from a folder of the web server (requirements S15)."""
+
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from . import actions
+from .models import File
+
+# Whatever is inside, the browser runs and loads nothing of it, and it does not belong to our origin.
+POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+@require_safe
+def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Hand out one file to whoever may see what it belongs to; pictures are shown, documents are downloaded."""
+    found = get_object_or_404(File.objects.visible_to(request.user).select_related("owner"), public_id=public_id)
+    actions.opened(found, actor=request.user)
+    response = _content(found)
+    is_shown = found.content_type.startswith("image/")
+    response.headers["Content-Disposition"] = content_disposition_header(not is_shown, found.name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _content(found: File) -> HttpResponseBase:
+    """Return the bytes, or behind nginx the word that makes it send them."""
+    if not settings.FILES_ACCEL_PREFIX:
+        return FileResponse(found.content.open("rb"), content_type=found.content_type)
+    response = HttpResponse(content_type=found.content_type)
+    response.headers["X-Accel-Redirect"] = settings.FILES_ACCEL_PREFIX + quote(found.content.name)
+    return response

@@ -1,0 +1,28 @@
+"""The privacy rules: who, what for, what, how long, and what one can do (requirements P01, P02)."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from .models import Notice, Purpose
+from .purposes import OPTIONAL
+from .rules import parts
+
+
+@login_not_required
+@require_safe
+def notice(request: HttpRequest, version: int | None = None) -> HttpResponse:
+    """The rules in force, or an earlier version; made to be read and printed."""
+    published = Notice.objects.published()
+    current = published.first()
+    shown = get_object_or_404(published, version=version) if version else current
+    context = {
+        "notice": shown,
+        "is_current": shown == current,
+        "parts": parts(shown.text) if shown else [],
+        "versions": published.defer("text"),
+        "purposes": Purpose.objects.published(),
+        "optional": OPTIONAL,
+    }
+    return render(request, "privacy/notice.html", context)

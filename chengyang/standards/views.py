@@ -1,0 +1,41 @@
+"""The handbook: the standards with their criteria, who has reached them, and the ways of working."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from chengyang import clock
+
+from .models import Standard
+from .modes import MODES
+from .reached import reached
+from .subjects import subject_of
+
+
+@login_not_required
+@require_safe
+def standard_list(request: HttpRequest) -> HttpResponse:
+    """All standards with their criteria, and 1+6, 五化, 七步, 七加."""
+    today = clock.today()
+    shown = [
+        (standard, standard.current(), reached(standard, request.user, today))
+        for standard in Standard.objects.published()
+    ]
+    return render(request, "standards/list.html", {"standards": shown, "modes": MODES})
+
+
+@login_not_required
+@require_safe
+def standard_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One standard: its criteria with guidance, how it is assessed, its versions, who has reached it."""
+    standard = get_object_or_404(Standard.objects.published(), code=code)
+    found = reached(standard, request.user, clock.today(), named=True)
+    context = {
+        "standard": standard,
+        "version": standard.current(),
+        "reached": found,
+        "bodies": [(subject_of(row), row) for row in found.rows],
+        "versions": standard.versions.published(),
+    }
+    return render(request, "standards/detail.html", context)
