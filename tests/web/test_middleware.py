@@ -147,8 +147,8 @@ def test_page_of_a_stranger_may_be_kept(client):
     assert "Cookie" in answer.headers["Vary"]
 
 
-def test_page_of_somebody_signed_in_is_not_kept(client_of, member):
-    assert client_of(member).get("/").headers["Cache-Control"] == "no-store"
+def test_page_of_somebody_signed_in_is_not_kept(client_of, stranger):
+    assert client_of(stranger).get("/").headers["Cache-Control"] == "no-store"
 
 
 def test_pages_may_use_the_camera_but_never_ask_where_one_is(client):

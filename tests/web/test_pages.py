@@ -61,8 +61,8 @@ def test_fault_page_names_the_request(quiet_client):
 
 
 @pytest.mark.parametrize("url", ["/broken/", "/?x=%00"])
-def test_page_of_last_resort_has_the_look_without_a_database(client_of, member, url):
-    browser = client_of(member)
+def test_page_of_last_resort_has_the_look_without_a_database(client_of, stranger, url):
+    browser = client_of(stranger)
     browser.raise_request_exception = False
 
     def refuse(*args):
@@ -165,15 +165,15 @@ def test_current_place_is_marked(client):
     assert html.count('aria-current="page"') == 1
 
 
-def test_signed_in_person_sees_their_name(client_of, member):
-    member.name = "林知夏"
-    member.save(update_fields=["name"])
-    assert "林知夏" in client_of(member).get("/").content.decode()
+def test_signed_in_person_sees_their_name(client_of, stranger):
+    stranger.name = "林知夏"
+    stranger.save(update_fields=["name"])
+    assert "林知夏" in client_of(stranger).get("/").content.decode()
 
 
 @pytest.mark.parametrize(("is_demo", "shown"), [(True, True), (False, False)])
-def test_demo_note_is_shown_when_demo_rows_are_there(client, member, is_demo, shown):
-    type(member).objects.update(is_demo=is_demo)
+def test_demo_note_is_shown_when_demo_rows_are_there(client, stranger, is_demo, shown):
+    type(stranger).objects.update(is_demo=is_demo)
     assert ("demo-note" in client.get("/").content.decode()) is shown
 
 
