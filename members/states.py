@@ -33,12 +33,14 @@ class PersonState(models.TextChoices):
     UNCONFIRMED = "unconfirmed", _("待本人确认")
     ACTIVE = "active", _("在册")
     LEFT = "left", _("已退出")
+    ERASED = "erased", _("已删除")  # what counts remains, whom it was about does not
 
 
 PERSON_TRANSITIONS = {
     PersonState.UNCONFIRMED: {PersonState.ACTIVE},
     PersonState.ACTIVE: {PersonState.LEFT},
-    PersonState.LEFT: set(),
+    PersonState.LEFT: {PersonState.ACTIVE, PersonState.ERASED},  # who comes back within the 30 days finds all as it was
+    PersonState.ERASED: set(),
 }
 
 

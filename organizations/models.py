@@ -22,8 +22,9 @@ class OrganizationQuerySet(BodyQuerySet):
     kept_as = "organizations"
 
     def founded_by(self, day):
-        """Return what had been founded by the end of `day` (a past date may be known to the year only)."""
-        return self.filter(state=OrganizationState.FOUNDED, founded_on__lte=day)
+        """Return what had been founded by the end of `day` and was still there (a past date may be a year only)."""
+        there = Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day)
+        return self.exclude(state=OrganizationState.PREPARING).filter(there, founded_on__lte=day)
 
 
 @tracked
@@ -42,6 +43,7 @@ class Organization(Body):
     )
     founded_text = models.CharField(_("成立时间"), max_length=20, blank=True)  # the source may know the year only
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    dissolved_on = models.DateField(_("注销日期"), null=True, blank=True)
     founding_members = models.PositiveIntegerField(_("成立时会员"), null=True, blank=True)
     by_record = models.BooleanField(_("按公开报道录入"), default=False)  # founded before the portal: shown as 未评定
 
@@ -61,6 +63,9 @@ class Organization(Body):
                 condition=~Q(state="founded") | Q(founded_on__isnull=False),
                 name="organization_founded_on_a_day",
                 violation_error_message=_("已成立的组织要写成立时间。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="dissolved") | Q(dissolved_on__isnull=False), name="organization_dissolved_on_a_day"
             ),
         ]
 
@@ -155,7 +160,7 @@ class Membership(DemoMark):
     class Meta:
         verbose_name = verbose_name_plural = _("会员")
         ordering = ["organization", "person__name_key", "id"]
-        indexes = [models.Index(fields=["organization", "state"])]
+        indexes = [models.Index(fields=["organization", "state"]), models.Index(fields=["person", "state"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "person"],
@@ -177,3 +182,8 @@ class Membership(DemoMark):
 
     def get_absolute_url(self):
         return self.organization.get_absolute_url()
+
+    @property
+    def is_open(self):
+        """Whether it is applied for or running."""
+        return self.state in MEMBERSHIP_OPEN

@@ -1,0 +1,65 @@
+"""Every write of the registry."""
+
+from .applications import (
+    FIRST_REVIEW_DAYS,
+    SECOND_REVIEW_DAYS,
+    approve_application,
+    begin_application,
+    decline_application,
+    note_reading,
+    return_application,
+    review_first,
+    save_step,
+    submit_application,
+    withdraw_application,
+)
+from .leaving import erase_person, leave_registry, publish
+from .persons import (
+    CONFIRM_WITHIN,
+    adopt_number,
+    confirm_person,
+    correct_person,
+    edit_own_particulars,
+    enter_person,
+    export_own_data,
+    read_number,
+    refuse_record,
+)
+from .representatives import (
+    decline_representative,
+    first_review_representative,
+    name_representative,
+    nominate_representative,
+)
+from .ticking import tick
+
+__all__ = [
+    "CONFIRM_WITHIN",
+    "FIRST_REVIEW_DAYS",
+    "SECOND_REVIEW_DAYS",
+    "adopt_number",
+    "approve_application",
+    "begin_application",
+    "confirm_person",
+    "correct_person",
+    "decline_application",
+    "decline_representative",
+    "edit_own_particulars",
+    "enter_person",
+    "erase_person",
+    "export_own_data",
+    "first_review_representative",
+    "leave_registry",
+    "name_representative",
+    "nominate_representative",
+    "note_reading",
+    "publish",
+    "read_number",
+    "refuse_record",
+    "return_application",
+    "review_first",
+    "save_step",
+    "submit_application",
+    "tick",
+    "withdraw_application",
+]

@@ -1,0 +1,197 @@
+"""Leaving the registry, and what is shown in public: both are the person's to decide (domain.md rule 12, P06, P09, P12)."""
+
+import datetime as dt
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import DateField, ExpressionWrapper, F, ProtectedError, QuerySet
+from django.db.models.functions import Greatest
+from django.urls import reverse
+
+from chengyang import audit, clock
+from chengyang.accounts.bodies import DatedPost
+from chengyang.accounts.reach import forget
+from chengyang.audit.transitions import lock, move
+from chengyang.errors import require
+from chengyang.files.models import File
+from chengyang.notices.actions import tell
+from chengyang.privacy import actions as privacy
+from chengyang.vault.fields import columns_of
+
+from .. import erasure, permissions
+from ..models import Application, Particulars, Person
+from ..states import PERSON_TRANSITIONS, PersonState
+
+KEPT_AFTER_LEAVING = dt.timedelta(days=30)
+NOBODY = "已删除"  # stands where the name stood; stored, so never translated
+ASKED_IN_PERSON = "asked_in_person"
+
+
+@transaction.atomic
+def leave_registry(person: Person, *, actor: Any) -> Person:
+    """Take `person` out of the registry at once; nobody approves it (rule 12).
+
+    Memberships, posts, terms and open sign-ups end, consents are withdrawn, public pages show the name no more. The row
+    is kept for 30 days, so that whoever comes back finds everything, and then erased. Raises ActionError("state") for
+    who is not registered.
+    """
+    person = lock(person)
+    require(permissions.can_leave, actor, person)
+    code = "" if permissions.is_own(actor, person) else ASKED_IN_PERSON
+    person = move(
+        person,
+        PersonState.LEFT,
+        table=PERSON_TRANSITIONS,
+        actor=actor,
+        verb="person.left",
+        person=person,
+        user=person.user,
+        code=code,
+        left_on=clock.today(),
+    )
+    publish(person, False)
+    erasure.leave(person, actor)
+    if person.user:
+        forget(person.user)
+        _withdraw_consents(person.user, actor)
+    tell(person, "members/left", url=reverse("members:data") if person.user else "", person=person)
+    return person
+
+
+def _withdraw_consents(user, actor):
+    for code, row in privacy.latest_for(user).items():
+        if row.given and not row.purpose.necessary:
+            privacy.withdraw(user, code, actor=actor)
+    if privacy.holds(user, "registration"):
+        privacy.withdraw(user, "registration", actor=actor)
+
+
+def stop_registration(user: Any, actor: Any) -> None:
+    """Handler of a withdrawn consent to being registered: what stood on it ends with it (P06)."""
+    from .applications import withdraw_application
+
+    for application in Application.objects.filter(user=user).open():
+        withdraw_application(application, actor=actor)
+    for person in Person.objects.active().filter(user=user):
+        leave_registry(person, actor=actor)
+
+
+def publish(person: Person, shown: bool) -> None:
+    """Show the name of `person` beside posts and terms in public, or take it down (P09)."""
+    for rows in _shown(person):
+        rows.exclude(is_public=shown).update(is_public=shown)
+
+
+def stop_publication(user: Any, actor: Any) -> None:
+    """Handler of a withdrawn consent to being shown in public: within the transaction, so at once (P09)."""
+    for person in Person.objects.filter(user=user):
+        publish(person, False)
+
+
+def _shown(person: Person) -> list[QuerySet]:
+    """Return what may show the name of `person`: the posts of all floors, and terms as a representative."""
+    posts = [model._base_manager.filter(person=person) for model in posts_of_all_floors()]
+    return [*posts, person.representations.all()]
+
+
+def posts_of_all_floors() -> list[type[DatedPost]]:
+    """Return the concrete tables of posts: of organizations, bases and teams."""
+    return [model for model in apps.get_models() if issubclass(model, DatedPost)]
+
+
+def end_posts(person: Person, actor: Any) -> None:
+    """End the posts that `person` holds, and drop those that have not begun."""
+    today = clock.today()
+    for model in posts_of_all_floors():
+        held = model._base_manager.filter(person=person)
+        held.filter(starts__gt=today).delete()
+        running = held.filter(starts__lte=today).exclude(ends__lte=today)
+        for post in running:
+            audit.record("post.ended", post, actor=actor, person=person, user=person.user)
+        running.update(ends=Greatest(today, _day_after("starts")))  # a post held for an hour is kept as one day
+
+
+def _day_after(field):
+    return ExpressionWrapper(F(field) + dt.timedelta(days=1), output_field=DateField())
+
+
+def end_terms(person: Person, actor: Any) -> None:
+    """End the term of `person` as a representative, or the nomination."""
+    from .representatives import end_for_leaving
+
+    for representative in person.representations.filter(state__in=["nominated", "first_reviewed", "named"]):
+        end_for_leaving(representative, actor=actor)
+
+
+# ---- thirty days later -----------------------------------------------------------------------------------------------
+@transaction.atomic
+def erase_person(person: Person, *, actor: Any = None) -> None:
+    """Delete what is held on somebody who left, on all floors, with its history (P12).
+
+    What only counts (attendances, hours, former terms) keeps its row and loses whatever tells who it was; the person's
+    own row goes when nothing leans on it, else it is emptied. The audit holds no values and is never touched.
+    """
+    person = lock(person)
+    user = person.user
+    audit.record("person.erased", person, actor=actor, person=person, user=user)
+    erasure.erase(person)
+    erasure.forget_history(Person.objects.filter(pk=person.pk))
+    if user and user.name == person.name:
+        user.name = ""
+        user.save(update_fields=["name"])
+    _delete_or_empty(person)
+
+
+def _delete_or_empty(person):
+    rows = Person.objects.filter(pk=person.pk)
+    try:
+        with transaction.atomic():
+            erasure.delete_with_history(rows)
+    except ProtectedError:
+        _empty(person)
+        erasure.forget_history(rows)  # of the emptying itself, which kept the row as it was
+
+
+def _empty(person):
+    for field in Particulars.PERSONAL:
+        setattr(person, field, [] if field in ("can", "want") else "")
+    person.name, person.phone, person.user = NOBODY, "", None
+    person.state = PersonState.ERASED
+    written = ["name", *Particulars.FOLLOW_NAME, "unit", "job", "can", "want", "user", "state"]
+    person.save(update_fields=[*written, *columns_of(Person, "phone")])
+
+
+def erase_own_rows(person: Person) -> None:
+    """Erase what this floor holds on `person`: applications, findings, words about terms."""
+    applications = Application.objects.filter(person=person)
+    if person.user_id:
+        applications |= Application.objects.filter(user=person.user_id)
+    erasure.delete_with_history(applications)
+    _delete_evidence(person)
+    _strip_terms(person)
+    erasure.delete_with_history(person.assessments.filter(representative__isnull=True))
+
+
+def _strip_terms(person):
+    """Keep that a term was held and that four of four were met; drop the words and the evidence."""
+    terms = person.representations.all()
+    erasure.forget_history(terms)
+    terms.update(reason="", is_public=False)
+    erasure.forget_history(terms)
+    for assessment in person.assessments.filter(representative__isnull=False):
+        assessment.findings = {
+            code: {"met": finding.get("met", False)} for code, finding in assessment.findings.items()
+        }
+        assessment.note = ""
+        assessment.save(update_fields=["findings", "note"])
+    erasure.forget_history(person.assessments.all())
+
+
+def _delete_evidence(person):
+    """Delete the uploads that findings about `person` lean on; their bytes go after the commit."""
+    assessments = person.assessments.values_list("public_id", flat=True)
+    files = File.objects.filter(attached_to="members.Assessment", attached_id__in=list(assessments))
+    places = [(file.content.storage, file.content.name) for file in files]
+    files.delete()
+    transaction.on_commit(lambda: [storage.delete(name) for storage, name in places], robust=True)

@@ -1,0 +1,152 @@
+"""代表人士: nominated, reviewed by two people, named on a passed “四有” for a term that ends by itself (rules 2 and 3)."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from chengyang import audit, clock
+from chengyang.audit.transitions import lock, move
+from chengyang.errors import ActionError, require
+from chengyang.notices.actions import tell
+from chengyang.privacy import actions as privacy
+from chengyang.workdays.deadlines import due_on
+
+from .. import permissions
+from ..models import Person, Representative
+from ..states import REPRESENTATIVE_TRANSITIONS, RepresentativeState
+from .applications import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS
+from .parts import required
+
+CURRENT = (RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED, RepresentativeState.NAMED)
+
+
+@transaction.atomic
+def nominate_representative(person: Person, *, starts: dt.date, ends: dt.date, actor: Any) -> Representative:
+    """Propose `person` for the term from `starts` to `ends` (the first day after it).
+
+    Raises ActionError("dates") for a term that ends before it starts, ("twice") for who is one or is being reviewed,
+    ("state") for who is not registered, NotAllowed outside the officer's subdistricts and for themself.
+    """
+    person = lock(person)
+    require(permissions.can_nominate, actor, person)
+    if not person.is_active:
+        raise ActionError(_("只有在册人士可以提名。"), code="state")
+    if ends <= starts:
+        raise ActionError(_("任期结束要晚于开始。"), code="dates", field="ends")
+    if person.representations.filter(state__in=CURRENT).exists():
+        raise ActionError(_("这个人已经是代表人士，或正在评定。"), code="twice")
+    representative = person.representations.create(
+        starts=starts,
+        ends=ends,
+        nominated_by=actor,
+        due_on=due_on(clock.today(), FIRST_REVIEW_DAYS),
+        is_demo=person.is_demo,
+    )
+    audit.record("representative.nominated", representative, actor=actor, person=person, user=person.user)
+    return representative
+
+
+@transaction.atomic
+def first_review_representative(representative: Representative, *, actor: Any) -> Representative:
+    """Pass the first review. Raises ActionError("state"), NotAllowed outside one's subdistricts and for oneself."""
+    representative = lock(representative)
+    require(permissions.can_first_review_representative, actor, representative)
+    now = clock.now()
+    return _move(
+        representative,
+        RepresentativeState.FIRST_REVIEWED,
+        "representative.first_reviewed",
+        actor,
+        first_reviewer=actor,
+        first_reviewed_at=now,
+        due_on=due_on(now.date(), SECOND_REVIEW_DAYS),
+    )
+
+
+@transaction.atomic
+def name_representative(representative: Representative, *, actor: Any) -> Representative:
+    """Pass the second review: named for the term, on a “四有” that is passed and holds today (rule 3).
+
+    Raises ActionError("assessment") without one, ("state"), NotAllowed for the first reviewer, the person and all but
+    the district office (rule 2).
+    """
+    representative = lock(representative)
+    require(permissions.can_name_representative, actor, representative)
+    person = representative.person
+    assessment = person.assessments.passed_on(clock.today()).filter(representative__isnull=True).first()
+    if assessment is None:
+        raise ActionError(_("要先通过“四有”评定，每一项都要有依据。"), code="assessment")
+    named = _move(
+        representative,
+        RepresentativeState.NAMED,
+        "representative.named",
+        actor,
+        second_reviewer=actor,
+        named_at=clock.now(),
+        assessment=assessment,
+        is_public=bool(person.user and privacy.holds(person.user, "publication")),
+        due_on=None,
+        reason="",
+    )
+    tell(person, "members/named", url=_where(person), representative=named)
+    return named
+
+
+@transaction.atomic
+def decline_representative(representative: Representative, *, actor: Any, reason: str) -> Representative:
+    """Decline the nomination; the person reads `reason` on 我的数据. Raises ActionError("reason"), ("state")."""
+    representative = lock(representative)
+    require(permissions.can_decline_representative, actor, representative)
+    return _move(
+        representative,
+        RepresentativeState.DECLINED,
+        "representative.declined",
+        actor,
+        reason=required(reason),
+        due_on=None,
+    )
+
+
+@transaction.atomic
+def end_for_leaving(representative: Representative, *, actor: Any) -> Representative:
+    """End a term, or a nomination, because the person leaves the registry (rule 12: nobody is asked)."""
+    representative = lock(representative)
+    if representative.state != RepresentativeState.NAMED:
+        return _move(
+            representative, RepresentativeState.DECLINED, "representative.declined", actor, reason="", due_on=None
+        )
+    ends = max(clock.today(), representative.starts + dt.timedelta(days=1))
+    ends = min(ends, representative.ends)
+    return _move(representative, RepresentativeState.ENDED, "representative.ended", actor, ends=ends, is_public=False)
+
+
+@transaction.atomic
+def end_term(representative: Representative) -> Representative | None:
+    """Note that a term is over; `on(day)` said so since the day itself. Safe to repeat, None when it was done."""
+    representative = lock(representative)
+    if representative.state != RepresentativeState.NAMED or representative.ends > clock.today():
+        return None
+    ended = _move(representative, RepresentativeState.ENDED, "representative.ended", None)
+    tell(ended.person, "members/term_ended", url=_where(ended.person), representative=ended)
+    return ended
+
+
+def _move(representative, state, verb, actor, **changes):
+    person = representative.person
+    return move(
+        representative,
+        state,
+        table=REPRESENTATIVE_TRANSITIONS,
+        actor=actor,
+        verb=verb,
+        person=person,
+        user=person.user,
+        **changes,
+    )
+
+
+def _where(person):
+    return reverse("members:data") if person.user else ""

@@ -1,0 +1,73 @@
+"""What time does to the registry: drafts, unconfirmed records and those who left go after 30 days, terms end (rules 1, 3, 12)."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from chengyang import audit, clock
+from chengyang.notices.models import Notice
+
+from .. import erasure
+from ..models import Application, Person, Representative
+from ..states import ApplicationState, PersonState, RepresentativeState
+from .leaving import KEPT_AFTER_LEAVING, erase_person
+from .persons import CONFIRM_WITHIN
+from .representatives import end_term
+
+DRAFT_KEPT = dt.timedelta(days=30)  # said on the registration page; counted from the last change
+CLOSED_KEPT = dt.timedelta(days=30)  # a withdrawn or declined application serves no purpose any more (PIPL 47)
+EXPIRED = "expired"
+AT_ONCE = 200  # rows of one kind in one run; the next hour takes the rest
+
+
+def tick() -> dict[str, int]:
+    """Do all that is due and return how many rows of each kind it concerned; safe to repeat."""
+    return {
+        "drafts": delete_drafts(),
+        "closed": delete_closed(),
+        "unconfirmed": delete_unconfirmed(),
+        "erased": erase_left(),
+        "ended": end_terms_over(),
+    }
+
+
+@transaction.atomic
+def delete_drafts() -> int:
+    """Delete drafts that nobody touched for 30 days."""
+    due = Application.objects.filter(state=ApplicationState.DRAFT, saved_at__lt=clock.now() - DRAFT_KEPT)
+    return erasure.delete_with_history(due)
+
+
+@transaction.atomic
+def delete_closed() -> int:
+    """Delete applications 30 days after they were withdrawn or declined."""
+    closed = (ApplicationState.WITHDRAWN, ApplicationState.DECLINED)
+    return erasure.delete_with_history(
+        Application.objects.filter(state__in=closed, decided_at__lt=clock.now() - CLOSED_KEPT)
+    )
+
+
+@transaction.atomic
+def delete_unconfirmed() -> int:
+    """Delete records that staff made and whose persons did not confirm them in time, and the messages that asked."""
+    due = Person.objects.filter(state=PersonState.UNCONFIRMED, confirm_by__lt=clock.today())
+    for person in due:
+        audit.record("person.erased", person, actor=None, person=person, reason=EXPIRED)
+    asked = Notice.objects.filter(kind="members/please_confirm", user=None, at__lt=clock.now() - CONFIRM_WITHIN)
+    asked.delete()
+    return erasure.delete_with_history(due)
+
+
+def erase_left() -> int:
+    """Erase those who left 30 days ago."""
+    due = Person.objects.filter(state=PersonState.LEFT, left_on__lte=clock.today() - KEPT_AFTER_LEAVING)
+    people = list(due[:AT_ONCE])
+    for person in people:
+        erase_person(person)
+    return len(people)
+
+
+def end_terms_over() -> int:
+    """End the terms whose last day has passed."""
+    due = Representative.objects.filter(state=RepresentativeState.NAMED, ends__lte=clock.today())
+    return sum(end_term(representative) is not None for representative in due[:AT_ONCE])

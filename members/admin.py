@@ -1,0 +1,159 @@
+"""The registry on the desk."""
+
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chengyang.accounts.reach import reach
+from chengyang.chinese import dates
+from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.registry import Fact, Job
+
+from . import actions, permissions
+from .facts import application_facts, person_facts
+from .forms import NewPersonForm, PersonForm
+from .models import Application, Assessment, Category, Person, Representative
+from .states import PersonState
+
+NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
+
+
+@admin.register(Person)
+class PersonAdmin(ScopedAdmin):
+    job, order = Job.PEOPLE, 10
+    list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
+    list_filter = ("category", "subdistrict")
+    list_select_related = ("category", "subdistrict")
+    search_fields = ("name",)
+    search_help_text = NAME_HELP
+    template = "members/_person_desk.html"
+    fields = Person.PARTICULARS
+    form = PersonForm
+    may_edit = staticmethod(permissions.can_correct_person)
+    buttons = (
+        Button(
+            "leave",
+            gettext_lazy("代办退出"),
+            actions.leave_registry,
+            lambda user, person: (
+                person.state == PersonState.ACTIVE and not person.user_id and permissions.can_leave(user, person)
+            ),
+            confirm=gettext_lazy("本人当面提出退出？名册、组织和职务立即结束，30 天后删除。"),
+            done=gettext_lazy("已退出。"),
+        ),
+    )
+
+    def is_for(self, seen):
+        return seen.staff or bool(seen.organizations or seen.teams)
+
+    def get_queryset(self, request):
+        rows = Person.objects.within(reach(request.user))
+        return rows.order_by(*self.get_ordering(request) or ("name_key", "pk"))
+
+    def get_form(self, request, obj=None, change=False, **options):
+        return super().get_form(request, obj, change, **options) if change else NewPersonForm
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": self.fields if obj else ("phone", *self.fields)})]
+
+    @admin.display(description=gettext_lazy("手机"))
+    def masked_phone(self, person):
+        return f"····{person.phone_last4}" if person.phone_last4 else "—"
+
+    def facts(self, person, user):
+        return person_facts(person, user)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        person = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        if person and request.method == "GET":
+            actions.note_reading(person, actor=request.user)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def create(self, form, *, actor):
+        data = dict(form.cleaned_data)
+        return actions.enter_person(data, phone=data.pop("phone"), actor=actor)
+
+    def edit(self, person, form, *, actor):
+        return actions.correct_person(person, form.cleaned_data, actor=actor)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        messages.success(request, _("已发短信请 %(name)s 本人确认，确认以后才出现在名册里。") % {"name": obj})
+        return HttpResponseRedirect(reverse("admin:members_person_changelist"))
+
+
+@admin.register(Application)
+class ApplicationAdmin(ScopedAdmin):
+    job, order = Job.PEOPLE, 20
+    list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
+    list_filter = ("state", "category", "subdistrict")
+    list_select_related = ("category", "subdistrict")
+    search_help_text = NAME_HELP
+    template = "members/_application_desk.html"
+
+    def get_queryset(self, request):
+        rows = Application.objects.within(reach(request.user)).select_related("user")
+        return rows.order_by(*self.get_ordering(request) or ("-submitted_at", "pk"))
+
+    def facts(self, application, user):
+        return application_facts(application, user)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        application = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        if application and request.method == "GET":
+            actions.note_reading(application, actor=request.user)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+
+@admin.register(Representative)
+class RepresentativeAdmin(ScopedAdmin):
+    job, order = Job.PEOPLE, 30
+    list_display = ("person", "state", "starts", "ends", "due_on")
+    list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
+    list_select_related = ("person",)
+    search_help_text = NAME_HELP
+    fields = ("person", "starts", "ends")
+    autocomplete_fields = ("person",)
+
+    def get_queryset(self, request):
+        rows = Representative.objects.filter(person__in=Person.objects.within(reach(request.user)).values("pk"))
+        return rows.order_by(*self.get_ordering(request) or ("-starts", "person__name_key", "pk"))
+
+    def facts(self, representative, user):
+        return [
+            Fact(_("人士"), representative.person, url=representative.person.get_absolute_url()),
+            Fact(_("状态"), representative.get_state_display()),
+            Fact(_("任期"), dates.days(representative.starts, representative.ends)),
+            Fact(_("“四有”"), representative.assessment or _("未评定")),
+            Fact(_("公开"), _("本人已同意") if representative.is_public else _("不公开")),
+            Fact(_("理由"), representative.reason),
+        ]
+
+    def create(self, form, *, actor):
+        data = form.cleaned_data
+        return actions.nominate_representative(data["person"], starts=data["starts"], ends=data["ends"], actor=actor)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ScopedAdmin):
+    job, order = Job.PEOPLE, 40
+    list_display = ("person", "version", "state", "assessed_on", "expires_on")
+    list_filter = ("state",)
+    list_select_related = ("person", "version__standard")
+    search_help_text = NAME_HELP
+    fields = ("person", "version", "state", "submitted_by", "assessed_by", "assessed_on", "expires_on", "note")
+
+    def get_queryset(self, request):
+        rows = Assessment.objects.filter(person__in=Person.objects.within(reach(request.user)).values("pk"))
+        return rows.order_by(*self.get_ordering(request) or ("-assessed_on", "-pk"))
+
+
+@admin.register(Category)
+class CategoryAdmin(ScopedAdmin):
+    job, order = Job.PEOPLE, 90
+    list_display = ("name", "code", "order")
+    fields = ("name", "code", "hint", "order")
+
+    def is_for(self, seen):
+        return seen.district

@@ -1,0 +1,190 @@
+"""What people type about themself, and about a consent; staff type the same particulars."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.accounts.forms import CodeForm, PhoneForm
+from chengyang.accounts.models import Subdistrict
+from chengyang.chinese.names import is_name_like
+from chengyang.privacy.models import Purpose
+from chengyang.web.forms import CheckBoxes, Form, ModelForm, NameField, PhoneField, RadioBoxes
+
+from .models import Category, Person, Skill, Wish
+from .reasons import Reading
+
+CONSENT = _("我已满 18 周岁，看过上面的说明，同意为办理入册处理这些信息")
+CONSENT_MISSING = _("要入册，请先看说明，再勾选这一项。不勾选，我们什么都不会保存。")
+
+
+def consent_field() -> forms.BooleanField:
+    """Return the one box before anything is stored: never ticked beforehand (requirements P01, P05, P22)."""
+    return forms.BooleanField(label=CONSENT, required=True, error_messages={"required": CONSENT_MISSING})
+
+
+# ---- step 1 ----------------------------------------------------------------------------------------------------------
+class ConsentForm(Form):
+    """Step 1 for who is signed in already."""
+
+    consent = consent_field()
+
+
+class JoinPhoneForm(PhoneForm):
+    """Step 1: the number, and consent before a code is sent to it."""
+
+    consent = consent_field()
+
+
+class JoinCodeForm(CodeForm):
+    """Step 1: the code that was sent."""
+
+
+# ---- step 2 ----------------------------------------------------------------------------------------------------------
+class CategoryField(forms.ModelChoiceField):
+    """新阶层四类, by code."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"label": _("你属于哪一类"), "help_text": _("拿不准就选最接近的，审核时可以改"), **options}
+        super().__init__(
+            queryset=Category.objects.all(),
+            to_field_name="code",
+            empty_label=None,
+            widget=RadioBoxes(size="one"),
+            **options,
+        )
+
+
+class SubdistrictField(forms.ModelChoiceField):
+    """街道 by code, in short."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"label": _("工作所在街道"), **options}
+        super().__init__(
+            queryset=Subdistrict.objects.all(),
+            to_field_name="code",
+            empty_label=None,
+            widget=RadioBoxes(size="small"),
+            **options,
+        )
+
+    def label_from_instance(self, obj: Subdistrict) -> str:
+        return obj.short_name
+
+
+class ParticularsFields(Form):
+    """Who you are: the same questions for the person and for the officer who writes for them."""
+
+    name = NameField(help_text=_("和身份证一致；少数民族姓名里的间隔号照写"))
+    category = CategoryField()
+    unit = forms.CharField(
+        label=_("工作单位"),
+        max_length=100,
+        help_text=_("写营业执照上的全称；自由职业写“自由职业”"),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    job = forms.CharField(
+        label=_("做什么工作"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    subdistrict = SubdistrictField()
+    can = forms.MultipleChoiceField(
+        label=_("你能帮上什么"), choices=Skill.choices, required=False, widget=CheckBoxes(size="small")
+    )
+    want = forms.MultipleChoiceField(
+        label=_("你希望得到什么"), choices=Wish.choices, required=False, widget=CheckBoxes(size="small")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        categories = self.fields["category"]
+        categories.widget.hints = {category.code: category.hint for category in categories.queryset if category.hint}
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if name and not is_name_like(name):
+            raise ValidationError(_("姓名里只能有文字和间隔号“·”，请照身份证写。"), code="not_a_name")
+        return name
+
+    def clean_unit(self) -> str:
+        unit = " ".join(self.cleaned_data["unit"].split())
+        if unit.startswith("某"):
+            raise ValidationError(
+                _("“%(unit)s”不是全称，请照营业执照写全，例如“青岛××文化传媒有限公司”。"),
+                code="not_in_full",
+                params={"unit": unit},
+            )
+        return _one_line(unit)
+
+    def clean_job(self) -> str:
+        return _one_line(self.cleaned_data["job"])
+
+
+def _one_line(text):
+    """Refuse what would make a list unreadable: nothing but marks, or a run of combining ones."""
+    if text and not any(character.isalnum() for character in text):
+        raise ValidationError(_("请用文字写，只有符号看不懂。"), code="no_words")
+    if sum(unicodedata.combining(character) > 0 for character in text) > len(text) // 2:
+        raise ValidationError(_("请用普通的文字写。"), code="no_words")
+    return text
+
+
+class ParticularsForm(ParticularsFields):
+    """Step 2 of joining, and the correction of one's own particulars."""
+
+
+class DraftForm(ParticularsFields):
+    """Step 2 while it is being typed: what can be kept is kept, nothing is missing yet."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.required = False
+
+    def kept(self) -> dict[str, Any]:
+        """Return the particulars that can be kept as they are; what was emptied counts, what is wrong does not."""
+        self.full_clean()
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+
+# ---- step 3 ----------------------------------------------------------------------------------------------------------
+class PurposesForm(Form):
+    """The optional purposes: a box for each, none ticked (requirements P03, P05)."""
+
+    def __init__(self, *args: Any, purposes: list[Purpose], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.codes = [purpose.code for purpose in purposes]
+        for purpose in purposes:
+            self.fields[purpose.code] = forms.BooleanField(
+                label=_("同意“%(name)s”") % {"name": purpose.name}, help_text=purpose.text, required=False
+            )
+            self.fields[purpose.code].template_name = "web/forms/check.html"
+
+    def ticked(self) -> list[str]:
+        """Return the codes of the purposes that were ticked."""
+        return [code for code in self.codes if self.cleaned_data.get(code)]
+
+
+# ---- the desk --------------------------------------------------------------------------------------------------------
+class PersonForm(ModelForm, ParticularsFields):
+    """A person's particulars as an officer writes them; the action saves."""
+
+    class Meta:
+        model = Person
+        fields = Person.PARTICULARS
+
+
+class NewPersonForm(PersonForm):
+    """A record made for somebody who asked for it; they confirm it by their number."""
+
+    phone = PhoneField(help_text=_("会发一条短信请本人确认；30 天没有确认，这份登记自动删除。"))
+
+
+class ReadingForm(Form):
+    """Why an officer looks at a whole number (requirements P26)."""
+
+    reason = forms.ChoiceField(label=_("为什么要看"), choices=[("", _("选一个理由")), *Reading.choices])

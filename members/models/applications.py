@@ -1,0 +1,146 @@
+"""入册申请: what somebody sends in to be registered, and what was decided on it."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.accounts.models import DemoMark
+from chengyang.accounts.reach import reach
+from chengyang.audit.history import tracked
+from chengyang.vault.public_ids import PublicIdField
+
+from ..states import APPLICATION_OPEN, ApplicationState
+from .particulars import Category, NameSearchMixin, Particulars
+from .persons import Person
+
+
+class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
+    phone_lookup = "user__"
+
+    def open(self):
+        return self.filter(state__in=APPLICATION_OPEN)
+
+    def submitted(self):
+        """Return what staff may see: a draft belongs to its author alone."""
+        return self.filter(submitted_at__isnull=False)
+
+    def within(self, seen):
+        """Return the submitted applications that staff of the reach `seen` are responsible for."""
+        return self.filter(_scope(seen))
+
+    def visible_to(self, user):
+        """Return the applications `user` may see: own, and the submitted ones of the user's subdistricts."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user=user) | _scope(reach(user)))
+
+
+def _scope(seen):
+    submitted = Q(submitted_at__isnull=False)
+    return submitted if seen.district else submitted & Q(subdistrict__in=seen.subdistricts)
+
+
+@tracked(exclude=["name_search"])
+class Application(Particulars, DemoMark):
+    """入册申请: what somebody sends in to be registered, and what was decided on it."""
+
+    PERSONAL = {**Particulars.PERSONAL, "reason": "registration"}
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "state",
+        "step",
+        "created_at",
+        "saved_at",
+        "submitted_at",
+        "first_reviewed_at",
+        "decided_at",
+        "acted_at",
+        "due_on",
+        "is_demo",
+    }
+
+    public_id = PublicIdField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="applications", verbose_name=_("申请人账号")
+    )
+    # A draft is saved at every step, so what the form asks for may still be missing.
+    name = models.CharField(_("姓名"), max_length=50, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("类别"))
+    unit = models.CharField(_("工作单位"), max_length=100, blank=True)
+    subdistrict = models.ForeignKey(
+        "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("工作所在街道")
+    )
+    state = models.CharField(_("状态"), max_length=16, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
+    step = models.PositiveSmallIntegerField(_("填到第几步"), default=2)
+    created_at = models.DateTimeField(_("开始填写"), default=clock.now, editable=False)
+    saved_at = models.DateTimeField(_("保存"), default=clock.now)
+    submitted_at = models.DateTimeField(_("提交"), null=True, blank=True)
+    first_reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("初审人")
+    )
+    first_reviewed_at = models.DateTimeField(_("初审"), null=True, blank=True)
+    second_reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
+    )
+    decided_at = models.DateTimeField(_("办结"), null=True, blank=True)
+    due_on = models.DateField(_("时限"), null=True, blank=True)
+    # The last step and the words that went with it; the steps before are in the row's history.
+    acted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
+    )
+    acted_at = models.DateTimeField(_("经办时间"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    person = models.OneToOneField(
+        Person, models.SET_NULL, null=True, blank=True, related_name="application", verbose_name=_("人士")
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("入册申请")
+        ordering = ["due_on", "id"]
+        indexes = [
+            GinIndex(fields=["name_search"], name="application_name_search"),
+            models.Index(fields=["state", "due_on", "id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(state__in=APPLICATION_OPEN),
+                name="application_one_open",
+                violation_error_message=_("你已经有一份正在办理的申请。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_reviewer__isnull=True)
+                | Q(second_reviewer__isnull=True)
+                | ~Q(first_reviewer=F("second_reviewer")),
+                name="application_reviews_by_two_people",
+                violation_error_message=_("初审和复审要由两个人来做。"),
+            ),
+            models.CheckConstraint(
+                condition=(Q(first_reviewer__isnull=True) | ~Q(first_reviewer=F("user")))
+                & (Q(second_reviewer__isnull=True) | ~Q(second_reviewer=F("user"))),
+                name="application_nobody_reviews_themself",
+                violation_error_message=_("不能审核自己的申请。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(category__isnull=False, subdistrict__isnull=False) & ~Q(name="") & ~Q(unit=""),
+                name="application_complete_when_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(second_reviewer__isnull=False),
+                name="application_approved_by_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or str(_("未填姓名"))
+
+    def get_absolute_url(self):
+        return reverse("members:application", args=[self.public_id])

@@ -1,0 +1,129 @@
+"""What somebody says of themself when they register: the same columns on an application and in the registry."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.chinese import phones, search
+from chengyang.vault.fields import blind_index
+from chengyang.web.fields import LiteralQuery, NameKeyField, NameSearchField
+
+
+class Skill(models.TextChoices):
+    """能帮上什么, on the registration form."""
+
+    LAW = "law", _("法律")
+    FINANCE = "finance", _("财税")
+    STARTUP = "startup", _("创业辅导")
+    PSYCHOLOGY = "psychology", _("心理")
+    ARTS = "arts", _("文艺")
+    MEDIA = "media", _("新媒体")
+    ENVIRONMENT = "environment", _("环保")
+    AID = "aid", _("助学助困")
+
+
+class Wish(models.TextChoices):
+    """希望得到什么, on the registration form."""
+
+    PEERS = "peers", _("认识同行")
+    TRAINING = "training", _("参加培训")
+    PARTNERS = "partners", _("找项目合作")
+    VOLUNTEER = "volunteer", _("做志愿服务")
+    PROBLEM = "problem", _("反映问题")
+    PROPOSE = "propose", _("提建议")
+
+
+class Category(models.Model):
+    """新阶层四类: an editable code table."""
+
+    code = models.SlugField(_("代码"), max_length=20, unique=True)
+    name = models.CharField(_("名称"), max_length=40)
+    hint = models.CharField(_("提示"), max_length=60, blank=True)
+    order = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("类别")
+        ordering = ["order", "code"]
+
+    def __str__(self):
+        return self.name
+
+
+class Particulars(models.Model):
+    """What somebody says of themself when they register; the same on the application and in the registry."""
+
+    # A name is never written without the two columns that follow it.
+    FOLLOW_NAME = ("name_key", "name_search")
+    PARTICULARS = ("name", "category", "unit", "job", "subdistrict", "can", "want")
+    PERSONAL = {
+        "name": "registration",
+        "name_key": "registration",
+        "name_search": "registration",
+        "unit": "registration",
+        "job": "registration",
+        "can": "registration",
+        "want": "registration",
+    }
+
+    name = models.CharField(_("姓名"), max_length=50)
+    name_key = NameKeyField("name")
+    name_search = NameSearchField("name")
+    category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("类别"))
+    unit = models.CharField(_("工作单位"), max_length=100)
+    job = models.CharField(_("做什么工作"), max_length=60, blank=True)
+    subdistrict = models.ForeignKey("accounts.Subdistrict", models.PROTECT, verbose_name=_("工作所在街道"))
+    can = ArrayField(
+        models.CharField(max_length=20, choices=Skill.choices), verbose_name=_("能帮上什么"), default=list, blank=True
+    )
+    want = ArrayField(
+        models.CharField(max_length=20, choices=Wish.choices), verbose_name=_("希望得到什么"), default=list, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+    def can_labels(self):
+        """Return what the person can help with, in words; a code that no longer exists stands for itself."""
+        return _labels(Skill, self.can)
+
+    def want_labels(self):
+        """Return what the person wishes for, in words."""
+        return _labels(Wish, self.want)
+
+    def particulars(self):
+        """Return the columns that a person fills in, by name."""
+        return {name: getattr(self, name) for name in self.PARTICULARS}
+
+
+def _labels(choices, codes):
+    known = dict(choices.choices)
+    return [known.get(code, code) for code in codes]
+
+
+class NameSearchMixin:
+    """Find rows by a name as people type it: characters, part, pinyin, initials, last four digits (U02)."""
+
+    phone_lookup = ""  # where the row's number stands, e.g. "user__"
+
+    def search(self, text):
+        """Return the rows whose name, whole number or last four digits `text` could mean; all rows for an empty text."""
+        text = (text or "").strip()
+        if not text:
+            return self
+        found = Q(pk__in=[])
+        if query := search.name_query(text):
+            found |= Q(name_search=LiteralQuery(query))
+        if text.isascii() and text.isdigit() and len(text) == 4:
+            found |= Q(**{f"{self.phone_lookup}phone_last4": text})
+        elif number := _number(text):
+            found |= Q(**{f"{self.phone_lookup}phone_index": blind_index("phone", number)})
+        return self.filter(found)
+
+
+def _number(text):
+    """Return `text` as a stored phone number, or an empty text when it is none."""
+    try:
+        return phones.normalise_phone(text)
+    except ValueError:
+        return ""

@@ -1,0 +1,121 @@
+"""“四有” of a person, and who is named a representative for a term on the strength of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.accounts.models import DemoMark
+from chengyang.audit.history import tracked
+from chengyang.standards.models import Assessment as StandardAssessment
+from chengyang.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
+from chengyang.vault.public_ids import PublicIdField
+
+from ..states import RepresentativeState
+from .persons import Person
+
+
+class AssessmentQuerySet(StandardAssessmentQuerySet):
+    def visible_to(self, user):
+        """Return the assessments of the persons `user` may see."""
+        return self.filter(person__in=Person.objects.visible_to(user))
+
+
+@tracked
+class Assessment(StandardAssessment):
+    """“四有” of a person."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="assessments", verbose_name=_("人士"))
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta(StandardAssessment.Meta):
+        verbose_name = verbose_name_plural = _("“四有”评定")
+
+
+class RepresentativeQuerySet(models.QuerySet):
+    def on(self, day):
+        """Return who is a representative on `day`: named, and the term is running (rule 3)."""
+        return self.filter(
+            starts__lte=day, ends__gt=day, state__in=[RepresentativeState.NAMED, RepresentativeState.ENDED]
+        )
+
+    def published(self):
+        """Return the representatives of today who agreed to be shown in public."""
+        return self.filter(is_public=True).on(clock.today())
+
+    def visible_to(self, user):
+        """Return own and published rows, those of the user's subdistricts, and of the user's organizations' members."""
+        today = clock.today()
+        shown = Q(is_public=True, state=RepresentativeState.NAMED, starts__lte=today, ends__gt=today)
+        if user.is_authenticated:
+            shown |= Q(person__in=Person.objects.visible_to(user).values("pk"))
+        return self.filter(shown)
+
+
+@tracked
+class Representative(DemoMark):
+    """代表人士: a person named a representative for a term after the four-haves assessment."""
+
+    PERSONAL = {"is_public": "publication", "reason": "representation"}
+    NOT_PERSONAL = {"id", "public_id", "state", "starts", "ends", "first_reviewed_at", "named_at", "due_on", "is_demo"}
+
+    public_id = PublicIdField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="representations", verbose_name=_("人士"))
+    assessment = models.OneToOneField(
+        Assessment, models.PROTECT, null=True, blank=True, related_name="representative", verbose_name=_("“四有”评定")
+    )
+    state = models.CharField(
+        _("状态"), max_length=16, choices=RepresentativeState.choices, default=RepresentativeState.NOMINATED
+    )
+    starts = models.DateField(_("任期起"))
+    ends = models.DateField(_("任期止"))
+    is_public = models.BooleanField(_("同意公开"), default=False)
+    nominated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提名人")
+    )
+    first_reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("初审人")
+    )
+    first_reviewed_at = models.DateTimeField(_("初审"), null=True, blank=True)
+    second_reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
+    )
+    named_at = models.DateTimeField(_("确定时间"), null=True, blank=True)
+    due_on = models.DateField(_("时限"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("代表人士")
+        ordering = ["-starts", "person__name_key", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="representative_ends_after_start",
+                violation_error_message=_("任期结束要晚于开始。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_reviewer__isnull=True)
+                | Q(second_reviewer__isnull=True)
+                | ~Q(first_reviewer=F("second_reviewer")),
+                name="representative_reviews_by_two_people",
+                violation_error_message=_("初审和复审要由两个人来做。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["named", "ended"]) | Q(assessment__isnull=False),
+                name="representative_named_after_assessment",
+                violation_error_message=_("要先通过“四有”评定。"),
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state__in=["nominated", "first_reviewed", "named"]),
+                name="representative_one_current",
+                violation_error_message=_("这个人已经是代表人士，或正在评定。"),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.person)
