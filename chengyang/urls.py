@@ -15,8 +15,11 @@ urlpatterns = [
     # /me/
     path("me/", include("chengyang.home.me_urls")),
     path("me/notices/", include("chengyang.notices.urls")),
+    # /demo/
+    path("demo/", include("chengyang.notices.demo_urls")),
     # rooms
     path("accounts/", include("chengyang.accounts.urls")),
+    path("accounts/", include("chengyang.accounts.allauth_urls")),
     path("privacy/", include("chengyang.privacy.urls")),
     path("files/", include("chengyang.files.urls")),
     path("standards/", include("chengyang.standards.urls")),

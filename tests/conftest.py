@@ -37,6 +37,12 @@ def plain_static_files():
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_second_factor(settings):
+    """Officers of the tests reach the desk at once; tests that are about the second factor switch it on."""
+    settings.STAFF_MFA = False
+
+
 @pytest.fixture
 def reference(db):
     """The code tables that rows point at: two subdistricts and the four categories."""

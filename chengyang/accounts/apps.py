@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "chengyang.accounts"
     label = "accounts"
     verbose_name = "账号"
+
+    def ready(self):
+        from . import receivers  # noqa: F401

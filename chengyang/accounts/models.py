@@ -1,8 +1,10 @@
 """Who signs in, which roles they hold, and the shapes that posts and demo rows share."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, IntegerRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -41,6 +43,10 @@ class Subdistrict(models.Model):
 
 
 class UserQuerySet(models.QuerySet):
+    def by_email(self, email):
+        """Return the accounts that sign in with `email`, however it is written: one or none."""
+        return self.alias(lowered=models.functions.Lower("email")).filter(lowered=email.strip().lower())
+
     def by_phone(self, phone):
         """Return the accounts that sign in with `phone` (E.164): one or none."""
         return self.filter(phone_index=blind_index("phone", phone))
@@ -57,7 +63,7 @@ class UserQuerySet(models.QuerySet):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, key):
-        return self.get(email__iexact=key)
+        return self.by_email(key).get()
 
 
 @tracked(exclude=["last_login"])
@@ -120,6 +126,11 @@ class User(AbstractBaseUser, DemoMark):
     def clean(self):
         self.email = (self.email or "").strip().lower() or None
 
+    def set_password(self, raw_password):
+        """Set the password and the moment of it; `actions.set_password` is what people's doings go through."""
+        super().set_password(raw_password)
+        self.password_set_at = clock.now() if raw_password is not None else None
+
     @property
     def is_officer(self):
         """Whether this account holds a role or a post today."""
@@ -158,6 +169,33 @@ class RoleQuerySet(models.QuerySet):
         return self.filter(user=user) if user.is_authenticated else self.none()
 
 
+class OneUser(models.Func):
+    """An account as a range of one, so that an exclusion constraint needs no extension (architecture, Invariants)."""
+
+    function = "int8range"
+    output_field = BigIntegerRangeField()
+
+
+class Days(models.Func):
+    """The days from one date to another, half open."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class Side(models.Func):
+    function = "int4range"
+    output_field = IntegerRangeField()
+
+
+# Administrators stand on one side, everybody else on the other: two rows of one account on adjacent sides exclude each
+# other (requirements S07). "Different" itself is not an operator that an exclusion constraint can use on a plain server.
+_SIDE = models.Case(
+    models.When(kind__in=["system", "security", "audit"], then=Side(Value(0), Value(1))),
+    default=Side(Value(1), Value(2)),
+)
+
+
 @tracked
 class Role(DemoMark):
     """What an account may do for the office, from a day to a day (half open)."""
@@ -188,17 +226,33 @@ class Role(DemoMark):
                 | (~Q(kind="subdistrict_staff") & Q(subdistrict__isnull=True)),
                 name="role_subdistrict_only_for_its_staff",
                 violation_error_message=_("街道工作人员要写明街道，其他角色不写。"),
+                violation_error_code="subdistrict",
             ),
             models.CheckConstraint(
-                condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")),
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),  # equal: taken back on the day it was given
                 name="role_ends_after_start",
-                violation_error_message=_("结束日期要晚于开始日期。"),
+                violation_error_message=_("结束日期不能早于开始日期。"),
+                violation_error_code="dates",
             ),
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(kind__in=["system", "security", "audit"]),
+            ExclusionConstraint(
+                name="role_administrators_hold_no_other",
+                expressions=[
+                    (OneUser("user", "user", Value("[]")), RangeOperators.OVERLAPS),
+                    (Days("starts", "ends"), RangeOperators.OVERLAPS),
+                    (_SIDE, RangeOperators.ADJACENT_TO),
+                ],
+                violation_error_message=_("管理员不能兼任其他角色。"),
+                violation_error_code="administrator",
+            ),
+            ExclusionConstraint(
                 name="role_one_administrator_each",
+                expressions=[
+                    (OneUser("user", "user", Value("[]")), RangeOperators.OVERLAPS),
+                    (Days("starts", "ends"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind__in=["system", "security", "audit"]),
                 violation_error_message=_("三种管理员不能由同一个人兼任。"),
+                violation_error_code="administrator",
             ),
             models.UniqueConstraint(
                 fields=["user", "kind", "subdistrict"],
@@ -206,6 +260,7 @@ class Role(DemoMark):
                 nulls_distinct=False,
                 name="role_once",
                 violation_error_message=_("已经有这个角色。"),
+                violation_error_code="held",
             ),
         ]
 
@@ -217,13 +272,22 @@ class PhoneProof(models.Model):
     """A code sent to a phone: five minutes, five tries, kept as a hash (requirements U22). Rows live one day."""
 
     PERSONAL = {"phone": "account", "phone_index": "account", "address": "security"}
-    NOT_PERSONAL = {"id", "public_id", "code_hash", "sent_at", "tries", "used_at", "session_key"}
+    NOT_PERSONAL = {"id", "public_id", "purpose", "code_hash", "session_hash", "sent_at", "tries", "used_at"}
+
+    class Purpose(models.TextChoices):
+        """What the message says the code is for."""
+
+        SIGN_IN = "sign_in", _("登录")
+        JOIN = "join", _("加入新阶层")
+        SIGN_UP = "sign_up", _("活动报名")
+        CHANGE = "change", _("更换手机号")
 
     public_id = PublicIdField()
     phone = EncryptedField(_("手机"), max_plain=20)
     phone_index = BlindIndexField("phone", namespace="phone")
-    code_hash = models.CharField(max_length=64)
-    session_key = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)
+    code_hash = models.CharField(max_length=64)  # keyed, and bound to the row's public_id
+    session_hash = models.CharField(max_length=64)  # of the session that asked; keyed, a key in the clear would sign in
     address = models.GenericIPAddressField(null=True)
     sent_at = models.DateTimeField(default=clock.now, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -236,6 +300,12 @@ class PhoneProof(models.Model):
 
     def __str__(self):
         return self.public_id
+
+    @property
+    def shown_phone(self):
+        """The number for whom typed it a moment ago: whole, in groups, so that a slip is seen."""
+        national = self.phone.removeprefix("+86")
+        return f"{national[:3]} {national[3:7]} {national[7:]}" if national != self.phone else self.phone
 
 
 class Attempt(models.Model):
@@ -253,3 +323,20 @@ class Attempt(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that was set: the last five may not come back (requirements S01)."""
+
+    NOT_PERSONAL = {"id", "password", "at"}
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name=_("账号"))
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("用过的密码")
+        ordering = ["-id"]
+
+    def __str__(self):
+        return str(self.at)

@@ -1,0 +1,251 @@
+"""Codes to phones: requirements U22, rule by rule."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from chengyang import clock
+from chengyang.accounts import proofs
+from chengyang.accounts.models import PhoneProof, User
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError
+from chengyang.notices import gateways
+
+from .conftest import PHONE, last_code, messages, wrong_code
+
+pytestmark = pytest.mark.django_db
+OTHER = "+8615400008001"
+
+
+def send(phone=PHONE, *, address="192.0.2.1", session_key="s1", **options):
+    return proofs.send_code(phone, address=address, session_key=session_key, **options)
+
+
+def check(proof, code, session_key="s1"):
+    return proofs.check_code(proof.public_id, code, session_key=session_key, actor=None)
+
+
+def refused(call, *args, **options):
+    with pytest.raises(ActionError) as caught:
+        call(*args, **options)
+    return caught.value.code
+
+
+def outcome_of(call):
+    try:
+        call()
+    except ActionError as error:
+        return error.code
+    return "right"
+
+
+# ---- sending --------------------------------------------------------------------------------------------------------
+def test_a_code_has_six_digits_and_goes_to_the_number():
+    send()
+    assert messages()[-1]["to"] == PHONE
+    assert len(last_code()) == 6
+    assert last_code().isdigit()
+
+
+def test_the_message_says_who_sends_it_and_what_for():
+    send(purpose="join")
+    assert messages()[-1]["text"] == (
+        f"【城阳新阶层】验证码 {last_code()}，用于加入新阶层，5 分钟内有效。请不要告诉任何人。"
+    )
+
+
+def test_neither_code_nor_session_key_is_stored():
+    proof = send()
+    row = PhoneProof.objects.filter(pk=proof.pk).values().get()
+    assert last_code() not in str(row)
+    assert "s1" not in (row["session_hash"], row["code_hash"])
+
+
+def test_equal_codes_of_two_proofs_have_different_hashes(monkeypatch):
+    monkeypatch.setattr(proofs.secrets, "randbelow", lambda end: 7)
+    assert send().code_hash != send(OTHER).code_hash
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome"), [(0, "too_soon"), (59, "too_soon"), (59.9, "too_soon"), (60, "right"), (61, "right")]
+)
+def test_another_code_goes_out_after_a_minute(time_machine, seconds, outcome):
+    time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
+    send()
+    time_machine.shift(seconds)
+    assert outcome_of(send) == outcome
+
+
+def test_the_refusal_says_how_many_seconds_are_left(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
+    send()
+    time_machine.shift(18.5)
+    with pytest.raises(ActionError, match="请 42 秒后再要"):
+        send(session_key="another session")
+
+
+@pytest.mark.parametrize(("codes", "hours", "outcome"), [(9, 23, "right"), (10, 23, "too_many"), (10, 24, "right")])
+def test_a_number_gets_ten_codes_a_day(codes, hours, outcome):
+    moment = clock.now() - dt.timedelta(hours=hours)
+    for _ in range(codes):
+        PhoneProof.objects.create(phone=PHONE, sent_at=moment)
+    assert outcome_of(send) == outcome
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [(59, "right"), (60, "busy")])
+def test_an_address_asks_sixty_times_a_minute(asked, outcome):
+    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, address="192.0.2.1") for _ in range(asked))
+    assert outcome_of(send) == outcome
+
+
+@pytest.mark.parametrize("address", ["192.0.2.2", None])
+def test_the_limit_of_an_address_is_no_other_addresss(address):
+    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, address="192.0.2.1") for _ in range(60))
+    assert send(address=address)
+
+
+def test_a_number_of_the_demonstration_gets_nothing_in_production(settings):
+    settings.PRODUCTION = True
+    assert refused(send) == "demo_number"
+    assert not messages()
+
+
+class Gateway:
+    """A gateway at the edge that raises what it is told."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def send(self, *args, **options):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [gateways.Refused("no"), gateways.NotSent("later")])
+def test_a_message_that_was_not_taken_counts_for_nothing(monkeypatch, error):
+    monkeypatch.setattr(gateways, "sms", lambda: Gateway(error))
+    assert refused(send) == "undelivered"
+    assert not PhoneProof.objects.exists()
+
+
+def test_a_message_that_may_have_gone_out_counts(monkeypatch):
+    monkeypatch.setattr(gateways, "sms", lambda: Gateway(TimeoutError()))
+    assert send().tries == 0
+    assert refused(send) == "too_soon"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_inside_a_transaction_is_a_mistake():
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        send()
+    assert not messages()
+
+
+# ---- checking -------------------------------------------------------------------------------------------------------
+def test_the_right_code_proves_the_number_once():
+    proof = send()
+    assert check(proof, last_code()).phone == PHONE
+    assert refused(check, proof, last_code()) == "expired"
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(0, "right"), (299, "right"), (300, "expired")])
+def test_a_code_lives_five_minutes(time_machine, seconds, outcome):
+    time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
+    proof = send()
+    time_machine.shift(seconds)
+    assert outcome_of(lambda: check(proof, last_code())) == outcome
+
+
+def test_five_tries_and_the_right_code_comes_too_late():
+    proof = send()
+    outcomes = [refused(check, proof, wrong_code()) for _ in range(5)]
+    assert outcomes == ["wrong"] * 4 + ["used_up"]
+    assert refused(check, proof, last_code()) == "used_up"
+
+
+def test_the_fifth_try_may_still_be_right():
+    proof = send()
+    for _ in range(4):
+        refused(check, proof, wrong_code())
+    assert check(proof, last_code()).used_at
+
+
+def test_a_code_is_worth_nothing_in_another_session():
+    proof = send()
+    assert refused(check, proof, last_code(), session_key="s2") == "expired"
+    assert PhoneProof.objects.get().tries == 0
+
+
+def test_a_code_proves_no_other_number(monkeypatch):
+    codes = iter([111_111, 222_222])
+    monkeypatch.setattr(proofs.secrets, "randbelow", lambda end: next(codes))
+    send()
+    assert refused(check, send(OTHER), "111111") == "wrong"
+
+
+def test_known_and_unknown_numbers_are_answered_alike():
+    User.objects.create(phone=PHONE)
+    known, unknown = send(), send(OTHER)
+    assert refused(check, known, "not it") == refused(check, unknown, "not it") == "wrong"
+
+
+def test_proving_and_failing_are_recorded_for_whose_number_it_is():
+    owner = User.objects.create(phone=PHONE)
+    proof = send()
+    refused(check, proof, wrong_code())
+    check(proof, last_code())
+    entries = list(Entry.objects.order_by("id").values_list("verb", "result", "user", "reason"))
+    assert entries == [
+        ("session.failed", "failed", owner.public_id, "code"),
+        ("phone.proved", "ok", owner.public_id, "sign_in"),
+    ]
+
+
+# ---- at the same moment ---------------------------------------------------------------------------------------------
+def at_once(calls):
+    """Run `calls` in threads with connections of their own, started together; return their outcomes."""
+    start, outcomes = threading.Barrier(len(calls)), []
+
+    def run(call):
+        start.wait()
+        try:
+            outcomes.append(outcome_of(call))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_guesses_at_once_are_five_tries():
+    proof = send()
+    guess = wrong_code()
+    outcomes = at_once([lambda: check(proof, guess)] * 20)
+    assert outcomes == ["used_up"] * 16 + ["wrong"] * 4
+    assert PhoneProof.objects.get().tries == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_right_code_sent_in_twice_at_once_counts_once():
+    proof, code = send(), last_code()
+    assert at_once([lambda: check(proof, code)] * 6) == ["expired"] * 5 + ["right"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_asks_many_times_at_once_gets_one_code():
+    calls = [lambda key=key: send(session_key=f"s{key}", address=f"192.0.2.{key}") for key in range(8)]
+    assert at_once(calls) == ["right"] + ["too_soon"] * 7
+    assert len(messages()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_asks_at_once_stays_below_its_limit():
+    PhoneProof.objects.bulk_create(PhoneProof(phone=PHONE, address="192.0.2.1") for _ in range(57))
+    calls = [lambda last=last: send(f"+861540000900{last}") for last in range(8)]
+    assert at_once(calls) == ["busy"] * 5 + ["right"] * 3
