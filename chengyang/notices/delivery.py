@@ -122,8 +122,7 @@ def _later(delivery: Delivery, error: str) -> None:
 def sms_text(notice: Notice) -> str:
     """Return the notice as a text message: signature, title, and as much of the body as fits."""
     text = f"【{settings.SITE['name']}】{notice.title}"
-    if notice.body:
-        text += "\n" + " ".join(notice.body.split())
+    text = "\n".join([text, *(line.strip() for line in notice.body.splitlines() if line.strip())])
     return text if len(text) <= SMS_LENGTH else text[: SMS_LENGTH - 1] + "…"
 
 
