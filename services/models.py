@@ -112,7 +112,8 @@ class RequestQuerySet(models.QuerySet):
         Raises ActionError("unknown") for a wrong number and for a wrong code alike.
         """
         asked = self.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
-        if not constant_time_compare(asked.query_code if asked else "", code):
+        known = constant_time_compare(asked.query_code if asked else "no code", code)  # as slow for either mistake
+        if asked is None or not known:
             raise ActionError(_("没有这个编号，或者查询码不对。"), code="unknown")
         return asked
 

@@ -22,6 +22,7 @@ from chengyang.errors import ActionError
 from chengyang.web.paging import numbered
 
 from . import desk
+from .admin import ScopedAdmin
 from .forms import DecisionForm
 from .registry import Job, coming_days, decision, search_sources
 
@@ -42,6 +43,11 @@ class StaffSite(AdminSite):
     site_title = site_header = gettext_lazy("工作台")
     enable_nav_sidebar = False
     final_catch_all_view = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take our own lists only: those that packages bring would be back doors around `visible_to` and the actions."""
+        if isinstance(admin_class, type) and issubclass(admin_class, ScopedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and reach(request.user).officer
