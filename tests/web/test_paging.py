@@ -140,6 +140,11 @@ def test_cursor_that_is_none_is_a_404(db, cursor, side):
         paging.keyset(asked(**{side: cursor}), User.objects.all(), ORDER)
 
 
+def test_nul_in_a_cursor_of_texts_is_a_404(db):
+    with pytest.raises(Http404):
+        paging.keyset(asked(after=packed(["a\0", "1"])), User.objects.all(), ("name", "id"))
+
+
 def test_order_by_a_column_that_is_not_there_is_our_mistake(seven):
     with pytest.raises(ValueError, match="keyset"):
         paging.keyset(asked(after=packed(["1"])), User.objects.all(), ("nothing",))
