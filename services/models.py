@@ -137,6 +137,7 @@ class Request(DemoMark):
     """诉求: somebody asks for help; routed to a team, a subdistrict or the office, with a due date and an answer."""
 
     PERSONAL = {
+        "service": "requests",
         "title": "requests",
         "text": "requests",
         "answer": "requests",
@@ -249,6 +250,21 @@ class Outcome(DemoMark):
         GOODS = "goods", _("捐物")
         FIRM = "firm", _("孵化企业")
         BENEFICIARIES = "beneficiaries", _("受益人数")
+
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "kind",
+        "title",
+        "happened_on",
+        "amount",
+        "quantity",
+        "state",
+        "checked_at",
+        "reason",
+        "due_on",
+        "is_demo",
+    }
 
     public_id = PublicIdField()
     kind = models.CharField(_("类型"), max_length=14, choices=Kind.choices)

@@ -31,6 +31,9 @@ class CheckIn(models.Model):
         QR = "qr", _("扫码")
         LIST = "list", _("名单")
 
+    PERSONAL = {"method": "signup", "checked_in_at": "signup", "checked_out_at": "signup"}
+    NOT_PERSONAL = {"id"}
+
     signup = models.OneToOneField(Signup, models.PROTECT, related_name="checkin", verbose_name=_("报名"))
     method = models.CharField(_("方式"), max_length=5, choices=Method.choices, default=Method.LIST)
     checked_in_at = models.DateTimeField(_("签到"), default=clock.now)
@@ -62,6 +65,10 @@ class ServiceRecordQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "checkin__signup__") | is_kept(user, "checkin__signup__activity"))
+
+    def of(self, user):
+        """Return the records of `user` themself."""
+        return self.filter(is_own(user, "checkin__signup__")) if user.is_authenticated else self.none()
 
     def total(self):
         """Return the sum of hours, as a Decimal."""

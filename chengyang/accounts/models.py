@@ -209,6 +209,8 @@ class Role(DemoMark):
         AUDIT = "audit", _("审计管理员")
 
     ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
+    PERSONAL = {"kind": "account", "starts": "account", "ends": "account"}
+    NOT_PERSONAL = {"id", "is_demo"}
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("账号"))
     kind = models.CharField(_("角色"), max_length=20, choices=Kind.choices)

@@ -1,0 +1,65 @@
+"""Which columns are personal, and what for: every model about people says it for each of its fields (requirements P17).
+
+    PERSONAL = {"name": "registration", "phone": "registration"}     # field → code of a purpose
+    NOT_PERSONAL = {"id", "public_id", "state"}                        # the rest
+
+A model is about people when it is one (an account, a person), points at one, or has `PERSONAL`. Foreign keys need no word:
+what they point at speaks for itself. Tables of packages are spoken for in `purposes.OTHERS`.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from .purposes import BY_CODE, OTHERS
+
+PEOPLE = {settings.AUTH_USER_MODEL, "members.Person"}
+
+
+def about_people() -> Iterator[type[models.Model]]:
+    """Yield the models about people; histories have the fields of the model they keep, and are left out."""
+    for model in apps.get_models():
+        if model._meta.managed and not model._meta.proxy and not hasattr(model, "pgh_tracked_model"):
+            points = {field.related_model._meta.label for field in model._meta.concrete_fields if field.is_relation}
+            if points & PEOPLE or model._meta.label in PEOPLE or hasattr(model, "PERSONAL"):
+                yield model
+
+
+def classification(model: type[models.Model]) -> dict[str, str]:
+    """Return field → code of its purpose for the plain fields of `model`, empty where it is not personal; KeyError-free:
+    a field that nothing is said of is missing."""
+    label, names = model._meta.label, _plain(model)
+    if label in OTHERS:
+        return {name: OTHERS[label].get(name, "") for name in names}
+    known = {**dict.fromkeys(getattr(model, "NOT_PERSONAL", ()), ""), **getattr(model, "PERSONAL", {})}
+    return {name: known[name] for name in names if name in known}
+
+
+def unclassified() -> list[tuple[str, str]]:
+    """Return (model, field) for every field that nothing is said of."""
+    return [
+        (model._meta.label, name)
+        for model in about_people()
+        for name in sorted(_plain(model) - classification(model).keys())
+    ]
+
+
+def without_purpose() -> list[tuple[str, str]]:
+    """Return (model, field) where the purpose named does not exist, or a field is named that does not, or named twice."""
+    return [found for model in about_people() for found in sorted(_wrong(model))]
+
+
+def _wrong(model: type[models.Model]) -> Iterator[tuple[str, str]]:
+    label, names = model._meta.label, {field.name for field in model._meta.get_fields()}
+    personal = OTHERS.get(label, getattr(model, "PERSONAL", {}))
+    plain = set(getattr(model, "NOT_PERSONAL", ()))
+    for name in personal.keys() | plain:
+        is_twice = name in personal and name in plain
+        if name not in names or is_twice or personal.get(name, "account") not in BY_CODE:
+            yield label, name
+
+
+def _plain(model: type[models.Model]) -> set[str]:
+    return {field.name for field in model._meta.concrete_fields if not field.is_relation}
