@@ -3,10 +3,13 @@
 import datetime as dt
 
 import pytest
+import redis
 from django.core.cache import cache
 from kombu import Connection
 
 from chengyang import celery, clock
+from chengyang.embedded import running
+from chengyang.embedded.valkey import Valkey
 
 
 @pytest.mark.parametrize(
@@ -23,9 +26,13 @@ def test_cache_address_becomes_broker_address(url, broker):
     assert celery.broker_url(url) == broker
 
 
-def test_broker_address_of_a_socket_with_a_blank_in_its_path_is_understood():
-    url = celery.broker_url("unix:///home/a%20b/valkey.sock?db=0")
-    assert Connection(url).default_channel.connection_pool.connection_kwargs["path"] == "/home/a b/valkey.sock"
+def test_data_folder_with_a_blank_in_its_name_works_for_cache_and_broker(home, supervisor):
+    server = Valkey(home / "数 据", durable=False)
+    server.start(supervisor)
+    address = running.redis_url(server.home)
+    with redis.from_url(address) as cache_link, Connection(celery.broker_url(address)) as broker_link:
+        assert cache_link.ping()
+        assert broker_link.ensure_connection(max_retries=1).connected
 
 
 def test_heartbeat_is_in_the_cache_and_goes_away_by_itself():

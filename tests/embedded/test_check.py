@@ -2,7 +2,7 @@
 
 import pytest
 
-from chengyang.embedded import check
+from chengyang.embedded import apart, check
 from chengyang.embedded import test as command
 from chengyang.embedded.places import ROOT
 
@@ -68,3 +68,16 @@ def test_servers_of_a_run_are_gone_with_their_folder(capfd):
 
 def test_exit_code_is_that_of_the_tests():
     assert command.run(["/bin/sh", "-c", "exit 5"]) == 5
+
+
+def test_workers_have_a_cache_and_a_data_folder_each():
+    found = {"PYTEST_XDIST_WORKER": "gw1", "REDIS_URL": "unix:///run/a.sock?db=0", "CHENGYANG_HOME": "/tmp/home"}
+    apart.separate(found)
+    assert found["REDIS_URL"] == "unix:///run/a.sock?db=2"
+    assert found["CHENGYANG_HOME"] == "/tmp/home/gw1"
+
+
+def test_one_process_keeps_what_it_has():
+    found = {"REDIS_URL": "unix:///run/a.sock?db=0", "CHENGYANG_HOME": "/tmp/home"}
+    apart.separate(found)
+    assert found == {"REDIS_URL": "unix:///run/a.sock?db=0", "CHENGYANG_HOME": "/tmp/home"}

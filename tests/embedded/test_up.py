@@ -135,7 +135,7 @@ def stopped(portal):
 
 def test_it_says_where_to_go_and_when_it_is_ready(stopped):
     running = stopped.up()
-    assert f"\nportal ready on http://127.0.0.1:{running.port}\n" in running.said
+    assert f"\nportal ready on http://127.0.0.1:{running.port}" in running.said
     assert f"http://127.0.0.1:{running.port}/manage/" in running.said
 
 
