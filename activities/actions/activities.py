@@ -279,9 +279,7 @@ def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
 
 
 def _move(activity: Activity, new: str, *, actor: Any, verb: str, **changes: Any) -> Activity:
-    return move(
-        activity, new, table=ACTIVITY_TRANSITIONS, actor=actor, verb=verb, changed_at=clock.now(), **changes
-    )
+    return move(activity, new, table=ACTIVITY_TRANSITIONS, actor=actor, verb=verb, changed_at=clock.now(), **changes)
 
 
 def _reason(reason: str, otherwise: str) -> str:

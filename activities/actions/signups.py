@@ -232,7 +232,7 @@ def forget_guests() -> int:
     )
     ids = list(old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:FORGET_AT_ONCE])
     rows = Signup.objects.filter(pk__in=ids)
-    rows.update(user=None, guest_name="", guest_search=None, reason="", forgotten_at=clock.now())
+    rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
     Signup.pgh_event_model.objects.filter(pgh_obj_id__in=ids).delete()
     if ids:
         record("signup.forgotten", Signup, actor=None)

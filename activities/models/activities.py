@@ -28,7 +28,6 @@ from organizations.states import MembershipState
 from ..states import ACTIVITY_SHOWN, ActivityState, SignupState
 from .programmes import Brand, Programme
 
-
 # What was published once stays to be seen, also when it is cancelled; a draft that was given up was never there.
 SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)
 
@@ -76,13 +75,16 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(starts__lt=ends, ends__gt=starts)
 
     def search(self, text):
-        """Return what a reader would find by `text` in title, summary and place (requirements U17)."""
+        """Return what a reader would find by `text` in title, summary and place, or in who organises it (U17)."""
         text = (text or "").strip()
         if not text:
             return self
-        if query := search.text_query(text):
-            return self.filter(search_text=LiteralQuery(query))
-        return self.filter(title__icontains=text)  # one character: titles only
+        query = search.text_query(text)
+        # What holds no word at all (a row of marks) can only stand in a title.
+        found = Q(search_text=LiteralQuery(query)) if query else Q(title__icontains=text)
+        for body in ("organization", "team", "base"):
+            found |= Q(**{f"{body}__name__icontains": text})
+        return self.filter(found)
 
 
 @pgtrigger.register(
@@ -96,6 +98,45 @@ class ActivityQuerySet(models.QuerySet):
 @tracked(exclude=["search_text", "taken", "last_position"])
 class Activity(DemoMark):
     """活动: one event, on site, online or both. The organizer is an organization, a team, a base or the office."""
+
+    NOT_PERSONAL = {
+        "address",
+        "agenda",
+        "audience",
+        "audience_note",
+        "bring",
+        "by_review",
+        "cancelled_at",
+        "capacity",
+        "changed_at",
+        "contact",
+        "due_on",
+        "ends",
+        "hazards",
+        "headcount",
+        "id",
+        "insurance",
+        "is_demo",
+        "kind",
+        "last_position",
+        "mode",
+        "online_url",
+        "place",
+        "public_id",
+        "published_at",
+        "reason",
+        "recorded_at",
+        "search_text",
+        "sequence",
+        "signup_closes",
+        "signup_opens",
+        "starts",
+        "state",
+        "submitted_at",
+        "summary",
+        "taken",
+        "title",
+    }
 
     class Kind(models.TextChoices):
         VOLUNTEER = "volunteer", _("志愿服务")
@@ -261,6 +302,10 @@ class Activity(DemoMark):
     def is_shown(self):
         """Return whether its public may see it: published, or cancelled after that."""
         return self.state in ACTIVITY_SHOWN and self.published_at is not None
+
+    def accepts_visitors(self):
+        """Return whether a ticket for it is of use: published, and not over."""
+        return self.state == ActivityState.PUBLISHED and not self.is_over()
 
     def signup_starts_at(self):
         """Return the moment from which people may sign up: as planned, but never before it was published."""

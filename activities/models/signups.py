@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from chengyang.accounts.reach import reach
 from chengyang.audit.history import tracked
 from chengyang.chinese import search
 from chengyang.vault.public_ids import PublicIdField
-from chengyang.web.fields import LiteralQuery, NameSearchField
+from chengyang.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
 
 from ..states import SIGNUP_OPEN, SIGNUP_TAKES_PLACE, SignupState
@@ -36,6 +37,10 @@ class SignupQuerySet(models.QuerySet):
     def of(self, user):
         """Return the sign-ups of `user` themself, as a person or as a guest."""
         return self.filter(is_own(user)) if user.is_authenticated else self.none()
+
+    def by_name(self):
+        """Return the sign-ups in the order of a list at the door: by pinyin, persons and guests together."""
+        return self.order_by(Coalesce("person__name_key", "guest_key"), "id")
 
     def search(self, text):
         """Return whom staff at the door could mean by `text`: name, pinyin, initials, last four digits, number (U02)."""
@@ -72,11 +77,11 @@ def is_kept(user, prefix):
     return kept
 
 
-@tracked(exclude=["guest_search"])
+@tracked(exclude=["guest_key", "guest_search"])
 class Signup(models.Model):
     """报名: by a person, or by a guest whose phone was proved. Attended or absent is read from CheckIn."""
 
-    PERSONAL = {"guest_name": "signup", "guest_search": "signup", "reason": "signup"}
+    PERSONAL = {"guest_name": "signup", "guest_key": "signup", "guest_search": "signup", "reason": "signup"}
     NOT_PERSONAL = {"id", "public_id", "state", "position", "at", "changed_at", "offer_expires_at", "forgotten_at"}
 
     public_id = PublicIdField()
@@ -93,6 +98,7 @@ class Signup(models.Model):
         verbose_name=_("来宾账号"),
     )
     guest_name = models.CharField(_("来宾姓名"), max_length=50, blank=True)
+    guest_key = NameKeyField("guest_name")
     guest_search = NameSearchField("guest_name")
     state = models.CharField(_("状态"), max_length=12, choices=SignupState.choices, default=SignupState.CONFIRMED)
     position = models.PositiveIntegerField(_("序号"))
@@ -157,3 +163,10 @@ class Signup(models.Model):
         """Return the number that is read out at the door: the public id in two groups, in capitals."""
         short = self.public_id.upper()
         return f"{short[:5]} {short[5:]}"
+
+    def place_in_line(self):
+        """Return the place on the waiting list, from 1, or None for who does not wait."""
+        if self.state != SignupState.WAITLISTED:
+            return None
+        ahead = Signup.objects.filter(activity=self.activity_id, state=SignupState.WAITLISTED)
+        return ahead.filter(position__lt=self.position).count() + 1

@@ -1,0 +1,96 @@
+"""Activities as iCalendar (RFC 5545), for the calendars that people carry with them."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from chengyang import clock
+
+from .models import Activity
+from .states import ActivityState
+
+BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, feed window)
+REFRESH = dt.timedelta(hours=3)  # how often a subscriber should ask again
+MOST = 2000  # activities in one feed; a year of the whole district is a few hundred
+ZONE = ZoneInfo("Asia/Shanghai")
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+
+
+def window() -> tuple[dt.datetime, dt.datetime]:
+    """Return the moments between which the feed holds what takes place."""
+    today = clock.today()
+    return clock.at(today - BACK), clock.at(today + AHEAD)
+
+
+def calendar_of(activities: Iterable[Activity], request: HttpRequest, name: str) -> Calendar:
+    """Return a calendar called `name`; addresses in it are absolute ones of the host that was asked."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", str(ZONE))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT3H")
+    for activity in activities:
+        calendar.add_component(_event(activity, request))
+    calendar.add_missing_timezones()
+    return calendar
+
+
+def _event(activity: Activity, request: HttpRequest) -> Event:
+    url = request.build_absolute_uri(activity.get_absolute_url())
+    is_off = activity.state == ActivityState.CANCELLED
+    event = Event()
+    event.add("uid", f"{activity.public_id}@{settings.SITE['domain']}")
+    event.add("sequence", activity.sequence)
+    event.add("dtstamp", activity.changed_at.astimezone(dt.UTC))
+    event.add("last-modified", activity.changed_at.astimezone(dt.UTC))
+    event.add("dtstart", activity.starts.astimezone(ZONE))
+    event.add("dtend", activity.ends.astimezone(ZONE))
+    event.add("summary", _("已取消：%(title)s") % {"title": activity.title} if is_off else activity.title)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("url", url)
+    event.add("description", _description(activity, url, is_off))
+    if where := "，".join(filter(None, (activity.place, activity.address))) or _online(activity):
+        event.add("location", where)
+    if activity.programme:
+        event.add("categories", [activity.programme.name])
+    return event
+
+
+def _online(activity: Activity) -> str:
+    return _("线上") if activity.mode != Activity.Mode.ONSITE else ""
+
+
+def _description(activity: Activity, url: str, is_off: bool) -> str:
+    lines = [
+        _("活动已取消。原因：%(reason)s") % {"reason": activity.reason} if is_off else activity.summary,
+        _("主办：%(who)s") % {"who": activity.organizer or settings.SITE["host"]},
+        _("要带：%(bring)s") % {"bring": activity.bring} if activity.bring else "",
+        _("详情和报名：%(url)s") % {"url": url},
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def answer(request: HttpRequest, calendar: Calendar, *, modified: dt.datetime | None, filename: str) -> HttpResponse:
+    """Return `calendar` as a file, or 304 when whoever asks has this very one."""
+    body = calendar.to_ical()
+    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
+    response = HttpResponse(body, content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["ETag"] = etag
+    if modified:
+        response.headers["Last-Modified"] = http_date(modified.timestamp())
+    since = int(modified.timestamp()) if modified else None
+    return get_conditional_response(request, etag, since, response)

@@ -1,0 +1,230 @@
+"""What the calendar can be narrowed by: the same in the address of the page, of the feed, and of the API.
+
+`?programme=xin&programme=li&online=1&q=剪纸`: values of one facet widen, facets narrow.
+"""
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bases.models import Base
+from chengyang import clock
+from chengyang.accounts.models import Subdistrict
+from organizations.models import Organization
+
+from .models import Activity, Programme
+from .states import ActivityState
+
+TEXT_LENGTH = 60
+Choices = list[tuple[str, str]]
+
+
+def _slugs(rows: QuerySet) -> Choices:
+    return list(rows.values_list("slug", "name"))
+
+
+def _teams() -> Choices:
+    """Return the teams that organise something: they live on a floor above, so they are asked for through the lookup."""
+    found = Activity.objects.published().filter(team__is_published=True)
+    return list(found.order_by("team_id").values_list("team__slug", "team__name").distinct())
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One thing to choose values of: its name in the address, its label, the column, and the values there are."""
+
+    name: str
+    label: Any
+    lookup: str
+    choices: Callable[[], Choices]
+
+
+FACETS = {
+    facet.name: facet
+    for facet in (
+        Facet(
+            "programme",
+            gettext_lazy("活动项目"),
+            "programme__code",
+            lambda: list(Programme.objects.values_list("code", "name")),
+        ),
+        Facet("kind", gettext_lazy("类别"), "kind", lambda: [(str(k), str(v)) for k, v in Activity.Kind.choices]),
+        Facet(
+            "organization",
+            gettext_lazy("主办组织"),
+            "organization__slug",
+            lambda: _slugs(Organization.objects.published()),
+        ),
+        Facet("team", gettext_lazy("主办服务队"), "team__slug", _teams),
+        Facet("base", gettext_lazy("基地"), "base__slug", lambda: _slugs(Base.objects.published())),
+        Facet(
+            "subdistrict",
+            gettext_lazy("街道"),
+            "subdistrict__code",
+            lambda: [(row.code, row.short_name) for row in Subdistrict.objects.all()],
+        ),
+    )
+}
+FLAGS = {"online": gettext_lazy("线上"), "free": gettext_lazy("还有名额")}
+ORGANIZERS = ("organization", "team")  # an activity has one of them, so choosing in both widens
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was chosen: `chosen` maps a facet to its values in their order of choice, `flags` are those set."""
+
+    chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.chosen or self.flags or self.text)
+
+    def has(self, name: str, value: str = "1") -> bool:
+        """Return whether a value of a facet, or a flag, is chosen."""
+        return name in self.flags if name in FLAGS else value in self.chosen.get(name, ())
+
+    def toggled(self, name: str, value: str = "1") -> "Filters":
+        """Return the filters with one value more or less."""
+        if name in FLAGS:
+            return dataclasses.replace(self, flags=self.flags ^ {name})
+        values = tuple(other for other in self.chosen.get(name, ()) if other != value)
+        if not self.has(name, value):
+            values = (*values, value)
+        chosen = {**self.chosen, name: values}
+        return dataclasses.replace(self, chosen={name: values for name, values in chosen.items() if values})
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the filters as (name, value) of an address, always in the same order."""
+        facets = [(name, value) for name in FACETS for value in self.chosen.get(name, ())]
+        flags = [(name, "1") for name in FLAGS if name in self.flags]
+        return [*facets, *flags, *([("q", self.text)] if self.text else [])]
+
+    def query(self, *first: tuple[str, str]) -> str:
+        """Return the query of an address, with its question mark, `first` in front; empty when there is nothing."""
+        pairs = [*first, *self.pairs()]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def apply(self, rows: QuerySet) -> QuerySet:
+        """Return the activities among `rows` that fit."""
+        organizers = Q()
+        for name, values in self.chosen.items():
+            condition = Q(**{f"{FACETS[name].lookup}__in": values})
+            if name in ORGANIZERS:
+                organizers |= condition
+            else:
+                rows = rows.filter(condition)
+        rows = rows.filter(organizers)
+        if "online" in self.flags:
+            rows = rows.filter(mode__in=[Activity.Mode.ONLINE, Activity.Mode.BOTH])
+        if "free" in self.flags:
+            rows = rows.filter(has_places())
+        return rows.search(self.text) if self.text else rows
+
+
+def has_places() -> Q:
+    """Return the condition for what one can sign up for now and get a place at once."""
+    moment = clock.now()
+    return (
+        Q(state=ActivityState.PUBLISHED, starts__gt=moment, published_at__lte=moment)
+        & (Q(signup_opens=None) | Q(signup_opens__lte=moment))
+        & (Q(signup_closes=None) | Q(signup_closes__gt=moment))
+        & (Q(capacity=None) | Q(taken__lt=F("capacity")))
+    )
+
+
+def parse(query: QueryDict) -> Filters:
+    """Return the filters in an address; Http404 for a value that no facet has. Other names are left alone."""
+    chosen = {}
+    for name, facet in FACETS.items():
+        values = tuple(dict.fromkeys(value for value in query.getlist(name) if value))
+        if values:
+            known = {value for value, _label in facet.choices()}
+            if not known.issuperset(values):
+                raise Http404(_("没有这个筛选条件。"))
+            chosen[name] = values
+    return Filters(chosen, _flags(query), clean_text(query.get("q", "")))
+
+
+def _flags(query: QueryDict) -> frozenset[str]:
+    for name in FLAGS:
+        if query.get(name, "") not in ("", "0", "1"):
+            raise Http404(_("没有这个筛选条件。"))
+    return frozenset(name for name in FLAGS if query.get(name) == "1")
+
+
+def clean_text(text: str) -> str:
+    """Return what somebody typed into a search box without what cannot be seen, at most 60 characters."""
+    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join(seen.split())[:TEXT_LENGTH]
+
+
+# ---- as links -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Chip:
+    """A value to choose: `url` adds it or takes it away."""
+
+    label: str
+    url: str
+    chosen: bool
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A list of chips behind one word; `chosen` of them are."""
+
+    label: Any
+    chips: list[Chip]
+
+    @property
+    def chosen(self) -> int:
+        return sum(chip.chosen for chip in self.chips)
+
+
+class Chips:
+    """The filters of a page as links; `here` are the names and values that every link keeps (view, month)."""
+
+    def __init__(self, filters: Filters, path: str, here: Iterable[tuple[str, str]]) -> None:
+        self.filters, self.path, self.here = filters, path, list(here)
+
+    def _chip(self, label: str, name: str, value: str = "1") -> Chip:
+        toggled = self.filters.toggled(name, value)
+        return Chip(label, self.path + toggled.query(*self.here), self.filters.has(name, value), value)
+
+    def of(self, name: str) -> list[Chip]:
+        """Return the values of one facet."""
+        return [self._chip(str(label), name, value) for value, label in FACETS[name].choices()]
+
+    def programmes(self) -> list[Chip]:
+        return self.of("programme")
+
+    def picks(self) -> list[Pick]:
+        """Return the lists of the other facets; one without anything to choose is left out."""
+        rows = [
+            Pick(FACETS["kind"].label, self.of("kind")),
+            Pick(_("主办"), self.of("organization") + self.of("team")),
+            Pick(FACETS["base"].label, self.of("base")),
+            Pick(FACETS["subdistrict"].label, self.of("subdistrict")),
+        ]
+        return [pick for pick in rows if pick.chips]
+
+    def flags(self) -> list[Chip]:
+        return [self._chip(str(label), name) for name, label in FLAGS.items()]
+
+    @property
+    def clear_url(self) -> str:
+        return self.path + Filters().query(*self.here)
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Return what the search form keeps beside the text."""
+        return [*self.here, *dataclasses.replace(self.filters, text="").pairs()]

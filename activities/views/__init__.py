@@ -1,0 +1,24 @@
+"""The pages of activities: calendar, activity, sign-up and ticket, check-in."""
+
+from .activity import activity_ics, detail, share
+from .calendar import calendar, feed, share_calendar
+from .checkin import checkin, checkin_step, finish, scan
+from .signup import cancel_ticket, confirm_ticket, mine, sign_up, ticket
+
+__all__ = [
+    "activity_ics",
+    "calendar",
+    "cancel_ticket",
+    "checkin",
+    "checkin_step",
+    "confirm_ticket",
+    "detail",
+    "feed",
+    "finish",
+    "mine",
+    "scan",
+    "share",
+    "share_calendar",
+    "sign_up",
+    "ticket",
+]

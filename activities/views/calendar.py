@@ -1,0 +1,130 @@
+"""The calendar: month, week and list with the same filters, to subscribe to, to print, to share."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from chengyang import clock
+
+from .. import feed as feeds
+from .. import filters as facets
+from .. import timetable
+from ..models import Activity
+from ..timetable import WEEK, Day, Window
+
+
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """One page of days. `?view=month|week|list&month=2026-11&week=2026-W48` and the filters; bad values are 404."""
+    filters, window = facets.parse(request.GET), timetable.parse(request.GET)
+    rows = filters.apply(Activity.objects.visible_to(request.user).shown())
+    activities = timetable.activities_in(rows, window)
+    days = timetable.days_of(window, activities)
+    _lead_on(days, rows, filters, window)
+    path, here = request.path, window.pairs()
+    context = {
+        "window": window,
+        "days": days,
+        "found": len(activities),
+        "filters": filters,
+        "chips": facets.Chips(filters, path, here),
+        "tabs": _tabs(filters, window, path),
+        "before": _turned(filters, window, path, -1),
+        "after": _turned(filters, window, path, +1),
+        "today_url": _today_url(filters, window, path),
+        "sums": timetable.sums(activities, window),
+        "past": timetable.past_text(days, window),
+        "next_day": next((day for day in days if day.starts_run), None),
+        "share_url": reverse("activities:calendar-share") + filters.query(*here),
+        **_feed_urls(request, filters),
+    }
+    return render(request, "activities/calendar.html", context)
+
+
+def _lead_on(days: list[Day], rows: QuerySet, filters: facets.Filters, window: Window) -> None:
+    """Give the empty days an address for what comes next; one beyond this page is looked for once."""
+    asking = [day for day in days if day.starts_run]
+    beyond = None
+    if not days or any(day.next_day is None for day in asking):
+        beyond = timetable.next_after(rows, window)
+    for day in asking:
+        if day.next_day:
+            day.next_url = f"#d{day.next_day.day}"
+        elif beyond:
+            there = timetable.window_of(window.view, beyond)
+            day.next_day, day.next_url = beyond, f"{filters.query(*there.pairs())}#d{beyond.day}"
+
+
+def _tabs(filters: facets.Filters, window: Window, path: str) -> list[tuple[Any, str, bool]]:
+    return [
+        (label, path + filters.query(*window.seen_as(view).pairs()), view == window.view)
+        for view, label in timetable.VIEWS.items()
+    ]
+
+
+def _turned(filters: facets.Filters, window: Window, path: str, step: int) -> tuple[str, str] | None:
+    """Return (address, label) of the page before or after, or None at the end of all pages."""
+    there = window.moved(step)
+    if there is None:
+        return None
+    if window.view == WEEK:
+        name = _("上一周，%(title)s") if step < 0 else _("下一周，%(title)s")
+    else:
+        name = _("上个月，%(title)s") if step < 0 else _("下个月，%(title)s")
+    return path + filters.query(*there.pairs()), name % {"title": there.title}
+
+
+def _today_url(filters: facets.Filters, window: Window, path: str) -> str:
+    today = clock.today()
+    return f"{path}{filters.query(*timetable.window_of(window.view, today).pairs())}#d{today.day}"
+
+
+def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
+    """Return the address of the feed of exactly these filters, and the same for a calendar program to open."""
+    url = request.build_absolute_uri(reverse("activities:ics") + filters.query())
+    return {"feed_url": url, "webcal_url": "webcal:" + url.partition(":")[2]}
+
+
+@login_not_required
+@require_safe
+def share_calendar(request: HttpRequest) -> HttpResponse:
+    """The page of exactly these days and filters as a QR code, and how to subscribe to it."""
+    filters, window = facets.parse(request.GET), timetable.parse(request.GET)
+    back = reverse("activities:calendar") + filters.query(*window.pairs())
+    chosen = facets.Chips(filters, back, [])
+    context = {
+        "window": window,
+        "filters": filters,
+        "labels": _labels(chosen),
+        "back_url": back,
+        "page_url": request.build_absolute_uri(back),
+        **_feed_urls(request, filters),
+    }
+    return render(request, "activities/share_calendar.html", context)
+
+
+def _labels(chips: facets.Chips) -> list[str]:
+    names = [chip.label for name in facets.FACETS for chip in chips.of(name) if chip.chosen]
+    flags = [chip.label for chip in chips.flags() if chip.chosen]
+    return [*names, *flags, *([f"“{chips.filters.text}”"] if chips.filters.text else [])]
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """The public activities with the same filters as iCalendar: 30 days back, 365 ahead."""
+    filters = facets.parse(request.GET)
+    public = Activity.objects.published().overlapping(*feeds.window())
+    rows = filters.apply(public).select_related("programme", "organization", "team", "base")
+    name = "·".join([_("城阳新阶层活动"), *_labels(facets.Chips(filters, "", []))]) if filters else _("城阳新阶层活动")
+    found = feeds.calendar_of(rows.order_by("starts", "id")[: feeds.MOST], request, name)
+    # Of all that is public: what a change took out of these filters must not be answered with 304.
+    modified = public.aggregate(latest=Max("changed_at"))["latest"]
+    return feeds.answer(request, found, modified=modified, filename="calendar.ics")

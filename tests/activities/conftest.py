@@ -1,0 +1,30 @@
+"""The day of these tests, and the bodies that organise things."""
+
+import pytest
+
+from tests import cast
+
+from . import things
+
+
+@pytest.fixture(autouse=True)
+def wednesday(settings):
+    """Stop the clock at 09:00 on 16 September 2026; `settings.PORTAL_CLOCK` moves it."""
+    settings.PORTAL_CLOCK = things.NINE
+
+
+@pytest.fixture
+def activity(reference):
+    """A published activity of the office in 夏庄 with two places, in three days."""
+    return things.published(capacity=2)
+
+
+@pytest.fixture
+def service(reference):
+    """A published volunteer service in 夏庄, 08:30 to 11:30 in three days."""
+    return things.published(kind="volunteer")
+
+
+@pytest.fixture
+def organization(reference):
+    return cast.organization()

@@ -1,0 +1,267 @@
+"""From draft to publication, and what happens to a published activity afterwards."""
+
+import datetime as dt
+
+import pytest
+
+from activities import actions
+from activities.models import Activity
+from chengyang import clock
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.notices.models import Notice
+from tests import cast
+
+from . import things
+from .things import moment
+
+COMPLETE = {
+    "title": "非遗剪纸体验",
+    "place": "向阳会客厅",
+    "summary": "学剪一张窗花。",
+    "contact": "联合会秘书处",
+    "starts": moment(20, 14),
+    "ends": moment(20, 16),
+}
+
+
+def verbs():
+    return list(Entry.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def told():
+    """Return (kind, account) of each notice."""
+    return [(notice.kind, notice.user_id) for notice in Notice.objects.order_by("pk")]
+
+
+# ---- drafting -------------------------------------------------------------------------------------------------------
+def test_a_body_drafts_its_own_activity(secretary, organization):
+    activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
+    assert (activity.state, activity.drafted_by) == ("draft", secretary)
+
+
+def test_a_draft_gets_the_subdistrict_of_its_organizer(secretary, organization):
+    activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
+    assert activity.subdistrict == organization.subdistrict
+
+
+def test_a_draft_of_a_district_body_gets_the_subdistrict_of_its_base(district, organization):
+    activity = actions.draft_activity(actor=district, base=cast.base(), **COMPLETE)
+    assert activity.subdistrict == cast.base().subdistrict
+
+
+@pytest.mark.parametrize("name", ["leader", "base_manager", "liuting", "member", "editor"])
+def test_nobody_drafts_for_somebody_elses_body(organization, name):
+    with pytest.raises(NotAllowed):
+        actions.draft_activity(actor=cast.make(name), organization=organization, **COMPLETE)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "长" * 31}, "title"),
+        ({"ends": moment(20, 13)}, "__all__"),
+        ({"capacity": 0}, "capacity"),
+        ({"audience": "organization"}, "__all__"),
+        ({"signup_opens": moment(19), "signup_closes": moment(18)}, "__all__"),
+    ],
+)
+def test_a_draft_that_cannot_be_names_the_field(district, reference, fields, field):
+    with pytest.raises(ActionError) as refusal:
+        actions.draft_activity(actor=district, **{**COMPLETE, **fields})
+    assert (refusal.value.code, refusal.value.field) == ("invalid", field)
+
+
+def test_counters_and_states_are_not_edited(district, reference):
+    with pytest.raises(TypeError, match="taken"):
+        actions.draft_activity(actor=district, taken=3, **COMPLETE)
+
+
+# ---- approval -------------------------------------------------------------------------------------------------------
+def test_the_way_of_a_bodys_activity(secretary, xiazhuang, organization):
+    activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
+    actions.submit_activity(activity, actor=secretary)
+    actions.approve_activity(activity, actor=xiazhuang)
+    activity = actions.publish_activity(activity, actor=secretary)
+    assert (activity.state, activity.approved_by, activity.published_at) == ("published", xiazhuang, things.NINE)
+    assert verbs() == ["activity.created", "activity.submitted", "activity.approved", "activity.published"]
+
+
+def test_what_was_handed_in_is_due_in_three_working_days(secretary, organization):
+    activity = actions.submit_activity(things.draft(organization=organization), actor=secretary)
+    assert activity.due_on == dt.date(2026, 9, 20)  # Thursday, Friday, and the Sunday that is worked before the holiday
+
+
+def test_staff_publish_their_own_draft_in_one_stroke(xiazhuang, reference):
+    activity = actions.draft_activity(actor=xiazhuang, subdistrict=reference, **COMPLETE)
+    activity = actions.publish_activity(activity, actor=xiazhuang)
+    assert activity.state == "published"
+    assert verbs()[1:] == ["activity.submitted", "activity.approved", "activity.published"]
+
+
+@pytest.mark.parametrize("name", ["secretary", "liuting", "leader", "member"])
+def test_a_bodys_draft_is_not_published_without_its_staff(organization, name):
+    activity = things.draft(organization=organization, state="submitted")
+    with pytest.raises(NotAllowed):
+        actions.publish_activity(activity, actor=cast.make(name))
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"summary": ""}, "incomplete", "summary"),
+        ({"place": ""}, "incomplete", "place"),
+        ({"contact": ""}, "incomplete", "contact"),
+        ({"hazards": "剪刀划伤"}, "incomplete", "insurance"),
+        ({"starts": moment(16, 8)}, "past", "starts"),
+        ({"kind": "volunteer", "ends": moment(20, 9)}, "long", "ends"),
+    ],
+)
+def test_what_people_must_know_is_there_before_it_is_handed_in(xiazhuang, reference, fields, code, field):
+    with pytest.raises(ActionError) as refusal:
+        actions.submit_activity(things.draft(**fields), actor=xiazhuang)
+    assert (refusal.value.code, refusal.value.field) == (code, field)
+
+
+def test_what_is_online_needs_no_place(xiazhuang, reference):
+    activity = actions.submit_activity(things.draft(mode="online", place=""), actor=xiazhuang)
+    assert activity.state == "submitted"
+
+
+def test_what_is_returned_says_why(secretary, xiazhuang, organization):
+    activity = things.draft(organization=organization, state="submitted", drafted_by=secretary)
+    activity = actions.return_activity(activity, reason=" 请写保险 ", actor=xiazhuang)
+    assert (activity.state, activity.reason, activity.due_on) == ("returned", "请写保险", None)
+    assert told() == [("activities/returned", secretary.pk)]
+
+
+def test_a_return_without_a_reason_is_refused(xiazhuang, reference):
+    with pytest.raises(ActionError) as refusal:
+        actions.return_activity(things.draft(state="submitted"), reason=" ", actor=xiazhuang)
+    assert refusal.value.code == "reason"
+
+
+def test_a_step_that_is_not_there_is_refused(xiazhuang, activity):
+    with pytest.raises(ActionError) as refusal:
+        actions.approve_activity(activity, actor=xiazhuang)
+    assert refusal.value.code == "state"
+
+
+def test_records_of_a_service_are_due_ten_working_days_after_it(xiazhuang, reference):
+    activity = actions.publish_activity(things.draft(kind="volunteer"), actor=xiazhuang)
+    assert activity.due_on == dt.date(2026, 10, 9)  # of 19 September; Mid-Autumn and National Day lie between
+
+
+def test_records_of_anything_else_are_not_due(xiazhuang, reference):
+    assert actions.publish_activity(things.draft(), actor=xiazhuang).due_on is None
+
+
+# ---- editing what is published --------------------------------------------------------------------------------------
+def test_a_published_activity_gets_a_new_revision(xiazhuang, activity):
+    activity = actions.edit_activity(activity, actor=xiazhuang, bring="水杯")
+    assert (activity.sequence, activity.bring) == (1, "水杯")
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(xiazhuang, activity):
+    activity = actions.edit_activity(activity, actor=xiazhuang, title=activity.title)
+    assert (activity.sequence, verbs()) == (0, [])
+
+
+def test_a_draft_has_no_revisions(xiazhuang, reference):
+    assert actions.edit_activity(things.draft(), actor=xiazhuang, bring="水杯").sequence == 0
+
+
+def test_who_signed_up_is_told_of_another_place(xiazhuang, activity):
+    signup = things.signed_up(activity)
+    Notice.objects.all().delete()
+    actions.edit_activity(activity, actor=xiazhuang, place="向阳会客厅")
+    assert told() == [("activities/changed", signup.person.user_id)]
+
+
+def test_nobody_is_told_of_another_agenda(xiazhuang, activity):
+    things.signed_up(activity)
+    Notice.objects.all().delete()
+    actions.edit_activity(activity, actor=xiazhuang, agenda="08:30 集合")
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"), [({"kind": "volunteer"}, "kind"), ({"capacity": 1}, "capacity"), ({"title": ""}, "invalid")]
+)
+def test_what_a_published_activity_cannot_become(xiazhuang, activity, fields, code):
+    things.queue(activity, 2)
+    with pytest.raises(ActionError) as refusal:
+        actions.edit_activity(activity, actor=xiazhuang, **fields)
+    assert refusal.value.code == code
+
+
+def test_the_time_of_what_is_over_stays(xiazhuang, activity, settings):
+    settings.PORTAL_CLOCK = moment(20)
+    with pytest.raises(ActionError) as refusal:
+        actions.edit_activity(activity, actor=xiazhuang, ends=moment(22))
+    assert refusal.value.code == "over"
+
+
+def test_new_places_go_to_the_waiting_list(xiazhuang, activity):
+    things.queue(activity, 4)
+    actions.edit_activity(activity, actor=xiazhuang, capacity=3)
+    assert things.states(activity) == ["confirmed", "confirmed", "offered", "waitlisted"]
+    assert things.counted(activity) == (3, 3)
+
+
+def test_no_offer_outlives_an_earlier_start(xiazhuang, activity):
+    things.queue(activity, 3)
+    actions.edit_activity(activity, actor=xiazhuang, capacity=3)
+    actions.edit_activity(activity, actor=xiazhuang, starts=moment(16, 10))
+    assert activity.signups.get(state="offered").offer_expires_at == moment(16, 10)
+
+
+def test_the_day_of_the_records_follows_the_end(xiazhuang, service):
+    activity = actions.edit_activity(service, actor=xiazhuang, starts=moment(17), ends=moment(17, 10))
+    assert activity.due_on == dt.date(2026, 10, 8)
+
+
+def test_what_was_cancelled_is_not_edited(xiazhuang, activity):
+    actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
+    with pytest.raises(ActionError) as refusal:
+        actions.edit_activity(activity, actor=xiazhuang, bring="伞")
+    assert refusal.value.code == "state"
+
+
+# ---- calling off ----------------------------------------------------------------------------------------------------
+def test_who_signed_up_is_told_that_it_is_off(xiazhuang, activity):
+    signups = things.queue(activity, 3)
+    actions.cancel_signup(signups[0], actor=signups[0].person.user)
+    Notice.objects.all().delete()
+    actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
+    assert told() == [("activities/called_off", signup.person.user_id) for signup in signups[1:]]
+
+
+def test_a_cancelled_activity_keeps_its_reason_and_revision(secretary, organization):
+    activity = actions.cancel_activity(things.published(organization=organization), reason="台风", actor=secretary)
+    assert (activity.state, activity.reason, activity.sequence, activity.cancelled_at) == (
+        "cancelled", "台风", 1, things.NINE,
+    )  # fmt: skip
+
+
+def test_a_draft_that_was_given_up_is_on_no_calendar(xiazhuang, reference):
+    actions.cancel_activity(things.draft(), reason="不办了", actor=xiazhuang)
+    assert not Activity.objects.published().exists()
+
+
+def test_what_is_over_is_not_called_off(xiazhuang, activity, settings):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    with pytest.raises(ActionError) as refusal:
+        actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
+    assert refusal.value.code == "over"
+
+
+@pytest.mark.parametrize("name", ["liuting", "leader", "member", "editor"])
+def test_nobody_else_calls_it_off(activity, name):
+    with pytest.raises(NotAllowed):
+        actions.cancel_activity(activity, reason="台风", actor=cast.make(name))
+
+
+def test_the_clock_of_these_tests_stands():
+    assert clock.now() == things.NINE

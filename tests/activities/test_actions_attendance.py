@@ -1,0 +1,251 @@
+"""Who came, and the hours that come of it."""
+
+from decimal import Decimal
+
+import pytest
+
+from activities import actions
+from activities.models import CheckIn, ServiceRecord
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.notices.models import Notice
+from tests import cast
+
+from . import things
+from .things import moment
+
+
+def refused(code, action, *args, **options):
+    with pytest.raises(ActionError) as refusal:
+        action(*args, **options)
+    assert refusal.value.code == code
+
+
+@pytest.fixture
+def ticket(service):
+    """A confirmed sign-up for the volunteer service."""
+    return things.signed_up(service)
+
+
+@pytest.fixture
+def present(ticket, xiazhuang, settings):
+    """A check-in at 08:20 for the service that starts at 08:30."""
+    settings.PORTAL_CLOCK = moment(19, 8, 20)
+    return actions.check_in(ticket, actor=xiazhuang)
+
+
+# ---- at the door ----------------------------------------------------------------------------------------------------
+def test_a_check_in_says_when_how_and_by_whom(ticket, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 8, 20)
+    checkin = actions.check_in(ticket, method="qr", actor=xiazhuang)
+    assert (checkin.checked_in_at, checkin.method, checkin.by) == (moment(19, 8, 20), "qr", xiazhuang)
+    assert Entry.objects.get(verb="checkin.created").person == ticket.person.public_id
+
+
+def test_a_second_check_in_is_refused_with_the_time_of_the_first(present, ticket, xiazhuang):
+    with pytest.raises(ActionError, match="08:20") as refusal:
+        actions.check_in(ticket, actor=xiazhuang)
+    assert refusal.value.code == "already"
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("waitlisted", "waiting"), ("offered", "waiting"), ("pending", "waiting"), ("cancelled", "cancelled"),
+     ("declined", "cancelled"), ("expired", "cancelled")],
+)  # fmt: skip
+def test_without_a_place_nobody_is_checked_in(ticket, xiazhuang, settings, state, code):
+    type(ticket).objects.update(state=state, offer_expires_at=moment(19))
+    settings.PORTAL_CLOCK = moment(19, 8, 20)
+    refused(code, actions.check_in, ticket, actor=xiazhuang)
+    assert not CheckIn.objects.exists()
+
+
+def test_nobody_is_checked_in_more_than_three_hours_before(ticket, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 5, 29)
+    refused("early", actions.check_in, ticket, actor=xiazhuang)
+
+
+def test_the_door_opens_three_hours_before(ticket, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 5, 30)
+    assert actions.check_in(ticket, actor=xiazhuang)
+
+
+def test_after_the_end_the_paper_list_counts_for_the_whole(ticket, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(21, 10)
+    checkin = actions.check_in(ticket, actor=xiazhuang)
+    assert (checkin.checked_in_at, checkin.checked_out_at) == (ticket.activity.starts, ticket.activity.ends)
+    assert checkin.service.hours == 3
+
+
+@pytest.mark.parametrize("name", ["liuting", "leader", "member", "editor"])
+def test_nobody_else_stands_at_the_door(ticket, settings, name):
+    settings.PORTAL_CLOCK = moment(19, 8, 20)
+    with pytest.raises(NotAllowed):
+        actions.check_in(ticket, actor=cast.make(name))
+
+
+def test_nobody_is_checked_in_for_what_was_called_off(ticket, xiazhuang, settings):
+    actions.cancel_activity(ticket.activity, reason="台风", actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 8, 20)
+    refused("cancelled", actions.check_in, ticket, actor=xiazhuang)
+
+
+def test_a_check_out_is_at_the_latest_the_end(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 18)
+    assert actions.check_out(present, actor=xiazhuang).checked_out_at == moment(19, 11, 30)
+
+
+def test_a_second_check_out_changes_nothing(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 10)
+    actions.check_out(present, actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 11)
+    assert actions.check_out(present, actor=xiazhuang).checked_out_at == moment(19, 10)
+
+
+def test_undo_takes_the_check_out_back_first_and_its_hours(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 10)
+    actions.check_out(present, actor=xiazhuang)
+    assert actions.undo_check_in(present, actor=xiazhuang).checked_out_at is None
+    assert not ServiceRecord.objects.exists()
+
+
+def test_undo_takes_the_check_in_back(present, xiazhuang):
+    assert actions.undo_check_in(present, actor=xiazhuang) is None
+    assert not CheckIn.objects.exists()
+
+
+def test_what_was_corrected_is_not_undone(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 10)
+    actions.check_out(present, actor=xiazhuang)
+    actions.correct_hours(present.service, hours=Decimal("2.5"), reason="先走了", actor=xiazhuang)
+    refused("corrected", actions.undo_check_in, present, actor=xiazhuang)
+
+
+# ---- hours ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("came", "left", "hours"),
+    [
+        ((8, 30), (11, 30), "3"),
+        ((8, 15), (11, 20), "2.5"),  # waiting before the start does not count, the last ten minutes are no half hour
+        ((8, 30), (8, 59), "0"),
+        ((8, 30), (9, 0), "0.5"),
+        ((9, 1), (9, 31), "0.5"),
+        ((8, 0), (8, 20), "0"),
+        ((11, 0), (13, 0), "0.5"),  # what goes beyond the end is added by a correction
+        ((12, 0), (13, 0), "0"),
+    ],
+)
+def test_hours_are_half_hours_within_the_activity_rounded_down(service, came, left, hours):
+    assert actions.served_hours(moment(19, *came), moment(19, *left), service) == Decimal(hours)
+
+
+def test_a_check_out_records_the_hours_and_tells(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 11, 5)
+    actions.check_out(present, actor=xiazhuang)
+    assert present.service.hours == Decimal("2.5")
+    assert Notice.objects.last().kind == "activities/hours"
+
+
+@pytest.mark.parametrize("kind", ["training", "social", "meeting", "consulting", "other"])
+def test_only_volunteer_service_earns_hours(xiazhuang, settings, reference, kind):
+    signup = things.signed_up(things.published(kind=kind))
+    settings.PORTAL_CLOCK = moment(19, 8, 30)
+    checkin = actions.check_in(signup, actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 11)
+    checkin = actions.check_out(checkin, actor=xiazhuang)
+    refused("kind", actions.record_hours, checkin, actor=xiazhuang)
+    assert not ServiceRecord.objects.exists()
+
+
+def test_hours_of_something_else_are_refused_by_the_database_too(activity):
+    from django.db import InternalError, transaction
+
+    checkin = CheckIn.objects.create(signup=things.signed_up(activity))
+    with pytest.raises(InternalError, match="only volunteer service"), transaction.atomic():
+        ServiceRecord.objects.create(checkin=checkin, hours=1)
+
+
+def test_without_a_check_out_there_are_no_hours(present, xiazhuang):
+    refused("open", actions.record_hours, present, actor=xiazhuang)
+
+
+def test_hours_are_recorded_once(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 11)
+    checkin = actions.check_out(present, actor=xiazhuang)
+    assert actions.record_hours(checkin, actor=xiazhuang) == present.service
+    assert ServiceRecord.objects.count() == 1
+
+
+def test_a_day_has_24_hours(xiazhuang, settings, reference):
+    somebody = things.person()
+    for _ in range(2):
+        whole_day = things.published(kind="volunteer", starts=moment(19, 0), ends=moment(20, 0))
+        actions.sign_up(whole_day, actor=somebody.user)
+    settings.PORTAL_CLOCK = moment(21)
+    for signup in somebody.signups.all():
+        actions.check_in(signup, actor=xiazhuang)
+    assert sorted(ServiceRecord.objects.values_list("hours", flat=True)) == [0, 24]
+
+
+# ---- the attendance is complete -------------------------------------------------------------------------------------
+def test_finishing_checks_out_and_records_who_forgot_to(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    activity = actions.finish_activity(present.signup.activity, headcount=40, actor=xiazhuang)
+    assert (activity.recorded_at, activity.headcount, activity.due_on) == (moment(19, 12), 40, None)
+    assert ServiceRecord.objects.get().hours == 3
+
+
+def test_nothing_is_finished_before_its_end(service, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 11)
+    refused("running", actions.finish_activity, service, actor=xiazhuang)
+
+
+@pytest.mark.parametrize("step", ["check_in", "check_out", "undo_check_in", "finish_activity"])
+def test_a_complete_attendance_stays(present, xiazhuang, settings, step):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    actions.finish_activity(present.signup.activity, actor=xiazhuang)
+    subject = {"check_in": present.signup, "finish_activity": present.signup.activity}.get(step, present)
+    refused("closed", getattr(actions, step), subject, actor=xiazhuang)
+
+
+# ---- corrections ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def record(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 11, 30)
+    return actions.check_out(present, actor=xiazhuang).service
+
+
+def test_a_correction_keeps_the_old_value_and_the_reason(record, xiazhuang):
+    record = actions.correct_hours(record, hours=Decimal("3.5"), reason="留下收拾", actor=xiazhuang)
+    assert (record.previous_hours, record.hours, record.reason, record.corrected_by) == (
+        3, Decimal("3.5"), "留下收拾", xiazhuang,
+    )  # fmt: skip
+    assert Notice.objects.last().kind == "activities/hours_corrected"
+
+
+def test_the_history_keeps_every_value(record, xiazhuang):
+    actions.correct_hours(record, hours=Decimal(2), reason="早退", actor=xiazhuang)
+    actions.correct_hours(record, hours=Decimal(1), reason="看错", actor=xiazhuang)
+    assert list(record.history.values_list("hours", flat=True)) == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason", "code"),
+    [
+        ("24.5", "多", "hours"),
+        ("-0.5", "少", "hours"),
+        ("2.3", "零头", "hours"),
+        ("2", " ", "reason"),
+        ("3", "一样", "same"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(record, xiazhuang, hours, reason, code):
+    refused(code, actions.correct_hours, record, hours=Decimal(hours), reason=reason, actor=xiazhuang)
+    record.refresh_from_db()
+    assert (record.hours, record.previous_hours) == (3, None)
+
+
+@pytest.mark.parametrize("name", ["liuting", "leader", "editor"])
+def test_nobody_else_corrects_hours(record, name):
+    with pytest.raises(NotAllowed):
+        actions.correct_hours(record, hours=Decimal(2), reason="错", actor=cast.make(name))

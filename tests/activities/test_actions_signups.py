@@ -1,0 +1,362 @@
+"""Sign-ups, one after the other; at the same moment they are in test_races.py."""
+
+import datetime as dt
+
+import pytest
+
+from activities import actions
+from activities.models import CheckIn, ServiceRecord, Signup
+from activities.states import SignupState
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.notices.models import Notice
+from tests import cast
+
+from . import things
+from .things import HOUR, MINUTE, moment
+
+
+def kinds():
+    return list(Notice.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def refused(code, action, *args, **options):
+    with pytest.raises(ActionError) as refusal:
+        action(*args, **options)
+    assert refusal.value.code == code
+
+
+# ---- signing up -----------------------------------------------------------------------------------------------------
+def test_places_are_given_in_order_and_then_the_waiting_list(activity):
+    signups = things.queue(activity, 3)
+    assert [(signup.position, signup.state) for signup in signups] == [
+        (1, "confirmed"), (2, "confirmed"), (3, "waitlisted"),
+    ]  # fmt: skip
+
+
+def test_the_row_counts_what_takes_a_place(activity):
+    things.queue(activity, 3)
+    assert things.counted(activity) == (2, 2)
+
+
+def test_without_a_limit_everybody_has_a_place(reference):
+    activity = things.published()
+    things.queue(activity, 3)
+    assert things.states(activity) == ["confirmed"] * 3
+
+
+def test_a_second_call_returns_the_open_signup(activity, member):
+    first = actions.sign_up(activity, actor=member)
+    assert actions.sign_up(activity, actor=member) == first
+    assert things.counted(activity) == (1, 1)
+
+
+def test_a_person_signs_up_as_themself_whatever_name_they_type(activity, member):
+    signup = actions.sign_up(activity, guest_name="别人", actor=member)
+    assert (signup.person, signup.user, signup.guest_name) == (member.person, None, "")
+
+
+def test_a_guest_signs_up_with_a_name_and_a_proved_phone(activity):
+    account = things.guest()
+    signup = actions.sign_up(activity, guest_name=" 王小明 ", actor=account)
+    assert (signup.person, signup.user, signup.guest_name) == (None, account, "王小明")
+
+
+def test_a_guest_who_was_registered_since_keeps_the_signup(activity):
+    account = things.guest()
+    signup = actions.sign_up(activity, guest_name="王小明", actor=account)
+    cast.person("王小明", account=account)
+    assert actions.sign_up(activity, actor=account) == signup
+
+
+@pytest.mark.parametrize(("name", "phone", "code"), [("", "+8615400000001", "name"), ("王小明", "", "phone")])
+def test_a_guest_without_name_or_phone_is_refused(activity, stranger, name, phone, code):
+    stranger.phone = phone
+    refused(code, actions.sign_up, activity, guest_name=name, actor=stranger)
+
+
+def test_nobody_signs_somebody_else_up(activity, member, xiazhuang):
+    with pytest.raises(NotAllowed):
+        actions.sign_up(activity, person=member.person, actor=xiazhuang)
+
+
+def test_a_person_who_left_signs_up_as_a_guest_only(activity, member):
+    member.person.state, member.person.left_on = "left", things.DAY
+    member.person.save(update_fields=["state", "left_on"])
+    refused("name", actions.sign_up, activity, actor=member)
+
+
+@pytest.mark.parametrize(
+    ("fields", "when"),
+    [
+        ({"signup_opens": moment(17)}, moment(16)),
+        ({"signup_closes": moment(16, 9)}, moment(16, 9)),
+        ({}, moment(19, 8, 30)),
+        ({"signup_closes": moment(25)}, moment(19, 8, 30)),
+        ({"state": "cancelled", "cancelled_at": moment(2), "reason": "雨"}, moment(16)),
+    ],
+)
+def test_outside_the_window_nobody_signs_up(member, settings, fields, when):
+    settings.PORTAL_CLOCK = when
+    refused("closed", actions.sign_up, things.published(**fields), actor=member)
+
+
+@pytest.mark.parametrize(
+    ("fields", "when"),
+    [
+        ({"signup_opens": moment(16, 9)}, moment(16, 9)),
+        ({}, moment(19, 8, 29)),
+        ({"signup_closes": moment(17)}, moment(16)),
+    ],
+)
+def test_within_the_window_they_do(member, settings, fields, when):
+    settings.PORTAL_CLOCK = when
+    assert actions.sign_up(things.published(**fields), actor=member).state == "confirmed"
+
+
+def test_a_signup_is_recorded_and_told(activity, member):
+    signup = actions.sign_up(activity, actor=member)
+    entry = Entry.objects.get(verb="signup.created")
+    assert (entry.subject_id, entry.person) == (signup.public_id, member.person.public_id)
+    assert kinds() == ["activities/signed_up"]
+
+
+def test_who_waits_is_told_so(activity):
+    things.queue(activity, 3)
+    assert kinds()[-1] == "activities/waitlisted"
+
+
+def test_a_full_house_takes_nobody_more_behind_the_back_of_the_actions(activity):
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError, match="activity_capacity_never_exceeded"), transaction.atomic():
+        type(activity).objects.filter(pk=activity.pk).update(taken=3)
+
+
+# ---- cancelling and offers ------------------------------------------------------------------------------------------
+def cancel(signup):
+    return actions.cancel_signup(signup, actor=signup.person.user)
+
+
+def confirm(signup):
+    return actions.confirm_signup(signup, actor=signup.person.user)
+
+
+def test_a_place_given_back_is_offered_to_the_first_who_waits(activity):
+    signups = things.queue(activity, 4)
+    cancel(signups[1])
+    assert things.states(activity) == ["confirmed", "cancelled", "offered", "waitlisted"]
+    assert things.counted(activity) == (2, 2)
+
+
+def test_an_offer_stands_for_four_hours(activity):
+    signups = things.queue(activity, 3)
+    cancel(signups[0])
+    signups[2].refresh_from_db()
+    assert signups[2].offer_expires_at == things.NINE + 4 * HOUR
+    assert kinds()[-1] == "activities/offered"
+
+
+def test_no_offer_stands_past_the_start(activity, settings):
+    signups = things.queue(activity, 3)
+    settings.PORTAL_CLOCK = moment(19, 8)
+    cancel(signups[0])
+    assert Signup.objects.get(state="offered").offer_expires_at == activity.starts
+
+
+def test_who_waits_gives_up_waiting_without_freeing_a_place(activity):
+    signups = things.queue(activity, 4)
+    cancel(signups[2])
+    assert things.states(activity) == ["confirmed", "confirmed", "cancelled", "waitlisted"]
+
+
+def test_an_offer_that_is_confirmed_is_a_place(activity):
+    signups = things.queue(activity, 3)
+    cancel(signups[0])
+    confirm(signups[2])
+    assert things.states(activity) == ["cancelled", "confirmed", "confirmed"]
+    assert things.counted(activity) == (2, 2)
+
+
+def test_confirming_twice_changes_nothing(activity):
+    signups = things.queue(activity, 3)
+    cancel(signups[0])
+    confirm(signups[2])
+    assert confirm(signups[2]).state == "confirmed"
+    assert things.counted(activity) == (2, 2)
+
+
+def test_cancelling_twice_frees_one_place(activity):
+    signups = things.queue(activity, 4)
+    cancel(signups[0])
+    cancel(signups[0])
+    assert things.states(activity) == ["cancelled", "confirmed", "offered", "waitlisted"]
+
+
+def test_an_offer_that_is_given_back_goes_to_the_next(activity):
+    signups = things.queue(activity, 4)
+    cancel(signups[0])
+    cancel(signups[2])
+    assert things.states(activity) == ["cancelled", "confirmed", "cancelled", "offered"]
+
+
+def test_nobody_new_overtakes_the_waiting_list(activity):
+    signups = things.queue(activity, 3)
+    Signup.objects.filter(pk=signups[0].pk).update(state=SignupState.CANCELLED)  # a place that nobody was offered
+    type(activity).objects.update(taken=1)
+    assert things.signed_up(activity, 9).state == "waitlisted"
+
+
+def test_who_cancelled_may_come_back_at_the_end(activity):
+    signups = things.queue(activity, 2)
+    cancel(signups[0])
+    again = actions.sign_up(activity, actor=signups[0].person.user)
+    assert (again.position, again.state) == (3, "confirmed")
+
+
+@pytest.mark.parametrize("state", ["confirmed", "waitlisted"])
+def test_nothing_is_cancelled_once_it_has_started(activity, settings, state):
+    signup = next(signup for signup in things.queue(activity, 3) if signup.state == state)
+    settings.PORTAL_CLOCK = activity.starts
+    refused("started", cancel, signup)
+
+
+def test_without_an_offer_there_is_nothing_to_confirm(activity):
+    refused("state", confirm, things.queue(activity, 3)[2])
+
+
+def test_too_late_to_confirm(activity, settings):
+    signups = things.queue(activity, 3)
+    cancel(signups[0])
+    settings.PORTAL_CLOCK = things.NINE + 4 * HOUR
+    refused("late", confirm, signups[2])
+
+
+@pytest.mark.parametrize("action", [actions.confirm_signup, actions.cancel_signup])
+def test_nobody_else_answers_for_one(activity, xiazhuang, action):
+    with pytest.raises(NotAllowed):
+        action(things.signed_up(activity), actor=xiazhuang)
+
+
+# ---- time passes ----------------------------------------------------------------------------------------------------
+def offered(activity, settings, waiting):
+    """Fill the activity, free the first place, and go to one minute before the offer of it ends."""
+    signups = things.queue(activity, 2 + waiting)
+    cancel(signups[0])
+    settings.PORTAL_CLOCK = things.NINE + 4 * HOUR - MINUTE
+    return signups
+
+
+def test_an_offer_in_time_stands(activity, settings):
+    offered(activity, settings, waiting=1)
+    assert actions.expire_offers() == 0
+
+
+def test_an_offer_out_of_time_goes_to_the_next(activity, settings):
+    offered(activity, settings, waiting=2)
+    settings.PORTAL_CLOCK += MINUTE
+    assert actions.expire_offers() == 1
+    assert things.states(activity) == ["cancelled", "confirmed", "expired", "offered"]
+    assert things.counted(activity) == (2, 2)
+
+
+def test_a_second_sweep_finds_nothing(activity, settings):
+    offered(activity, settings, waiting=2)
+    settings.PORTAL_CLOCK += MINUTE
+    actions.expire_offers()
+    assert actions.expire_offers() == 0
+
+
+def test_an_offer_that_ends_with_nobody_waiting_frees_the_place(activity, settings):
+    offered(activity, settings, waiting=1)
+    settings.PORTAL_CLOCK += MINUTE
+    actions.expire_offers()
+    assert things.counted(activity) == (1, 1)
+
+
+def test_nothing_is_offered_once_it_has_started(activity, settings):
+    offered(activity, settings, waiting=2)
+    settings.PORTAL_CLOCK = activity.starts
+    actions.expire_offers()
+    assert things.states(activity) == ["cancelled", "confirmed", "expired", "waitlisted"]
+
+
+def test_who_let_an_offer_pass_is_told(activity, settings):
+    offered(activity, settings, waiting=1)
+    settings.PORTAL_CLOCK += MINUTE
+    actions.expire_offers()
+    assert kinds()[-1] == "activities/expired"
+
+
+# ---- review ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def reviewed(reference):
+    return things.published(capacity=1, by_review=True)
+
+
+def test_a_reviewed_signup_is_pending_and_takes_no_place(reviewed):
+    assert things.signed_up(reviewed).state == "pending"
+    assert things.counted(reviewed) == (0, 0)
+
+
+def test_letting_in_gives_the_place_and_then_the_waiting_list(reviewed, xiazhuang):
+    for signup in things.queue(reviewed, 2):
+        actions.approve_signup(signup, actor=xiazhuang)
+    assert things.states(reviewed) == ["confirmed", "waitlisted"]
+    assert things.counted(reviewed) == (1, 1)
+
+
+def test_turning_down_says_why(reviewed, xiazhuang):
+    signup = actions.decline_signup(things.signed_up(reviewed), reason="限法律界人士", actor=xiazhuang)
+    assert (signup.state, signup.reason, kinds()[-1]) == ("declined", "限法律界人士", "activities/declined")
+
+
+def test_turning_down_without_a_reason_is_refused(reviewed, xiazhuang):
+    refused("reason", actions.decline_signup, things.signed_up(reviewed), reason="", actor=xiazhuang)
+
+
+@pytest.mark.parametrize(
+    "action", [actions.approve_signup, lambda row, actor: actions.decline_signup(row, reason="满", actor=actor)]
+)
+def test_what_was_decided_is_not_decided_again(reviewed, xiazhuang, action):
+    signup = actions.approve_signup(things.signed_up(reviewed), actor=xiazhuang)
+    refused("state", action, signup, actor=xiazhuang)
+
+
+def test_nobody_else_reviews(reviewed, liuting):
+    with pytest.raises(NotAllowed):
+        actions.approve_signup(things.signed_up(reviewed), actor=liuting)
+
+
+# ---- guests are forgotten -------------------------------------------------------------------------------------------
+def past_guest(settings, **fields):
+    signup = actions.sign_up(things.published(**fields), guest_name="王小明", actor=things.guest())
+    settings.PORTAL_CLOCK = moment(19, 11, 30) + dt.timedelta(days=90)
+    return signup
+
+
+def test_a_guest_is_forgotten_after_90_days(reference, settings):
+    signup = past_guest(settings)
+    assert actions.forget_guests() == 1
+    signup.refresh_from_db()
+    assert (signup.user, signup.guest_name, signup.guest_search, signup.display_name) == (None, "", None, "来宾")
+    assert not signup.history.exists()
+
+
+def test_a_guest_is_not_forgotten_before(reference, settings):
+    past_guest(settings)
+    settings.PORTAL_CLOCK -= MINUTE
+    assert actions.forget_guests() == 0
+
+
+def test_a_guest_with_hours_is_not_forgotten(reference, settings):
+    signup = past_guest(settings, kind="volunteer")
+    checkin = CheckIn.objects.create(signup=signup, checked_in_at=moment(19, 8), checked_out_at=moment(19, 11))
+    ServiceRecord.objects.create(checkin=checkin, hours=2)
+    assert actions.forget_guests() == 0
+
+
+def test_a_person_is_not_forgotten(activity, member, settings):
+    actions.sign_up(activity, actor=member)
+    settings.PORTAL_CLOCK = moment(19) + dt.timedelta(days=400)
+    assert actions.forget_guests() == 0
