@@ -103,3 +103,36 @@ def test_icons_come_through_the_policy(page):
     page.goto("/")
     box = page.locator(".nav .icon use").first.bounding_box()
     assert box["width"] > 5
+
+
+KEYS = {  # at 1280 a week is a row, at 375 a day is
+    1280: {
+        "t": "d16", "t ArrowRight": "d17", "t ArrowUp": "d9", "t ArrowDown ArrowLeft": "d22", "t Home": "d1",
+        "t End": "d28", "t Enter": "e16", "t Enter Escape": "d16",
+    },
+    375: {"t ArrowDown": "d17", "t ArrowUp ArrowUp": "d14"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", KEYS)
+def test_keys_move_through_the_calendar(page, width):
+    page.set_viewport_size({"width": width, "height": 812})
+    page.goto("/month/")
+    for keys, at in KEYS[width].items():
+        for key in keys.split():
+            page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.id") == at, keys
+
+
+def test_slash_goes_to_the_search_and_is_a_letter_there(page):
+    page.goto("/month/")
+    page.keyboard.press("/")
+    page.keyboard.type("t/")
+    assert page.input_value("input[type=search]") == "t/"
+
+
+def test_arrow_over_the_edge_turns_the_page(page):
+    page.goto("/month/")
+    for key in ("t", "Home", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/month/?m=8")

@@ -22,6 +22,16 @@ FORM_PAGE = """{% extends "public.html" %}{% block crumbs %}{% crumbs "组织" "
 ASKED_PAGE = """{% extends "public.html" %}{% block content %}<h1>票</h1>
 <form method="post" action="/refused/" data-confirm="取消报名吗？" data-confirm-yes="取消报名">{% csrf_token %}<button class="btn">去不了</button></form>
 {% endblock %}"""
+MONTH_PAGE = """{% extends "public.html" %}
+{% block styles %}<link rel="stylesheet" href="{% static "css/calendar.css" %}">{% endblock %}
+{% block scripts %}<script type="module" src="{% static "js/calendar.js" %}"></script>{% endblock %}
+{% block content %}<h1>2026年9月</h1>
+<p><a class="chip" href="?m=8" rel="prev">上个月</a><a class="chip" href="?m=10" rel="next">下个月</a></p>
+<form class="filters" role="search"><input class="input" type="search" name="q" aria-label="搜活动"></form>
+<ol class="days month">{% for day in days %}
+  <li class="day{% if day == 16 %} day--today{% endif %}" id="d{{ day }}"><h2 class="day__date"><span class="day__num">{{ day }}</span></h2>
+  <ul><li class="ev xin"><a class="ev__link" id="e{{ day }}" href="#e{{ day }}"><span class="ev__name">活动</span></a></li></ul></li>
+{% endfor %}</ol>{% endblock %}"""
 LIST_PAGE = """{% for row in page %}{{ row }},{% endfor %}{% include "web/_pages.html" %}"""
 
 
@@ -113,6 +123,11 @@ def asked(request):
     return page_of(ASKED_PAGE, request, title="票")
 
 
+@login_not_required
+def month(request):
+    return page_of(MONTH_PAGE, request, title="日历", days=range(1, 29))
+
+
 urlpatterns = [
     path("", plain, name="home"),
     path("", include("chengyang.web.urls")),
@@ -129,6 +144,7 @@ urlpatterns = [
     path("numbers/", numbers),
     path("numbers-page/", numbers),
     path("asked/", asked),
+    path("month/", month),
 ]
 handler400 = "chengyang.web.views.handler400"
 handler403 = "chengyang.web.views.handler403"
