@@ -112,7 +112,7 @@ def _patterns(lowered):
     for pattern in (_YEARS, _SAME):
         yield from (found.span() for found in pattern.finditer(lowered))
     for found in _PINYIN.finditer(lowered):
-        if 2 <= len(_SYLLABLE.findall(found[0])) <= _MOST_SYLLABLES:
+        if len(found[0]) > 2 and len(_SYLLABLE.findall(found[0])) <= _MOST_SYLLABLES:
             yield found.span()
 
 

@@ -61,6 +61,8 @@ def _two_steps(
     again = f"{request.path}?{urlencode({'next': next_url})}" if next_url else request.path
     if do in ("change", "resend") or (do == "check" and not proof):
         return _other_way(request, do, purpose, again)
+    if do == "send":  # also from a page of the first step that was gone back to
+        proof = None
     form = (CodeForm if proof else PhoneForm)(request.POST or None)
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
