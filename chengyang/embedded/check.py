@@ -53,8 +53,8 @@ def checks(home):
         ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
         ("missing migrations", [*manage, "makemigrations", "--check", "--dry-run"], local),
         ("import contracts", [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"], local),
-        ("lint", tool("ruff", "check", "."), local),
-        ("format", tool("ruff", "format", "--check", "."), local),
+        ("lint", tool("ruff", "check", "--output-format", "concise", "."), local),
+        ("format", tool("ruff", "format", "--check", "--output-format", "concise", "."), local),
         ("Chinese of packages", [sys.executable, "-m", "chengyang.embedded.check", "catalogues"], local),
     ]
 
