@@ -1,18 +1,111 @@
 """What members registers for other floors (docs/architecture.md)."""
 
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from chengyang import clock
+from chengyang.accounts.reach import reach
 from chengyang.privacy.actions import on_withdrawal
+from chengyang.staff import registry
+from chengyang.web import panels
 
-from . import erasure
+from . import decisions, erasure, held
 from .actions import leaving
+from .models import Application, Person, Representative
+from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
 
+LOOKED_BACK = 30  # days of 谁看过 on /me/
+
+# ---- what the person decides -----------------------------------------------------------------------------------------
 on_withdrawal("registration", leaving.stop_registration)
 on_withdrawal("publication", leaving.stop_publication)
 erasure.register(
-    _("人士"),
+    gettext_lazy("人士"),
     leave=leaving.end_terms,
     erase=leaving.erase_own_rows,
-    said=_("代表人士任期、职务立即结束，公开的姓名撤下。"),
+    said=gettext_lazy("代表人士任期和所有职务立即结束，公开的姓名撤下。"),
 )
-erasure.register(_("职务"), leave=leaving.end_posts)
+erasure.register(gettext_lazy("职务"), leave=leaving.end_posts)
+
+
+# ---- the desk --------------------------------------------------------------------------------------------------------
+for _decision in (
+    decisions.FirstReview(),
+    decisions.SecondReview(),
+    decisions.FirstReviewOfRepresentative(),
+    decisions.SecondReviewOfRepresentative(),
+):
+    registry.register(_decision)
+
+
+def _find_people(user, text):
+    rows = Person.objects.within(reach(user)).search(text).select_related("subdistrict", "category")
+    return rows.order_by("name_key", "pk")
+
+
+def _find_applications(user, text):
+    rows = Application.objects.within(reach(user)).filter(state__in=APPLICATION_OPEN).search(text)
+    return rows.select_related("subdistrict").order_by("name_key", "pk")
+
+
+registry.register_search(
+    registry.SearchSource(
+        gettext_lazy("人士"),
+        _find_people,
+        lambda person: (person.name, f"{person.subdistrict.short_name}，{person.unit}，····{person.phone_last4}"),
+        lambda person: person.get_absolute_url(),
+    )
+)
+registry.register_search(
+    registry.SearchSource(
+        gettext_lazy("入册申请"),
+        _find_applications,
+        lambda row: (row.name, f"{row.subdistrict.short_name}，{row.get_state_display()}"),
+        lambda row: reverse("admin:members_application_change", args=[row.pk]),
+    )
+)
+
+
+def _terms_ending(user, first, last):
+    """Return the terms of representatives that end between two days, by day."""
+    if not reach(user).staff:
+        return []
+    people = Person.objects.within(reach(user)).values("pk")
+    rows = Representative.objects.on(first).filter(person__in=people, ends__range=(first, last))
+    return [
+        registry.Day(row.ends, _("%(name)s 代表人士任期结束") % {"name": row.person}, row.person.get_absolute_url())
+        for row in rows.select_related("person").order_by("ends", "pk")[:10]
+    ]
+
+
+registry.register_days(_terms_ending)
+
+
+# ---- pages -----------------------------------------------------------------------------------------------------------
+def _tasks(request, subject):
+    """What waits for the person: an application that is with them, or a record to confirm."""
+    own = Application.objects.visible_to(request.user).filter(user=request.user)
+    with_me = own.filter(state__in=APPLICATION_WITH_APPLICANT).first()
+    people = Person.objects.visible_to(request.user)
+    to_confirm = people.filter(state=PersonState.UNCONFIRMED).select_related("subdistrict").first()
+    return {"application": with_me, "to_confirm": to_confirm} if with_me or to_confirm else None
+
+
+def _standing(request, subject):
+    """Where the person stands: being reviewed, not registered yet, or nothing to say."""
+    own = Application.objects.visible_to(request.user).filter(user=request.user)
+    waiting = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
+    if waiting:
+        return {"application": waiting}
+    known = Person.objects.visible_to(request.user).filter(user=request.user, state=PersonState.ACTIVE).exists()
+    return None if known or own.filter(state__in=APPLICATION_OPEN).exists() else {"application": None}
+
+
+def _mine(request, subject):
+    return {"looks": held.looks(request.user, days=LOOKED_BACK, most=5), "today": clock.today()}
+
+
+panels.register("me.tasks", "members/_tasks.html", _tasks, order=20)
+panels.register("me.home", "members/_standing.html", _standing, order=5)
+panels.register("me.mine", "members/_mine.html", _mine, order=10)

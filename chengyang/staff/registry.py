@@ -103,6 +103,9 @@ class Decision:
         """Return what happened so far, newest first."""
         return ()
 
+    def opened(self, row: Any, *, actor: Any) -> None:
+        """Write down that an officer opened the page, where the person concerned should read of it (P10)."""
+
     def choices(self, row: Any, user: Any) -> Sequence[Choice]:
         """Return what `user` may decide on `row` now; empty when it is not theirs or no longer open."""
         return ()

@@ -174,6 +174,8 @@ class StaffSite(AdminSite):
         row = kind and kind.model.objects.visible_to(request.user).filter(public_id=public_id).first()
         if not row:
             raise Http404
+        if request.method == "GET":
+            kind.opened(row, actor=request.user)
         found = _keys(request)
         place = desk.place_of(found, code, public_id)
         choices = kind.choices(row, request.user)

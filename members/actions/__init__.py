@@ -5,15 +5,17 @@ from .applications import (
     SECOND_REVIEW_DAYS,
     approve_application,
     begin_application,
+    consent_and_begin,
     decline_application,
     note_reading,
+    offered_purposes,
     return_application,
     review_first,
     save_step,
     submit_application,
     withdraw_application,
 )
-from .leaving import erase_person, leave_registry, publish
+from .leaving import decide_purpose, erase_person, leave_registry, publish
 from .persons import (
     CONFIRM_WITHIN,
     adopt_number,
@@ -41,7 +43,9 @@ __all__ = [
     "approve_application",
     "begin_application",
     "confirm_person",
+    "consent_and_begin",
     "correct_person",
+    "decide_purpose",
     "decline_application",
     "decline_representative",
     "edit_own_particulars",
@@ -53,6 +57,7 @@ __all__ = [
     "name_representative",
     "nominate_representative",
     "note_reading",
+    "offered_purposes",
     "publish",
     "read_number",
     "refuse_record",

@@ -1,5 +1,6 @@
 """入册申请: from the first saved letter to a decision by two people (domain.md rules 1 and 2)."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,12 +19,12 @@ from chengyang.workdays.deadlines import due_on
 from .. import permissions, reasons
 from ..models import Application, Person
 from ..states import APPLICATION_TRANSITIONS, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
-from .leaving import publish
+from .leaving import decide_purpose, publish
 from .parts import REASON_LENGTH, put_particulars, required
 
 FIRST_REVIEW_DAYS = 5  # working days; promised on the registration page
 SECOND_REVIEW_DAYS = 3  # working days from the first review
-NEEDED = ("name", "category", "unit", "subdistrict")  # what a draft may lack and a submitted application may not
+ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
 
 
 # ---- the applicant ---------------------------------------------------------------------------------------------------
@@ -44,6 +45,13 @@ def begin_application(user: Any) -> Application:
     application = Application.objects.create(user=user, is_demo=user.is_demo)
     audit.record("application.started", application, actor=user, user=user)
     return application
+
+
+@transaction.atomic
+def consent_and_begin(user: Any) -> Application:
+    """Write the consent to being registered into the ledger, and begin; errors as `begin_application`."""
+    privacy.give(user, "registration", actor=user)
+    return begin_application(user)
 
 
 @transaction.atomic
@@ -68,15 +76,13 @@ def save_step(application: Application, data: Mapping[str, Any], *, actor: Any, 
 def submit_application(application: Application, *, actor: Any, purposes: Iterable[str] = ()) -> Application:
     """Send it in, first or again after a return; `purposes` are the optional ones ticked, each gets its ledger row.
 
-    The optional purposes left unticked at the first submission are recorded as refused, so that nobody is asked again
-    soon (P07). Raises ActionError("incomplete") naming what is missing, ("consent") when consent was withdrawn,
+    Those that were asked about and left unticked are recorded as refused, so that nobody is asked again soon (P07). Raises ActionError("incomplete") naming what is missing, ("consent") when consent was withdrawn,
     ("purpose") for one that is not on offer, ("state").
     """
     application = lock(application)
     require(permissions.can_write_application, actor, application)
     _require_consent(actor)
     _require_complete(application)
-    first = application.submitted_at is None
     now = clock.now()
     application = move(
         application,
@@ -92,7 +98,7 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
         second_reviewer=None,
         **_acted(actor, ""),
     )
-    _decide_purposes(actor, set(purposes), refuse_rest=first)
+    _decide_purposes(actor, set(purposes))
     _tell_applicant(application, "submitted")
     return application
 
@@ -207,13 +213,13 @@ def _require_consent(user):
 
 
 def _require_complete(application):
-    missing = next((field for field in NEEDED if not getattr(application, field)), None)
+    missing = application.missing()
     if missing:
-        label = Application._meta.get_field(missing).verbose_name
+        label = Application._meta.get_field(missing[0]).verbose_name
         raise ActionError(
             _("还没有填“%(what)s”。") % {"what": label},
             code="incomplete",
-            field=missing,
+            field=missing[0],
             url=reverse("members:join-about"),
         )
 
@@ -238,14 +244,18 @@ def _finish(application, state, verb, actor, reason, **changes):
     )
 
 
-def _decide_purposes(user, ticked, *, refuse_rest):
+def offered_purposes(user: Any) -> list[str]:
+    """Return the optional purposes to ask `user` about: not given, and not refused within 180 days (P07)."""
+    latest = privacy.latest_for(user)
+    soon = clock.now() - ASK_AGAIN_AFTER
+    return [code for code in OPTIONAL if code not in latest or not (latest[code].given or latest[code].at > soon)]
+
+
+def _decide_purposes(user, ticked):
     if ticked - set(OPTIONAL):
         raise ActionError(_("没有这一项用途。"), code="purpose")
-    for code in OPTIONAL:
-        if code in ticked:
-            privacy.give(user, code, actor=user)
-        elif refuse_rest and not privacy.holds(user, code):
-            privacy.withdraw(user, code, actor=user)
+    for code in offered_purposes(user):
+        decide_purpose(user, code, given=code in ticked, actor=user)
 
 
 def _tell_applicant(application, name):

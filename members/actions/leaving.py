@@ -77,6 +77,18 @@ def stop_registration(user: Any, actor: Any) -> None:
         leave_registry(person, actor=actor)
 
 
+@transaction.atomic
+def decide_purpose(user: Any, code: str, *, given: bool, actor: Any) -> None:
+    """Write down that `user` agrees to the optional purpose `code`, or does not; what it allows begins or stops at once.
+
+    Raises NotAllowed for anybody else, ActionError("purpose") for an unknown one.  (requirements P04, P06, P09)
+    """
+    (privacy.give if given else privacy.withdraw)(user, code, actor=actor)
+    if given and code == "publication":
+        for person in Person.objects.active().filter(user=user):
+            publish(person, True)
+
+
 def publish(person: Person, shown: bool) -> None:
     """Show the name of `person` beside posts and terms in public, or take it down (P09)."""
     for rows in _shown(person):

@@ -64,6 +64,9 @@ class Application(Particulars, DemoMark):
         "is_demo",
     }
 
+    # What a draft may lack and a submitted application may not.
+    NEEDED = ("name", "category", "unit", "subdistrict")
+
     public_id = PublicIdField()
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="applications", verbose_name=_("申请人账号")
@@ -144,3 +147,7 @@ class Application(Particulars, DemoMark):
 
     def get_absolute_url(self):
         return reverse("members:application", args=[self.public_id])
+
+    def missing(self):
+        """Return the names of what has to be filled in before it can be sent."""
+        return [name for name in self.NEEDED if not getattr(self, name)]
