@@ -9,6 +9,7 @@ import ctypes
 import logging
 import logging.handlers
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -90,17 +91,23 @@ class Supervisor:
         self.signalled = None  # number of the signal that asked us to stop
         self.children = []  # started and not yet stopped
         self.pipes = {}
+        self.lost = 0  # lines that nobody took
         self.selector = selectors.DefaultSelector()
 
     # ---- signals -------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
     def hearing(self):
-        """Take SIGINT, SIGTERM and SIGHUP as the wish to stop, once; afterwards they mean what they meant before."""
+        """Take SIGINT, SIGTERM and SIGHUP as the wish to stop, once; afterwards they mean what they meant before.
+
+        SIGINT is ignored in a job that a shell put in the background, and heard all the same; SIGHUP is ignored under
+        `nohup`, and stays so.
+        """
         reader, writer = os.pipe()
         for end in (reader, writer):
             os.set_blocking(end, False)
         self.selector.register(reader, selectors.EVENT_READ, lambda: os.read(reader, 64))
-        before = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
+        numbers = [number for number in STOP_SIGNALS if not _is_nohup(number)]
+        before = {number: signal.signal(number, self._on_signal) for number in numbers}
         wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         try:
             yield
@@ -164,12 +171,32 @@ class Supervisor:
             key.data()
 
     # ---- output --------------------------------------------------------------------------------------------------
-    def say(self, text):
-        """Print a line of our own."""
+    def say(self, text, patience=1.0):
+        """Print a line of our own; one that nobody takes within `patience` seconds is left out.
+
+        A terminal that was stopped, or a pipe that is no longer read, must not hold up the portal.
+        """
+        if self.lost and self._print(f"({self.lost} lines were left out here; {self.logs} has them)", 0):
+            self.lost = 0
+        if not self._print(text, patience):
+            self.lost += 1
+
+    def _print(self, text, patience):
+        """Print `text` unless it would block for more than `patience` seconds; say whether it was printed."""
         try:
+            place = sys.stdout.fileno()
+        except (OSError, ValueError):  # no real file, as under a test
             print(text, flush=True)
+            return True
+        data = f"{text}\n".encode(sys.stdout.encoding, errors="replace")
+        try:
+            for start in range(0, len(data), select.PIPE_BUF):  # so much fits where there is room at all
+                if not select.select([], [place], [], patience)[1]:
+                    return False
+                os.write(place, data[start : start + select.PIPE_BUF])
         except OSError:  # the terminal is gone, the portal is not
-            self._mute()
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return True
 
     def tail(self, name, lines=8):
         """Return the last `lines` lines of a log as one string."""
@@ -216,10 +243,11 @@ class Supervisor:
     def _pass_on(self, name, handler, line):
         handler.emit(logging.makeLogRecord({"msg": line}))
         if line.strip():
-            self.say(f"{name:<8} | {line}")
+            self.say(f"{name:<8} | {line}", patience=0)
 
-    def _mute(self):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+
+def _is_nohup(number):
+    return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
 def dying_with_us(number):

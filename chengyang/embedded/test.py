@@ -94,7 +94,8 @@ def follow(command, surroundings, supervisor):
         pass
     if not ended():
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.send_signal(signal.SIGINT)
+            if not (supervisor.signalled == signal.SIGINT and os.isatty(0)):  # the terminal told it already
+                process.send_signal(signal.SIGINT)
             process.wait(INTERRUPT_WITHIN)
         process.kill()
     return process.wait() if process.returncode is None else process.returncode

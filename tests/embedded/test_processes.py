@@ -96,3 +96,27 @@ def test_processes_of_another_data_folder_are_not_ours(home):
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_output_that_nobody_reads_holds_nothing_up(home, monkeypatch):
+    reader, writer = os.pipe()
+    with open(writer, "w") as unread, open(reader, "rb") as late:
+        monkeypatch.setattr(sys, "stdout", unread)
+        one = Supervisor(home / "log")
+        child = python("web", "for number in range(3000): print('x' * 99)")
+        one.start(child)
+        assert one.wait(lambda: not child.alive(), 30)
+        one.stop(child, graces=[])
+        os.read(late.fileno(), 1 << 20)
+        one.say("here again")
+        assert b"lines were left out here" in os.read(late.fileno(), 1 << 20)
+    assert (one.logs / "web.log").read_text().count("\n") == 3000
+
+
+def test_nohup_is_respected(home):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Supervisor(home / "log", echo=False).hearing():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
