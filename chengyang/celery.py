@@ -46,7 +46,8 @@ app.conf.update(
     timezone=settings.TIME_ZONE,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 5},
+    # max_retries is for whoever sends: a page must not wait for a broker that is down (the worker has its own setting).
+    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 5, "max_retries": 0},
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
 )

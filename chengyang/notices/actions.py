@@ -1,5 +1,6 @@
 """Telling people: the notice is written with what it tells of, and goes out after the commit."""
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,10 @@ from chengyang import clock
 from . import tasks
 from .models import Delivery, Notice
 
+PAUSE = 30.0  # seconds without hints after the broker did not answer
 HINT_LASTS = 60  # seconds; the sweep of the next minute finds what a lost or late hint speaks of
+_pause = {"until": 0.0}
+
 TITLE_LENGTH = Notice._meta.get_field("title").max_length
 
 
@@ -87,4 +91,11 @@ def _hint_after_commit() -> None:
 
 
 def _hint() -> None:
-    tasks.deliver.apply_async(retry=False, expires=HINT_LASTS)
+    """Raises what the broker raises, for Django to log; then this process asks no more for a while: pages must not wait."""
+    if time.monotonic() < _pause["until"]:
+        return
+    try:
+        tasks.deliver.apply_async(retry=False, expires=HINT_LASTS)
+    except Exception:
+        _pause["until"] = time.monotonic() + PAUSE
+        raise

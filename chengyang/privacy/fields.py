@@ -28,8 +28,10 @@ def about_people() -> Iterator[type[models.Model]]:
 
 
 def classification(model: type[models.Model]) -> dict[str, str]:
-    """Return field → code of its purpose for the plain fields of `model`, empty where it is not personal; KeyError-free:
-    a field that nothing is said of is missing."""
+    """Return field → code of its purpose for the plain fields of `model`, empty where a field is not personal.
+
+    A field that nothing is said of is missing.
+    """
     label, names = model._meta.label, _plain(model)
     if label in OTHERS:
         return {name: OTHERS[label].get(name, "") for name in names}
