@@ -35,7 +35,7 @@ def signed_out(sender, request, user, **more):
 @receiver(signed_in_by_page, dispatch_uid="accounts.warn_of_others")
 def warn_of_others(sender, request, user, **more):
     """Tell an officer that the account is signed in elsewhere too (requirements S04)."""
-    if reach(user).officer and (others := len(sessions.of(user)) - 1) > 0:
+    if reach(user).officer and (others := sessions.others(user, request.session.session_key).count()):
         words = _("这个账号还在另外 %(n)s 处登录着。如果不是你，请到“登录与安全”里结束它们。") % {"n": others}
         messages.warning(request, words)
 

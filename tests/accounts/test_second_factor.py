@@ -1,0 +1,240 @@
+"""The second factor (requirements S05): setting it up, being asked for it, losing it."""
+
+import datetime as dt
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
+from django.urls import reverse
+
+from chengyang import clock
+from chengyang.accounts import actions, second_factor
+from chengyang.accounts.models import User
+from chengyang.audit.models import Entry
+from chengyang.notices.models import Notice
+
+from .conftest import PHONE, last_code
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Xk7#vTq9!mWz"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+AUTHENTICATE, ACTIVATE = "/accounts/2fa/authenticate/", "/accounts/2fa/totp/activate/"
+
+
+@pytest.fixture(autouse=True)
+def required(settings):
+    settings.STAFF_MFA = True
+
+
+@pytest.fixture
+def officer(district):
+    district.set_password(PASSWORD)
+    district.save()
+    return district
+
+
+@pytest.fixture
+def guarded(officer, rf):
+    from allauth.core import context
+
+    with context.request_context(rf.get("/")):
+        TOTP.activate(officer, SECRET)
+    return officer
+
+
+def code(secret=SECRET):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def enter(browser):
+    return browser.post("/accounts/login/", {"login": "district@demo.invalid", "password": PASSWORD})
+
+
+def verbs(user):
+    return list(Entry.objects.filter(user=user.public_id).order_by("id").values_list("verb", flat=True))
+
+
+# ---- being asked ----------------------------------------------------------------------------------------------------
+def test_a_password_alone_does_not_sign_in(browser, guarded):
+    assert enter(browser)["Location"] == AUTHENTICATE
+    assert "_auth_user_id" not in browser.session
+
+
+def test_password_and_code_sign_in_and_go_on(browser, guarded):
+    browser.post("/accounts/login/", {"login": guarded.email, "password": PASSWORD, "next": "/manage/"})
+    assert browser.post(AUTHENTICATE, {"code": code()})["Location"] == "/manage/"
+    assert browser.session["_auth_user_id"] == str(guarded.pk)
+
+
+def test_a_phone_code_alone_does_not_sign_in_either(browser, guarded):
+    guarded.phone = PHONE
+    guarded.save()
+    browser.post("/accounts/phone/", {"do": "send", "phone": PHONE})
+    answer = browser.post("/accounts/phone/", {"do": "check", "code": last_code()})
+    assert answer["Location"] == AUTHENTICATE
+    assert "_auth_user_id" not in browser.session
+
+
+def test_a_wrong_code_is_refused_and_recorded(browser, guarded):
+    enter(browser)
+    answer = browser.post(AUTHENTICATE, {"code": "000000"})
+    assert answer.context["form"].errors["code"] == ["验证码不对，请看验证器上现在的 6 位数字。"]
+    assert verbs(guarded) == ["second_factor.failed"]
+
+
+def test_a_code_signs_in_once(browser, guarded):
+    now = code()
+    enter(browser)
+    browser.post(AUTHENTICATE, {"code": now})
+    again = Client()
+    enter(again)
+    assert again.post(AUTHENTICATE, {"code": now}).status_code == 200
+
+
+def test_codes_can_be_guessed_five_times(browser, guarded):
+    enter(browser)
+    for _ in range(5):
+        browser.post(AUTHENTICATE, {"code": "000000"})
+    assert browser.post(AUTHENTICATE, {"code": code()}).context["form"].errors["code"] == [
+        "失败次数太多，请过 15 分钟再试。"
+    ]
+
+
+def test_nobody_gets_to_the_second_step_without_the_first(browser, guarded):
+    assert browser.post(AUTHENTICATE, {"code": code()})["Location"] == "/accounts/login/"
+
+
+def test_one_can_turn_back_at_the_second_step(browser, guarded):
+    enter(browser)
+    browser.post("/accounts/logout/", {"next": "/accounts/login/"})
+    assert browser.get("/accounts/login/").status_code == 200
+
+
+# ---- being led to set it up -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["district", "xiazhuang", "secretary", "sysadmin"])
+def test_an_officer_without_one_is_led_to_it_before_the_desk(request, client_of, name):
+    answer = client_of(request.getfixturevalue(name)).get("/manage/?kind=x")
+    assert answer["Location"] == f"{ACTIVATE}?next=%2Fmanage%2F%3Fkind%3Dx"
+
+
+def test_the_rest_of_the_portal_is_open_without_one(client_of, secretary):
+    assert client_of(secretary).get("/accounts/").status_code == 200
+
+
+def test_with_one_the_desk_is_open(client_of, guarded):
+    assert client_of(guarded).get("/manage/").status_code == 200
+
+
+def test_without_the_switch_the_desk_is_open(client_of, officer, settings):
+    settings.STAFF_MFA = False
+    assert client_of(officer).get("/manage/").status_code == 200
+
+
+def test_who_is_no_officer_finds_no_desk_at_all(client_of, member):
+    assert client_of(member).get("/manage/").status_code == 404
+
+
+def test_a_program_is_told_what_is_missing(client_of, officer):
+    answer = client_of(officer).get("/manage/", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "mfa_activate_totp")
+
+
+def test_a_partial_page_leads_the_whole_page(client_of, officer):
+    answer = client_of(officer).get("/manage/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"].startswith(ACTIVATE)
+
+
+# ---- setting it up --------------------------------------------------------------------------------------------------
+def set_up(browser):
+    page = browser.get(ACTIVATE).content.decode()
+    secret = re.search(r"secret=(\w+)", page)[1]
+    return browser.post(ACTIVATE, {"code": code(secret)})
+
+
+def test_a_fresh_sign_in_sets_it_up_without_another_password(browser, officer):
+    enter(browser)
+    assert set_up(browser)["Location"] == reverse("mfa_view_recovery_codes")
+    assert second_factor.has(officer)
+    assert second_factor.codes_left(officer) == 10
+
+
+def test_after_five_minutes_the_password_is_asked_for_again(browser, officer, time_machine):
+    enter(browser)
+    time_machine.move_to(clock.now() + dt.timedelta(seconds=301))
+    assert browser.get(ACTIVATE)["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_the_password_given_again_opens_it(browser, officer, time_machine):
+    enter(browser)
+    time_machine.move_to(clock.now() + dt.timedelta(seconds=301))
+    answer = browser.post(f"/accounts/reauthenticate/?next={ACTIVATE}", {"password": PASSWORD})
+    assert answer["Location"] == ACTIVATE
+    assert browser.get(ACTIVATE).status_code == 200
+
+
+def test_a_wrong_password_does_not_open_it_and_counts(browser, officer, time_machine):
+    enter(browser)
+    time_machine.move_to(clock.now() + dt.timedelta(seconds=301))
+    for _ in range(5):
+        browser.post(f"/accounts/reauthenticate/?next={ACTIVATE}", {"password": "wrong"})
+    answer = browser.post(f"/accounts/reauthenticate/?next={ACTIVATE}", {"password": PASSWORD})
+    assert answer.status_code == 200
+    assert verbs(officer)[-1] == "session.locked"
+
+
+def test_a_wrong_first_code_sets_nothing_up(browser, officer):
+    enter(browser)
+    browser.get(ACTIVATE)
+    assert browser.post(ACTIVATE, {"code": "000000"}).context["form"].errors["code"]
+    assert not second_factor.has(officer)
+
+
+def test_who_has_a_phone_only_sets_it_up_too(client_of):
+    owner = User.objects.create(phone=PHONE)
+    owner.set_unusable_password()
+    owner.save()
+    assert set_up(client_of(owner)).status_code == 302
+    assert second_factor.has(owner)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_setting_it_up_is_recorded_and_told(browser, officer):
+    enter(browser)
+    set_up(browser)
+    assert "second_factor.added" in verbs(officer)
+    assert Notice.objects.filter(user=officer, title="两步验证已开启").count() == 1
+
+
+def test_no_secret_stands_in_the_clear(browser, guarded):
+    assert SECRET not in str(Authenticator.objects.values().get())
+
+
+# ---- losing it ------------------------------------------------------------------------------------------------------
+def test_a_recovery_code_signs_in_once(browser, officer):
+    enter(browser)
+    set_up(browser)
+    spare = browser.get(reverse("mfa_view_recovery_codes")).context["unused_codes"][0]
+    outcomes = []
+    for _ in range(2):
+        other = Client()
+        enter(other)
+        outcomes.append(other.post(AUTHENTICATE, {"code": spare}).status_code)
+    assert outcomes == [302, 200]
+
+
+def test_the_security_administrator_takes_a_lost_one_away(client_of, guarded, secadmin):
+    browser = client_of(guarded)
+    actions.remove_second_factor(guarded, actor=secadmin)
+    assert browser.get("/manage/")["Location"].startswith(ACTIVATE)
+    assert verbs(guarded)[-1] == "second_factor.removed"
+
+
+def test_it_is_switched_off_by_oneself_and_the_desk_closes(browser, officer):
+    enter(browser)
+    set_up(browser)
+    browser.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.exists()
+    assert browser.get("/manage/")["Location"].startswith(ACTIVATE)
