@@ -19,6 +19,8 @@ def main():
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError, call_command
+    from django.db import OperationalError
+    from redis.exceptions import RedisError
 
     try:
         django.setup()
@@ -31,6 +33,10 @@ def main():
         raise Problem(f"Configuration: {error}") from None
     except CommandError as error:
         raise Problem(str(error)) from None
+    except OperationalError as error:
+        raise Problem(f"The database of DATABASE_URL cannot be used: {_first_line(error)}") from None
+    except RedisError as error:
+        raise Problem(f"The server of REDIS_URL cannot be used: {_first_line(error)}") from None
 
 
 def collect_static(call_command):
@@ -57,6 +63,10 @@ def load_demo(call_command):
         print("loading the demo (once)", flush=True)
         call_command("demo", verbosity=0)
     write_state(started=True, demo=settings.DEMO)
+
+
+def _first_line(error):
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def forget_heartbeat():

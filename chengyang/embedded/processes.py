@@ -199,10 +199,10 @@ class Supervisor:
         return True
 
     def tail(self, name, lines=8):
-        """Return the last `lines` lines of a log as one string."""
+        """Return the last `lines` lines of a log that say something, as one string."""
         path = self.logs / f"{name}.log"
         text = path.read_text(errors="replace") if path.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
 
     def _follow(self, child):
         pipe = child.process.stdout
