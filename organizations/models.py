@@ -72,6 +72,10 @@ class Organization(Body):
     def get_absolute_url(self):
         return reverse("organizations:detail", args=[self.slug])
 
+    def people_in_post(self):
+        """Return all posts with who holds or held them, the latest first."""
+        return self.posts.select_related("person")
+
 
 class AssessmentQuerySet(BodyAssessmentQuerySet):
     about = "organization"
@@ -113,6 +117,10 @@ class Post(DatedPost):
 
 
 class MembershipQuerySet(models.QuerySet):
+    def search(self, text):
+        """Return the memberships of the persons whose name or number `text` could mean (U02)."""
+        return self.filter(person__in=Person.objects.search(text).values("pk")) if text.strip() else self
+
     def open(self):
         return self.filter(state__in=MEMBERSHIP_OPEN)
 

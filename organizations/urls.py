@@ -1,4 +1,16 @@
 """Pages of this app, with their whole paths."""
 
+from django.urls import path
+
+from . import views
+
 app_name = "organizations"
-urlpatterns = []
+urlpatterns = [
+    # /organizations/
+    path("organizations/", views.organization_list, name="list"),
+    path("organizations/<slug:slug>/", views.organization_detail, name="detail"),
+    path("organizations/<slug:slug>/apply/", views.apply, name="apply"),
+    # /me/organizations/
+    path("me/organizations/", views.mine, name="mine"),
+    path("me/organizations/<public_id:public_id>/leave/", views.leave, name="leave"),
+]

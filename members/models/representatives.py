@@ -16,7 +16,14 @@ from ..states import RepresentativeState
 from .persons import Person
 
 
-class AssessmentQuerySet(StandardAssessmentQuerySet):
+class OfPersonMixin:
+    """Rows that hang on a person are found by the person's name or number (U02)."""
+
+    def search(self, text):
+        return self.filter(person__in=Person.objects.search(text).values("pk")) if text.strip() else self
+
+
+class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):
     def visible_to(self, user):
         """Return the assessments of the persons `user` may see."""
         return self.filter(person__in=Person.objects.visible_to(user))
@@ -34,7 +41,7 @@ class Assessment(StandardAssessment):
         verbose_name = verbose_name_plural = _("“四有”评定")
 
 
-class RepresentativeQuerySet(models.QuerySet):
+class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
     def on(self, day):
         """Return who is a representative on `day`: named, and the term is running (rule 3)."""
         return self.filter(

@@ -1,0 +1,28 @@
+"""Every write on organizations."""
+
+from .bodies import EDITABLE, create_organization, dissolve_organization, edit_organization, found_organization
+from .memberships import (
+    DECIDE_WITHIN,
+    accept_membership,
+    apply_for_membership,
+    decline_membership,
+    leave_organization,
+    withdraw_membership_application,
+)
+from .posts import appoint, end_post
+
+__all__ = [
+    "DECIDE_WITHIN",
+    "EDITABLE",
+    "accept_membership",
+    "apply_for_membership",
+    "appoint",
+    "create_organization",
+    "decline_membership",
+    "dissolve_organization",
+    "edit_organization",
+    "end_post",
+    "found_organization",
+    "leave_organization",
+    "withdraw_membership_application",
+]

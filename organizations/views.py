@@ -1,0 +1,123 @@
+"""Pages of the organizations."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chengyang import clock
+from chengyang.web.paging import numbered
+from members.models import Person
+
+from . import actions
+from .forms import OrganizationFilter
+from .models import Assessment, Membership, Organization, Post
+from .states import MEMBERSHIP_OPEN, OrganizationState
+
+ACTIVE_MEMBERS = Count("memberships", filter=Q(memberships__state="active", memberships__person__state="active"))
+FEW = 5  # cells of fewer persons are not shown to the public (domain.md rule 11)
+
+
+@login_not_required
+@require_safe
+def organization_list(request: HttpRequest) -> HttpResponse:
+    """All organizations, by level, subdistrict and category."""
+    chosen = OrganizationFilter(request.GET)
+    seen = Organization.objects.visible_to(request.user)
+    rows = chosen.apply(seen).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
+    page = numbered(request, rows)
+    passed = _passed(request.user, list(page.object_list))
+    cards = [(row, passed.get(row.pk), row.n if row.n >= FEW else None) for row in page.object_list]
+    context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(seen)}
+    return render(request, "organizations/list.html", context)
+
+
+def _passed(user: Any, rows: list[Organization]) -> dict[int, Assessment]:
+    """Return the “五好” that holds today of each organization, by its id."""
+    found = Assessment.objects.visible_to(user).passed_on(clock.today()).filter(organization__in=rows)
+    return {assessment.organization_id: assessment for assessment in found.order_by("assessed_on", "pk")}
+
+
+@login_not_required
+@require_safe
+def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One organization: what it is, what of the five goods it reached, who is in post, what takes place."""
+    organization = _visible(request, slug)
+    assessments = Assessment.objects.visible_to(request.user).filter(organization=organization)
+    members = organization.memberships.active().count()
+    context = {
+        "organization": organization,
+        "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
+        "posts": Post.objects.published().filter(organization=organization).select_related("person"),
+        "members": members if members >= FEW else None,
+        "membership": _own_membership(request.user, organization),
+        "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,
+    }
+    return render(request, "organizations/detail.html", context)
+
+
+def _visible(request: HttpRequest, slug: str) -> Organization:
+    rows = Organization.objects.visible_to(request.user).select_related("subdistrict")
+    return get_object_or_404(rows, slug=slug)
+
+
+def _own_membership(user: Any, organization: Organization) -> Membership | None:
+    own = Membership.objects.visible_to(user).filter(person__user=user.pk, organization=organization)
+    return own.filter(state__in=MEMBERSHIP_OPEN).first()
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask to be taken in: the page says what the secretary will see."""
+    organization = _visible(request, slug)
+    people = Person.objects.visible_to(request.user).filter(user=request.user, state="active")
+    person = people.select_related("category", "subdistrict").first()
+    if person is None:
+        messages.info(request, _("先入册，再加入组织。入册约 3 分钟。"))
+        return redirect("members:join")
+    if request.method == "POST":
+        actions.apply_for_membership(organization, person=person, actor=request.user)
+        messages.success(request, _("已申请，秘书长会在 %(n)d 个工作日内答复。") % {"n": actions.DECIDE_WITHIN})
+        return redirect("organizations:mine")
+    if _own_membership(request.user, organization):
+        return redirect("organizations:mine")
+    context = {"organization": organization, "person": person, "days": actions.DECIDE_WITHIN}
+    return render(request, "organizations/apply.html", context)
+
+
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """My memberships and posts, running and former."""
+    rows = Membership.objects.visible_to(request.user).filter(person__user=request.user)
+    rows = rows.select_related("organization").order_by("-applied_at", "-pk")
+    posts = Post.objects.visible_to(request.user).filter(person__user=request.user)
+    today = clock.today()
+    context = {
+        "open": [row for row in rows if row.is_open],
+        "former": [row for row in rows if not row.is_open],
+        "posts": [(post, post.holds(today)) for post in posts.select_related("organization")],
+        "days": actions.DECIDE_WITHIN,
+    }
+    return render(request, "organizations/mine.html", context)
+
+
+@require_POST
+def leave(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Leave an organization at once, or take an application back."""
+    rows = Membership.objects.visible_to(request.user).filter(person__user=request.user)
+    membership = get_object_or_404(rows.select_related("organization"), public_id=public_id)
+    if membership.state == "applied":
+        actions.withdraw_membership_application(membership, actor=request.user)
+        messages.success(request, _("申请已撤回。"))
+    else:
+        actions.leave_organization(membership, actor=request.user)
+        messages.success(request, _("你已退出“%(name)s”。") % {"name": membership.organization})
+    return redirect("organizations:mine")
