@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import OperationalError, connection
+from django.shortcuts import render
 from django.test import Client
 
 from chengyang.web import elder, views
@@ -141,6 +142,12 @@ def test_page_carries_the_tags_of_a_government_site(client, settings):
     html = client.get("/").content.decode()
     assert '<meta name="SiteName" content="某&lt;站&gt;">' in html
     assert '<meta name="SiteIDCode" content="3702140001">' in html
+
+
+def test_site_is_ours_whatever_a_view_calls_site(rf, settings):
+    html = render(rf.get("/"), "public.html", {"site": {"name": "another site"}}).content.decode()
+    assert settings.SITE["name"] in html
+    assert "another site" not in html
 
 
 def test_unset_items_of_the_foot_are_left_out(client, settings):

@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -150,6 +151,12 @@ def demo_badge(thing: Any) -> SafeString:
     if not getattr(thing, "is_demo", thing is True):
         return SafeString("")
     return format_html('<span class="demo">{}</span>', _("演示"))
+
+
+@register.simple_tag
+def portal_site() -> dict[str, str]:
+    """Return `settings.SITE` for base.html, which names it `site` again: allauth's views put another thing there."""
+    return settings.SITE
 
 
 # ---- ways ----------------------------------------------------------------------------------------------------------
