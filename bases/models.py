@@ -22,6 +22,11 @@ AMBER_BEFORE = dt.timedelta(days=60)  # time enough to prepare the next assessme
 class BaseQuerySet(BodyQuerySet):
     kept_as = "bases"
 
+    def listed(self):
+        """Return the bases in the order of the public list: published facts first, then from the district down."""
+        places = [models.When(level=level, then=place) for place, level in enumerate(Base.Level.values)]
+        return self.order_by("is_demo", models.Case(*places, output_field=models.IntegerField()), "pk")
+
     def opened_by(self, day):
         """Return what was open by the end of `day`."""
         return self.filter(state=BaseState.OPERATING, opened_on__lte=day)

@@ -18,7 +18,11 @@ from .models import Assessment, Base, Post
 def base_list(request: HttpRequest) -> HttpResponse:
     """All bases, by level and subdistrict."""
     chosen = BaseFilter(request.GET)
-    rows = chosen.apply(Base.objects.visible_to(request.user)).select_related("subdistrict").prefetch_related("honours")
+    rows = (
+        chosen.apply(Base.objects.visible_to(request.user).listed())
+        .select_related("subdistrict")
+        .prefetch_related("honours")
+    )
     page = numbered(request, rows)
     passed = (
         Assessment.objects.visible_to(request.user).passed_on(clock.today()).filter(base__in=list(page.object_list))
