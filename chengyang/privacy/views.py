@@ -16,7 +16,7 @@ def notice(request: HttpRequest, version: int | None = None) -> HttpResponse:
     """The rules in force, or an earlier version; made to be read and printed."""
     published = Notice.objects.published()
     current = published.first()
-    shown = get_object_or_404(published, version=version) if version else current
+    shown = current if version is None else get_object_or_404(published, version=version)
     context = {
         "notice": shown,
         "is_current": shown == current,

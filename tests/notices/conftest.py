@@ -1,7 +1,6 @@
 """What tests about notices share: an outbox of their own, words to tell, and somebody to tell them to."""
 
 import pytest
-from django.core.cache import cache
 
 from chengyang.accounts.models import User
 from chengyang.notices import actions
@@ -34,8 +33,6 @@ def words(settings, tmp_path):
 def broker_answers():
     """No pause is left over from another test's broker."""
     actions._pause["until"] = 0.0
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -1,0 +1,157 @@
+"""Consent: given and withdrawn by the person alone, each time a row that nobody can change."""
+
+import pytest
+from django.db import InternalError, transaction
+from django.utils.functional import SimpleLazyObject
+
+from chengyang.accounts.models import User
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.privacy import actions
+from chengyang.privacy.actions import give, holds, latest_for, withdraw
+from chengyang.privacy.models import Consent, Notice, Purpose
+from chengyang.web.context import RequestInfo, asked_by
+from tests import cast
+
+
+def test_nothing_holds_before_it_is_given(rules, zhixia):
+    assert not holds(zhixia, "registration")
+
+
+def test_what_is_given_holds_for_this_purpose_only(rules, zhixia):
+    give(zhixia, "publication", actor=zhixia)
+    assert holds(zhixia, "publication")
+    assert not holds(zhixia, "registration")
+
+
+def test_what_is_withdrawn_holds_no_longer_and_both_rows_stay(rules, zhixia):
+    give(zhixia, "publication", actor=zhixia)
+    withdraw(zhixia, "publication", actor=zhixia)
+    assert not holds(zhixia, "publication")
+    assert list(Consent.objects.order_by("id").values_list("given", flat=True)) == [True, False]
+
+
+@pytest.mark.parametrize("verb", [give, withdraw])
+def test_saying_the_same_twice_is_one_row(rules, zhixia, verb):
+    assert verb(zhixia, "publication", actor=zhixia) == verb(zhixia, "publication", actor=zhixia)
+
+
+def test_consent_under_changed_words_is_a_new_row(rules, zhixia):
+    first = give(zhixia, "publication", actor=zhixia)
+    Purpose.objects.filter(code="publication").update(text="还用来……")
+    second = give(zhixia, "publication", actor=zhixia)
+    assert second.text_hash != first.text_hash
+
+
+def test_a_row_says_which_rules_from_where_and_by_whom(rules, zhixia):
+    with asked_by(RequestInfo(address="203.0.113.9")):
+        row = give(zhixia, "publication", actor=zhixia)
+    assert (row.notice, row.address, row.actor_public_id, row.channel) == (
+        rules,
+        "203.0.113.9",
+        zhixia.public_id,
+        "web",
+    )
+
+
+@pytest.mark.parametrize("name", [*cast.NAMES])
+@pytest.mark.parametrize("verb", [give, withdraw])
+def test_nobody_decides_for_somebody_else(reference, rules, zhixia, name, verb):
+    with pytest.raises(NotAllowed):
+        verb(zhixia, "registration", actor=cast.make(name))
+    assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("actor", [None, cast.visitor()])
+def test_neither_the_portal_nor_a_visitor_consents(rules, zhixia, actor):
+    with pytest.raises(NotAllowed):
+        give(zhixia, "registration", actor=actor)
+
+
+def test_the_user_of_a_request_can_decide(rules, zhixia):
+    lazy = SimpleLazyObject(lambda: User.objects.get(pk=zhixia.pk))
+    assert give(lazy, "registration", actor=lazy).given
+
+
+def test_an_unknown_purpose_is_refused(rules, zhixia):
+    with pytest.raises(ActionError) as refused:
+        give(zhixia, "marketing", actor=zhixia)
+    assert refused.value.code == "purpose"
+
+
+def test_a_portal_without_rules_asks_for_nothing(zhixia):
+    Purpose.objects.create(code="registration", name="x", text="x", categories="x", retention="x")
+    with pytest.raises(ActionError) as refused:
+        give(zhixia, "registration", actor=zhixia)
+    assert refused.value.code == "no_rules"
+
+
+def test_each_decision_stands_in_the_audit_without_values(rules, zhixia):
+    give(zhixia, "publication", actor=zhixia)
+    withdraw(zhixia, "publication", actor=zhixia)
+    assert list(Entry.objects.order_by("id").values_list("verb", "reason", "user")) == [
+        ("consent.given", "publication", zhixia.public_id),
+        ("consent.withdrawn", "publication", zhixia.public_id),
+    ]
+
+
+@pytest.mark.parametrize("given_before", [True, False])
+def test_what_the_purpose_allowed_stops_with_its_withdrawal(rules, zhixia, monkeypatch, given_before):
+    stopped = []
+    monkeypatch.setattr(actions, "_handlers", {})
+    actions.on_withdrawal("publication", lambda user, actor: stopped.append(user))
+    if given_before:
+        give(zhixia, "publication", actor=zhixia)
+    withdraw(zhixia, "publication", actor=zhixia)
+    assert stopped == [zhixia] * given_before
+
+
+def test_a_withdrawal_whose_consequence_fails_is_not_kept(rules, zhixia, monkeypatch):
+    monkeypatch.setattr(actions, "_handlers", {"publication": [lambda user, actor: 1 / 0]})
+    give(zhixia, "publication", actor=zhixia)
+    with pytest.raises(ZeroDivisionError):
+        withdraw(zhixia, "publication", actor=zhixia)
+    assert holds(zhixia, "publication")
+
+
+def test_the_last_word_on_each_purpose_is_found_at_once(rules, zhixia, django_assert_num_queries):
+    give(zhixia, "registration", actor=zhixia)
+    give(zhixia, "publication", actor=zhixia)
+    withdraw(zhixia, "publication", actor=zhixia)
+    with django_assert_num_queries(1):
+        found = latest_for(zhixia)
+        assert {code: row.given for code, row in found.items()} == {"registration": True, "publication": False}
+
+
+def test_a_row_of_the_ledger_cannot_be_changed(rules, zhixia):
+    give(zhixia, "publication", actor=zhixia)
+    with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        Consent.objects.update(given=False)
+
+
+def test_a_consent_is_seen_by_whom_it_is_of(rules, zhixia, district):
+    give(zhixia, "publication", actor=zhixia)
+    assert Consent.objects.visible_to(zhixia).count() == 1
+    assert not Consent.objects.visible_to(district).exists()
+
+
+@pytest.mark.parametrize("change", [{"text": "别的"}, {"version": 7}])
+def test_published_rules_cannot_be_changed(rules, change):
+    with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        Notice.objects.update(**change)
+
+
+def test_published_rules_cannot_be_deleted(rules):
+    with pytest.raises(InternalError, match="delete rows"), transaction.atomic():
+        rules.delete()
+
+
+def test_new_rules_are_the_next_version(rules):
+    assert actions.publish_notice("第二版", actor=None).version == 2
+    assert Notice.objects.current().text == "第二版"
+
+
+def test_rules_that_say_the_same_are_not_published_again(rules):
+    with pytest.raises(ActionError) as refused:
+        actions.publish_notice(rules.text, actor=None)
+    assert refused.value.code == "unchanged"
