@@ -1,5 +1,7 @@
 """Every write on bases: opening, closing, facts, honours and posts."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,7 +28,7 @@ def open_base(base: Base, *, actor) -> Base:
     if not base.assessments.passed_on(clock.today()).exists():
         raise ActionError(_("要先通过“六有”评定（十二个月以内），才能启用。"), code="assessment")
     opened = base.opened_on or clock.today()
-    changes = {"opened_on": opened, "opened_text": base.opened_text or opened.isoformat()}
+    changes: dict[str, Any] = {"opened_on": opened, "opened_text": base.opened_text or opened.isoformat()}
     return move(base, BaseState.OPERATING, table=TRANSITIONS, actor=actor, verb="base.opened", **changes)
 
 

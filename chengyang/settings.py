@@ -245,7 +245,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # whoever signs in by password is an officer: until the browser closes, 8 h at most
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, this one goes on
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # the second factor is asked for at the sign-in that follows
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a path, not a secret)
 PASSWORD_RESET_TIMEOUT = 3600
 # `login_failed` is about codes of the second factor; passwords are counted by accounts.attempts (requirements S03).
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/15m/key", "reset_password": "20/m/ip,3/15m/key"}

@@ -142,7 +142,7 @@ def handlers(request: Request) -> list[User]:
     """Return the accounts of those who handle `request` today: leaders, staff of the subdistrict, or the district's."""
     today = clock.today()
     users = User.objects.filter(is_active=True)
-    if request.team_id:
+    if request.team:
         leaders = request.team.posts.filter(kind=Post.Kind.LEADER, person__state="active").on(today)
         return list(users.filter(person__in=leaders.values("person")))
     kind = Role.Kind.SUBDISTRICT if request.subdistrict_id else Role.Kind.DISTRICT
