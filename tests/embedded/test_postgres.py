@@ -47,7 +47,16 @@ def test_new_cluster_is_utf8_and_private(cluster, supervisor):
     assert cluster.sockets.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.usefixtures("as_root")
+@pytest.fixture
+def other_groups():
+    """Have this process, which must be root's, belong to further groups."""
+    before = os.getgroups()
+    os.setgroups([*before, 4])
+    yield
+    os.setgroups(before)
+
+
+@pytest.mark.usefixtures("as_root", "other_groups")
 def test_root_runs_it_as_nobody_without_other_groups(cluster, supervisor):
     child = cluster.start(supervisor)
     with open(f"/proc/{child.pid}/status") as status:
