@@ -48,7 +48,7 @@ def test_new_cluster_is_utf8_and_private(cluster, supervisor):
 
 
 @pytest.fixture
-def other_groups():
+def other_groups(as_root):
     """Have this process, which must be root's, belong to further groups."""
     before = os.getgroups()
     os.setgroups([*before, 4])
@@ -56,7 +56,7 @@ def other_groups():
     os.setgroups(before)
 
 
-@pytest.mark.usefixtures("as_root", "other_groups")
+@pytest.mark.usefixtures("other_groups")
 def test_root_runs_it_as_nobody_without_other_groups(cluster, supervisor):
     child = cluster.start(supervisor)
     with open(f"/proc/{child.pid}/status") as status:
