@@ -12,3 +12,6 @@ class StaffConfig(AppConfig):
     name = "chengyang.staff"
     label = "staff"
     verbose_name = "工作台"
+
+    def ready(self):
+        from . import lists  # noqa: F401  (registration is what importing it does)

@@ -1,0 +1,184 @@
+"""Lists of the rooms below the desk: the audit, deliveries, exceptional days, standards, subdistricts, consents' rules."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import audit
+from chengyang.accounts.models import Subdistrict
+from chengyang.accounts.reach import reach
+from chengyang.audit.models import Entry
+from chengyang.audit.verbs import VERBS
+from chengyang.chinese import dates
+from chengyang.notices.models import Delivery
+from chengyang.privacy.models import Notice, Purpose
+from chengyang.standards.models import Standard, Version
+from chengyang.workdays.models import WorkdayException
+
+from . import actions
+from .admin import Button, ScopedAdmin
+from .registry import Fact, Job
+
+
+@admin.register(Entry)
+class EntryAdmin(ScopedAdmin):
+    """The audit, for the role `audit` alone; looking is recorded too (requirements S08, S11)."""
+
+    job, order = Job.SECURITY, 10
+    list_display = ("at", "actor", "verb_label", "subject", "subject_id", "result", "address")
+    list_filter = ("result", "actor_kind")
+    search_fields = ("actor", "subject_id", "verb")
+    search_help_text = _("账号编号、对象编号或动作代码")
+    ordering = ("-at", "-id")
+
+    def is_for(self, seen):
+        return seen.administrator == "audit"
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.replace("\x00", "").strip()[:60]
+        if not term:
+            return queryset, False
+        verbs = [verb for verb, label in VERBS.items() if term in str(label)]
+        return queryset.filter(Q(actor=term) | Q(subject_id=term) | Q(verb__in=[term, *verbs])), False
+
+    def changelist_view(self, request, extra_context=None):
+        answer = super().changelist_view(request, extra_context)
+        audit.record_alone("audit.read", Entry, actor=request.user)
+        return answer
+
+    @admin.display(description=_("做了什么"))
+    def verb_label(self, entry):
+        return entry.verb_label
+
+    def facts(self, entry, user):
+        return [
+            Fact(_("时间"), dates.stamp(entry.at)),
+            Fact(_("操作者"), entry.actor or "—", entry.get_actor_kind_display()),
+            Fact(_("做了什么"), entry.verb_label, entry.verb),
+            Fact(_("对象"), entry.subject or "—", entry.subject_id),
+            Fact(_("涉及的人士"), entry.person or "—"),
+            Fact(_("涉及的账号"), entry.user or "—"),
+            Fact(_("字段"), "、".join(entry.fields) or "—"),
+            Fact(_("理由代码"), entry.reason or "—"),
+            Fact(_("结果"), entry.get_result_display()),
+            Fact(_("地址"), entry.address or "—"),
+            Fact(_("浏览器"), entry.agent or "—"),
+            Fact(_("请求编号"), entry.request_id or "—"),
+        ]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ScopedAdmin):
+    """What could not be sent for certain: the address and the words stay out of sight."""
+
+    job, order = Job.CONTENT, 40
+    list_display = ("key", "channel", "state", "tries", "due_at", "sent_at", "error")
+    list_filter = ("state", "channel")
+    search_fields = ("key",)
+
+    def is_for(self, seen):
+        return seen.district
+
+    def facts(self, delivery, user):
+        return [
+            Fact(_("类型"), delivery.notice.kind),
+            Fact(_("方式"), delivery.get_channel_display()),
+            Fact(_("状态"), delivery.get_state_display(), delivery.error),
+            Fact(_("次数"), delivery.tries),
+            Fact(_("发出"), dates.stamp(delivery.sent_at) if delivery.sent_at else "—"),
+        ]
+
+
+@admin.register(WorkdayException)
+class WorkdayAdmin(ScopedAdmin):
+    job, order = Job.CONTENT, 10
+    list_display = ("date", "name", "is_workday", "provisional", "source")
+    list_filter = ("is_workday", "provisional")
+    search_fields = ("name",)
+    ordering = ("-date",)
+    fields = ("date", "is_workday", "name", "source")
+    may_create = staticmethod(lambda user: reach(user).district)
+    buttons = (
+        Button(
+            "remove",
+            _("删去这一天"),
+            actions.remove_exception,
+            lambda user, row: reach(user).district,
+            confirm=_("删去这一天？以后按星期算。"),
+            done=_("已删去。"),
+        ),
+    )
+
+    def create(self, form, *, actor):
+        return actions.set_exception(actor=actor, **form.cleaned_data)
+
+
+@admin.register(Subdistrict)
+class SubdistrictAdmin(ScopedAdmin):
+    job, order = Job.CONTENT, 20
+    list_display = ("name", "code", "order")
+    search_fields = ("name", "code")
+    fields = ("name", "code", "order")
+
+
+@admin.register(Standard)
+class StandardAdmin(ScopedAdmin):
+    job, order = Job.FIGURES, 10
+    list_display = ("name", "code", "subject")
+    search_fields = ("name",)
+
+    def facts(self, standard, user):
+        return [
+            Fact(_("名称"), standard.name, url=standard.get_absolute_url()),
+            Fact(_("代码"), standard.code),
+            Fact(_("现行版本"), standard.current() or _("还没有发布")),
+        ]
+
+
+@admin.register(Version)
+class VersionAdmin(ScopedAdmin):
+    job, order = Job.FIGURES, 20
+    list_display = ("standard", "number", "published_on")
+    list_filter = ("standard",)
+    list_select_related = ("standard",)
+    search_fields = ("standard__name",)
+
+    def facts(self, version, user):
+        lines = "\n".join(f"{criterion.name}　{criterion.guidance}" for criterion in version.criteria.all())
+        return [
+            Fact(_("标准"), version.standard),
+            Fact(_("版本"), version.number),
+            Fact(
+                _("发布"),
+                dates.partial(version.published_text) if version.published_text else version.published_on or "—",
+            ),
+            Fact(_("评定项"), lines or "—"),
+        ]
+
+
+@admin.register(Notice)
+class PrivacyNoticeAdmin(ScopedAdmin):
+    job, order = Job.CONTENT, 30
+    list_display = ("version", "published_at")
+    search_fields = ("text",)
+
+    def is_for(self, seen):
+        return seen.district
+
+    def facts(self, notice, user):
+        return [
+            Fact(_("版本"), notice.version),
+            Fact(_("发布"), dates.stamp(notice.published_at)),
+            Fact(_("正文"), notice.text),
+        ]
+
+
+@admin.register(Purpose)
+class PurposeAdmin(ScopedAdmin):
+    job, order = Job.CONTENT, 31
+    list_display = ("name", "basis", "retention", "necessary", "sensitive")
+    search_fields = ("name", "text")
+    fields = ("name", "code", "text", "categories", "retention", "basis", "necessary", "sensitive")
+
+    def is_for(self, seen):
+        return seen.district

@@ -1,0 +1,8 @@
+"""Who keeps the tables of the office."""
+
+from chengyang.accounts.reach import reach
+
+
+def can_set_exception(actor, row) -> bool:
+    """The district office keeps the table of exceptional days."""
+    return reach(actor).district

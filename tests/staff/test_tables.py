@@ -1,0 +1,53 @@
+"""The tables of the office and the lists of the three administrators."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.staff import actions
+from chengyang.workdays.models import WorkdayException
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+SATURDAY, MONDAY = dt.date(2027, 9, 18), dt.date(2027, 9, 20)
+NOTICE = {"name": "中秋", "source": "国办发明电〔2026〕1号"}
+
+
+def test_a_make_up_day_is_entered(district):
+    assert actions.set_exception(actor=district, date=SATURDAY, is_workday=True, **NOTICE).is_workday
+
+
+def test_the_notice_replaces_what_was_provisional(district):
+    WorkdayException.objects.create(date=MONDAY, is_workday=False, provisional=True, **NOTICE)
+    assert not actions.set_exception(actor=district, date=MONDAY, is_workday=False, **NOTICE).provisional
+
+
+def test_an_ordinary_day_is_refused(district):
+    with pytest.raises(ActionError):
+        actions.set_exception(actor=district, date=MONDAY, is_workday=True, **NOTICE)
+
+
+@pytest.mark.parametrize("name", [name for name in cast.NAMES if not name.startswith("district")])
+def test_the_table_is_the_districts(reference, name):
+    with pytest.raises(NotAllowed):
+        actions.set_exception(actor=cast.make(name), date=MONDAY, is_workday=False, **NOTICE)
+
+
+def test_a_day_is_taken_back_at_the_desk(client_of, district):
+    row = actions.set_exception(actor=district, date=SATURDAY, is_workday=True, **NOTICE)
+    client_of(district).post(reverse("admin:workdays_workdayexception_do", args=[row.pk, "remove"]))
+    assert not WorkdayException.objects.exists()
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_the_audit_is_for_the_auditor_alone(client_of, reference, name):
+    answer = client_of(cast.make(name)).get(reverse("admin:audit_entry_changelist"))
+    assert answer.status_code == (200 if name == "auditor" else 404)
+
+
+def test_reading_the_audit_is_recorded(client_of, auditor):
+    client_of(auditor).get(reverse("admin:audit_entry_changelist"))
+    assert Entry.objects.filter(verb="audit.read", actor=auditor.public_id).count() == 1
