@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 import puremagic
@@ -46,6 +47,11 @@ PNG = Kind("png", "image/png")
 WEBP = Kind("webp", "image/webp")
 KINDS = (PDF, DOCX, XLSX, JPEG, PNG, WEBP)
 PICTURES = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP}
+CONTENTS = "[Content_Types].xml"
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, ValueError),
+    *(RuntimeError, NotImplementedError, EOFError),
+)
 PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 
 _HEIC = re.compile(rb"^....ftyp(heic|heix|hevc|hevx|mif1|msf1|avif)", re.DOTALL)
@@ -116,10 +122,10 @@ def _office(data: bytes) -> Kind:
             entries, comment = archive.infolist(), archive.comment
             names = [entry.filename for entry in entries]
             _refuse_bomb(entries)
-            is_office = "[Content_Types].xml" in names and b"<" in archive.read("[Content_Types].xml")
+            is_office = CONTENTS in names and b"<" in _start(archive, CONTENTS)
     except ActionError:
         raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+    except BROKEN_ZIP:
         raise _refusal(_("这个文件打不开，可能没有传完整，请重新保存后再上传。"), "broken") from None
     found = [kind for part, kind in PARTS.items() if part in names]
     if not is_office or len(found) != 1 or comment or _has_strange_names(names):
@@ -127,6 +133,11 @@ def _office(data: bytes) -> Kind:
     if any("vbaproject" in name.lower() or "/activex/" in name.lower() for name in names):
         raise _refusal(_("这个文件里有宏，请另存为不带宏的 .docx 或 .xlsx 再上传。"), "active")
     return found[0]
+
+
+def _start(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as entry:
+        return entry.read(4096)
 
 
 def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:

@@ -1,0 +1,51 @@
+"""What tests about files share: a store of their own, uploads of every kind, and an owner."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from chengyang.accounts.models import User
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def office(part="word/document.xml", *, types="<Types/>", extra=(), comment=b""):
+    """Return the bytes of an Office file with `part` as its main part."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", types)
+        archive.writestr(part, "<document/>")
+        for name, content in extra:
+            archive.writestr(name, content)
+        archive.comment = comment
+    return target.getvalue()
+
+
+def picture(form="JPEG", size=(40, 30), mode="RGB", **options):
+    """Return the bytes of a picture."""
+    target = io.BytesIO()
+    Image.new(mode, size, "red" if mode in ("RGB", "RGBA") else 1).save(target, form, **options)
+    return target.getvalue()
+
+
+def upload(data, name="材料.pdf", content_type="text/html"):
+    """Return what a form's file field gives; the browser's word for the type is never believed."""
+    return SimpleUploadedFile(name, data, content_type=content_type)
+
+
+@pytest.fixture(autouse=True)
+def shelf(settings, tmp_path):
+    """A store in a temporary folder."""
+    shelf = tmp_path / "files"
+    options = {"location": shelf, "file_permissions_mode": 0o600}
+    default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    return shelf
+
+
+@pytest.fixture
+def owner(db):
+    return User.objects.create(name="林知夏", phone="+8615400000001")

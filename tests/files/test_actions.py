@@ -1,0 +1,195 @@
+"""Keeping uploads: what is stored, for whom, attached to what, and what is left when something fails."""
+
+import datetime as dt
+import hashlib
+import os
+
+import pytest
+from django.db import transaction
+
+from chengyang import clock
+from chengyang.accounts.models import User
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.files import actions, tasks
+from chengyang.files.actions import attach, discard, store
+from chengyang.files.models import File
+from tests import cast
+
+from .conftest import PDF, office, picture, upload
+
+
+def outcome(*arguments, **options):
+    """Return the code of the refusal, or nothing."""
+    try:
+        store(*arguments, **options)
+    except ActionError as error:
+        return error.code
+    return ""
+
+
+def paths(shelf):
+    return [path for path in shelf.rglob("*") if path.is_file()] if shelf.exists() else []
+
+
+def test_an_upload_is_kept_with_what_it_is(owner):
+    file = store(upload(PDF), owner=owner)
+    assert (file.name, file.content_type, file.size, file.owner) == ("材料.pdf", "application/pdf", len(PDF), owner)
+    assert file.sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+def test_the_stored_name_says_nothing_of_the_uploaded_one(owner, shelf):
+    store(upload(PDF, "林知夏的材料.pdf"), owner=owner)
+    (path,) = paths(shelf)
+    assert (path.suffix, len(path.stem)) == (".pdf", 32)
+    assert path.read_bytes() == PDF
+
+
+def test_stored_files_are_readable_by_the_portal_only(owner, shelf):
+    store(upload(PDF), owner=owner)
+    assert paths(shelf)[0].stat().st_mode & 0o077 == 0
+
+
+def test_a_picture_is_stored_as_it_was_drawn_again(owner):
+    file = store(upload(picture("PNG"), "照片.jpg"), owner=owner)
+    assert (file.name, file.content_type) == ("照片.png", "image/png")
+
+
+def test_an_upload_is_in_the_audit(owner):
+    file = store(upload(PDF), owner=owner)
+    entry = Entry.objects.get()
+    assert (entry.verb, entry.subject_id, entry.user) == ("file.uploaded", file.public_id, owner.public_id)
+
+
+@pytest.mark.parametrize(("less", "code"), [(0, ""), (1, "too_large")])
+def test_the_limit_is_exact(owner, settings, less, code):
+    settings.FILES_MAX_BYTES = len(PDF) - less
+    assert outcome(upload(PDF), owner=owner) == code
+
+
+def test_a_false_word_about_the_size_does_not_help(owner, settings):
+    settings.FILES_MAX_BYTES = 100
+    liar = upload(PDF + b" " * 1000)
+    liar.size = 1
+    with pytest.raises(ActionError):
+        store(liar, owner=owner)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>", b"<svg/>", office("a.exe")])
+def test_what_is_refused_leaves_nothing(owner, shelf, data):
+    with pytest.raises(ActionError):
+        store(upload(data), owner=owner)
+    assert (paths(shelf), File.objects.exists()) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("a.pdf", ""),
+        ("a", ""),
+        ("a.docx", "extension"),
+        ("a.exe", "extension"),
+        ("a.html", "extension"),
+        ("a.pdf.exe", "extension"),
+    ],
+)
+def test_a_document_comes_under_its_own_extension(owner, name, code):
+    assert outcome(upload(PDF, name), owner=owner) == code
+
+
+@pytest.mark.parametrize(("name", "expected"), [("a.webp", "a.jpg"), ("a.jpeg", "a.jpeg"), ("a", "a.jpg")])
+def test_a_picture_under_the_name_of_another_is_renamed(owner, name, expected):
+    assert store(upload(picture("JPEG"), name), owner=owner).name == expected
+
+
+# ---- attaching ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def base(reference):
+    return cast.base()
+
+
+def test_an_upload_can_be_attached_at_once(owner, base):
+    file = store(upload(PDF), owner=owner, attached_to=base)
+    assert (file.attached_to, file.attached_id) == ("bases.Base", base.public_id)
+
+
+def test_a_file_is_attached_by_its_owner(owner, base):
+    file = attach(store(upload(PDF), owner=owner), base, actor=owner)
+    assert attach(file, base, actor=owner).attached_id == base.public_id
+
+
+def test_nobody_attaches_a_file_of_somebody_else(owner, base, district):
+    with pytest.raises(NotAllowed):
+        attach(store(upload(PDF), owner=owner), base, actor=district)
+
+
+def test_a_file_belongs_to_one_row(owner, base):
+    file = store(upload(PDF), owner=owner, attached_to=base)
+    with pytest.raises(ActionError) as refused:
+        attach(file, cast.team(), actor=owner)
+    assert refused.value.code == "attached"
+
+
+# ---- letting go -----------------------------------------------------------------------------------------------------
+
+
+def test_an_own_file_is_discarded_with_its_bytes(owner, shelf, django_capture_on_commit_callbacks):
+    file = store(upload(PDF), owner=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        discard(file, actor=owner)
+    assert (File.objects.exists(), paths(shelf)) == (False, [])
+
+
+def test_evidence_is_not_discarded(owner, base):
+    with pytest.raises(ActionError) as refused:
+        discard(store(upload(PDF), owner=owner, attached_to=base), actor=owner)
+    assert refused.value.code == "attached"
+
+
+def test_nobody_discards_a_file_of_somebody_else(owner, district):
+    with pytest.raises(NotAllowed):
+        discard(store(upload(PDF), owner=owner), actor=district)
+
+
+def test_a_look_at_a_file_is_in_the_audit_of_its_owner(owner, district):
+    file = store(upload(PDF), owner=owner)
+    actions.opened(file, actor=district)
+    actions.opened(file, actor=owner)
+    (entry,) = Entry.objects.filter(verb="file.read")
+    assert (entry.actor, entry.user) == (district.public_id, owner.public_id)
+
+
+def age(shelf, days):
+    then = (clock.now() - dt.timedelta(days=days)).timestamp()
+    for path in paths(shelf):
+        os.utime(path, (then, then))
+
+
+def test_bytes_of_an_upload_that_was_rolled_back_are_swept_up(owner, shelf):
+    kept = store(upload(PDF), owner=owner)
+    with transaction.atomic():
+        store(upload(PDF), owner=owner)
+        transaction.set_rollback(True)
+    age(shelf, days=2)
+    assert tasks.tidy() == 1
+    assert [path.name for path in paths(shelf)] == [os.path.basename(kept.content.name)]
+
+
+def test_bytes_that_may_belong_to_an_open_transaction_are_spared(owner, shelf):
+    with transaction.atomic():
+        store(upload(PDF), owner=owner)
+        transaction.set_rollback(True)
+    assert (tasks.tidy(), len(paths(shelf))) == (0, 1)
+
+
+def test_bytes_go_with_their_owner(owner, shelf):
+    store(upload(PDF), owner=owner)
+    User.objects.filter(pk=owner.pk).delete()
+    age(shelf, days=2)
+    assert (tasks.tidy(), paths(shelf)) == (1, [])
+
+
+def test_an_empty_store_is_tidy(shelf):
+    assert tasks.tidy() == 0

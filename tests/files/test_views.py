@@ -1,0 +1,128 @@
+"""Handing files out: through a view, to whoever may see what they belong to, and never as a page of ours."""
+
+from urllib.parse import unquote
+
+import pytest
+
+from chengyang.audit.models import Entry
+from chengyang.files.actions import store
+from chengyang.files.models import File
+from organizations.models import Assessment
+from tests import cast
+
+from .conftest import PDF, picture, upload
+
+
+@pytest.fixture
+def fetch(client_of):
+    """Return a function that fetches a file as somebody, to its end, as every server does."""
+
+    def get(user, file):
+        answer = client_of(user).get(file.get_absolute_url())
+        answer.body = b"".join(answer) if answer.streaming else answer.content
+        for close in answer._resource_closers:  # not close(): that would end the request, and the test's connection
+            close()
+        return answer
+
+    return get
+
+
+@pytest.fixture
+def own(owner):
+    return store(upload(PDF, "总结“2026”；终稿.pdf"), owner=owner)
+
+
+def test_an_owner_gets_the_bytes(fetch, owner, own):
+    answer = fetch(owner, own)
+    assert (answer.status_code, answer.body) == (200, PDF)
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_nobody_else_does(reference, fetch, own, name):
+    assert fetch(cast.make(name), own).status_code == 404
+
+
+def test_a_visitor_has_to_sign_in(client, own):
+    assert client.get(own.get_absolute_url()).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/files/0123456789/", "/files/../../etc/passwd/", "/files/x/"])
+def test_what_is_none_is_not_there(client_of, owner, path):
+    assert client_of(owner).get(path).status_code == 404
+
+
+def test_a_file_is_not_posted_to(client_of, owner, own):
+    assert client_of(owner).post(own.get_absolute_url()).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cache-Control", "private, no-store"),
+        ("Content-Type", "application/pdf"),
+    ],
+)
+def test_a_file_is_nothing_but_a_file(fetch, owner, own, header, value):
+    assert fetch(owner, own)[header] == value
+
+
+def test_nothing_in_a_file_runs(fetch, owner, own):
+    policy = fetch(owner, own)["Content-Security-Policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+
+
+def test_a_document_is_downloaded_under_its_chinese_name(fetch, owner, own):
+    disposition = fetch(owner, own)["Content-Disposition"]
+    assert disposition.startswith("attachment; filename*=utf-8''")
+    assert unquote(disposition.partition("''")[2]) == "总结“2026”；终稿.pdf"
+
+
+def test_a_picture_is_shown(fetch, owner):
+    file = store(upload(picture(), "a.jpg"), owner=owner)
+    answer = fetch(owner, file)
+    assert (answer["Content-Disposition"], answer["Content-Type"]) == ('inline; filename="a.jpg"', "image/jpeg")
+
+
+def test_behind_nginx_the_web_server_sends_the_bytes(fetch, owner, own, settings):
+    settings.FILES_ACCEL_PREFIX = "/_files/"
+    answer = fetch(owner, own)
+    assert (answer.body, answer["X-Accel-Redirect"]) == (b"", f"/_files/{own.content.name}")
+
+
+# ---- the door of what a file belongs to ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def evidence(owner, assessment):
+    return store(upload(PDF), owner=owner, attached_to=assessment)
+
+
+@pytest.fixture
+def assessment(reference):
+    """An assessment of the organization in 夏庄 that is still open."""
+    from chengyang.standards.models import Standard, Version
+
+    standard = Standard.objects.create(code="five_goods", name="五好", subject="organization")
+    return Assessment.objects.create(
+        organization=cast.organization(), version=Version.objects.create(standard=standard, number=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("district", 200), ("xiazhuang", 200), ("secretary", 200), ("liuting", 404), ("member", 404), ("sysadmin", 404)],
+)
+def test_evidence_is_opened_by_whoever_sees_what_it_proves(fetch, evidence, name, status):
+    assert fetch(cast.make(name), evidence).status_code == status
+
+
+def test_a_look_at_evidence_is_noted(fetch, evidence, district):
+    fetch(district, evidence)
+    assert Entry.objects.filter(verb="file.read", actor=district.public_id).count() == 1
+
+
+def test_a_row_of_another_kind_with_the_same_id_opens_nothing(evidence, assessment, district):
+    File.objects.update(attached_to="bases.Assessment")
+    assert not File.objects.visible_to(district).exists()
