@@ -1,0 +1,244 @@
+"""Leaving, being erased, and what time does (domain.md rules 1, 3 and 12; requirements P06, P09, P12, X13)."""
+
+import datetime as dt
+
+import pytest
+
+from chengyang import clock
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.files.models import File
+from chengyang.notices.models import Notice
+from chengyang.privacy import actions as privacy
+from members import actions, tasks
+from members.actions.leaving import posts_of_all_floors
+from members.models import Application, Person, Representative
+from organizations.models import Membership
+from services.models import Post as TeamPost
+from tests import cast
+
+from . import things
+
+pytestmark = pytest.mark.django_db
+MONTH = dt.timedelta(days=30)
+
+
+def left(user):
+    return actions.leave_registry(user.person, actor=user)
+
+
+def history_of(row):
+    return type(row)._meta.get_field("history").related_model.objects.filter(pgh_obj_id=row.pk)
+
+
+# ---- leaving ---------------------------------------------------------------------------------------------------------
+def test_leaving_is_at_once_and_nobody_is_asked(rules, member):
+    person = left(member)
+    assert (person.state, person.left_on) == ("left", clock.today())
+    assert not Person.objects.active().exists()
+
+
+def test_leaving_is_the_persons_own(rules, member, district):
+    with pytest.raises(NotAllowed):
+        actions.leave_registry(member.person, actor=district)
+
+
+def test_staff_note_the_leaving_of_who_asks_in_person(rules, xiazhuang):
+    actions.leave_registry(cast.person(), actor=xiazhuang)
+    assert Entry.objects.get(verb="person.left").reason == "asked_in_person"
+
+
+def test_leaving_twice_is_refused(rules, member):
+    left(member)
+    with pytest.raises(ActionError) as caught:
+        left(member)
+    assert caught.value.code == "state"
+
+
+def test_memberships_end(rules, member):
+    left(member)
+    membership = Membership.objects.get()
+    assert (membership.state, membership.left_on) == ("left", clock.today())
+
+
+@pytest.mark.parametrize("name", ["secretary", "base_manager", "leader"])
+def test_posts_of_every_floor_end(rules, name):
+    user = cast.make(name)
+    left(user)
+    posts = [post for table in posts_of_all_floors() for post in table.objects.all()]
+    assert [(post.ends, post.is_public) for post in posts] == [(clock.today(), False)]
+
+
+def test_a_post_that_has_not_begun_goes_and_one_of_today_is_kept_as_a_day(rules, leader):
+    today = clock.today()
+    TeamPost.objects.all().delete()
+    for starts in (today, today + MONTH):
+        TeamPost.objects.create(person=leader.person, team=cast.team(), kind="leader", starts=starts)
+    left(leader)
+    assert TeamPost.objects.get().ends == today + dt.timedelta(days=1)
+
+
+def test_a_term_as_representative_ends(rules, member):
+    assessment = things.assessed(member.person, things.four_haves())
+    named = Representative.objects.create(
+        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=dt.date(2099, 1, 1)
+    )
+    left(member)
+    named.refresh_from_db()
+    assert (named.state, named.ends) == ("ended", clock.today())
+
+
+def test_all_consents_are_withdrawn(rules, member):
+    for code in ("registration", "publication"):
+        things.consent(member, code)
+    left(member)
+    assert not any(privacy.holds(member, code) for code in ("registration", "publication"))
+
+
+def test_withdrawing_the_necessary_consent_is_leaving(rules, member):
+    things.consent(member)
+    privacy.withdraw(member, "registration", actor=member)
+    assert Person.objects.get().state == "left"
+
+
+# ---- what is public --------------------------------------------------------------------------------------------------
+def test_consent_to_publication_shows_the_posts_and_withdrawing_takes_them_down(rules, secretary):
+    actions.decide_purpose(secretary, "publication", given=True, actor=secretary)
+    assert secretary.person.organizations_posts.get().is_public
+    actions.decide_purpose(secretary, "publication", given=False, actor=secretary)
+    assert not secretary.person.organizations_posts.get().is_public
+
+
+def test_nobody_decides_for_somebody_else(rules, secretary, district):
+    with pytest.raises(NotAllowed):
+        actions.decide_purpose(secretary, "publication", given=True, actor=district)
+
+
+# ---- thirty days later -----------------------------------------------------------------------------------------------
+def gone(user, **fields):
+    """Leave as `user`, thirty days ago."""
+    left(user)
+    Person.objects.filter(user=user).update(left_on=clock.today() - MONTH, **fields)
+    return Person.objects.get(user=user)
+
+
+def test_erasing_empties_the_row_that_others_lean_on(rules, member):
+    person = gone(member)
+    actions.tick()
+    person.refresh_from_db()
+    assert (person.state, person.name, person.unit, person.phone, person.user) == ("erased", "已删除", "", "", None)
+
+
+def test_erasing_deletes_the_row_that_nothing_leans_on(rules, stranger):
+    person = cast.person(account=stranger)
+    gone(stranger)
+    actions.tick()
+    assert not Person.objects.filter(pk=person.pk).exists()
+
+
+def test_no_name_is_left_in_any_history(rules, member):
+    person = gone(member)
+    membership = Membership.objects.get()
+    actions.tick()
+    assert not history_of(person).exists()
+    assert not history_of(membership).exists()
+
+
+def test_the_application_goes_with_its_history(rules, member, xiazhuang, district):
+    row = things.in_state(member, "approved", first=xiazhuang, second=district, person=member.person)
+    gone(member)
+    actions.tick()
+    assert not Application.objects.exists()
+    assert not history_of(row).exists()
+
+
+def test_a_term_counts_on_without_its_words(rules, member):
+    assessment = things.assessed(member.person, things.four_haves())
+    File.objects.create(
+        owner=cast.user("xiazhuang"), name="证明.pdf", content="x", content_type="application/pdf", size=1, sha256="x",
+        attached_to="members.Assessment", attached_id=assessment.public_id,
+    )  # fmt: skip
+    Representative.objects.create(
+        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=dt.date(2099, 1, 1)
+    )
+    gone(member)
+    actions.tick()
+    assessment.refresh_from_db()
+    assert assessment.findings["c0"] == {"met": True}
+    assert not File.objects.exists()
+
+
+def test_the_name_that_registration_gave_the_account_goes(rules, member):
+    type(member).objects.filter(pk=member.pk).update(name=member.person.name)
+    gone(member)
+    actions.tick()
+    member.refresh_from_db()
+    assert member.name == ""
+
+
+def test_erasing_is_in_the_audit_without_values(rules, member):
+    gone(member)
+    actions.tick()
+    assert Entry.objects.get(verb="person.erased").actor_kind == "system"
+
+
+@pytest.mark.parametrize(("days", "state"), [(29, "left"), (30, "erased")])
+def test_thirty_days_are_kept(rules, member, days, state):
+    gone(member)
+    Person.objects.update(left_on=clock.today() - dt.timedelta(days=days))
+    actions.tick()
+    assert Person.objects.get().state == state
+
+
+# ---- what time does --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
+def test_a_draft_lives_thirty_days(application, days, kept):
+    Application.objects.update(saved_at=clock.now() - dt.timedelta(days=days))
+    tasks.tick()
+    assert Application.objects.exists() is kept
+
+
+@pytest.mark.parametrize("state", ["submitted", "returned", "first_reviewed"])
+def test_what_is_being_reviewed_stays(applicant, state):
+    things.in_state(applicant, state, saved_at=clock.now() - 2 * MONTH)
+    tasks.tick()
+    assert Application.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined"])
+def test_what_came_to_nothing_goes_after_thirty_days(applicant, state):
+    row = things.in_state(applicant, state, decided_at=clock.now() - MONTH - dt.timedelta(hours=1))
+    tasks.tick()
+    assert not Application.objects.exists()
+    assert not history_of(row).exists()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (1, False)])
+def test_an_unconfirmed_record_is_deleted_after_its_day(rules, days, kept):
+    cast.person(state="unconfirmed", confirm_by=clock.today() - dt.timedelta(days=days))
+    tasks.tick()
+    assert Person.objects.exists() is kept
+
+
+def test_the_message_that_asked_goes_too(rules, xiazhuang):
+    actions.enter_person(things.particulars(), phone=things.PHONE, actor=xiazhuang)
+    Notice.objects.update(at=clock.now() - MONTH - dt.timedelta(hours=1))
+    Person.objects.update(confirm_by=clock.today() - dt.timedelta(days=1))
+    tasks.tick()
+    assert not Notice.objects.exists()
+
+
+def test_a_term_that_is_over_is_noted_and_told(rules, member):
+    assessment = things.assessed(member.person, things.four_haves())
+    Representative.objects.create(
+        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=clock.today()
+    )
+    tasks.tick()
+    assert Representative.objects.get().state == "ended"
+    assert Notice.objects.get(user=member).kind == "members/term_ended"
+
+
+def test_the_tick_is_safe_to_repeat(rules, member):
+    gone(member)
+    actions.tick()
+    assert actions.tick() == dict.fromkeys(("drafts", "closed", "unconfirmed", "erased", "ended"), 0)

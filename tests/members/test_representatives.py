@@ -1,0 +1,138 @@
+"""代表人士: two reviews by two people, all four “haves”, a term that ends by itself (domain.md rules 2 and 3)."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from chengyang import clock
+from chengyang.errors import ActionError, NotAllowed
+from members import actions
+from members.measures import _representatives
+from members.models import Representative
+from tests import cast
+
+from . import things
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 23)
+TERM = {"starts": dt.date(2026, 12, 1), "ends": dt.date(2029, 12, 1)}
+
+
+@pytest.fixture
+def haves(rules):
+    return things.four_haves()
+
+
+def nominated(member, officer):
+    return actions.nominate_representative(member.person, actor=officer, **TERM)
+
+
+def reviewed(member, officer):
+    return actions.first_review_representative(nominated(member, officer), actor=officer)
+
+
+def code_of(call, *args, **options):
+    with pytest.raises(ActionError) as caught:
+        call(*args, **options)
+    return caught.value.code
+
+
+def test_two_people_and_four_haves_name_a_representative(haves, member, xiazhuang, district):
+    assessment = things.assessed(member.person, haves)
+    named = actions.name_representative(reviewed(member, xiazhuang), actor=district)
+    assert (named.state, named.assessment, named.second_reviewer) == ("named", assessment, district)
+
+
+def test_without_an_assessment_nobody_is_named(haves, member, xiazhuang, district):
+    row = reviewed(member, xiazhuang)
+    assert code_of(actions.name_representative, row, actor=district) == "assessment"
+
+
+@pytest.mark.parametrize("state", ["open", "submitted", "failed"])
+def test_nor_with_one_that_is_not_passed(haves, member, xiazhuang, district, state):
+    things.assessed(member.person, haves, state=state)
+    row = reviewed(member, xiazhuang)
+    assert code_of(actions.name_representative, row, actor=district) == "assessment"
+
+
+def test_nor_with_one_that_has_lapsed(haves, member, xiazhuang, district):
+    assessment = things.assessed(member.person, haves)
+    type(assessment).objects.update(expires_on=clock.today())
+    assert code_of(actions.name_representative, reviewed(member, xiazhuang), actor=district) == "assessment"
+
+
+def test_the_database_too_wants_the_assessment(member):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Representative.objects.create(person=member.person, state="named", **TERM)
+
+
+def test_the_first_reviewer_does_not_name(haves, member, district):
+    things.assessed(member.person, haves)
+    with pytest.raises(NotAllowed):
+        actions.name_representative(reviewed(member, district), actor=district)
+
+
+def test_the_database_too_wants_two_people(member, district):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Representative.objects.create(person=member.person, first_reviewer=district, second_reviewer=district, **TERM)
+
+
+def test_another_subdistrict_does_not_nominate(rules, member, liuting):
+    with pytest.raises(NotAllowed):
+        nominated(member, liuting)
+
+
+def test_a_term_ends_after_it_starts(rules, member, xiazhuang):
+    dates = {"starts": TODAY, "ends": TODAY}
+    assert code_of(actions.nominate_representative, member.person, actor=xiazhuang, **dates) == "dates"
+
+
+def test_who_is_one_is_not_nominated_again(rules, member, xiazhuang):
+    nominated(member, xiazhuang)
+    assert code_of(nominated, member, xiazhuang) == "twice"
+
+
+def test_who_left_is_not_nominated(rules, xiazhuang):
+    person = cast.person(state="left", left_on=TODAY)
+    assert code_of(actions.nominate_representative, person, actor=xiazhuang, **TERM) == "state"
+
+
+def test_declining_needs_a_reason(rules, member, xiazhuang):
+    row = nominated(member, xiazhuang)
+    assert code_of(actions.decline_representative, row, actor=xiazhuang, reason="") == "reason"
+    assert actions.decline_representative(row, actor=xiazhuang, reason="任期重叠").state == "declined"
+
+
+def test_a_name_is_public_only_with_consent(haves, member, xiazhuang, district):
+    things.assessed(member.person, haves)
+    things.consent(member, "publication")
+    assert actions.name_representative(reviewed(member, xiazhuang), actor=district).is_public
+
+
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [(dt.date(2026, 11, 30), 0), (dt.date(2026, 12, 1), 1), (dt.date(2029, 11, 30), 1), (dt.date(2029, 12, 1), 0)],
+)
+def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(haves, member, day, counts):
+    assessment = things.assessed(member.person, haves)
+    Representative.objects.create(person=member.person, state="named", assessment=assessment, **TERM)
+    period = type("P", (), {"ends": day + dt.timedelta(days=1)})
+    assert _representatives(None, period).count() == counts
+
+
+@pytest.mark.parametrize(("name", "sees"), [("district", 2), ("xiazhuang", 2), ("liuting", 1), ("stranger", 1)])
+def test_who_sees_representatives(haves, member, name, sees):
+    for public in (True, False):
+        person = cast.person(f"代表{public}")
+        assessment = things.assessed(person, haves)
+        Representative.objects.create(
+            person=person,
+            state="named",
+            assessment=assessment,
+            is_public=public,
+            starts=cast.STARTED,
+            ends=TERM["ends"],
+        )
+    assert Representative.objects.visible_to(cast.make(name)).count() == sees
+    assert Representative.objects.published().count() == 1
