@@ -21,7 +21,7 @@ from .models import User
 class PhoneForm(Form):
     """The first step: the number. Flows extend it with fields of their own (see entry.py)."""
 
-    phone = PhoneField(help_text=_("会收到一条短信验证码。港澳台和国外号码写成 +852… 这样。"))
+    phone = PhoneField(help_text=_("会收到一条短信验证码。港澳台和国外号码前面加 + 和区号。"))
 
 
 class CodeForm(Form):

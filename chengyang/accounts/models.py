@@ -271,6 +271,14 @@ class Role(DemoMark):
     def __str__(self):
         return f"{self.get_kind_display()}{f'（{self.subdistrict}）' if self.subdistrict_id else ''}"
 
+    def holds(self, day):
+        """Return whether the role is held on `day`."""
+        return self.starts <= day and self.is_open(day)
+
+    def is_open(self, day):
+        """Return whether the role is held on `day` or later."""
+        return self.ends is None or day < self.ends
+
 
 class PhoneProof(models.Model):
     """A code sent to a phone: five minutes, five tries, kept as a hash (requirements U22). Rows live one day."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -136,6 +137,11 @@ def must_change(user: Any) -> bool:
 def is_old(user: Any) -> bool:
     """Return whether the password was set more than ninety days ago (requirements S02)."""
     return clock.now() - user.password_set_at > LONGEST_LIFE
+
+
+def set_on(user: Any) -> dt.date | None:
+    """Return the day on which the password was set, or None."""
+    return localtime(user.password_set_at).date() if user.password_set_at else None
 
 
 def remember(user: Any) -> None:

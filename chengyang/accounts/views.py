@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang.errors import ActionError
 from chengyang.web.redirects import safe_next
 
-from . import actions, entry, proofs, second_factor
+from . import actions, entry, passwords, proofs, second_factor
 from . import sessions as lives
 from .forms import CodeForm, PhoneForm
 
@@ -104,6 +104,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "codes_left": second_factor.codes_left(request.user),
         "needs_factor": second_factor.is_missing(request.user),
         "session_count": len(lives.of(request.user)),
+        "password_day": passwords.set_on(request.user),
     }
     return render(request, "accounts/security.html", context)
 

@@ -14,4 +14,4 @@ class StaffConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self):
-        from . import lists  # noqa: F401  (registration is what importing it does)
+        from . import accounts, lists  # noqa: F401  (registration is what importing it does)

@@ -1,9 +1,9 @@
-"""What tests of the way in share: an outbox of their own, codes read from it, a clean cache, a worker that is at hand."""
+"""What tests of the way in share: an outbox of their own, codes read from it, a worker that is at hand."""
 
 import json
+import uuid
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from chengyang.celery import app
@@ -18,8 +18,13 @@ def outbox(settings, tmp_path):
     settings.OUTBOX_DIR = tmp_path / "outbox"
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "outbox" / "mail")
-    cache.clear()  # limits of the test before
     return settings.OUTBOX_DIR
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(settings):
+    """Limits are counted in the cache: each test has names of its own there, also beside other tests that run now."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
 
 
 @pytest.fixture(autouse=True)

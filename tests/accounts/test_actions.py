@@ -57,7 +57,7 @@ def test_who_may_end_a_role(reference, name):
     assert may.can_end_role(somebody(name), role) == (name == "secadmin")
 
 
-@pytest.mark.parametrize("check", WHO.keys() - {may.can_create_officer, may.can_change_phone}, ids=str)
+@pytest.mark.parametrize("check", [check for check, who in WHO.items() if who and check != may.can_create_officer])
 def test_nobody_does_it_to_themself(sysadmin, secadmin, check):
     assert not check(sysadmin, sysadmin)
     assert not check(secadmin, secadmin)

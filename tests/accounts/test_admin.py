@@ -1,0 +1,159 @@
+"""Accounts and roles on the desk: who sees them, and that every button is an action of ours."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from chengyang.accounts import attempts
+from chengyang.accounts.models import Role, User
+from chengyang.accounts.reach import reach
+from tests import cast
+
+from .conftest import PHONE
+
+pytestmark = pytest.mark.django_db
+USERS, ROLES = "/manage/accounts/user/", "/manage/accounts/role/"
+
+
+@pytest.fixture
+def target(reference):
+    return cast.user("target", phone=PHONE)
+
+
+def page_of(row):
+    return reverse(f"admin:accounts_{row._meta.model_name}_change", args=[row.pk])
+
+
+def press(browser, row, verb):
+    return browser.post(reverse(f"admin:accounts_{row._meta.model_name}_do", args=[row.pk, verb]))
+
+
+def buttons(browser, row):
+    return {button.verb for button in browser.get(page_of(row)).context["buttons"]}
+
+
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_who_sees_the_accounts(reference, client_of, name):
+    browser = client_of(cast.make(name))
+    statuses = (browser.get(USERS).status_code, browser.get(ROLES).status_code)
+    expected = {"sysadmin": (200, 200), "secadmin": (200, 200), "auditor": (404, 200)}
+    assert statuses == expected.get(name, (404, 404))
+
+
+def test_numbers_are_masked_in_the_list_and_on_the_page(client_of, sysadmin, target):
+    browser = client_of(sysadmin)
+    for page in (USERS, page_of(target)):
+        text = browser.get(page).content.decode()
+        assert "154****8000" in text
+        assert "15400008000" not in text
+
+
+@pytest.mark.parametrize("text", ["target", "TARGET@demo", "8000"])
+def test_accounts_are_found_by_name_address_and_last_four(client_of, sysadmin, target, text):
+    found = client_of(sysadmin).get(USERS, {"q": text}).context["cl"].result_list
+    assert list(found) == [target]
+
+
+@pytest.mark.parametrize(("kind", "names"), [("system", ["sysadmin"]), ("none", ["target"]), ("audit", [])])
+def test_accounts_are_filtered_by_role(client_of, sysadmin, target, kind, names):
+    found = client_of(sysadmin).get(USERS, {"kind": kind}).context["cl"].result_list
+    assert [user.name for user in found] == names
+
+
+def test_what_each_administrator_may_press(client_of, sysadmin, secadmin, target):
+    assert buttons(client_of(sysadmin), target) == {"reset_password", "disable"}
+    assert buttons(client_of(secadmin), target) == set()
+
+
+def test_a_lock_shows_its_button_to_the_security_administrator(client_of, secadmin, target):
+    for _ in range(5):
+        attempts.begin(target.email, address=None)
+    browser = client_of(secadmin)
+    assert buttons(browser, target) == {"unlock"}
+    press(browser, target, "unlock")
+    assert not attempts.is_locked(target.email)
+
+
+def test_an_account_is_made_and_its_password_shown_once(client_of, sysadmin):
+    browser = client_of(sysadmin)
+    answer = browser.post(f"{USERS}add/", {"email": "new@demo.invalid", "name": "单一", "phone": ""}, follow=True)
+    user = User.objects.get(email="new@demo.invalid")
+    assert user.check_password(re.search(r"的一次性密码：(\S+)", answer.content.decode())[1])
+    assert "的一次性密码" not in browser.get(page_of(user)).content.decode()
+
+
+@pytest.mark.parametrize("field", ["email", "phone"])
+def test_a_taken_address_or_number_is_told_at_the_field(client_of, sysadmin, target, field):
+    typed = {"email": "new@demo.invalid", "name": "单一", "phone": "", field: getattr(target, field)}
+    answer = client_of(sysadmin).post(f"{USERS}add/", typed)
+    assert answer.status_code == 409
+    assert list(answer.context["form"].errors) == [field]
+
+
+def test_the_security_administrator_makes_no_accounts(client_of, secadmin):
+    assert client_of(secadmin).get(f"{USERS}add/").status_code == 403
+
+
+def test_a_reset_password_is_shown_once(client_of, sysadmin, target):
+    browser = client_of(sysadmin)
+    press(browser, target, "reset_password")
+    pages = [browser.get(page_of(target)).content.decode() for _ in range(2)]
+    assert User.objects.get(pk=target.pk).check_password(re.search(r"的一次性密码：(\S+)", pages[0])[1])
+    assert "的一次性密码" not in pages[1]
+
+
+def test_disabling_and_enabling(client_of, sysadmin, target):
+    browser = client_of(sysadmin)
+    press(browser, target, "disable")
+    assert not User.objects.get(pk=target.pk).is_active
+    press(browser, target, "enable")
+    assert User.objects.get(pk=target.pk).is_active
+
+
+def test_pressing_what_is_not_ones_own_is_refused(client_of, secadmin, target):
+    assert press(client_of(secadmin), target, "disable").status_code == 403
+    assert User.objects.get(pk=target.pk).is_active
+
+
+def test_a_role_is_given_on_the_desk(client_of, secadmin, target):
+    typed = {"user": target.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
+    client_of(secadmin).post(f"{ROLES}add/", typed)
+    assert reach(target).editor
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"kind": "king"},
+        {"kind": "subdistrict_staff"},
+        {"starts": "2026-11-23", "ends": "2026-11-22"},
+        {"starts": "9999-99-99"},
+        {"user": "0"},
+        {"kind": ""},
+    ],
+)
+def test_a_role_that_cannot_be_is_refused_in_words(client_of, secadmin, target, typed):
+    right = {"user": target.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
+    answer = client_of(secadmin).post(f"{ROLES}add/", {**right, **typed})
+    assert answer.status_code in (400, 409)
+    assert not Role.objects.filter(user=target).exists()
+
+
+def test_nobody_gives_a_role_to_themself(client_of, secadmin):
+    typed = {"user": secadmin.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
+    client_of(secadmin).post(f"{ROLES}add/", typed)
+    assert Role.objects.filter(user=secadmin).count() == 1
+
+
+@pytest.mark.parametrize(("name", "status"), [("sysadmin", 403), ("auditor", 403)])
+def test_who_gives_no_roles(client_of, reference, name, status):
+    assert client_of(cast.make(name)).get(f"{ROLES}add/").status_code == status
+
+
+def test_a_role_is_taken_back_on_the_desk(client_of, secadmin, target):
+    role = Role.objects.create(user=target, kind=Role.Kind.EDITOR)
+    browser = client_of(secadmin)
+    assert buttons(browser, role) == {"end"}
+    press(browser, role, "end")
+    assert not reach(target).editor
