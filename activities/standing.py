@@ -56,7 +56,7 @@ def standing(activity: Activity) -> Standing:
 def _past(activity: Activity, came: int) -> Standing:
     if came < TOO_FEW_TO_SHOW:
         return Standing("past", _("已结束"))
-    if activity.last_day > timezone.localdate(activity.starts):  # of several days: the same people may have come again
+    if activity.last_day > activity.first_day:  # of several days: the same people may have come again
         return Standing("past", _("%(count)s 人次") % {"count": f"{came:,}"})
     return Standing("past", _("%(count)s 人") % {"count": f"{came:,}"}, _("到场"))
 
@@ -75,7 +75,9 @@ def with_attendance(rows: QuerySet) -> QuerySet:
     """Return `rows` of activities with `came`: check-ins or the count by eye, whichever is more (peers, head-counts)."""
     checked = CheckIn.objects.filter(signup__activity=OuterRef("pk")).order_by().values("signup__activity")
     counted = Subquery(checked.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
-    return rows.annotate(came=Greatest(Coalesce(counted, Value(0)), Coalesce("headcount", Value(0))))
+    return rows.annotate(
+        came=Greatest(Coalesce(counted, Value(0)), Coalesce("headcount", Value(0)), output_field=IntegerField())
+    )
 
 
 def came(activity: Activity) -> int:

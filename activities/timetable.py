@@ -199,6 +199,8 @@ class Day:
     run_ends: dt.date | None = None
     next_day: dt.date | None = None
     next_url: str = ""
+    names_month: bool = False
+    is_anchor: bool = True  # a day of the calendar's own page, which links point at
 
     @property
     def is_empty(self) -> bool:
@@ -210,7 +212,7 @@ class Day:
 
     @property
     def number(self) -> str:
-        return f"{self.on.month}/{self.on.day}" if self.is_out else str(self.on.day)
+        return f"{self.on.month}/{self.on.day}" if self.is_out or self.names_month else str(self.on.day)
 
     @property
     def weekday(self) -> str:
@@ -236,10 +238,10 @@ class Day:
         return _("没有活动")
 
 
-def activities_in(rows: QuerySet, window: Window) -> list[Activity]:
-    """Return what of `rows` takes place in the window, in order, with what a cell says of it."""
+def activities_in(rows: QuerySet, window: Window, *, most: int | None = None) -> list[Activity]:
+    """Return what of `rows` takes place in the window, in order (the first `most`), with what a cell says of it."""
     found = with_attendance(rows).overlapping(*window.bounds).order_by("starts", "id")
-    return list(found.select_related("programme", "organization", "team", "base", "subdistrict"))
+    return list(found.select_related("programme", "organization", "team", "base", "subdistrict")[:most])
 
 
 def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
@@ -267,7 +269,7 @@ def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
 
 def dates_of(activity: Activity) -> tuple[dt.date, dt.date]:
     """Return the first and last day an activity stands on."""
-    first = timezone.localdate(activity.starts)
+    first = activity.first_day
     if activity.ends - activity.starts < ONE_NIGHT:
         return first, first
     return first, activity.last_day
@@ -337,10 +339,16 @@ def _tell_runs(days: list[Day], window: Window) -> None:
             run_ends = None
 
 
-def coming_days(rows: QuerySet, first: dt.date, last: dt.date) -> list[Day]:
-    """Return the days of `[first, last]` on which something of `rows` takes place, for a card beside other things."""
+def coming_days(rows: QuerySet, first: dt.date, last: dt.date, *, most: int) -> list[Day]:
+    """Return the days of `[first, last]` on which something of `rows` takes place, for a card beside other things.
+
+    At most `most` activities, those first that begin first. Days of another month than `first` say their month.
+    """
     window = Window(LIST, first, last)
-    return [day for day in days_of(window, activities_in(rows, window)) if not day.is_empty]
+    days = [day for day in days_of(window, activities_in(rows, window, most=most)) if not day.is_empty]
+    for day in days:
+        day.names_month, day.is_anchor = day.on.month != first.month, False
+    return days
 
 
 def next_after(rows: QuerySet, window: Window) -> dt.date | None:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -11,13 +12,16 @@ from chengyang.audit.actions import record
 from chengyang.audit.transitions import lock, move
 from chengyang.errors import ActionError, NotAllowed, require
 from chengyang.notices.actions import tell
+from chengyang.workdays.deadlines import due_on
+from members import erasure
 from members.models import Person
 
-from ..models import Activity, Signup
+from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_answer_signup, can_review_signup, can_sign_up
 from ..states import SIGNUP_TAKES_PLACE, SIGNUP_TRANSITIONS, ActivityState, SignupState
 
 CONFIRM_WITHIN = dt.timedelta(hours=4)  # promised on the activity page to whom a place is offered
+REVIEW_DAYS = 3  # working days in which the organizer decides on a pending sign-up, but before it begins
 FORGET_AFTER = dt.timedelta(days=90)  # promised in the notice above the sign-up form (requirements P28)
 FORGET_AT_ONCE = 500  # rows of one tick
 
@@ -83,6 +87,8 @@ def _take_place(activity: Activity, state: str, who: dict[str, Any]) -> Signup:
     """Write a new sign-up with the next position, and count its place; the activity is locked."""
     activity.last_position += 1
     signup = Signup(activity=activity, state=state, position=activity.last_position, **who)
+    if state == SignupState.PENDING:
+        signup.due_on = min(due_on(clock.today(), REVIEW_DAYS), activity.first_day)
     signup.save(force_insert=True)
     _count(activity, None, state)
     return signup
@@ -150,7 +156,11 @@ def cancel_signup(signup: Signup, *, actor: Any) -> Signup:
         return signup
     if activity.has_started():
         raise ActionError(_("活动已经开始，不能再取消报名。"), code="started")
-    _move(signup, SignupState.CANCELLED, actor=actor, verb="signup.cancelled", offer_expires_at=None)
+    return _cancel(activity, signup, actor)
+
+
+def _cancel(activity: Activity, signup: Signup, actor: Any) -> Signup:
+    _move(signup, SignupState.CANCELLED, actor=actor, verb="signup.cancelled", offer_expires_at=None, due_on=None)
     fill_places(activity, actor=actor)
     return signup
 
@@ -162,7 +172,7 @@ def approve_signup(signup: Signup, *, actor: Any) -> Signup:
     activity, signup = lock_signup(signup)
     require(can_review_signup, actor, signup)
     _require_pending(signup)
-    _move(signup, activity.next_place(), actor=actor, verb="signup.confirmed")
+    _move(signup, activity.next_place(), actor=actor, verb="signup.confirmed", due_on=None)
     _tell(signup, _RECEIPTS[signup.state])
     return signup
 
@@ -177,7 +187,7 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
         raise ActionError(_("请写明为什么不同意，报名的人会看到。"), code="reason", field="reason")
     _require_pending(signup)
     reason = reason[: Signup._meta.get_field("reason").max_length]
-    _move(signup, SignupState.DECLINED, actor=actor, verb="signup.declined", reason=reason)
+    _move(signup, SignupState.DECLINED, actor=actor, verb="signup.declined", reason=reason, due_on=None)
     _tell(signup, "activities/declined")
     return signup
 
@@ -194,7 +204,7 @@ def expire_offers() -> int:
     One transaction for each activity. Safe to run twice, and by two workers.
     """
     due = Signup.objects.filter(state=SignupState.OFFERED, offer_expires_at__lte=clock.now())
-    activities = Activity.objects.filter(pk__in=due.values("activity"))
+    activities = Activity.objects.filter(pk__in=due.values("activity")).order_by("pk")
     return sum(_expire_offers_of(activity) for activity in activities)
 
 
@@ -230,13 +240,40 @@ def forget_guests() -> int:
     old = Signup.objects.filter(
         user__isnull=False, activity__ends__lte=clock.now() - FORGET_AFTER, checkin__service__isnull=True
     )
-    ids = list(old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:FORGET_AT_ONCE])
-    rows = Signup.objects.filter(pk__in=ids)
-    rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
-    Signup.pgh_event_model.objects.filter(pgh_obj_id__in=ids).delete()
-    if ids:
+    ids = old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:FORGET_AT_ONCE]
+    rows = Signup.objects.filter(pk__in=list(ids))
+    count = _forget(rows)
+    if count:
         record("signup.forgotten", Signup, actor=None)
-    return len(ids)
+    return count
+
+
+def _forget(rows: QuerySet) -> int:
+    count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
+    erasure.forget_history(rows)
+    return count
+
+
+# ---- somebody leaves ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def cancel_signups_of(person: Person, actor: Any) -> None:
+    """Give back every place of somebody who leaves the registry, in what has not started."""
+    coming = Signup.objects.open().filter(person=person, activity__starts__gt=clock.now())
+    for signup in coming.order_by("activity_id"):  # the order in which everybody locks several
+        activity, signup = lock_signup(signup)
+        if signup.is_open:
+            _cancel(activity, signup, actor)
+
+
+def erase_signups(person: Person) -> None:
+    """Keep that somebody came and how many hours were served; drop the words, and the name given as a guest."""
+    rows = Signup.objects.filter(person=person)
+    records = ServiceRecord.objects.filter(checkin__signup__person=person)
+    for kept in (rows, records):
+        kept.exclude(reason="").update(reason="", **({"previous_hours": None} if kept is records else {}))
+        erasure.forget_history(kept)
+    if person.user_id:
+        _forget(Signup.objects.filter(user=person.user_id))
 
 
 # ---- the one way ----------------------------------------------------------------------------------------------------

@@ -289,6 +289,15 @@ class Activity(DemoMark):
         return None if self.capacity is None else max(self.capacity - self.taken, 0)
 
     @property
+    def first_day(self):
+        """Return the day it starts on, in the portal's time zone."""
+        return timezone.localdate(self.starts)
+
+    @property
+    def is_several_days(self):
+        return self.last_day > self.first_day
+
+    @property
     def last_day(self):
         """Return the day it ends on, in the portal's time zone; midnight belongs to the day before."""
         return timezone.localdate(self.ends - dt.timedelta(microseconds=1))
@@ -315,6 +324,10 @@ class Activity(DemoMark):
     def signup_ends_at(self):
         """Return the moment from which nobody may sign up any more: at the latest the start."""
         return min(self.signup_closes or self.starts, self.starts)
+
+    @property
+    def signup_ends_day(self):
+        return timezone.localdate(self.signup_ends_at())
 
     def accepts_signups(self):
         """Return whether the sign-up window is open now."""

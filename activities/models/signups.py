@@ -7,12 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.audit.history import tracked
-from chengyang.chinese import search
+from chengyang.chinese import dates, phones, search
 from chengyang.vault.public_ids import PublicIdField
 from chengyang.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
@@ -82,7 +83,17 @@ class Signup(models.Model):
     """报名: by a person, or by a guest whose phone was proved. Attended or absent is read from CheckIn."""
 
     PERSONAL = {"guest_name": "signup", "guest_key": "signup", "guest_search": "signup", "reason": "signup"}
-    NOT_PERSONAL = {"id", "public_id", "state", "position", "at", "changed_at", "offer_expires_at", "forgotten_at"}
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "state",
+        "position",
+        "at",
+        "changed_at",
+        "offer_expires_at",
+        "due_on",
+        "forgotten_at",
+    }
 
     public_id = PublicIdField()
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="signups", verbose_name=_("活动"))
@@ -105,6 +116,7 @@ class Signup(models.Model):
     at = models.DateTimeField(_("报名时间"), default=clock.now)
     changed_at = models.DateTimeField(_("变更时间"), default=clock.now)
     offer_expires_at = models.DateTimeField(_("须在此前确认"), null=True, blank=True)
+    due_on = models.DateField(_("审核时限"), null=True, blank=True)
     reason = models.CharField(_("不同意的理由"), max_length=300, blank=True)
     forgotten_at = models.DateTimeField(_("匿名时间"), null=True, blank=True)  # a guest's name and account are gone
 
@@ -163,6 +175,40 @@ class Signup(models.Model):
         """Return the number that is read out at the door: the public id in two groups, in capitals."""
         short = self.public_id.upper()
         return f"{short[:5]} {short[5:]}"
+
+    @property
+    def masked_phone(self):
+        """Return the number as lists show it; whole it is on no list."""
+        owner = self.person or self.user
+        return phones.mask_phone(owner.phone) if owner and owner.phone else ""
+
+    @property
+    def is_open(self):
+        return self.state in SIGNUP_OPEN
+
+    @property
+    def badge(self):
+        """Return the class of the state's badge."""
+        kinds = {"confirmed": "is-good", "offered": "is-main", "waitlisted": "is-soon", "pending": "is-info"}
+        return kinds.get(self.state, "")
+
+    @property
+    def until_text(self):
+        """Return until when an offered place waits."""
+        return dates.span(self.offer_expires_at) if self.offer_expires_at else ""
+
+    @property
+    def until_day(self):
+        return timezone.localdate(self.offer_expires_at) if self.offer_expires_at else None
+
+    @property
+    def came(self):
+        return hasattr(self, "checkin")
+
+    @property
+    def hours(self):
+        """Return the volunteer hours of this attendance, or None."""
+        return self.checkin.service.hours if self.came and hasattr(self.checkin, "service") else None
 
     def place_in_line(self):
         """Return the place on the waiting list, from 1, or None for who does not wait."""

@@ -104,7 +104,8 @@ def scan(request: HttpRequest, public_id: str) -> HttpResponse:
     signup = _people(request, activity).filter(public_id=ticket_number(number)).first()
     answer = _answer(signup, request.user)
     if request.htmx:
-        return render(request, "activities/_answer.html", {"answer": answer, "activity": activity})
+        counts = _counts(_people(request, activity))
+        return render(request, "activities/_scanned.html", {"answer": answer, "activity": activity, "counts": counts})
     return _page(request, activity, answer=answer)
 
 

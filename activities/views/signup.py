@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -25,6 +24,7 @@ from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_sign_up
 from ..standing import standing
 from ..states import SIGNUP_OPEN, SignupState
+from ..tickets import SHOWN_WITH, context_of
 from .activity import own_signup, seen
 
 PURPOSE = entry.Purpose.SIGN_UP
@@ -175,9 +175,7 @@ def _page(request: HttpRequest, activity: Activity, form: Any, *, status: int, *
 
 # ---- the ticket -----------------------------------------------------------------------------------------------------
 def _ticket(request: HttpRequest, public_id: str) -> Signup:
-    rows = Signup.objects.visible_to(request.user).select_related(
-        "activity__programme", "activity__base", "activity__organization", "activity__team", "person__user", "user"
-    )
+    rows = Signup.objects.visible_to(request.user).select_related(*SHOWN_WITH)
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -186,23 +184,7 @@ def _ticket(request: HttpRequest, public_id: str) -> Signup:
 def ticket(request: HttpRequest, public_id: str) -> HttpResponse:
     """What is shown at the door; while one waits, the place in the line."""
     signup = _ticket(request, public_id)
-    return render(request, "activities/ticket.html", ticket_context(request, signup))
-
-
-def ticket_context(request: HttpRequest, signup: Signup) -> dict[str, Any]:
-    """Return what a ticket shows: the code for the door, the place in the line, and what can still be done."""
-    activity = signup.activity
-    door = reverse("activities:checkin", args=[activity.public_id])
-    is_live = activity.accepts_visitors()
-    return {
-        "signup": signup,
-        "activity": activity,
-        "is_own": signup.is_of(request.user),
-        "is_live": is_live,
-        "door_url": request.build_absolute_uri(f"{door}?t={signup.public_id}"),
-        "ahead": signup.place_in_line() if is_live else None,
-        "can_cancel": signup.state in SIGNUP_OPEN and is_live and not activity.has_started(),
-    }
+    return render(request, "activities/ticket.html", context_of(request, signup))
 
 
 @require_POST

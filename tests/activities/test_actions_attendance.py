@@ -143,7 +143,7 @@ def test_a_check_out_records_the_hours_and_tells(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 11, 5)
     actions.check_out(present, actor=xiazhuang)
     assert present.service.hours == Decimal("2.5")
-    assert Notice.objects.last().kind == "activities/hours"
+    assert Notice.objects.latest("pk").kind == "activities/hours"
 
 
 @pytest.mark.parametrize("kind", ["training", "social", "meeting", "consulting", "other"])
@@ -220,7 +220,7 @@ def test_a_correction_keeps_the_old_value_and_the_reason(record, xiazhuang):
     assert (record.previous_hours, record.hours, record.reason, record.corrected_by) == (
         3, Decimal("3.5"), "留下收拾", xiazhuang,
     )  # fmt: skip
-    assert Notice.objects.last().kind == "activities/hours_corrected"
+    assert Notice.objects.latest("pk").kind == "activities/hours_corrected"
 
 
 def test_the_history_keeps_every_value(record, xiazhuang):
