@@ -78,6 +78,8 @@ class AssessmentQuerySet(BodyAssessmentQuerySet):
 class Assessment(StandardAssessment):
     """“六有” of a base."""
 
+    LASTS = ASSESSMENT_LASTS
+
     base = models.ForeignKey(Base, models.CASCADE, related_name="assessments", verbose_name=_("基地"))
 
     objects = AssessmentQuerySet.as_manager()

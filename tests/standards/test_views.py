@@ -1,0 +1,121 @@
+"""The handbook: what each standard asks, who has reached it, and the ways of working."""
+
+import datetime as dt
+
+import pytest
+
+from bases.models import Assessment
+from chengyang import clock
+from chengyang.home.facts import modes
+from chengyang.standards.modes import MODES
+from members.models import Assessment as PersonAssessment
+from tests import cast
+
+from .conftest import make_standard
+
+LIST = "/standards/"
+DAY = dt.timedelta(days=1)
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def passed(base, standard, *, days=30, lasts=365):
+    """Let `base` have passed `days` ago."""
+    on = clock.today() - days * DAY
+    return Assessment.objects.create(
+        base=base, version=standard.current(), state="passed", assessed_on=on, expires_on=on + lasts * DAY
+    )
+
+
+@pytest.fixture
+def standard(reference, standards):
+    return standards["base"]
+
+
+def test_the_handbook_is_open_to_everybody(client, standards):
+    page = text_of(client.get(LIST))
+    assert all(str(standard) in page for standard in standards.values())
+
+
+def test_an_empty_handbook_says_what_will_be_here(client, db):
+    assert "标准还没有发布" in text_of(client.get(LIST))
+
+
+def test_the_handbook_shows_every_published_way_of_working(client, db):
+    page = text_of(client.get(LIST))
+    assert all(
+        item in page for mode in modes().values() for item in (mode["items"] if isinstance(mode, dict) else mode)
+    )
+
+
+def test_the_ways_of_working_are_the_published_ones_in_their_order():
+    ours = {mode.name: [name for name, _text in mode.items] for mode in MODES}
+    published = {name: mode["items"] if isinstance(mode, dict) else mode for name, mode in modes().items()}
+    assert ours == published
+    assert next(mode.lead for mode in MODES if mode.name == "1+6") == modes()["1+6"]["lead"]
+
+
+def test_a_standard_shows_its_criteria_with_what_to_look_at(client, standard):
+    page = text_of(client.get(standard.get_absolute_url()))
+    assert "有venue" in page
+    assert "看什么。" in page
+
+
+@pytest.mark.parametrize("code", ["nothing", "六有", "x" * 300])
+def test_a_standard_that_is_none_is_not_there(client, db, code):
+    assert client.get(f"{LIST}{code}/").status_code == 404
+
+
+def test_a_draft_is_not_there(client_of, district):
+    standard = make_standard("six_haves", published=False)
+    assert client_of(district).get(standard.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}six_haves/"])
+def test_the_handbook_takes_no_post(client, standard, path):
+    assert client.post(path).status_code == 405
+
+
+def test_bodies_that_have_reached_it_are_named_with_their_day(client, standard):
+    passed(cast.base(), standard)
+    page = text_of(client.get(standard.get_absolute_url()))
+    assert "夏新连心驿站" in page
+    assert "已有 1 个基地达到" in page
+
+
+def test_a_body_assessed_twice_counts_once(client, standard):
+    passed(cast.base(), standard, days=200)
+    passed(cast.base(), standard, days=10)
+    page = text_of(client.get(standard.get_absolute_url()))
+    assert "已有 1 个基地达到" in page
+    assert page.count("夏新连心驿站") == 1
+
+
+@pytest.mark.parametrize("fields", [{"is_published": False}, {}])
+def test_what_is_not_public_or_has_lapsed_is_not_named(client, standard, fields):
+    passed(cast.base(**fields), standard, days=400 if not fields else 30)
+    assert "夏新连心驿站" not in text_of(client.get(standard.get_absolute_url()))
+
+
+@pytest.mark.parametrize(("number", "words"), [(4, "不足 5 人"), (5, "已有 5 人达到")])
+def test_persons_are_counted_from_five_and_never_named(client, standards, reference, number, words):
+    for place in range(number):
+        PersonAssessment.objects.create(
+            person=cast.person(name=f"林知夏{place}"),
+            version=standards["person"].current(),
+            state="passed",
+            assessed_on=clock.today(),
+        )
+    page = text_of(client.get(standards["person"].get_absolute_url()))
+    assert words in page
+    assert "林知夏" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_standard_asks_the_same_number_of_queries(client, standard, rows, django_assert_num_queries):
+    for number in range(rows):
+        passed(cast.base(slug=f"b{number}", name=f"基地{number}"), standard)
+    with django_assert_num_queries(7):
+        client.get(standard.get_absolute_url())
