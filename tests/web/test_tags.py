@@ -110,6 +110,7 @@ def test_when_says_the_date_once():
         ("{{ x|full_day }}", dt.date(2026, 11, 23), "2026年11月23日"),
         ("{{ x|partial_date }}", "2019-06", "2019年6月"),
         ("{{ x|month_day }}", None, ""),
+        ("{{ x|month_day }}", dt.datetime(2026, 11, 22, 16, 30, tzinfo=dt.UTC), "11月23日"),  # half past midnight here
         ("{{ x|hours }}", 0, "0 小时"),
     ],
 )

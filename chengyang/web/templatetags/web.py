@@ -10,6 +10,7 @@ from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -121,7 +122,12 @@ def when(starts: dt.datetime, ends: dt.datetime | None = None) -> str:
 
 def _of_value(name, show):
     """Register the filter `name` that shows a value with `show`, and nothing for None or an empty text."""
-    register.filter(name, lambda value: "" if value is None or value == "" else show(value))
+    register.filter(name, lambda value: "" if value is None or value == "" else show(_here(value)))
+
+
+def _here(value):
+    """Return an aware moment in the portal's time zone, whose day is the day that people mean; all else as it is."""
+    return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
 
 
 _of_value("day", dates.day)  # 11月23日 周一
