@@ -275,9 +275,9 @@ def require_free(port):
             raise Problem(f"Port {port} cannot be used ({error.strerror}): set PORT to another one.") from None
 
 
-def ask(port, path):
-    """Return (status, text) of a local page; (0, "") when nobody answers."""
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def ask(port, path, patience=2.0):
+    """Return (status, text) of a local page; (0, "") when nobody answers within `patience` seconds."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         link.request("GET", path)
         answer = link.getresponse()
