@@ -29,6 +29,8 @@ urlpatterns = [
     path("", include("bases.urls")),
     path("", include("activities.urls")),
     path("", include("services.urls")),
+    # /api/v1/
+    path("api/v1/", include("chengyang.home.api")),
     # staff
     path("manage/", admin.site.urls),
 ]

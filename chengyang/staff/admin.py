@@ -65,8 +65,9 @@ class ScopedAdmin(admin.ModelAdmin):
     change_form_template = "staff/row.html"
     add_form_template = "staff/form.html"
     formfield_overrides = {
-        models.DateField: {"form_class": form_fields.DateField},
-        models.DateTimeField: {"form_class": form_fields.DateTimeField},
+        # With the widgets: Django merges these into its own overrides, whose widgets are split in two.
+        models.DateField: {"form_class": form_fields.DateField, "widget": form_fields.DateField.widget},
+        models.DateTimeField: {"form_class": form_fields.DateTimeField, "widget": form_fields.DateTimeField.widget},
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
 

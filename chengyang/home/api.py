@@ -1,0 +1,52 @@
+"""The API of the house: what each app offers, its OpenAPI, and a page about it that needs no script."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from activities.api import ActivityViewSet
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+router = SimpleRouter()
+router.register("activities", ActivityViewSet, basename="activities")
+
+
+@login_not_required
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what the API offers, in words, from its own description."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return render(request, "home/api.html", {"operations": _operations(schema)})
+
+
+def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return each operation: method, path, what it does, what can be asked, what it answers."""
+    return [
+        {
+            "method": method.upper(),
+            "path": path,
+            "summary": operation.get("summary", ""),
+            "parameters": [row for row in operation.get("parameters", []) if row["in"] == "query"],
+            "answers": sorted(operation["responses"]),
+        }
+        for path, methods in sorted(schema["paths"].items())
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+
+
+app_name = "api"
+urlpatterns = [
+    # /api/v1/
+    path("", about, name="about"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("", include(router.urls)),
+]
