@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.accounts.forms import CodeForm, PhoneForm
-from chengyang.web.forms import Form, NameField
+from chengyang.web.forms import Form, ModelForm, NameField
 
-from .models import Activity
+from .models import Activity, ServiceRecord
 
 ACKNOWLEDGED = _("我看过可能的风险和保险安排，决定参加。")
 
@@ -69,3 +69,64 @@ class TicketForm(Form):
     """A number that was scanned or read out at the door."""
 
     number = forms.CharField(label=_("票号"), max_length=200)
+
+
+# ---- on the desk ----------------------------------------------------------------------------------------------------
+class ActivityForm(ModelForm):
+    """What an organizer says of an activity, in the order in which people ask."""
+
+    class Meta:
+        model = Activity
+        fields = (
+            "title",
+            "kind",
+            "programme",
+            "brand",
+            "organization",
+            "team",
+            "base",
+            "subdistrict",
+            "starts",
+            "ends",
+            "mode",
+            "place",
+            "address",
+            "online_url",
+            "summary",
+            "agenda",
+            "bring",
+            "hazards",
+            "insurance",
+            "contact",
+            "audience",
+            "audience_note",
+            "capacity",
+            "by_review",
+            "signup_opens",
+            "signup_closes",
+        )
+        help_texts = {
+            "title": _("最多 30 个字，日历上不会被截断。"),
+            "kind": _("只有志愿服务记时长；发布以后不能再改。"),
+            "organization": _("主办组织和主办服务队只填一个；都不填就是办公室主办。"),
+            "base": _("在哪个基地办；没有主办组织和服务队时，就是这个基地主办。"),
+            "subdistrict": _("不填就跟着主办方或基地；由这个街道的工作人员批准。"),
+            "online_url": _("只在报名成功的票上看得到。"),
+            "agenda": _("每行一项，时间写在前面，例如：08:30 集合。"),
+            "hazards": _("写了风险就要写保险怎么安排；报名的人要先看过。"),
+            "contact": _("会公开。写办公室或本人同意公开的电话。"),
+            "capacity": _("不填就是不限。"),
+            "signup_opens": _("不填就从发布起。"),
+            "signup_closes": _("不填就到活动开始。"),
+        }
+
+
+class HoursForm(ModelForm):
+    """Other hours, and why; the person reads both."""
+
+    reason = forms.CharField(label=_("更正理由"), max_length=200, help_text=_("本人会看到，原来的时长和理由都留着。"))
+
+    class Meta:
+        model = ServiceRecord
+        fields = ("hours", "reason")
+        help_texts = {"hours": _("以半小时为一档，0 到 24。")}

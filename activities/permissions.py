@@ -94,6 +94,11 @@ def offers(verb, actor, activity):
     return step and _CAN[verb](actor, activity)
 
 
+def can_keep_programmes(actor, row):
+    """Programmes and brands are the district's."""
+    return reach(actor).district
+
+
 # ---- sign-ups -------------------------------------------------------------------------------------------------------
 def can_sign_up(actor, activity):
     """Everybody it is meant for signs up themself; who only sees it as staff does not."""

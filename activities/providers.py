@@ -39,7 +39,7 @@ for _decision in (ApproveActivity(), ReviewSignup(), CompleteAttendance()):
 
 
 def _find(user: Any, text: str) -> Any:
-    return Activity.objects.visible_to(user).search(text).order_by("-starts", "pk")
+    return Activity.objects.kept_by(user).search(text).order_by("-starts", "pk")
 
 
 registry.register_search(

@@ -18,6 +18,7 @@ from .attendance import (
     served_hours,
     undo_check_in,
 )
+from .programmes import add_brand, edit_brand, edit_programme
 from .signups import (
     approve_signup,
     cancel_signup,
@@ -31,6 +32,7 @@ from .signups import (
 )
 
 __all__ = [
+    "add_brand",
     "approve_activity",
     "approve_signup",
     "cancel_activity",
@@ -43,6 +45,8 @@ __all__ = [
     "decline_signup",
     "draft_activity",
     "edit_activity",
+    "edit_brand",
+    "edit_programme",
     "erase_signups",
     "expire_offers",
     "finish_activity",

@@ -32,6 +32,23 @@ from .programmes import Brand, Programme
 SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)
 
 
+def kept_by(seen, prefix=""):
+    """Return the condition for activities that `seen` organises, hosts or is staff for, below the district.
+
+    `prefix` is the lookup that leads to the activity.
+    """
+    kept = Q(pk__in=[])
+    for column, ids in (
+        ("organization", seen.organizations),
+        ("base", seen.bases),
+        ("team", seen.teams),
+        ("subdistrict", seen.subdistricts),
+    ):
+        if ids:
+            kept |= Q(**{f"{prefix}{column}__in": ids})
+    return kept
+
+
 class ActivityQuerySet(models.QuerySet):
     def shown(self):
         """Return what stands on the calendar of its audience: published, or cancelled after that."""
@@ -60,15 +77,12 @@ class ActivityQuerySet(models.QuerySet):
                 memberships__state=MembershipState.ACTIVE,
             )
             shown |= SHOWN & Q(audience=Activity.Audience.ORGANIZATION, organization__in=own.values("pk"))
-        if seen.organizations:
-            shown |= Q(organization__in=seen.organizations)
-        if seen.bases:
-            shown |= Q(base__in=seen.bases)
-        if seen.teams:
-            shown |= Q(team__in=seen.teams)
-        if seen.subdistricts:
-            shown |= Q(subdistrict__in=seen.subdistricts)
-        return self.filter(shown)
+        return self.filter(shown | kept_by(seen))
+
+    def kept_by(self, user):
+        """Return what `user` organises or is responsible for, in any state: what stands on their desk."""
+        seen = reach(user)
+        return self.all() if seen.district else self.filter(kept_by(seen))
 
     def overlapping(self, starts, ends):
         """Return what takes place, at least in part, between two moments."""

@@ -22,6 +22,10 @@ class CheckInQuerySet(models.QuerySet):
             return self.none()
         return self.filter(is_own(user, "signup__") | is_kept(user, "signup__activity"))
 
+    def kept_by(self, user):
+        """Return the check-ins of what `user` organises or is responsible for."""
+        return self.filter(is_kept(user, "signup__activity"))
+
 
 @tracked
 class CheckIn(models.Model):
@@ -65,6 +69,10 @@ class ServiceRecordQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "checkin__signup__") | is_kept(user, "checkin__signup__activity"))
+
+    def kept_by(self, user):
+        """Return the records of what `user` organises or is responsible for."""
+        return self.filter(is_kept(user, "checkin__signup__activity"))
 
     def of(self, user):
         """Return the records of `user` themself."""

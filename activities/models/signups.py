@@ -19,7 +19,7 @@ from chengyang.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
 
 from ..states import SIGNUP_OPEN, SIGNUP_TAKES_PLACE, SignupState
-from .activities import Activity
+from .activities import Activity, kept_by
 
 
 class SignupQuerySet(models.QuerySet):
@@ -34,6 +34,10 @@ class SignupQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user) | is_kept(user, "activity"))
+
+    def kept_by(self, user):
+        """Return the sign-ups for what `user` organises or is responsible for: what stands on their desk."""
+        return self.filter(is_kept(user, "activity"))
 
     def of(self, user):
         """Return the sign-ups of `user` themself, as a person or as a guest."""
@@ -64,18 +68,7 @@ def is_own(user, prefix=""):
 def is_kept(user, prefix):
     """Return the condition that keeps rows of the activities `user` organises or is responsible for."""
     seen = reach(user)
-    if seen.district:
-        return Q(pk__isnull=False)
-    kept = Q(pk__in=[])
-    for column, ids in (
-        ("organization", seen.organizations),
-        ("base", seen.bases),
-        ("team", seen.teams),
-        ("subdistrict", seen.subdistricts),
-    ):
-        if ids:
-            kept |= Q(**{f"{prefix}__{column}__in": ids})
-    return kept
+    return Q(pk__isnull=False) if seen.district else kept_by(seen, f"{prefix}__")
 
 
 @tracked(exclude=["guest_key", "guest_search"])

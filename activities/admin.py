@@ -1,0 +1,244 @@
+"""Activities on the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chengyang.accounts.reach import reach
+from chengyang.chinese import dates
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.registry import Fact, Job
+
+from . import actions, permissions
+from .decisions import facts_of
+from .forms import ActivityForm, HoursForm
+from .models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
+from .states import ActivityState
+
+
+def _keeps_anything(seen: Any) -> bool:
+    return bool(seen.staff or seen.organizations or seen.bases or seen.teams)
+
+
+def _offered(verb: str) -> Any:
+    return lambda user, row: permissions.offers(verb, user, row)
+
+
+def _may_finish(user: Any, row: Activity) -> bool:
+    over = row.state == ActivityState.PUBLISHED and row.is_over() and not row.recorded_at
+    return over and permissions.can_finish_activity(user, row)
+
+
+@admin.register(Activity)
+class ActivityAdmin(ScopedAdmin):
+    job, order = Job.ACTIVITIES, 10
+    list_display = ("title", "starts", "who", "kind", "state", "places")
+    list_filter = ("state", "kind", "programme", "subdistrict", "organization", "base")
+    list_select_related = ("organization", "team", "base", "programme", "subdistrict")
+    search_fields = ("title",)
+    search_help_text = gettext_lazy("名称、简介、地点或主办里的字")
+    ordering = ("-starts", "-pk")
+    form = ActivityForm
+    fields = ActivityForm.Meta.fields
+    template = "activities/_desk.html"
+    may_create = staticmethod(lambda user: _keeps_anything(reach(user)))
+    may_edit = staticmethod(
+        lambda user, row: row.state != ActivityState.CANCELLED and permissions.can_edit_activity(user, row)
+    )
+    buttons = (
+        Button(
+            "publish",
+            gettext_lazy("发布"),
+            actions.publish_activity,
+            _offered("publish"),
+            done=gettext_lazy("已发布，日历上看得到了。"),
+            main=True,
+        ),
+        Button(
+            "submit",
+            gettext_lazy("报批"),
+            actions.submit_activity,
+            lambda user, row: _offered("submit")(user, row) and not _offered("publish")(user, row),
+            done=gettext_lazy("已报批，3 个工作日内答复。"),
+            main=True,
+        ),
+        Button("return", gettext_lazy("退回修改"), actions.return_activity, _offered("return"), needs_reason=True),
+        Button("finish", gettext_lazy("登记完成"), actions.finish_activity, _may_finish),
+        Button(
+            "cancel",
+            gettext_lazy("取消活动"),
+            actions.cancel_activity,
+            lambda user, row: _offered("cancel")(user, row) and not (row.is_shown() and row.is_over()),
+            needs_reason=True,
+            confirm=gettext_lazy("取消以后不能恢复，报名的人马上收到通知。确定取消？"),
+            done=gettext_lazy("已取消，报名的人都会收到通知。"),
+        ),
+    )
+
+    def is_for(self, seen: Any) -> bool:
+        return _keeps_anything(seen)
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).kept_by(request.user)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
+        """Offer an organizer only the bodies they may act for; the place may be any base."""
+        field = super().formfield_for_foreignkey(db_field, request, **options)
+        seen = reach(request.user)
+        own = {"organization": seen.organizations, "team": seen.teams}.get(db_field.name)
+        if own is not None and not seen.staff:
+            field.queryset = field.queryset.filter(pk__in=own)
+        return field
+
+    @admin.display(description=gettext_lazy("主办"))
+    def who(self, row: Activity) -> str:
+        return str(row.organizer or _("区委统战部"))
+
+    @admin.display(description=gettext_lazy("名额"))
+    def places(self, row: Activity) -> str:
+        return f"{row.taken} / {row.capacity or '∞'}"
+
+    def facts(self, row: Activity, user: Any) -> list[Fact]:
+        state = Fact(_("状态"), row.get_state_display(), row.reason, url=row.get_absolute_url())
+        taken = _("%(taken)d 个已占") % {"taken": row.taken}
+        revision = Fact(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
+        return [state, *facts_of(row), Fact(_("报名"), taken), revision]
+
+    def create(self, form: Any, *, actor: Any) -> Activity:
+        try:
+            return actions.draft_activity(actor=actor, **form.cleaned_data)
+        except NotAllowed:
+            raise ActionError(
+                _("请选你负责的主办组织、服务队或基地。"), code="organizer", field="organization"
+            ) from None
+
+    def edit(self, row: Activity, form: Any, *, actor: Any) -> Activity:
+        return actions.edit_activity(row, actor=actor, **form.cleaned_data)
+
+
+class _OfActivities(ScopedAdmin):
+    """What hangs on an activity: for who is responsible for it."""
+
+    job = Job.ACTIVITIES
+
+    def is_for(self, seen: Any) -> bool:
+        return _keeps_anything(seen)
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).kept_by(request.user)
+
+
+@admin.register(Signup)
+class SignupAdmin(_OfActivities):
+    order = 20
+    list_display = ("who", "activity", "state", "position", "at")
+    list_filter = ("state",)
+    list_select_related = ("activity", "person", "user")
+    search_fields = ("public_id",)
+    search_help_text = gettext_lazy("姓名、拼音、首字母、手机尾号四位或票号")
+    ordering = ("-at", "-pk")
+
+    @admin.display(description=gettext_lazy("姓名"))
+    def who(self, row: Signup) -> str:
+        return row.display_name
+
+    def facts(self, row: Signup, user: Any) -> list[Fact]:
+        return [
+            Fact(_("活动"), row.activity, dates.span(row.activity.starts, row.activity.ends),
+                 url=row.activity.get_absolute_url()),
+            Fact(_("姓名"), row.display_name, _("在册") if row.person_id else _("来宾")),
+            Fact(_("手机"), row.masked_phone or "—"),
+            Fact(_("状态"), row.get_state_display(), row.until_text),
+            Fact(_("序号"), row.position, row.code),
+            Fact(_("报名时间"), dates.stamp(row.at)),
+            Fact(_("签到"), dates.stamp(row.checkin.checked_in_at) if row.came else "—"),
+        ]  # fmt: skip
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(_OfActivities):
+    order = 30
+    list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
+    list_filter = ("method",)
+    list_select_related = ("signup__person", "signup__activity")
+    fields = ("signup", "method", "checked_in_at", "checked_out_at", "by")
+
+    @admin.display(description=gettext_lazy("姓名"))
+    def who(self, row: CheckIn) -> str:
+        return row.signup.display_name
+
+    @admin.display(description=gettext_lazy("活动"))
+    def what(self, row: CheckIn) -> str:
+        return str(row.signup.activity)
+
+
+@admin.register(ServiceRecord)
+class ServiceRecordAdmin(_OfActivities):
+    order = 40
+    list_display = ("who", "what", "hours", "on", "previous_hours")
+    list_select_related = ("checkin__signup__person", "checkin__signup__activity")
+    form = HoursForm
+    fields = HoursForm.Meta.fields
+    may_edit = staticmethod(permissions.can_correct_hours)
+
+    @admin.display(description=gettext_lazy("姓名"))
+    def who(self, row: ServiceRecord) -> str:
+        return row.checkin.signup.display_name
+
+    @admin.display(description=gettext_lazy("活动"))
+    def what(self, row: ServiceRecord) -> str:
+        return str(row.checkin.signup.activity)
+
+    @admin.display(description=gettext_lazy("日期"))
+    def on(self, row: ServiceRecord) -> str:
+        return dates.full_day(row.checkin.signup.activity.first_day)
+
+    def facts(self, row: ServiceRecord, user: Any) -> list[Fact]:
+        checkin = row.checkin
+        activity = checkin.signup.activity
+        left = dates.stamp(checkin.checked_out_at) if checkin.checked_out_at else "—"
+        corrected = dates.hours(row.previous_hours) if row.previous_hours is not None else "—"
+        return [
+            Fact(_("姓名"), checkin.signup.display_name),
+            Fact(_("活动"), activity, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
+            Fact(_("签到"), dates.stamp(checkin.checked_in_at), checkin.get_method_display()),
+            Fact(_("签退"), left),
+            Fact(_("时长"), dates.hours(row.hours)),
+            Fact(_("更正前"), corrected, row.reason),
+        ]
+
+    def edit(self, row: ServiceRecord, form: Any, *, actor: Any) -> ServiceRecord:
+        return actions.correct_hours(row, actor=actor, **form.cleaned_data)
+
+
+class _OfTheDistrict(ScopedAdmin):
+    job = Job.ACTIVITIES
+
+    def is_for(self, seen: Any) -> bool:
+        return seen.district
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(_OfTheDistrict):
+    order = 80
+    list_display = ("name", "code", "summary", "order")
+    fields = ("name", "summary", "order")
+
+    def edit(self, row: Programme, form: Any, *, actor: Any) -> Programme:
+        return actions.edit_programme(row, actor=actor, **form.cleaned_data)
+
+
+@admin.register(Brand)
+class BrandAdmin(_OfTheDistrict):
+    order = 90
+    list_display = ("name", "since", "summary", "order")
+    fields = ("name", "summary", "since", "order")
+
+    def create(self, form: Any, *, actor: Any) -> Brand:
+        return actions.add_brand(actor=actor, **form.cleaned_data)
+
+    def edit(self, row: Brand, form: Any, *, actor: Any) -> Brand:
+        return actions.edit_brand(row, actor=actor, **form.cleaned_data)
