@@ -36,7 +36,7 @@ def tell(to: Any, template: str, *, url: str = "", **context: Any) -> Notice | N
     user, address = _whom(to)
     if user is None and not address:
         return None
-    title, body = _written(template, {"to": to, "url": url, "site": settings.SITE, **context})
+    title, body = written(template, {"to": to, "url": url, "site": settings.SITE, **context})
     notice = Notice.objects.create(user=user, address=address, kind=template, title=title, body=body, url=url)
     Delivery.objects.bulk_create(
         [Delivery(notice=notice, channel=channel) for channel in Delivery.Channel if notice.target(channel)]
@@ -70,9 +70,9 @@ def _whom(to: Any) -> tuple[Any, str]:
     return account, "" if account and account.phone == to.phone else to.phone
 
 
-def _written(template: str, context: dict[str, Any]) -> tuple[str, str]:
+def written(template: str, context: dict[str, Any]) -> tuple[str, str]:
     """Return title and body; plain text, so nothing is escaped."""
-    source = get_template(f"notices/{template}.txt").template
+    source = get_template(f"notices/{template}.txt").template  # type: ignore[attr-defined]  # Django's own engine
     with translation.override(settings.LANGUAGE_CODE):
         text = source.render(Context(context, autoescape=False)).strip()
     title, _, body = text.partition("\n")

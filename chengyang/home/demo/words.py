@@ -1,0 +1,10 @@
+"""The texts of the demo, which stand in TOML files beside this one."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+
+words: dict[str, Any] = tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8"))
+topics: list[dict[str, Any]] = tomllib.loads((FOLDER / "topics.toml").read_text(encoding="utf-8"))["topic"]
