@@ -71,7 +71,7 @@ def discard(file: File, *, actor: Any) -> None:
     if file.attached_to:
         raise ActionError(_("这个文件是办事的依据，不能单独删除。"), code="attached")
     audit.record("file.deleted", file, actor=actor, user=file.owner)
-    storage, path = file.content.storage, file.content.name
+    storage, path = file.content.storage, str(file.content.name)
     file.delete()
     transaction.on_commit(lambda: storage.delete(path), robust=True)  # what fails here, files.tidy finds
 

@@ -164,7 +164,7 @@ def _picture(data: bytes) -> tuple[Kind, bytes]:
             with Image.open(io.BytesIO(data), formats=list(PICTURES)) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise _refusal(_("这张图片太大，请缩小到 5000 万像素以内再上传。"), "bomb")
-                return PICTURES[picture.format], _drawn_again(picture)
+                return PICTURES[picture.format or ""], _drawn_again(picture)
     except ActionError:
         raise
     except (

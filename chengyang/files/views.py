@@ -23,7 +23,7 @@ def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
     actions.opened(found, actor=request.user)
     response = _content(found)
     is_shown = found.content_type.startswith("image/")
-    response.headers["Content-Disposition"] = content_disposition_header(not is_shown, found.name)
+    response.headers["Content-Disposition"] = content_disposition_header(not is_shown, found.name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-store"
@@ -36,5 +36,5 @@ def _content(found: File) -> HttpResponseBase:
     if not settings.FILES_ACCEL_PREFIX:
         return FileResponse(found.content.open("rb"), content_type=found.content_type)
     response = HttpResponse(content_type=found.content_type)
-    response.headers["X-Accel-Redirect"] = settings.FILES_ACCEL_PREFIX + quote(found.content.name)
+    response.headers["X-Accel-Redirect"] = settings.FILES_ACCEL_PREFIX + quote(str(found.content.name))
     return response

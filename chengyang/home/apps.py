@@ -8,3 +8,5 @@ class HomeConfig(AppConfig):
 
     def ready(self):
         from chengyang import celery  # noqa: F401  (shared_task must find our app, not the default amqp one)
+
+        from . import providers  # noqa: F401  (registration is what importing it does)

@@ -22,7 +22,7 @@ def about_people() -> Iterator[type[models.Model]]:
     """Yield the models about people; histories have the fields of the model they keep, and are left out."""
     for model in apps.get_models():
         if model._meta.managed and not model._meta.proxy and not hasattr(model, "pgh_tracked_model"):
-            points = {field.related_model._meta.label for field in model._meta.concrete_fields if field.is_relation}
+            points = {field.related_model._meta.label for field in model._meta.concrete_fields if field.related_model}
             if points & PEOPLE or model._meta.label in PEOPLE or hasattr(model, "PERSONAL"):
                 yield model
 

@@ -16,7 +16,7 @@ def can_prepare(actor: Any, subject: Any) -> bool:
     seen = reach(actor)
     if seen.user_id is None or _is_oneself(actor, subject):
         return False
-    kept = getattr(seen, KEPT_AS.get(kind_of(subject), ""), frozenset())
+    kept: frozenset[int] = getattr(seen, KEPT_AS.get(kind_of(subject), ""), frozenset())
     return subject.pk in kept or seen.covers(subject.subdistrict_id)
 
 

@@ -70,7 +70,8 @@ def describe(due: dt.date, today: dt.date | None = None) -> Due:
     note = dates.day(due, today=today)
     if is_provisional(due):
         note = _("%(day)s（暂定）") % {"day": note}
-    return Due(*_said(due, today), note)
+    level, words = _said(due, today)
+    return Due(level, words, note)
 
 
 def years_to_load(today: dt.date | None = None) -> list[int]:
