@@ -60,7 +60,7 @@ class PersonAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("手机"))
     def masked_phone(self, person):
-        return f"····{person.phone_last4}" if person.phone_last4 else "—"
+        return _("尾号 %(digits)s") % {"digits": person.phone_last4} if person.phone_last4 else "—"
 
     def facts(self, person, user):
         return person_facts(person, user)

@@ -108,7 +108,7 @@ class ParticularsFields(Form):
         name = self.cleaned_data["name"]
         if name and not is_name_like(name):
             raise ValidationError(_("姓名里只能有文字和间隔号“·”，请照身份证写。"), code="not_a_name")
-        return name
+        return _one_line(name)
 
     def clean_unit(self) -> str:
         unit = " ".join(self.cleaned_data["unit"].split())
@@ -177,9 +177,16 @@ class PersonForm(ModelForm, ParticularsFields):
         model = Person
         fields = Person.PARTICULARS
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in Person.PARTICULARS:
+            self.fields[name].label = Person._meta.get_field(name).verbose_name
+
 
 class NewPersonForm(PersonForm):
     """A record made for somebody who asked for it; they confirm it by their number."""
+
+    field_order = ("phone", *Person.PARTICULARS)
 
     phone = PhoneField(help_text=_("会发一条短信请本人确认；30 天没有确认，这份登记自动删除。"))
 

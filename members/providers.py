@@ -53,7 +53,10 @@ registry.register_search(
     registry.SearchSource(
         gettext_lazy("人士"),
         _find_people,
-        lambda person: (person.name, f"{person.subdistrict.short_name}，{person.unit}，····{person.phone_last4}"),
+        lambda person: (
+            person.name,
+            f"{person.subdistrict.short_name}，{person.unit}，{_('尾号')} {person.phone_last4 or '—'}",
+        ),
         lambda person: person.get_absolute_url(),
     )
 )

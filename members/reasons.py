@@ -14,22 +14,23 @@ class Reading(models.TextChoices):
     CORRECTION = "correction", _("本人要求更正")
 
 
-# Quick reasons of a decision: the code stands in the audit, the words in the row and before the applicant.
+# Quick reasons of a decision: the code stands in the audit, the sentence in the row and before the applicant; the short
+# words are those of the button.
 RETURN = {
-    "unit_in_full": _("单位请写营业执照上的全称。"),
-    "category": _("类别请重选，和你现在的工作对不上。"),
-    "name_as_on_card": _("姓名请和身份证一致。"),
+    "unit_in_full": (_("单位写全称"), _("单位请写营业执照上的全称。")),
+    "category": (_("类别重选"), _("类别请重选，和你现在的工作对不上。")),
+    "name_as_on_card": (_("姓名照身份证"), _("姓名请和身份证一致。")),
 }
 DECLINE = {
-    "twice": _("名册里已有你的登记，不用再登记一次。"),
-    "elsewhere": _("单位和住处都不在城阳区，请向所在区登记。"),
+    "twice": (_("重复登记"), _("名册里已有你的登记，不用再登记一次。")),
+    "elsewhere": (_("不在城阳区"), _("单位和住处都不在城阳区，请向所在区登记。")),
 }
 IN_OWN_WORDS = "in_own_words"
 
 
 def code_of(text: str) -> str:
     """Return the code of a reason: that of the quick reason it is, or says first; never the words themselves."""
-    for code, words in (RETURN | DECLINE).items():
-        if text.startswith(str(words)):
+    for code, (_short, sentence) in (RETURN | DECLINE).items():
+        if text.startswith(str(sentence)):
             return code
     return IN_OWN_WORDS if text else ""

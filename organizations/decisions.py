@@ -20,8 +20,8 @@ class AcceptMember(Decision):
     code, label, job, model = "membership", gettext_lazy("入会申请"), Job.ORGANIZATIONS, Membership
     related = ("person__category", "person__subdistrict", "organization")
     quick_reasons = (
-        gettext_lazy("本组织面向的类别不同，建议加入更合适的组织。"),
-        gettext_lazy("工作所在地不在本组织范围。"),
+        (gettext_lazy("类别不同"), gettext_lazy("本组织面向的类别不同，建议加入更合适的组织。")),
+        (gettext_lazy("不在范围"), gettext_lazy("工作所在地不在本组织范围。")),
     )
 
     def waiting(self, user):

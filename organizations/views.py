@@ -31,7 +31,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     chosen = OrganizationFilter(request.GET)
     seen = Organization.objects.visible_to(request.user)
     rows = chosen.apply(seen).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
-    page = numbered(request, rows)
+    page = numbered(request, rows.order_by("level", "founded_on", "pk"))
     passed = _passed(request.user, list(page.object_list))
     cards = [(row, passed.get(row.pk), row.n if row.n >= FEW else None) for row in page.object_list]
     context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(seen)}

@@ -67,13 +67,17 @@ class Decision:
     label: Any  # 入册初审
     job: Job
     model: type[models.Model]
-    quick_reasons: Sequence[Any] = ()
+    quick_reasons: Sequence[Any] = ()  # words, or (short words on the button, the whole sentence)
     notice_template: str = ""  # a partial drawn under the facts (possible duplicates …); gets `row`
     related: Sequence[str] = ()  # select_related of the queue
 
     def waiting(self, user: Any) -> QuerySet:
         """Return what waits for `user` now, unordered; must be narrowed to what the user may decide."""
         raise NotImplementedError
+
+    def quick(self) -> list[tuple[Any, Any]]:
+        """Return the ready-made reasons as (words on the button, what it fills in)."""
+        return [item if isinstance(item, tuple) else (item, item) for item in self.quick_reasons]
 
     def title(self, row: Any) -> str:
         """Return the line that names the item in the list."""

@@ -36,7 +36,7 @@ class Line:
     label: str
     value: str
     purpose: str = ""
-    since: dt.date | dt.datetime | None = None
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Item:
     """One row."""
 
     title: str
-    since: dt.date | dt.datetime | None
+    since: dt.date | None
     lines: list[Line] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
@@ -75,7 +75,7 @@ class Writer:
         model = type(row)
         born = self.born(row)
         changes = list(self.changes(row))
-        since = {name: change.at for change, names in changes for name in names}
+        since = {name: _day(change.at) for change, names in changes for name in names}
         lines = [self.line(row, column, since.get(column.name, born)) for column in shown_columns(model)]
         return Item(str(row), born, [line for line in lines if line.value], [change for change, _names in changes])
 
@@ -83,10 +83,10 @@ class Writer:
         value = self.value(row, column)
         return Line(column.name, label(type(row), column.name), value, purpose_of(type(row), column.name), since)
 
-    def born(self, row: Any) -> Any:
+    def born(self, row: Any) -> dt.date | None:
         """Return since when the row is there, as far as it says."""
         name = description(type(row)).born or next((name for name in BIRTHS if hasattr(row, name)), "")
-        return getattr(row, name) if name else None
+        return _day(getattr(row, name)) if name else None
 
     def changes(self, row: Any):
         """Yield (change, names of its fields), oldest first."""
@@ -170,6 +170,10 @@ def in_words(value: Any) -> str:
     if isinstance(value, dt.date):
         return dates.full_day(value)
     return str(value)
+
+
+def _day(value):
+    return timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
 
 
 def _officers(model) -> Iterable[models.Field]:

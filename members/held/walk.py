@@ -28,10 +28,11 @@ LEFT_OUT = {
 
 def subjects(user: Any) -> list[Any]:
     """Return the account, its person, and a record that staff made with its number and that waits to be confirmed."""
-    own = models.Q(user=user)
-    if user.phone_index:
-        own |= models.Q(state=PersonState.UNCONFIRMED, phone_index=user.phone_index)
-    return [user, *Person._base_manager.filter(own).select_related("category", "subdistrict")]
+    account = get_user_model()._base_manager.get(pk=user.pk)  # the request's own is wrapped, and may be old
+    own = models.Q(user=account)
+    if account.phone_index:
+        own |= models.Q(state=PersonState.UNCONFIRMED, phone_index=account.phone_index)
+    return [account, *Person._base_manager.filter(own).select_related("category", "subdistrict")]
 
 
 def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:

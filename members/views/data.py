@@ -18,8 +18,8 @@ from chengyang.privacy.purposes import OPTIONAL
 from .. import actions, erasure, held
 from ..forms import ParticularsForm
 from ..models import Person
+from .parts import READ_OR_POST, posted
 
-READ_OR_POST = ["GET", "HEAD", "POST"]
 SHOWN_EACH = 20  # rows of one table on the page; `?all=1` and the copy have all
 
 
@@ -63,7 +63,7 @@ def download(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest) -> HttpResponse:
     """Correct one's own particulars; it counts at once."""
     person = _active(request)
-    form = ParticularsForm(request.POST or None, initial=_typed(person))
+    form = ParticularsForm(posted(request), initial=_typed(person))
     status = 200
     if request.method == "POST":
         status = 400

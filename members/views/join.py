@@ -21,8 +21,8 @@ from .. import actions, timeline
 from ..forms import ConsentForm, DraftForm, JoinCodeForm, JoinPhoneForm, ParticularsForm, PurposesForm
 from ..models import Application, Person
 from ..states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
+from .parts import READ_OR_POST, posted
 
-READ_OR_POST = ["GET", "HEAD", "POST"]
 JOIN = entry.Purpose.JOIN
 
 
@@ -36,7 +36,7 @@ def join(request: HttpRequest) -> HttpResponse:
         return _by_phone(request)
     if place := _place(request.user):
         return redirect(place)
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.consent_and_begin(request.user)
@@ -52,7 +52,7 @@ def _by_phone(request: HttpRequest) -> HttpResponse:
         return _other_way(request, do)
     if do == "send":  # also from a page of the first step that was gone back to
         proof = None
-    form = (JoinCodeForm if proof else JoinPhoneForm)(request.POST or None)
+    form = (JoinCodeForm if proof else JoinPhoneForm)(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             if proof:
@@ -140,7 +140,7 @@ def about(request: HttpRequest) -> HttpResponse:
     if application is None or application.state not in APPLICATION_WITH_APPLICANT:
         return redirect(application or "members:join")
     later = "later" in request.POST
-    form = (DraftForm if later else ParticularsForm)(request.POST or None, initial=_typed(application))
+    form = (DraftForm if later else ParticularsForm)(posted(request), initial=_typed(application))
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_step(application, form.cleaned_data, actor=request.user, step=2 if later else 3)
@@ -193,7 +193,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if application.missing():
         return redirect("members:join-about")
     offered = Purpose.objects.published().filter(code__in=actions.offered_purposes(request.user))
-    form = PurposesForm(request.POST or None, purposes=list(offered))
+    form = PurposesForm(posted(request), purposes=list(offered))
     if request.method == "POST" and form.is_valid():
         try:
             actions.submit_application(application, actor=request.user, purposes=form.ticked())
@@ -248,7 +248,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         actions.refuse_record(person, actor=request.user)
         messages.success(request, _("这份登记已经删掉。"))
         return redirect("home")
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.confirm_person(person, actor=request.user)
