@@ -24,7 +24,7 @@ from chengyang.web.views import wants_json
 from . import passwords, second_factor, sessions
 
 DESK = "/manage/"
-ALWAYS_OPEN = ("/accounts/", "/elder/")  # where what is missing is put right
+PASSWORDS = "/accounts/password/"  # where a password that has to be changed is changed
 _WHY = {
     "idle": gettext_lazy("30 分钟没有操作，已退出登录。"),
     "life": gettext_lazy("登录时间到了，请重新登录。"),
@@ -56,7 +56,7 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
             return super().process_view(request, view_func, *args)
         at_desk = request.path.startswith(DESK)
         guarded = at_desk or wants_json(request) or getattr(view_func, "login_required", True)
-        if not guarded or request.path.startswith(ALWAYS_OPEN):
+        if not guarded or request.path.startswith(PASSWORDS):
             return None
         if passwords.must_change(request.user):
             return _first(request, "account_change_password", _("请先设置新密码，再继续。"))

@@ -105,6 +105,7 @@ class User(AbstractBaseUser, DemoMark):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []
     is_superuser = False  # always: rights come from roles and posts, never from a flag
+    one_time_password = ""  # in the clear for whom `actions` just made one, to be shown once; never stored
 
     class Meta:
         verbose_name = verbose_name_plural = _("账号")

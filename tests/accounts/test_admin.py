@@ -87,7 +87,7 @@ def test_an_account_is_made_and_its_password_shown_once(client_of, sysadmin):
 def test_a_taken_address_or_number_is_told_at_the_field(client_of, sysadmin, target, field):
     typed = {"email": "new@demo.invalid", "name": "单一", "phone": "", field: getattr(target, field)}
     answer = client_of(sysadmin).post(f"{USERS}add/", typed)
-    assert answer.status_code == 409
+    assert answer.status_code in (400, 409)
     assert list(answer.context["form"].errors) == [field]
 
 

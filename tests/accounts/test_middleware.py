@@ -148,13 +148,13 @@ def newcomer(district):
     return district
 
 
-@pytest.mark.parametrize("page", ["/manage/", "/me/"])
+@pytest.mark.parametrize("page", ["/manage/", "/me/", "/accounts/", "/accounts/phone/change/", "/accounts/sessions/"])
 def test_a_one_time_password_is_changed_before_anything_else(client_of, newcomer, page):
     answer = client_of(newcomer).get(page)
     assert answer["Location"] == f"/accounts/password/change/?{'next=' + page.replace('/', '%2F')}"
 
 
-@pytest.mark.parametrize("page", ["/accounts/password/change/", "/accounts/", "/accounts/logout/"])
+@pytest.mark.parametrize("page", ["/accounts/password/change/", "/accounts/logout/", "/privacy/"])
 def test_what_puts_it_right_stays_open(client_of, newcomer, page):
     assert client_of(newcomer).get(page).status_code == 200
 
