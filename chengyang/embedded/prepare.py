@@ -24,6 +24,8 @@ def main():
 
     try:
         django.setup()
+        if not read_state().get("started"):
+            print("making the tables (once)", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("seed", verbosity=0)
         collect_static(call_command)
