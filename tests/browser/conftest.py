@@ -46,3 +46,29 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def portal(transactional_db, settings, tmp_path):
+    """The district as seeded, on Wednesday 16 September 2026, 09:00; messages and counters of this test alone."""
+    from . import town
+
+    yield from town.open_on(settings, tmp_path)
+
+
+@pytest.fixture
+def browse(browser, live_server, portal):
+    """Return a function that opens a page for somebody; none of the pages may have complained in the end."""
+    from . import pages
+
+    opened = []
+
+    def browse(user=None, **options):
+        opened.append(pages.open_page(browser, live_server.url, user, **options))
+        return opened[-1]
+
+    yield browse
+    complaints = [complaint for page in opened for complaint in page.complaints]
+    for page in opened:
+        page.context.close()
+    assert complaints == []
