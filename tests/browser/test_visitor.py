@@ -138,7 +138,7 @@ def test_visitor_types_a_wrong_number_and_a_wrong_code_and_loses_nothing(browse,
 
 def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair):
     camp = fair.__class__.objects.get(title="新媒体短视频训练营")
-    first, second = (sign_up(camp, person=one, actor=one.user) for one in map(town.person, (11, 12)))
+    first, *_rest = [sign_up(camp, person=one, actor=one.user) for one in map(town.person, (11, 12))]
     page = browse(size=PHONE)
     page.goto(camp.get_absolute_url())
     sees(page, "名额已满，现在报名排候补第一位。")
