@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.staff.registry import Fact, Job
 
 from . import actions, permissions
@@ -93,7 +94,7 @@ class ApplicationAdmin(ScopedAdmin):
     template = "members/_application_desk.html"
 
     def get_queryset(self, request):
-        rows = Application.objects.within(reach(request.user)).select_related("user")
+        rows = Application.objects.within(reach(request.user))
         return rows.order_by(*self.get_ordering(request) or ("-submitted_at", "pk"))
 
     def facts(self, application, user):
@@ -117,7 +118,7 @@ class RepresentativeAdmin(ScopedAdmin):
     autocomplete_fields = ("person",)
 
     def get_queryset(self, request):
-        rows = Representative.objects.filter(person__in=Person.objects.within(reach(request.user)).values("pk"))
+        rows = Representative.objects.filter(person__in=Person.objects.of_staff(reach(request.user)).values("pk"))
         return rows.order_by(*self.get_ordering(request) or ("-starts", "person__name_key", "pk"))
 
     def facts(self, representative, user):
@@ -136,16 +137,13 @@ class RepresentativeAdmin(ScopedAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(ScopedAdmin):
+class AssessmentAdmin(StandardAssessmentAdmin):
     job, order = Job.PEOPLE, 40
-    list_display = ("person", "version", "state", "assessed_on", "expires_on")
-    list_filter = ("state",)
-    list_select_related = ("person", "version__standard")
     search_help_text = NAME_HELP
-    fields = ("person", "version", "state", "submitted_by", "assessed_by", "assessed_on", "expires_on", "note")
+    autocomplete_fields = ("person",)
 
     def get_queryset(self, request):
-        rows = Assessment.objects.filter(person__in=Person.objects.within(reach(request.user)).values("pk"))
+        rows = Assessment.objects.filter(person__in=Person.objects.of_staff(reach(request.user)).values("pk"))
         return rows.order_by(*self.get_ordering(request) or ("-assessed_on", "-pk"))
 
 

@@ -68,6 +68,8 @@ class FirstReview(ApplicationReview):
 
     def waiting(self, user):
         seen = reach(user)
+        if not seen.staff:
+            return Application.objects.none()
         rows = Application.objects.within(seen).filter(state=A.SUBMITTED).exclude(user=user)
         if not seen.district:
             return rows

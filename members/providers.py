@@ -8,11 +8,12 @@ from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.privacy.actions import on_withdrawal
 from chengyang.staff import registry
+from chengyang.staff.assessing import AssessmentDecision
 from chengyang.web import panels
 
 from . import decisions, erasure, held
 from .actions import leaving
-from .models import Application, Person, Representative
+from .models import Application, Assessment, Person, Representative
 from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
 
 LOOKED_BACK = 30  # days of 谁看过 on /me/
@@ -35,6 +36,7 @@ for _decision in (
     decisions.SecondReview(),
     decisions.FirstReviewOfRepresentative(),
     decisions.SecondReviewOfRepresentative(),
+    AssessmentDecision(Assessment, registry.Job.PEOPLE, gettext_lazy("“四有”评定")),
 ):
     registry.register(_decision)
 

@@ -8,6 +8,7 @@ from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.staff.registry import Fact, Job
 
 from . import actions, permissions
@@ -162,9 +163,14 @@ class PostAdmin(OfOrganization):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(OfOrganization):
-    order = 40
-    list_display = ("organization", "version", "state", "assessed_on", "expires_on")
+class AssessmentAdmin(StandardAssessmentAdmin):
+    job, order = Job.ORGANIZATIONS, 40
     list_filter = ("state", "organization")
-    list_select_related = ("organization", "version__standard")
     search_fields = ("organization__name",)
+    may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).organizations))
+
+    def is_for(self, seen):
+        return seen.staff or bool(seen.organizations)
+
+    def get_queryset(self, request):
+        return _kept(super().get_queryset(request), request.user, "organization__")

@@ -26,6 +26,8 @@ class AcceptMember(Decision):
 
     def waiting(self, user):
         seen = reach(user)
+        if not (seen.staff or seen.organizations):
+            return Membership.objects.none()
         rows = Membership.objects.visible_to(user).filter(state=MembershipState.APPLIED, person__state="active")
         rows = rows.exclude(person__user=user)
         own = rows.filter(organization__in=seen.organizations)

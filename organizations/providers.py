@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.accounts.reach import reach, register_posts
 from chengyang.staff import registry
+from chengyang.staff.assessing import AssessmentDecision
 from chengyang.web import panels
 from members import erasure, offices
 from members.held import describe
 
 from .actions import memberships
 from .decisions import AcceptMember
-from .models import Membership, Organization, Post
+from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN
 
 
@@ -44,6 +45,7 @@ describe("organizations.Post", title=gettext_lazy("组织职务"), born="starts"
 
 # ---- the desk --------------------------------------------------------------------------------------------------------
 registry.register(AcceptMember())
+registry.register(AssessmentDecision(Assessment, registry.Job.ORGANIZATIONS, gettext_lazy("“五好”评定")))
 registry.register_search(
     registry.SearchSource(
         gettext_lazy("组织"),

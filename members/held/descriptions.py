@@ -19,7 +19,7 @@ class Description:
     born: str = ""
 
 
-COMMON = {"public_id": _("编号")}
+COMMON = {"public_id": _("编号"), "at": _("时间")}
 _described: dict[str, Description] = {}
 
 
@@ -61,6 +61,12 @@ describe(
     "account.EmailAddress",
     title=_("登录邮箱"),
     labels={"email": _("邮箱"), "verified": _("已验证"), "primary": _("主要")},
+)
+describe(
+    "account.EmailConfirmation",
+    title=_("邮箱确认"),
+    labels={"created": _("建立时间"), "sent": _("发出时间")},
+    hidden={"key", "email_address"},
 )
 describe(
     "mfa.Authenticator",

@@ -134,8 +134,6 @@ class Writer:
             return ""
         if column.related_model is get_user_model():
             return _("本人") if key == self.user.pk else self.words.get(key, _("工作人员"))
-        if column.related_model is Person:
-            return ""
         try:
             return str(getattr(row, column.name))
         except ObjectDoesNotExist:
@@ -148,8 +146,14 @@ def shown_columns(model: type[models.Model]) -> list[models.Field]:
     return [
         column
         for column in model._meta.concrete_fields
-        if column.name not in hidden and not isinstance(column, DERIVED) and not column.primary_key
+        if not (column.name in hidden or column.primary_key or isinstance(column, DERIVED) or _is_oneself(column))
     ]
+
+
+def _is_oneself(column):
+    """Whether the column says whom the row is about, by which it was found."""
+    to_people = column.is_relation and column.related_model in (get_user_model(), Person)
+    return to_people and not column.remote_field.hidden
 
 
 def purpose_of(model: type[models.Model], name: str) -> str:

@@ -36,6 +36,11 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
             same |= Q(phone_index=phone_index)
         return self.filter(same)
 
+    def of_staff(self, seen):
+        """Return whom staff of the reach `seen` are responsible for; posts do not count."""
+        rows = self.active()
+        return rows if seen.district else rows.filter(subdistrict__in=seen.subdistricts)
+
     def within(self, seen):
         """Return whom an officer of the reach `seen` works with: active persons of theirs (decisions.md)."""
         return self.filter(_scope(seen, self.model._base_manager.all()))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.accounts.models import DemoMark
+from chengyang.accounts.reach import reach
 from chengyang.audit.history import tracked
 from chengyang.standards.models import Assessment as StandardAssessment
 from chengyang.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
@@ -25,8 +26,13 @@ class OfPersonMixin:
 
 class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):
     def visible_to(self, user):
-        """Return the assessments of the persons `user` may see."""
-        return self.filter(person__in=Person.objects.visible_to(user))
+        """Return one's own assessments, and for staff those of the persons they are responsible for."""
+        if not user.is_authenticated:
+            return self.none()
+        shown = Q(person__user=user)
+        if reach(user).staff:
+            shown |= Q(person__in=Person.objects.of_staff(reach(user)).values("pk"))
+        return self.filter(shown)
 
 
 @tracked

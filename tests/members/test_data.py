@@ -1,0 +1,151 @@
+"""我的数据 as a page: seeing, taking, correcting, consenting, leaving (requirements P06, P10–P12, X12, X13)."""
+
+import json
+
+import pytest
+from django.utils.html import escape
+
+from chengyang.audit.models import Entry
+from chengyang.privacy import actions as privacy
+from members.models import Person
+from tests import cast
+
+from . import things
+
+pytestmark = pytest.mark.django_db
+DATA, DOWNLOAD, EDIT, NUMBER, LEAVE = (
+    "/me/data/",
+    "/me/data/download/",
+    "/me/data/edit/",
+    "/me/data/number/",
+    "/me/data/leave/",
+)
+PUBLICATION = "/me/data/consents/publication/"
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def mine(rules, member, client_of):
+    things.consent(member)
+    return client_of(member)
+
+
+def test_the_page_shows_what_is_held(mine, member):
+    page = text(mine.get(DATA))
+    assert member.person.unit in page
+    assert "夏庄街道新的社会阶层代表人士联谊会" in page
+
+
+def test_what_was_typed_is_escaped(mine, member):
+    Person.objects.filter(user=member).update(unit="<script>x</script>")
+    page = text(mine.get(DATA))
+    assert "<script>x" not in page
+    assert escape("<script>x</script>") in page
+
+
+def test_somebody_who_is_only_a_guest_sees_their_account(rules, stranger, client_of):
+    page = text(client_of(stranger).get(DATA))
+    assert "stranger@demo.invalid" in page
+    assert LEAVE not in page
+
+
+def test_the_copy_is_a_file_and_is_written_down(mine, member):
+    answer = mine.get(DOWNLOAD)
+    assert json.loads(answer.content)["sections"][0]["label"] == "members.Person"
+    assert "attachment" in answer["Content-Disposition"]
+    assert Entry.objects.get(verb="data.exported").user == member.public_id
+
+
+@pytest.mark.parametrize(("shown", "more"), [("", True), ("?all=1", False)])
+def test_long_tables_are_cut_and_can_be_seen_whole(mine, member, shown, more):
+    for n in range(25):
+        things.consent(member, "invitations", given=n % 2 == 0)
+    assert ("看全部" in text(mine.get(DATA + shown))) is more
+
+
+# ---- correcting ------------------------------------------------------------------------------------------------------
+def test_a_correction_counts_at_once(mine, member):
+    assert mine.post(EDIT, things.TYPED)["Location"] == DATA
+    assert Person.objects.get(user=member).particulars() == things.particulars()
+
+
+def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(mine, member):
+    answer = mine.post(EDIT, {**things.TYPED, "name": "", "job": "剪辑师"})
+    assert answer.status_code == 400
+    assert 'value="剪辑师"' in text(answer)
+    assert Person.objects.get(user=member).job == ""
+
+
+@pytest.mark.parametrize("page", [EDIT, LEAVE])
+def test_who_is_not_registered_has_nothing_to_correct_or_leave(rules, stranger, client_of, page):
+    assert client_of(stranger).get(page).status_code == 404
+
+
+def test_the_number_to_reach_follows_the_one_to_sign_in(rules, client_of):
+    user = things.applicant()
+    cast.person(account=user, phone="+8615400000009")
+    client_of(user).post(NUMBER)
+    assert Person.objects.get(user=user).phone == things.PHONE
+
+
+# ---- consents --------------------------------------------------------------------------------------------------------
+def test_consent_is_given_and_taken_back_on_the_page(mine, member):
+    mine.post(PUBLICATION, {"do": "give"})
+    assert privacy.holds(member, "publication")
+    mine.post(PUBLICATION, {"do": "withdraw"})
+    assert not privacy.holds(member, "publication")
+
+
+def test_withdrawing_is_two_clicks_from_me(mine, member):
+    things.consent(member, "publication")
+    assert f'href="{DATA}"' in text(mine.get("/me/"))
+    assert f'action="{PUBLICATION}"' in text(mine.get(DATA))
+
+
+@pytest.mark.parametrize("code", ["registration", "account", "nothing", "security"])
+def test_only_optional_consents_are_decided_there(mine, code):
+    assert mine.post(f"/me/data/consents/{code}/", {"do": "withdraw"}).status_code == 404
+
+
+# ---- leaving ---------------------------------------------------------------------------------------------------------
+def test_leaving_asks_once_and_names_what_happens(mine, member):
+    page = text(mine.get(LEAVE))
+    for words in ("不需要任何人批准", "会员身份立即结束", "职务立即结束", "30 天"):
+        assert words in page
+    assert Person.objects.get(user=member).state == "active"
+
+
+def test_leaving_is_one_button(mine, member):
+    assert mine.post(LEAVE)["Location"] == DATA
+    assert Person.objects.get(user=member).state == "left"
+
+
+def test_who_left_sees_what_is_still_kept_and_may_come_back(mine, member):
+    mine.post(LEAVE)
+    page = text(mine.get(DATA))
+    assert "重新申请" in page
+    assert member.person.unit in page
+
+
+# ---- doors -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("page", "method"), [(DATA, "post"), (DOWNLOAD, "post"), (NUMBER, "get"), (PUBLICATION, "get"), (EDIT, "delete")]
+)
+def test_wrong_methods(mine, page, method):
+    assert getattr(mine, method)(page).status_code == 405
+
+
+def test_the_page_is_kept_by_nobody(mine):
+    assert "no-store" in mine.get(DATA)["Cache-Control"]
+
+
+@pytest.mark.parametrize("memberships", [1, 3])
+def test_the_page_costs_the_same_for_few_and_many_rows(mine, member, memberships, django_assert_max_num_queries):
+    for n in range(memberships):
+        organization = cast.organization(slug=f"o{n}", name=f"联谊会{n}")
+        cast.Membership.objects.create(person=member.person, organization=organization)
+    with django_assert_max_num_queries(75):
+        mine.get(DATA)

@@ -1,0 +1,346 @@
+"""The registry on the desk: queues, decisions, lists, search, whole numbers (issue: paths 2 and 3; requirements P26, S10)."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from chengyang import clock
+from chengyang.accounts.models import Role
+from chengyang.audit.models import Entry
+from chengyang.notices.models import Notice
+from chengyang.staff import registry
+from members.models import Application, Person, Representative
+from tests import cast
+
+from . import things
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND = "application-first", "application-second"
+PEOPLE = "/manage/members/person/"
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def waits(code, user):
+    return list(registry.decision(code).waiting(user))
+
+
+def url(code, row):
+    return registry.decision(code).url(row)
+
+
+@pytest.fixture
+def submitted(applicant):
+    return things.in_state(applicant, "submitted")
+
+
+@pytest.fixture
+def reviewed(applicant, xiazhuang):
+    return things.in_state(applicant, "first_reviewed", first=xiazhuang)
+
+
+# ---- queues ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", [*cast.NAMES, "visitor"])
+def test_the_first_review_waits_for_the_subdistrict(submitted, name):
+    user = cast.visitor() if name == "visitor" else cast.make(name)
+    assert bool(waits(FIRST, user)) == (name == "xiazhuang")
+
+
+@pytest.mark.parametrize("name", [*cast.NAMES, "visitor"])
+def test_the_second_review_waits_for_the_district(reviewed, name):
+    user = cast.visitor() if name == "visitor" else cast.make(name)
+    assert bool(waits(SECOND, user)) == (name in ("district", "district_2"))
+
+
+@pytest.mark.parametrize(("days", "seen"), [(0, False), (1, True)])
+def test_what_is_overdue_at_the_subdistrict_reaches_the_district(submitted, district, days, seen):
+    Application.objects.update(due_on=clock.today() - dt.timedelta(days=days))
+    assert bool(waits(FIRST, district)) is seen
+
+
+def test_the_second_review_does_not_wait_for_the_first_reviewer(applicant, district, district_2):
+    row = things.in_state(applicant, "first_reviewed", first=district)
+    assert (waits(SECOND, district), waits(SECOND, district_2)) == ([], [row])
+
+
+def test_ones_own_application_waits_for_others(rules, xiazhuang):
+    things.in_state(xiazhuang, "submitted")
+    assert waits(FIRST, xiazhuang) == []
+
+
+def test_nominations_wait_for_staff_and_then_for_another(member, xiazhuang, district, district_2):
+    row = Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    assert waits("representative-first", xiazhuang) == [row]
+    Representative.objects.update(state="first_reviewed", first_reviewer=district)
+    assert (waits("representative-second", district), waits("representative-second", district_2)) == ([], [row])
+
+
+# ---- decisions -------------------------------------------------------------------------------------------------------
+def test_the_page_has_facts_history_and_a_bar(submitted, xiazhuang, client_of):
+    page = text(client_of(xiazhuang).get(url(FIRST, submitted)))
+    for words in ("青岛澄海文化传媒有限公司", "开始填写", "初审通过", "退回修改", "不予通过", "单位写全称"):
+        assert words in page
+
+
+def test_the_number_on_it_is_masked(submitted, xiazhuang, client_of):
+    page = text(client_of(xiazhuang).get(url(FIRST, submitted)))
+    assert "154****7000" in page
+    assert "15400007000" not in page
+
+
+def test_opening_it_is_written_down_for_the_applicant(submitted, xiazhuang, client_of):
+    client_of(xiazhuang).get(url(FIRST, submitted))
+    assert Entry.objects.get(verb="application.read").user == submitted.user.public_id
+
+
+@pytest.mark.parametrize("name", ["liuting", "secretary", "editor", "sysadmin"])
+def test_other_officers_do_not_find_it(submitted, client_of, name):
+    assert client_of(cast.make(name)).get(url(FIRST, submitted)).status_code == 404
+
+
+@pytest.mark.parametrize("code", [FIRST, SECOND])
+def test_the_applicant_decides_nothing_on_their_own(rules, district, client_of, code):
+    row = things.in_state(district, "submitted")
+    browser = client_of(district)
+    assert "不等你决定" in text(browser.get(url(code, row)))
+    assert browser.post(url(code, row), {"choice": "review_first"}).status_code == 403
+
+
+def test_the_first_reviewer_decides_nothing_in_the_second(applicant, district, client_of):
+    row = things.in_state(applicant, "first_reviewed", first=district)
+    assert client_of(district).post(url(SECOND, row), {"choice": "approve"}).status_code == 403
+    assert not Person.objects.exists()
+
+
+def test_two_officers_decide_one_after_the_other(submitted, xiazhuang, district, client_of):
+    client_of(xiazhuang).post(url(FIRST, submitted), {"choice": "review_first", "reason": "属实"})
+    client_of(district).post(url(SECOND, submitted), {"choice": "approve"})
+    assert Person.objects.get(user=submitted.user).state == "active"
+
+
+@pytest.mark.parametrize("choice", ["return", "decline"])
+def test_turning_down_without_a_reason_is_said_at_the_field(submitted, xiazhuang, client_of, choice):
+    answer = client_of(xiazhuang).post(url(FIRST, submitted), {"choice": choice, "reason": " "})
+    assert "请写理由" in text(answer)
+    assert Application.objects.get().state == "submitted"
+
+
+def test_the_reason_reaches_the_applicant(submitted, xiazhuang, client_of):
+    client_of(xiazhuang).post(url(FIRST, submitted), {"choice": "return", "reason": "请补作品链接。"})
+    assert "请补作品链接。" in Notice.objects.get(user=submitted.user).body
+
+
+def test_who_could_be_the_same_person_is_shown_to_who_may_see_them(submitted, xiazhuang, client_of):
+    cast.person("周予安", unit="青岛别家公司")
+    cast.person("周予安", unit="流亭那家公司", subdistrict=things.area("流亭街道"))
+    page = text(client_of(xiazhuang).get(url(FIRST, submitted)))
+    assert "青岛别家公司" in page
+    assert "流亭那家公司" not in page
+
+
+def test_the_same_number_is_marked(submitted, xiazhuang, client_of):
+    cast.person("别的名字", phone=things.PHONE)
+    assert "同号" in text(client_of(xiazhuang).get(url(FIRST, submitted)))
+
+
+def test_a_representative_is_named_at_the_desk(member, xiazhuang, district, client_of, rules):
+    things.assessed(member.person, things.four_haves())
+    row = Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    client_of(xiazhuang).post(url("representative-first", row), {"choice": "first_review"})
+    client_of(district).post(url("representative-second", row), {"choice": "name"})
+    row.refresh_from_db()
+    assert (row.state, row.first_reviewer, row.second_reviewer) == ("named", xiazhuang, district)
+
+
+def test_a_coming_end_of_a_term_is_a_day_of_note(member, xiazhuang, liuting):
+    today = clock.today()
+    assessment = things.assessed(member.person, things.four_haves())
+    end = today + dt.timedelta(days=10)
+    Representative.objects.create(
+        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=end
+    )
+    said = [day.title for day in registry.coming_days(xiazhuang, today, end) if "代表人士" in day.title]
+    assert said == ["林知夏 代表人士任期结束"]
+    assert not [day for day in registry.coming_days(liuting, today, end) if "代表人士" in day.title]
+
+
+# ---- lists -----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def people(rules):
+    return {
+        "here": cast.person("曾国藩", phone=things.PHONE),
+        "there": cast.person("单雄信", subdistrict=things.area("流亭街道")),
+        "waiting": cast.person("欧阳修", state="unconfirmed", confirm_by=clock.today()),
+        "gone": cast.person("艾合买提·买买提", state="left", left_on=clock.today()),
+    }
+
+
+@pytest.mark.parametrize(("name", "seen"), [("xiazhuang", {"曾国藩"}), ("district", {"曾国藩", "单雄信"})])
+def test_the_list_shows_active_persons_of_ones_own(people, client_of, name, seen):
+    page = text(client_of(cast.make(name)).get(PEOPLE))
+    assert {person.name for person in people.values() if person.name in page} == seen
+
+
+@pytest.mark.parametrize("typed", ["曾", "zeng", "zgf", "国藩", "7000"])
+def test_the_list_is_searched_as_people_type(people, district, client_of, typed):
+    page = text(client_of(district).get(PEOPLE, {"q": typed}))
+    assert "曾国藩" in page
+    assert "单雄信" not in page
+
+
+@pytest.mark.parametrize("page", [PEOPLE, "/manage/search/?q=", "/manage/members/application/"])
+def test_no_list_holds_a_whole_number(people, submitted, district, client_of, page):
+    page = page + "曾" if page.endswith("=") else page
+    assert "15400007000" not in text(client_of(district).get(page))
+
+
+@pytest.mark.parametrize("key", ["there", "waiting", "gone"])
+def test_the_page_of_somebody_elses_person_is_404(people, xiazhuang, client_of, key):
+    assert client_of(xiazhuang).get(f"{PEOPLE}{people[key].pk}/change/").status_code == 404
+
+
+def test_the_page_of_a_person_is_written_down(people, xiazhuang, client_of):
+    client_of(xiazhuang).get(f"{PEOPLE}{people['here'].pk}/change/")
+    assert Entry.objects.get(verb="person.seen").person == people["here"].public_id
+
+
+@pytest.mark.parametrize("typed", ["单", "sxx"])
+def test_search_and_chooser_find_only_ones_own(people, xiazhuang, client_of, typed):
+    browser = client_of(xiazhuang)
+    chooser = {"app_label": "members", "model_name": "representative", "field_name": "person", "term": typed}
+    assert "单雄信" not in text(browser.get("/manage/search/", {"q": typed}))
+    assert browser.get("/manage/autocomplete/", chooser).json()["results"] == []
+
+
+def test_a_filter_on_a_subdistrict_that_is_not_ones_own_shows_nothing(people, xiazhuang, client_of):
+    area = things.area("流亭街道").pk
+    assert "单雄信" not in text(client_of(xiazhuang).get(PEOPLE, {"subdistrict__id__exact": area}, follow=True))
+
+
+@pytest.mark.parametrize("lists", ["person", "application", "representative", "assessment"])
+@pytest.mark.parametrize("name", ["editor", "base_manager", "sysadmin", "secadmin", "auditor", "member"])
+def test_lists_of_the_registry_are_not_for_others(rules, client_of, lists, name):
+    assert client_of(cast.make(name)).get(f"/manage/members/{lists}/").status_code == 404
+
+
+def test_categories_are_the_districts(rules, client_of, district, xiazhuang):
+    assert client_of(district).get("/manage/members/category/").status_code == 200
+    assert client_of(xiazhuang).get("/manage/members/category/").status_code == 404
+
+
+@pytest.mark.parametrize("page", [PEOPLE, "/manage/members/application/"])
+def test_a_list_costs_the_same_for_one_row_and_for_three(rules, district, client_of, page):
+    browser, costs = client_of(district), []
+    browser.get(page)
+    for n in (1, 2, 3):
+        cast.person(f"周{n}", phone=f"+861540000{n:04}")
+        things.in_state(things.applicant(f"+861540001{n:04}"), "submitted")
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(page)
+        costs.append(len(queries))
+    assert costs[0] == costs[2] <= 40
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+TYPED = {**things.TYPED, "phone": "154 0000 7000"}
+
+
+def test_an_officer_enters_a_person_who_then_confirms(rules, xiazhuang, client_of):
+    answer = client_of(xiazhuang).post(f"{PEOPLE}add/", TYPED)
+    assert answer["Location"] == PEOPLE
+    assert Person.objects.get().state == "unconfirmed"
+
+
+def test_a_number_that_is_there_is_said_with_everything_kept(people, xiazhuang, client_of):
+    answer = client_of(xiazhuang).post(f"{PEOPLE}add/", TYPED)
+    assert answer.status_code == 409
+    assert 'value="周予安"' in text(answer)
+
+
+def test_entering_elsewhere_is_forbidden(rules, liuting, client_of):
+    assert client_of(liuting).post(f"{PEOPLE}add/", TYPED).status_code == 403
+    assert not Person.objects.exists()
+
+
+def test_a_correction_at_the_desk_is_told_to_the_person(member, xiazhuang, client_of):
+    client_of(xiazhuang).post(f"{PEOPLE}{member.person.pk}/change/", {**things.TYPED, "name": "林知秋"})
+    assert Person.objects.get(user=member).name == "林知秋"
+    assert Notice.objects.get(user=member).kind == "members/corrected"
+
+
+def test_a_nomination_at_the_desk(member, xiazhuang, client_of):
+    data = {"person": member.person.pk, "starts": "2026-12-01", "ends": "2029-12-01"}
+    client_of(xiazhuang).post("/manage/members/representative/add/", data)
+    assert Representative.objects.get().nominated_by == xiazhuang
+
+
+def test_four_haves_are_filled_in_handed_in_and_passed_by_another(member, xiazhuang, district, client_of, rules):
+    things.four_haves()
+    browser = client_of(xiazhuang)
+    browser.post("/manage/members/assessment/add/", {"person": member.person.pk})
+    row = member.person.assessments.get()
+    page = f"/manage/members/assessment/{row.pk}/"
+    browser.post(
+        f"{page}change/", {f"{key}_c{n}": words for n in range(4) for key, words in (("met", "on"), ("note", "有"))}
+    )
+    browser.post(f"{page}do/submit/")
+    client_of(district).post(url("assessment-person", row), {"choice": "pass"})
+    row.refresh_from_db()
+    assert (row.state, row.submitted_by, row.assessed_by) == ("passed", xiazhuang, district)
+
+
+def test_findings_without_evidence_are_refused_with_everything_kept(member, xiazhuang, client_of, rules):
+    row = things.assessed(member.person, things.four_haves(), state="open", met=0)
+    answer = client_of(xiazhuang).post(
+        f"/manage/members/assessment/{row.pk}/change/", {"met_c0": "on", "note_c0": "", "note_c1": "写了一半"}
+    )
+    assert answer.status_code == 409
+    assert "写了一半" in text(answer)
+
+
+# ---- a whole number --------------------------------------------------------------------------------------------------
+def number_of(row):
+    return reverse("members:reveal", args=[row._meta.model_name, row.public_id])
+
+
+def test_a_whole_number_is_shown_for_a_reason(people, xiazhuang, client_of):
+    answer = client_of(xiazhuang).post(number_of(people["here"]), {"reason": "contact"})
+    assert things.PHONE in text(answer)
+    assert Entry.objects.get(verb="person.read").reason == "contact"
+
+
+@pytest.mark.parametrize("reason", ["", "nosy", "\x00"])
+def test_without_a_reason_it_is_not(people, xiazhuang, client_of, reason):
+    answer = client_of(xiazhuang).post(number_of(people["here"]), {"reason": reason}, follow=True)
+    assert things.PHONE not in text(answer)
+    assert not Entry.objects.filter(verb="person.read").exists()
+
+
+def test_the_number_of_an_applicant_too(submitted, xiazhuang, client_of):
+    assert things.PHONE in text(client_of(xiazhuang).post(number_of(submitted), {"reason": "review"}))
+
+
+def test_numbers_elsewhere_are_404(people, submitted, liuting, client_of):
+    browser = client_of(liuting)
+    for row in (people["here"], submitted):
+        assert browser.post(number_of(row), {"reason": "contact"}).status_code == 404
+
+
+def test_who_sees_a_person_but_not_the_number_is_forbidden(leader, client_of):
+    assert client_of(leader).post(number_of(leader.person), {"reason": "contact"}).status_code == 403
+
+
+def test_a_number_is_asked_for_by_post_only_and_of_known_kinds(people, xiazhuang, client_of):
+    browser = client_of(xiazhuang)
+    assert browser.get(number_of(people["here"])).status_code == 405
+    assert browser.post(number_of(people["here"]).replace("person", "user")).status_code == 404
+
+
+def test_staff_of_two_subdistricts_see_both(people, xiazhuang, client_of):
+    Role.objects.create(user=xiazhuang, kind="subdistrict_staff", subdistrict=things.area("流亭街道"))
+    assert "单雄信" in text(client_of(xiazhuang).get(PEOPLE))

@@ -1,0 +1,251 @@
+"""我的数据 finds every row about a person in every table (requirements P10, X12)."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+
+from activities.models import Activity, CheckIn, ServiceRecord, Signup
+from chengyang import clock
+from chengyang.audit.history import Event
+from chengyang.audit.models import Entry
+from chengyang.errors import NotAllowed
+from chengyang.files.models import File
+from chengyang.notices.actions import tell
+from members import actions, held
+from members.held import descriptions, lines, walk
+from members.models import Person
+from services.models import Request
+from tests import cast
+
+from . import things
+
+pytestmark = pytest.mark.django_db
+User = get_user_model()
+
+
+def keys_to_people():
+    """Return (table, column) of every foreign key to an account or a person, found without the walk's own code."""
+    return {
+        (model._meta.label, column.name)
+        for model in apps.get_models()
+        for column in model._meta.concrete_fields
+        if column.is_relation and column.related_model in (User, Person) and not issubclass(model, Event)
+    }
+
+
+# ---- nothing escapes -------------------------------------------------------------------------------------------------
+def test_every_key_to_a_person_or_account_is_shown_or_counted_or_left_out_for_a_reason():
+    shown = {
+        (relation.related_model._meta.label, relation.field.name)
+        for table in (User, Person)
+        for relation in walk.relations(table)
+    }
+    counted = {(table._meta.label, key.name) for table, key in walk.acting_keys()}
+    left_out = {key for key in keys_to_people() if key[0] in walk.LEFT_OUT}
+    assert keys_to_people() == shown | counted | left_out
+
+
+def test_every_table_with_personal_columns_about_a_person_is_reached():
+    personal = {
+        model for model in apps.get_models() if getattr(model, "PERSONAL", None) and not issubclass(model, Event)
+    }
+    without_a_person = {"accounts.PhoneProof", "accounts.Attempt", "privacy.Consent"}
+    bodies = {"organizations.Assessment", "bases.Assessment", "services.Assessment"}
+    missing = {model._meta.label for model in personal - walk.tables()} - without_a_person - bodies
+    assert missing == set()
+
+
+def test_the_tables_found_are_these():
+    assert sorted(table._meta.label for table in walk.tables()) == [
+        "account.EmailAddress",
+        "account.EmailConfirmation",
+        "accounts.FormerPassword",
+        "accounts.Role",
+        "accounts.User",
+        "activities.CheckIn",
+        "activities.ServiceRecord",
+        "activities.Signup",
+        "bases.Post",
+        "files.File",
+        "members.Application",
+        "members.Assessment",
+        "members.Person",
+        "members.Representative",
+        "mfa.Authenticator",
+        "notices.Delivery",
+        "notices.Notice",
+        "organizations.Membership",
+        "organizations.Post",
+        "privacy.Consent",
+        "services.Post",
+        "services.Request",
+        "usersessions.UserSession",
+    ]
+
+
+def test_every_word_on_the_page_is_chinese():
+    def is_chinese(words):
+        return any("\u4e00" <= character <= "\u9fff" for character in words)
+
+    titles = {descriptions.title(table) for table in walk.tables()}
+    labels = {lines.label(table, column.name) for table in walk.tables() for column in lines.shown_columns(table)}
+    assert {words for words in titles | labels if not is_chinese(words)} == set()
+
+
+def test_no_secret_is_a_column_of_the_page():
+    shown = {column.name for table in walk.tables() for column in lines.shown_columns(table)}
+    assert not shown & {"password", "code_hash", "session_key", "data", "key", "phone_index", "name_search"}
+
+
+# ---- what is found ---------------------------------------------------------------------------------------------------
+def everything_of(user):
+    return {section.label: section.items for section in held.everything(user).sections}
+
+
+def activity():
+    starts = clock.now()
+    return Activity.objects.create(
+        title="采摘帮扶",
+        kind="volunteer",
+        state="published",
+        published_at=starts,
+        starts=starts,
+        ends=starts + dt.timedelta(hours=2),
+    )
+
+
+@pytest.fixture
+def busy(rules, secretary, xiazhuang):
+    """A secretary of whom something is held in nearly every table."""
+    person = secretary.person
+    things.consent(secretary)
+    things.in_state(secretary, "approved", second=xiazhuang, person=person)
+    assessment = things.assessed(person, things.four_haves())
+    person.representations.create(state="named", assessment=assessment, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    cast.Membership.objects.create(person=person, organization=cast.organization(slug="x", name="另一个联谊会"))
+    signup = Signup.objects.create(activity=activity(), person=person, state="confirmed", position=1)
+    checkin = CheckIn.objects.create(signup=signup, method="list")
+    ServiceRecord.objects.create(checkin=checkin, hours=2)
+    Request.objects.create(author=secretary, title="合同", text="请看合同", due_on=clock.today())
+    File.objects.create(
+        owner=secretary, name="证明.pdf", content="x", content_type="application/pdf", size=1, sha256="x"
+    )
+    tell(secretary, "members/left")
+    return secretary
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "members.Person",
+        "members.Application",
+        "members.Assessment",
+        "members.Representative",
+        "organizations.Membership",
+        "organizations.Post",
+        "activities.Signup",
+        "activities.CheckIn",
+        "activities.ServiceRecord",
+        "services.Request",
+        "accounts.User",
+        "privacy.Consent",
+        "notices.Notice",
+        "files.File",
+    ],
+)
+def test_rows_of_every_kind_are_found(busy, label):
+    assert everything_of(busy)[label]
+
+
+def test_rows_of_others_are_not(busy, member):
+    names = {item.title for items in everything_of(busy).values() for item in items}
+    assert member.person.name not in names
+    assert len(everything_of(busy)["members.Person"]) == 1
+
+
+def test_each_field_says_what_it_is_for_and_since_when(rules, member):
+    found = {line.name: line for line in everything_of(member)["members.Person"][0].lines}
+    assert (found["name"].purpose, found["name"].since) == ("入册", clock.today())
+    assert found["registered_on"].purpose == ""
+
+
+def test_a_change_is_told_with_before_and_after_and_by_whom(rules, member, xiazhuang):
+    actions.correct_person(member.person, {"unit": "青岛新单位有限公司"}, actor=xiazhuang)
+    change = everything_of(member)["members.Person"][0].changes[0]
+    assert change.fields == [("工作单位", "青岛澄海文化传媒有限公司", "青岛新单位有限公司")]
+
+
+def test_a_former_number_is_readable_to_its_person(rules):
+    user = things.applicant()
+    person = cast.person(account=user, phone="+8615400000009")
+    actions.adopt_number(person, actor=user)
+    change = everything_of(user)["members.Person"][0].changes[0]
+    assert change.fields == [("手机", "+8615400000009", things.PHONE)]
+
+
+def test_officers_stand_by_their_office_not_by_name(applicant, xiazhuang):
+    things.in_state(applicant, "returned", acted_by=xiazhuang, reason="单位写全")
+    found = {line.name: line.value for line in everything_of(applicant)["members.Application"][0].lines}
+    assert (found["acted_by"], found["reason"]) == ("夏庄街道工作人员", "单位写全")
+
+
+def test_a_record_that_waits_to_be_confirmed_is_held_too(rules, xiazhuang):
+    actions.enter_person(things.particulars(), phone=things.PHONE, actor=xiazhuang)
+    assert everything_of(User.objects.create(phone=things.PHONE))["members.Person"]
+
+
+def test_what_an_officer_did_for_others_is_only_counted(applicant, xiazhuang):
+    actions.review_first(things.in_state(applicant, "submitted"), actor=xiazhuang)
+    found = held.everything(xiazhuang)
+    assert ("入册申请", "初审人", 1) in [(str(table), str(role), n) for table, role, n in found.acted]
+    assert "members.Application" not in {section.label for section in found.sections}
+
+
+def test_the_copy_is_plain_and_whole(busy):
+    copy = json.loads(json.dumps(actions.export_own_data(busy), ensure_ascii=False))
+    assert {section["label"] for section in copy["sections"]} == set(everything_of(busy))
+
+
+# ---- who looked ------------------------------------------------------------------------------------------------------
+def test_who_looked_is_told_by_office_with_the_reason(rules, xiazhuang, member):
+    Person.objects.get(user=member)
+    person = member.person
+    person.phone = things.PHONE
+    person.save()
+    actions.read_number(person, "gathering", actor=xiazhuang)
+    look = held.looks(member)[0]
+    assert (look.who, look.what, look.why) == ("夏庄街道工作人员", "手机", "活动集合联络")
+
+
+def test_a_secretary_looks_as_secretary(member, secretary):
+    actions.note_reading(member.person, actor=secretary)
+    assert held.looks(member)[0].who == "夏庄街道新的社会阶层代表人士联谊会秘书长"
+
+
+def test_own_looks_and_looks_at_others_are_not_told(member, stranger, xiazhuang):
+    other = cast.person("别人", account=stranger)
+    actions.note_reading(other, actor=xiazhuang)
+    actions.note_reading(member.person, actor=member)
+    assert held.looks(member) == []
+
+
+def test_decisions_are_no_looks(member, xiazhuang):
+    actions.correct_person(member.person, {"job": "律师"}, actor=xiazhuang)
+    assert held.looks(member) == []
+
+
+def test_older_looks_are_left_to_the_whole_page(member, xiazhuang, settings):
+    settings.PORTAL_CLOCK = clock.now() - dt.timedelta(days=31)
+    actions.note_reading(member.person, actor=xiazhuang)
+    settings.PORTAL_CLOCK = None
+    assert held.looks(member, days=30) == []
+    assert len(held.looks(member)) == 1
+
+
+def test_a_refused_look_is_no_look_at_all(member, liuting):
+    with pytest.raises(NotAllowed):
+        actions.read_number(member.person, "contact", actor=liuting)
+    assert not Entry.objects.exists()
