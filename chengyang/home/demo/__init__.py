@@ -41,16 +41,18 @@ class Refused(Exception):
 def load(*, seed: int, today: dt.date, say: Callable[[str], Any] = lambda line: None) -> None:
     """Load the demo as of `today`, all of it or nothing, and write the accounts of the cast into the data folder.
 
-    `say` is told each step as it is done. Raises Refused in production, beside real persons or accounts, when the demo is
+    `say` is told each step as it is done. Raises Refused in production, with DEMO=off, beside real persons or accounts, when the demo is
     there already, and for a day before 2024.
     """
     if settings.PRODUCTION:
         raise Refused("The demo is never loaded in production.")
+    if not settings.DEMO:
+        raise Refused("The demo is switched off; set DEMO=on to load it.")
     if today < FIRST_TODAY:
         raise Refused(f"The demo shows the years up to 2023 as past: choose a day from {FIRST_TODAY} on.")
     with transaction.atomic():
-        call_command("seed", verbosity=0)
         refuse_company()
+        call_command("seed", verbosity=0)
         world = World(seed, today)
         text = _timed(say, "accounts", lambda: accounts.make_cast(world))
         for name, step in STEPS:

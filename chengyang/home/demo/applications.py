@@ -100,6 +100,7 @@ def _waiting(world: World, dice: Dice, invented) -> list[Application]:
     rows += [_second(world, dice, next(invented), *what) for what in SECOND]
     # Somebody of the same name is registered already: whoever decides is shown both.
     rows[0].name = world.roles["member"].name
+    rows[len(FIRST["夏庄"])].name = "艾合买提·热合曼"
     officer = _first(world, dice, accounts.NAMES["liuting"], "流亭", 3)
     officer.user, officer.category = world.cast["liuting"], world.categories["intermediary"]
     officer.unit, officer.job = "青岛市城阳区白沙湾社会工作服务中心", "社工（派驻街道）"

@@ -10,6 +10,7 @@ from activities.actions.attendance import served_hours
 from activities.actions.signups import FORGET_AFTER, REVIEW_DAYS
 from activities.models import CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE, SignupState
+from chengyang import clock
 from chengyang.accounts.models import User
 from chengyang.chinese import pinyin, search
 from members.models import Person
@@ -24,13 +25,14 @@ S = SignupState
 ABSENT, CANCELLED = 0.05, 0.04  # of those who sign up
 GUESTS = 0.45  # of a public session, at least; halls hold more citizens than members come
 MEMBERS_AT_MOST = 120  # of the registry at one past session
-IN_LINE = {S.OFFERED: 1, S.WAITLISTED: 2}  # who has a place came first
+IN_LINE = {S.PENDING: 1, S.OFFERED: 2, S.WAITLISTED: 3}  # who has a place came first
 COLUMNS = (
     *("id", "public_id", "activity_id", "person_id", "user_id", "guest_name", "guest_key", "guest_search", "state"),
     *("position", "at", "changed_at", "offer_expires_at", "due_on", "forgotten_at"),
 )
 REGULARS = 0.55  # of a team's own people come to what it organises
 MINUTE = dt.timedelta(minutes=1)
+WAKES, AWAKE, BEDTIME = dt.time(7), dt.timedelta(hours=15), dt.timedelta(hours=2)  # when people sign up
 
 
 class Who(NamedTuple):
@@ -208,18 +210,29 @@ def _put(crowd: Crowd, event: Event, rows: list[Row]) -> None:
     activity = event.activity
     rows = sorted(rows, key=lambda row: IN_LINE.get(row.state, 0))
     opens = max(activity.signup_opens, activity.published_at)
-    closes = min(activity.signup_closes or activity.starts, crowd.world.midnight)
-    step = max(closes - opens, MINUTE) / (len(rows) + 1)
+    closes = min(activity.signup_closes or activity.starts, crowd.world.midnight - BEDTIME)
     for place, row in enumerate(rows, start=1):
         row.position, row.public_id = place, crowd.dice.public_id()
-        row.at = (opens + place * step).replace(microsecond=0)
-        changed = row.state in (S.CANCELLED, S.OFFERED)
-        row.changed_at = min(row.at + dt.timedelta(hours=9), closes) if changed else row.at
+        row.at = _awake(opens, closes, place / (len(rows) + 1))
+        row.changed_at = row.at
+        if row.state == S.CANCELLED:
+            row.changed_at = min(row.at + dt.timedelta(hours=2), closes)
+        elif row.state == S.OFFERED:
+            row.changed_at = crowd.world.midnight - dt.timedelta(hours=4, minutes=20)
     activity.taken = sum(row.state in SIGNUP_TAKES_PLACE for row in rows)
     activity.last_position = len(rows)
     if activity.capacity is not None:
         activity.capacity = max(activity.capacity, activity.taken)
     event.rows = rows
+
+
+def _awake(opens: dt.datetime, closes: dt.datetime, share: float) -> dt.datetime:
+    """Return the moment when `share` of the time between two moments has passed, nights left out."""
+    days = (closes.date() - opens.date()).days + 1
+    passed = share * days
+    day = opens.date() + dt.timedelta(days=int(passed))
+    moment = clock.at(day, WAKES) + (passed % 1) * AWAKE
+    return min(max(moment, opens), closes).replace(microsecond=0)
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------

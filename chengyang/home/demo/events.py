@@ -19,6 +19,7 @@ from .world import World
 
 BRAND = "新心行动"  # of all that has no brand of its own
 ATTENDANCES = 60_600  # check-ins of 新心行动; the published figure is 60,000 and more
+HALL = "区文化中心报告厅"  # where one met before there were bases
 INSURANCE = "主办方为每位到场者投保人身意外险，签到后生效。"
 NOW_SHARE = 0.55  # of the usual size, where only people with an account of today can come
 VILLAGES = {
@@ -120,8 +121,9 @@ class Maker:
             return {**where, **self._village(host)}
         base = self._base(host, day) if at == "base" else self.bases.get(at) or host.get("base")
         if base is None:
+            at = HALL if at == "base" else at
             area = host.get("subdistrict")
-            return {**where, "place": at if area is None or area.short_name in at else f"{area.short_name}{at}"}
+            return {**where, "place": area.name + at.removeprefix("街道") if at.startswith("街道") else at}
         where |= {"base": base, "place": base.name, "address": base.address or base.place}
         return where | ({"subdistrict": base.subdistrict} if host.get("subdistrict") is None else {})
 
@@ -134,11 +136,12 @@ class Maker:
         return {"subdistrict": area, "place": f"{village}活动中心", "address": f"{area.name}{village}"}
 
     def _base(self, host: dict[str, Any], day: dt.date) -> Any:
-        """Return a base of the organizer's subdistrict, or one of those that are for all."""
+        """Return a base of the organizer's subdistrict, or one of those that are for all; None before there were any."""
         area = host.get("subdistrict")
         found = [base for base in self.bases.values() if base.opened_on <= day]
         near = [base for base in found if area and base.subdistrict_id == area.pk]
-        return self._turn("base", near or [base for base in found if base.subdistrict_id is None])
+        options = near or [base for base in found if base.subdistrict_id is None]
+        return self._turn("base", options) if options else None
 
     def _title(self, topic: dict[str, Any], activity: Activity) -> str:
         title, village = topic["title"], activity.place.removesuffix("活动中心")

@@ -20,20 +20,34 @@ _FREQUENT = """
 """
 # Surnames with a reading of their own, those of two characters, and names of other peoples: rare in life, needed here.
 POLYPHONIC = tuple("曾仇单解区查盖朴翟缪覃任华宁乐")
+ETHNIC_SHARE = 0.01
 COMPOUND = ("欧阳", "尉迟", "司马", "上官", "诸葛", "皇甫", "令狐", "慕容", "东方", "夏侯")
+# Own name and father's name, of which the names of other peoples are made.
 ETHNIC = (
-    "艾合买提·买买提",
-    "阿依古丽·吐尔逊",
-    "麦麦提·热合曼",
-    "古丽努尔·阿布都拉",
-    "帕提古丽·艾山",
-    "努尔兰·哈力克",
-    "巴合提别克·木拉提",
-    "迪丽达尔·玉素甫",
-    "阿不都外力·托合提",
-    "热依汗古丽·卡德尔",
-    "叶尔江·努尔波拉提",
-    "萨日娜·其木格",
+    "艾合买提",
+    "阿依古丽",
+    "麦麦提",
+    "古丽努尔",
+    "帕提古丽",
+    "努尔兰",
+    "巴合提别克",
+    "阿不都外力",
+    "热依汗古丽",
+    "叶尔江",
+    "萨日娜",
+)
+FATHERS = (
+    "买买提",
+    "吐尔逊",
+    "热合曼",
+    "阿布都拉",
+    "艾山",
+    "哈力克",
+    "木拉提",
+    "玉素甫",
+    "托合提",
+    "卡德尔",
+    "努尔波拉提",
 )
 RARE = ("王㻛", "刘䶮", "陈𬭚", "于㻛然", "孙𬭚之", "曲䶮舟")
 
@@ -74,13 +88,23 @@ def digest(name: str) -> str:
 
 
 def names(dice: Dice) -> Iterator[str]:
-    """Yield names; the first ones show every kind once, and now and then a name comes twice, as in life."""
-    yield from (name for name in (*RARE, *ETHNIC) if not is_known(name))
-    yield from (surname + _given(dice) for surname in (*COMPOUND, *POLYPHONIC))
+    """Yield names without end; now and then one comes twice, as in life."""
     while True:
-        name = _surname(dice) + _given(dice)
+        name = _foreign(dice) if dice.chance(ETHNIC_SHARE) else _surname(dice) + _given(dice)
         if not is_known(name):
             yield name
+
+
+def every_kind(dice: Dice) -> Iterator[str]:
+    """Yield a name of every kind first: rare characters, names with `·`, two-character surnames, odd readings."""
+    yield from RARE
+    yield from (f"{own}·{father}" for own, father in zip(ETHNIC, FATHERS, strict=True))
+    yield from (surname + _given(dice) for surname in (*COMPOUND, *POLYPHONIC))
+    yield from names(dice)
+
+
+def _foreign(dice: Dice) -> str:
+    return f"{dice.choice(ETHNIC)}·{dice.choice(FATHERS)}"
 
 
 def _surname(dice: Dice) -> str:

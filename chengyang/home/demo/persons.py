@@ -12,7 +12,7 @@ from members.states import PersonState
 from . import accounts, work
 from .bulk import insert
 from .dice import Dice
-from .names import names
+from .names import every_kind
 from .world import FIRST_DAY, World
 
 PERSONS = 2000
@@ -54,9 +54,11 @@ CAST = {
 def make_persons(world: World) -> None:
     """Make all persons and the accounts some of them have, and the accounts of citizens who are not registered."""
     dice = world.dice("persons")
-    invented = names(world.dice("names"))
+    invented = every_kind(world.dice("names"))
     days = _days(world, dice)
-    people = [_person(world, dice, next(invented), day) for day in days]
+    called = [next(invented) for _ in days]
+    world.dice("order of names").shuffle(called)
+    people = [_person(world, dice, name, day) for name, day in zip(called, days, strict=True)]
     _cast(world, people)
     _give_accounts(world, dice, people)
     insert(people)

@@ -20,7 +20,7 @@ RECORDED_WITHIN = dt.timedelta(hours=3)  # of the end, attendance is complete
 SMALL = 60  # places; larger ones do not fill up
 REASONS = {
     True: "预报有大风降温，为了大家的安全取消，改期另行通知。",
-    False: "主讲人临时有公务，本场取消，改期另行通知。",
+    False: "场地临时检修，本场取消，改期另行通知。",
 }
 
 

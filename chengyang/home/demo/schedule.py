@@ -12,10 +12,10 @@ from .dice import Dice
 from .words import topics
 from .world import YEARS, World
 
-PROGRAMME_SHARE = 0.54  # of the past months' activities: more than 150 in the four programmes by the end of 2023
+PROGRAMME_SHARE = 0.58  # of past activities: more than 150 in the four programmes by the end of 2023
 PROGRAMME_SHARE_NOW = 0.8  # the present month shows what the programmes are
-A_MONTH = (8, 8, 9)  # activities, month after month
-COMING_WEEKS = 5  # with something every other day
+A_MONTH, LATELY = 8, 17  # activities in a month, and in the three months before this one
+COMING_WEEKS = 5  # with something on two days of three
 FAR = (48, 62, 75)  # days ahead that have something already
 
 
@@ -79,18 +79,19 @@ def slots(world: World, told: list[Slot]) -> list[Slot]:
 def _past(world: World, dice: Dice, month: dt.date) -> Iterator[dt.date]:
     """Yield the days of past months, a little more than one in two of them free days."""
     first = _years_before(world.today, YEARS)
-    number = 0
     while first < month:
         following = (first.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
         last = following - dt.timedelta(days=1)
-        wanted = round(A_MONTH[number % len(A_MONTH)] * ((last - first).days + 1) / 30)
+        usual = LATELY if (month - first).days < 95 else A_MONTH
+        wanted = round(usual * ((last - first).days + 1) / 30)
         yield from sorted(_spread(world, dice, first, last, wanted))
-        first, number = following, number + 1
+        first = following
 
 
 def _spread(world: World, dice: Dice, first: dt.date, last: dt.date, wanted: int) -> list[dt.date]:
+    """Return `wanted` days, half of them weekends; the long holidays are left to families."""
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    free = [day for day in days if not workdays.is_workday(day, world.exceptions)]
+    free = [day for day in days if day.weekday() >= 5 and not workdays.is_workday(day, world.exceptions)]
     worked = [day for day in days if workdays.is_workday(day, world.exceptions)]
     on_free = min(wanted // 2, len(free))
     return dice.sample(free, on_free) + dice.sample(worked, min(wanted - on_free, len(worked)))
@@ -104,7 +105,7 @@ def _present(world: World, dice: Dice, month: dt.date, told: list[Slot]) -> Iter
     for number in range((last - month).days):
         day = month + dt.timedelta(days=number)
         times = 1 + (day.weekday() >= 5 and dice.chance(0.5)) - settled[day]
-        if day >= end and day > world.ahead(7) and day.weekday() < 5 and number % 2:
+        if day >= end and day > world.ahead(7) and day.weekday() < 5 and number % 3 == 0:
             times = 0
         yield from [day] * times
     yield from (world.ahead(days) for days in FAR if world.ahead(days) >= last)

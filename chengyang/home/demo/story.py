@@ -22,6 +22,7 @@ HARVESTS = (  # of the service team of 夏庄, by month
     ("夏庄秋菜采收帮扶（第{n}场）", (10, 11)),
 )
 HARVEST = "harvest"
+LIVE = "助农直播：把夏庄味道卖出去"
 CLIPS, THEATRE, LESSON = "短视频口播与剪辑夜校（第{n}课）", "即兴戏剧工作坊", "驿站小课：农产品怎么拍才好卖"
 # What is not published yet: title, host, in how many days, state, due in working days.
 DRAFTS: tuple[tuple[Any, ...], ...] = (
@@ -59,6 +60,8 @@ def told(world: World) -> list[Slot]:
             (world.ahead(3), HARVEST, ("few", "ticket"), {}),
             (world.ahead(6), CLIPS, ("full", "offer"), {}),
             (world.ahead(8), THEATRE, ("full", "waiting"), {}),
+            (world.ago(2), LIVE, ("unrecorded",), {"host": "base:xiaxin-lianxin"}),
+            (world.ahead(7), LESSON, (), {"review": True}),
             (world.ahead(9), "会员企业开放日（第{n}站）", (), {"host": "org:xiazhuang", "review": True}),
             (world.ahead(12), "会长轮值交接会", (), {"host": "org:xiazhuang"}),
             (saturday, "“我镜头里的城阳”摄影展", (), {}),
