@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import IntegerField, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.chinese import dates
 
-from .models import Activity, CheckIn, ServiceRecord
+from .models import Activity, ServiceRecord
 from .states import ActivityState
 
 FEW = 3  # places left that are worth a warning
@@ -73,17 +73,12 @@ def _places(left: int | None) -> Standing:
 
 def with_attendance(rows: QuerySet) -> QuerySet:
     """Return `rows` of activities with `came`: check-ins or the count by eye, whichever is more (peers, head-counts)."""
-    checked = CheckIn.objects.filter(signup__activity=OuterRef("pk")).order_by().values("signup__activity")
-    counted = Subquery(checked.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
-    return rows.annotate(
-        came=Greatest(Coalesce(counted, Value(0)), Coalesce("headcount", Value(0)), output_field=IntegerField())
-    )
+    return rows.annotate(came=Greatest("attended", Coalesce("headcount", Value(0)), output_field=IntegerField()))
 
 
 def came(activity: Activity) -> int:
     """Return how many came to one activity."""
-    checked = CheckIn.objects.filter(signup__activity=activity)
-    return max(checked.count(), activity.headcount or 0)
+    return max(activity.attended, activity.headcount or 0)
 
 
 def numbers(activity: Activity) -> dict[str, Any]:

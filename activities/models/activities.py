@@ -109,7 +109,7 @@ class ActivityQuerySet(models.QuerySet):
         & pgtrigger.Q(old__kind__df=pgtrigger.F("new__kind")),
     ),
 )
-@tracked(exclude=["search_text", "taken", "last_position"])
+@tracked(exclude=["search_text", "taken", "last_position", "attended"])
 class Activity(DemoMark):
     """活动: one event, on site, online or both. The organizer is an organization, a team, a base or the office."""
 
@@ -133,6 +133,7 @@ class Activity(DemoMark):
         "is_demo",
         "kind",
         "last_position",
+        "attended",
         "mode",
         "online_url",
         "place",
@@ -203,6 +204,7 @@ class Activity(DemoMark):
     capacity = models.PositiveIntegerField(_("名额"), null=True, blank=True, validators=[MinValueValidator(1)])
     taken = models.PositiveIntegerField(_("已占名额"), default=0, editable=False)
     last_position = models.PositiveIntegerField(default=0, editable=False)
+    attended = models.PositiveIntegerField(_("签到人数"), default=0, editable=False)  # kept by a trigger on CheckIn
     by_review = models.BooleanField(_("报名须审核"), default=False)
     audience = models.CharField(_("谁能来"), max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
     audience_note = models.CharField(_("对象说明"), max_length=120, blank=True)

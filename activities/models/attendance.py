@@ -27,6 +27,28 @@ class CheckInQuerySet(models.QuerySet):
         return self.filter(is_kept(user, "signup__activity"))
 
 
+def _counts_attendance(name, operation, sign, **rows):
+    """Return the statement trigger that keeps `Activity.attended` the number of check-ins, also of bulk and raw writes."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**rows),
+        func=f"""
+            UPDATE activities_activity AS a SET attended = a.attended {sign} c.number
+            FROM (SELECT s.activity_id, count(*) AS number FROM counted k
+                  JOIN activities_signup s ON s.id = k.signup_id GROUP BY s.activity_id) AS c
+            WHERE a.id = c.activity_id;
+            RETURN NULL;
+        """,  # noqa: S608  (the sign is written above)
+    )
+
+
+@pgtrigger.register(
+    _counts_attendance("checkin_counted", pgtrigger.Insert, "+", new="counted"),
+    _counts_attendance("checkin_uncounted", pgtrigger.Delete, "-", old="counted"),
+)
 @tracked
 class CheckIn(models.Model):
     """签到: by QR or by list, never by location. One row for each person who came."""
