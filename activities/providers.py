@@ -19,6 +19,7 @@ from .models import Activity, ServiceRecord
 from .timetable import coming_days
 
 AHEAD = dt.timedelta(days=60)  # that a body's page looks ahead
+TODAY_AT_MOST = 8  # lines in the margin of 今日待办
 WEEK = dt.timedelta(days=6)  # today and the six days after it
 
 # ---- what the person decides -----------------------------------------------------------------------------------------
@@ -109,6 +110,14 @@ def _bars(values: list) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _today(request: Any, subject: Any) -> dict[str, Any] | None:
+    today = clock.today()
+    bounds = clock.at(today), clock.at(today + dt.timedelta(days=1))
+    rows = Activity.objects.kept_by(request.user).filter(state="published").overlapping(*bounds).select_related("base")
+    return {"activities": found} if (found := list(rows.order_by("starts", "id")[:TODAY_AT_MOST])) else None
+
+
+panels.register("staff.margin", "activities/_today.html", _today, order=10)
 panels.register("organizations.detail", "activities/_coming.html", _at("organization"), order=10)
 panels.register("bases.detail", "activities/_coming.html", _at("base"), order=10)
 panels.register("services.team", "activities/_coming.html", _at("team"), order=10)
