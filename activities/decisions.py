@@ -14,7 +14,6 @@ from chengyang.staff.registry import Choice, Decision, Fact, Job, Step
 
 from . import actions, permissions
 from .models import Activity, CheckIn, Signup
-from .standing import came
 from .states import ActivityState, SignupState
 
 
@@ -157,7 +156,7 @@ class CompleteAttendance(Decision):
         return [
             Fact(_("时间"), dates.span(row.starts, row.ends), url=row.get_absolute_url()),
             Fact(_("应到"), _("%(n)d 人") % {"n": expected}),
-            Fact(_("签到"), _("%(n)d 人") % {"n": came(row)}, _("核对名单、补签到"), url=door),
+            Fact(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=door),
             Fact(_("没有签退"), _("%(n)d 人") % {"n": open_ones}, _("登记时按结束时间签退") if open_ones else ""),
         ]
 

@@ -75,6 +75,14 @@ class TicketForm(Form):
 class ActivityForm(ModelForm):
     """What an organizer says of an activity, in the order in which people ask."""
 
+    online_url = forms.URLField(
+        label=_("线上链接"),
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("只在报名成功的票上看得到。"),
+    )
+
     class Meta:
         model = Activity
         fields = (
@@ -111,7 +119,6 @@ class ActivityForm(ModelForm):
             "organization": _("主办组织和主办服务队只填一个；都不填就是办公室主办。"),
             "base": _("在哪个基地办；没有主办组织和服务队时，就是这个基地主办。"),
             "subdistrict": _("不填就跟着主办方或基地；由这个街道的工作人员批准。"),
-            "online_url": _("只在报名成功的票上看得到。"),
             "agenda": _("每行一项，时间写在前面，例如：08:30 集合。"),
             "hazards": _("写了风险就要写保险怎么安排；报名的人要先看过。"),
             "contact": _("会公开。写办公室或本人同意公开的电话。"),

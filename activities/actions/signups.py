@@ -1,10 +1,10 @@
 """Sign-ups: every place is counted under the lock of the activity's row (domain.md rule 7)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -241,14 +241,14 @@ def forget_guests() -> int:
         user__isnull=False, activity__ends__lte=clock.now() - FORGET_AFTER, checkin__service__isnull=True
     )
     ids = old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:FORGET_AT_ONCE]
-    rows = Signup.objects.filter(pk__in=list(ids))
-    count = _forget(rows)
+    count = _forget(ids)
     if count:
         record("signup.forgotten", Signup, actor=None)
     return count
 
 
-def _forget(rows: QuerySet) -> int:
+def _forget(ids: Iterable[int]) -> int:
+    rows = Signup.objects.filter(pk__in=list(ids))  # by key: afterwards nothing else tells whose they were
     count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
     erasure.forget_history(rows)
     return count
@@ -273,7 +273,7 @@ def erase_signups(person: Person) -> None:
         kept.exclude(reason="").update(reason="", **({"previous_hours": None} if kept is records else {}))
         erasure.forget_history(kept)
     if person.user_id:
-        _forget(Signup.objects.filter(user=person.user_id))
+        _forget(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
 
 
 # ---- the one way ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ..standing import numbers, standing
 from ..states import ActivityState, SignupState
 
 RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")
-_AGENDA = re.compile(r"(\d{1,2}[:：]\d{2})\s*(.*)", re.ASCII)
+_AGENDA = re.compile(r"([0-9]{1,2}[:：][0-9]{2})\s*(.*)")
 
 
 def seen(request: HttpRequest, public_id: str) -> Activity:

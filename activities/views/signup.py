@@ -44,7 +44,8 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     activity = seen(request, public_id)
     if request.user.is_authenticated:
         return _as_account(request, activity)
-    return _with_code(request, activity) if _proof(request, activity) else _as_visitor(request, activity)
+    proof = _proof(request, activity)
+    return _with_code(request, activity, proof) if proof else _as_visitor(request, activity)
 
 
 def _as_account(request: HttpRequest, activity: Activity) -> HttpResponse:
@@ -110,7 +111,7 @@ def _require_open(activity: Activity) -> None:
         raise ActionError(_("现在不能报名：%(why)s。") % {"why": standing(activity).text}, code="closed")
 
 
-def _with_code(request: HttpRequest, activity: Activity) -> HttpResponse:
+def _with_code(request: HttpRequest, activity: Activity, proof: Any) -> HttpResponse:
     """The second step: the code, with which the guest has an account and the place."""
     do = request.POST.get("do", "")
     if do in ("change", "resend"):
@@ -126,10 +127,6 @@ def _with_code(request: HttpRequest, activity: Activity) -> HttpResponse:
             status = 409
         else:
             return _enter(request, activity, user, name)
-    proof = _proof(request, activity)
-    if proof is None:  # that was the fifth try
-        messages.error(request, _("试的次数太多，这个验证码作废了，请重新要一个。"))
-        return redirect(request.path)
     return _page(request, activity, form, status=status, proof=proof, wait=proofs.wait(proof))
 
 

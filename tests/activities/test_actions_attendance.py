@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import InternalError, transaction
 
 from activities import actions
 from activities.models import CheckIn, ServiceRecord
@@ -158,8 +159,6 @@ def test_only_volunteer_service_earns_hours(xiazhuang, settings, reference, kind
 
 
 def test_hours_of_something_else_are_refused_by_the_database_too(activity):
-    from django.db import InternalError, transaction
-
     checkin = CheckIn.objects.create(signup=things.signed_up(activity))
     with pytest.raises(InternalError, match="only volunteer service"), transaction.atomic():
         ServiceRecord.objects.create(checkin=checkin, hours=1)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from activities import actions
 from activities.models import CheckIn, ServiceRecord, Signup
@@ -127,8 +128,6 @@ def test_who_waits_is_told_so(activity):
 
 
 def test_a_full_house_takes_nobody_more_behind_the_back_of_the_actions(activity):
-    from django.db import IntegrityError, transaction
-
     with pytest.raises(IntegrityError, match="activity_capacity_never_exceeded"), transaction.atomic():
         type(activity).objects.filter(pk=activity.pk).update(taken=3)
 

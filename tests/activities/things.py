@@ -49,8 +49,9 @@ def guest(number=1, **fields):
 
 
 def person(number=1, name="周予安", **fields):
-    """Make a person with an account."""
-    return cast.person(name, account=User.objects.create(phone=f"+86154{number:08}"), **fields)
+    """Make a person with an account of the same number."""
+    account = User.objects.create(phone=f"+86154{number:08}")
+    return cast.person(name, account=account, phone=account.phone, **fields)
 
 
 def signed_up(activity, number=1, name="周予安"):

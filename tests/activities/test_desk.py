@@ -1,0 +1,309 @@
+"""Activities on the desk: what waits, what is decided, what is typed in, and for whom."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from activities import actions
+from activities.decisions import ApproveActivity, CompleteAttendance, ReviewSignup
+from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
+from chengyang.accounts.models import Role
+from chengyang.staff import desk, registry
+from tests import cast
+
+from . import things
+from .things import moment
+
+KEEPERS = ["district", "district_2", "secretary", "xiazhuang"]
+
+
+def waits_for(decision):
+    """Return who of the cast finds something in the queue."""
+    return sorted(name for name in cast.NAMES if decision.waiting(cast.make(name)).exists())
+
+
+def decide(client, decision, row, choice, reason=""):
+    return client.post(decision.url(row), {"choice": choice, "reason": reason})
+
+
+# ---- queues ---------------------------------------------------------------------------------------------------------
+def test_an_activity_waits_for_staff_of_its_scope(organization):
+    things.draft(state="submitted", organization=organization)
+    assert waits_for(ApproveActivity()) == ["district", "district_2", "xiazhuang"]
+
+
+@pytest.mark.parametrize("state", ["draft", "returned", "approved", "published", "cancelled"])
+def test_what_is_not_handed_in_does_not_wait(reference, state):
+    things.draft(state=state, published_at=things.NINE, cancelled_at=things.NINE, reason="x")
+    assert waits_for(ApproveActivity()) == []
+
+
+def test_it_does_not_wait_for_staff_who_hold_a_post_in_the_organizer(secretary, organization, reference):
+    Role.objects.create(user=secretary, kind="subdistrict_staff", subdistrict=reference)
+    things.draft(state="submitted", organization=organization)
+    assert not ApproveActivity().waiting(secretary).exists()
+
+
+def test_a_pending_signup_waits_for_who_is_responsible(member, organization):
+    actions.sign_up(things.published(by_review=True, organization=organization), actor=member)
+    assert waits_for(ReviewSignup()) == KEEPERS
+
+
+def test_ones_own_signup_does_not_wait_for_oneself(secretary, organization):
+    actions.sign_up(things.published(by_review=True, organization=organization), actor=secretary)
+    assert waits_for(ReviewSignup()) == ["district", "district_2", "xiazhuang"]
+
+
+def test_a_service_that_is_over_waits_until_its_hours_are_recorded(organization, settings, xiazhuang):
+    service = things.published(kind="volunteer", organization=organization)
+    assert waits_for(CompleteAttendance()) == []
+    settings.PORTAL_CLOCK = moment(19, 12)
+    assert waits_for(CompleteAttendance()) == KEEPERS
+    actions.finish_activity(service, actor=xiazhuang)
+    assert waits_for(CompleteAttendance()) == []
+
+
+def test_its_records_turn_up_in_the_order_of_their_day(xiazhuang, settings, reference):
+    late = actions.publish_activity(things.draft(kind="volunteer"), actor=xiazhuang)
+    soon = actions.publish_activity(
+        things.draft(kind="volunteer", starts=moment(17), ends=moment(17, 11)), actor=xiazhuang
+    )
+    settings.PORTAL_CLOCK = moment(20)
+    found = [key.public_id for key in desk.keys(xiazhuang) if key.decision.code == "attendance"]
+    assert found == [soon.public_id, late.public_id]
+
+
+# ---- decisions ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def handed_in(organization, secretary):
+    return actions.submit_activity(things.draft(organization=organization, drafted_by=secretary), actor=secretary)
+
+
+@pytest.mark.parametrize(
+    ("choice", "state"), [("publish", "published"), ("approve", "approved"), ("return", "returned")]
+)
+def test_deciding_on_an_activity(client_of, handed_in, xiazhuang, choice, state):
+    answer = decide(client_of(xiazhuang), registry.decision("activity"), handed_in, choice, "请补保险")
+    handed_in.refresh_from_db()
+    assert (answer.status_code, handed_in.state) == (302, state)
+
+
+def test_the_page_says_what_an_officer_needs(client_of, handed_in, xiazhuang):
+    page = client_of(xiazhuang).get(registry.decision("activity").url(handed_in)).content.decode()
+    assert [word in page for word in (handed_in.title, "和果农一起摘葡萄", "夏新连心驿站", "批准并发布")] == [True] * 4
+
+
+def test_what_clashes_at_the_base_is_said(client_of, xiazhuang, reference):
+    things.published(title="同时的另一场", base=cast.base())
+    row = things.draft(state="submitted", base=cast.base())
+    assert "同时的另一场" in client_of(xiazhuang).get(registry.decision("activity").url(row)).content.decode()
+
+
+@pytest.mark.parametrize(("name", "status"), [("secretary", 403), ("liuting", 404), ("leader", 404), ("stranger", 404)])
+def test_nobody_else_decides(client_of, handed_in, name, status):
+    answer = decide(client_of(cast.make(name)), registry.decision("activity"), handed_in, "publish")
+    handed_in.refresh_from_db()
+    assert (answer.status_code, handed_in.state) == (status, "submitted")
+
+
+@pytest.mark.parametrize(("choice", "state"), [("approve", "confirmed"), ("decline", "declined")])
+def test_deciding_on_a_signup(client_of, organization, member, secretary, choice, state):
+    signup = actions.sign_up(things.published(by_review=True, organization=organization), actor=member)
+    decide(client_of(secretary), registry.decision("signup"), signup, choice, "对象不符")
+    signup.refresh_from_db()
+    assert (signup.state, signup.due_on) == (state, None)
+
+
+def test_completing_the_attendance(client_of, service, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    decide(client_of(xiazhuang), registry.decision("attendance"), service, "finish")
+    service.refresh_from_db()
+    assert service.recorded_at == moment(19, 12)
+
+
+# ---- lists ----------------------------------------------------------------------------------------------------------
+def page(model, name, *args):
+    return reverse(f"admin:activities_{model.__name__.lower()}_{name}", args=args)
+
+
+@pytest.fixture
+def rows(organization, xiazhuang):
+    """One row of each table, of the organization of 夏庄, and a public activity of 流亭 that is nobody's here."""
+    service = things.published(title="夏庄的", kind="volunteer", organization=organization)
+    signup = things.signed_up(service, name="曾国藩")
+    checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
+    record = ServiceRecord.objects.create(checkin=checkin, hours=3)
+    return {Activity: service, Signup: signup, CheckIn: checkin, ServiceRecord: record}
+
+
+@pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
+def test_who_is_responsible_finds_the_rows(client_of, rows, model):
+    seen = {
+        name
+        for name in cast.NAMES
+        if client_of(cast.make(name)).get(page(model, "change", rows[model].pk)).status_code == 200
+    }
+    assert seen == {"district", "district_2", "xiazhuang", "secretary"}
+
+
+@pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
+@pytest.mark.parametrize("name", ["liuting", "base_manager", "leader"])
+def test_other_officers_have_empty_lists(client_of, rows, model, name):
+    answer = client_of(cast.make(name)).get(page(model, "changelist"))
+    assert (answer.status_code, answer.context["cl"].result_count) == (200, 0)
+
+
+@pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
+@pytest.mark.parametrize("name", ["editor", "sysadmin", "auditor", "member", "stranger"])
+def test_for_others_there_is_no_list(client_of, rows, model, name):
+    assert client_of(cast.make(name)).get(page(model, "changelist")).status_code == 404
+
+
+@pytest.mark.parametrize("model", [Programme, Brand])
+@pytest.mark.parametrize(("name", "status"), [("district", 200), ("xiazhuang", 404), ("secretary", 404)])
+def test_programmes_and_brands_are_the_districts(client_of, reference, model, name, status):
+    assert client_of(cast.make(name)).get(page(model, "changelist")).status_code == status
+
+
+@pytest.mark.parametrize("typed", ["zgf", "曾", "0001"])
+def test_a_signup_is_found_by_name(client_of, rows, xiazhuang, typed):
+    assert client_of(xiazhuang).get(page(Signup, "changelist"), {"q": typed}).context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["state__exact=x", "organization__id__exact=abc", "o=99", "p=999", "q=%F0%9F%8D%87", "e=1"]
+)
+def test_no_filter_breaks_a_list(client_of, rows, xiazhuang, query):
+    assert client_of(xiazhuang).get(f"{page(Activity, 'changelist')}?{query}", follow=True).status_code in (200, 404)
+
+
+def test_the_search_of_the_desk_finds_only_what_is_kept(client_of, rows, xiazhuang, liuting):
+    address = f"{reverse('admin:staff_search')}?q=夏庄的"
+    assert "夏庄的" in client_of(xiazhuang).get(address).context["groups"][0][1][0][1]
+    assert client_of(liuting).get(address).context["groups"] == []
+
+
+@pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
+def test_queries_of_a_list_do_not_grow(client_of, rows, xiazhuang, model, organization):
+    at_one = queries_of(client_of(xiazhuang), model)
+    for number in (2, 3):
+        service = things.published(kind="volunteer", organization=organization, starts=moment(18), ends=moment(18, 11))
+        checkin = CheckIn.objects.create(signup=things.signed_up(service, number))
+        ServiceRecord.objects.create(checkin=checkin, hours=1)
+    assert queries_of(client_of(xiazhuang), model) == at_one
+
+
+def queries_of(browser, model):
+    """Return how many queries the list of `model` takes, in a session that is warm."""
+    browser.get(page(model, "changelist"))
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(page(model, "changelist"))
+    return len(queries)
+
+
+# ---- typing in ------------------------------------------------------------------------------------------------------
+TYPED = {
+    "title": "非遗剪纸体验",
+    "kind": "social",
+    "mode": "onsite",
+    "audience": "public",
+    "place": "向阳会客厅",
+    "summary": "学剪一张窗花。",
+    "contact": "秘书处",
+    "starts": "2026-09-20T14:00",
+    "ends": "2026-09-20T16:00",
+}
+
+
+def test_a_secretary_drafts_for_the_organization(client_of, secretary, organization):
+    client_of(secretary).post(page(Activity, "add"), {**TYPED, "organization": organization.pk})
+    activity = Activity.objects.get()
+    assert (activity.state, activity.organization, activity.drafted_by) == ("draft", organization, secretary)
+    assert activity.starts == moment(20, 14)
+
+
+@pytest.mark.parametrize("name", ["secretary", "leader", "base_manager"])
+def test_an_organizer_must_say_which_body(client_of, reference, name):
+    answer = client_of(cast.make(name)).post(page(Activity, "add"), TYPED)
+    assert (answer.status_code, Activity.objects.count()) == (409, 0)
+    assert "请选你负责的主办组织" in answer.content.decode()
+    assert 'value="非遗剪纸体验"' in answer.content.decode()
+
+
+def test_a_leader_is_offered_no_organization(client_of, leader, organization):
+    answer = client_of(leader).post(page(Activity, "add"), {**TYPED, "organization": organization.pk})
+    assert (answer.status_code, Activity.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("name", ["editor", "member", "stranger"])
+def test_nobody_else_drafts(client_of, reference, name):
+    assert client_of(cast.make(name)).post(page(Activity, "add"), TYPED).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [({"title": ""}, "title"), ({"starts": "2026-13-01T10:00"}, "starts"), ({"ends": "x"}, "ends"), ({"capacity": "0"}, "capacity"),
+     ({"online_url": "javascript:alert(1)"}, "online_url"), ({"title": "a\x00"}, "title"), ({"kind": "x"}, "kind")],
+)  # fmt: skip
+def test_bad_input_keeps_the_form(client_of, district, fields, field):
+    answer = client_of(district).post(page(Activity, "add"), {**TYPED, **fields})
+    assert (answer.status_code, field in answer.context["form"].errors, Activity.objects.count()) == (400, True, 0)
+
+
+def test_what_an_action_refuses_stands_at_its_field(client_of, district, activity):
+    typed = {**TYPED, "kind": "volunteer", "subdistrict": activity.subdistrict_id}
+    answer = client_of(district).post(page(Activity, "change", activity.pk), typed)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["kind"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "state"),
+    [("publish", {}, "published"), ("cancel", {"reason": "不办了"}, "cancelled"), ("submit", {}, "submitted")],
+)
+def test_buttons_call_the_actions(client_of, xiazhuang, reference, verb, data, state):
+    activity = things.draft()
+    client_of(xiazhuang).post(page(Activity, "do", activity.pk, verb), data)
+    activity.refresh_from_db()
+    assert activity.state == state
+
+
+def test_a_secretary_is_offered_to_hand_in_but_not_to_publish(client_of, secretary, organization):
+    activity = things.draft(organization=organization)
+    html = client_of(secretary).get(page(Activity, "change", activity.pk)).content.decode()
+    assert [page(Activity, "do", activity.pk, verb) in html for verb in ("submit", "publish", "cancel")] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_hours_are_corrected_with_a_reason(client_of, rows, xiazhuang):
+    record = rows[ServiceRecord]
+    answer = client_of(xiazhuang).post(page(ServiceRecord, "change", record.pk), {"hours": "2.5", "reason": "早退"})
+    record.refresh_from_db()
+    assert (answer.status_code, record.hours, record.previous_hours) == (302, 2.5, 3)
+
+
+@pytest.mark.parametrize(("hours", "status"), [("2.3", 400), ("25", 400), ("x", 400), ("3", 409)])
+def test_hours_that_cannot_be_are_refused(client_of, rows, xiazhuang, hours, status):
+    record = rows[ServiceRecord]
+    answer = client_of(xiazhuang).post(page(ServiceRecord, "change", record.pk), {"hours": hours, "reason": "早退"})
+    record.refresh_from_db()
+    assert (answer.status_code, record.previous_hours) == (status, None)
+
+
+def test_a_brand_is_added_and_a_programme_reworded(client_of, district, reference):
+    client_of(district).post(page(Brand, "add"), {"name": "新e汇+", "order": "1"})
+    programme = things.programme()
+    client_of(district).post(
+        page(Programme, "change", programme.pk), {"name": "新力汇", "summary": "出力", "order": "4"}
+    )
+    programme.refresh_from_db()
+    assert (Brand.objects.get().name, programme.summary, programme.code) == ("新e汇+", "出力", "li")
+
+
+def test_a_brand_that_is_there_already_is_refused(client_of, district, reference):
+    Brand.objects.create(name="新e汇+")
+    answer = client_of(district).post(page(Brand, "add"), {"name": "新e汇+", "order": "1"})
+    assert (answer.status_code, Brand.objects.count()) == (400, 1)

@@ -1,0 +1,141 @@
+"""The calendar as iCalendar, read by libraries that are none of ours."""
+
+import datetime as dt
+
+import icalendar
+import pytest
+import recurring_ical_events
+from ics import Calendar as IcsCalendar
+
+from activities import actions
+from chengyang import clock
+
+from . import things
+from .things import moment
+
+FEED = "/calendar.ics"
+
+
+def fetch(client, query="", **headers):
+    return client.get(f"{FEED}{query}", headers=headers)
+
+
+def events(client, query=""):
+    calendar = icalendar.Calendar.from_ical(fetch(client, query).content)
+    return {str(event["summary"]): event for event in calendar.walk("VEVENT")}
+
+
+def test_the_feed_is_read_by_an_independent_library(client, activity):
+    (event,) = IcsCalendar(fetch(client).content.decode()).events
+    assert (event.name, event.uid) == (activity.title, f"{activity.public_id}@127.0.0.1")
+    assert (event.begin.datetime, event.end.datetime) == (activity.starts, activity.ends)
+
+
+def test_its_times_are_those_of_shanghai(client, activity):
+    calendar = icalendar.Calendar.from_ical(fetch(client).content)
+    (event,) = recurring_ical_events.of(calendar).at((2026, 9, 19))
+    assert event["dtstart"].params["tzid"] == "Asia/Shanghai"
+    assert event["dtstart"].dt.utcoffset() == dt.timedelta(hours=8)
+    assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Asia/Shanghai"]
+
+
+def test_an_event_says_what_is_needed(client, activity):
+    event = events(client)[activity.title]
+    assert event["dtstamp"].dt == event["last-modified"].dt == activity.changed_at
+    assert (event["sequence"], event["status"], event["location"]) == (0, "CONFIRMED", "夏新连心驿站")
+    assert event["url"].endswith(activity.get_absolute_url())
+
+
+def test_an_edit_raises_the_sequence_and_keeps_the_identity(client, activity, xiazhuang, settings):
+    before = events(client)[activity.title]
+    settings.PORTAL_CLOCK = things.NINE + things.HOUR
+    actions.edit_activity(activity, actor=xiazhuang, starts=moment(19, 9))
+    after = events(client)[activity.title]
+    assert (after["uid"], after["sequence"]) == (before["uid"], 1)
+    assert after["dtstamp"].dt > before["dtstamp"].dt
+
+
+def test_what_is_cancelled_says_so(client, activity, xiazhuang):
+    actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
+    event = events(client)[f"已取消：{activity.title}"]
+    assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
+    assert "台风" in event["description"]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_in"), [(-31, False), (-30, True), (-29, True), (364, True), (365, False), (366, False)]
+)
+def test_the_feed_looks_30_days_back_and_365_ahead(client, reference, day, is_in):
+    starts = clock.at(things.DAY + dt.timedelta(days=day), dt.time(9))
+    things.published(starts=starts, ends=starts + things.HOUR)
+    assert bool(events(client)) == is_in
+
+
+def test_nothing_leaks_that_is_not_public(client, reference):
+    things.draft(title="草稿")
+    things.published(title="会员", audience="members")
+    things.published(title="公开", online_url="https://meeting.example.invalid/secret", mode="online")
+    assert set(events(client)) == {"公开"}
+    assert b"secret" not in fetch(client).content
+
+
+def test_nobody_gets_more_by_being_signed_in(client_of, district):
+    things.draft(title="草稿")
+    assert events(client_of(district)) == {}
+
+
+def test_the_feed_has_the_filters_of_the_page(client, reference):
+    things.published(title="力", programme=things.programme())
+    things.published(title="心", programme=things.programme("xin", "新心汇"))
+    assert set(events(client, "?programme=li")) == {"力"}
+
+
+@pytest.mark.parametrize("query", ["?programme=x", "?online=2"])
+def test_bad_filters_are_404(client, reference, query):
+    assert fetch(client, query).status_code == 404
+
+
+def test_who_has_it_already_gets_304(client, activity):
+    first = fetch(client)
+    again = fetch(client, **{"If-None-Match": first["ETag"]})
+    assert (first["Content-Type"], again.status_code, again.content) == ("text/calendar; charset=utf-8", 304, b"")
+
+
+def test_who_has_an_old_one_gets_the_new(client, activity, xiazhuang, settings):
+    first = fetch(client)
+    settings.PORTAL_CLOCK = things.NINE + things.HOUR
+    actions.edit_activity(activity, actor=xiazhuang, title="改名")
+    assert fetch(client, **{"If-None-Match": first["ETag"]}).status_code == 200
+    assert fetch(client, **{"If-Modified-Since": first["Last-Modified"]}).status_code == 200
+
+
+def test_what_left_the_filters_is_not_answered_with_304(client, reference, xiazhuang, settings):
+    li, xin = things.programme(), things.programme("xin", "新心汇")
+    activity = things.published(programme=li)
+    things.published(programme=li)
+    first = fetch(client, "?programme=li")
+    settings.PORTAL_CLOCK = things.NINE + things.HOUR
+    actions.edit_activity(activity, actor=xiazhuang, programme=xin)
+    assert fetch(client, "?programme=li", **{"If-Modified-Since": first["Last-Modified"]}).status_code == 200
+
+
+def test_an_empty_feed_is_a_calendar_all_the_same(client, db):
+    assert icalendar.Calendar.from_ical(fetch(client).content)["version"] == "2.0"
+
+
+def test_one_activity_has_the_identity_of_the_feed(client, activity):
+    answer = client.get(f"/activities/{activity.public_id}/activity.ics")
+    (event,) = IcsCalendar(answer.content.decode()).events
+    assert event.uid == f"{activity.public_id}@127.0.0.1"
+
+
+def test_one_draft_is_404(client, reference):
+    assert client.get(f"/activities/{things.draft().public_id}/activity.ics").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_queries_of_the_feed_do_not_grow(client, reference, rows, django_assert_num_queries):
+    for _ in range(rows):
+        things.published(programme=things.programme())
+    with django_assert_num_queries(2):
+        fetch(client)

@@ -1,0 +1,126 @@
+"""What the calendar is narrowed by, in the address."""
+
+import pytest
+from django.http import Http404, QueryDict
+
+from activities import filters
+from activities.models import Activity
+from chengyang.accounts.models import Subdistrict
+from tests import cast
+
+from . import things
+from .things import moment
+
+
+def found(query):
+    rows = filters.parse(QueryDict(query)).apply(Activity.objects.published())
+    return set(rows.values_list("title", flat=True))
+
+
+@pytest.fixture
+def several(reference):
+    """One activity of each sort; the title says which."""
+    liuting = Subdistrict.objects.get(name="流亭街道")
+    things.published(title="组织", organization=cast.organization(), programme=things.programme("xin", "新心汇"))
+    things.published(title="服务队", team=cast.team(), kind="volunteer", programme=things.programme())
+    things.published(title="基地", base=cast.base(), mode="both")
+    things.published(title="流亭", subdistrict=liuting, mode="online", place="", capacity=1, taken=1)
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("", {"组织", "服务队", "基地", "流亭"}),
+        ("programme=xin", {"组织"}),
+        ("programme=xin&programme=li", {"组织", "服务队"}),
+        ("kind=volunteer", {"服务队"}),
+        ("organization=xiazhuang", {"组织"}),
+        ("team=xiaxin-lianxin", {"服务队"}),
+        ("organization=xiazhuang&team=xiaxin-lianxin", {"组织", "服务队"}),
+        ("base=xiaxin", {"基地"}),
+        ("subdistrict=370214003", {"流亭"}),
+        ("online=1", {"基地", "流亭"}),
+        ("free=1", {"组织", "服务队", "基地"}),
+        ("online=1&free=1", {"基地"}),
+        ("online=0&free=", {"组织", "服务队", "基地", "流亭"}),
+        ("programme=xin&kind=volunteer", set()),
+        ("q=夏新连心", {"服务队", "基地", "组织"}),
+        ("q=夏新连心&team=xiaxin-lianxin", {"服务队"}),
+        ("q=联谊会", {"组织"}),
+        ("q=没有这个", set()),
+        ("month=2026-09&unknown=1", {"组织", "服务队", "基地", "流亭"}),
+    ],
+)
+def test_facets_narrow_and_values_widen(several, query, titles):
+    assert found(query) == titles
+
+
+@pytest.mark.parametrize(
+    "query", ["programme=x", "kind=party", "organization=x", "team=x", "base=x", "subdistrict=x", "online=2", "free=yes", "programme=xin&programme=y"]
+)  # fmt: skip
+def test_a_value_that_no_facet_has_is_404(several, query):
+    with pytest.raises(Http404):
+        filters.parse(QueryDict(query))
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_free"),
+    [
+        ({}, True),
+        ({"capacity": 2, "taken": 1}, True),
+        ({"capacity": 2, "taken": 2}, False),
+        ({"signup_closes": moment(16)}, False),
+        ({"signup_opens": moment(17)}, False),
+        ({"signup_opens": moment(16)}, True),
+        ({"starts": moment(16), "ends": moment(16, 10)}, False),
+        ({"state": "cancelled", "cancelled_at": moment(2), "reason": "雨"}, False),
+    ],
+)
+def test_places_left_means_one_can_sign_up_now(reference, fields, is_free):
+    activity = things.published(**fields)
+    assert Activity.objects.filter(filters.has_places()).exists() == is_free
+    assert (activity.accepts_signups() and activity.places_left != 0) == is_free
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [(" 剪纸 ", "剪纸"), ("a\tb\nc", "a b c"), ("a\u202eb", "a b"), ("长" * 80, "长" * 60), ("\x00", ""), ("🍇", "🍇")],
+)
+def test_what_is_typed_into_the_search_box(typed, kept):
+    assert filters.clean_text(typed) == kept
+
+
+def test_toggling_twice_is_nothing(several):
+    chosen = filters.parse(QueryDict("programme=xin&online=1&q=字"))
+    assert chosen.toggled("programme", "li").toggled("programme", "li") == chosen
+    assert chosen.toggled("online").toggled("online") == chosen
+
+
+def test_the_address_of_filters_is_always_the_same(several):
+    one = filters.parse(QueryDict("q=字&online=1&kind=volunteer&programme=li&programme=xin"))
+    two = filters.parse(QueryDict("programme=li&programme=xin&kind=volunteer&online=1&q=字"))
+    assert one.query() == two.query() == "?programme=li&programme=xin&kind=volunteer&online=1&q=%E5%AD%97"
+
+
+def test_a_chip_leads_to_the_filters_with_it_or_without(several):
+    chips = filters.Chips(filters.parse(QueryDict("programme=xin")), "/calendar/", [("month", "2026-09")])
+    assert {(chip.value, chip.chosen, chip.url) for chip in chips.programmes()} == {
+        ("xin", True, "/calendar/?month=2026-09"),
+        ("li", False, "/calendar/?month=2026-09&programme=xin&programme=li"),
+    }
+
+
+def test_a_list_without_anything_to_choose_is_left_out(reference):
+    chips = filters.Chips(filters.Filters(), "/calendar/", [])
+    assert [str(pick.label) for pick in chips.picks()] == ["类别", "街道"]
+
+
+def test_the_teams_to_choose_are_those_that_organise_something_public(several):
+    team = cast.team(slug="quiet", name="没有活动的服务队")
+    assert team.slug not in {value for value, _ in filters.FACETS["team"].choices()}
+
+
+def test_drafts_and_those_for_members_name_no_team(reference):
+    things.draft(team=cast.team())
+    things.published(team=cast.team(), audience="members")
+    assert filters.FACETS["team"].choices() == []

@@ -1,0 +1,143 @@
+"""What happens at the same moment, with real connections to a real database (style 22)."""
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from activities import actions
+from activities.models import Activity, Signup
+from activities.states import SIGNUP_TAKES_PLACE, SignupState
+from chengyang.accounts.models import User
+from chengyang.errors import ActionError
+from members.models import Category, Person
+from tests import cast
+
+from . import things
+
+CONNECTIONS = 40
+CLIENTS, PLACES = 200, 60
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def area(transactional_db):
+    return cast.reference()
+
+
+def crowd(count, area):
+    """Make `count` persons with accounts, in bulk."""
+    category = Category.objects.first()
+    users = User.objects.bulk_create([User(email=f"p{number}@demo.invalid") for number in range(count)])
+    return Person.objects.bulk_create(
+        [Person(name="周予安", category=category, subdistrict=area, unit="某公司", user=user) for user in users]
+    )
+
+
+def at_once(jobs, connections=CONNECTIONS):
+    """Run `jobs` on as many connections, all of them open before the first begins; return results and errors."""
+    gate = threading.Barrier(connections)
+
+    def work(mine):
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=60)
+            return [_outcome(job) for job in mine]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(connections) as pool:
+        shares = [jobs[number::connections] for number in range(connections)]
+        return [outcome for share in pool.map(work, shares) for outcome in share]
+
+
+def _outcome(job):
+    try:
+        return job()
+    except ActionError as error:
+        return error.code
+
+
+def test_200_clients_for_60_places(area):
+    activity = things.published(capacity=PLACES)
+    people = crowd(CLIENTS, area)
+    at_once([lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people])
+    rows = list(Signup.objects.order_by("position").values_list("position", "state"))
+    assert [position for position, _ in rows] == list(range(1, CLIENTS + 1))
+    assert [state for _, state in rows] == ["confirmed"] * PLACES + ["waitlisted"] * (CLIENTS - PLACES)
+    assert things.counted(activity) == (PLACES, PLACES)
+
+
+def test_one_person_from_forty_windows_has_one_signup(area):
+    activity = things.published(capacity=PLACES)
+    (one,) = crowd(1, area)
+    found = at_once([lambda: actions.sign_up(activity, person=one, actor=one.user).pk for _ in range(CONNECTIONS)])
+    assert len(set(found)) == Signup.objects.count() == 1
+
+
+def test_the_last_place_goes_once(area):
+    activity = things.published(capacity=1)
+    people = crowd(CONNECTIONS, area)
+    at_once([lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people])
+    assert Signup.objects.filter(state="confirmed").count() == 1
+
+
+def consistent(activity):
+    """Return what must hold whatever happened: the count, the limit, and no place left while somebody waits."""
+    activity.refresh_from_db()
+    taken = activity.signups.filter(state__in=SIGNUP_TAKES_PLACE).count()
+    waits = activity.signups.filter(state=SignupState.WAITLISTED).exists()
+    return activity.taken == taken <= activity.capacity and (taken == activity.capacity or not waits)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_signing_up_cancelling_confirming_and_expiring_lose_no_place(area, settings, seed):
+    dice = random.Random(seed)
+    activity = things.published(capacity=10)
+    people = crowd(30, area)
+    signups = [actions.sign_up(activity, person=one, actor=one.user) for one in people[:20]]
+    for signup in signups[:5]:  # five offers stand, and their time has passed
+        actions.cancel_signup(signup, actor=signup.person.user)
+    settings.PORTAL_CLOCK = things.NINE + 5 * things.HOUR
+    jobs = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people[20:]]
+    jobs += [lambda row=row: actions.cancel_signup(row, actor=row.person.user) for row in signups[5:15]]
+    jobs += [lambda row=row: actions.confirm_signup(row, actor=row.person.user) for row in signups[10:20]]
+    jobs += [actions.expire_offers] * 10
+    dice.shuffle(jobs)
+    at_once(jobs, connections=20)
+    assert consistent(activity)
+
+
+def test_forty_sweeps_offer_a_place_once(area, settings):
+    activity = things.published(capacity=1)
+    people = crowd(3, area)
+    first, *_ = [actions.sign_up(activity, person=one, actor=one.user) for one in people]
+    actions.cancel_signup(first, actor=first.person.user)
+    settings.PORTAL_CLOCK = things.NINE + 5 * things.HOUR
+    ended = at_once([actions.expire_offers] * CONNECTIONS)
+    assert sum(ended) == 1
+    assert things.states(activity) == ["cancelled", "expired", "offered"]
+
+
+def test_places_are_lifted_while_people_sign_up(area, settings):
+    activity = things.published(capacity=5)
+    people = crowd(40, area)
+    officer = cast.make("xiazhuang")
+    jobs = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people]
+    jobs.insert(20, lambda: actions.edit_activity(activity, actor=officer, capacity=25))
+    at_once(jobs)
+    assert Activity.objects.get().taken == 25
+    assert consistent(activity)
+
+
+def test_a_ticket_is_scanned_at_two_doors(area, settings):
+    activity = things.published()
+    (one,) = crowd(1, area)
+    signup = actions.sign_up(activity, person=one, actor=one.user)
+    officer = cast.make("xiazhuang")
+    settings.PORTAL_CLOCK = activity.starts
+    found = at_once([lambda: actions.check_in(signup, actor=officer).pk for _ in range(10)], connections=10)
+    assert found.count("already") == 9

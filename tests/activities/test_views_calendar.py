@@ -1,0 +1,169 @@
+"""The calendar's page, as a browser gets it."""
+
+import pytest
+from django.utils.http import urlencode
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import cast
+
+from . import things
+from .things import moment
+
+PAGES = ["/calendar/", "/calendar/share/", "/calendar.ics", "/api/v1/activities/"]
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("view", ["month", "week", "list"])
+def test_everybody_reads_the_calendar(client, activity, view):
+    answer = client.get(f"/calendar/?view={view}")
+    assert answer.status_code == 200
+    assert text(answer).count(activity.title) == 1
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_the_calendar_is_only_read(client, db, path, method):
+    assert getattr(client, method)(path).status_code == 405
+
+
+def test_what_is_not_public_is_not_there(client, reference):
+    things.draft(title="草稿")
+    things.draft(title="放弃", state="cancelled", cancelled_at=things.NINE, reason="x")
+    things.published(title="会员", audience="members")
+    page = text(client.get("/calendar/"))
+    assert [title for title in ("草稿", "放弃", "会员") if f">{title}<" in page] == []
+
+
+def test_drafts_are_on_no_calendar_not_even_of_staff(client_of, district):
+    things.draft(title="草稿")
+    assert "草稿" not in text(client_of(district).get("/calendar/"))
+
+
+def test_members_see_what_is_for_members(client_of, member, stranger):
+    things.published(title="会员场", audience="members")
+    assert "会员场" in text(client_of(member).get("/calendar/"))
+    assert "会员场" not in text(client_of(stranger).get("/calendar/"))
+
+
+def test_what_is_cancelled_is_struck_out_and_named(client, reference):
+    things.published(title="停办", state="cancelled", cancelled_at=things.NINE, reason="雨")
+    page = text(client.get("/calendar/"))
+    assert 'class="ev ev--plain ev--off"' in page
+    assert "已取消" in page
+
+
+def test_the_way_into_an_online_meeting_is_on_no_public_page(client, reference):
+    activity = things.published(mode="online", online_url="https://meeting.example.invalid/secret")
+    pages = ["/calendar/", activity.get_absolute_url(), f"/api/v1/activities/{activity.public_id}/", "/calendar.ics"]
+    assert [page for page in pages if "secret" in text(client.get(page))] == []
+
+
+def test_turning_keeps_the_filters(client, reference):
+    things.programme()
+    context = client.get("/calendar/?month=2026-11&programme=li&online=1").context
+    assert context["before"][0] == "/calendar/?month=2026-10&programme=li&online=1"
+    assert context["after"][0] == "/calendar/?month=2026-12&programme=li&online=1"
+    assert context["today_url"] == "/calendar/?month=2026-09&programme=li&online=1#d16"
+
+
+def test_the_other_views_keep_the_days_and_the_filters(client, reference):
+    things.programme()
+    tabs = client.get("/calendar/?programme=li").context["tabs"]
+    assert [url for _, url, _ in tabs] == [
+        "/calendar/?month=2026-09&programme=li",
+        "/calendar/?view=week&week=2026-W38&programme=li",
+        "/calendar/?view=list&month=2026-09&programme=li",
+    ]
+
+
+def test_subscribing_is_to_exactly_these_filters(client, reference):
+    things.programme()
+    context = client.get("/calendar/?month=2026-11&programme=li&q=剪纸").context
+    assert context["webcal_url"] == "webcal://testserver/calendar.ics?programme=li&q=%E5%89%AA%E7%BA%B8"
+
+
+def test_what_is_next_is_linked_across_pages(client, reference):
+    things.published(starts=moment(30), ends=moment(30, 10))
+    page = text(client.get("/calendar/?month=2026-08"))
+    assert 'href="?month=2026-09#d30"' in page
+
+
+def test_an_empty_page_says_what_to_do(client, reference):
+    page = text(client.get("/calendar/?q=没有这个"))
+    assert "这段时间没有符合筛选的活动" in page
+    assert 'href="/calendar/?month=2026-09"' in page
+
+
+def test_the_share_page_has_a_code_and_the_address_of_the_feed(client, reference):
+    things.programme()
+    page = text(client.get("/calendar/share/?programme=li"))
+    assert '<svg role="img" aria-label="这一页的二维码"' in page
+    assert "http://testserver/calendar.ics?programme=li" in page
+    assert "筛选：新力汇" in page
+
+
+@pytest.mark.parametrize("path", PAGES[:3])
+@pytest.mark.parametrize(
+    "query", ["programme=x", "kind=x", "base=x", "organization=x", "team=x", "subdistrict=x", "online=x"]
+)
+def test_unknown_filters_are_404(client, db, path, query):
+    assert client.get(f"{path}?{query}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["month=2026-13", "month=9999-99", "week=2026-W99", "view=x", "month=-1", "month=1e9"]
+)
+def test_months_and_weeks_that_are_none_are_404(client, db, query):
+    assert client.get(f"/calendar/?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nul_is_400(client, db, path):
+    assert client.get(f"{path}?q=%00").status_code == 400
+
+
+def test_nothing_inline_and_nothing_foreign(client, activity):
+    page = text(client.get("/calendar/"))
+    assert [mark for mark in (" style=", "<style", "<script>", "onclick=", "//cdn") if mark in page] == []
+
+
+QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from(["month", "week", "view", "programme", "kind", "base", "team", "organization", "subdistrict",
+                         "online", "free", "q", "page", "since", "until", "cursor"]),
+        st.one_of(
+            st.text(max_size=30),
+            st.from_regex(r"\A[0-9]{1,4}-W?[0-9]{1,2}\Z"),
+            st.sampled_from(["2026-13", "9999-99", "0000-00", "2100-12", "2026-W53", "week", "list", "1", "li", "'", "%", "\\", "()", "🍇", "\u202e"]),
+        ),
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pairs=QUERIES)
+def test_no_query_breaks_a_page(client, activity, path, pairs):
+    assert client.get(f"{path}?{urlencode(pairs)}").status_code in (200, 400, 404)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=40))
+def test_no_bytes_break_a_page(client, activity, raw):
+    query = "".join(f"%{byte:02X}" for byte in raw)
+    assert client.get(f"/calendar/?q={query}&month={query}").status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize(("view", "queries"), [("month", 9), ("week", 9), ("list", 8)])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_queries_of_the_calendar_do_not_grow(client, reference, view, queries, rows, django_assert_num_queries):
+    for number in range(rows):
+        team = cast.team(slug=f"t{number}", name=f"第{number}队")
+        things.published(team=team, base=cast.base(), programme=things.programme(), starts=moment(17 + number))
+    with django_assert_num_queries(queries):
+        client.get(f"/calendar/?view={view}")

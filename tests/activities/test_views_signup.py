@@ -1,0 +1,361 @@
+"""Signing up on one screen, tickets and 我的活动, as a browser gets them."""
+
+import json
+
+import pytest
+from django.conf import settings as django_settings
+from django.urls import reverse
+
+from activities import actions
+from activities.models import CheckIn, ServiceRecord, Signup
+from chengyang.accounts.models import User
+from chengyang.vault.fields import blind_index
+from tests import cast
+
+from . import things
+from .things import MINUTE, moment
+
+PHONE = "15400000077"
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def url(activity):
+    return reverse("activities:signup", args=[activity.public_id])
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings, tmp_path):
+    """Messages of these tests go to a folder of their own."""
+    settings.OUTBOX_DIR = tmp_path
+    return tmp_path
+
+
+def code(outbox):
+    """Return the code in the last message that was sent."""
+    lines = (outbox / "sms.jsonl").read_text().splitlines()
+    return json.loads(lines[-1])["code"]
+
+
+# ---- who is in the registry -----------------------------------------------------------------------------------------
+def test_a_member_signs_up_with_one_click(client_of, activity, member):
+    answer = client_of(member).post(url(activity))
+    signup = Signup.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, signup.get_absolute_url())
+    assert (signup.person, signup.state) == (member.person, "confirmed")
+
+
+def test_who_is_signed_up_is_led_to_the_ticket(client_of, activity, member):
+    signup = actions.sign_up(activity, actor=member)
+    assert client_of(member).get(url(activity))["Location"] == signup.get_absolute_url()
+
+
+def test_who_cancelled_may_sign_up_again(client_of, activity, member):
+    actions.cancel_signup(actions.sign_up(activity, actor=member), actor=member)
+    assert client_of(member).get(url(activity)).status_code == 200
+
+
+def test_risks_are_acknowledged_first(client_of, member, reference):
+    activity = things.published(hazards="剪刀划伤", insurance="意外险")
+    answer = client_of(member).post(url(activity))
+    assert (answer.status_code, Signup.objects.count()) == (400, 0)
+    assert "请勾选这一项" in text(answer)
+
+
+def test_acknowledged_risks_let_in(client_of, member, reference):
+    activity = things.published(hazards="剪刀划伤", insurance="意外险")
+    client_of(member).post(url(activity), {"acknowledged": "on"})
+    assert Signup.objects.count() == 1
+
+
+def test_a_full_house_says_the_place_in_the_line_before(client_of, activity, member):
+    things.queue(activity, 4)
+    page = text(client_of(member).get(url(activity)))
+    assert "排在候补第 3 位" in page
+    assert ">排候补</button>" in page
+
+
+def test_too_late_keeps_the_page_and_says_so(client_of, activity, member, settings):
+    settings.PORTAL_CLOCK = activity.starts
+    answer = client_of(member).post(url(activity))
+    assert answer.status_code == 409
+    assert "活动已经开始" in text(answer)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    ("name", "status"), [("stranger", 404), ("liuting", 404), ("district", 403), ("xiazhuang", 403)]
+)
+def test_whom_it_is_not_for(client_of, organization, method, name, status):
+    activity = things.published(audience="organization", organization=organization)
+    assert getattr(client_of(cast.make(name)), method)(url(activity)).status_code == status
+    assert not Signup.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods(client_of, activity, member, method):
+    assert getattr(client_of(member), method)(url(activity)).status_code == 405
+
+
+# ---- who has an account only ----------------------------------------------------------------------------------------
+def test_a_guest_who_is_signed_in_says_a_name(client_of, activity):
+    account = things.guest(name="王")
+    client_of(account).post(url(activity), {"guest_name": "王小明"})
+    signup = Signup.objects.get()
+    assert (signup.user, signup.guest_name) == (account, "王小明")
+
+
+@pytest.mark.parametrize("name", ["", "a\x00b", "名" * 51, "\u202e明"])
+def test_a_name_that_cannot_be_keeps_the_form(client_of, activity, name):
+    answer = client_of(things.guest()).post(url(activity), {"guest_name": name})
+    assert (answer.status_code, Signup.objects.count()) == (400, 0)
+    assert "field__error" in text(answer)
+
+
+def test_an_account_without_a_phone_is_told_so(client_of, activity, stranger):
+    answer = client_of(stranger).post(url(activity), {"guest_name": "陌生人"})
+    assert answer.status_code == 409
+    assert "请先验证手机号" in text(answer)
+
+
+# ---- a visitor ------------------------------------------------------------------------------------------------------
+def begin(client, activity, **fields):
+    return client.post(url(activity), {"guest_name": "王小明", "phone": PHONE, "do": "send", **fields})
+
+
+def test_a_visitor_reads_the_privacy_notice_before_anything_is_asked(client, activity):
+    page = text(client.get(url(activity)))
+    assert page.index("你的信息怎么用") < page.index('name="phone"')
+    assert "90 天" in page
+
+
+def test_a_visitor_signs_up_with_name_phone_and_code(client, activity, outbox):
+    assert begin(client, activity).status_code == 302
+    answer = client.post(url(activity), {"code": code(outbox), "do": "check"}, follow=True)
+    signup = Signup.objects.get()
+    assert (signup.guest_name, signup.user.phone, signup.state) == ("王小明", f"+86{PHONE}", "confirmed")
+    assert (answer.status_code, answer.redirect_chain[-1][0]) == (200, signup.get_absolute_url())
+
+
+def test_a_visitor_who_is_in_the_registry_signs_up_as_that_person(client, activity, outbox):
+    person = cast.person(account=User.objects.create(phone=f"+86{PHONE}"))
+    begin(client, activity)
+    client.post(url(activity), {"code": code(outbox), "do": "check"})
+    assert Signup.objects.get().person == person
+
+
+def test_the_code_is_asked_for_on_the_same_page(client, activity):
+    begin(client, activity)
+    page = text(client.get(url(activity)))
+    assert 'name="code"' in page
+    assert activity.title in page
+
+
+def test_a_wrong_code_says_so_and_makes_nothing(client, activity, outbox):
+    begin(client, activity)
+    wrong = "000000" if code(outbox) != "000000" else "000001"
+    answer = client.post(url(activity), {"code": wrong, "do": "check"})
+    assert (answer.status_code, Signup.objects.count(), User.objects.count()) == (409, 0, 0)
+    assert "还可以试 4 次" in text(answer)
+
+
+def test_a_code_that_expired_says_so_and_another_can_be_had(client, activity, outbox, settings):
+    begin(client, activity)
+    settings.PORTAL_CLOCK = things.NINE + 6 * MINUTE
+    answer = client.post(url(activity), {"code": code(outbox), "do": "check"})
+    assert answer.status_code == 409
+    assert "验证码过期了" in text(answer)
+    assert 'value="resend"' in text(answer)
+
+
+def test_long_after_the_code_the_form_comes_back_with_the_name(client, activity, outbox, settings):
+    begin(client, activity)
+    settings.PORTAL_CLOCK = things.NINE + 40 * MINUTE
+    page = text(client.post(url(activity), {"code": code(outbox), "do": "check"}, follow=True))
+    assert "验证码过期了" in page
+    assert 'value="王小明"' in page
+
+
+def test_the_code_for_one_activity_opens_no_other(client, activity, outbox):
+    other = things.published()
+    begin(client, activity)
+    client.post(url(other), {"code": code(outbox), "do": "check"})
+    assert not Signup.objects.exists()
+
+
+def test_another_number_can_be_typed(client, activity):
+    begin(client, activity)
+    client.post(url(activity), {"do": "change"})
+    assert 'name="phone"' in text(client.get(url(activity)))
+
+
+def test_another_code_can_be_had_after_a_minute(client, activity, outbox, settings):
+    begin(client, activity)
+    first = code(outbox)
+    settings.PORTAL_CLOCK = things.NINE + 2 * MINUTE
+    client.post(url(activity), {"do": "resend"})
+    assert (outbox / "sms.jsonl").read_text().count("\n") == 2
+    client.post(url(activity), {"code": code(outbox), "do": "check"})
+    assert (Signup.objects.count(), len(first)) == (1, 6)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"phone": "123"}, "phone"),
+        ({"phone": ""}, "phone"),
+        ({"guest_name": ""}, "guest_name"),
+        ({"phone": "１２"}, "phone"),
+    ],
+)
+def test_bad_input_sends_nothing_and_keeps_what_was_typed(client, activity, outbox, fields, field):
+    answer = begin(client, activity, **fields)
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors), (outbox / "sms.jsonl").exists()) == (400, [field], False)
+    assert form["guest_name"].value() == fields.get("guest_name", "王小明")
+
+
+def test_no_code_is_sent_for_what_takes_nobody(client, outbox, reference):
+    answer = begin(client, things.published(signup_closes=moment(16)))
+    assert (answer.status_code, (outbox / "sms.jsonl").exists()) == (409, False)
+
+
+def test_a_draft_is_404_for_a_visitor(client, reference):
+    assert client.get(url(things.draft())).status_code == 404
+
+
+def test_the_phone_is_found_by_its_index_only(client, activity, outbox):
+    begin(client, activity)
+    client.post(url(activity), {"code": code(outbox), "do": "check"})
+    assert User.objects.filter(phone_index=blind_index("phone", f"+86{PHONE}")).count() == 1
+    assert django_settings.SESSION_COOKIE_NAME in client.cookies
+
+
+# ---- tickets --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def ticket(activity, member):
+    return actions.sign_up(activity, actor=member)
+
+
+def test_a_ticket_shows_its_code_and_number(client_of, ticket, member):
+    page = text(client_of(member).get(ticket.get_absolute_url()))
+    assert '<svg role="img" aria-label="签到二维码"' in page
+    assert ticket.code in page
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("member", 200), ("stranger", 404), ("liuting", 404), ("secretary", 404), ("xiazhuang", 200), ("district", 200), ("editor", 404), ("auditor", 404)],
+)  # fmt: skip
+def test_who_sees_a_ticket(client_of, ticket, name, status):
+    assert client_of(cast.make(name)).get(ticket.get_absolute_url()).status_code == status
+
+
+def test_a_visitor_is_asked_to_sign_in(client, ticket):
+    assert client.get(ticket.get_absolute_url())["Location"].startswith("/accounts/phone/?next=")
+
+
+def test_staff_who_look_at_a_ticket_are_offered_nothing(client_of, ticket, xiazhuang):
+    assert "取消报名" not in text(client_of(xiazhuang).get(ticket.get_absolute_url()))
+
+
+def test_who_waits_sees_the_place_in_the_line(client_of, activity):
+    signups = things.queue(activity, 4)
+    page = text(client_of(signups[3].person.user).get(signups[3].get_absolute_url()))
+    assert "第 2 位" in page
+    assert 'aria-label="签到二维码"' not in page
+
+
+def test_the_way_into_an_online_meeting_is_on_a_confirmed_ticket(client_of, reference):
+    activity = things.published(mode="online", online_url="https://meeting.example.invalid/1", capacity=1)
+    first, second = things.queue(activity, 2)
+    assert "meeting.example.invalid" in text(client_of(first.person.user).get(first.get_absolute_url()))
+    assert "meeting.example.invalid" not in text(client_of(second.person.user).get(second.get_absolute_url()))
+
+
+def test_cancelling_gives_the_place_back(client_of, ticket, member):
+    answer = client_of(member).post(reverse("activities:ticket-cancel", args=[ticket.public_id]))
+    ticket.refresh_from_db()
+    assert (answer.status_code, ticket.state) == (302, "cancelled")
+
+
+def test_confirming_an_offer(client_of, activity):
+    signups = things.queue(activity, 3)
+    actions.cancel_signup(signups[0], actor=signups[0].person.user)
+    client_of(signups[2].person.user).post(reverse("activities:ticket-confirm", args=[signups[2].public_id]))
+    signups[2].refresh_from_db()
+    assert signups[2].state == "confirmed"
+
+
+@pytest.mark.parametrize("step", ["confirm", "cancel"])
+@pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("xiazhuang", 403)])
+def test_nobody_else_answers_for_one(client_of, ticket, step, name, status):
+    answer = client_of(cast.make(name)).post(reverse(f"activities:ticket-{step}", args=[ticket.public_id]))
+    ticket.refresh_from_db()
+    assert (answer.status_code, ticket.state) == (status, "confirmed")
+
+
+@pytest.mark.parametrize("step", ["confirm", "cancel"])
+def test_answers_are_posted(client_of, ticket, member, step):
+    assert client_of(member).get(reverse(f"activities:ticket-{step}", args=[ticket.public_id])).status_code == 405
+
+
+def test_a_refusal_comes_back_as_a_message(client_of, ticket, member, settings):
+    settings.PORTAL_CLOCK = ticket.activity.starts
+    address = reverse("activities:ticket-cancel", args=[ticket.public_id])
+    page = client_of(member).post(
+        address, follow=True, headers={"Referer": f"http://testserver{ticket.get_absolute_url()}"}
+    )
+    assert "活动已经开始，不能再取消报名" in text(page)
+
+
+# ---- 我的活动 --------------------------------------------------------------------------------------------------------
+def mine(client):
+    return client.get("/me/activities/")
+
+
+def test_mine_are_coming_waiting_and_past(client_of, member, reference):
+    coming, waiting, past = things.published(title="要去"), things.published(title="在等", capacity=1), None
+    things.signed_up(waiting, 7)
+    actions.sign_up(coming, actor=member)
+    actions.sign_up(waiting, actor=member)
+    past = things.published(title="去过", starts=moment(15), ends=moment(15, 12), kind="volunteer")
+    signup = Signup.objects.create(activity=past, person=member.person, position=1)
+    checkin = CheckIn.objects.create(signup=signup, checked_in_at=moment(15), checked_out_at=moment(15, 12))
+    ServiceRecord.objects.create(checkin=checkin, hours="2.5")
+    context = mine(client_of(member)).context
+    names = [[row.activity.title for row in rows] for rows in (context["coming"], context["waiting"], context["page"])]
+    assert (names, context["hours_year"]) == ([["要去"], ["在等"], ["去过"]], 2.5)
+
+
+def test_mine_are_not_those_of_my_members(client_of, secretary, organization):
+    things.signed_up(things.published(title="别人的", organization=organization))
+    assert "别人的" not in text(mine(client_of(secretary)))
+
+
+def test_mine_of_nobody_say_how_to_begin(client_of, stranger):
+    assert "在日历里报名以后" in text(mine(client_of(stranger)))
+
+
+def test_mine_is_private_and_only_read(client, client_of, member):
+    assert client.get("/me/activities/").status_code == 302
+    assert client_of(member).post("/me/activities/").status_code == 405
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "2", "999999999"])
+def test_pages_that_are_none_are_404(client_of, member, page):
+    assert client_of(member).get(f"/me/activities/?page={page}").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_queries_of_mine_do_not_grow(client_of, member, reference, rows, django_assert_num_queries):
+    for _ in range(rows):
+        actions.sign_up(things.published(programme=things.programme(), base=cast.base()), actor=member)
+        past = things.published(starts=moment(15), ends=moment(15, 12), programme=things.programme())
+        Signup.objects.create(activity=past, person=member.person, position=1)
+    browser = client_of(member)
+    mine(browser)
+    with django_assert_num_queries(11):
+        mine(browser)
