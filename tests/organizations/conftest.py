@@ -1,0 +1,59 @@
+"""What tests of the organizations share: an outbox of their own, the “五好”, somebody who would join."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from chengyang import clock
+from chengyang.celery import app
+from chengyang.standards.models import Criterion, Standard, Version
+from tests import cast
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings, tmp_path):
+    """Messages of one test, in a folder of its own; tasks run where they are called."""
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
+    before, app.conf.task_always_eager = app.conf.task_always_eager, True
+    yield
+    app.conf.task_always_eager = before
+
+
+@pytest.fixture
+def organization(reference):
+    return cast.organization()
+
+
+@pytest.fixture
+def newcomer(reference):
+    """A registered person who is in no organization."""
+    account = cast.user("newcomer")
+    return cast.person("周予安", account=account, phone="+8615400006000").user
+
+
+@pytest.fixture
+def five_goods(reference):
+    """The published version of “五好”."""
+    standard = Standard.objects.create(code="five_goods", name="“五好”筹建组织标准", subject="organization")
+    version = Version.objects.create(standard=standard, number=1)
+    for n, name in enumerate(["好带头人", "好班子", "好队伍", "好机制", "好思路"]):
+        Criterion.objects.create(version=version, code=f"c{n}", name=name, order=n)
+    version.published_on = dt.date(2017, 1, 1)
+    version.save()
+    return version
+
+
+@pytest.fixture
+def assessed(five_goods):
+    """Return a function that gives an organization an assessment."""
+
+    def give(organization, *, met=5, state="passed", **fields):
+        findings = {f"c{n}": {"met": n < met, "note": "章程和名单", "file": ""} for n in range(5)}
+        day = clock.today()
+        return organization.assessments.create(
+            version=five_goods, state=state, findings=findings, assessed_on=day, **fields
+        )
+
+    return give

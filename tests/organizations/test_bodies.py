@@ -1,0 +1,238 @@
+"""Organizations and the posts in them: founded on “五好”, dissolved, history never overwritten (domain.md rule 4)."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from chengyang import clock
+from chengyang.accounts.models import Subdistrict
+from chengyang.accounts.reach import reach
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.measures import registry
+from chengyang.measures.registry import Period
+from chengyang.notices.models import Notice
+from organizations import actions
+from organizations.models import Organization, Post
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+def code_of(call, *args, **options):
+    with pytest.raises(ActionError) as caught:
+        call(*args, **options)
+    return caught.value.code
+
+
+@pytest.fixture
+def preparing(reference):
+    return cast.organization(slug="new", name="夏庄街道新媒体联谊会", state="preparing", founded_on=None)
+
+
+# ---- founding --------------------------------------------------------------------------------------------------------
+def test_five_goods_found_an_organization(preparing, assessed, xiazhuang):
+    assessed(preparing)
+    founded = actions.found_organization(preparing, actor=xiazhuang)
+    assert (founded.state, founded.founded_on) == ("founded", clock.today())
+
+
+@pytest.mark.parametrize("fields", [{"state": "open"}, {"state": "submitted"}, {"state": "failed"}])
+def test_without_a_passed_assessment_it_is_not_founded(preparing, assessed, xiazhuang, fields):
+    assessed(preparing, **fields)
+    assert code_of(actions.found_organization, preparing, actor=xiazhuang) == "assessment"
+
+
+def test_nor_with_one_that_lapsed(preparing, assessed, xiazhuang):
+    assessed(preparing, expires_on=clock.today())
+    assert code_of(actions.found_organization, preparing, actor=xiazhuang) == "assessment"
+
+
+def test_nor_by_its_secretary(preparing, assessed, secretary):
+    assessed(preparing)
+    Post.objects.update(organization=preparing)
+    with pytest.raises(NotAllowed):
+        actions.found_organization(preparing, actor=secretary)
+
+
+def test_a_founded_one_is_not_founded_again(organization, assessed, xiazhuang):
+    assessed(organization)
+    assert code_of(actions.found_organization, organization, actor=xiazhuang) == "state"
+
+
+def test_dissolving_ends_memberships_and_posts(organization, member, secretary, district):
+    dissolved = actions.dissolve_organization(organization, actor=district)
+    assert (dissolved.state, dissolved.dissolved_on) == ("dissolved", clock.today())
+    assert not organization.memberships.active().exists()
+    assert not organization.posts.on(clock.today()).exists()
+
+
+def test_dissolving_is_the_districts(organization, xiazhuang):
+    with pytest.raises(NotAllowed):
+        actions.dissolve_organization(organization, actor=xiazhuang)
+
+
+# ---- facts -----------------------------------------------------------------------------------------------------------
+def facts(**changes):
+    area = Subdistrict.objects.get(name="夏庄街道")
+    return {"name": "夏庄街道新媒体联谊会", "level": "subdistrict", "subdistrict": area, **changes}
+
+
+def test_a_new_organization_gets_an_address_in_pinyin(reference, xiazhuang):
+    assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti"
+
+
+def test_an_address_that_is_taken_gets_a_number(reference, xiazhuang):
+    cast.organization(slug="xia-zhuang-xin-mei-ti", name="别的")
+    assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"name": "夏庄街道新的社会阶层代表人士联谊会"}, "name"), ({"level": "district"}, None)]
+)
+def test_what_cannot_be_is_said_in_words(organization, district, change, field):
+    with pytest.raises(ActionError) as caught:
+        actions.create_organization(facts(**change), actor=district)
+    assert caught.value.field == field
+
+
+def test_creating_elsewhere_is_forbidden(reference, liuting):
+    with pytest.raises(NotAllowed):
+        actions.create_organization(facts(), actor=liuting)
+
+
+def test_the_secretary_keeps_the_words_but_not_whether_it_is_public(organization, secretary):
+    assert actions.edit_organization(organization, {"summary": "每月一聚"}, actor=secretary).summary == "每月一聚"
+    with pytest.raises(NotAllowed):
+        actions.edit_organization(organization, {"is_published": False}, actor=secretary)
+
+
+def test_other_facts_are_not_taken(organization, district):
+    actions.edit_organization(organization, {"state": "dissolved", "slug": "x"}, actor=district)
+    organization.refresh_from_db()
+    assert (organization.state, organization.slug) == ("founded", "xiazhuang")
+
+
+# ---- posts -----------------------------------------------------------------------------------------------------------
+def appointed(organization, user, officer, kind="secretary", starts=None, ends=None):
+    starts = starts or clock.today()
+    return actions.appoint(organization, person=user.person, kind=kind, starts=starts, ends=ends, actor=officer)
+
+
+def test_a_new_secretary_reaches_the_organization_from_that_day(organization, newcomer, xiazhuang):
+    appointed(organization, newcomer, xiazhuang)
+    assert reach(cast.user("newcomer")).organizations == {organization.pk}
+
+
+def test_the_predecessors_row_gets_its_end_and_stays(organization, secretary, newcomer, xiazhuang):
+    former = organization.posts.get()
+    appointed(organization, newcomer, xiazhuang)
+    former.refresh_from_db()
+    assert (former.person, former.ends) == (secretary.person, clock.today())
+
+
+def test_two_secretaries_are_never_in_post_on_one_day(organization, secretary, newcomer, xiazhuang):
+    appointed(organization, newcomer, xiazhuang, starts=clock.today() + 5 * DAY)
+    for shift in (0, 4, 5, 9):
+        assert organization.posts.filter(kind="secretary").on(clock.today() + shift * DAY).count() == 1
+
+
+def test_a_later_secretary_is_not_overwritten(organization, secretary, newcomer, xiazhuang):
+    appointed(organization, newcomer, xiazhuang, starts=clock.today() + 5 * DAY)
+    assert code_of(appointed, organization, secretary, xiazhuang) == "held"
+
+
+def test_directors_stand_side_by_side(organization, newcomer, member, xiazhuang):
+    for user in (newcomer, member):
+        appointed(organization, user, xiazhuang, kind="director")
+    assert organization.posts.on(clock.today()).count() == 2
+
+
+def test_nobody_holds_one_post_twice(organization, newcomer, xiazhuang):
+    appointed(organization, newcomer, xiazhuang, kind="chair")
+    assert code_of(appointed, organization, newcomer, xiazhuang, kind="chair") == "held"
+
+
+def test_dates_in_the_wrong_order(organization, newcomer, xiazhuang):
+    assert code_of(appointed, organization, newcomer, xiazhuang, ends=clock.today()) == "dates"
+
+
+def test_only_registered_persons_hold_posts(organization, newcomer, xiazhuang):
+    newcomer.person.state = "left"
+    assert code_of(appointed, organization, newcomer, xiazhuang) == "not_registered"
+
+
+def test_a_name_is_public_only_with_consent(organization, newcomer, xiazhuang):
+    assert not appointed(organization, newcomer, xiazhuang, kind="chair").is_public
+
+
+def test_a_post_ends_on_a_day_and_its_holder_is_told(organization, secretary, xiazhuang):
+    post = actions.end_post(organization.posts.get(), actor=xiazhuang)
+    assert post.ends == clock.today()
+    assert Notice.objects.get(user=secretary).kind == "organizations/post_ended"
+
+
+@pytest.mark.parametrize("on", [cast.STARTED, cast.STARTED - DAY])
+def test_a_post_does_not_end_before_it_began(organization, secretary, xiazhuang, on):
+    assert code_of(actions.end_post, organization.posts.get(), actor=xiazhuang, on=on) == "dates"
+
+
+def test_an_end_is_not_put_off(organization, secretary, xiazhuang):
+    post = actions.end_post(organization.posts.get(), actor=xiazhuang)
+    assert code_of(actions.end_post, post, actor=xiazhuang, on=clock.today() + DAY) == "dates"
+
+
+def test_the_database_too_wants_an_end_after_the_start(organization, secretary):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        organization.posts.update(ends=cast.STARTED)
+
+
+# ---- seeing and counting ---------------------------------------------------------------------------------------------
+SEEN = {
+    "district": {"shown", "hidden", "elsewhere"},
+    "xiazhuang": {"shown", "hidden"},
+    "liuting": {"shown", "elsewhere"},
+    "secretary": {"shown", "hidden"},
+    "leader": {"shown"},
+    "editor": {"shown"},
+    "stranger": {"shown"},
+    "visitor": {"shown"},
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_who_sees_organizations(reference, name):
+    area = Subdistrict.objects.get(name="流亭街道")
+    rows = {
+        "shown": cast.organization(slug="shown", name="公开的", level="district", subdistrict=None),
+        "elsewhere": cast.organization(slug="elsewhere", name="别处的", is_published=False, subdistrict=area),
+    }
+    user = cast.visitor() if name == "visitor" else cast.make(name)
+    Organization.objects.filter(slug="xiazhuang").update(is_published=False)
+    rows["hidden"] = cast.organization(is_published=False)
+    visible = Organization.objects.visible_to(user)
+    assert {key for key, row in rows.items() if visible.filter(pk=row.pk).exists()} == SEEN[name]
+
+
+@pytest.mark.parametrize(("year", "count"), [(2016, 0), (2017, 1), (2019, 2), (2022, 2), (2023, 1)])
+def test_organizations_are_counted_at_the_end_of_a_year(reference, year, count):
+    cast.organization(slug="a", name="甲", founded_on=dt.date(2017, 11, 16))
+    cast.organization(
+        slug="b", name="乙", founded_on=dt.date(2019, 1, 1), state="dissolved", dissolved_on=dt.date(2023, 6, 1)
+    )
+    cast.organization(slug="c", name="丙", state="preparing", founded_on=None)
+    measure = registry.get("organizations")
+    assert measure.of(None, Period(ends=dt.date(year + 1, 1, 1))) == count
+
+
+def test_founding_is_counted_in_its_year(organization):
+    measure = registry.get("organizations_founded")
+    assert measure.of(None, Period(dt.date(2019, 1, 1), dt.date(2020, 1, 1))) == 1
+    assert measure.of(None, Period(dt.date(2020, 1, 1), dt.date(2021, 1, 1))) == 0
+
+
+def test_memberships_are_counted_on_a_day(member, organization):
+    measure = registry.get("memberships")
+    assert measure.of(organization) == 1
+    assert measure.of(organization, Period(ends=clock.today() - 30 * DAY)) == 0

@@ -1,0 +1,171 @@
+"""会员: asked for, taken in, left at once (domain.md rules 2 and 12)."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from chengyang import clock
+from chengyang.audit.models import Entry
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.notices.models import Notice
+from chengyang.staff import registry
+from members.models import Person
+from organizations import actions
+from organizations.models import Membership
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+def applied(organization, user):
+    return actions.apply_for_membership(organization, person=user.person, actor=user)
+
+
+def code_of(call, *args, **options):
+    with pytest.raises(ActionError) as caught:
+        call(*args, **options)
+    return caught.value.code
+
+
+@pytest.fixture
+def asked(organization, newcomer):
+    return applied(organization, newcomer)
+
+
+# ---- asking ----------------------------------------------------------------------------------------------------------
+def test_the_answer_is_due_in_five_working_days(organization, newcomer):
+    with time_machine.travel(dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC), tick=False):
+        row = applied(organization, newcomer)
+    assert (row.state, row.due_on) == ("applied", dt.date(2026, 11, 30))
+
+
+def test_asking_twice_is_one_application(organization, newcomer):
+    assert applied(organization, newcomer) == applied(organization, newcomer)
+
+
+def test_the_database_too_keeps_one(asked):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.create(organization=asked.organization, person=asked.person)
+
+
+def test_the_secretary_is_told(secretary, organization, newcomer):
+    applied(organization, newcomer)
+    assert Notice.objects.get(user=secretary).kind == "organizations/membership_applied"
+
+
+def test_nobody_asks_for_somebody_else(organization, newcomer, stranger):
+    with pytest.raises(NotAllowed):
+        actions.apply_for_membership(organization, person=newcomer.person, actor=stranger)
+
+
+@pytest.mark.parametrize("change", [{"state": "preparing"}, {"is_published": False}])
+def test_an_organization_that_is_not_open_takes_none(organization, newcomer, change):
+    type(organization).objects.filter(pk=organization.pk).update(**change)
+    assert code_of(applied, organization, newcomer) == "closed"
+
+
+def test_who_left_the_registry_does_not_join(organization, newcomer):
+    Person.objects.filter(user=newcomer).update(state="left", left_on=clock.today())
+    assert code_of(applied, organization, newcomer) == "not_registered"
+
+
+# ---- deciding --------------------------------------------------------------------------------------------------------
+def test_the_secretary_takes_in(asked, secretary, newcomer):
+    row = actions.accept_membership(asked, actor=secretary)
+    assert (row.state, row.joined_on, row.decided_by) == ("active", clock.today(), secretary)
+    assert Notice.objects.get(user=newcomer).kind == "organizations/membership_accepted"
+
+
+def test_the_secretary_then_sees_the_member(asked, secretary, newcomer):
+    assert not Person.objects.visible_to(secretary).filter(user=newcomer).exists()
+    actions.accept_membership(asked, actor=secretary)
+    assert Person.objects.visible_to(secretary).filter(user=newcomer).exists()
+
+
+@pytest.mark.parametrize("name", ["liuting", "base_manager", "leader", "member", "sysadmin"])
+def test_others_do_not(asked, name):
+    with pytest.raises(NotAllowed):
+        actions.accept_membership(asked, actor=cast.make(name))
+
+
+def test_a_secretary_does_not_take_in_themself(secretary):
+    other = cast.organization()
+    row = applied(other, secretary)
+    with pytest.raises(NotAllowed):
+        actions.accept_membership(row, actor=secretary)
+
+
+def test_declining_needs_a_reason_that_the_person_reads(asked, secretary, newcomer):
+    assert code_of(actions.decline_membership, asked, actor=secretary, reason=" ") == "reason"
+    actions.decline_membership(asked, actor=secretary, reason="面向的类别不同。")
+    assert "面向的类别不同。" in Notice.objects.get(user=newcomer).body
+
+
+def test_the_audit_of_it_holds_a_code(asked, secretary):
+    actions.decline_membership(asked, actor=secretary, reason="面向的类别不同。")
+    assert Entry.objects.get(verb="membership.declined").reason == "turned_down"
+
+
+def test_who_left_meanwhile_is_not_taken_in(asked, secretary):
+    Person.objects.filter(pk=asked.person_id).update(state="left", left_on=clock.today())
+    assert code_of(actions.accept_membership, asked, actor=secretary) == "left"
+
+
+def test_deciding_twice_is_refused(asked, secretary):
+    actions.accept_membership(asked, actor=secretary)
+    assert code_of(actions.accept_membership, asked, actor=secretary) == "state"
+
+
+# ---- leaving ---------------------------------------------------------------------------------------------------------
+def test_leaving_is_at_once(member):
+    row = actions.leave_organization(member.person.memberships.get(), actor=member)
+    assert (row.state, row.left_on) == ("left", clock.today())
+
+
+@pytest.mark.parametrize("name", ["secretary", "district"])
+def test_nobody_is_put_out(member, name):
+    with pytest.raises(NotAllowed):
+        actions.leave_organization(member.person.memberships.get(), actor=cast.make(name))
+
+
+def test_an_application_is_withdrawn(asked, newcomer):
+    assert actions.withdraw_membership_application(asked, actor=newcomer).state == "withdrawn"
+
+
+def test_who_left_may_come_again(member, organization):
+    actions.leave_organization(member.person.memberships.get(), actor=member)
+    assert applied(organization, member).state == "applied"
+
+
+# ---- the queue -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", [*cast.NAMES, "visitor"])
+def test_an_application_waits_for_the_secretary(asked, name):
+    user = cast.visitor() if name == "visitor" else cast.make(name)
+    assert bool(registry.decision("membership").waiting(user)) == (name == "secretary")
+
+
+@pytest.mark.parametrize("name", ["district", "xiazhuang"])
+def test_what_is_overdue_reaches_staff(asked, name):
+    Membership.objects.update(due_on=clock.today() - dt.timedelta(days=1))
+    assert list(registry.decision("membership").waiting(cast.make(name))) == [asked]
+
+
+SEEN = {
+    "district": 2,
+    "xiazhuang": 2,
+    "secretary": 2,
+    "member": 1,
+    "liuting": 0,
+    "leader": 0,
+    "editor": 0,
+    "stranger": 0,
+    "sysadmin": 0,
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_who_sees_memberships(asked, name):
+    cast.make("member")
+    assert Membership.objects.visible_to(cast.make(name)).count() == SEEN[name]

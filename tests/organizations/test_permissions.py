@@ -1,0 +1,89 @@
+"""Who may do what in an organization: the whole cast, row by row; and every step of its life."""
+
+import itertools
+
+import pytest
+
+from organizations import permissions
+from organizations.models import Membership, Organization
+from organizations.states import (
+    MEMBERSHIP_TRANSITIONS,
+    ORGANIZATION_TRANSITIONS,
+    MembershipState,
+    OrganizationState,
+)
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+EVERYBODY = (*cast.NAMES, "visitor", "newcomer")
+STAFF = {"district", "district_2", "xiazhuang"}
+
+
+def who_may(check, obj):
+    return {name for name in EVERYBODY if check(cast.visitor() if name == "visitor" else cast.user_of(name), obj)}
+
+
+@pytest.fixture(autouse=True)
+def users(newcomer, monkeypatch):
+    """Make the cast once; the newcomer is one of them."""
+    made = {name: cast.make(name) for name in cast.NAMES} | {"newcomer": newcomer}
+    monkeypatch.setattr(cast, "user_of", made.__getitem__, raising=False)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("check", "allowed"),
+    [
+        (permissions.can_keep, {*STAFF, "secretary"}),
+        (permissions.can_found, STAFF),
+        (permissions.can_dissolve, {"district", "district_2"}),
+        (permissions.can_appoint, STAFF),
+    ],
+)
+def test_on_an_organization(organization, check, allowed):
+    assert who_may(check, organization) == allowed
+
+
+@pytest.mark.parametrize("check", [permissions.can_keep, permissions.can_found, permissions.can_appoint])
+def test_an_organization_of_the_district_is_the_districts(users, check):
+    assert who_may(check, Organization(pk=0, level="district")) == {"district", "district_2"}
+
+
+@pytest.mark.parametrize(
+    ("check", "allowed"),
+    [
+        (permissions.can_decide_membership, {*STAFF, "secretary"}),
+        (permissions.can_end_membership, {"newcomer"}),
+    ],
+)
+def test_on_a_membership(organization, newcomer, check, allowed):
+    assert who_may(check, Membership(organization=organization, person=newcomer.person)) == allowed
+
+
+def test_a_secretary_does_not_take_themself_in(organization, users):
+    own = Membership(organization=organization, person=users["secretary"].person)
+    assert who_may(permissions.can_decide_membership, own) == STAFF
+
+
+def test_one_applies_for_oneself(newcomer):
+    assert who_may(permissions.can_apply_for_membership, newcomer.person) == {"newcomer"}
+
+
+def test_staff_create_where_they_are_responsible(organization):
+    assert who_may(permissions.can_create, organization.subdistrict_id) == STAFF
+    assert who_may(permissions.can_create, None) == {"district", "district_2"}
+
+
+# ---- states ----------------------------------------------------------------------------------------------------------
+ALLOWED = {
+    OrganizationState: {("preparing", "founded"), ("preparing", "dissolved"), ("founded", "dissolved")},
+    MembershipState: {("applied", "active"), ("applied", "declined"), ("applied", "withdrawn"), ("active", "left")},
+}
+TABLES = {OrganizationState: ORGANIZATION_TRANSITIONS, MembershipState: MEMBERSHIP_TRANSITIONS}
+
+
+@pytest.mark.parametrize(
+    ("states", "old", "new"), [(s, o, n) for s in TABLES for o, n in itertools.product(s.values, repeat=2)]
+)
+def test_a_step_is_allowed_or_not(states, old, new):
+    assert (new in TABLES[states][old]) == ((old, new) in ALLOWED[states])
