@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -94,7 +95,8 @@ def test_missing_environment_is_made_and_stamped(project):
     assert subprocess.run([environment.python, "-c", "import pip"]).returncode == 0
 
 
-def test_failed_installation_puts_the_old_environment_back(built):
+def test_failed_installation_puts_the_old_environment_back(built, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(built.root))  # the log of a failure is kept
     (built.folder / "mine").touch()
     (built.root / LOCK).write_text("not a requirement ===\n")
     with pytest.raises(Problem, match="could not be installed"):
