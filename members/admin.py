@@ -10,7 +10,7 @@ from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
 from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
-from chengyang.staff.registry import Fact, Job
+from chengyang.staff.registry import Fact, Job, decision
 
 from . import actions, permissions
 from .facts import application_facts, person_facts
@@ -98,7 +98,13 @@ class ApplicationAdmin(ScopedAdmin):
         return rows.order_by(*self.get_ordering(request) or ("-submitted_at", "pk"))
 
     def facts(self, application, user):
-        return application_facts(application, user)
+        return [self._state(application), *application_facts(application, user)]
+
+    def _state(self, application):
+        """Return where it stands, with the way to the decision while one waits."""
+        waits = {"submitted": "application-first", "first_reviewed": "application-second"}.get(application.state)
+        url = decision(waits).url(application) if waits else ""
+        return Fact(_("状态"), application.get_state_display(), url=url)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         application = self.get_object(request, object_id) if self.has_view_permission(request) else None
@@ -151,7 +157,19 @@ class AssessmentAdmin(StandardAssessmentAdmin):
 class CategoryAdmin(ScopedAdmin):
     job, order = Job.PEOPLE, 90
     list_display = ("name", "code", "order")
-    fields = ("name", "code", "hint", "order")
+    may_edit = staticmethod(permissions.can_keep_categories)
 
     def is_for(self, seen):
         return seen.district
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": actions.categories.EDITABLE if obj else ("code", *actions.categories.EDITABLE)})]
+
+    def has_add_permission(self, request):
+        return permissions.can_keep_categories(request.user, None)
+
+    def create(self, form, *, actor):
+        return actions.add_category(form.cleaned_data, actor=actor)
+
+    def edit(self, category, form, *, actor):
+        return actions.edit_category(category, form.cleaned_data, actor=actor)

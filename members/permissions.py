@@ -35,6 +35,11 @@ def can_turn_down(actor: Any, application: Any) -> bool:
     return can_review_first(actor, application)
 
 
+def can_keep_categories(actor: Any, category: Any) -> bool:
+    """The district office."""
+    return reach(actor).district
+
+
 # ---- persons ---------------------------------------------------------------------------------------------------------
 def is_own(actor: Any, person: Any) -> bool:
     """Whether `person` is the actor."""

@@ -10,6 +10,7 @@ from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
 from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.staff.registry import Fact, Job
+from chengyang.web.forms import CheckBoxes
 
 from . import actions, permissions
 from .models import Assessment, Membership, Organization, Post
@@ -49,8 +50,11 @@ class OrganizationAdmin(ScopedAdmin):
         return _kept(super().get_queryset(request), request.user, "")
 
     def get_fieldsets(self, request, obj=None):
-        new = ("name", "level", "subdistrict", "summary", "contact")
-        return [(None, {"fields": actions.EDITABLE if obj else new})]
+        new = ("name", "level", "subdistrict", "categories", "summary", "contact")
+        return [(None, {"fields": (*actions.EDITABLE, "categories") if obj else new})]
+
+    def formfield_for_manytomany(self, db_field, request, **options):
+        return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
 
     def facts(self, row, user):
         latest = row.assessments.passed_on(clock.today()).first()

@@ -15,6 +15,7 @@ from .applications import (
     submit_application,
     withdraw_application,
 )
+from .categories import add_category, edit_category
 from .leaving import decide_purpose, erase_person, leave_registry, publish
 from .persons import (
     CONFIRM_WITHIN,
@@ -39,6 +40,7 @@ __all__ = [
     "CONFIRM_WITHIN",
     "FIRST_REVIEW_DAYS",
     "SECOND_REVIEW_DAYS",
+    "add_category",
     "adopt_number",
     "approve_application",
     "begin_application",
@@ -48,6 +50,7 @@ __all__ = [
     "decide_purpose",
     "decline_application",
     "decline_representative",
+    "edit_category",
     "edit_own_particulars",
     "enter_person",
     "erase_person",

@@ -20,6 +20,7 @@ from ..forms import ParticularsForm
 from ..models import Person
 from .parts import READ_OR_POST, posted
 
+NECESSARY = "registration"  # the purpose without which nobody is registered
 SHOWN_EACH = 20  # rows of one table on the page; `?all=1` and the copy have all
 
 
@@ -99,10 +100,14 @@ def number(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def consent(request: HttpRequest, code: str) -> HttpResponse:
-    """Give or take back an optional consent; it counts at once. The necessary one ends with leaving, on a page of its own."""
-    if code not in OPTIONAL:
-        raise Http404
+    """Give or take back a consent; it counts at once. Who is registered takes back the necessary one by leaving."""
     given = request.POST.get("do") == "give"
+    person = _own(request)
+    if code == NECESSARY and not given:
+        if person and person.is_active:
+            return redirect("members:data-leave")
+    elif code not in OPTIONAL:
+        raise Http404
     actions.decide_purpose(request.user, code, given=given, actor=request.user)
     messages.success(request, _("已同意，随时可以撤回。") if given else _("已撤回，从现在起不再这样用。"))
     return redirect("members:data")

@@ -28,7 +28,7 @@ COMMON = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
 
 @transaction.atomic
 def create_organization(facts: Mapping[str, Any], *, actor: Any) -> Organization:
-    """Begin an organization: name, level, subdistrict, summary, contact. Its address is proposed in pinyin and stays.
+    """Begin an organization: name, level, subdistrict, categories, summary, contact. Its address is proposed in pinyin and stays.
 
     Raises ActionError with the code of the broken constraint (`unique`, `invalid`) at its field, NotAllowed outside
     one's subdistricts.
@@ -45,6 +45,7 @@ def create_organization(facts: Mapping[str, Any], *, actor: Any) -> Organization
     organization.slug = _free_slug(organization.name)
     _validate(organization)
     organization.save(force_insert=True)
+    organization.categories.set(facts.get("categories", ()))
     audit.record("organization.created", organization, actor=actor)
     return organization
 
@@ -68,7 +69,7 @@ def _validate(organization):
 
 @transaction.atomic
 def edit_organization(organization: Organization, facts: Mapping[str, Any], *, actor: Any) -> Organization:
-    """Write what the organization says of itself (`EDITABLE`); whether it is public is for staff alone."""
+    """Write what the organization says of itself (`EDITABLE`, categories); whether it is public is for staff alone."""
     organization = lock(organization)
     require(permissions.can_keep, actor, organization)
     changed = [name for name in EDITABLE if name in facts and getattr(organization, name) != facts[name]]
@@ -78,6 +79,10 @@ def edit_organization(organization: Organization, facts: Mapping[str, Any], *, a
         setattr(organization, name, facts[name])
     if changed:
         organization.save(update_fields=changed)
+    if "categories" in facts and set(facts["categories"]) != set(organization.categories.all()):
+        organization.categories.set(facts["categories"])
+        changed.append("categories")
+    if changed:
         audit.record("organization.updated", organization, actor=actor, fields=changed)
     return organization
 

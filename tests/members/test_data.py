@@ -105,9 +105,25 @@ def test_withdrawing_is_two_clicks_from_me(mine, member):
     assert f'action="{PUBLICATION}"' in text(mine.get(DATA))
 
 
-@pytest.mark.parametrize("code", ["registration", "account", "nothing", "security"])
-def test_only_optional_consents_are_decided_there(mine, code):
+@pytest.mark.parametrize("code", ["account", "nothing", "security"])
+def test_only_consents_are_decided_there(mine, code):
     assert mine.post(f"/me/data/consents/{code}/", {"do": "withdraw"}).status_code == 404
+
+
+def test_who_is_registered_takes_back_the_necessary_consent_by_leaving(mine, member):
+    assert mine.post("/me/data/consents/registration/", {"do": "withdraw"})["Location"] == LEAVE
+    assert Person.objects.get(user=member).state == "active"
+
+
+def test_who_applies_takes_it_back_and_the_application_with_it(applicant, client_of):
+    row = things.in_state(applicant, "submitted")
+    client_of(applicant).post("/me/data/consents/registration/", {"do": "withdraw"})
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+
+
+def test_the_necessary_consent_is_given_by_joining_only(rules, stranger, client_of):
+    assert client_of(stranger).post("/me/data/consents/registration/", {"do": "give"}).status_code == 404
 
 
 # ---- leaving ---------------------------------------------------------------------------------------------------------

@@ -303,6 +303,20 @@ def test_findings_without_evidence_are_refused_with_everything_kept(member, xiaz
     assert "写了一半" in text(answer)
 
 
+def test_the_district_edits_categories_but_not_their_codes(rules, district, client_of):
+    row = things.Category.objects.get(code="new_media")
+    data = {"name": "新媒体人士", "hint": "", "order": 4, "code": "x"}
+    client_of(district).post(f"/manage/members/category/{row.pk}/change/", data)
+    row.refresh_from_db()
+    assert (row.name, row.code) == ("新媒体人士", "new_media")
+
+
+@pytest.mark.parametrize(("code", "status"), [("new_media", 400), ("other", 302)])
+def test_a_category_is_added_once(rules, district, client_of, code, status):
+    data = {"code": code, "name": "其他", "order": 9}
+    assert client_of(district).post("/manage/members/category/add/", data).status_code == status
+
+
 # ---- a whole number --------------------------------------------------------------------------------------------------
 def number_of(row):
     return reverse("members:reveal", args=[row._meta.model_name, row.public_id])

@@ -1,0 +1,41 @@
+"""新阶层四类 as a code table that the district edits (requirements M02)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengyang import audit
+from chengyang.audit.transitions import lock
+from chengyang.errors import ActionError, require
+
+from .. import permissions
+from ..models import Category
+
+EDITABLE = ("name", "hint", "order")  # the code stays: addresses and measures name it
+
+
+@transaction.atomic
+def add_category(data: Mapping[str, Any], *, actor: Any) -> Category:
+    """Add a category: code, name, hint, order. Raises ActionError("twice") for a code that is there."""
+    require(permissions.can_keep_categories, actor, None)
+    if Category.objects.filter(code=data["code"]).exists():
+        raise ActionError(_("这个代码已经有了。"), code="twice", field="code")
+    category = Category.objects.create(code=data["code"], **{name: data[name] for name in EDITABLE if name in data})
+    audit.record("settings.changed", category, actor=actor, reason="category")
+    return category
+
+
+@transaction.atomic
+def edit_category(category: Category, data: Mapping[str, Any], *, actor: Any) -> Category:
+    """Write name, hint and order of a category."""
+    category = lock(category)
+    require(permissions.can_keep_categories, actor, category)
+    changed = [name for name in EDITABLE if name in data and getattr(category, name) != data[name]]
+    for name in changed:
+        setattr(category, name, data[name])
+    if changed:
+        category.save(update_fields=changed)
+        audit.record("settings.changed", category, actor=actor, fields=changed, reason="category")
+    return category
