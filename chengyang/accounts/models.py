@@ -317,8 +317,7 @@ class PhoneProof(models.Model):
     @property
     def shown_phone(self):
         """The number for whom typed it a moment ago: whole, in groups, so that a slip is seen."""
-        national = self.phone.removeprefix("+86")
-        return f"{national[:3]} {national[3:7]} {national[7:]}" if national != self.phone else self.phone
+        return phones.spaced_phone(self.phone)
 
 
 class Attempt(models.Model):

@@ -83,6 +83,12 @@ def mask_phone(phone: str) -> str:
     return "+" + digits[: min(3, len(digits) - 8)] + STARS + digits[-4:]
 
 
+def spaced_phone(phone: str) -> str:
+    """Return a stored number whole, as people read it out: `138 1234 5678`; others than mainland ones as they are stored."""
+    national = phone.removeprefix("+86")
+    return f"{national[:3]} {national[3:7]} {national[7:]}" if national != phone else phone
+
+
 def last_four(phone: str) -> str:
     """Return the last four digits of a stored number, by which staff find a person."""
     return _digits(phone)[-4:]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.phones import DEMO_PREFIX, is_demo_phone, last_four, mask_phone, normalise_phone
+from chengyang.chinese.phones import DEMO_PREFIX, is_demo_phone, last_four, mask_phone, normalise_phone, spaced_phone
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,11 @@ def test_mask_phone(stored, shown):
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
 def test_a_mask_hides_at_least_three_digits(stored):
     assert sum(c.isdigit() for c in mask_phone(stored)) <= len(stored) - 1 - 3
+
+
+@pytest.mark.parametrize(("stored", "shown"), [("+8613812345678", "138 1234 5678"), ("+85291234567", "+85291234567")])
+def test_spaced_phone(stored, shown):
+    assert spaced_phone(stored) == shown
 
 
 def test_last_four():

@@ -141,6 +141,7 @@ _of_value("money", lambda value: dates.money(Decimal(value)))  # 12,345.00 元
 _of_value("money_wan", lambda value: dates.money_wan(Decimal(value)))  # 3.2 万元
 _of_value("hours", lambda value: dates.hours(Decimal(value)))  # 2.5 小时
 _of_value("masked_phone", phones.mask_phone)  # 138****5678
+_of_value("spaced_phone", phones.spaced_phone)  # 138 1234 5678
 
 
 @register.filter

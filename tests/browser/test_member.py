@@ -1,0 +1,131 @@
+"""Path 2, second half: a member's organization, activities and data, up to leaving."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from activities.models import CheckIn, ServiceRecord
+from chengyang.privacy import actions as privacy
+from members.models import Person
+from tests import cast
+
+from . import steps, town
+from .pages import PHONE, agree, at, heading, look, press, sees
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def member(portal):
+    """林知夏 of 夏庄, registered, in no organization yet."""
+    person = town.person(21, "林知夏")
+    for code in ("registration", "invitations"):
+        privacy.give(person.user, code, actor=person.user)
+    return person
+
+
+def test_member_is_taken_into_an_organization_by_its_secretary(browse, member):
+    page, secretary = browse(member.user, size=PHONE), browse(cast.make("secretary"))
+    page.goto("/organizations/xiazhuang/")
+    press(page, "申请加入")
+    sees(page, "秘书长会看到", "154****0021")
+    look(page, "organization-apply", axe=True)
+    press(page, "申请加入")
+    sees(page, "已申请，秘书长会在 5 个工作日内答复。")
+    look(page, "my-organizations", axe=True)
+    steps.decide(secretary, "林知夏", "接纳")
+    page.goto("/me/")
+    sees(page, "夏庄街道新的社会阶层代表人士联谊会", "会员，2026年9月 起")
+    assert "夏庄街道" in town.texts(21)[0]["text"]
+
+
+def test_member_signs_up_with_one_click_and_finds_it_under_my_activities(browse, member):
+    page = browse(member.user, size=PHONE)
+    activity = town.activity(capacity=20, hazards="日晒、蚊虫", insurance="主办方统一投保")
+    page.goto(activity.get_absolute_url())
+    look(page, "activity-risks", axe=True)
+    press(page, "报名")
+    page.get_by_label("我看过可能的风险和保险安排").check()
+    look(page, "signup-member", axe=True)
+    press(page, "确认报名")
+    sees(page, "报名成功，这是你的票。", "林知夏")
+    page.goto("/me/")
+    sees(page, "夏庄葡萄采摘帮扶", "到场出示，或报编号")
+    look(page, "me", axe=True)
+    press(page, "我的全部报名")
+    sees(page, "要去的", "夏庄葡萄采摘帮扶")
+    look(page, "my-activities", axe=True)
+
+
+def test_member_reads_everything_held_and_who_looked(browse, member):
+    page, officer = browse(member.user, size=PHONE), browse(cast.make("xiazhuang"))
+    officer.goto(f"/manage/members/person/{member.pk}/change/")
+    officer.get_by_text("看全号（要选理由）").click()
+    officer.get_by_label("为什么要看").select_option(index=1)
+    press(officer, "看全号")
+    sees(officer, "154 0000 0021")
+    page.goto("/me/")
+    page.get_by_role("link", name="看全部").last.click()
+    heading(page, "我的数据")
+    sees(page, "存着的每一项", "林知夏", "青岛澄海文化传媒有限公司", "谁看过", "夏庄街道")
+    look(page, "my-data", axe=True)
+
+
+def test_member_takes_a_copy_of_everything_held(browse, member):
+    page = browse(member.user)
+    page.goto("/me/data/")
+    with page.expect_download() as download:
+        press(page, "下载")
+    assert "青岛澄海文化传媒有限公司" in download.value.path().read_text()
+
+
+def test_member_takes_a_consent_back_in_three_clicks(browse, member):
+    page = browse(member.user, size=PHONE)
+    page.goto("/me/")
+    page.get_by_role("link", name="撤回同意或退出").click()
+    page.get_by_role("button", name=re.compile("撤回 ?活动邀请")).click()
+    sees(page, "已撤回，从现在起不再这样用。")
+    assert not privacy.holds(member.user, "invitations")
+
+
+def test_member_corrects_what_is_wrong(browse, member):
+    page = browse(member.user, size=PHONE)
+    page.goto("/me/data/edit/")
+    page.locator("[name=unit]").fill("青岛海月律师事务所")
+    press(page, "改好了")
+    sees(page, "已改好。", "青岛海月律师事务所")
+
+
+def test_member_leaves_without_asking_anybody(browse, member):
+    page = browse(member.user, size=PHONE)
+    page.goto("/me/data/")
+    press(page, "退出名册")
+    sees(page, "退出不需要任何人批准")
+    look(page, "leave", axe=True)
+    press(page, "林知夏，确定退出")
+    sees(page, "你已退出。")
+    look(page, "my-data-left", axe=True)
+    assert Person.objects.get(pk=member.pk).state == "left"
+
+
+def test_member_leaves_an_organization(browse, portal):
+    page = browse(cast.make("member"), size=PHONE)
+    page.goto("/me/organizations/")
+    press(page, "退会")
+    agree(page)
+    sees(page, "你已退出“夏庄街道新的社会阶层代表人士联谊会”。")
+
+
+def test_member_sees_the_hours_of_a_service(browse, member):
+    service = town.activity(days=-2, kind="volunteer")
+    signup = service.signups.create(person=member, state="confirmed", position=1, at=town.NOW)
+    came = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
+    ServiceRecord.objects.create(checkin=came, hours=2)
+    page = browse(member.user, size=PHONE)
+    page.goto("/me/activities/")
+    sees(page, "2 小时")
+    page.goto("/me/")
+    expect(page.get_by_role("heading", name="服务时长")).to_be_visible()
+    look(page, "me-hours", axe=True)
+    assert at("/me/").search(page.url)
