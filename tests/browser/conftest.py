@@ -7,7 +7,7 @@ import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-REASON = "no Chromium was found; install it (Debian: chromium fonts-noto-cjk) or set CHROMIUM to its path"
+REASON = "no Chromium was found; install it (Debian: chromium fonts-noto-cjk libatomic1) or set CHROMIUM to its path"
 
 
 def find_chromium():
