@@ -180,7 +180,7 @@ class PersonForm(ModelForm, ParticularsFields):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in Person.PARTICULARS:
-            self.fields[name].label = Person._meta.get_field(name).verbose_name
+            self.fields[name].label = Person.label_of(name)
 
 
 class NewPersonForm(PersonForm):

@@ -215,7 +215,7 @@ def _require_consent(user):
 def _require_complete(application):
     missing = application.missing()
     if missing:
-        label = Application._meta.get_field(missing[0]).verbose_name
+        label = Application.label_of(missing[0])
         raise ActionError(
             _("还没有填“%(what)s”。") % {"what": label},
             code="incomplete",

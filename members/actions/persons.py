@@ -114,9 +114,9 @@ def adopt_number(person: Person, *, actor: Any) -> Person:
     person = lock(person)
     require(permissions.can_edit_particulars, actor, person)
     _require_active(person)
-    if not person.user.phone:
+    if not actor.phone:
         raise ActionError(_("你的账号还没有手机号。"), code="no_number", url=reverse("members:data"))
-    person.phone = person.user.phone
+    person.phone = actor.phone
     columns = columns_of(Person, "phone")
     person.save(update_fields=columns)
     audit.record("person.updated", person, actor=actor, person=person, user=person.user, fields=["phone"])
@@ -138,7 +138,7 @@ def correct_person(
     person = _change(person, data, actor, code=code)
     changed = [field for field, value in person.particulars().items() if value != before[field]]
     if changed:
-        labels = [str(Person._meta.get_field(field).verbose_name) for field in changed]
+        labels = [str(Person.label_of(field)) for field in changed]
         tell(person, "members/corrected", url=reverse("members:data") if person.user else "", labels=labels)
     return person
 

@@ -83,6 +83,11 @@ class Particulars(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def label_of(cls, name):
+        """Return the word for the column `name`."""
+        return cls._meta.get_field(name).verbose_name
+
     def can_labels(self):
         """Return what the person can help with, in words; a code that no longer exists stands for itself."""
         return _labels(Skill, self.can)

@@ -168,8 +168,8 @@ def test_rows_of_others_are_not(busy, member):
 
 def test_each_field_says_what_it_is_for_and_since_when(rules, member):
     found = {line.name: line for line in everything_of(member)["members.Person"][0].lines}
-    assert (found["name"].purpose, found["name"].since) == ("入册", clock.today())
-    assert found["registered_on"].purpose == ""
+    assert (found["name"].purpose, found["category"].purpose) == ("入册", "入册")
+    assert found["name"].since == clock.today()
 
 
 def test_a_change_is_told_with_before_and_after_and_by_whom(rules, member, xiazhuang):

@@ -44,7 +44,7 @@ def test_the_list_is_public_and_shows_what_is_published(several, client):
 )
 def test_filters_stand_in_the_address(several, client, query, shown):
     page = text(client.get(LIST + query))
-    assert {row.name for row in Organization.objects.all() if f"<h3>{row.name}" in page} == shown
+    assert {row.name for row in Organization.objects.all() if f'<h2 class="h3">{row.name}' in page} == shown
 
 
 def test_levels_say_how_many_one_can_see(several, client):
