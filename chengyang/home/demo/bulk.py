@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, models
 
 BATCH = 1000
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def insert(rows: Iterable[models.Model]) -> list[Any]:
@@ -44,9 +45,6 @@ def _written(value: Any) -> str:
     """Return `value` in the text format of COPY."""
     if value is None:
         return r"\N"
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    text = str(value)
-    for character, escape in (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r")):
-        text = text.replace(character, escape)
-    return text
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else str(value)

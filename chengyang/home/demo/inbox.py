@@ -29,7 +29,10 @@ INVITED_SHARE = 0.7  # of those who were asked agree to be invited
 def make_consents(world: World) -> None:
     """Write the ledger for all accounts of persons and applicants: what is necessary, and what they chose."""
     dice = world.dice("consents")
-    rules, purposes = Rules.objects.order_by("version").last(), {purpose.code: purpose for purpose in Purpose.objects.all()}
+    rules, purposes = (
+        Rules.objects.order_by("version").last(),
+        {purpose.code: purpose for purpose in Purpose.objects.all()},
+    )
     asked = [(person.user, person.pk in world.shown) for person in world.persons if person.user_id]
     people = {account.pk for account, _ in asked}
     applicants = Application.objects.filter(is_demo=True).select_related("user").order_by("pk")

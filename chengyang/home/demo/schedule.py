@@ -16,6 +16,7 @@ PROGRAMME_SHARE = 0.58  # of past activities: more than 150 in the four programm
 PROGRAMME_SHARE_NOW = 0.8  # the present month shows what the programmes are
 A_MONTH, LATELY = 8, 17  # activities in a month, and in the three months before this one
 COMING_WEEKS = 5  # with something on two days of three
+APART = dt.timedelta(days=12)  # between what is told of in story.py and the same thing drawn by chance
 FAR = (48, 62, 75)  # days ahead that have something already
 
 
@@ -31,8 +32,8 @@ class Slot:
 class Deck:
     """Topics in a turning order, so that nothing comes again before the others have had their turn."""
 
-    def __init__(self, world: World, dice: Dice) -> None:
-        self.world, self.share = world, 0.0
+    def __init__(self, world: World, dice: Dice, told: list[Slot]) -> None:
+        self.world, self.share, self.told = world, 0.0, told
         self.piles = {True: [t for t in topics if "programme" in t], False: [t for t in topics if "programme" not in t]}
         for pile in self.piles.values():
             dice.shuffle(pile)
@@ -50,7 +51,9 @@ class Deck:
         raise LookupError(f"nothing fits {day}")
 
     def fits(self, topic: dict[str, Any], day: dt.date) -> bool:
-        """Return whether `topic` makes sense on `day`: month, kind of day, and a host that is there by then."""
+        """Return whether `topic` makes sense on `day`: month, kind of day, a host that is there, and not told of anyway."""
+        if any(slot.topic["title"] == topic["title"] and abs(slot.day - day) < APART for slot in self.told):
+            return False
         if day.month not in topic.get("months", (day.month,)):
             return False
         is_workday = workdays.is_workday(day, self.world.exceptions)
@@ -69,7 +72,7 @@ def is_open(world: World, where: str, day: dt.date) -> bool:
 def slots(world: World, told: list[Slot]) -> list[Slot]:
     """Return everything that takes place; `told` is settled already, and leaves less room on its days."""
     dice = world.dice("schedule")
-    deck = Deck(world, dice)
+    deck = Deck(world, dice, told)
     month = world.today.replace(day=1)
     found = [Slot(day, deck.draw(day, PROGRAMME_SHARE)) for day in _past(world, dice, month)]
     found += [Slot(day, deck.draw(day, PROGRAMME_SHARE_NOW)) for day in _present(world, dice, month, told)]
@@ -104,7 +107,7 @@ def _present(world: World, dice: Dice, month: dt.date, told: list[Slot]) -> Iter
     settled = Counter(slot.day for slot in told)
     for number in range((last - month).days):
         day = month + dt.timedelta(days=number)
-        times = 1 + (day.weekday() >= 5 and dice.chance(0.5)) - settled[day]
+        times = 1 + (day.weekday() >= 5 and dice.chance(0.85)) - settled[day]
         if day >= end and day > world.ahead(7) and day.weekday() < 5 and number % 3 == 0:
             times = 0
         yield from [day] * times

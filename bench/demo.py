@@ -1,0 +1,65 @@
+"""How long the demo takes to load beside its budget, step by step, and how many rows it makes.
+
+`.venv/bin/python bench/demo.py` loads it into an empty, migrated database (`DATABASE_URL`, or the running cluster of
+`CHENGYANG_HOME`) and rolls everything back, so that it can be repeated.
+"""
+
+import datetime as dt
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
+
+BUDGET = 40.0  # seconds on two cores
+TABLES = (
+    *("accounts.User", "members.Person", "members.Application", "members.Representative", "organizations.Membership"),
+    *("activities.Activity", "activities.Signup", "activities.CheckIn", "activities.ServiceRecord"),
+    *("services.Request", "services.Outcome", "privacy.Consent", "notices.Notice"),
+)
+
+
+def main():
+    import django
+
+    django.setup()
+    from django.db import transaction
+    from django.test import override_settings
+
+    with tempfile.TemporaryDirectory() as home, override_settings(CHENGYANG_HOME=Path(home)), transaction.atomic():
+        seconds = timed()
+        rows = counts()
+        transaction.set_rollback(True)
+    for label, number in rows.items():
+        print(f"{label:26} {number:>8,} rows")
+    print(f"{'together':26} {sum(rows.values()) / seconds:>8,.0f} rows a second")
+    print(f"{'demo':26} {seconds:>8.1f} s   budget {BUDGET:.0f} s   {'ok' if seconds <= BUDGET else 'TOO SLOW'}")
+    return int(seconds > BUDGET)
+
+
+def timed():
+    """Load the demo; return the seconds it took."""
+    from chengyang import clock
+    from chengyang.home import demo
+
+    today = dt.date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else clock.today()
+    began = time.monotonic()
+    try:
+        demo.load(seed=1, today=today, say=print)
+    except demo.Refused as refusal:
+        sys.exit(str(refusal))
+    return time.monotonic() - began
+
+
+def counts():
+    """Return how many rows each table has now."""
+    from django.apps import apps
+
+    return {label: apps.get_model(label)._base_manager.count() for label in TABLES}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
