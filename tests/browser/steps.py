@@ -55,3 +55,8 @@ def decide(page, title, choice, *, reason=""):
     if reason:
         page.locator("#id_reason").fill(reason)
     page.locator(".decide button[type=submit]").click()
+
+
+def moment(page, name, when):
+    """Fill in a field of a day and a time."""
+    page.locator(f"[name={name}]").fill(f"{when:%Y-%m-%dT%H:%M}")

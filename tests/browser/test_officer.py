@@ -1,0 +1,227 @@
+"""Path 3: an officer's day: what waits, finding people, publishing, the door; and where another officer sees nothing."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+from activities.actions import sign_up
+from activities.models import Activity, ServiceRecord
+from chengyang import clock
+from members.models import Application, Person
+from tests import cast
+
+from . import steps, town
+from .pages import DESK, agree, at, heading, look, press, sees, status
+
+pytestmark = pytest.mark.browser
+
+
+def application(number, name, *, waited=0, area="夏庄街道"):
+    """Put an application on the desk of its subdistrict, `waited` days ago."""
+    person = cast.person(name, subdistrict=cast.Subdistrict.objects.get(name=area))
+    given, applicant = person.particulars(), town.citizen(number)
+    person.delete()
+    handed_in = town.NOW - waited * town.DAY
+    due = town.TODAY + (5 - waited) * town.DAY
+    return Application.objects.create(
+        user=applicant, **given, state="submitted", submitted_at=handed_in, acted_at=handed_in, due_on=due
+    )
+
+
+# ---- 今日待办 --------------------------------------------------------------------------------------------------------
+def test_officer_signs_in_by_mail_and_password(browse):
+    officer = cast.make("xiazhuang")
+    officer.set_password("Qingdao-2026-xiazhuang")
+    officer.save()
+    page = browse()
+    page.goto("/manage/")
+    expect(page).to_have_url(at("/accounts/login/"))
+    page.get_by_label("邮箱").fill("xiazhuang@demo.invalid")
+    page.get_by_label("密码").fill("Qingdao-2026-xiazhuang")
+    look(page, "login", axe=True)
+    page.keyboard.press("Enter")
+    heading(page, "今日待办")
+    look(page, "todo-empty", axe=True)
+
+
+def test_officer_decides_and_the_next_one_follows(browse):
+    for number, (name, waited) in enumerate([("欧阳海若", 7), ("周予安", 4), ("买买提·艾山", 0)], 31):
+        application(number, name, waited=waited)
+    page = browse(cast.make("xiazhuang"))
+    page.goto("/manage/")
+    sees(page, "已超期", "买买提·艾山")
+    look(page, "todo", axe=True)
+    page.locator("main").get_by_role("link", name="欧阳海若").first.click()
+    look(page, "decision", axe=True)
+    page.get_by_label("退回修改").check()
+    page.locator(".decide button[type=submit]").click()
+    sees(page, "请写理由，本人会看到原文。")
+    look(page, "decision-wrong", axe=True)
+    page.locator(".decide__quick button").first.click()
+    expect(page.locator("#id_reason")).not_to_have_value("")
+    page.locator(".decide button[type=submit]").click()
+    heading(page, "周予安")
+    sees(page, "退回修改：欧阳海若")
+    assert Application.objects.get(name="欧阳海若").state == "returned"
+
+
+@pytest.mark.parametrize("text", ["oyhr", "海若", "ouyang", "0041"])
+def test_officer_finds_a_person(browse, text):
+    town.person(41, "欧阳海若")
+    town.person(42, "周予安")
+    page = browse(cast.make("xiazhuang"))
+    page.goto("/manage/")
+    page.get_by_label("找人、组织、活动").fill(text)
+    page.keyboard.press("Enter")
+    sees(page, "欧阳海若")
+    expect(page.get_by_text("周予安")).to_have_count(0)
+    look(page, "search")
+    page.get_by_role("link", name="欧阳海若").click()
+    heading(page, "欧阳海若")
+    look(page, "person", axe=True)
+
+
+def test_officer_narrows_the_list_of_persons(browse):
+    for number, name in enumerate(["欧阳海若", "周予安", "买买提·艾山"], 51):
+        town.person(number, name)
+    page = browse(cast.make("district"))
+    page.goto("/manage/members/person/")
+    look(page, "persons", axe=True)
+    page.get_by_label("在人士里找").fill("zya")
+    page.keyboard.press("Enter")
+    expect(page.locator("table tbody tr")).to_have_count(1)
+    sees(page, "周予安")
+
+
+# ---- activities ------------------------------------------------------------------------------------------------------
+def test_officer_drafts_and_publishes_an_activity(browse):
+    page = browse(cast.make("xiazhuang"))
+    page.goto("/manage/activities/activity/")
+    press(page, "添加活动")
+    page.locator("[name=title]").fill("夏庄葡萄采摘帮扶")
+    page.locator("[name=kind]").select_option("volunteer")
+    page.locator("[name=subdistrict]").select_option(label="夏庄街道")
+    steps.moment(page, "starts", clock.at(dt.date(2026, 9, 19), dt.time(8, 30)))
+    steps.moment(page, "ends", clock.at(dt.date(2026, 9, 19), dt.time(11, 30)))
+    for name, text in {"place": "夏新连心驿站", "summary": "和果农一起摘葡萄。", "contact": "街道办公室"}.items():
+        page.locator(f"[name={name}]").fill(text)
+    look(page, "activity-form", axe=True)
+    press(page, "保存")
+    heading(page, "夏庄葡萄采摘帮扶")
+    look(page, "activity-desk", axe=True)
+    press(page, "发布")
+    sees(page, "已发布，日历上看得到了。")
+    visitor = browse()
+    visitor.goto("/calendar/")
+    sees(visitor, "夏庄葡萄采摘帮扶")
+
+
+def test_secretary_hands_an_activity_in_and_the_officer_publishes_it(browse):
+    secretary, officer = cast.make("secretary"), cast.make("xiazhuang")
+    row = town.activity(state="draft", published_at=None, organization=cast.organization(), drafted_by=secretary)
+    page = browse(secretary)
+    page.goto(f"/manage/activities/activity/{row.pk}/change/")
+    press(page, "报批")
+    sees(page, "已报批")
+    steps.decide(browse(officer), row.title, "批准并发布")
+    row.refresh_from_db()
+    assert row.state == "published"
+
+
+# ---- the door --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def service(portal):
+    """A volunteer service that begins now; two persons and a guest are expected."""
+    row = town.activity("清河志愿服务", days=1, hour=8, kind="volunteer")
+    for number, name in ((61, "欧阳海若"), (62, "周予安")):
+        person = town.person(number, name)
+        sign_up(row, person=person, actor=person.user)
+    sign_up(row, guest_name="慕容雪村", actor=town.citizen(63))
+    Activity.objects.filter(pk=row.pk).update(starts=town.NOW - town.HOUR, ends=town.NOW + town.HOUR)
+    row.refresh_from_db()
+    return row
+
+
+def test_officer_marks_attendance_and_hours_appear(browse, service, settings):
+    page = browse(cast.make("xiazhuang"))
+    page.goto(f"/checkin/{service.public_id}/")
+    page.get_by_label("姓名、拼音、首字母或手机后四位").fill("oyhr")
+    expect(page.locator("#people li")).to_have_count(1)
+    page.get_by_role("button", name="签到").last.click()
+    sees(page, "09:00 签到")
+    look(page, "checkin", axe=True)
+    settings.PORTAL_CLOCK = town.NOW + 2 * town.HOUR  # by then the sign-in of an officer is over
+    page = browse(cast.make("xiazhuang"))
+    page.goto(f"/checkin/{service.public_id}/")
+    press(page, "登记完成")
+    agree(page)
+    sees(page, "签到记录已在 2026-09-16 11:00 登记完成。")
+    look(page, "checkin-done")
+    member = browse(Person.objects.get(name="欧阳海若").user)
+    member.goto("/me/activities/")
+    sees(member, "1 小时")
+    assert ServiceRecord.objects.get().hours == 1
+
+
+def test_officer_types_the_number_of_a_ticket_and_sees_green_then_amber_then_red(browse, service):
+    page = browse(cast.make("xiazhuang"))
+    page.goto(f"/checkin/{service.public_id}/")
+    number = page.get_by_role("textbox", name="票号")
+    ticket = service.signups.get(guest_name="慕容雪村")
+    for typed, colour in ((ticket.code, "good"), (ticket.public_id, "soon"), ("ABCDE FGHJK", "bad")):
+        number.fill(typed)
+        number.press("Enter")
+        expect(page.locator(f"#answer .is-{colour}")).to_be_visible()
+        look(page, f"checkin-{colour}", axe=True)
+
+
+def test_phone_that_opens_a_ticket_at_the_door_lets_in_by_one_press(browse, service):
+    page = browse(cast.make("xiazhuang"))
+    ticket = service.signups.get(person__name="周予安")
+    page.goto(f"/checkin/{service.public_id}/?t={ticket.public_id}")
+    sees(page, "周予安")
+    look(page, "checkin-ticket", axe=True)
+    page.locator("#answer").get_by_role("button", name="签到").click()
+    expect(page.locator("#answer .is-good")).to_be_visible()
+
+
+# ---- elsewhere -------------------------------------------------------------------------------------------------------
+def test_officer_of_another_subdistrict_finds_nothing_of_it_anywhere(browse):
+    person, waiting = town.person(71, "欧阳海若"), application(72, "周予安")
+    draft = town.activity("还没有定的采风", state="draft", published_at=None)
+    page = browse(cast.make("liuting"), size=DESK)
+    for url in (
+        f"/manage/members/person/{person.pk}/change/",
+        f"/manage/members/application/{waiting.pk}/change/",
+        f"/manage/decide/application-first/{waiting.public_id}/",
+        f"/manage/activities/activity/{draft.pk}/change/",
+        f"/checkin/{draft.public_id}/",
+        draft.get_absolute_url(),
+    ):
+        assert status(page, url) == 404, url
+    for url in (
+        "/manage/",
+        "/manage/search/?q=oyhr",
+        "/manage/search/?q=还没有定的采风",
+        "/manage/members/person/?q=0071",
+        "/manage/members/application/",
+        "/manage/activities/activity/?state__exact=draft",
+        f"/manage/members/person/?subdistrict__id__exact={person.subdistrict_id}",
+    ):
+        assert status(page, url) == 200, url
+        for name in ("欧阳海若", "周予安", "还没有定的采风"):
+            expect(page.locator("main").get_by_role("link", name=name)).to_have_count(0)
+
+
+def test_officer_of_another_subdistrict_is_not_offered_its_people(browse):
+    town.person(81, "欧阳海若")
+    query = "app_label=members&model_name=representative&field_name=person&term=oyhr"
+    here, there = browse(cast.make("xiazhuang")), browse(cast.make("liuting"))
+    here.goto("/manage/")
+    there.goto("/manage/")
+    found = [
+        page.evaluate("url => fetch(url).then(a => a.json())", f"/manage/autocomplete/?{query}")
+        for page in (here, there)
+    ]
+    assert [len(answer["results"]) for answer in found] == [1, 0]
