@@ -1,0 +1,39 @@
+"""No English on any screen: the words of every template."""
+
+import re
+
+from .sources import ROOT
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.txt"))
+# What is written in Latin letters in Chinese too: formats, protocols, names of programs.
+LATIN = {"ical", "excel", "json", "pdf", "api", "docx", "xlsx", "cookie", "csrf", "openapi"}
+LATIN |= {"microsoft", "authenticator", "freeotp"}
+CODE = re.compile(
+    r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->|<!doctype[^>]*>"
+    r"|\{% block \w+_class %\}.*?\{% endblock %\}|<meta name=\"(?:robots|color-scheme)\"[^>]*>",
+    re.S,
+)
+LITERALS = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"([^"]*)"|'([^']*)')""")
+TAGS = re.compile(r"\{[%{].*?[%}]\}", re.S)
+SPOKEN = re.compile(r"""\s(?:alt|title|aria-label|placeholder|content|data-(?:yes|no|confirm[a-z-]*))="([^"]*)\"""")
+MARKUP = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", re.S)
+WORD = re.compile(r"[A-Za-z]{3,}")
+
+
+def spoken(source: str) -> str:
+    """Return what a template says by itself: its text, what it translates, and what its attributes say."""
+    source = CODE.sub("", source)
+    translated = " ".join(a or b for a, b in LITERALS.findall(source))
+    plain = TAGS.sub(" ", source)
+    attributes = [text for text in SPOKEN.findall(plain) if "=" not in text]  # `width=device-width` is no sentence
+    return " ".join([translated, *attributes, re.sub(r"&\w+;", " ", MARKUP.sub(" ", plain))])
+
+
+def test_no_template_says_anything_in_english():
+    found = {path.name: {word.lower() for word in WORD.findall(spoken(path.read_text()))} - LATIN for path in TEMPLATES}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_english_would_be_found_wherever_it_stands():
+    said = spoken('<p title="Save" class="wide">here {% translate "Nothing" %}{# but not here #}</p>')
+    assert sorted(WORD.findall(said)) == ["Nothing", "Save", "here"]
