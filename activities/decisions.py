@@ -76,7 +76,18 @@ def history_of(activity: Activity) -> list[Step]:
     return [step for step in steps if step]
 
 
-class ApproveActivity(Decision):
+class AboutActivity(Decision):
+    """A decision on an activity: its page is for who is responsible for it, not for everybody who sees the activity."""
+
+    def seen(self, user: Any) -> QuerySet:
+        seen = reach(user)
+        rows = Activity.objects.visible_to(user)
+        if seen.district:
+            return rows
+        return rows.filter(_bodies(seen) | _scope(seen) if seen.staff else _bodies(seen))
+
+
+class ApproveActivity(AboutActivity):
     """An activity that its organizer handed in."""
 
     code, label, job, model = "activity", gettext_lazy("活动审批"), Job.ACTIVITIES, Activity
@@ -130,7 +141,7 @@ class ApproveActivity(Decision):
         return actions.return_activity(row, reason=reason, actor=actor)
 
 
-class CompleteAttendance(Decision):
+class CompleteAttendance(AboutActivity):
     """A volunteer service that is over, whose hours are due within ten working days (requirements V05)."""
 
     code, label, job, model = "attendance", gettext_lazy("登记服务时长"), Job.ACTIVITIES, Activity

@@ -28,6 +28,9 @@ class ApplicationReview(Decision):
     notice_template = "members/_alike.html"
     state: A
 
+    def seen(self, user):
+        return Application.objects.within(reach(user))  # one's own stands on /join/, without the others alike
+
     def detail(self, row):
         return f"{row.category}，{row.subdistrict.short_name}"
 
@@ -95,6 +98,10 @@ class RepresentativeReview(Decision):
 
     job, model, related = Job.PEOPLE, Representative, ("person__subdistrict", "person__category")
     state: R
+
+    def seen(self, user):
+        people = Person.objects.within(reach(user))
+        return Representative.objects.filter(person__in=people.values("pk"))
 
     def detail(self, row):
         return _("任期 %(days)s") % {"days": dates.days(row.starts, row.ends)}

@@ -86,10 +86,16 @@ class CheckOutcome(Decision):
         if not seen.staff:
             return Outcome.objects.none()
         rows = Outcome.objects.visible_to(user).filter(state=OutcomeState.REPORTED).exclude(reported_by=user)
-        if seen.district:
-            return rows
+        return rows if seen.district else rows.filter(self._areas(seen))
+
+    def seen(self, user):
+        seen = reach(user)
+        rows = Outcome.objects.visible_to(user)
+        return rows if seen.district else rows.filter(self._areas(seen) | Q(reported_by=user))
+
+    def _areas(self, seen):
         areas = Q(organization__subdistrict__in=seen.subdistricts) | Q(base__subdistrict__in=seen.subdistricts)
-        return rows.filter(areas | Q(team__subdistrict__in=seen.subdistricts))
+        return areas | Q(team__subdistrict__in=seen.subdistricts)
 
     def detail(self, row):
         return str(row.team or row.base or row.organization or "")

@@ -5,9 +5,10 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-to_security = RedirectView.as_view(pattern_name="accounts:security")  # where these two things are seen here
+to_security = require_safe(RedirectView.as_view(pattern_name="accounts:security"))  # where these two things are seen here
 
 urlpatterns = [
     # /accounts/

@@ -11,7 +11,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chengyang.accounts.reach import Reach, reach
 from chengyang.errors import ActionError, NotAllowed
@@ -258,7 +258,7 @@ class ScopedAdmin(admin.ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
         return [
-            path("", view(self.changelist_view), name=f"{name}_changelist"),
+            path("", view(require_safe(self.changelist_view)), name=f"{name}_changelist"),
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("<path:object_id>/change/", view(self.change_view), name=f"{name}_change"),
             path("<int:object_id>/do/<slug:verb>/", view(require_POST(self.do_view)), name=f"{name}_do"),

@@ -79,6 +79,10 @@ class Decision:
         """Return the ready-made reasons as (words on the button, what it fills in)."""
         return [item if isinstance(item, tuple) else (item, item) for item in self.quick_reasons]
 
+    def seen(self, user: Any) -> QuerySet:
+        """Return the rows whose page `user` may open; narrower than `visible_to` where that holds what is public."""
+        return self.model.objects.visible_to(user)  # type: ignore[attr-defined]
+
     def title(self, row: Any) -> str:
         """Return the line that names the item in the list."""
         return str(row)

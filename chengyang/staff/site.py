@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_safe
 
 from chengyang import clock
 from chengyang.accounts.reach import reach
@@ -68,11 +69,11 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list:
         view = self.admin_view
         own = [
-            path("", view(self.index), name="index"),
-            path("search/", view(self.search_view), name="staff_search"),
-            path("job/<slug:job>/", view(self.job_view), name="staff_job"),
+            path("", view(require_safe(self.index)), name="index"),
+            path("search/", view(require_safe(self.search_view)), name="staff_search"),
+            path("job/<slug:job>/", view(require_safe(self.job_view)), name="staff_job"),
             path("decide/<slug:code>/<slug:public_id>/", view(self.decide_view), name="staff_decide"),
-            path("autocomplete/", view(self.autocomplete_view), name="autocomplete"),
+            path("autocomplete/", view(require_safe(self.autocomplete_view)), name="autocomplete"),
         ]
         lists = [
             path(f"{model._meta.app_label}/{model._meta.model_name}/", (model_admin.get_urls(), None, None))
@@ -172,7 +173,7 @@ class StaffSite(AdminSite):
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         """A decision: facts left, history right, one bar below, and the next item follows."""
         kind = decision(code)
-        row = kind and kind.model.objects.visible_to(request.user).filter(public_id=public_id).first()
+        row = kind and kind.seen(request.user).filter(public_id=public_id).first()
         if not row:
             raise Http404
         if request.method == "GET":
