@@ -278,7 +278,7 @@ def test_applications_are_in_every_state(state):
 
 def test_every_day_of_the_month_has_something():
     first, last = TODAY.replace(day=1), dt.date(2026, 11, 30)
-    shown = Activity.objects.shown()
+    shown = Activity.objects.published()
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     assert all(shown.overlapping(clock.at(day), clock.at(day + dt.timedelta(days=1))).exists() for day in days)
 

@@ -38,14 +38,14 @@ class Deck:
         for pile in self.piles.values():
             dice.shuffle(pile)
 
-    def draw(self, day: dt.date, share: float) -> dict[str, Any]:
-        """Return the next topic that fits `day`; `share` of all draws are of a programme."""
+    def draw(self, day: dt.date, share: float, *, for_all: bool = False) -> dict[str, Any]:
+        """Return the next topic that fits `day`; `share` of all draws are of a programme. `for_all` is open to everybody."""
         self.share += share
         is_programme = self.share >= 1
         self.share -= is_programme
         for pile in (self.piles[is_programme], self.piles[not is_programme]):
             for place, topic in enumerate(pile):
-                if self.fits(topic, day):
+                if self.fits(topic, day) and not (for_all and "audience" in topic):
                     pile.append(pile.pop(place))
                     return topic
         raise LookupError(f"nothing fits {day}")
@@ -75,7 +75,9 @@ def slots(world: World, told: list[Slot]) -> list[Slot]:
     deck = Deck(world, dice, told)
     month = world.today.replace(day=1)
     found = [Slot(day, deck.draw(day, PROGRAMME_SHARE)) for day in _past(world, dice, month)]
-    found += [Slot(day, deck.draw(day, PROGRAMME_SHARE_NOW)) for day in _present(world, dice, month, told)]
+    found += [
+        Slot(day, deck.draw(day, PROGRAMME_SHARE_NOW, for_all=True)) for day in _present(world, dice, month, told)
+    ]
     return sorted([*found, *told], key=lambda slot: (slot.day, slot.topic["title"]))
 
 
