@@ -88,11 +88,13 @@ def test_interrupted_installation_does_not_count(built):
     assert not built._has_every_pin(LOCK)
 
 
-def test_missing_environment_is_made_and_stamped(project):
-    environment = Environment(project)
-    environment.ensure(LOCK)
-    assert environment.satisfies(LOCK)
-    assert subprocess.run([environment.python, "-c", "import pip"]).returncode == 0
+def test_two_starts_at_once_make_one_environment(project):
+    script = f"from chengyang.embedded.environment import Environment; Environment({str(project)!r}).ensure({LOCK!r})"
+    starts = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
+    said = b"".join(start.communicate()[0] for start in starts)
+    assert said.count(b"installing ") == 1
+    assert Environment(project).satisfies(LOCK)
+    assert subprocess.run([Environment(project).python, "-c", "import pip"]).returncode == 0
 
 
 def test_failed_installation_puts_the_old_environment_back(built, monkeypatch):
