@@ -118,8 +118,8 @@ def _set(activity: Activity, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         setattr(activity, name, value)
     if activity.subdistrict_id is None:
-        body = activity.organizer or activity.base
-        activity.subdistrict = (body and body.subdistrict) or (activity.base and activity.base.subdistrict)
+        areas = [body.subdistrict for body in (activity.organizer, activity.base) if body]
+        activity.subdistrict = next((area for area in areas if area), None)
 
 
 def _refuse_change(activity: Activity, before: dict[str, Any], changed: list[str]) -> None:
@@ -145,7 +145,8 @@ def _check(activity: Activity) -> None:
 
 
 def _tell_of_change(activity: Activity, changed: list[str]) -> None:
-    told = [str(Activity._meta.get_field(name).verbose_name) for name in TIME_AND_PLACE if name in changed]
+    labels = {field.name: str(field.verbose_name) for field in Activity._meta.concrete_fields}
+    told = [labels[name] for name in TIME_AND_PLACE if name in changed]
     if told and not activity.is_over():
         tell_signed_up(activity, "activities/changed", changed="、".join(told))
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengyang import clock
 from chengyang.audit.actions import record
@@ -23,13 +24,13 @@ OPENS_BEFORE = dt.timedelta(hours=3)  # the door opens; whoever scans earlier ho
 STEP = dt.timedelta(minutes=30)  # promised on the activity page: hours count in half hours
 DAY_CAP = Decimal(24)
 
-_NOT_AT_THE_DOOR = {
-    SignupState.WAITLISTED: ("waiting", _("还在候补，没有名额。")),
-    SignupState.OFFERED: ("waiting", _("有名额等他确认，还没有确认。")),
-    SignupState.PENDING: ("waiting", _("报名还没有审核。")),
-    SignupState.CANCELLED: ("cancelled", _("这个报名已经取消。")),
-    SignupState.DECLINED: ("cancelled", _("这个报名没有通过。")),
-    SignupState.EXPIRED: ("cancelled", _("名额过时没有确认，已经给了别人。")),
+_NOT_AT_THE_DOOR: dict[str, tuple[str, Any]] = {
+    SignupState.WAITLISTED: ("waiting", gettext_lazy("还在候补，没有名额。")),
+    SignupState.OFFERED: ("waiting", gettext_lazy("有名额等他确认，还没有确认。")),
+    SignupState.PENDING: ("waiting", gettext_lazy("报名还没有审核。")),
+    SignupState.CANCELLED: ("cancelled", gettext_lazy("这个报名已经取消。")),
+    SignupState.DECLINED: ("cancelled", gettext_lazy("这个报名没有通过。")),
+    SignupState.EXPIRED: ("cancelled", gettext_lazy("名额过时没有确认，已经给了别人。")),
 }
 
 

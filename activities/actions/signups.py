@@ -25,7 +25,7 @@ REVIEW_DAYS = 3  # working days in which the organizer decides on a pending sign
 FORGET_AFTER = dt.timedelta(days=90)  # promised in the notice above the sign-up form (requirements P28)
 FORGET_AT_ONCE = 500  # rows of one tick
 
-_RECEIPTS = {
+_RECEIPTS: dict[str, str] = {
     SignupState.CONFIRMED: "activities/signed_up",
     SignupState.WAITLISTED: "activities/waitlisted",
     SignupState.PENDING: "activities/pending",
@@ -135,7 +135,8 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     require(can_answer_signup, actor, signup)
     if signup.state == SignupState.CONFIRMED:
         return signup
-    if signup.state == SignupState.OFFERED and signup.offer_expires_at <= clock.now():
+    until = signup.offer_expires_at
+    if signup.state == SignupState.OFFERED and until is not None and until <= clock.now():
         raise ActionError(_("确认的时间已过，名额给了下一位。"), code="late")
     if signup.state != SignupState.OFFERED:
         raise ActionError(_("现在没有要你确认的名额。"), code="state")

@@ -34,6 +34,7 @@ def test_what_is_registered():
         "me.ticket": ["activities/_me_ticket.html"],
         "organizations.detail": ["activities/_coming.html"],
         "services.team": ["activities/_coming.html"],
+        "staff.margin": ["activities/_today.html"],
     }
 
 
