@@ -7,6 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
+from chengyang.chinese.lunar import lunar_day
+from chengyang.web import elder
 
 from . import health, steps
 from .facts import milestones
@@ -17,7 +19,10 @@ MORNING, NOON, EVENING = 11, 13, 18  # hours at which the greeting changes
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What is on this week, one clear way to join, and the seven steps with real numbers."""
+    """What is on this week, one clear way to join, and the seven steps with real numbers; in elder mode four doors."""
+    if elder.size_of(request):
+        today = clock.today()
+        return render(request, "home/elder.html", {"today": today, "moon": lunar_day(today)})
     context = {"figures": steps.figures(), "milestones": milestones()[:3], "today": clock.today()}
     return render(request, "home/home.html", context)
 
