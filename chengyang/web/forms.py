@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
@@ -109,11 +110,22 @@ def _dress(field):
     elif isinstance(widget, _BOXES):
         widget.template_name = BOX_TEMPLATE
     elif isinstance(widget, _PLAIN_INPUTS) and not widget.is_hidden:
+        if isinstance(widget, forms.Select):
+            _name_nothing(field)
         widget.attrs["class"] = f"input {widget.attrs.get('class', '')}".strip()
         if isinstance(widget, forms.Textarea):
             widget.attrs.pop("cols", None)  # the sheet sets the width
             if widget.attrs.get("rows") == "10":  # Django's default: more than a phone shows
                 widget.attrs["rows"] = "4"
+
+
+def _name_nothing(field):
+    """Say in words what choosing nothing means, where Django draws a row of dashes."""
+    (nothing, dashes), words = BLANK_CHOICE_DASH[0], _("请选择") if field.required else _("不选")
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words if field.empty_label == dashes else field.empty_label
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [(nothing, words) if choice == (nothing, dashes) else choice for choice in field.choices]
 
 
 def _guard(field):

@@ -226,3 +226,11 @@ def test_label_of_a_choice_is_escaped():
 
     assert "<b>" not in str(One()["it"])
     assert "<i>" not in str(One()["it"])
+
+
+@pytest.mark.parametrize(("required", "words"), [(True, "请选择"), (False, "不选")])
+def test_choosing_nothing_is_said_in_words(required, words):
+    class One(Form):
+        it = forms.ChoiceField(choices=[("", "---------"), ("a", "甲")], required=required)
+
+    assert [label for _value, label in One().fields["it"].choices] == [words, "甲"]
