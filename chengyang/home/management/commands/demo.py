@@ -1,5 +1,6 @@
 """`manage.py demo`: load the demonstration into an empty portal, once."""
 
+import argparse
 import datetime as dt
 
 from django.core.management.base import BaseCommand, CommandError
@@ -27,4 +28,4 @@ def _day(text):
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"{text!r} is not a day such as 2026-11-23.") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-23.") from None
