@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
 REASON = "no Chromium was found; install it (Debian: chromium fonts-noto-cjk libatomic1) or set CHROMIUM to its path"
 
 

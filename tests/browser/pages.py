@@ -106,7 +106,8 @@ def at(path):
 
 # ---- by keyboard alone -----------------------------------------------------------------------------------------------
 def tab_to(page, selector, *, most=80):
-    """Press Tab until the element that `selector` finds has the focus."""
+    """Press Tab until the element that `selector` finds has the focus; waits for the page that it is on."""
+    page.locator(selector).first.wait_for()
     for _ in range(most):
         page.keyboard.press("Tab")
         if page.evaluate("s => !!document.activeElement?.matches(s)", selector):
