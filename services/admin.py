@@ -15,7 +15,7 @@ from .models import Assessment, Outcome, Post, Request, Team
 @admin.register(Team)
 class TeamAdmin(ScopedAdmin):
     job, order = Job.SERVICES, 30
-    list_display = ("name", "field", "subdistrict", "is_published")
+    list_display = ("name", "field_label", "subdistrict", "is_published")
     list_filter = ("subdistrict",)
     list_select_related = ("subdistrict",)
     search_fields = ("name",)
@@ -25,12 +25,16 @@ class TeamAdmin(ScopedAdmin):
     def is_for(self, seen):
         return seen.staff or bool(seen.teams)
 
+    @admin.display(description=_("领域"), ordering="field")
+    def field_label(self, team):
+        return team.field_label
+
     def get_queryset(self, request):
         return _kept(super().get_queryset(request), request.user, "")
 
     def facts(self, team, user):
         return [
-            Fact(_("领域"), team.field),
+            Fact(_("领域"), team.field_label),
             Fact(_("街道"), team.subdistrict or "—"),
             Fact(_("能提供的服务"), "、".join(team.services) or "—"),
             Fact(_("简介"), team.summary),

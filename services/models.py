@@ -39,6 +39,20 @@ class Alliance(models.Model):
         return self.name
 
 
+# What the codes of the published facts say; staff may write another field in words.
+FIELDS = {
+    "startup": _("创业"),
+    "rural": _("乡村"),
+    "law": _("法律"),
+    "psychology": _("心理"),
+    "arts": _("文艺"),
+    "environment": _("环保"),
+    "media": _("新媒体"),
+    "finance": _("财税"),
+    "aid": _("助学助困"),
+}
+
+
 class TeamQuerySet(BodyQuerySet):
     kept_as = "teams"
 
@@ -61,6 +75,10 @@ class Team(Body):
 
     def get_absolute_url(self):
         return reverse("services:team", args=[self.slug])
+
+    @property
+    def field_label(self):
+        return FIELDS.get(self.field, self.field)
 
 
 class AssessmentQuerySet(BodyAssessmentQuerySet):

@@ -92,7 +92,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.verb}"
+        return f"{self.verb_label} {self.pk}"
 
     @property
     def verb_label(self) -> Any:

@@ -20,7 +20,7 @@ from chengyang.web.forms import ModelForm
 from chengyang.web.paging import PER_PAGE, BoundedPaginator
 
 from .filters import ScopedRelatedFilter, within_reach
-from .registry import Fact, Job
+from .registry import Fact, Job, yes_or_no
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,8 @@ class ScopedAdmin(admin.ModelAdmin):
     def _fact(self, obj: Any, name: str) -> Fact:
         field = self.model._meta.get_field(name)
         value = getattr(obj, f"get_{name}_display")() if getattr(field, "choices", None) else getattr(obj, name)
+        if isinstance(value, bool):
+            return Fact(field.verbose_name, yes_or_no(value))
         return Fact(field.verbose_name, admin.utils.display_for_value(value, "—") if value is not None else "—")
 
     def changeform_view(

@@ -1,5 +1,6 @@
 """Lists of the rooms below the desk: the audit, deliveries, exceptional days, standards, subdistricts, consents' rules."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +20,21 @@ from . import actions
 from .admin import Button, ScopedAdmin
 from .registry import Fact, Job
 
+SUBJECTS = {"person": _("人士"), "organization": _("联谊组织"), "base": _("实践创新基地"), "team": _("服务队")}
+
+
+def _table(label):
+    """Return what people call the rows of the table `label` ("app.Model"); one that is no more stands for itself."""
+    names = {model._meta.label: model._meta.verbose_name for model in apps.get_models()}
+    return names.get(label, label)
+
 
 @admin.register(Entry)
 class EntryAdmin(ScopedAdmin):
     """The audit, for the role `audit` alone; looking is recorded too (requirements S08, S11)."""
 
     job, order = Job.SECURITY, 10
-    list_display = ("at", "actor", "verb_label", "subject", "subject_id", "result", "address")
+    list_display = ("at", "actor", "verb_label", "subject_label", "subject_id", "result", "address")
     list_filter = ("result", "actor_kind")
     search_fields = ("actor", "subject_id", "verb")
     search_help_text = _("账号编号、对象编号或动作代码")
@@ -50,12 +59,16 @@ class EntryAdmin(ScopedAdmin):
     def verb_label(self, entry):
         return entry.verb_label
 
+    @admin.display(description=_("对象"), empty_value="—")
+    def subject_label(self, entry):
+        return _table(entry.subject)
+
     def facts(self, entry, user):
         return [
             Fact(_("时间"), dates.stamp(entry.at)),
             Fact(_("操作者"), entry.actor or "—", entry.get_actor_kind_display()),
-            Fact(_("做了什么"), entry.verb_label, entry.verb),
-            Fact(_("对象"), entry.subject or "—", entry.subject_id),
+            Fact(_("做了什么"), entry.verb_label),
+            Fact(_("对象"), _table(entry.subject) or "—", entry.subject_id),
             Fact(_("涉及的人士"), entry.person or "—"),
             Fact(_("涉及的账号"), entry.user or "—"),
             Fact(_("字段"), "、".join(entry.fields) or "—"),
@@ -72,16 +85,20 @@ class DeliveryAdmin(ScopedAdmin):
     """What could not be sent for certain: the address and the words stay out of sight."""
 
     job, order = Job.CONTENT, 40
-    list_display = ("key", "channel", "state", "tries", "due_at", "sent_at", "error")
+    list_display = ("number", "channel", "state", "tries", "due_at", "sent_at", "error")
     list_filter = ("state", "channel")
     search_fields = ("key",)
 
     def is_for(self, seen):
         return seen.district
 
+    @admin.display(description=_("编号"), ordering="key")
+    def number(self, delivery):
+        return delivery.key
+
     def facts(self, delivery, user):
         return [
-            Fact(_("类型"), delivery.notice.kind),
+            Fact(_("通知编号"), delivery.notice.public_id),
             Fact(_("方式"), delivery.get_channel_display()),
             Fact(_("状态"), delivery.get_state_display(), delivery.error),
             Fact(_("次数"), delivery.tries),
@@ -124,8 +141,12 @@ class SubdistrictAdmin(ScopedAdmin):
 @admin.register(Standard)
 class StandardAdmin(ScopedAdmin):
     job, order = Job.FIGURES, 10
-    list_display = ("name", "code", "subject")
+    list_display = ("name", "code", "subject_label")
     search_fields = ("name",)
+
+    @admin.display(description=_("评定对象"), ordering="subject")
+    def subject_label(self, standard):
+        return SUBJECTS.get(standard.subject, standard.subject)
 
     def facts(self, standard, user):
         return [

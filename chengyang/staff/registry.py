@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +23,11 @@ class Job(models.TextChoices):
     CONTENT = "content", _("内容")
     FIGURES = "figures", _("统计")
     SECURITY = "security", _("安全")
+
+
+def yes_or_no(value: bool) -> str:
+    """Return how the desk writes a truth value."""
+    return _t("是") if value else _t("否")
 
 
 @dataclass(frozen=True)

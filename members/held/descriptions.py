@@ -92,7 +92,7 @@ describe("accounts.FormerPassword", hidden={"password"}, born="at")
 describe("notices.Delivery", hidden={"key", "notice", "tries", "claimed_at"}, born="due_at")
 describe("notices.Notice", hidden={"kind", "url"}, born="at")
 describe("privacy.Consent", hidden={"text_hash", "actor_public_id"}, born="at")
-describe("files.File", hidden={"content", "sha256", "attached_to", "attached_id"}, born="at")
+describe("files.File", hidden={"content", "content_type", "sha256", "attached_to", "attached_id"}, born="at")
 
 
 def _findings(row):

@@ -10,6 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 
 from chengyang import clock
 from chengyang.chinese import dates
+from chengyang.staff.registry import yes_or_no
 from chengyang.workdays import deadlines
 
 register = template.Library()
@@ -40,7 +41,7 @@ def _cells(cl, row):
         field, attribute, value = lookup_field(name, row, cl.model_admin)
         empty = getattr(attribute, "empty_value_display", "—")
         if field is None:
-            yield display_for_value(value, empty, getattr(attribute, "boolean", False))
+            yield _shown(value) or display_for_value(value, empty)
         elif field.remote_field:
             yield getattr(row, field.name) or empty
         else:
@@ -48,7 +49,9 @@ def _cells(cl, row):
 
 
 def _shown(value):
-    """Return dates and moments as people write them here, None for the rest."""
+    """Return dates and moments as people write them here, and yes and no in words; None for the rest."""
+    if isinstance(value, bool):
+        return yes_or_no(value)
     if isinstance(value, dt.datetime):
         return dates.stamp(value)
     return value.isoformat() if isinstance(value, dt.date) else None
