@@ -74,6 +74,7 @@ class World:
     def account(self, name: str) -> User:
         """Make somebody outside the cast, with a number."""
         user = cast.user(name)
+        user.name = "账号"
         self.reach_by_phone(user)
         return user
 
