@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.staff.registry import Fact, Job
 
 from . import actions, permissions
@@ -82,13 +83,18 @@ class OfBase(ScopedAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(OfBase):
-    order = 20
-    list_display = ("base", "version", "state", "assessed_on", "expires_on")
-    list_filter = ("state",)
+class AssessmentAdmin(StandardAssessmentAdmin):
+    job, order = Job.BASES, 20
     search_fields = ("base__name",)
-    list_select_related = ("base", "version__standard")
-    fields = ("base", "version", "state", "submitted_by", "assessed_by", "assessed_on", "expires_on", "note")
+    may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).bases))
+
+    def is_for(self, seen):
+        return seen.staff or bool(seen.bases)
+
+    def get_queryset(self, request):
+        seen = reach(request.user)
+        rows = super().get_queryset(request)
+        return rows if seen.district else rows.filter(Base.objects.all().kept_by(seen, prefix="base__"))
 
 
 @admin.register(Honour)

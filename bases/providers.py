@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.accounts.reach import reach, register_posts
-from chengyang.staff.registry import Day, SearchSource, register_days, register_search
+from chengyang.staff.assessing import AssessmentDecision
+from chengyang.staff.registry import Day, Job, SearchSource, register, register_days, register_search
 from chengyang.web import panels
 
 from .models import Assessment, Base, Post
@@ -32,6 +33,7 @@ def _lapsing(user, first, last):
 
 
 register_days(_lapsing)
+register(AssessmentDecision(Assessment, Job.BASES, _("“六有”评定")))
 register_search(
     SearchSource(
         _("基地"),
