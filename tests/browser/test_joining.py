@@ -93,9 +93,7 @@ def test_person_is_returned_corrects_and_is_registered_by_two_officers(browse):
 
 
 def test_officer_who_made_the_first_review_is_refused_the_second(browse):
-    page, officer = browse(), browse(cast.make("district"))
-    steps.apply_to_be_registered(page)
-    application = Application.objects.get()
+    application, officer = town.application(), browse(cast.make("district"))
     officer.goto(f"/manage/decide/application-first/{application.public_id}/")
     officer.get_by_label("初审通过").check()
     officer.locator(".decide button[type=submit]").click()
@@ -123,7 +121,5 @@ def test_officer_who_applies_reviews_others_but_not_themself(browse):
 
 
 def test_subdistrict_officer_of_another_place_finds_no_such_application(browse):
-    steps.apply_to_be_registered(browse())
-    page = browse(cast.make("liuting"))
-    application = Application.objects.get()
+    application, page = town.application(), browse(cast.make("liuting"))
     assert status(page, f"/manage/decide/application-first/{application.public_id}/") == 404

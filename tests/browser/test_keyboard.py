@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from members.models import Application
 from tests import cast
 
-from . import steps, town
+from . import town
 from .pages import heading, sees, tab_to, write
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def test_visitor_signs_up_by_keyboard_alone(browse):
 
 
 def test_officer_reviews_by_keyboard_alone(browse):
-    steps.apply_to_be_registered(browse())
+    town.application()
     page = browse(cast.make("xiazhuang"))
     page.goto("/manage/")
     enter(page, "main a[href*='/decide/']")

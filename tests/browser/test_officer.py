@@ -17,18 +17,6 @@ from .pages import DESK, agree, at, heading, look, press, sees, status
 pytestmark = pytest.mark.browser
 
 
-def application(number, name, *, waited=0, area="夏庄街道"):
-    """Put an application on the desk of its subdistrict, `waited` days ago."""
-    person = cast.person(name, subdistrict=cast.Subdistrict.objects.get(name=area))
-    given, applicant = person.particulars(), town.citizen(number)
-    person.delete()
-    handed_in = town.NOW - waited * town.DAY
-    due = town.TODAY + (5 - waited) * town.DAY
-    return Application.objects.create(
-        user=applicant, **given, state="submitted", submitted_at=handed_in, acted_at=handed_in, due_on=due
-    )
-
-
 # ---- 今日待办 --------------------------------------------------------------------------------------------------------
 def test_officer_signs_in_by_mail_and_password(browse):
     officer = cast.make("xiazhuang")
@@ -47,7 +35,7 @@ def test_officer_signs_in_by_mail_and_password(browse):
 
 def test_officer_decides_and_the_next_one_follows(browse):
     for number, (name, waited) in enumerate([("欧阳海若", 7), ("周予安", 4), ("买买提·艾山", 0)], 31):
-        application(number, name, waited=waited)
+        town.application(number, name, waited=waited)
     page = browse(cast.make("xiazhuang"))
     page.goto("/manage/")
     sees(page, "已超期", "买买提·艾山")
@@ -188,7 +176,7 @@ def test_phone_that_opens_a_ticket_at_the_door_lets_in_by_one_press(browse, serv
 
 # ---- elsewhere -------------------------------------------------------------------------------------------------------
 def test_officer_of_another_subdistrict_finds_nothing_of_it_anywhere(browse):
-    person, waiting = town.person(71, "欧阳海若"), application(72, "周予安")
+    person, waiting = town.person(71, "欧阳海若"), town.application(72, "周予安")
     draft = town.activity("还没有定的采风", state="draft", published_at=None)
     page = browse(cast.make("liuting"), size=DESK)
     for url in (

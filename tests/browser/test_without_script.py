@@ -53,7 +53,7 @@ def test_visitor_narrows_the_calendar_without_a_script(browse):
 
 
 def test_officer_decides_without_a_script(browse):
-    steps.apply_to_be_registered(browse())
+    town.application()
     page = browse(cast.make("xiazhuang"), script=False)
     steps.decide(page, "周予安", "初审通过")
     sees(page, "初审通过：周予安")

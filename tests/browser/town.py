@@ -4,12 +4,15 @@ import datetime as dt
 import uuid
 
 from django.core.management import call_command
+from django.test import override_settings
 
 from activities.models import Activity, Programme
 from chengyang import clock
 from chengyang.accounts.models import Subdistrict, User
 from chengyang.celery import app
 from chengyang.notices import gateways
+from members import actions
+from members.models import Category
 from tests import cast
 
 TODAY = dt.date(2026, 9, 16)
@@ -19,10 +22,11 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 def open_on(settings, folder):
     """Seed the district and stop its clock; yields nothing, and puts the worker's setting back afterwards."""
-    settings.PORTAL_CLOCK = NOW
+    settings.PORTAL_CLOCK = NOW - 30 * DAY  # the privacy rules have been in force for a while
     settings.OUTBOX_DIR = folder / "outbox"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
     call_command("seed", verbosity=0)
+    settings.PORTAL_CLOCK = NOW
     before, app.conf.task_always_eager = app.conf.task_always_eager, True
     yield
     app.conf.task_always_eager = before
@@ -58,6 +62,24 @@ def texts(number=1):
 def code(number=1):
     """Return the code that was sent to a number last."""
     return next(message["code"] for message in texts(number) if message["code"])
+
+
+def application(number=1, name="周予安", *, waited=0, area="夏庄街道"):
+    """Put an application on the desk of its subdistrict, handed in `waited` days ago."""
+    user = citizen(number)
+    with override_settings(PORTAL_CLOCK=NOW - waited * DAY):
+        row = actions.consent_and_begin(user)
+        said = {
+            "name": name,
+            "category": Category.objects.get(code="new_media"),
+            "unit": "青岛澄海文化传媒有限公司",
+            "job": "短视频编导",
+            "subdistrict": Subdistrict.objects.get(name=area),
+            "can": ["media"],
+            "want": ["peers"],
+        }
+        actions.save_step(row, said, actor=user, step=3)
+        return actions.submit_application(row, actor=user, purposes=[])
 
 
 # ---- activities ------------------------------------------------------------------------------------------------------
