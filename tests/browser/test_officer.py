@@ -34,7 +34,7 @@ def test_officer_signs_in_by_mail_and_password(browse):
 
 
 def test_officer_decides_and_the_next_one_follows(browse):
-    for number, (name, waited) in enumerate([("欧阳海若", 7), ("周予安", 4), ("买买提·艾山", 0)], 31):
+    for number, (name, waited) in enumerate([("欧阳海若", 9), ("周予安", 4), ("买买提·艾山", 0)], 31):
         town.application(number, name, waited=waited)
     page = browse(cast.make("xiazhuang"))
     page.goto("/manage/")
