@@ -53,6 +53,8 @@ def _as_account(request: HttpRequest, activity: Activity) -> HttpResponse:
     known = own_signup(request, activity)
     if known and known.state in SIGNUP_OPEN:
         return redirect(known)
+    if _only_looks(request, activity):
+        return redirect(activity)
     person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
     kept = entry.kept(request).get("name", "")
     form = SignupForm(
@@ -87,6 +89,8 @@ def _proof(request: HttpRequest, activity: Activity) -> Any:
 
 def _as_visitor(request: HttpRequest, activity: Activity) -> HttpResponse:
     """The first step: name and number."""
+    if _only_looks(request, activity):
+        return redirect(activity)
     if request.POST.get("do") in ("check", "resend"):
         raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=request.path)
     form = GuestForm(
@@ -103,6 +107,11 @@ def _as_visitor(request: HttpRequest, activity: Activity) -> HttpResponse:
             form.refuse(error)
             status = 409
     return _page(request, activity, form, status=status)
+
+
+def _only_looks(request: HttpRequest, activity: Activity) -> bool:
+    """Return whether there is nothing to fill in: the activity's own page then says why."""
+    return request.method != "POST" and not activity.accepts_signups()
 
 
 def _require_open(activity: Activity) -> None:

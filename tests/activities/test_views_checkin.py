@@ -233,6 +233,11 @@ def test_a_scan_in_place_answers_with_the_colour_alone(door, ticket):
     assert ("<html" in text(answer), "is-good door__answer" in text(answer)) == (False, True)
 
 
+def test_a_scan_in_place_renews_the_row_in_the_list(door, ticket):
+    answer = scan(door, ticket.activity, ticket.code, headers={"HX-Request": "true"})
+    assert f'<li id="s{ticket.public_id}" hx-swap-oob="true" class="door__person is-here">' in text(answer)
+
+
 def test_the_phones_own_camera_opens_the_ticket_at_the_door(door, ticket):
     page = text(door.get(address(ticket.activity), {"t": ticket.public_id}))
     assert f'name="number" value="{ticket.public_id}"' in page

@@ -222,6 +222,13 @@ def test_no_code_is_sent_for_what_takes_nobody(client, outbox, reference):
     assert (answer.status_code, (outbox / "sms.jsonl").exists()) == (409, False)
 
 
+@pytest.mark.parametrize("name", ["visitor", "member"])
+def test_where_nobody_can_sign_up_the_page_leads_to_the_activity(client, client_of, member, name):
+    activity = things.published(signup_closes=moment(16))
+    browser = client if name == "visitor" else client_of(member)
+    assert browser.get(url(activity))["Location"] == activity.get_absolute_url()
+
+
 def test_a_draft_is_404_for_a_visitor(client, reference):
     assert client.get(url(things.draft())).status_code == 404
 
