@@ -157,7 +157,7 @@ def _is_oneself(column):
 
 
 def purpose_of(model: type[models.Model], name: str) -> str:
-    """Return what the field is for, in words; empty for what is not personal. A key is for what its row is for."""
+    """Return what the field is for, in words; empty for what is not personal. On the floors a key is for what its row is for."""
     codes = getattr(model, "PERSONAL", None) or OTHERS.get(model._meta.label, {})
     code = codes.get(name, "")
     if not code and codes and _points_elsewhere(model, name):
@@ -167,7 +167,8 @@ def purpose_of(model: type[models.Model], name: str) -> str:
 
 def _points_elsewhere(model, name):
     column = model._meta.get_field(name)
-    return column.is_relation and column.related_model is not get_user_model()
+    on_a_floor = not model.__module__.startswith("chengyang.")
+    return on_a_floor and column.is_relation and column.related_model is not get_user_model()
 
 
 def in_words(value: Any) -> str:
