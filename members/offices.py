@@ -1,31 +1,21 @@
-"""For whom an account acts: the office, organization, base or team, in words. People read this instead of an officer's name.
+"""For whom an account acts: the office, organization, base or team, in words. People read this instead of an officer's name."""
 
-Upper floors add the posts they keep:
-
-    offices.register(lambda user_ids: {user_id: "夏庄街道联谊会秘书长", …})
-"""
-
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from chengyang.accounts.models import Role
 
-Source = Callable[[Collection[int]], Mapping[int, str]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> None:
-    """Add a source of words; roles of the office go before posts."""
-    _sources.append(source)
+from . import posts
 
 
 def offices(user_ids: Collection[int]) -> dict[int, str]:
     """Return for each account what it acts for, also when that is over; one that never acted is 工作人员."""
     wanted = {pk for pk in user_ids if pk}
     found = dict.fromkeys(wanted, _("工作人员"))
-    for source in (*reversed(_sources), _roles):
-        found.update({pk: words for pk, words in source(wanted).items() if pk in wanted})
+    if wanted:
+        found.update(_posts(wanted))
+        found.update(_roles(wanted))  # a role of the office goes before a post
     return found
 
 
@@ -37,6 +27,11 @@ def office_of(user_id: int | None) -> str:
 def _roles(user_ids):
     roles = Role.objects.filter(user__in=user_ids).select_related("subdistrict").order_by("starts", "pk")
     return {role.user_id: _words(role) for role in roles}
+
+
+def _posts(user_ids):
+    held = (post for rows in posts.held_by(user_ids) for post in rows)
+    return {post.person.user_id: f"{posts.body_of(post)}{post.get_kind_display()}" for post in held}
 
 
 def _words(role):

@@ -8,7 +8,7 @@ from chengyang.accounts.reach import reach, register_posts
 from chengyang.staff import registry
 from chengyang.staff.assessing import AssessmentDecision
 from chengyang.web import panels
-from members import erasure, offices
+from members import erasure
 from members.held import describe
 
 from .actions import memberships
@@ -23,14 +23,7 @@ def _kept(user_id, day):
     return posts.values_list("organization_id", flat=True)
 
 
-def _offices(user_ids):
-    """Return the posts of accounts in words: 夏庄街道…联谊会秘书长."""
-    posts = Post.objects.filter(person__user__in=user_ids).select_related("organization", "person").order_by("starts")
-    return {post.person.user_id: f"{post.organization}{post.get_kind_display()}" for post in posts}
-
-
 register_posts("organizations", _kept)
-offices.register(_offices)
 
 # ---- what the person decides -----------------------------------------------------------------------------------------
 erasure.register(

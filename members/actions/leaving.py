@@ -3,14 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 from django.db.models import DateField, ExpressionWrapper, F, ProtectedError, QuerySet
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from chengyang import audit, clock
-from chengyang.accounts.bodies import DatedPost
 from chengyang.accounts.reach import forget
 from chengyang.audit.transitions import lock, move
 from chengyang.errors import require
@@ -19,7 +17,7 @@ from chengyang.notices.actions import tell
 from chengyang.privacy import actions as privacy
 from chengyang.vault.fields import columns_of
 
-from .. import erasure, permissions
+from .. import erasure, permissions, posts
 from ..models import Application, Particulars, Person
 from ..states import PERSON_TRANSITIONS, PersonState
 
@@ -103,20 +101,15 @@ def stop_publication(user: Any, actor: Any) -> None:
 
 def _shown(person: Person) -> list[QuerySet]:
     """Return what may show the name of `person`: the posts of all floors, and terms as a representative."""
-    posts = [model._base_manager.filter(person=person) for model in posts_of_all_floors()]
-    return [*posts, person.representations.all()]
-
-
-def posts_of_all_floors() -> list[type[DatedPost]]:
-    """Return the concrete tables of posts: of organizations, bases and teams."""
-    return [model for model in apps.get_models() if issubclass(model, DatedPost)]
+    held = [table._base_manager.filter(person=person) for table in posts.tables()]
+    return [*held, person.representations.all()]
 
 
 def end_posts(person: Person, actor: Any) -> None:
     """End the posts that `person` holds, and drop those that have not begun."""
     today = clock.today()
-    for model in posts_of_all_floors():
-        held = model._base_manager.filter(person=person)
+    for table in posts.tables():
+        held = table._base_manager.filter(person=person)
         held.filter(starts__gt=today).delete()
         running = held.filter(starts__lte=today).exclude(ends__lte=today)
         for post in running:

@@ -220,9 +220,19 @@ def test_who_looked_is_told_by_office_with_the_reason(rules, xiazhuang, member):
     assert (look.who, look.what, look.why) == ("夏庄街道工作人员", "手机", "活动集合联络")
 
 
-def test_a_secretary_looks_as_secretary(member, secretary):
-    actions.note_reading(member.person, actor=secretary)
-    assert held.looks(member)[0].who == "夏庄街道新的社会阶层代表人士联谊会秘书长"
+@pytest.mark.parametrize(
+    ("name", "office"),
+    [
+        ("secretary", "夏庄街道新的社会阶层代表人士联谊会秘书长"),
+        ("base_manager", "夏新连心驿站基地负责人"),
+        ("leader", "“夏新连心”美丽乡村建设服务队队长"),
+        ("district", "区级工作人员"),
+        ("stranger", "工作人员"),
+    ],
+)
+def test_who_looks_looks_for_an_office(member, name, office):
+    actions.note_reading(member.person, actor=cast.make(name))
+    assert held.looks(member)[0].who == office
 
 
 def test_own_looks_and_looks_at_others_are_not_told(member, stranger, xiazhuang):

@@ -10,8 +10,7 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.files.models import File
 from chengyang.notices.models import Notice
 from chengyang.privacy import actions as privacy
-from members import actions, tasks
-from members.actions.leaving import posts_of_all_floors
+from members import actions, posts, tasks
 from members.models import Application, Person, Representative
 from organizations.models import Membership
 from services.models import Post as TeamPost
@@ -65,8 +64,8 @@ def test_memberships_end(rules, member):
 def test_posts_of_every_floor_end(rules, name):
     user = cast.make(name)
     left(user)
-    posts = [post for table in posts_of_all_floors() for post in table.objects.all()]
-    assert [(post.ends, post.is_public) for post in posts] == [(clock.today(), False)]
+    held = [post for table in posts.tables() for post in table.objects.all()]
+    assert [(post.ends, post.is_public) for post in held] == [(clock.today(), False)]
 
 
 def test_a_post_that_has_not_begun_goes_and_one_of_today_is_kept_as_a_day(rules, leader):
