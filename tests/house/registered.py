@@ -22,6 +22,7 @@ def lines() -> list[str]:
     from chengyang.web import panels
     from members import erasure
 
+    app.loader.import_default_modules()  # else only those tasks are known whose module somebody imported
     found = {
         "measure": measures.codes(),
         "panel": [f"{place} {template}" for place, there in panels.registered().items() for template in there],

@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from bases.models import Assessment
 from chengyang import clock
 from chengyang.staff import desk, registry
+from chengyang.standards.models import Standard, Version
 from services import actions
 from services.models import Request
 from tests import cast
@@ -135,6 +137,15 @@ def test_the_search_box_takes_anything(client_of, district, text):
     assert client_of(district).get(reverse("admin:staff_search"), {"q": text}).status_code in (200, 400)
 
 
-def test_a_queue_shows_when_a_term_ends(client_of, district):
-    day = clock.today()
-    assert registry.coming_days(district, day, day + dt.timedelta(days=60)) == []
+def test_the_margin_shows_which_six_haves_end_soon(reference, district, liuting):
+    today = clock.today()
+    version = Version.objects.create(standard=Standard.objects.create(code="six_haves", name="六有", subject="base"))
+    ends = today + dt.timedelta(days=30)
+    Assessment.objects.create(base=cast.base(), version=version, state="passed", assessed_on=today, expires_on=ends)
+    seen = {
+        user: [
+            day.title for day in registry.coming_days(user, today, today + dt.timedelta(days=60)) if "六有" in day.title
+        ]
+        for user in (district, liuting)
+    }
+    assert seen == {district: ["夏新连心驿站“六有”到期"], liuting: []}
