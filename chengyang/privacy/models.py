@@ -46,12 +46,12 @@ class Purpose(models.Model):
         return self.name
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(models.QuerySet["Notice"]):
     def published(self):
         """Return the versions published by now, the one in force first."""
         return self.filter(published_at__lte=clock.now()).order_by("-version")
 
-    def current(self):
+    def current(self) -> "Notice | None":
         """Return the published notice in force now, or None."""
         return self.published().first()
 
