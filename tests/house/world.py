@@ -33,14 +33,28 @@ LONG_AGO = clock.at(dt.date(2020, 1, 1))
 NAMES = ("visitor", *cast.NAMES)
 
 UNCONFIRMED = "顾未明"  # somebody whose record staff made, and who has not confirmed it
+LEFT = "韩退之"  # somebody who has left the registry
+APPLICANT = "申小满"  # whose application is being reviewed
 ASKED = "房租合同里的那一条"  # in a request that was routed to the team
 GUEST = "来宾司徒云"  # a guest's name on a list at the door
-DRAFTED = "还没有定的采风"  # a draft of the organization
-SECRETS = {
+DRAFTED, SUBMITTED = "还没有定的采风", "等批准的讲座"  # not published yet
+MEMBERS_ONLY, ORGANIZATION_ONLY = "入册人士座谈", "会员大会"  # not for everybody
+HIDDEN_BASE, HIDDEN_ORGANIZATION = "筹建中的驿站", "夏庄街道筹建中的联谊会"
+
+OFFICES = {"xiazhuang", "district", "district_2"}
+ORGANIZERS = {*OFFICES, "secretary", "base_manager"}
+SECRETS = {  # words → who may read them; nobody else does, on any page
     UNCONFIRMED: set(),
+    LEFT: set(),
+    APPLICANT: OFFICES,
     ASKED: {"member", "leader"},
-    GUEST: {"secretary", "base_manager", "leader", "xiazhuang", "district", "district_2"},
-    DRAFTED: {"secretary", "base_manager", "xiazhuang", "district", "district_2"},
+    GUEST: {*ORGANIZERS, "leader"},
+    DRAFTED: ORGANIZERS,
+    SUBMITTED: ORGANIZERS,
+    MEMBERS_ONLY: {*ORGANIZERS, "leader", "member"},
+    ORGANIZATION_ONLY: {*ORGANIZERS, "member"},
+    HIDDEN_BASE: OFFICES,
+    HIDDEN_ORGANIZATION: OFFICES,
 }
 
 
@@ -161,7 +175,7 @@ def _registry(world):
     world.things["reviewed"] = _application(world, world.account("applicant2"), "first_reviewed", first=staff)
     things = world.things
     things["unconfirmed"] = world.person(UNCONFIRMED, state="unconfirmed", confirm_by=clock.today() + 9 * DAY)
-    things["left"] = world.person("韩退之", state="left", left_on=clock.today() - 3 * DAY)
+    things["left"] = world.person(LEFT, state="left", left_on=clock.today() - 3 * DAY)
     world.things["assessment"] = assess(world, member, "person")
     for name, state, who in (("nominated", "nominated", "穆桂英"), ("first_named", "first_reviewed", "佘太君")):
         person = world.person(who, f"{name}_account")
@@ -178,7 +192,7 @@ def _application(world, user, state, *, first=None, second=None, person=None):
     return Application.objects.create(
         user=user,
         person=person,
-        name=person.name if person else "申小满",
+        name=person.name if person else APPLICANT,
         category=Category.objects.get(code="enterprise"),
         unit="青岛澄海文化传媒有限公司",
         subdistrict=world.area,
@@ -204,9 +218,9 @@ def _bodies(world):
     team.save()
     things |= {"organization": organization, "base": base, "team": team}
     things["preparing"] = cast.organization(
-        slug="preparing", name="夏庄街道筹建中的联谊会", state="preparing", founded_on=None, is_published=False
+        slug="preparing", name=HIDDEN_ORGANIZATION, state="preparing", founded_on=None, is_published=False
     )
-    things["hidden_base"] = cast.base(slug="hidden", name="筹建中的驿站", state="preparing", is_published=False)
+    things["hidden_base"] = cast.base(slug="hidden", name=HIDDEN_BASE, state="preparing", is_published=False)
     things["organization_assessment"] = assess(world, organization, "organization")
     things["base_assessment"] = assess(world, base, "base", "submitted")
     things["team_assessment"] = assess(world, team, "team", "submitted")
@@ -258,10 +272,10 @@ def _activities(world):
     unpublished = {"published_at": None, "drafted_by": world.users["secretary"]}
     things["draft"] = activity(world, DRAFTED, state="draft", **unpublished)
     things["submitted"] = activity(
-        world, "等批准的讲座", state="submitted", submitted_at=NOW - DAY, due_on=clock.today() + DAY, **unpublished
+        world, SUBMITTED, state="submitted", submitted_at=NOW - DAY, due_on=clock.today() + DAY, **unpublished
     )
-    things["for_members"] = activity(world, "入册人士座谈", audience="members")
-    things["for_organization"] = activity(world, "会员大会", audience="organization")
+    things["for_members"] = activity(world, MEMBERS_ONLY, audience="members")
+    things["for_organization"] = activity(world, ORGANIZATION_ONLY, audience="organization")
     things["cancelled"] = activity(world, "取消了的健步走", state="cancelled", cancelled_at=NOW - DAY, reason="大风")
     things["past"] = activity(
         world, "清河志愿服务", starts=NOW - 2 * DAY, kind="volunteer", organization=None, team=world.team, base=None

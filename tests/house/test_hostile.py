@@ -1,0 +1,220 @@
+"""Bad input everywhere: a clear answer, never a fault of ours, never a step outside (issue "Bad input", requirements S)."""
+
+import itertools
+from http.cookies import SimpleCookie
+
+import pytest
+from django.contrib import admin
+from django.core.cache import cache
+from django.test import Client
+from django.urls import resolve
+
+from . import addresses, matrix
+from .conftest import undone
+
+TABLE = matrix.read()
+ALL_FORMS = {**addresses.FORMS, **addresses.desk_forms()}
+FORMS = {row: form for row, form in ALL_FORMS.items() if not row.endswith(" nothing")}
+READERS = ("district", "member", "secadmin", "auditor", "xiazhuang", "secretary", "leader", "visitor")
+PAGES = [row for row in addresses.rows() if ("GET", row) in TABLE]
+EVIL = "evil.example"
+
+# In an address: NUL, half a character, a control character, an emoji, right-to-left, quotes, a number beyond every column.
+AT_THE_DESK = ("9" * 25, "%E2%80%AE'%ff")  # lists of the desk are many and alike
+IN_ADDRESS = ("%00", "%ff", "%07%7f", "%F0%9F%98%80", "%E2%80%AEx", "'%22%3E%3Cscript%3E", "9" * 25, "-1", "%25s%25")
+TYPED = ("\x00\x07\x1b[31m", "😀‮abc⁦%s%(x)s{0}", "长" * 3000, "9" * 40)
+PARAMETERS = {
+    "activities:calendar": (
+        "view",
+        "month",
+        "week",
+        "programme",
+        "kind",
+        "organization",
+        "base",
+        "online",
+        "free",
+        "q",
+    ),
+    "activities:calendar-share": ("view", "month", "week", "programme", "team", "subdistrict", "q"),
+    "activities:ics": ("programme", "organization", "subdistrict", "online", "q"),
+    "activities:checkin": ("q", "t", "page"),
+    "activities:mine": ("page",),
+    "api:activities-list": ("since", "until", "programme", "online", "free", "q", "cursor"),
+    "api:schema": ("format", "lang", "version"),
+    "bases:list": ("level", "subdistrict", "page"),
+    "organizations:list": ("level", "subdistrict", "category", "page"),
+    "services:home": ("page",),
+    "services:mine": ("page",),
+    "services:team-request": ("service",),
+    "notices:list": ("before", "after"),
+    "members:data": ("all",),
+    "accounts:phone": ("next",),
+    "accounts:login": ("next",),
+    "admin:index": ("page", "kind"),
+    "admin:staff_search": ("q",),
+    "admin:autocomplete": ("term", "page", "app_label", "model_name", "field_name"),
+}
+
+
+def reader_of(row, method="GET"):
+    """Return who gets furthest at an address: somebody of the cast whom the matrix lets in."""
+    cells = TABLE[method, row]
+    return next((name for name in READERS if cells[name] in ("200", "302", "201", "400", "409")), "district")
+
+
+def asked(row):
+    """Return the names that may stand in the query of `row`."""
+    name = row.partition(" ")[0]
+    if not name.endswith("_changelist"):
+        return PARAMETERS.get(name, ())
+    label = name.removeprefix("admin:").removesuffix("_changelist").replace("_", ".", 1)
+    desk = next(desk for model, desk in admin.site._registry.items() if model._meta.label_lower == label)
+    facets = [
+        item if isinstance(item, str) else item[0] if isinstance(item, tuple) else "" for item in desk.list_filter
+    ]
+    return ("q", "p", "o", *(f"{facet}__exact" for facet in facets if isinstance(facet, str) and facet))
+
+
+def faults(browser, requests):
+    """Return what the requests (each a function of the browser) end in, where it is a fault of ours."""
+    found = []
+    for what, request in requests:
+        with undone():
+            try:
+                status = request(browser).status_code
+            except Exception as error:
+                status = f"500 {type(error).__name__}: {error}"[:200]
+        if str(status) >= "500":
+            found.append(f"{what}: {status}")
+    return found
+
+
+# ---- what is typed into an address -----------------------------------------------------------------------------------
+ASKED = [row for row in PAGES if asked(row) and " " not in row]  # samples of one address are alike
+
+
+@pytest.mark.parametrize("row", ASKED)
+def test_nonsense_in_a_query_is_answered(world, browser_of, row):
+    path = addresses.path_of(row, world)
+    values = AT_THE_DESK if row.endswith("_changelist") else (*IN_ADDRESS, "", "2026-13", "9999-99", "2026-W54")
+    urls = [f"{path}?{name}={value}" for name, value in itertools.product(asked(row), values)]
+    assert faults(browser_of(reader_of(row)), [(url, lambda b, url=url: b.get(url)) for url in urls]) == []
+
+
+def test_nonsense_in_a_path_is_answered(world, browser_of):
+    samples = [row for row in PAGES if row in {**addresses.ARGUMENTS, **addresses.desk_arguments()}]
+    urls = []
+    for row in samples:
+        path = addresses.path_of(row, world)
+        parts = {str(value) for value in resolve(path).kwargs.values()} & set(path.split("/"))
+        values = AT_THE_DESK if row.startswith("admin:") else IN_ADDRESS[:4] + AT_THE_DESK
+        urls += [(reader_of(row), path.replace(f"/{part}/", f"/{bad}/")) for part in parts for bad in values]
+    found = [faults(browser_of(name), [(url, lambda b, url=url: b.get(url))]) for name, url in urls]
+    assert len(urls) > 200
+    assert list(itertools.chain(*found)) == []
+
+
+# ---- what is typed into a form ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("row", FORMS)
+def test_nonsense_in_a_form_is_answered(world, browser_of, row):
+    cache.clear()
+    path, plain = addresses.path_of(row, world), FORMS[row](world)
+    names = {*plain, "reason", "next", "code", "name", "title"}
+    kind = {"content_type": "application/json"} if row.startswith("api:") else {}
+    forms = [{**plain, name: value} for name, value in itertools.product(names & {*plain, "reason"}, TYPED)]
+    forms.append(dict.fromkeys(names, TYPED[0]))
+    requests = [(form, lambda b, form=form: b.post(path, form, **kind)) for form in forms]
+    assert faults(browser_of(reader_of(row, "POST")), requests) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"[]", b'{"guest_name": 5}', b'{"guest_name": "\\u0000"}'])
+def test_nonsense_sent_to_the_api_is_answered(world, browser_of, body):
+    path = addresses.path_of("api:activities-signup", world)
+    request = ("signup", lambda b: b.post(path, body, content_type="application/json"))
+    assert faults(browser_of("stranger"), [request]) == []
+
+
+# ---- who asks --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "host", [EVIL, f"testserver.{EVIL}", f"testserver@{EVIL}", f"{EVIL}:80", "", "te st", "[::1", "a\\b"]
+)
+@pytest.mark.parametrize(
+    "path", ["/", "/calendar.ics", "/accounts/password/reset/", "/manage/", "/api/v1/", "/healthz"]
+)
+def test_another_host_is_refused(world, browser_of, host, path):
+    assert browser_of("visitor").get(path, HTTP_HOST=host).status_code == 400
+
+
+def test_another_host_by_the_back_door_changes_nothing(world, browser_of):
+    answer = browser_of("visitor").get("/calendar/share/", HTTP_X_FORWARDED_HOST=EVIL)
+    assert EVIL not in answer.content.decode()
+
+
+WITHOUT_TOKEN = {"web:elder": "changes nothing but how this browser shows pages"}
+
+
+@pytest.fixture(scope="module")
+def strict_browser():
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.mark.parametrize("row", [row for row in ALL_FORMS if row not in WITHOUT_TOKEN])
+def test_a_form_without_its_token_is_refused(world, db, strict_browser, row):
+    strict_browser.cookies = SimpleCookie(world.sessions[reader_of(row, "POST")])
+    kind = {"content_type": "application/json"} if row.startswith("api:") else {}
+    assert strict_browser.post(addresses.path_of(row, world), ALL_FORMS[row](world), **kind).status_code == 403
+
+
+# ---- where one is sent -----------------------------------------------------------------------------------------------
+OUTSIDE = (
+    f"https://{EVIL}/",
+    f"//{EVIL}/",
+    f"/\\{EVIL}/",
+    f"\\\\{EVIL}",
+    f"https:{EVIL}",
+    f"///{EVIL}",
+    "javascript:alert(1)",
+)
+OUTSIDE += (f"http://testserver@{EVIL}/", f"/\t/{EVIL}/", f"https://testserver.{EVIL}/", "data:text/html,x")
+
+
+def leads_out(response):
+    url = response.headers.get("Location", "") + response.headers.get("HX-Redirect", "")
+    return EVIL in url.partition("?")[0] or url.startswith(("javascript:", "data:"))
+
+
+def outside(browser, requests):
+    """Return the requests that are answered with the way to another site."""
+    found = []
+    for what, request in requests:
+        with undone():
+            found += [what] if leads_out(request(browser)) else []
+    return found
+
+
+@pytest.mark.parametrize("target", OUTSIDE)
+def test_no_page_sends_anybody_to_another_site(world, browser_of, target):
+    cache.clear()
+    rows = [row for row in PAGES if row.startswith(("accounts:", "account_", "mfa_", "members:join", "web:"))]
+    paths = [addresses.path_of(row, world) for row in rows]
+    gets = [(path, lambda b, path=path: b.get(path, {"next": target}, HTTP_REFERER=target)) for path in paths]
+    assert outside(browser_of("visitor"), gets) + outside(browser_of("member"), gets) == []
+
+
+@pytest.mark.parametrize("row", FORMS)
+def test_no_button_sends_anybody_to_another_site(world, browser_of, row):
+    cache.clear()
+    path, data = addresses.path_of(row, world), FORMS[row](world)
+    kind = {"content_type": "application/json"} if row.startswith("api:") else {}
+    data = {**data, "next": OUTSIDE[1], "url": OUTSIDE[2]}
+    posts = [(path, lambda b: b.post(path, data, HTTP_REFERER=OUTSIDE[0], **kind))]
+    assert outside(browser_of(reader_of(row, "POST")), posts) == []
+
+
+def test_who_signs_in_stays_here(world, browser_of):
+    world.users["district"].set_password("Qingdao-2026-portal")
+    world.users["district"].save()
+    form = {"login": "district@demo.invalid", "password": "Qingdao-2026-portal"}
+    ways = [(url, lambda b, url=url: b.post("/accounts/login/", {**form, "next": url})) for url in OUTSIDE]
+    assert outside(browser_of("visitor"), ways) == []
