@@ -8,9 +8,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:
-    """Return whether `url` is a page of this site (no other host, no other scheme, no control characters)."""
-    return url.isprintable() and url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    """Return whether `url` is a page of this site (no other host, no other scheme, no control characters).
+
+    A word without a slash is none: `redirect()` would take it for the name of a view.
+    """
+    at_root = url.startswith(("/", "http://", "https://"))
+    return (
+        at_root
+        and url.isprintable()
+        and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     )
 
 
