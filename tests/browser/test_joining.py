@@ -26,6 +26,10 @@ def test_person_does_not_get_on_without_consent_and_keeps_what_was_typed(browse)
     expect(page.locator("[name=phone]")).to_have_value("154 0000 0001")
     look(page, "join-1-refused", axe=True)
     assert town.texts() == []
+    page.get_by_label("我已满 18 周岁").check()
+    press(page, "获取验证码")
+    heading(page, "填写验证码")
+    look(page, "join-1-code", axe=True)
 
 
 def test_person_says_who_they_are_and_a_reload_keeps_it(browse):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from activities.actions import cancel_signup, sign_up
+from tests import cast
 
 from . import steps, town
 from .pages import DESK, PHONE, agree, at, heading, look, press, sees
@@ -134,6 +135,20 @@ def test_visitor_types_a_wrong_number_and_a_wrong_code_and_loses_nothing(browse,
     page.get_by_label("验证码").fill("000000" if town.code() != "000000" else "111111")
     press(page, "验证并报名")
     sees(page, "验证码不对，还可以试 4 次。")
+
+
+def test_visitor_of_the_demonstration_reads_the_code_on_its_telephone(browse, fair):
+    cast.user("member", is_demo=True)
+    page, telephone = browse(size=PHONE), browse(size=PHONE)
+    page.goto("/accounts/phone/")
+    look(page, "phone", axe=True)
+    steps.give_number(page)
+    telephone.goto("/demo/phone/")
+    look(telephone, "demo-phone", axe=True)
+    page.locator("[name=code]").fill(telephone.locator(".bubble__code b").inner_text())
+    press(page, "登录")
+    heading(page, "早上好")
+    look(page, "me-guest", axe=True)
 
 
 def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair):
