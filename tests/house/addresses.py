@@ -97,6 +97,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "services:request-withdraw": lambda w: [w.request.public_id],
     "services:team": lambda w: [w.team.slug],
     "services:team-request": lambda w: [w.team.slug],
+    "admin:members_application_change draft": lambda w: [w.draft_application.pk],
     "admin:members_person_change of-a-team": lambda w: [w.volunteer.pk],
     "admin:members_person_change left": lambda w: [w.left.pk],
     "admin:members_person_change unconfirmed": lambda w: [w.unconfirmed.pk],

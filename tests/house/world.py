@@ -174,6 +174,8 @@ def _registry(world):
     world.things["application"] = _application(world, world.account("applicant"), "submitted")
     world.things["reviewed"] = _application(world, world.account("applicant2"), "first_reviewed", first=staff)
     things = world.things
+    things["draft_application"] = _application(world, world.account("drafting"), "draft")
+    Application.objects.filter(pk=things["draft_application"].pk).update(submitted_at=None, due_on=None)
     things["unconfirmed"] = world.person(UNCONFIRMED, state="unconfirmed", confirm_by=clock.today() + 9 * DAY)
     things["left"] = world.person(LEFT, state="left", left_on=clock.today() - 3 * DAY)
     world.things["assessment"] = assess(world, member, "person")
