@@ -60,7 +60,7 @@ def test_deaf_child_is_killed_when_its_time_is_over(aloud):
 
 def test_second_signal_ends_a_child_that_ignores_the_first(aloud):
     child = begin(aloud, python("web", DEAF))
-    aloud.stop(child, graces=[(None, 0.2), (signal.SIGQUIT, 5)])
+    aloud.stop(child, graces=[(None, 0.2), (signal.SIGQUIT, 30)])
     assert child.process.returncode == -signal.SIGQUIT
 
 
