@@ -12,7 +12,7 @@ from chengyang.audit.transitions import lock
 from chengyang.errors import ActionError, require
 from chengyang.web import context
 
-from .models import Consent, Notice, Purpose
+from .models import Consent, Notice, NoticeQuerySet, Purpose
 from .permissions import can_decide
 
 Handler = Callable[[Any, Any], Any]  # (account, actor) → whatever
@@ -97,7 +97,7 @@ def _asked(purpose_code: str) -> tuple[Purpose, Notice]:
     purpose = Purpose.objects.filter(code=purpose_code).first()
     if purpose is None:
         raise ActionError(_("没有这一项用途。"), code="purpose")
-    notice = Notice.objects.current()
+    notice = NoticeQuerySet(Notice).current()
     if notice is None:
         raise ActionError(_("个人信息保护规则还没有发布，暂时不能办理。"), code="no_rules")
     return purpose, notice
