@@ -98,7 +98,7 @@ MUTANTS = (
         "members/models/persons.py",
         "    active = Q(state=PersonState.ACTIVE)\n",
         "    active = Q()\n",
-        ("members/test_persons.py::test_a_record_stands_nowhere_until_its_person_confirms_it",),
+        (asked("admin:members_person_change unconfirmed"),),
     ),
     # ---- the audit (requirements S11, S14) --------------------------------------------------------------------------------
     Mutant(
