@@ -43,17 +43,8 @@ def cell(response: Any) -> str:
 def main(arguments: list[str]) -> int:
     """Ask every address, show the difference to the table, and write it when `--write` says so."""
     found = FILE.with_suffix(".found")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/house/test_url_matrix.py",
-        "-q",
-        "-k",
-        "answers",
-        "--reuse-db",
-        "--create-db",
-    ]
+    tests = [f"tests/house/test_{name}_matrix.py" for name in ("url", "desk")]
+    command = [sys.executable, "-m", "pytest", *tests, "-q", "-k", "answers", "--reuse-db", "--create-db"]
     try:
         subprocess.run(command, env={**os.environ, COLLECT: str(found)})
         before = FILE.read_text().splitlines(keepends=True) if FILE.exists() else []

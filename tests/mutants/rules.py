@@ -5,12 +5,11 @@
 
 from dataclasses import dataclass
 
-MATRIX = "house/test_url_matrix.py::test_an_address_answers_everybody_as_the_matrix_says"
-
 
 def asked(row: str, method: str = "GET") -> str:
     """Return the test of one row of the matrix."""
-    return f"{MATRIX}[{method} {row}]"
+    file = "test_desk_matrix.py" if row.startswith("admin:") else "test_url_matrix.py"
+    return f"house/{file}::test_an_address_answers_everybody_as_the_matrix_says[{method} {row}]"
 
 
 @dataclass(frozen=True)
