@@ -96,7 +96,7 @@ class ApproveActivity(AboutActivity):
         gettext_lazy("请补保险安排"),
         gettext_lazy("和同一基地的另一场撞了时间"),
     )
-    related = ("organization", "team", "base", "subdistrict", "programme", "drafted_by")
+    related = ("organization", "team", "base")
 
     def waiting(self, user: Any) -> QuerySet:
         seen = reach(user)
@@ -145,7 +145,6 @@ class CompleteAttendance(AboutActivity):
     """A volunteer service that is over, whose hours are due within ten working days (requirements V05)."""
 
     code, label, job, model = "attendance", gettext_lazy("登记服务时长"), Job.ACTIVITIES, Activity
-    related = ("organization", "team", "base", "subdistrict")
 
     def waiting(self, user: Any) -> QuerySet:
         seen = reach(user)
@@ -189,7 +188,7 @@ class ReviewSignup(Decision):
 
     code, label, job, model = "signup", gettext_lazy("报名审核"), Job.ACTIVITIES, Signup
     quick_reasons = (gettext_lazy("不在这场活动的对象里"), gettext_lazy("名额留给还没参加过的人"))
-    related = ("activity", "person", "user")
+    related = ("activity", "person")
 
     def waiting(self, user: Any) -> QuerySet:
         seen = reach(user)

@@ -78,15 +78,14 @@ def _this_week(request: Any, subject: Any) -> dict[str, Any]:
 
 
 def _ticket(request: Any, subject: Any) -> dict[str, Any] | None:
-    signup = tickets.next_ticket(request.user)
+    signup = tickets.next_ticket(request)
     if signup is None:
         return None
-    others = tickets.coming(request.user).exclude(pk=signup.pk).count()
-    return {**tickets.context_of(request, signup), "others": others}
+    return {**tickets.context_of(request, signup), "others": len(tickets.coming(request)) - 1}
 
 
 def _tasks(request: Any, subject: Any) -> dict[str, Any] | None:
-    offers = tickets.offers(request.user)
+    offers = tickets.offers(request)
     return {"offers": offers, "today": clock.today()} if offers else None
 
 

@@ -10,15 +10,7 @@ from chengyang import clock
 from .models import Signup
 from .states import SIGNUP_OPEN, ActivityState, SignupState
 
-SHOWN_WITH = (
-    "activity__programme",
-    "activity__base",
-    "activity__organization",
-    "activity__team",
-    "person__user",
-    "user",
-    "checkin__service",
-)
+SHOWN_WITH = ("activity__programme", "person", "checkin__service")
 
 
 def context_of(request: HttpRequest, signup: Signup) -> dict[str, Any]:
@@ -37,19 +29,23 @@ def context_of(request: HttpRequest, signup: Signup) -> dict[str, Any]:
     }
 
 
-def coming(user: Any) -> Any:
-    """Return the open sign-ups of `user` in what still takes place, the next first."""
-    rows = Signup.objects.of(user).open().select_related(*SHOWN_WITH)
-    ahead = rows.filter(activity__ends__gt=clock.now(), activity__state=ActivityState.PUBLISHED)
-    return ahead.order_by("activity__starts", "id")
+def coming(request: HttpRequest) -> list[Signup]:
+    """Return the visitor's open sign-ups in what still takes place, the next first; found once a request."""
+    known = vars(request)
+    if "_coming_signups" not in known:
+        rows = Signup.objects.of(request.user).open().select_related(*SHOWN_WITH)
+        ahead = rows.filter(activity__ends__gt=clock.now(), activity__state=ActivityState.PUBLISHED)
+        known["_coming_signups"] = list(ahead.order_by("activity__starts", "id"))
+    return known["_coming_signups"]
 
 
-def next_ticket(user: Any) -> Signup | None:
+def next_ticket(request: HttpRequest) -> Signup | None:
     """Return the confirmed sign-up that comes next, or None."""
-    return coming(user).filter(state=SignupState.CONFIRMED).first()
+    return next((row for row in coming(request) if row.state == SignupState.CONFIRMED), None)
 
 
-def offers(user: Any) -> list[Signup]:
-    """Return the places that wait for `user` to confirm, the most urgent first."""
-    rows = coming(user).filter(state=SignupState.OFFERED, offer_expires_at__gt=clock.now())
-    return list(rows.order_by("offer_expires_at", "id"))
+def offers(request: HttpRequest) -> list[Signup]:
+    """Return the places that wait for the visitor to confirm, the most urgent first."""
+    now = clock.now()
+    offered = [(row.offer_expires_at or now, row.pk, row) for row in coming(request) if row.state == SignupState.OFFERED]
+    return [row for until, _pk, row in sorted(offered) if until > now]

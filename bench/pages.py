@@ -7,15 +7,12 @@ page is asked for 20 times with an empty cache; the median counts.
 
 import contextlib
 import gzip
-import os
 import statistics
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
+from ground import on_a_database  # beside this file; it also puts the project on the path
 
 BUDGET = 60.0  # milliseconds of server time
 TIMES = 20
@@ -24,15 +21,7 @@ PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorag
 
 
 def main():
-    """Measure, in the database that is there or in one of our own; return 1 when a page is above its budget."""
-    from chengyang.embedded import running, test
-
-    home = Path(os.environ.get("CHENGYANG_HOME") or ROOT / "var")
-    if not (os.environ.get("DATABASE_URL") or running.database_url(home)):
-        return test.run([sys.executable, __file__])
-    import django
-
-    django.setup()
+    """Measure in a portal with the demo; return 1 when a page is above its budget."""
     with everything_undone():
         load()
         return report(pages())
@@ -44,11 +33,10 @@ def everything_undone():
     import tempfile
 
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import transaction
     from django.test import override_settings
 
-    call_command("migrate", verbosity=0)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     storages = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
     with (
         tempfile.TemporaryDirectory() as home,
@@ -150,4 +138,4 @@ def browser_of(who):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(on_a_database(__file__, main))

@@ -26,8 +26,7 @@ def main():
     """Measure on a portal of our own; return 1 when a place was given wrongly or somebody got an error."""
     home, port = Path(tempfile.mkdtemp(prefix="chengyang-bench-")), free_port()
     home.chmod(0o755)
-    os.environ["DEMO"] = "off"
-    _, process = start(home, port)
+    _, process = start(home, port, DEMO="off")
     try:
         prepare(home)
         together, errors = run(port, new_activity("together"), 0, CONNECTIONS)

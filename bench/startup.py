@@ -52,8 +52,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start(home, port):
-    """Start the portal; return (seconds until it was ready, its process)."""
+def start(home, port, **settings):
+    """Start the portal with `settings` in its environment; return (seconds until it was ready, its process)."""
     foreign = ("DATABASE_URL", "REDIS_URL", "DEMO")
     surroundings = {name: value for name, value in os.environ.items() if name not in foreign}
     log = home / "bench.log"
@@ -61,7 +61,7 @@ def start(home, port):
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, ROOT / "manage.py", "up"],
-            env={**surroundings, "CHENGYANG_HOME": str(home), "PORT": str(port)},
+            env={**surroundings, **settings, "CHENGYANG_HOME": str(home), "PORT": str(port)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

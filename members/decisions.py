@@ -96,7 +96,7 @@ class SecondReview(ApplicationReview):
 class RepresentativeReview(Decision):
     """What both reviews of a representative share."""
 
-    job, model, related = Job.PEOPLE, Representative, ("person__subdistrict", "person__category")
+    job, model, related = Job.PEOPLE, Representative, ("person",)
     state: R
 
     def seen(self, user):

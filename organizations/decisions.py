@@ -18,7 +18,7 @@ class AcceptMember(Decision):
     """An application for membership; staff responsible for the organization get what is overdue there."""
 
     code, label, job, model = "membership", gettext_lazy("入会申请"), Job.ORGANIZATIONS, Membership
-    related = ("person__category", "person__subdistrict", "organization")
+    related = ("person", "organization")
     quick_reasons = (
         (gettext_lazy("类别不同"), gettext_lazy("本组织面向的类别不同，建议加入更合适的组织。")),
         (gettext_lazy("不在范围"), gettext_lazy("工作所在地不在本组织范围。")),

@@ -259,6 +259,10 @@ class Migration(migrations.Migration):
             model_name='signup',
             index=models.Index(condition=models.Q(('state', 'offered')), fields=['offer_expires_at'], name='signup_offers'),
         ),
+        migrations.AddIndex(
+            model_name='signup',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['due_on'], name='signup_to_review'),
+        ),
         migrations.AddConstraint(
             model_name='signup',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('forgotten_at__isnull', True), ('guest_name', ''), ('person__isnull', False), ('user__isnull', True)), models.Q(('forgotten_at__isnull', True), ('person__isnull', True), ('user__isnull', False), models.Q(('guest_name', ''), _negated=True)), models.Q(('forgotten_at__isnull', False), ('guest_name', ''), ('person__isnull', True), ('user__isnull', True)), _connector='OR'), name='signup_person_or_guest'),

@@ -61,8 +61,12 @@ class SignupQuerySet(models.QuerySet):
 
 
 def is_own(user, prefix=""):
-    """Return the condition that keeps the rows of `user`; `prefix` is the lookup that leads to the sign-up."""
-    return Q(**{f"{prefix}person__user": user}) | Q(**{f"{prefix}user": user})
+    """Return the condition that keeps the rows of `user`; `prefix` is the lookup that leads to the sign-up.
+
+    The person is one value, found once: an OR over a join to persons would read every sign-up there is.
+    """
+    person = models.Subquery(Person.objects.filter(user=user).values("pk")[:1])
+    return Q(**{f"{prefix}person": person}) | Q(**{f"{prefix}user": user})
 
 
 def is_kept(user, prefix):
@@ -118,7 +122,10 @@ class Signup(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("报名")
         ordering = ["activity", "position"]
-        indexes = [models.Index(fields=["offer_expires_at"], condition=Q(state="offered"), name="signup_offers")]
+        indexes = [
+            models.Index(fields=["offer_expires_at"], condition=Q(state="offered"), name="signup_offers"),
+            models.Index(fields=["due_on"], condition=Q(state="pending"), name="signup_to_review"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(person__isnull=False, user__isnull=True, guest_name="", forgotten_at__isnull=True)

@@ -67,16 +67,17 @@ def counts(found: list[Key]) -> dict[str, int]:
 
 
 def items(found: list[Key]) -> list[Item]:
-    """Return the lines for `found` (one page of keys), one query for each kind of decision."""
-    wanted: dict[Decision, list[int]] = {}
+    """Return the lines for `found` (one page of keys), one query for each kind of record."""
+    wanted: dict[Any, list[int]] = {}
     for key in found:
-        wanted.setdefault(key.decision, []).append(key.pk)
+        wanted.setdefault((key.decision.model, tuple(key.decision.related)), []).append(key.pk)
     rows = {}
-    for decision, pks in wanted.items():
-        several = decision.model._base_manager.filter(pk__in=pks).select_related(*decision.related)
-        rows.update({(decision.code, row.pk): row for row in several})
+    for (model, related), pks in wanted.items():
+        several = model._base_manager.filter(pk__in=pks).select_related(*related)
+        rows.update({(model, row.pk): row for row in several})
     today = clock.today()
-    return [_item(key, rows[key.decision.code, key.pk], today) for key in found if (key.decision.code, key.pk) in rows]
+    places = [(key, rows.get((key.decision.model, key.pk))) for key in found]
+    return [_item(key, row, today) for key, row in places if row is not None]
 
 
 def _item(key: Key, row: Any, today: dt.date) -> Item:

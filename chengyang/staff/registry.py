@@ -75,7 +75,7 @@ class Decision:
     model: type[models.Model]
     quick_reasons: Sequence[Any] = ()  # words, or (short words on the button, the whole sentence)
     notice_template: str = ""  # a partial drawn under the facts (possible duplicates …); gets `row`
-    related: Sequence[str] = ()  # select_related of the queue
+    related: Sequence[str] = ()  # select_related of the queue: what the lines of `title` and `detail` show
 
     def waiting(self, user: Any) -> QuerySet:
         """Return what waits for `user` now, unordered; must be narrowed to what the user may decide."""

@@ -58,6 +58,7 @@ def _listen(page):
 # ---- looking ---------------------------------------------------------------------------------------------------------
 def look(page, name, *, axe=False):
     """Take a picture of the page at both widths; assert that it fits, and with `axe` that everybody can use it."""
+    page.wait_for_load_state()  # a click is over as soon as the next page begins to arrive
     before, wide = page.viewport_size, []
     for width, height in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": height})

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.web.site"), pytest.mark.django_db(transaction=True)]
 WIDTHS = (375, 768, 1280)
@@ -54,7 +55,7 @@ def test_wrong_form_is_accessible_and_read_first(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto("/sample/")
     page.click("main form button")
-    assert page.evaluate("document.activeElement.className") == "callout is-bad problems"
+    expect(page.locator(".callout.is-bad.problems")).to_be_focused()
     assert serious(page) == []
 
 
@@ -62,7 +63,7 @@ def test_link_of_the_summary_leads_to_the_field(page):
     page.goto("/sample/")
     page.click("main form button")
     page.click(".problems a")
-    assert page.evaluate("document.activeElement.id") == "id_name"
+    expect(page.locator("#id_name")).to_be_focused()
 
 
 def test_question_is_asked_before_what_cannot_be_undone(page):
@@ -76,7 +77,7 @@ def test_question_is_asked_before_what_cannot_be_undone(page):
 def test_question_that_is_declined_sends_nothing(page):
     page.goto("/asked/")
     page.click("text=去不了")
-    assert page.evaluate("document.activeElement.textContent") == "先不"
+    expect(page.locator("dialog button:text-is('先不')")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog", state="detached")
     assert page.evaluate("'sent' in document.forms[1].dataset") is False
@@ -85,9 +86,9 @@ def test_question_that_is_declined_sends_nothing(page):
 def test_elder_mode_is_one_click_and_enlarges(page):
     page.goto("/")
     page.click("text=长者模式")
-    assert page.evaluate("getComputedStyle(document.body).fontSize") == "24px"
+    expect(page.locator("body")).to_have_css("font-size", "24px")
     page.click("text=放大")
-    assert page.evaluate("getComputedStyle(document.body).fontSize") == "27px"
+    expect(page.locator("body")).to_have_css("font-size", "27px")
 
 
 def test_targets_of_elder_mode_are_large(page, live_server):
@@ -121,7 +122,7 @@ def test_keys_move_through_the_calendar(page, width):
     for keys, at in KEYS[width].items():
         for key in keys.split():
             page.keyboard.press(key)
-        assert page.evaluate("document.activeElement.id") == at, keys
+        expect(page.locator(f"#{at}"), keys).to_be_focused()
 
 
 def test_slash_goes_to_the_search_and_is_a_letter_there(page):
