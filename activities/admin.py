@@ -99,7 +99,7 @@ class ActivityAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("名额"))
     def places(self, row: Activity) -> str:
-        return f"{row.taken} / {row.capacity or '∞'}"
+        return f"{row.taken} / {row.capacity or _('不限')}"
 
     def facts(self, row: Activity, user: Any) -> list[Fact]:
         state = Fact(_("状态"), row.get_state_display(), row.reason, url=row.get_absolute_url())

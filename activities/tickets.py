@@ -47,5 +47,7 @@ def next_ticket(request: HttpRequest) -> Signup | None:
 def offers(request: HttpRequest) -> list[Signup]:
     """Return the places that wait for the visitor to confirm, the most urgent first."""
     now = clock.now()
-    offered = [(row.offer_expires_at or now, row.pk, row) for row in coming(request) if row.state == SignupState.OFFERED]
+    offered = [
+        (row.offer_expires_at or now, row.pk, row) for row in coming(request) if row.state == SignupState.OFFERED
+    ]
     return [row for until, _pk, row in sorted(offered) if until > now]

@@ -163,3 +163,6 @@ class SecondReviewOfRepresentative(RepresentativeReview):
         if not reach(user).district:
             return Representative.objects.none()
         return self.theirs(user).exclude(first_reviewer=user)
+
+    def since(self, row):
+        return row.first_reviewed_at

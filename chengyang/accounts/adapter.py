@@ -18,6 +18,7 @@ from chengyang.web.redirects import is_ours
 
 from . import actions, attempts, sessions
 from .models import User
+from .reach import reach
 
 FRESH = sessions.dt.timedelta(minutes=5)  # a sign-in this young needs no second proof of who is there
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  (a value to store, nothing listens on it)
@@ -85,6 +86,10 @@ class AccountAdapter(DefaultAccountAdapter):
     # ---- where to ----------------------------------------------------------------------------------------------------
     def is_safe_url(self, url: str) -> bool:
         return is_ours(context.request, url)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where a sign-in by password leads that was on the way to nowhere: officers to their desk."""
+        return reverse("admin:index" if reach(request.user).officer else "me:home")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:security")

@@ -19,7 +19,7 @@ from chengyang.web import form_fields
 from chengyang.web.forms import ModelForm
 from chengyang.web.paging import PER_PAGE, BoundedPaginator
 
-from .filters import ScopedRelatedFilter, within_reach
+from .filters import NamesByPinyin, ScopedRelatedFilter, within_reach
 from .registry import Fact, Job, yes_or_no
 
 
@@ -127,6 +127,9 @@ class ScopedAdmin(admin.ModelAdmin):
         raise Http404(_("没有这一项，或者不归你管。"))
 
     # ---- the list ----------------------------------------------------------------------------------------------------
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[NamesByPinyin]:
+        return NamesByPinyin
+
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         self._or_404(request)
         try:

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengyang.chinese import dates
+from chengyang.chinese import dates, phones
 from chengyang.privacy.purposes import BY_CODE, OTHERS
 from chengyang.vault.fields import BlindIndexField, CiphertextColumn, LastFourField, decrypt_for
 from chengyang.web.fields import NameKeyField
@@ -111,7 +111,9 @@ class Writer:
         """Return the value of a column in a kept version; sealed ones are opened with the identity of `row`."""
         if version is row or not isinstance(column, CiphertextColumn):
             return self.value(version, column) or "—"
-        return decrypt_for(type(row)._meta.label, row.public_id, column.name, _raw(version, column)) or "—"
+        return (
+            _read(column, decrypt_for(type(row)._meta.label, row.public_id, column.name, _raw(version, column))) or "—"
+        )
 
     def value(self, row: Any, column: models.Field) -> str:
         """Return the value of a column in words; empty when there is none."""
@@ -125,7 +127,7 @@ class Writer:
         if isinstance(column, ArrayField):
             words = dict(getattr(column.base_field, "flatchoices", ()))
             return "、".join(str(words.get(code, code)) for code in plain or ())
-        return in_words(plain)
+        return _read(column, in_words(plain))
 
     def related(self, row: Any, column: models.Field) -> str:
         """Return what a key points at; accounts stand by their office, never by name."""
@@ -182,6 +184,11 @@ def in_words(value: Any) -> str:
     if isinstance(value, dt.date):
         return dates.full_day(value)
     return str(value)
+
+
+def _read(column, text):
+    """Return a number as it is read out; anything else as it is."""
+    return phones.spaced_phone(text) if column.name == "phone" else text
 
 
 def _day(value):

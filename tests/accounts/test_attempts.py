@@ -40,7 +40,7 @@ def sentences(answer):
 
 # ---- signing in -----------------------------------------------------------------------------------------------------
 def test_an_officer_signs_in_by_email_and_password(browser, officer):
-    assert enter(browser)["Location"] == "/me/"
+    assert enter(browser)["Location"] == "/manage/"
     assert browser.session["_auth_user_id"] == str(officer.pk)
 
 
@@ -157,7 +157,7 @@ def test_the_page_asks_for_what_password_keepers_know(browser):
 
 
 def test_only_a_page_of_ours_is_next(browser, officer):
-    assert enter(browser, next="https://evil.example/")["Location"] == "/me/"
+    assert enter(browser, next="https://evil.example/")["Location"] == "/manage/"
 
 
 def test_the_session_key_is_another_one_after_signing_in(browser, officer):

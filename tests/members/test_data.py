@@ -66,6 +66,13 @@ def test_long_tables_are_cut_and_can_be_seen_whole(mine, member, shown, more):
     assert ("看全部" in text(mine.get(DATA + shown))) is more
 
 
+@pytest.mark.parametrize(("shown", "folded"), [("", 1), ("?all=1", 0)])
+def test_what_is_long_is_folded_at_first(mine, member, shown, folded):
+    for n in range(3):
+        things.consent(member, "invitations", given=n % 2 == 0)
+    assert text(mine.get(DATA + shown)).count('<details class="held">') == folded
+
+
 # ---- correcting ------------------------------------------------------------------------------------------------------
 def test_a_correction_counts_at_once(mine, member):
     assert mine.post(EDIT, things.TYPED)["Location"] == DATA

@@ -186,6 +186,14 @@ def test_the_list_shows_active_persons_of_ones_own(people, client_of, name, seen
     assert {person.name for person in people.values() if person.name in page} == seen
 
 
+@pytest.mark.parametrize(("order", "names"), [("0", ["阿明", "丁一"]), ("-0", ["丁一", "阿明"])])
+def test_the_column_of_names_sorts_by_pinyin(district, client_of, order, names):
+    for name in ("丁一", "阿明"):  # so they stand by the numbers of their characters
+        cast.person(name)
+    page = client_of(district).get(PEOPLE, {"o": order}).context["cl"].result_list
+    assert [person.name for person in page] == names
+
+
 @pytest.mark.parametrize("typed", ["曾", "zeng", "zgf", "国藩", "7000"])
 def test_the_list_is_searched_as_people_type(people, district, client_of, typed):
     page = text(client_of(district).get(PEOPLE, {"q": typed}))

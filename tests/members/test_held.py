@@ -183,7 +183,7 @@ def test_a_former_number_is_readable_to_its_person(rules):
     person = cast.person(account=user, phone="+8615400000009")
     actions.adopt_number(person, actor=user)
     change = everything_of(user)["members.Person"][0].changes[0]
-    assert change.fields == [("手机", "+8615400000009", things.PHONE)]
+    assert change.fields == [("手机", "154 0000 0009", "154 0000 7000")]
 
 
 def test_officers_stand_by_their_office_not_by_name(applicant, xiazhuang):
