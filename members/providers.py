@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from chengyang import clock
 from chengyang.accounts.reach import reach
-from chengyang.privacy.actions import on_withdrawal
+from chengyang.privacy import actions as privacy
 from chengyang.staff import registry
 from chengyang.staff.assessing import AssessmentDecision
 from chengyang.web import panels
@@ -19,8 +19,8 @@ from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
 LOOKED_BACK = 30  # days of 谁看过 on /me/
 
 # ---- what the person decides -----------------------------------------------------------------------------------------
-on_withdrawal("registration", leaving.stop_registration)
-on_withdrawal("publication", leaving.stop_publication)
+privacy.on_withdrawal("registration", leaving.stop_registration)
+privacy.on_withdrawal("publication", leaving.stop_publication)
 erasure.register(
     gettext_lazy("人士"),
     leave=leaving.end_terms,
@@ -89,12 +89,13 @@ registry.register_days(_terms_ending)
 
 # ---- pages -----------------------------------------------------------------------------------------------------------
 def _tasks(request, subject):
-    """What waits for the person: an application that is with them, or a record to confirm."""
+    """What waits for the person: an application that is with them, a record to confirm, rules that changed."""
     own = Application.objects.visible_to(request.user).filter(user=request.user)
     with_me = own.filter(state__in=APPLICATION_WITH_APPLICANT).first()
     people = Person.objects.visible_to(request.user)
     to_confirm = people.filter(state=PersonState.UNCONFIRMED).select_related("subdistrict").first()
-    return {"application": with_me, "to_confirm": to_confirm} if with_me or to_confirm else None
+    found = {"application": with_me, "to_confirm": to_confirm, "new_rules": privacy.to_confirm(request.user)}
+    return found if any(found.values()) else None
 
 
 def _standing(request, subject):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("me/data/edit/", views.edit, name="data-edit"),
     path("me/data/number/", views.number, name="data-number"),
     path("me/data/consents/<slug:code>/", views.consent, name="data-consent"),
+    path("me/data/rules/", views.rules, name="data-rules"),
     path("me/data/leave/", views.leave, name="data-leave"),
     # /manage/
     path("manage/numbers/<slug:kind>/<public_id:public_id>/", views.reveal, name="reveal"),

@@ -54,15 +54,23 @@ def latest_for(user: Any) -> dict[str, Consent]:
     return {row.purpose.code: row for row in rows}
 
 
-def publish_notice(text: str, *, actor: Any) -> Notice:
-    """Publish `text` as the next version of the rules; earlier ones stay as they are (P02).
+def to_confirm(user: Any) -> list[Consent]:
+    """Return the consents `user` gave to words that have changed since: they are asked again (P02)."""
+    given = [row for row in latest_for(user).values() if row.given]
+    notice = NoticeQuerySet(Notice).current() if given else None
+    return [row for row in given if notice and row.text_hash != hash_of(notice, row.purpose)]
 
-    `actor` None is the portal itself (seed). Raises ActionError("unchanged") when the text is that of the version in force.
+
+def publish_notice(text: str, *, actor: Any) -> Notice:
+    """Publish `text` as the next version of the rules; earlier ones stay, and who agreed to them is asked again (P02).
+
+    Who may is asked by `staff.actions.publish_rules`; `actor` None is the portal itself (seed). Raises
+    ActionError("unchanged") when the text is that of the version in force.
     """
     with transaction.atomic():
         last = Notice.objects.select_for_update().order_by("-version").first()
         if last and last.text == text:
-            raise ActionError(_("内容和现行规则相同，没有发布。"), code="unchanged")
+            raise ActionError(_("内容和现行规则相同，没有发布。"), code="unchanged", field="text")
         notice = Notice.objects.create(version=last.version + 1 if last else 1, text=text)
         audit.record("settings.changed", notice, actor=actor, reason="privacy_rules")
         return notice

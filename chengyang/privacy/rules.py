@@ -6,6 +6,7 @@ Handler and contact are not in it: a published text never changes, and they stan
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "texts"
@@ -43,6 +44,30 @@ def parts(text: str) -> list[Part]:
         else:
             found[-1].blocks.append(Block(line))
     return [part for part in found if part.heading or part.blocks]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of some lines under a heading; one side is empty where lines were only added or taken out."""
+
+    heading: str
+    before: list[str]
+    after: list[str]
+
+
+def changes(former: str, present: str) -> list[Change]:
+    """Return what differs between two versions of the text, in the order of the present one (requirements P02)."""
+    old, new = list(_lines(former)), list(_lines(present))
+    found = []
+    for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            above = (line[3:] for line in reversed(new[: new_from + 1]) if line.startswith("## "))
+            found.append(Change(next(above, ""), _plain(old[old_from:old_to]), _plain(new[new_from:new_to])))
+    return found
+
+
+def _plain(lines: list[str]) -> list[str]:
+    return [line.removeprefix("## ").removeprefix("- ") for line in lines]
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Writes on tables of the office that lie below the audit: the yearly notice of exceptional days (requirements U15)."""
+"""Writes on tables of the office that lie below: exceptional days (requirements U15), the privacy rules (P02)."""
 
 import datetime as dt
 
@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from chengyang import audit
 from chengyang.errors import ActionError, require
+from chengyang.privacy import actions as privacy
+from chengyang.privacy.models import Notice
 from chengyang.workdays.models import WorkdayException
 
 from . import permissions
@@ -36,3 +38,12 @@ def remove_exception(row: WorkdayException, *, actor) -> None:
     require(permissions.can_set_exception, actor, row)
     WorkdayException.objects.filter(pk=row.pk).delete()
     audit.record("settings.changed", WorkdayException, actor=actor, fields=["date"])
+
+
+def publish_rules(text: str, *, actor) -> Notice:
+    """Publish `text` as the next version of the privacy rules; who agreed to the former one is asked again (P02).
+
+    Raises NotAllowed for anybody but the district, ActionError("unchanged") when nothing changed.
+    """
+    require(permissions.can_publish_rules, actor, None)
+    return privacy.publish_notice(text, actor=actor)

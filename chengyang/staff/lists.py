@@ -2,7 +2,8 @@
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.forms import Textarea
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import audit
@@ -16,7 +17,7 @@ from chengyang.privacy.models import Notice, Purpose
 from chengyang.standards.models import Standard, Version
 from chengyang.workdays.models import WorkdayException
 
-from . import actions
+from . import actions, permissions
 from .admin import Button, ScopedAdmin
 from .registry import Fact, Job
 
@@ -182,9 +183,26 @@ class PrivacyNoticeAdmin(ScopedAdmin):
     job, order = Job.CONTENT, 30
     list_display = ("version", "published_at")
     search_fields = ("text",)
+    fields = ("text",)
+    may_create = staticmethod(permissions.can_publish_rules)
+    formfield_overrides = {
+        TextField: {
+            "widget": Textarea(attrs={"rows": 30}),
+            "help_text": _(
+                "“## ”开头的行是标题，“- ”开头的是列表。发布后不能再改；同意过旧规则的人会看到改了什么，再答一次。"
+            ),
+        }
+    }
 
     def is_for(self, seen):
         return seen.district
+
+    def get_changeform_initial_data(self, request):
+        current = Notice.objects.current()
+        return {"text": current.text if current else ""}
+
+    def create(self, form, *, actor):
+        return actions.publish_rules(form.cleaned_data["text"], actor=actor)
 
     def facts(self, notice, user):
         return [

@@ -6,3 +6,8 @@ from chengyang.accounts.reach import reach
 def can_set_exception(actor, row) -> bool:
     """The district office keeps the table of exceptional days."""
     return reach(actor).district
+
+
+def can_publish_rules(actor, notice=None) -> bool:
+    """New privacy rules are published by the district, which answers for them (requirements P02)."""
+    return reach(actor).district

@@ -1,6 +1,6 @@
 """Pages of the registry."""
 
-from .data import consent, data, download, edit, leave, number
+from .data import consent, data, download, edit, leave, number, rules
 from .join import about, application, check, confirm, join, save, withdraw
 from .reading import reveal
 
@@ -17,6 +17,7 @@ __all__ = [
     "leave",
     "number",
     "reveal",
+    "rules",
     "save",
     "withdraw",
 ]

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.privacy import actions as privacy
-from chengyang.privacy.models import Purpose
+from chengyang.privacy.models import Notice, Purpose
 from chengyang.privacy.purposes import OPTIONAL
+from chengyang.privacy.rules import changes
 
 from .. import actions, erasure, held
 from ..forms import ParticularsForm
@@ -98,19 +99,39 @@ def number(request: HttpRequest) -> HttpResponse:
     return redirect("members:data")
 
 
+@never_cache
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """What changed in the rules since the person agreed to them, and whether they still agree (requirements P02)."""
+    rows = privacy.to_confirm(request.user)
+    if not rows:
+        return redirect("members:data")
+    current = Notice.objects.current()
+    agreed = min((row.notice for row in rows), key=lambda notice: notice.version)
+    page = {
+        "rows": rows,
+        "agreed": agreed,
+        "current": current,
+        "changes": changes(agreed.text, current.text if current else ""),
+        "person": _own(request),
+    }
+    return render(request, "members/rules.html", page)
+
+
 @require_POST
 def consent(request: HttpRequest, code: str) -> HttpResponse:
     """Give or take back a consent; it counts at once. Who is registered takes back the necessary one by leaving."""
     given = request.POST.get("do") == "give"
     person = _own(request)
+    asked_again = code in {row.purpose.code for row in privacy.to_confirm(request.user)}
     if code == NECESSARY and not given:
         if person and person.is_active:
             return redirect("members:data-leave")
-    elif code not in OPTIONAL:
+    elif code not in OPTIONAL and not asked_again:
         raise Http404
     actions.decide_purpose(request.user, code, given=given, actor=request.user)
     messages.success(request, _("已同意，随时可以撤回。") if given else _("已撤回，从现在起不再这样用。"))
-    return redirect("members:data")
+    return redirect("members:data-rules" if asked_again else "members:data")
 
 
 @never_cache

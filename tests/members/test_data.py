@@ -7,6 +7,7 @@ from django.utils.html import escape
 
 from chengyang.audit.models import Entry
 from chengyang.privacy import actions as privacy
+from chengyang.privacy.models import Notice
 from members.models import Person
 from tests import cast
 
@@ -21,6 +22,7 @@ DATA, DOWNLOAD, EDIT, NUMBER, LEAVE = (
     "/me/data/leave/",
 )
 PUBLICATION = "/me/data/consents/publication/"
+RULES = "/me/data/rules/"
 
 
 def text(answer):
@@ -110,6 +112,33 @@ def test_withdrawing_is_two_clicks_from_me(mine, member):
     things.consent(member, "publication")
     assert f'href="{DATA}"' in text(mine.get("/me/"))
     assert f'action="{PUBLICATION}"' in text(mine.get(DATA))
+
+
+@pytest.fixture
+def new_rules(mine, member):
+    """The member agreed to version 1; version 2 keeps data for longer."""
+    text = Notice.objects.current().text
+    return privacy.publish_notice(text + "\n## 新的一条\n保存六十天\n", actor=None)
+
+
+def test_new_rules_wait_on_the_first_page_until_they_are_answered(mine, member, new_rules):
+    assert f'href="{RULES}"' in text(mine.get("/me/"))
+    mine.post("/me/data/consents/registration/", {"do": "give"})
+    assert f'href="{RULES}"' not in text(mine.get("/me/"))
+
+
+def test_the_page_says_what_changed(mine, new_rules):
+    page = text(mine.get(RULES))
+    assert "<ins>保存六十天</ins>" in page
+    assert "第 2 版" in page
+
+
+def test_who_does_not_agree_to_new_rules_leaves(mine, member, new_rules):
+    assert mine.post("/me/data/consents/registration/", {"do": "withdraw"})["Location"] == LEAVE
+
+
+def test_without_new_rules_there_is_nothing_to_ask(mine):
+    assert mine.get(RULES)["Location"] == DATA
 
 
 @pytest.mark.parametrize("code", ["account", "nothing", "security"])

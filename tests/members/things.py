@@ -6,6 +6,7 @@ import json
 from chengyang import clock
 from chengyang.accounts.models import Subdistrict, User
 from chengyang.notices import gateways
+from chengyang.privacy.actions import hash_of
 from chengyang.privacy.models import Consent, Notice, Purpose
 from chengyang.standards.models import Criterion, Standard, Version
 from members.models import Application, Category
@@ -37,7 +38,8 @@ def consent(user, code="registration", *, given=True, at=None):
     """Write a ledger row for `user`."""
     purpose, notice = Purpose.objects.get(code=code), Notice.objects.current()
     extra = {"at": at} if at else {}
-    return Consent.objects.create(user=user, purpose=purpose, notice=notice, given=given, text_hash="x", **extra)
+    words = hash_of(notice, purpose)
+    return Consent.objects.create(user=user, purpose=purpose, notice=notice, given=given, text_hash=words, **extra)
 
 
 def applicant(phone=PHONE, **fields):

@@ -151,6 +151,39 @@ def test_new_rules_are_the_next_version(rules):
     assert Notice.objects.current().text == "第二版"
 
 
+# ---- asking again ----------------------------------------------------------------------------------------------------
+def asked_again(user):
+    return [row.purpose.code for row in actions.to_confirm(user)]
+
+
+def test_who_agreed_is_asked_again_under_new_rules(rules, zhixia):
+    give(zhixia, "publication", actor=zhixia)
+    assert asked_again(zhixia) == []
+    actions.publish_notice("第二版", actor=None)
+    assert asked_again(zhixia) == ["publication"]
+
+
+def test_a_purpose_in_other_words_is_asked_again(rules, zhixia):
+    for code in ("registration", "publication"):
+        give(zhixia, code, actor=zhixia)
+    Purpose.objects.filter(code="publication").update(text="还用来……")
+    assert asked_again(zhixia) == ["publication"]
+
+
+@pytest.mark.parametrize("verb", [give, withdraw])
+def test_an_answer_under_new_rules_is_enough(rules, zhixia, verb):
+    give(zhixia, "publication", actor=zhixia)
+    actions.publish_notice("第二版", actor=None)
+    verb(zhixia, "publication", actor=zhixia)
+    assert asked_again(zhixia) == []
+
+
+def test_who_never_agreed_is_not_asked_again(rules, zhixia):
+    withdraw(zhixia, "publication", actor=zhixia)
+    actions.publish_notice("第二版", actor=None)
+    assert asked_again(zhixia) == []
+
+
 def test_rules_that_say_the_same_are_not_published_again(rules):
     with pytest.raises(ActionError) as refused:
         actions.publish_notice(rules.text, actor=None)

@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.privacy.models import Notice
 from chengyang.staff import actions
 from chengyang.workdays.models import WorkdayException
 from tests import cast
 
 pytestmark = pytest.mark.django_db
 SATURDAY, MONDAY = dt.date(2027, 9, 18), dt.date(2027, 9, 20)
+ADD_RULES = "/manage/privacy/notice/add/"
 NOTICE = {"name": "中秋", "source": "国办发明电〔2026〕1号"}
 
 
@@ -51,3 +53,28 @@ def test_the_audit_is_for_the_auditor_alone(client_of, reference, name):
 def test_reading_the_audit_is_recorded(client_of, auditor):
     client_of(auditor).get(reverse("admin:audit_entry_changelist"))
     assert Entry.objects.filter(verb="audit.read", actor=auditor.public_id).count() == 1
+
+
+# ---- the privacy rules -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def rules(db):
+    return Notice.objects.create(version=1, text="第一版")
+
+
+def test_new_rules_are_written_over_those_in_force(client_of, district, rules):
+    browser = client_of(district)
+    assert "第一版" in browser.get(ADD_RULES).content.decode()
+    browser.post(ADD_RULES, {"text": "第二版"})
+    assert (Notice.objects.current().version, Notice.objects.current().text) == (2, "第二版")
+
+
+def test_rules_that_say_the_same_keep_what_was_typed(client_of, district, rules):
+    answer = client_of(district).post(ADD_RULES, {"text": "第一版"})
+    assert answer.status_code == 409
+    assert "内容和现行规则相同，没有发布。" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", [name for name in cast.NAMES if not name.startswith("district")])
+def test_the_rules_are_the_districts(reference, rules, name):
+    with pytest.raises(NotAllowed):
+        actions.publish_rules("第二版", actor=cast.make(name))
