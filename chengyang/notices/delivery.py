@@ -93,6 +93,15 @@ def recover_lost() -> None:
         logger.error("%s deliveries are uncertain: the worker died while sending", count)
 
 
+def send_again(delivery: Delivery) -> bool:
+    """Put a delivery back that failed or may not have arrived; False when it is neither any more.
+
+    `tries` goes on, so that a worker which took it before can still not be mistaken for the next one.
+    """
+    over = Delivery.objects.filter(pk=delivery.pk, state__in=[State.FAILED, State.UNCERTAIN])
+    return bool(over.update(state=State.WAITING, due_at=clock.now(), error=""))
+
+
 def honours_keys(channel: str) -> bool:
     """Return whether asking the channel's gateway twice sends once."""
     gateway = gateways.sms() if channel == Channel.SMS else gateways.mail()

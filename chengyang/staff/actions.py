@@ -1,4 +1,4 @@
-"""Writes on tables of the office that lie below: exceptional days (requirements U15), the privacy rules (P02)."""
+"""Writes on tables of the office that lie below: exceptional days (requirements U15), privacy rules (P02), deliveries."""
 
 import datetime as dt
 
@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from chengyang import audit
 from chengyang.errors import ActionError, require
+from chengyang.notices import delivery as outbox
+from chengyang.notices.models import Delivery
 from chengyang.privacy import actions as privacy
 from chengyang.privacy.models import Notice
 from chengyang.workdays.models import WorkdayException
@@ -47,3 +49,15 @@ def publish_rules(text: str, *, actor) -> Notice:
     """
     require(permissions.can_publish_rules, actor, None)
     return privacy.publish_notice(text, actor=actor)
+
+
+@transaction.atomic
+def send_again(delivery: Delivery, *, actor) -> None:
+    """Send once more what failed or may not have arrived; the next round of the outbox takes it.
+
+    Raises NotAllowed for anybody but the district, ActionError("state") when it is on its way or has been sent.
+    """
+    require(permissions.can_send_again, actor, delivery)
+    if not outbox.send_again(delivery):
+        raise ActionError(_("这一条正在发送，或者已经发出。"), code="state")
+    audit.record("notice.sent", delivery.notice, actor=actor, reason="again")

@@ -21,6 +21,7 @@ from . import actions, permissions
 from .admin import Button, ScopedAdmin
 from .registry import Fact, Job
 
+NOT_SENT = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 SUBJECTS = {"person": _("人士"), "organization": _("联谊组织"), "base": _("实践创新基地"), "team": _("服务队")}
 
 
@@ -89,6 +90,16 @@ class DeliveryAdmin(ScopedAdmin):
     list_display = ("number", "channel", "state", "tries", "due_at", "sent_at", "error")
     list_filter = ("state", "channel")
     search_fields = ("key",)
+    buttons = (
+        Button(
+            "send-again",
+            _("再发一次"),
+            actions.send_again,
+            lambda user, row: permissions.can_send_again(user, row) and row.state in NOT_SENT,
+            confirm=_("再发一次？对方可能已经收到过。"),
+            done=_("已排上队，一分钟内发出。"),
+        ),
+    )
 
     def is_for(self, seen):
         return seen.district

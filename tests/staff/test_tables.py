@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.notices.models import Delivery
+from chengyang.notices.models import Notice as Message
 from chengyang.privacy.models import Notice
 from chengyang.staff import actions
 from chengyang.workdays.models import WorkdayException
@@ -78,3 +80,30 @@ def test_rules_that_say_the_same_keep_what_was_typed(client_of, district, rules)
 def test_the_rules_are_the_districts(reference, rules, name):
     with pytest.raises(NotAllowed):
         actions.publish_rules("第二版", actor=cast.make(name))
+
+
+# ---- what could not be sent ------------------------------------------------------------------------------------------
+@pytest.fixture
+def delivery(reference):
+    message = Message.objects.create(user=cast.make("member"), kind="members/registered", title="你已入册", body="欢迎")
+    return Delivery.objects.create(notice=message, channel="sms", state="uncertain", tries=6, error="TimeoutError")
+
+
+@pytest.mark.parametrize("state", ["uncertain", "failed"])
+def test_what_may_not_have_arrived_is_sent_again(client_of, district, delivery, state):
+    Delivery.objects.update(state=state)
+    client_of(district).post(f"/manage/notices/delivery/{delivery.pk}/do/send-again/")
+    assert Delivery.objects.values_list("state", "tries", "error").get() == ("waiting", 6, "")
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending", "sent"])
+def test_what_is_on_its_way_is_not_sent_twice(district, delivery, state):
+    Delivery.objects.update(state=state)
+    with pytest.raises(ActionError):
+        actions.send_again(delivery, actor=district)
+
+
+@pytest.mark.parametrize("name", [name for name in cast.NAMES if not name.startswith("district")])
+def test_only_the_district_sends_again(delivery, name):
+    with pytest.raises(NotAllowed):
+        actions.send_again(delivery, actor=cast.make(name))
