@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -353,6 +354,8 @@ SILENCED_SYSTEM_CHECKS = [
 CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": {"task": "chengyang.heartbeat", "schedule": 15.0},
     "audit-seal": {"task": "audit.seal", "schedule": 60.0},
+    "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
+    "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=4, minute=20)},
     "notices-deliver": {"task": "notices.deliver", "schedule": 60.0},
     "notices-tidy": {"task": "notices.tidy", "schedule": 3600.0},
     "files-tidy": {"task": "files.tidy", "schedule": 3600.0},
@@ -397,7 +400,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "chengyang.web.logs.RequestFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "chengyang.web.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
+    },
     "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": [], "level": "WARNING"}},

@@ -52,12 +52,16 @@ class UserQuerySet(models.QuerySet):
         return self.filter(phone_index=blind_index("phone", phone))
 
     def visible_to(self, user):
-        """Accounts are shown to themselves and to the administrators who keep accounts."""
+        """Accounts are shown to themselves; those of officers to the administrators who keep accounts (requirements S07).
+
+        An officer's is one that signs in by e-mail or holds a role; a citizen's bears the name of a member.
+        """
         from .reach import reach
 
         seen = reach(user)
         if seen.administrator in ("system", "security"):
-            return self.all()
+            kept = Role.objects.filter(user=models.OuterRef("pk"))
+            return self.filter(models.Q(email__isnull=False) | models.Exists(kept))
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
 

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from chengyang.audit import actions, verification
+from chengyang.errors import ActionError
 
 logger = logging.getLogger(__name__)
 
@@ -20,3 +21,14 @@ def verify() -> None:
     """Check the whole chain each night; every finding is an error in the log (requirements.md S12)."""
     for finding in verification.verify():
         logger.error("audit: %s", finding)
+
+
+@shared_task(name="audit.purge")
+def purge() -> None:
+    """Delete whole batches past retention each night; one that does not verify stays, with an error in the log (S13)."""
+    try:
+        batches = actions.purge()
+    except ActionError as refusal:
+        logger.error("audit: %s", refusal)
+    else:
+        logger.info("audit: %s entries of %s batches purged", sum(batch.count for batch in batches), len(batches))

@@ -95,7 +95,16 @@ class ConsentQuerySet(models.QuerySet):
         return self.filter(pk=models.Subquery(newest.order_by("-at", "-id").values("pk")[:1]))
 
 
-@pgtrigger.register(pgtrigger.Protect(name="append_only_update", operation=pgtrigger.Update))
+@pgtrigger.register(
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="append_only_truncate",
+        operation=pgtrigger.Truncate,
+        when=pgtrigger.Before,
+        level=pgtrigger.Statement,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+    ),
+)
 class Consent(models.Model):
     """One row for each consent given or withdrawn; never changed (requirements P04)."""
 
@@ -106,7 +115,7 @@ class Consent(models.Model):
         WEB = "web", _("网页")
         PAPER = "paper", _("纸质")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents", verbose_name=_("账号"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="consents", verbose_name=_("账号"))
     purpose = models.ForeignKey(Purpose, models.PROTECT, verbose_name=_("目的"))
     notice = models.ForeignKey(Notice, models.PROTECT, verbose_name=_("规则版本"))
     given = models.BooleanField(_("同意"))

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -21,6 +22,8 @@ from chengyang.web.paging import PER_PAGE, BoundedPaginator
 
 from .filters import NamesByPinyin, ScopedRelatedFilter, within_reach
 from .registry import Fact, Job, yes_or_no
+
+LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # of Django's own list filters
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,16 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         self._or_404(request)
+        if ERROR_FLAG in request.GET:  # Django's word for a value that a filter cannot have
+            return HttpResponseRedirect(request.path)
         try:
             return super().changelist_view(request, {"section": self, **(extra_context or {})})
         except (ValueError, IncorrectLookupParameters):  # a filter value that no row can have
             return HttpResponseRedirect(request.path)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Return whether `lookup` is one that the filters of this list make: any other would read columns unseen."""
+        return any(lookup in _lookups_of(item) for item in self.list_filter)
 
     def _or_404(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
@@ -287,6 +296,14 @@ class ScopedAdmin(admin.ModelAdmin):
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
         return HttpResponseRedirect(self.url_of(obj))
+
+
+def _lookups_of(item: Any) -> set[str]:
+    """Return the parameters of one entry of `list_filter`: a column, (column, filter), or a filter of our own."""
+    if isinstance(item, type):
+        return {item.parameter_name}  # type: ignore[attr-defined]
+    column = item[0] if isinstance(item, tuple) else item
+    return {f"{column}{how}" for how in LOOKUPS}
 
 
 _HIDDEN = {"id", "public_id", "name_key", "name_search", "search_text", "is_demo", "phone_index"}

@@ -6,6 +6,7 @@ A page writes `{{ form }}` for the whole, or `{% include "web/forms/_summary.htm
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
@@ -133,8 +134,13 @@ def _guard(field):
     for kind, code, sentence in _SENTENCES:
         if isinstance(field, kind) and field.error_messages.get(code) in _DJANGOS:
             field.error_messages[code] = sentence
-    if not isinstance(field, forms.CharField):
-        return
+    if isinstance(field, SimpleArrayField):  # typed as one line, checked item by item
+        _guard(field.base_field)
+    elif isinstance(field, forms.CharField):
+        _bound(field)
+
+
+def _bound(field):
     if field.max_length is None:
         field.max_length = TEXT_LENGTH if isinstance(field.widget, forms.Textarea) else LINE_LENGTH
         field.widget.attrs.update(field.widget_attrs(field.widget))

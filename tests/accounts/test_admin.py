@@ -41,6 +41,12 @@ def test_who_sees_the_accounts(reference, client_of, name):
     assert statuses == expected.get(name, (404, 404))
 
 
+@pytest.mark.parametrize("query", [{}, {"q": "予安"}, {"q": "7001"}])
+def test_a_citizens_account_is_not_the_administrators(client_of, sysadmin, query):
+    User.objects.create(name="周予安", phone="+8615400007001")
+    assert "周予安" not in client_of(sysadmin).get(USERS, query).content.decode()
+
+
 def test_numbers_are_masked_in_the_list_and_on_the_page(client_of, sysadmin, target):
     browser = client_of(sysadmin)
     for page in (USERS, page_of(target)):

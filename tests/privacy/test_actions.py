@@ -1,7 +1,7 @@
 """Consent: given and withdrawn by the person alone, each time a row that nobody can change."""
 
 import pytest
-from django.db import InternalError, transaction
+from django.db import InternalError, connection, transaction
 from django.utils.functional import SimpleLazyObject
 
 from chengyang.accounts.models import User
@@ -133,6 +133,17 @@ def test_a_consent_is_seen_by_whom_it_is_of(rules, zhixia, district):
     give(zhixia, "publication", actor=zhixia)
     assert Consent.objects.visible_to(zhixia).count() == 1
     assert not Consent.objects.visible_to(district).exists()
+
+
+def test_a_row_of_the_ledger_cannot_be_deleted(rules, zhixia):
+    give(zhixia, "publication", actor=zhixia)
+    with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
+        Consent.objects.all().delete()
+
+
+def test_the_ledger_cannot_be_emptied(rules, zhixia):
+    with pytest.raises(InternalError, match="Cannot truncate"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE privacy_consent")
 
 
 @pytest.mark.parametrize("change", [{"text": "别的"}, {"version": 7}])

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 
 from chengyang import clock
 from chengyang.errors import ActionError
@@ -234,3 +235,11 @@ def test_choosing_nothing_is_said_in_words(required, words):
         it = forms.ChoiceField(choices=[("", "---------"), ("a", "甲")], required=required)
 
     assert [label for _value, label in One().fields["it"].choices] == [words, "甲"]
+
+
+@pytest.mark.parametrize(("typed", "wrong"), [("采摘帮扶，农产品", False), ("采摘,帮\x07扶", True), ("长" * 300, True)])
+def test_a_list_in_one_line_is_checked_item_by_item(typed, wrong):
+    class One(Form):
+        it = SimpleArrayField(forms.CharField(max_length=200))
+
+    assert bool(One({"it": typed}).errors) is wrong

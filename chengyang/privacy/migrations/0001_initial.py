@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('actor_public_id', models.CharField(blank=True, max_length=10, verbose_name='经办')),
                 ('address', models.GenericIPAddressField(null=True, verbose_name='地址')),
                 ('at', models.DateTimeField(default=chengyang.clock.now, verbose_name='时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='privacy.notice', verbose_name='规则版本')),
             ],
             options={
@@ -89,6 +89,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7964b3fb9cdc37ac3576739b84e729931ff28d48', operation='UPDATE', pgid='pgtrigger_append_only_update_5ae3f', table='privacy_consent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0076e99df5e81ae86cddbad4332e170fe0f20bcc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_faefc', table='privacy_consent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='consent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='f416435a46b150fd54286b0797348b5fb7b72436', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_append_only_truncate_462a7', table='privacy_consent', when='BEFORE')),
         ),
     ]

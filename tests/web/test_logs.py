@@ -1,0 +1,35 @@
+"""The web log: what went wrong, never whose row it was."""
+
+import logging
+import sys
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from chengyang.web.logs import DiscreetFormatter
+
+pytestmark = pytest.mark.django_db
+
+
+def logged(statement):
+    """Return what the log says of a statement that the database refuses, in a chain of two exceptions."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except DatabaseError:
+        record = logging.LogRecord("django.request", logging.ERROR, "", 0, "500", (), sys.exc_info())
+    return DiscreetFormatter("%(message)s").format(record)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept"),
+    [
+        ("INSERT INTO accounts_subdistrict (name) VALUES (E'司徒云长\n\n司徒二')", "null value in column"),
+        ("SELECT '司徒云长'::integer", "invalid input syntax for type integer"),
+        ("SELECT missing, '司徒云长'", 'column "missing" does not exist'),
+    ],
+)
+def test_a_traceback_keeps_the_fault_and_leaves_out_the_row(statement, kept):
+    said = logged(statement)
+    assert kept in said
+    assert "司徒" not in said
