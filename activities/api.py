@@ -163,7 +163,6 @@ class ActivityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     serializer_class = ActivitySerializer
     pagination_class = ByStart
     permission_classes = (AllowAny,)
-    filter_backends = ()
     lookup_field = "public_id"
     lookup_value_regex = "[0-9a-z]{10}"
 

@@ -23,7 +23,6 @@ PACKAGES = {
     "django.contrib.sessions": (),
     "allauth": ("idp", "socialaccount", "headless"),
     "rest_framework": (),
-    "django_filters": (),
     "drf_spectacular": (),
 }
 KEYWORDS = {
