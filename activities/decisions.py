@@ -194,7 +194,9 @@ class ReviewSignup(Decision):
         seen = reach(user)
         prefix = "activity__"
         kept = _bodies(seen, prefix) | _scope(seen, prefix) if seen.staff else _bodies(seen, prefix)
-        rows = Signup.objects.filter(state=SignupState.PENDING, activity__ends__gt=clock.now())
+        rows = Signup.objects.filter(
+            state=SignupState.PENDING, activity__state=ActivityState.PUBLISHED, activity__ends__gt=clock.now()
+        )
         rows = rows if seen.district else rows.filter(kept)
         return rows.exclude(pk__in=Signup.objects.of(user).values("pk"))
 
@@ -225,7 +227,8 @@ class ReviewSignup(Decision):
         return [Step(_("报名"), row.at, _("本人"))]
 
     def choices(self, row: Signup, user: Any) -> list[Choice]:
-        if row.state != SignupState.PENDING or not permissions.can_review_signup(user, row):
+        waits = row.state == SignupState.PENDING and row.activity.state == ActivityState.PUBLISHED
+        if not waits or not permissions.can_review_signup(user, row):
             return []
         return [
             Choice("approve", _("同意"), done=_("已同意，本人会收到通知。")),

@@ -130,11 +130,15 @@ def shorten_offers(activity: Activity) -> None:
 
 @transaction.atomic
 def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
-    """Accept an offered place. Safe to repeat. Raises ActionError("late") when its time has passed, ("state")."""
-    _activity, signup = lock_signup(signup)
+    """Accept an offered place. Safe to repeat.
+
+    Raises ActionError("cancelled") when the activity was called off, "late" when its time has passed, "state".
+    """
+    activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
     if signup.state == SignupState.CONFIRMED:
         return signup
+    _require_published(activity)
     until = signup.offer_expires_at
     if signup.state == SignupState.OFFERED and until is not None and until <= clock.now():
         raise ActionError(_("确认的时间已过，名额给了下一位。"), code="late")
@@ -169,7 +173,10 @@ def _cancel(activity: Activity, signup: Signup, actor: Any) -> Signup:
 # ---- review ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def approve_signup(signup: Signup, *, actor: Any) -> Signup:
-    """Let a pending sign-up in: a place, or the waiting list when none is left. Raises ActionError("state")."""
+    """Let a pending sign-up in: a place, or the waiting list when none is left.
+
+    Raises ActionError("cancelled") when the activity was called off, ("state").
+    """
     activity, signup = lock_signup(signup)
     require(can_review_signup, actor, signup)
     _require_pending(signup)
@@ -180,7 +187,10 @@ def approve_signup(signup: Signup, *, actor: Any) -> Signup:
 
 @transaction.atomic
 def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
-    """Turn a pending sign-up down with a `reason` its author reads. Raises ActionError("reason"), ("state")."""
+    """Turn a pending sign-up down with a `reason` its author reads.
+
+    Raises ActionError("reason"), ("cancelled") when the activity was called off, ("state").
+    """
     _activity, signup = lock_signup(signup)
     require(can_review_signup, actor, signup)
     reason = (reason or "").strip()
@@ -194,24 +204,33 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
 
 
 def _require_pending(signup: Signup) -> None:
+    _require_published(signup.activity)
     if signup.state != SignupState.PENDING:
         raise ActionError(_("这个报名已经办过了。"), code="state")
+
+
+def _require_published(activity: Activity) -> None:
+    """Sign-ups of what was called off stay as they were, so that it can be seen who would have come."""
+    if activity.state != ActivityState.PUBLISHED:
+        raise ActionError(_("活动没有发布，或已经取消。"), code="cancelled")
 
 
 # ---- time passes ----------------------------------------------------------------------------------------------------
 def expire_offers() -> int:
     """End the offers whose time has passed and offer their places to the next; return how many ended.
 
-    One transaction for each activity. Safe to run twice, and by two workers.
+    One transaction for each activity; what was called off is left as it was. Safe to run twice, and by two workers.
     """
     due = Signup.objects.filter(state=SignupState.OFFERED, offer_expires_at__lte=clock.now())
-    activities = Activity.objects.filter(pk__in=due.values("activity")).order_by("pk")
+    activities = Activity.objects.filter(pk__in=due.values("activity"), state=ActivityState.PUBLISHED).order_by("pk")
     return sum(_expire_offers_of(activity) for activity in activities)
 
 
 @transaction.atomic
 def _expire_offers_of(activity: Activity) -> int:
     activity = lock(activity)
+    if activity.state != ActivityState.PUBLISHED:  # called off meanwhile
+        return 0
     moment = clock.now()
     due = activity.signups.filter(state=SignupState.OFFERED, offer_expires_at__lte=moment)
     ended = [signup for signup in due.select_related("person__user", "user") if _expire(activity, signup, moment)]

@@ -327,6 +327,39 @@ def test_nobody_else_reviews(reviewed, liuting):
         actions.approve_signup(things.signed_up(reviewed), actor=liuting)
 
 
+# ---- what was called off --------------------------------------------------------------------------------------------
+def call_off(activity):
+    actions.cancel_activity(activity, reason="台风", actor=cast.make("district"))
+    Notice.objects.all().delete()
+
+
+def decline(signup, actor):
+    return actions.decline_signup(signup, reason="满", actor=actor)
+
+
+@pytest.mark.parametrize("action", [actions.approve_signup, decline])
+def test_nothing_is_decided_on_what_was_called_off(reviewed, xiazhuang, action):
+    signup = things.signed_up(reviewed)
+    call_off(reviewed)
+    refused("cancelled", action, signup, actor=xiazhuang)
+    assert (things.states(reviewed), kinds()) == (["pending"], [])
+
+
+def test_a_place_in_what_was_called_off_is_not_confirmed(activity, settings):
+    signup = offered(activity, settings, waiting=1)[2]
+    call_off(activity)
+    refused("cancelled", actions.confirm_signup, signup, actor=signup.person.user)
+    assert kinds() == []
+
+
+def test_no_offer_ends_in_what_was_called_off(activity, settings):
+    offered(activity, settings, waiting=1)
+    call_off(activity)
+    settings.PORTAL_CLOCK += MINUTE
+    assert actions.expire_offers() == 0
+    assert (things.states(activity)[2], kinds()) == ("offered", [])
+
+
 # ---- guests are forgotten -------------------------------------------------------------------------------------------
 def past_guest(settings, **fields):
     signup = actions.sign_up(things.published(**fields), guest_name="王小明", actor=things.guest())

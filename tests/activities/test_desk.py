@@ -55,6 +55,14 @@ def test_ones_own_signup_does_not_wait_for_oneself(secretary, organization):
     assert waits_for(ReviewSignup()) == ["district", "district_2", "xiazhuang"]
 
 
+def test_a_signup_for_what_was_called_off_does_not_wait(member, organization, xiazhuang):
+    activity = things.published(by_review=True, organization=organization)
+    signup = actions.sign_up(activity, actor=member)
+    actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
+    assert waits_for(ReviewSignup()) == []
+    assert ReviewSignup().choices(Signup.objects.get(pk=signup.pk), xiazhuang) == []
+
+
 def test_a_service_that_is_over_waits_until_its_hours_are_recorded(organization, settings, xiazhuang):
     service = things.published(kind="volunteer", organization=organization)
     assert waits_for(CompleteAttendance()) == []
