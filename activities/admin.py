@@ -1,5 +1,7 @@
 """Activities on the desk."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin
@@ -108,15 +110,22 @@ class ActivityAdmin(ScopedAdmin):
         return [state, *facts_of(row), Fact(_("报名"), taken), revision]
 
     def create(self, form: Any, *, actor: Any) -> Activity:
-        try:
+        with _of_ones_own_body():
             return actions.draft_activity(actor=actor, **form.cleaned_data)
-        except NotAllowed:
-            raise ActionError(
-                _("请选你负责的主办组织、服务队或基地。"), code="organizer", field="organization"
-            ) from None
 
     def edit(self, row: Activity, form: Any, *, actor: Any) -> Activity:
-        return actions.edit_activity(row, actor=actor, **form.cleaned_data)
+        with _of_ones_own_body():
+            return actions.edit_activity(row, actor=actor, **form.cleaned_data)
+
+
+@contextmanager
+def _of_ones_own_body() -> Iterator[None]:
+    """Turn the refusal of somebody else's body by who may write this form into a sentence at its field."""
+    try:
+        yield
+    except NotAllowed:
+        sentence = _("请选你负责的主办组织、服务队或基地。")
+        raise ActionError(sentence, code="organizer", field="organization") from None
 
 
 class _OfActivities(ScopedAdmin):

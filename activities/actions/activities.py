@@ -68,8 +68,8 @@ TIME_AND_PLACE = ("starts", "ends", "mode", "place", "address", "online_url")  #
 def draft_activity(*, actor: Any, **fields: Any) -> Activity:
     """Make a draft from `fields` (names in FIELDS) for an organization, a team, a base or, with none, the office.
 
-    Without a subdistrict it gets its organizer's or its base's, which says whose staff approve it. Raises NotAllowed for
-    somebody else's body, ActionError("invalid") naming the field.  (domain.md rule 7)
+    The subdistrict says whose staff approve it: it is the organizer's, where that has one; else the one given, or its
+    base's. Raises NotAllowed for somebody else's body, ActionError("invalid") naming the field.  (domain.md rule 7)
     """
     activity = Activity(drafted_by=actor)
     _set(activity, fields)
@@ -85,7 +85,7 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     """Change `fields` (names in FIELDS).
 
     A published activity gets a new revision number, whoever signed up is told of another time or place, and new places go
-    to the waiting list. Raises ActionError("kind") for another kind after publication (rule 8), "over" for another time
+    to the waiting list. Raises NotAllowed for handing it to somebody else's body, ActionError("kind") for another kind after publication (rule 8), "over" for another time
     of what has taken place, "capacity" below the places taken, "invalid" naming the field, "state" when cancelled.
     """
     activity = lock(activity)
@@ -95,6 +95,7 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     changed = [name for name in FIELDS if getattr(activity, name) != before[name]]
     if not changed:
         return activity
+    require(can_edit_activity, actor, activity)  # of the body and the subdistrict that it gets, too
     _refuse_change(activity, before, changed)
     _check(activity)
     was_published = activity.state == ActivityState.PUBLISHED
@@ -117,9 +118,10 @@ def _set(activity: Activity, fields: dict[str, Any]) -> None:
         raise TypeError(f"an activity's {', '.join(sorted(unknown))} cannot be edited")
     for name, value in fields.items():
         setattr(activity, name, value)
-    if activity.subdistrict_id is None:
-        areas = [body.subdistrict for body in (activity.organizer, activity.base) if body]
-        activity.subdistrict = next((area for area in areas if area), None)
+    if activity.organizer and activity.organizer.subdistrict:
+        activity.subdistrict = activity.organizer.subdistrict
+    elif activity.subdistrict is None and activity.base:
+        activity.subdistrict = activity.base.subdistrict
 
 
 def _refuse_change(activity: Activity, before: dict[str, Any], changed: list[str]) -> None:

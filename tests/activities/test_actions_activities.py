@@ -7,6 +7,7 @@ import pytest
 from activities import actions
 from activities.models import Activity
 from chengyang import clock
+from chengyang.accounts.models import Subdistrict
 from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.notices.models import Notice
@@ -48,6 +49,43 @@ def test_a_draft_gets_the_subdistrict_of_its_organizer(secretary, organization):
 def test_a_draft_of_a_district_body_gets_the_subdistrict_of_its_base(district, organization):
     activity = actions.draft_activity(actor=district, base=cast.base(), **COMPLETE)
     assert activity.subdistrict == cast.base().subdistrict
+
+
+def elsewhere():
+    """Return the subdistrict 流亭, whose staff have no say in 夏庄."""
+    return Subdistrict.objects.get(name="流亭街道")
+
+
+def test_an_organizer_does_not_choose_whose_staff_approve(secretary, organization):
+    activity = actions.draft_activity(actor=secretary, organization=organization, subdistrict=elsewhere(), **COMPLETE)
+    assert actions.edit_activity(activity, actor=secretary, subdistrict=elsewhere()).subdistrict.name == "夏庄街道"
+    assert activity.subdistrict.name == "夏庄街道"
+
+
+def test_a_district_body_says_in_which_subdistrict(district, reference):
+    union = cast.organization(slug="union", name="联合会", level="district", subdistrict=None)
+    activity = actions.draft_activity(
+        actor=district, organization=union, base=cast.base(), subdistrict=elsewhere(), **COMPLETE
+    )
+    assert activity.subdistrict == elsewhere()
+
+
+def test_staff_draft_nothing_for_a_body_of_another_subdistrict(xiazhuang, reference):
+    other = cast.organization(slug="liuting", name="流亭联谊会", subdistrict=elsewhere())
+    with pytest.raises(NotAllowed):
+        actions.draft_activity(actor=xiazhuang, organization=other, subdistrict=reference, **COMPLETE)
+
+
+def test_a_draft_is_not_handed_to_somebody_elses_body(secretary, organization):
+    activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
+    other = cast.base(slug="other", name="别处驿站", subdistrict=elsewhere())
+    with pytest.raises(NotAllowed):
+        actions.edit_activity(activity, actor=secretary, organization=None, base=other, subdistrict=None)
+
+
+def test_staff_hand_nothing_to_another_subdistrict(xiazhuang, activity):
+    with pytest.raises(NotAllowed):
+        actions.edit_activity(activity, actor=xiazhuang, subdistrict=elsewhere())
 
 
 @pytest.mark.parametrize("name", ["leader", "base_manager", "liuting", "member", "editor"])

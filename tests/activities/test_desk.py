@@ -239,6 +239,12 @@ def test_an_organizer_must_say_which_body(client_of, reference, name):
     assert 'value="非遗剪纸体验"' in answer.content.decode()
 
 
+def test_a_draft_stays_with_a_body_of_ones_own(client_of, secretary, organization):
+    draft = things.draft(organization=organization)
+    answer = client_of(secretary).post(page(Activity, "change", draft.pk), {**TYPED, "organization": ""})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["organization"])
+
+
 def test_a_leader_is_offered_no_organization(client_of, leader, organization):
     answer = client_of(leader).post(page(Activity, "add"), {**TYPED, "organization": organization.pk})
     assert (answer.status_code, Activity.objects.count()) == (400, 0)
