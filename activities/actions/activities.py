@@ -85,8 +85,9 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     """Change `fields` (names in FIELDS).
 
     A published activity gets a new revision number, whoever signed up is told of another time or place, and new places go
-    to the waiting list. Raises NotAllowed for handing it to somebody else's body, ActionError("kind") for another kind after publication (rule 8), "over" for another time
-    of what has taken place, "capacity" below the places taken, "invalid" naming the field, "state" when cancelled.
+    to the waiting list. Raises NotAllowed for handing it to somebody else's body, ActionError("kind") for another kind
+    after publication (rule 8), "over" for another time of what has taken place, "capacity" below the places taken,
+    "invalid" naming the field, "state" when cancelled; of what is published also what `submit_activity` raises.
     """
     activity = lock(activity)
     require(can_edit_activity, actor, activity)
@@ -99,6 +100,8 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     _refuse_change(activity, before, changed)
     _check(activity)
     was_published = activity.state == ActivityState.PUBLISHED
+    if was_published:
+        _require_complete(activity, check_start="starts" in changed)
     activity.changed_at = clock.now()
     activity.sequence += was_published
     if was_published and "ends" in changed:
@@ -184,8 +187,9 @@ def submit_activity(activity: Activity, *, actor: Any) -> Activity:
     )
 
 
-def _require_complete(activity: Activity) -> None:
-    if activity.starts <= clock.now():
+def _require_complete(activity: Activity, *, check_start: bool = True) -> None:
+    """Raise what keeps `activity` off the calendar; what has begun is still reworded, with `check_start` False."""
+    if check_start and activity.starts <= clock.now():
         raise ActionError(_("开始时间已经过去，请改时间。"), code="past", field="starts")
     if activity.earns_hours and activity.ends - activity.starts > LONGEST_SERVICE:
         message = _("志愿服务一场不超过 24 小时；做几天的请按天分开，时长才记得准。")

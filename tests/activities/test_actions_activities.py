@@ -234,6 +234,28 @@ def test_what_a_published_activity_cannot_become(xiazhuang, activity, fields, co
     assert refusal.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"summary": ""}, "incomplete", "summary"),
+        ({"place": ""}, "incomplete", "place"),
+        ({"contact": ""}, "incomplete", "contact"),
+        ({"hazards": "落水"}, "incomplete", "insurance"),
+        ({"ends": moment(20, 9)}, "long", "ends"),
+        ({"starts": moment(16, 8)}, "past", "starts"),
+    ],
+)
+def test_what_was_asked_before_publication_holds_after_it(xiazhuang, service, fields, code, field):
+    with pytest.raises(ActionError) as refusal:
+        actions.edit_activity(service, actor=xiazhuang, **fields)
+    assert (refusal.value.code, refusal.value.field) == (code, field)
+
+
+def test_what_has_begun_is_still_reworded(xiazhuang, activity, settings):
+    settings.PORTAL_CLOCK = moment(19, 9)
+    assert actions.edit_activity(activity, actor=xiazhuang, bring="水杯").bring == "水杯"
+
+
 def test_the_time_of_what_is_over_stays(xiazhuang, activity, settings):
     settings.PORTAL_CLOCK = moment(20)
     with pytest.raises(ActionError) as refusal:
