@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.audit.actions import record
 from chengyang.audit.transitions import lock
+from chengyang.chinese import dates
 from chengyang.errors import ActionError, require
 from chengyang.notices.actions import tell
 
@@ -39,11 +40,12 @@ _NOT_AT_THE_DOOR: dict[str, tuple[str, Any]] = {
 def check_in(signup: Signup, *, method: str = CheckIn.Method.LIST, actor: Any) -> CheckIn:
     """Put down that the person of `signup` came, now; after the end, from a paper list, for the whole of the activity.
 
-    Raises ActionError("already") with when, "waiting" without a place, "cancelled", "early" more than three hours before
-    the start, "closed" once the attendance is complete.  (requirements U23)
+    Raises ActionError("own") for oneself, "already" with when, "waiting" without a place, "cancelled", "early" more than
+    three hours before the start, "closed" once the attendance is complete.  (requirements U23)
     """
     activity, signup = lock_signup(signup)
     require(can_check_in, actor, activity)
+    _require_other(signup, actor)
     _require_open(activity)
     if signup.state != SignupState.CONFIRMED:
         code, sentence = _NOT_AT_THE_DOOR[signup.state]
@@ -65,10 +67,11 @@ def check_in(signup: Signup, *, method: str = CheckIn.Method.LIST, actor: Any) -
 def check_out(checkin: CheckIn, *, actor: Any) -> CheckIn:
     """Put down when the person left: now, at the latest the end. Hours of a volunteer service are recorded with it.
 
-    Safe to repeat. Raises ActionError("closed") once the attendance is complete.
+    Safe to repeat. Raises ActionError("own") for oneself, "closed" once the attendance is complete.
     """
     activity, signup = lock_signup(checkin.signup)
     require(can_check_in, actor, activity)
+    _require_other(signup, actor)
     _require_open(activity)
     checkin = lock(checkin)
     checkin.signup = signup
@@ -93,10 +96,12 @@ def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
 
     After the end nobody could check out again at the right time, so there the whole goes.
 
-    Raises ActionError("corrected") when the hours were corrected since, "closed" once the attendance is complete.
+    Raises ActionError("own") for oneself, "corrected" when the hours were corrected since, "closed" once the attendance is
+    complete.
     """
     activity, signup = lock_signup(checkin.signup)
     require(can_check_in, actor, activity)
+    _require_other(signup, actor)
     _require_open(activity)
     checkin = lock(checkin)
     checkin.signup = signup
@@ -112,6 +117,12 @@ def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
         return checkin
     checkin.delete()
     return None
+
+
+def _require_other(signup: Signup, actor: Any) -> None:
+    """Nobody attests their own attendance: hours come of it."""
+    if signup.is_of(actor):
+        raise ActionError(_("自己的签到、签退请别人来登记。"), code="own")
 
 
 def _require_open(activity: Activity) -> None:
@@ -159,6 +170,8 @@ def record_hours(checkin: CheckIn, *, actor: Any) -> ServiceRecord:
 def _already_served(checkin: CheckIn) -> Decimal:
     """Return the hours that the same person has on the day of `checkin` from other activities, at most 24."""
     signup, day = checkin.signup, timezone.localdate(checkin.checked_in_at)
+    if signup.reached_at is None:  # erased: nobody knows whose the others are
+        return Decimal(0)
     who = {"person": signup.person_id} if signup.person_id else {"user": signup.user_id}
     same = {f"checkin__signup__{name}": key for name, key in who.items()}
     records = ServiceRecord.objects.exclude(checkin=checkin).filter(checkin__checked_in_at__date=day, **same)
@@ -192,13 +205,13 @@ def finish_activity(activity: Activity, *, headcount: int | None = None, actor: 
 def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor: Any) -> ServiceRecord:
     """Set other `hours` (0 to 24 in halves) with a `reason`; the old value stays beside it, all of them in the history.
 
-    The person is told. Raises ActionError("hours"), "reason", or "same" when nothing changes.  (rule 8, requirements V06)
+    What the person served elsewhere on that day counts towards the 24. The person is told. Raises NotAllowed for oneself,
+    ActionError("hours"), "reason", or "same" when nothing changes.  (rule 8, requirements V06)
     """
     service = lock(service)
     require(can_correct_hours, actor, service)
     reason = (reason or "").strip()
-    if not 0 <= hours <= DAY_CAP or hours * 2 % 1:
-        raise ActionError(_("时长在 0 到 24 小时之间，以半小时为一档。"), code="hours", field="hours")
+    _require_possible(service, hours)
     if not reason:
         raise ActionError(_("请写明为什么更正，本人会看到。"), code="reason", field="reason")
     if hours == service.hours:
@@ -211,6 +224,15 @@ def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor:
     _record("service.corrected", service, signup=signup, actor=actor, fields=["hours"])
     _tell(service, "activities/hours_corrected")
     return service
+
+
+def _require_possible(service: ServiceRecord, hours: Decimal) -> None:
+    if not 0 <= hours <= DAY_CAP or hours * 2 % 1:
+        raise ActionError(_("时长在 0 到 24 小时之间，以半小时为一档。"), code="hours", field="hours")
+    elsewhere = _already_served(service.checkin)
+    if hours > DAY_CAP - elsewhere:
+        sentence = _("这一天在别的活动里已经记了 %(hours)s，一天合计不超过 24 小时。")
+        raise ActionError(sentence % {"hours": dates.hours(elsewhere)}, code="hours", field="hours")
 
 
 # ---- the one way ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from django.db import InternalError, transaction
 
 from activities import actions
-from activities.models import CheckIn, ServiceRecord
+from activities.models import CheckIn, ServiceRecord, Signup
 from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.notices.models import Notice
@@ -83,6 +83,27 @@ def test_nobody_else_stands_at_the_door(ticket, settings, name):
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     with pytest.raises(NotAllowed):
         actions.check_in(ticket, actor=cast.make(name))
+
+
+@pytest.fixture
+def own(secretary, organization, settings):
+    """The sign-up of a secretary for what their own organization holds, while it lasts."""
+    service = things.published(kind="volunteer", organization=organization)
+    signup = actions.sign_up(service, actor=secretary)
+    settings.PORTAL_CLOCK = moment(19, 10)
+    return signup
+
+
+@pytest.mark.parametrize("method", CheckIn.Method.values)
+def test_nobody_checks_themself_in(own, secretary, method):
+    refused("own", actions.check_in, own, method=method, actor=secretary)
+    assert not CheckIn.objects.exists()
+
+
+@pytest.mark.parametrize("step", [actions.check_out, actions.undo_check_in])
+def test_nobody_takes_another_step_for_themself(own, secretary, xiazhuang, step):
+    checkin = actions.check_in(own, actor=xiazhuang)
+    refused("own", step, checkin, actor=secretary)
 
 
 def test_nobody_is_checked_in_for_what_was_called_off(ticket, xiazhuang, settings):
@@ -242,6 +263,31 @@ def test_a_correction_that_cannot_be_is_refused(record, xiazhuang, hours, reason
     refused(code, actions.correct_hours, record, hours=Decimal(hours), reason=reason, actor=xiazhuang)
     record.refresh_from_db()
     assert (record.hours, record.previous_hours) == (3, None)
+
+
+def two_of_a_day(actor, settings):
+    """Make two services of one person on 19 September, 8 and 12 hours; return the second record."""
+    settings.PORTAL_CLOCK = things.NINE
+    somebody = things.person(9)
+    for hour, length in ((0, 8), (8, 12)):
+        starts = moment(19, hour)
+        service = things.published(kind="volunteer", starts=starts, ends=starts + length * things.HOUR)
+        actions.sign_up(service, actor=somebody.user)
+    settings.PORTAL_CLOCK = moment(21)
+    return [actions.check_in(signup, actor=actor).service for signup in somebody.signups.order_by("pk")][1]
+
+
+def test_corrections_keep_the_24_hours_of_a_day(xiazhuang, settings, reference):
+    second = two_of_a_day(xiazhuang, settings)
+    refused("hours", actions.correct_hours, second, hours=Decimal("16.5"), reason="加时", actor=xiazhuang)
+    assert actions.correct_hours(second, hours=Decimal(16), reason="加时", actor=xiazhuang).hours == 16
+
+
+def test_the_hours_of_who_was_erased_are_nobody_elses(xiazhuang, settings, record):
+    other = two_of_a_day(xiazhuang, settings)
+    Signup.objects.filter(pk=record.checkin.signup_id).update(person=None, forgotten_at=things.NINE)
+    assert actions.correct_hours(record, hours=Decimal(24), reason="错", actor=xiazhuang).hours == 24
+    assert other.hours == 12
 
 
 @pytest.mark.parametrize("name", ["liuting", "leader", "editor"])

@@ -128,6 +128,14 @@ def test_steps_by_list(door, ticket, settings):
     assert ServiceRecord.objects.get().hours == 2.5
 
 
+def test_nobody_is_offered_their_own_steps(client_of, secretary, organization, settings):
+    activity = things.published(organization=organization)
+    signup = actions.sign_up(activity, actor=secretary)
+    settings.PORTAL_CLOCK = moment(19, 8, 20)
+    page = text(client_of(secretary).get(address(activity)))
+    assert (address(activity, signup.public_id, "in") in page, "自己的由别人登记" in page) == (False, True)
+
+
 def test_undo_by_list(door, ticket):
     door.post(address(ticket.activity, ticket.public_id, "in"))
     door.post(address(ticket.activity, ticket.public_id, "undo"))
