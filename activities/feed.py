@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, quote_etag
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -82,15 +82,15 @@ def _description(activity: Activity, url: str, is_off: bool) -> str:
     return "\n".join(filter(None, lines))
 
 
-def answer(request: HttpRequest, calendar: Calendar, *, modified: dt.datetime | None, filename: str) -> HttpResponse:
-    """Return `calendar` as a file, or 304 when whoever asks has this very one."""
+def answer(request: HttpRequest, calendar: Calendar, *, filename: str, is_public: bool = True) -> HttpResponse:
+    """Return `calendar` as a file, or 304 when whoever asks has this very one; what is not public is kept by nobody.
+
+    There is no Last-Modified: what stopped being public changes the content, but not the newest change in it.
+    """
     body = calendar.to_ical()
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     response = HttpResponse(body, content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = "public, max-age=300" if is_public else "private, no-store"
     response.headers["ETag"] = etag
-    if modified:
-        response.headers["Last-Modified"] = http_date(modified.timestamp())
-    since = int(modified.timestamp()) if modified else None
-    return get_conditional_response(request, etag, since, response)
+    return get_conditional_response(request, etag, None, response)

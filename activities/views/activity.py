@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -89,8 +89,10 @@ def share(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def activity_ics(request: HttpRequest, public_id: str) -> HttpResponse:
-    """This one activity as iCalendar, with the same identity as in the feed."""
+    """This one activity as iCalendar, with the same identity as in the feed; 404 for what stands on no calendar."""
     activity = seen(request, public_id)
+    if not activity.is_shown():
+        raise Http404
     found = feeds.calendar_of([activity], request, activity.title)
-    filename = f"{activity.public_id}.ics"
-    return feeds.answer(request, found, modified=activity.changed_at, filename=filename)
+    is_public = activity.audience == Activity.Audience.PUBLIC
+    return feeds.answer(request, found, filename=f"{activity.public_id}.ics", is_public=is_public)
