@@ -22,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chengyang import clock
-from chengyang.web.form_fields import parse_day
+from chengyang.web.form_fields import NameField, parse_day
 from chengyang.web.validators import refuse_control_characters
 
 from . import actions, filters
@@ -123,9 +123,13 @@ class SignUpSerializer(serializers.Serializer):
     """What signing up asks for: a name from who is not in the registry, and a word on the risks where there are some."""
 
     guest_name = serializers.CharField(
-        required=False, allow_blank=True, max_length=50, default="", validators=[refuse_control_characters]
+        required=False, allow_blank=True, max_length=80, default="", validators=[refuse_control_characters]
     )
     acknowledged = serializers.BooleanField(default=False, help_text=_("看过可能的风险和保险安排"))
+
+    def validate_guest_name(self, name: str) -> str:
+        """Return the name as the form on the page would store it; without one, the action asks for it where it must."""
+        return str(NameField(required=False).clean(name))
 
 
 class RefusalSerializer(serializers.Serializer):

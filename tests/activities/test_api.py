@@ -107,6 +107,26 @@ def test_a_guest_says_a_name(client_of, activity):
     assert Signup.objects.get().guest_name == "王小明"
 
 
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        (" 王\n小明 ", "王小明"),
+        ("王\u200b小明", "王小明"),
+        ("艾合买提•买买提", "艾合买提·买买提"),
+        ("Ａnna  Li", "Anna Li"),
+    ],
+)
+def test_a_guests_name_is_stored_as_the_form_stores_it(client_of, activity, said, stored):
+    post(client_of(things.guest()), one(activity, "signup/"), {"guest_name": said})
+    assert Signup.objects.get().guest_name == stored
+
+
+@pytest.mark.parametrize("name", ["名" * 51, "\ue000小明", "\u200b"])
+def test_what_is_no_name_is_refused_at_its_field(client_of, activity, name):
+    answer = post(client_of(things.guest()), one(activity, "signup/"), {"guest_name": name})
+    assert (answer.status_code, list(answer.json())) == (400, ["guest_name"])
+
+
 def test_a_refusal_is_409_with_a_code(client_of, activity, member, settings):
     settings.PORTAL_CLOCK = activity.starts
     answer = post(client_of(member), one(activity, "signup/"))
