@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.chinese import dates
+from chengyang.measures.cells import told
 
 from .models import Activity, ServiceRecord
 from .states import ActivityState
 
 FEW = 3  # places left that are worth a warning
-TOO_FEW_TO_SHOW = 5  # domain.md rule 11: fewer persons are not counted in public
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def standing(activity: Activity) -> Standing:
 
 
 def _past(activity: Activity, came: int) -> Standing:
-    if came < TOO_FEW_TO_SHOW:
+    if told(came) is None:
         return Standing("past", _("已结束"))
     if activity.last_day > activity.first_day:  # of several days: the same people may have come again
         return Standing("past", _("%(count)s 人次") % {"count": f"{came:,}"})
@@ -84,7 +84,7 @@ def came(activity: Activity) -> int:
 def numbers(activity: Activity) -> dict[str, Any]:
     """Return what the public is told of what is over: `came`, and `hours` of a volunteer service; too few are not told."""
     people = came(activity)
-    if people < TOO_FEW_TO_SHOW:
+    if told(people) is None:
         return {}
     served = ServiceRecord.objects.filter(checkin__signup__activity=activity)
     return {"came": people, "hours": served.total() if activity.earns_hours else 0}

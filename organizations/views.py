@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
+from chengyang.measures.cells import told
 from chengyang.web.paging import numbered
 from members.models import Person
 
@@ -21,7 +22,6 @@ from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN, OrganizationState
 
 ACTIVE_MEMBERS = Count("memberships", filter=Q(memberships__state="active", memberships__person__state="active"))
-FEW = 5  # cells of fewer persons are not shown to the public (domain.md rule 11)
 
 
 @login_not_required
@@ -33,7 +33,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     rows = chosen.apply(seen).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
     page = numbered(request, rows.order_by("level", "founded_on", "pk"))
     passed = _passed(request.user, list(page.object_list))
-    cards = [(row, passed.get(row.pk), row.n if row.n >= FEW else None) for row in page.object_list]
+    cards = [(row, passed.get(row.pk), told(row.n)) for row in page.object_list]
     context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(seen)}
     return render(request, "organizations/list.html", context)
 
@@ -55,7 +55,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "organization": organization,
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
-        "members": members if members >= FEW else None,
+        "members": told(members),
         "membership": _own_membership(request.user, organization),
         "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,
     }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang.errors import ActionError, require
 from chengyang.measures import registry
+from chengyang.measures.cells import told
 from chengyang.web.limits import slow_down
 from chengyang.web.paging import numbered
 
@@ -29,7 +30,7 @@ def services_home(request: HttpRequest) -> HttpResponse:
         "alliance": Alliance.objects.first(),
         "days": DAYS,
         "complex_days": COMPLEX_DAYS,
-        "answered": registry.get("answered_requests").of(),
+        "answered": told(registry.get("answered_requests").of()),
     }
     return render(request, "services/home.html", context)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chengyang.measures import registry as measures
+from chengyang.measures.cells import told
 
 from .models import Assessment, Standard
 from .subjects import subject_field, table_of
 
-FEWEST = 5  # fewer persons than this are not counted in public (domain.md rule 11)
 MOST = 60  # bodies that are named on the page
 NOUNS = {"person": "人", "organization": "个组织", "base": "个基地", "team": "支服务队"}
 
@@ -29,8 +29,8 @@ def reached(standard: Standard, user: Any, day: dt.date, *, named: bool = False)
     measure = measures.get(f"standards.reached.{standard.subject}")
     number = measure.of()
     is_person = standard.subject == "person"
-    if is_person and 0 < number < FEWEST:
-        number = None
+    if is_person and number:
+        number = told(number)
     rows = _latest(standard, user, day) if named and not is_person else []
     return Reached(number, NOUNS[standard.subject], measure.how_counted, rows)
 

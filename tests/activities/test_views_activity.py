@@ -79,6 +79,17 @@ def test_a_cancelled_one_is_struck_out_and_leads_to_the_next(client, reference):
     assert "改到这场" in page
 
 
+@pytest.mark.parametrize(
+    ("people", "says"), [(0, "，报名的人都已通知"), (4, "，报名的人都已通知"), (5, "，已通知报名的 5 人")]
+)
+def test_fewer_than_five_who_signed_up_are_not_counted(client, reference, people, says):
+    gone = things.published()
+    things.queue(gone, people)
+    actions.cancel_activity(gone, reason="雨", actor=cast.make("district"))
+    page = text(get(client, gone))
+    assert (says in page, "已通知报名的" in page) == (True, people == 5)
+
+
 def test_risks_stand_before_the_signup(client, reference):
     page = text(get(client, things.published(hazards="剪刀划伤", insurance="意外险")))
     assert page.index("剪刀划伤") < page.index('aria-label="报名"')

@@ -20,6 +20,14 @@ def test_the_list_shows_what_teams_offer(client, reference):
     assert "采摘帮扶" in client.get(reverse("services:home")).content.decode()
 
 
+@pytest.mark.parametrize(("answers", "is_told"), [(4, False), (5, True)])
+def test_fewer_than_five_answers_are_not_counted(client, member, district, answers, is_told):
+    for number in range(answers):
+        row = actions.submit_request(actor=member, title=f"第 {number} 件", text="x")
+        actions.answer_request(row, actor=district, answer="好")
+    assert ("一共答复" in client.get(reverse("services:home")).content.decode()) is is_told
+
+
 def test_an_unpublished_team_is_not_there(client, reference):
     hidden = cast.team(slug="hidden", name="筹建中的队", is_published=False)
     assert client.get(hidden.get_absolute_url()).status_code == 404
