@@ -124,7 +124,7 @@ def _of_ones_own_body() -> Iterator[None]:
     try:
         yield
     except NotAllowed:
-        sentence = _("请选你负责的主办组织、服务队或基地。")
+        sentence = _("请选你负责的主办组织、服务队或基地；街道自己办的，选街道。")
         raise ActionError(sentence, code="organizer", field="organization") from None
 
 

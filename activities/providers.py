@@ -20,6 +20,7 @@ from .timetable import coming_days
 
 AHEAD = dt.timedelta(days=60)  # that a body's page looks ahead
 TODAY_AT_MOST = 8  # lines in the margin of 今日待办
+ON_HOME = 8  # activities of the week that the home page has room for
 WEEK = dt.timedelta(days=6)  # today and the six days after it
 
 # ---- what the person decides -----------------------------------------------------------------------------------------
@@ -73,8 +74,11 @@ def _at(name: str) -> Any:
 
 def _this_week(request: Any, subject: Any) -> dict[str, Any]:
     today = clock.today()
-    days = _days(request, today + WEEK, most=6)
-    return {"days": days, "dates": dates.days(today, today + WEEK + dt.timedelta(days=1), today=today)}
+    end = today + WEEK + dt.timedelta(days=1)
+    shown = Activity.objects.visible_to(request.user).shown()
+    days = coming_days(shown, today, today + WEEK, most=ON_HOME)
+    rest = shown.overlapping(clock.at(today), clock.at(end)).count() - ON_HOME
+    return {"days": days, "dates": dates.days(today, end, today=today), "rest": max(rest, 0)}
 
 
 def _ticket(request: Any, subject: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from chengyang.accounts.reach import reach, register_posts
 from chengyang.chinese import dates
 from chengyang.staff.registry import Choice, Decision, Fact, Job, SearchSource, Step, register, register_search
 from chengyang.web import panels
+from members import erasure
 
 from . import actions, permissions
 from .actions.requests import COMPLEX_DAYS, DAYS
@@ -23,11 +24,21 @@ def _kept(user_id, day):
 register_posts("teams", _kept)
 
 
+# ---- what the person decides -----------------------------------------------------------------------------------------
+erasure.register(
+    _("诉求"),
+    leave=actions.withdraw_requests_of,
+    erase=actions.erase_requests,
+    said=_("还没答复的诉求立即撤回；30 天后，诉求的内容和答复一起删除，只留件数。"),
+)
+
+
 # ---- the desk --------------------------------------------------------------------------------------------------------
 class AnswerRequest(Decision):
     """A request that waits for an answer."""
 
     code, label, job, model = "request", _("诉求"), Job.SERVICES, Request
+    reason_words = (_("答复内容"), _("本人会看到原文"))
     related = ("team", "subdistrict")
 
     def waiting(self, user):

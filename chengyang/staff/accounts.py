@@ -176,7 +176,7 @@ class RoleAdmin(ScopedAdmin):
     job, order = Job.SECURITY, 30
     fields = ("user", "kind", "subdistrict", "starts", "ends")
     autocomplete_fields = ("user",)
-    list_display = ("user", "kind", "subdistrict", "starts", "ends")
+    list_display = ("user", "number", "kind", "subdistrict", "starts", "ends")
     list_filter = ("kind", "subdistrict")
     list_select_related = ("user", "subdistrict")
     search_fields = ("user__name", "user__email")
@@ -195,6 +195,11 @@ class RoleAdmin(ScopedAdmin):
 
     def is_for(self, seen):
         return seen.administrator in ("system", "security", "audit")
+
+    @admin.display(description=gettext_lazy("账号编号"), ordering="user__public_id")
+    def number(self, role):
+        """The number by which the audit names the account."""
+        return role.user.public_id
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.replace("\x00", "").strip()[:60]

@@ -27,10 +27,20 @@ class DecisionForm(Form):
         help_text=_("退回和不予通过必填，本人会看到原文"),
     )
 
-    def __init__(self, *args: Any, choices: Sequence[Choice], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Sequence[Choice], words: tuple[Any, Any] | None = None, **options: Any
+    ) -> None:
+        """`words` are the label of the reason and the hint beside it, where it is called something else."""
         super().__init__(*args, **options)
+        if words:
+            self.fields["reason"].label, self.fields["reason"].help_text = words
         self.choices = {choice.code: choice for choice in choices}
         self.fields["choice"].choices = [(choice.code, choice.label) for choice in choices]
+
+    @property
+    def takes_reason(self) -> bool:
+        """Return whether any of the decisions needs a reason."""
+        return any(choice.needs_reason for choice in self.choices.values())
 
     @property
     def chosen(self) -> Choice:
@@ -41,5 +51,5 @@ class DecisionForm(Form):
         data = super().clean() or self.cleaned_data
         picked = self.choices.get(data.get("choice", ""))
         if picked and picked.needs_reason and not data.get("reason"):
-            self.add_error("reason", _("请写理由，本人会看到原文。"))
+            self.add_error("reason", _("请写%(what)s，本人会看到原文。") % {"what": self.fields["reason"].label})
         return data

@@ -73,6 +73,7 @@ class Decision:
     label: Any  # 入册初审
     job: Job
     model: type[models.Model]
+    reason_words: tuple[Any, Any] | None = None  # (label, hint) of the reason, where it is more than a reason
     quick_reasons: Sequence[Any] = ()  # words, or (short words on the button, the whole sentence)
     notice_template: str = ""  # a partial drawn under the facts (possible duplicates …); gets `row`
     related: Sequence[str] = ()  # select_related of the queue: what the lines of `title` and `detail` show

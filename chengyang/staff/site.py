@@ -1,6 +1,7 @@
 """The staff web admin at /manage/: Django's admin as the engine, the desk as its pages."""
 
 import datetime as dt
+from collections import Counter
 from functools import update_wrapper
 from itertools import groupby
 from typing import Any
@@ -129,15 +130,17 @@ class StaffSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """今日待办: what waits for me, the nearest due date first."""
         found = _keys(request)
-        kind = request.GET.get("kind", "")
         kinds = sorted({(key.decision.code, key.decision.label) for key in found}, key=lambda pair: str(pair[1]))
+        kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
         chosen = [key for key in found if not kind or key.decision.code == kind]
         page = numbered(request, chosen)
         lines = desk.items(list(page.object_list))
-        groups = [
-            (name, GROUP_LABELS[name], list(group)) for name, group in groupby(lines, key=lambda item: item.group)
-        ]
         today = clock.today()
+        sizes = Counter(desk.group_of(None if key.due_on == dt.date.max else key.due_on, today) for key in chosen)
+        groups = [
+            (GROUP_LABELS[name], sizes[name], list(group))
+            for name, group in groupby(lines, key=lambda item: item.group)
+        ]
         context = {
             "title": _("今日待办"),
             "groups": groups,
@@ -178,17 +181,18 @@ class StaffSite(AdminSite):
             raise Http404
         if request.method == "GET":
             kind.opened(row, actor=request.user)
-        found = _keys(request)
+        only = code if request.GET.get("kind") == code else ""
+        found = [key for key in _keys(request) if not only or key.decision.code == only]
         place = desk.place_of(found, code, public_id)
         choices = kind.choices(row, request.user)
-        form = DecisionForm(request.POST or None, choices=choices)
+        form = DecisionForm(request.POST or None, choices=choices, words=kind.reason_words)
         if request.method == "POST" and form.is_valid():
             try:
                 kind.decide(row, form.chosen.code, form.cleaned_data["reason"], actor=request.user)
             except ActionError as error:
                 form.refuse(error)
             else:
-                return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1))
+                return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1), only)
         status = 200 if request.method != "POST" else 409 if choices else 403
         context = {
             "title": f"{kind.label}：{kind.title(row)}",
@@ -200,6 +204,7 @@ class StaffSite(AdminSite):
             "choices": choices,
             "facts": kind.facts(row, request.user),
             "history": kind.history(row),
+            "kind": only,
             "place": place,
             "total": len(found),
             "due_on": kind.due_on(row) if place is not None else None,
@@ -234,6 +239,10 @@ def _neighbour(found: list[desk.Key], place: int | None, step: int) -> desk.Item
     return lines[0] if lines else None
 
 
-def _decided(request: HttpRequest, kind: Any, row: Any, choice: Any, after: desk.Item | None) -> HttpResponse:
+def _decided(
+    request: HttpRequest, kind: Any, row: Any, choice: Any, after: desk.Item | None, only: str
+) -> HttpResponse:
+    """Say what was done and go on to the next item, within one kind where the officer goes through one."""
     messages.success(request, choice.done or _("%(what)s：%(who)s") % {"what": choice.label, "who": kind.title(row)})
-    return HttpResponseRedirect(after.url if after else reverse("admin:index"))
+    query = f"?kind={only}" if only and after else ""
+    return HttpResponseRedirect((after.url if after else reverse("admin:index")) + query)

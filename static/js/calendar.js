@@ -20,6 +20,16 @@ const today = document.querySelector(".day--today");
 const start = today || days.find((day) => !day.classList.contains("day--out")) || days[0];
 if (start) start.tabIndex = 0;
 
+// Who turned the page by keyboard goes on at the near edge of the next one.
+const TURNED = "calendar-turned";
+const turn = (selector, edge) => {
+  if (document.querySelector(selector)) sessionStorage.setItem(TURNED, edge);
+  follow(selector);
+};
+const turned = sessionStorage.getItem(TURNED);
+sessionStorage.removeItem(TURNED);
+if (turned) stand(turned === "Home" ? shown().find((day) => !day.classList.contains("day--out")) : shown().findLast((day) => !day.classList.contains("day--out")));
+
 const moves = {
   ArrowLeft: () => -1,
   ArrowRight: () => 1,
@@ -36,8 +46,8 @@ document.addEventListener("keydown", (event) => {
   let done = false;
   if (moves[event.key] && here) {
     const next = list.indexOf(here) + moves[event.key]();
-    if (next < 0) follow('[rel="prev"]');
-    else if (next >= list.length) follow('[rel="next"]');
+    if (next < 0) turn('[rel="prev"]', "End");
+    else if (next >= list.length) turn('[rel="next"]', "Home");
     else stand(list[next]);
     done = true;
   } else if (event.key === "Home" && here) done = stand(list[0]);
