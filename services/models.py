@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
@@ -129,7 +130,8 @@ class RequestQuerySet(models.QuerySet):
 
         Raises ActionError("unknown") for a wrong number and for a wrong code alike.
         """
-        asked = self.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
+        there = self.exclude(query_code="")  # of an erased one only the number is left
+        asked = there.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
         known = constant_time_compare(asked.query_code if asked else "no code", code)  # as slow for either mistake
         if asked is None or not known:
             raise ActionError(_("没有这个编号，或者查询码不对。"), code="unknown")
@@ -171,6 +173,7 @@ class Request(DemoMark):
         "at",
         "due_on",
         "answered_at",
+        "reopened_at",
         "escalated_at",
         "reminders",
         "is_demo",
@@ -179,8 +182,8 @@ class Request(DemoMark):
     public_id = PublicIdField()
     number = models.CharField(_("编号"), max_length=16, unique=True)
     query_code = models.CharField(_("查询码"), max_length=6, default=new_query_code)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="requests", verbose_name=_("提出人")
+    author = models.ForeignKey(  # null once erased: the row counts on, and tells nothing of anybody
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="requests", verbose_name=_("提出人")
     )
     service = models.CharField(_("点的服务"), max_length=30, blank=True)
     title = models.CharField(_("标题"), max_length=40)
@@ -195,6 +198,7 @@ class Request(DemoMark):
     is_complex = models.BooleanField(_("复杂"), default=False)
     at = models.DateTimeField(_("提出时间"), default=clock.now)
     due_on = models.DateField(_("时限"))
+    reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(_("已提醒次数"), default=0)  # at half, four fifths, and when due
     answer = models.TextField(_("答复"), max_length=2000, blank=True)
@@ -233,6 +237,11 @@ class Request(DemoMark):
 
     def get_absolute_url(self):
         return reverse("services:request", args=[self.public_id])
+
+    @property
+    def counted_from(self):
+        """Return the day, of the portal's time zone, from which its working days count."""
+        return timezone.localdate(self.reopened_at or self.at)
 
 
 class OutcomeQuerySet(models.QuerySet):
@@ -310,7 +319,7 @@ class Outcome(DemoMark):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核实人")
     )
     checked_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)  # as long as the desk lets one write
     due_on = models.DateField(_("时限"), null=True, blank=True)
 
     objects = OutcomeQuerySet.as_manager()

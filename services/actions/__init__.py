@@ -4,6 +4,7 @@ from .outcomes import check_outcome, refuse_outcome, report_outcome
 from .requests import (
     answer_request,
     close_request,
+    erase_requests,
     escalate_due,
     rate_request,
     remind_handlers,
@@ -11,6 +12,7 @@ from .requests import (
     route_request,
     submit_request,
     withdraw_request,
+    withdraw_requests_of,
 )
 from .teams import appoint, edit_team, end_post, leave_team, take_in
 
@@ -21,6 +23,7 @@ __all__ = [
     "close_request",
     "edit_team",
     "end_post",
+    "erase_requests",
     "escalate_due",
     "leave_team",
     "rate_request",
@@ -32,4 +35,5 @@ __all__ = [
     "submit_request",
     "take_in",
     "withdraw_request",
+    "withdraw_requests_of",
 ]

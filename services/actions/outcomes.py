@@ -4,10 +4,11 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
 from chengyang.audit.transitions import lock, move
-from chengyang.errors import require
+from chengyang.errors import ActionError, require
 from chengyang.notices.actions import tell
 from chengyang.workdays import deadlines
 
@@ -16,6 +17,7 @@ from ..models import Outcome
 from ..states import OUTCOME_TRANSITIONS, OutcomeState
 
 CHECK_DAYS = 5  # working days until a reported outcome should be checked
+REASON_LENGTH = Outcome._meta.get_field("reason").max_length
 
 
 @transaction.atomic
@@ -60,7 +62,15 @@ def check_outcome(outcome: Outcome, *, actor) -> Outcome:
 
 @transaction.atomic
 def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
-    """Do not count `outcome`; `reason` is told to who reported it."""
+    """Do not count `outcome`; `reason` is told to who reported it, word for word.
+
+    Raises ActionError("reason") without one, ("too_long") for one of more than 500 characters.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ActionError(_("请写理由，上报人会看到原文。"), code="reason", field="reason")
+    if len(reason) > REASON_LENGTH:
+        raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
     outcome = _decide(outcome, OutcomeState.REFUSED, "outcome.declined", actor=actor, reason=reason)
     if outcome.reported_by:
         tell(outcome.reported_by, "services/outcome_refused", outcome=outcome, reason=reason)

@@ -1,6 +1,7 @@
 """诉求: asked, routed, answered within working days, rated; it escalates by itself (domain.md rule 9)."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -11,7 +12,11 @@ from chengyang.accounts.models import Role, User
 from chengyang.audit.transitions import lock, move
 from chengyang.errors import ActionError, require
 from chengyang.notices.actions import tell
+from chengyang.notices.models import Notice
 from chengyang.workdays import deadlines
+from members import erasure
+from members.actions.leaving import NOBODY
+from members.models import Person
 
 from .. import permissions
 from ..models import Post, Request, Team
@@ -68,7 +73,7 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
     if team and subdistrict:
         raise ActionError(_("只转给一个承办单位。"), code="handler")
     due_on = deadlines.due_on(
-        clock.today() if is_complex and not request.is_complex else request.at.date(),
+        clock.today() if is_complex and not request.is_complex else request.counted_from,
         COMPLEX_DAYS if is_complex else DAYS,
     )
     changes = {
@@ -114,13 +119,19 @@ def rate_request(request: Request, *, actor, rating: int) -> Request:
 
 @transaction.atomic
 def reopen_request(request: Request, *, actor) -> Request:
-    """Send an answered request back to its handler: the answer did not help. Gets the full time again."""
+    """Send an answered request back to its handler: the answer did not help.
+
+    Gets the full time again, and is reminded and escalated within it like a new one (domain.md rule 9).
+    """
     request = lock(request)
     require(permissions.can_reopen_request, actor, request)
-    due_on = deadlines.due_on(clock.today(), COMPLEX_DAYS if request.is_complex else DAYS)
-    return move(
-        request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", due_on=due_on
-    )
+    changes = {
+        "due_on": deadlines.due_on(clock.today(), COMPLEX_DAYS if request.is_complex else DAYS),
+        "reopened_at": clock.now(),
+        "reminders": 0,
+        "escalated_at": None,
+    }
+    return move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
 
 
 @transaction.atomic
@@ -128,7 +139,42 @@ def withdraw_request(request: Request, *, actor) -> Request:
     """Take an open request back; needs nobody's approval."""
     request = lock(request)
     require(permissions.can_withdraw_request, actor, request)
+    return _withdraw(request, actor)
+
+
+def _withdraw(request, actor):
     return move(request, RequestState.WITHDRAWN, table=REQUEST_TRANSITIONS, actor=actor, verb="request.withdrawn")
+
+
+def withdraw_requests_of(person: Person, actor: Any) -> None:
+    """Take back what somebody who leaves the registry still asks for."""
+    if person.user_id:
+        for request in Request.objects.filter(author=person.user_id, state__in=REQUEST_OPEN).select_for_update():
+            _withdraw(request, actor)
+
+
+def erase_requests(person: Person) -> None:
+    """Keep that something was asked and answered; drop who asked, all words and the history (P12).
+
+    What somebody asks after they left is a guest's, and stays.
+    """
+    if not person.user_id:
+        return
+    rows = Request.objects.filter(author=person.user_id)
+    if person.left_on:
+        rows = rows.filter(at__lt=clock.at(person.left_on + dt.timedelta(days=1)))
+    _forget_notices(rows)
+    over = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
+    kept = list(over.values_list("pk", flat=True))
+    erasure.delete_with_history(rows.exclude(pk__in=kept))
+    kept_rows = Request.objects.filter(pk__in=kept)
+    kept_rows.update(author=None, title=NOBODY, text="", service="", answer=NOBODY, query_code="", rating=None)
+    erasure.forget_history(kept_rows)
+
+
+def _forget_notices(rows):
+    """Delete what was told about `rows`, to handlers too: the titles stand in it."""
+    Notice.objects.filter(url__in=[row.get_absolute_url() for row in rows]).delete()
 
 
 @transaction.atomic
@@ -157,8 +203,7 @@ def remind_handlers(request: Request, today: dt.date) -> int:
     Returns which reminder was sent (1–3), 0 when none was due. Safe to repeat.
     """
     request = lock(request)
-    asked = request.at.date()
-    total = max(1, deadlines.left(request.due_on, asked))
+    total = max(1, deadlines.left(request.due_on, request.counted_from))
     spent = total - deadlines.left(request.due_on, today)
     due = sum(spent >= total * share for share in REMIND_AT)
     if request.state not in REQUEST_OPEN or due <= request.reminders:

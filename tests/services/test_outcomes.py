@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.measures import registry
+from chengyang.staff.forms import REASON_LENGTH
 from services import actions
 from tests import cast
 
@@ -59,3 +61,17 @@ def test_an_outcome_without_its_number_is_refused(leader, kind, numbers):
 def test_a_refusal_tells_why(reported, district, leader):
     actions.refuse_outcome(reported, actor=district, reason="请补收据")
     assert "请补收据" in leader.notices.get().body
+
+
+@pytest.mark.parametrize(("reason", "code"), [(" ", "reason"), ("长" * 501, "too_long")])
+def test_a_refusal_needs_a_reason_that_fits(reported, district, reason, code):
+    with pytest.raises(ActionError) as refused:
+        actions.refuse_outcome(reported, actor=district, reason=reason)
+    assert (refused.value.code, refused.value.field) == (code, "reason")
+
+
+def test_the_desk_takes_the_longest_reason_it_lets_one_write(client_of, reported, district):
+    url = reverse("admin:staff_decide", args=["outcome", reported.public_id])
+    answer = client_of(district).post(url, {"choice": "refuse", "reason": "长" * REASON_LENGTH})
+    reported.refresh_from_db()
+    assert (answer.status_code, len(reported.reason)) == (302, REASON_LENGTH)

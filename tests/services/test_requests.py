@@ -8,7 +8,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.notices.models import Notice
 from chengyang.workdays import deadlines
-from services import actions
+from services import actions, tasks
 from services.models import Request
 from services.states import REQUEST_TRANSITIONS, RequestState
 from tests import cast
@@ -117,6 +117,39 @@ def test_only_the_author_rates(asked, district, district_2):
 def test_reopening_gives_the_full_time_again(asked, district, member):
     actions.answer_request(asked, actor=district, answer="看过了")
     assert actions.reopen_request(asked, actor=member).due_on == deadlines.due_on(clock.today(), 7)
+
+
+@pytest.fixture
+def reopened(ordered, leader, member, settings):
+    """A request that was reminded of, escalated and answered, and whose answer did not help: 40 days later."""
+    late = settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=40)
+    tasks.tick()
+    ordered.refresh_from_db()
+    assert (ordered.reminders, ordered.escalated_at) == (3, late)
+    actions.answer_request(ordered, actor=leader, answer="看过了")
+    return actions.reopen_request(ordered, actor=member)
+
+
+def test_a_reopened_request_is_reminded_of_from_its_reopening(reopened):
+    first_day, days = clock.today(), (reopened.due_on - clock.today()).days
+    sent = [actions.remind_handlers(reopened, first_day + dt.timedelta(days=n)) for n in range(days + 1)]
+    assert sent[0] == 0
+    assert [step for step in sent if step] == [1, 2, 3]
+
+
+def test_a_reopened_request_escalates_again(reopened, district):
+    assert not Request.objects.visible_to(district).exists()
+    assert actions.escalate_due(reopened.due_on + dt.timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(0, 0), (6, 0), (23, 59)])
+def test_deadlines_count_from_the_local_day(member, district, settings, hour, minute):
+    day = dt.date(2026, 9, 16)
+    settings.PORTAL_CLOCK = clock.at(day, dt.time(hour, minute))
+    pk = actions.submit_request(actor=member, title="x", text="y").pk
+    Request.objects.filter(pk=pk).update(due_on=day, is_complex=True)
+    routed = actions.route_request(Request.objects.get(pk=pk), actor=district, is_complex=True)
+    assert (routed.counted_from, routed.due_on) == (day, deadlines.due_on(day, 15))
 
 
 def test_an_overdue_request_escalates_to_the_district_once(ordered, district):

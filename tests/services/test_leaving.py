@@ -1,0 +1,108 @@
+"""What becomes of requests when their author leaves the registry, and thirty days later (domain.md rule 12, P12)."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from chengyang import clock
+from chengyang.errors import ActionError
+from chengyang.measures import registry
+from chengyang.notices.models import Notice
+from members import actions as members
+from members import erasure
+from services import actions
+from services.models import Request
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+HISTORY = Request._meta.get_field("history").related_model
+
+
+def ask(user, title="劳务合同范本审阅"):
+    return actions.submit_request(actor=user, title=title, text="家里的事")
+
+
+@pytest.fixture
+def asked(member):
+    return ask(member)
+
+
+@pytest.fixture
+def answered(member, district):
+    row = actions.answer_request(ask(member), actor=district, answer="看过了，见附言")
+    return actions.rate_request(row, actor=member, rating=4)
+
+
+def after(days, settings):
+    """Let the registry's clock run `days` days on."""
+    settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=days)
+    members.tick()
+
+
+def test_leaving_withdraws_what_is_open(asked, answered, member):
+    members.leave_registry(member.person, actor=member)
+    assert list(Request.objects.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "closed"]
+
+
+@pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
+def test_what_was_withdrawn_goes_after_thirty_days(asked, member, settings, days, kept):
+    members.leave_registry(member.person, actor=member)
+    after(days, settings)
+    assert (Request.objects.exists(), HISTORY.objects.exists()) == (kept, kept)
+
+
+def test_what_was_answered_counts_on_without_words_or_author(answered, member, settings):
+    members.leave_registry(member.person, actor=member)
+    after(31, settings)
+    columns = ("author", "title", "text", "service", "answer", "rating", "query_code")
+    assert Request.objects.values_list(*columns).get() == (None, "已删除", "", "", "已删除", None, "")
+    assert registry.get("answered_requests").of() == 1
+
+
+def test_no_word_of_it_is_left_in_the_history(answered, member, settings):
+    members.leave_registry(member.person, actor=member)
+    after(31, settings)
+    assert not HISTORY.objects.exists()
+
+
+def test_nor_in_what_was_told_about_it(asked, answered, member, leader, settings):
+    actions.route_request(asked, actor=cast.make("district"), team=cast.team())
+    actions.remind_handlers(Request.objects.get(pk=asked.pk), asked.due_on)
+    members.leave_registry(member.person, actor=member)
+    after(31, settings)
+    assert not Notice.objects.filter(kind__startswith="services/").exists()
+
+
+def test_an_erased_one_is_opened_by_no_code(answered, client, member, settings):
+    members.leave_registry(member.person, actor=member)
+    after(31, settings)
+    for code in ("", answered.query_code):
+        with pytest.raises(ActionError):
+            Request.objects.open_with(answered.number, code)
+
+
+def test_what_a_guest_asks_after_leaving_is_kept(member, settings):
+    members.leave_registry(member.person, actor=member)
+    after(20, settings)
+    later = ask(member)
+    after(11, settings)
+    assert Request.objects.get() == later
+    assert later.title == "劳务合同范本审阅"
+
+
+def test_erasing_twice_does_no_harm(answered, member):
+    for _time in range(2):
+        actions.erase_requests(member.person)
+    assert Request.objects.get().author is None
+
+
+def test_the_page_of_leaving_says_so(client_of, member):
+    page = client_of(member).get(reverse("members:data-leave")).content.decode()
+    assert "还没答复的诉求立即撤回" in page
+
+
+def test_others_requests_stay(asked, district, stranger):
+    other = ask(stranger, "别人的")
+    erasure.erase(asked.author.person)
+    assert Request.objects.get() == other
