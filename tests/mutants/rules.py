@@ -180,10 +180,13 @@ MUTANTS = (
     Mutant(
         "few-are-counted",
         "fewer than five persons are not counted in public",
-        "organizations/views.py",
-        '"members": members if members >= FEW else None,',
-        '"members": members,',
-        ("organizations/test_pages.py::test_few_members_are_not_counted_in_public",),
+        "chengyang/measures/cells.py",
+        "return number if number >= FEWEST else None",
+        "return number",
+        (
+            "organizations/test_pages.py::test_few_members_are_not_counted_in_public",
+            "activities/test_views_activity.py::test_fewer_than_five_who_signed_up_are_not_counted",
+        ),
     ),
     # ---- the desk (architecture, The admin is a door) -------------------------------------------------------------------------
     Mutant(
