@@ -33,6 +33,10 @@ class AcceptMember(Decision):
         own = rows.filter(organization__in=seen.organizations)
         return own | rows.filter(due_on__lt=clock.today()) if seen.staff else own
 
+    def seen(self, user):
+        """Return those to decide and those taken in: who was declined or left is read no further."""
+        return Membership.objects.visible_to(user).current()
+
     def title(self, row):
         return row.person.name
 

@@ -127,19 +127,22 @@ class MembershipQuerySet(models.QuerySet):
     def active(self):
         return self.filter(state=MembershipState.ACTIVE, person__state="active")
 
+    def current(self):
+        """Return those that run or wait for an answer, of persons in the registry."""
+        return self.open().filter(person__state="active")
+
     def visible_to(self, user):
-        """Return own memberships, and those of the organizations one keeps or is responsible for."""
+        """Return own memberships, and of persons in the registry those one works with.
+
+        A secretary works with who is a member or asks to be, staff also with what is over; who left the registry stands
+        in nobody's list.
+        """
         if not user.is_authenticated:
             return self.none()
         seen = reach(user)
-        if seen.district:
-            return self.all()
-        shown = Q(person__user=user)
-        if seen.organizations:
-            shown |= Q(organization__in=seen.organizations)
-        if seen.subdistricts:
-            shown |= Q(organization__subdistrict__in=seen.subdistricts)
-        return self.filter(shown)
+        scope = Q(organization__subdistrict__in=seen.subdistricts)
+        scope |= Q(organization__in=seen.organizations, state__in=MEMBERSHIP_OPEN)
+        return self.filter(Q(person__user=user) | Q(person__state="active") & (Q() if seen.district else scope))
 
 
 @tracked

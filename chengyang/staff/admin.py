@@ -295,6 +295,8 @@ class ScopedAdmin(admin.ModelAdmin):
             error.url = error.url or self.url_of(obj)
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
+        if self.get_object(request, str(object_id)) is None:  # what is over is no longer theirs to see
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return HttpResponseRedirect(self.url_of(obj))
 
 

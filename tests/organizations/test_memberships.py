@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from chengyang import clock
 from chengyang.audit.models import Entry
@@ -17,6 +18,7 @@ from organizations.models import Membership
 from tests import cast
 
 pytestmark = pytest.mark.django_db
+LIST = "/manage/organizations/membership/"
 
 
 def applied(organization, user):
@@ -169,3 +171,44 @@ SEEN = {
 def test_who_sees_memberships(asked, name):
     cast.make("member")
     assert Membership.objects.visible_to(cast.make(name)).count() == SEEN[name]
+
+
+# ---- what is over ----------------------------------------------------------------------------------------------------
+def page_of(row):
+    return reverse("admin:staff_decide", args=["membership", row.public_id])
+
+
+@pytest.mark.parametrize("name", ["secretary", "district"])
+@pytest.mark.parametrize(
+    ("state", "status"), [("applied", 200), ("active", 200), ("declined", 404), ("withdrawn", 404)]
+)
+def test_an_applicant_is_read_while_it_is_open(client_of, asked, name, state, status):
+    Membership.objects.update(state=state, joined_on=clock.today() if state == "active" else None)
+    assert client_of(cast.make(name)).get(page_of(asked)).status_code == status
+
+
+@pytest.mark.parametrize("name", ["secretary", "xiazhuang", "district"])
+def test_who_left_the_registry_is_read_by_nobody(client_of, asked, name):
+    Person.objects.filter(pk=asked.person_id).update(state="left", left_on=clock.today())
+    browser = client_of(cast.make(name))
+    assert browser.get(page_of(asked)).status_code == 404
+    assert asked.person.name not in browser.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(("name", "listed"), [("secretary", False), ("xiazhuang", True)])
+def test_who_was_declined_stands_in_the_list_of_staff_alone(client_of, asked, name, listed):
+    Membership.objects.update(state="declined")
+    assert (asked.person.name in client_of(cast.make(name)).get(LIST).content.decode()) is listed
+
+
+def test_declining_on_the_row_leads_back_to_the_list(client_of, asked, secretary):
+    url = reverse("admin:organizations_membership_do", args=[asked.pk, "decline"])
+    assert client_of(secretary).post(url, {"reason": "面向的类别不同。"}).url == LIST
+
+
+def test_the_applicant_reads_who_looked(client_of, asked, secretary, newcomer):
+    client_of(secretary).get(page_of(asked))
+    entry = Entry.objects.get(verb="person.seen")
+    assert (entry.actor, entry.person, entry.user) == tuple(
+        row.public_id for row in (secretary, asked.person, newcomer)
+    )
