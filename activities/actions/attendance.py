@@ -125,12 +125,17 @@ def _require_other(signup: Signup, actor: Any) -> None:
         raise ActionError(_("自己的签到、签退请别人来登记。"), code="own")
 
 
+def opens_at(activity: Activity) -> dt.datetime:
+    """Return when the door opens: from then on people can be checked in."""
+    return activity.starts - OPENS_BEFORE
+
+
 def _require_open(activity: Activity) -> None:
     if activity.state != ActivityState.PUBLISHED:
         raise ActionError(_("活动没有发布，或已经取消。"), code="cancelled")
     if activity.recorded_at:
         raise ActionError(_("签到记录已经登记完成；时长有误请用“更正”。"), code="closed")
-    if clock.now() < activity.starts - OPENS_BEFORE:
+    if clock.now() < opens_at(activity):
         raise ActionError(_("还没到签到的时候：开始前 3 小时起可以签到。"), code="early")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.vault.public_ids import PUBLIC_ID_REGEX
 from chengyang.web.paging import numbered
@@ -62,6 +63,7 @@ def _page(request: HttpRequest, activity: Activity, *, status: int = 200, **cont
     text = clean_text(request.GET.get("q", ""))
     people = _people(request, activity)
     listed = people.filter(state=SignupState.CONFIRMED).search(text).by_name()
+    opens = actions.opens_at(activity)
     context = {
         "activity": activity,
         "text": text,
@@ -69,6 +71,7 @@ def _page(request: HttpRequest, activity: Activity, *, status: int = 200, **cont
         "counts": _counts(people),
         "form": TicketForm(),
         "finish_form": FinishForm(),
+        "opens_at": opens if opens > clock.now() else None,
         "may_finish": can_finish_activity(request.user, activity) and activity.is_over() and not activity.recorded_at,
         **context,
     }

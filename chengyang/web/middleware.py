@@ -85,7 +85,8 @@ class ActionErrorMiddleware:
 
     def partial(self, request, exception):
         html = render_to_string("web/_callout.html", {"kind": "bad", "text": exception.message})
-        return HttpResponse(html, status=409, headers={"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"})
+        show = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML show:window:top"}  # however far down it was pressed
+        return HttpResponse(html, status=409, headers=show)
 
     def way_back(self, request, exception):
         return exception.url if exception.url and is_ours(request, exception.url) else came_from(request)

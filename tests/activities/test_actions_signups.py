@@ -125,6 +125,7 @@ def test_a_signup_is_recorded_and_told(activity, member):
 def test_who_waits_is_told_so(activity):
     things.queue(activity, 3)
     assert kinds()[-1] == "activities/waitlisted"
+    assert "候补第 1 位" in Notice.objects.order_by("pk").last().body
 
 
 def test_a_full_house_takes_nobody_more_behind_the_back_of_the_actions(activity):

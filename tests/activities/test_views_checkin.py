@@ -160,6 +160,12 @@ def test_a_refusal_in_place_is_a_message(door, ticket):
     assert (answer.status_code, answer["HX-Retarget"]) == (409, "#messages")
 
 
+@pytest.mark.parametrize(("hour", "said"), [(4, True), (6, False)])
+def test_the_page_says_from_when_one_can_check_in(door, ticket, settings, hour, said):
+    settings.PORTAL_CLOCK = moment(19, hour)
+    assert ("起可以签到" in text(door.get(address(ticket.activity)))) is said
+
+
 @pytest.mark.parametrize("step", ["out", "undo"])
 def test_who_is_not_there_cannot_leave(door, ticket, step):
     page = door.post(address(ticket.activity, ticket.public_id, step), follow=True)

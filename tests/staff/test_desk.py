@@ -126,6 +126,24 @@ def test_every_decision_has_what_its_page_needs():
         assert hasattr(decision.model.objects.all(), "visible_to")
 
 
+def test_who_goes_through_one_kind_stays_in_it(client_of, asked, member, district):
+    other = actions.submit_request(actor=member, title="另一件", text="…")
+    answer = client_of(district).post(f"{decide(asked)}?kind=request", {"choice": "answer", "reason": "好"})
+    assert answer["Location"] == f"{decide(other)}?kind=request"
+
+
+def test_the_groups_count_all_their_items_not_those_of_the_page(client_of, member, district):
+    for number in range(30):
+        actions.submit_request(actor=member, title=f"第{number}件", text="…")
+    sizes = [size for _label, size, _items in client_of(district).get(reverse("admin:index")).context["groups"]]
+    assert sum(sizes) == 30
+
+
+def test_what_a_request_needs_is_called_an_answer(client_of, asked, district):
+    answer = client_of(district).post(decide(asked), {"choice": "answer", "reason": ""})
+    assert "请写答复内容，本人会看到原文。" in answer.content.decode()
+
+
 @pytest.mark.parametrize("query", ["", "?page=0", "?page=x", "?page=999", "?kind=%00", "?kind=nothing"])
 def test_bad_addresses_of_the_desk_are_answered(client_of, district, query):
     assert client_of(district).get(reverse("admin:index") + query).status_code in (200, 400, 404)
