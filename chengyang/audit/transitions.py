@@ -12,8 +12,12 @@ from .actions import record
 
 
 def lock(obj: Any) -> Any:
-    """Return `obj` fetched again and locked until the transaction ends; related rows stay free."""
-    return obj.__class__._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    """Return `obj` fetched again and locked until the transaction ends; related rows stay free.
+
+    Rows that point at `obj` can still be added by others (FOR NO KEY UPDATE): a notice to somebody must not wait for
+    their account while their account waits for what the notice is about.
+    """
+    return obj.__class__._base_manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
 
 
 @transaction.atomic

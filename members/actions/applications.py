@@ -20,7 +20,7 @@ from .. import permissions, reasons
 from ..models import Application, Person
 from ..states import APPLICATION_TRANSITIONS, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
 from .leaving import decide_purpose, publish
-from .parts import REASON_LENGTH, put_particulars, required
+from .parts import REASON_LENGTH, lock_account_first, put_particulars, required
 
 FIRST_REVIEW_DAYS = 5  # working days; promised on the registration page
 SECOND_REVIEW_DAYS = 3  # working days from the first review
@@ -60,7 +60,7 @@ def save_step(application: Application, data: Mapping[str, Any], *, actor: Any, 
 
     `step` is the step reached (2 or 3). Raises ActionError("state") once it is with the reviewers.
     """
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
     if application.state not in APPLICATION_WITH_APPLICANT:
         raise ActionError(_("申请正在审核，不能再改。要改就先撤回。"), code="state", url=application.get_absolute_url())
@@ -79,7 +79,7 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
     Those that were asked about and left unticked are recorded as refused, so that nobody is asked again soon (P07). Raises ActionError("incomplete") naming what is missing, ("consent") when consent was withdrawn,
     ("purpose") for one that is not on offer, ("state").
     """
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
     _require_consent(actor)
     _require_complete(application)
@@ -106,7 +106,7 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
 @transaction.atomic
 def withdraw_application(application: Application, *, actor: Any) -> Application:
     """Take it back at any time before the decision. Raises ActionError("state") afterwards."""
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
     return _finish(application, ApplicationState.WITHDRAWN, "application.withdrawn", actor, "")
 
@@ -118,7 +118,7 @@ def review_first(application: Application, *, actor: Any, reason: str = "") -> A
 
     Raises NotAllowed for anybody else and for the applicant (rule 2), ActionError("state").
     """
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_review_first, actor, application)
     now = clock.now()
     application = move(
@@ -143,7 +143,7 @@ def return_application(application: Application, *, actor: Any, reason: str) -> 
 
     Raises ActionError("reason") without one, ("state"), NotAllowed for who does not have it to decide.
     """
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_turn_down, actor, application)
     application = move(
         application,
@@ -163,7 +163,7 @@ def return_application(application: Application, *, actor: Any, reason: str) -> 
 @transaction.atomic
 def decline_application(application: Application, *, actor: Any, reason: str) -> Application:
     """Decline it, with a `reason` that the applicant reads word for word. Errors as `return_application`."""
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_turn_down, actor, application)
     application = _finish(application, ApplicationState.DECLINED, "application.declined", actor, required(reason))
     _tell_applicant(application, "declined")
@@ -178,7 +178,7 @@ def approve_application(application: Application, *, actor: Any, reason: str = "
     making a second one. Raises NotAllowed for the first reviewer, the applicant and all but the district office (rule
     2), ActionError("consent") when the applicant has withdrawn consent, ("state").
     """
-    application = lock(application)
+    application = lock_account_first(application)
     require(permissions.can_review_second, actor, application)
     _require_consent(application.user)
     application = _finish(

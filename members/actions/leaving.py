@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from chengyang import audit, clock
 from chengyang.accounts.reach import forget
-from chengyang.audit.transitions import lock, move
+from chengyang.audit.transitions import move
 from chengyang.errors import require
 from chengyang.files.models import File
 from chengyang.notices.actions import tell
@@ -20,6 +20,7 @@ from chengyang.vault.fields import columns_of
 from .. import erasure, permissions, posts
 from ..models import Application, Particulars, Person
 from ..states import PERSON_TRANSITIONS, PersonState
+from .parts import lock_account_first
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)
 NOBODY = "已删除"  # stands where the name stood; stored, so never translated
@@ -34,7 +35,7 @@ def leave_registry(person: Person, *, actor: Any) -> Person:
     is kept for 30 days, so that whoever comes back finds everything, and then erased. Raises ActionError("state") for
     who is not registered.
     """
-    person = lock(person)
+    person = lock_account_first(person)
     require(permissions.can_leave, actor, person)
     code = "" if permissions.is_own(actor, person) else ASKED_IN_PERSON
     person = move(
@@ -130,14 +131,23 @@ def end_terms(person: Person, actor: Any) -> None:
 
 
 # ---- thirty days later -----------------------------------------------------------------------------------------------
-@transaction.atomic
-def erase_person(person: Person, *, actor: Any = None) -> None:
-    """Delete what is held on somebody who left, on all floors, with its history (P12).
+def to_erase() -> QuerySet:
+    """Return who left 30 days ago; who has applied again in that time is kept until it is decided, and comes back."""
+    due = Person.objects.filter(state=PersonState.LEFT, left_on__lte=clock.today() - KEPT_AFTER_LEAVING)
+    return due.exclude(user__in=Application.objects.open().values("user"))
 
-    What only counts (attendances, hours, former terms) keeps its row and loses whatever tells who it was; the person's
-    own row goes when nothing leans on it, else it is emptied. The audit holds no values and is never touched.
+
+@transaction.atomic
+def erase_person(person: Person, *, actor: Any = None) -> bool:
+    """Delete what is held on somebody who left, on all floors, with its history (P12); return whether it was done.
+
+    It is asked again under the lock: who came back or applied again meanwhile stays as they are. What only counts
+    (attendances, hours, former terms) keeps its row and loses whatever tells who it was; the person's own row goes when
+    nothing leans on it, else it is emptied. The audit holds no values and is never touched.
     """
-    person = lock(person)
+    person = lock_account_first(person)
+    if not to_erase().filter(pk=person.pk).exists():
+        return False
     user = person.user
     audit.record("person.erased", person, actor=actor, person=person, user=user)
     erasure.erase(person)
@@ -146,6 +156,7 @@ def erase_person(person: Person, *, actor: Any = None) -> None:
         user.name = ""
         user.save(update_fields=["name"])
     _delete_or_empty(person)
+    return True
 
 
 def _delete_or_empty(person):

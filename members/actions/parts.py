@@ -5,11 +5,22 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chengyang.audit.transitions import lock
 from chengyang.errors import ActionError
 
 from ..models import Particulars
 
 REASON_LENGTH = 500
+
+
+def lock_account_first(row: Any) -> Any:
+    """Return the Application or Person `row` locked, and its account before it.
+
+    That is the order in which a withdrawn consent takes them; any other makes the two wait for each other (P06).
+    """
+    if row.user_id:
+        lock(row.user)
+    return lock(row)
 
 
 def put_particulars(row: Any, data: Mapping[str, Any]) -> list[str]:

@@ -112,8 +112,13 @@ def decline_representative(representative: Representative, *, actor: Any, reason
 
 @transaction.atomic
 def end_for_leaving(representative: Representative, *, actor: Any) -> Representative:
-    """End a term, or a nomination, because the person leaves the registry (rule 12: nobody is asked)."""
+    """End a term, or a nomination, because the person leaves the registry (rule 12: nobody is asked).
+
+    What was declined or ended by another hand a moment before stays so: leaving never fails on it.
+    """
     representative = lock(representative)
+    if representative.state not in CURRENT:
+        return representative
     if representative.state != RepresentativeState.NAMED:
         return _move(
             representative, RepresentativeState.DECLINED, "representative.declined", actor, reason="", due_on=None

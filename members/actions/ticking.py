@@ -10,7 +10,7 @@ from chengyang.notices.models import Notice
 from .. import erasure
 from ..models import Application, Person, Representative
 from ..states import ApplicationState, PersonState, RepresentativeState
-from .leaving import KEPT_AFTER_LEAVING, erase_person
+from .leaving import erase_person, to_erase
 from .persons import CONFIRM_WITHIN
 from .representatives import end_term
 
@@ -35,36 +35,32 @@ def tick() -> dict[str, int]:
 def delete_drafts() -> int:
     """Delete drafts that nobody touched for 30 days."""
     due = Application.objects.filter(state=ApplicationState.DRAFT, saved_at__lt=clock.now() - DRAFT_KEPT)
-    return erasure.delete_with_history(due)
+    return erasure.delete_with_history(due, skip_locked=True)
 
 
 @transaction.atomic
 def delete_closed() -> int:
     """Delete applications 30 days after they were withdrawn or declined."""
     closed = (ApplicationState.WITHDRAWN, ApplicationState.DECLINED)
-    return erasure.delete_with_history(
-        Application.objects.filter(state__in=closed, decided_at__lt=clock.now() - CLOSED_KEPT)
-    )
+    due = Application.objects.filter(state__in=closed, decided_at__lt=clock.now() - CLOSED_KEPT)
+    return erasure.delete_with_history(due, skip_locked=True)
 
 
 @transaction.atomic
 def delete_unconfirmed() -> int:
     """Delete records that staff made and whose persons did not confirm them in time, and the messages that asked."""
     due = Person.objects.filter(state=PersonState.UNCONFIRMED, confirm_by__lt=clock.today())
-    for person in due:
+    people = list(due.select_for_update(of=("self",), skip_locked=True))
+    for person in people:
         audit.record("person.erased", person, actor=None, person=person, reason=EXPIRED)
     asked = Notice.objects.filter(kind="members/please_confirm", user=None, at__lt=clock.now() - CONFIRM_WITHIN)
     asked.delete()
-    return erasure.delete_with_history(due)
+    return erasure.delete_with_history(Person.objects.filter(pk__in=[person.pk for person in people]))
 
 
 def erase_left() -> int:
-    """Erase those who left 30 days ago."""
-    due = Person.objects.filter(state=PersonState.LEFT, left_on__lte=clock.today() - KEPT_AFTER_LEAVING)
-    people = list(due[:AT_ONCE])
-    for person in people:
-        erase_person(person)
-    return len(people)
+    """Erase those who left 30 days ago and have not applied again."""
+    return sum(erase_person(person) for person in to_erase()[:AT_ONCE])
 
 
 def end_terms_over() -> int:

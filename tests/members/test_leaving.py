@@ -189,6 +189,35 @@ def test_thirty_days_are_kept(rules, member, days, state):
     assert Person.objects.get().state == state
 
 
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned"])
+def test_who_has_applied_again_is_not_erased_before_it_is_decided(rules, member, state):
+    gone(member)
+    things.in_state(member, state)
+    assert actions.tick()["erased"] == 0
+    assert (Person.objects.get().state, Application.objects.get().state) == ("left", state)
+
+
+def test_who_applied_again_in_time_takes_up_the_old_row(rules, member, xiazhuang, district):
+    person = gone(member)
+    things.consent(member)
+    row = things.in_state(member, "first_reviewed", first=xiazhuang)
+    actions.tick()
+    assert actions.approve_application(row, actor=district).person == person
+
+
+def test_who_applied_again_and_took_it_back_is_erased(rules, member):
+    gone(member)
+    actions.withdraw_application(things.in_state(member, "submitted"), actor=member)
+    assert actions.tick()["erased"] == 1
+
+
+def test_erasing_asks_again_whether_somebody_is_gone(rules, member):
+    person = gone(member)
+    Person.objects.update(state="active", left_on=None)
+    assert not actions.erase_person(person)
+    assert Person.objects.get().state == "active"
+
+
 # ---- what time does --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
 def test_a_draft_lives_thirty_days(application, days, kept):

@@ -1,0 +1,121 @@
+"""What happens at the same moment in the registry, with real connections to a real database (style 22, P06, P12)."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from chengyang import clock
+from chengyang.audit.transitions import lock
+from chengyang.errors import ActionError
+from chengyang.privacy import actions as privacy
+from members import actions
+from members.models import Application, Person, Representative
+from tests import cast
+
+from . import things
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = dt.timedelta(days=31)
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+@pytest.fixture
+def beside():
+    """Begin a call on a connection of its own; `.result()` is what it returned, or the code of its refusal."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda call: pool.submit(_outcome, call)
+
+
+def _outcome(call):
+    try:
+        return call()
+    except ActionError as error:
+        return error.code
+    except OperationalError:
+        return "deadlock"
+    finally:
+        connection.close()
+
+
+def until_it_waits(running):
+    """Return once `running` waits for a row that this connection holds, or has come to its end."""
+    with connection.cursor() as cursor:
+        while not running.done():
+            cursor.execute(WAITS)
+            if cursor.fetchone()[0]:
+                return
+
+
+def withdraw_while(user, call, beside):
+    """Withdraw the consent of `user` while `call` runs on the other connection; return what came of `call`."""
+    with transaction.atomic():
+        lock(user)  # as far as a withdrawal comes before it turns to what rests on the consent
+        running = beside(call)
+        until_it_waits(running)
+        privacy.withdraw(user, "registration", actor=user)
+    return running.result()
+
+
+STEPS = {
+    "submit": ("draft", lambda row, first, second: actions.submit_application(row, actor=row.user)),
+    "withdraw": ("submitted", lambda row, first, second: actions.withdraw_application(row, actor=row.user)),
+    "review": ("submitted", lambda row, first, second: actions.review_first(row, actor=first)),
+    "return": ("submitted", lambda row, first, second: actions.return_application(row, actor=first, reason="补全称")),
+    "decline": ("submitted", lambda row, first, second: actions.decline_application(row, actor=first, reason="不在")),
+    "approve": ("first_reviewed", lambda row, first, second: actions.approve_application(row, actor=second)),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_consent_is_withdrawn_while_the_application_is_dealt_with(applicant, beside, step):
+    state, call = STEPS[step]
+    first, second = cast.make("xiazhuang"), cast.make("district")
+    row = things.in_state(applicant, state, first=first if step == "approve" else None)
+    assert withdraw_while(applicant, lambda: call(row, first, second), beside) in ("state", "consent")
+    assert Application.objects.get().state == "withdrawn"
+
+
+def test_a_consent_is_withdrawn_while_the_same_person_leaves(rules, beside):
+    member = cast.make("member")
+    things.consent(member)
+    outcome = withdraw_while(member, lambda: actions.leave_registry(member.person, actor=member), beside)
+    assert (outcome, Person.objects.get().state) == ("state", "left")
+
+
+def while_changing(rows, call, beside, **changes):
+    """Run `call` on the other connection while `rows` are being changed on this one; return what came of it."""
+    with transaction.atomic():
+        rows.update(**changes)
+        running = beside(call)
+        until_it_waits(running)
+    return running.result()
+
+
+def test_a_consent_is_withdrawn_while_a_nomination_is_declined(rules, beside):
+    member = cast.make("member")
+    things.consent(member)
+    Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    withdraw = partial(privacy.withdraw, member, "registration", actor=member)
+    while_changing(Representative.objects.all(), withdraw, beside, state="declined")
+    assert not privacy.holds(member, "registration")
+
+
+def test_a_draft_that_is_being_sent_is_not_deleted(applicant, beside):
+    things.in_state(applicant, "draft", saved_at=clock.now() - LONG)
+    while_changing(Application.objects.all(), actions.tick, beside, state="submitted", submitted_at=clock.now())
+    assert Application.objects.exists()
+
+
+def test_a_record_that_is_being_confirmed_is_not_deleted(rules, beside):
+    cast.person(state="unconfirmed", confirm_by=clock.today() - LONG)
+    while_changing(Person.objects.all(), actions.tick, beside, state="active", confirm_by=None)
+    assert Person.objects.get().state == "active"
+
+
+def test_who_is_coming_back_is_not_erased(rules, beside):
+    cast.person("周予安", state="left", left_on=clock.today() - LONG)
+    while_changing(Person.objects.all(), actions.tick, beside, state="active", left_on=None)
+    assert Person.objects.get().name == "周予安"
