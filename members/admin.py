@@ -21,8 +21,18 @@ from .states import PersonState
 NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
 
+class NotesReading:
+    """Writes down that an officer opened the page of a row about somebody (P10)."""
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        if row and request.method == "GET":
+            actions.note_reading(row, actor=request.user)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+
 @admin.register(Person)
-class PersonAdmin(ScopedAdmin):
+class PersonAdmin(NotesReading, ScopedAdmin):
     job, order = Job.PEOPLE, 10
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
@@ -66,12 +76,6 @@ class PersonAdmin(ScopedAdmin):
     def facts(self, person, user):
         return person_facts(person, user)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        person = self.get_object(request, object_id) if self.has_view_permission(request) else None
-        if person and request.method == "GET":
-            actions.note_reading(person, actor=request.user)
-        return super().change_view(request, object_id, form_url, extra_context)
-
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)
         return actions.enter_person(data, phone=data.pop("phone"), actor=actor)
@@ -85,7 +89,7 @@ class PersonAdmin(ScopedAdmin):
 
 
 @admin.register(Application)
-class ApplicationAdmin(ScopedAdmin):
+class ApplicationAdmin(NotesReading, ScopedAdmin):
     job, order = Job.PEOPLE, 20
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
@@ -106,15 +110,9 @@ class ApplicationAdmin(ScopedAdmin):
         url = decision(waits).url(application) if waits else ""
         return Fact(_("状态"), application.get_state_display(), url=url)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        application = self.get_object(request, object_id) if self.has_view_permission(request) else None
-        if application and request.method == "GET":
-            actions.note_reading(application, actor=request.user)
-        return super().change_view(request, object_id, form_url, extra_context)
-
 
 @admin.register(Representative)
-class RepresentativeAdmin(ScopedAdmin):
+class RepresentativeAdmin(NotesReading, ScopedAdmin):
     job, order = Job.PEOPLE, 30
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
@@ -143,7 +141,7 @@ class RepresentativeAdmin(ScopedAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(StandardAssessmentAdmin):
+class AssessmentAdmin(NotesReading, StandardAssessmentAdmin):
     job, order = Job.PEOPLE, 40
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)

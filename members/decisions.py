@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
+from chengyang.staff.assessing import AssessmentDecision
 from chengyang.staff.registry import Choice, Decision, Fact, Job, Step
 
 from . import actions, permissions, reasons, timeline
@@ -100,7 +101,7 @@ class RepresentativeReview(Decision):
     state: R
 
     def seen(self, user):
-        people = Person.objects.within(reach(user))
+        people = Person.objects.of_staff(reach(user))
         return Representative.objects.filter(person__in=people.values("pk"))
 
     def detail(self, row):
@@ -129,6 +130,9 @@ class RepresentativeReview(Decision):
         former = row.history.order_by("pgh_id").first()
         return [*steps, Step(_("提名"), former and former.pgh_created_at, row.nominated_by or "")]
 
+    def opened(self, row, *, actor):
+        actions.note_reading(row, actor=actor)
+
     def choices(self, row, user):
         if row.state != self.state or not permissions.can_decline_representative(user, row):
             return ()
@@ -140,9 +144,16 @@ class RepresentativeReview(Decision):
         return self.carry_on(row, actor=actor)
 
     def theirs(self, user: Any):
-        """Return the nominations in this state of persons whom `user` works with, their own left out."""
-        people = Person.objects.within(reach(user)).exclude(user=user)
+        """Return the nominations in this state of persons whom `user` is responsible for as staff, their own left out."""
+        people = Person.objects.of_staff(reach(user)).exclude(user=user)
         return Representative.objects.filter(state=self.state, person__in=people.values("pk"))
+
+
+class FourHaves(AssessmentDecision):
+    """“四有” of a person, whose evidence is about somebody: who opens it is written down."""
+
+    def opened(self, row, *, actor):
+        actions.note_reading(row, actor=actor)
 
 
 class FirstReviewOfRepresentative(RepresentativeReview):

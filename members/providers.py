@@ -8,7 +8,6 @@ from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.privacy import actions as privacy
 from chengyang.staff import registry
-from chengyang.staff.assessing import AssessmentDecision
 from chengyang.web import panels
 
 from . import decisions, erasure, held
@@ -36,7 +35,7 @@ for _decision in (
     decisions.SecondReview(),
     decisions.FirstReviewOfRepresentative(),
     decisions.SecondReviewOfRepresentative(),
-    AssessmentDecision(Assessment, registry.Job.PEOPLE, gettext_lazy("“四有”评定")),
+    decisions.FourHaves(Assessment, registry.Job.PEOPLE, gettext_lazy("“四有”评定")),
 ):
     registry.register(_decision)
 
@@ -76,7 +75,7 @@ def _terms_ending(user, first, last):
     """Return the terms of representatives that end between two days, by day."""
     if not reach(user).staff:
         return []
-    people = Person.objects.within(reach(user)).values("pk")
+    people = Person.objects.of_staff(reach(user)).values("pk")
     rows = Representative.objects.on(first).filter(person__in=people, ends__range=(first, last))
     return [
         registry.Day(row.ends, _("%(name)s 代表人士任期结束") % {"name": row.person}, row.person.get_absolute_url())

@@ -197,13 +197,15 @@ def approve_application(application: Application, *, actor: Any, reason: str = "
 
 @transaction.atomic
 def note_reading(row: Any, *, actor: Any) -> None:
-    """Write down that an officer opened the page of an Application or a Person, whose own page says so (P10)."""
-    if row.user_id == actor.pk:
-        return
-    if isinstance(row, Application):
-        audit.record("application.read", row, actor=actor, user=row.user, person=row.person)
-    else:
-        audit.record("person.seen", row, actor=actor, person=row, user=row.user)
+    """Write down that an officer opened a page about somebody, whose own page says so (P10).
+
+    `row` is an Application, a Person, or a row of a person's: a Representative, an Assessment.
+    """
+    verb = "application.read" if isinstance(row, Application) else "person.seen"
+    person = row if isinstance(row, Person) else row.person
+    user = row.user if isinstance(row, Application) else person.user
+    if user != actor:
+        audit.record(verb, row, actor=actor, user=user, person=person)
 
 
 # ---- parts -----------------------------------------------------------------------------------------------------------

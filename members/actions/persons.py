@@ -23,6 +23,7 @@ from .parts import put_particulars
 
 CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; said in the message to the person
 REFUSED = "refused_by_person"
+TAKEN_UP = "old_row_taken_up"
 
 
 # ---- records that staff make -----------------------------------------------------------------------------------------
@@ -57,18 +58,21 @@ def _refuse_twice(phone, actor):
 def confirm_person(person: Person, *, actor: Any) -> Person:
     """Make a record that staff made a registered person's own; `actor` has proved the number and agrees to be registered.
 
-    Raises ActionError("registered") when the account is in the registry already: the second record is then refused
-    instead. Raises NotAllowed for another number, ActionError("state").
+    Who left and is not erased yet takes their old row up again, with what the record says. Raises
+    ActionError("registered") when the account is in the registry already: the second record is then refused instead.
+    Raises NotAllowed for another number, ActionError("state").
     """
+    lock(actor)
     person = lock(person)
     require(permissions.can_confirm_person, actor, person)
-    if Person.objects.filter(user=actor).exists():
+    _require_unconfirmed(person)
+    if Person.objects.active().filter(user=actor).exists():
         raise ActionError(
             _("你已经在册，这份重复的登记请选“不是我，删掉”。"), code="registered", url=reverse("members:confirm")
         )
     privacy.give(actor, "registration", actor=actor)
     person = move(
-        person,
+        _taken_up(person, actor),
         PersonState.ACTIVE,
         table=PERSON_TRANSITIONS,
         actor=actor,
@@ -77,6 +81,7 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
         user=actor,
         registered_on=clock.today(),
         confirm_by=None,
+        left_on=None,
     )
     person.user = actor
     person.save(update_fields=["user"])
@@ -89,10 +94,28 @@ def refuse_record(person: Person, *, actor: Any) -> None:
     """Delete a record that its person does not want; nobody is asked. Raises ActionError("state") once confirmed."""
     person = lock(person)
     require(permissions.can_confirm_person, actor, person)
-    if person.state != PersonState.UNCONFIRMED:
-        raise ActionError(_("这份登记已经确认。要退出请到“我的数据”。"), code="state", url=reverse("me:home"))
+    _require_unconfirmed(person)
     audit.record("person.erased", person, actor=actor, person=person, user=actor, reason=REFUSED)
     erasure.delete_with_history(Person.objects.filter(pk=person.pk))
+
+
+def _require_unconfirmed(person):
+    if person.state != PersonState.UNCONFIRMED:
+        raise ActionError(_("这份登记已经确认。要退出请到“我的数据”。"), code="state", url=reverse("me:home"))
+
+
+def _taken_up(record, user):
+    """Return the row of `user` from before they left, with what `record` says and instead of it; without one, `record`."""
+    own = Person.objects.select_for_update(of=("self",)).filter(user=user).first()
+    if own is None:
+        return record
+    for field, value in record.particulars().items():
+        setattr(own, field, value)
+    own.phone = record.phone
+    own.save()
+    audit.record("person.erased", record, actor=user, person=record, user=user, reason=TAKEN_UP)
+    erasure.delete_with_history(Person.objects.filter(pk=record.pk))
+    return own
 
 
 # ---- what a person changes -------------------------------------------------------------------------------------------

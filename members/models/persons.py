@@ -41,6 +41,10 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         rows = self.active()
         return rows if seen.district else rows.filter(subdistrict__in=seen.subdistricts)
 
+    def of_office(self, seen):
+        """Return whom staff and secretaries of the reach `seen` work with; leading a team does not count."""
+        return self.filter(_office_scope(seen, self.model._base_manager.all()))
+
     def within(self, seen):
         """Return whom an officer of the reach `seen` works with: active persons of theirs (decisions.md)."""
         return self.filter(_scope(seen, self.model._base_manager.all()))
@@ -59,6 +63,14 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
 
 def _scope(seen, everybody):
     """Return the condition for the active persons that staff, secretaries and team leaders work with."""
+    scope = _office_scope(seen, everybody)
+    if seen.teams:
+        scope |= Q(pk__in=_team(everybody, seen).values("pk"))
+    return scope
+
+
+def _office_scope(seen, everybody):
+    """Return the condition for the active persons that staff and secretaries work with."""
     active = Q(state=PersonState.ACTIVE)
     if seen.district:
         return active
@@ -67,8 +79,6 @@ def _scope(seen, everybody):
         scope |= active & Q(subdistrict__in=seen.subdistricts)
     if seen.organizations:
         scope |= Q(pk__in=_members(everybody, seen).values("pk"))
-    if seen.teams:
-        scope |= Q(pk__in=_team(everybody, seen).values("pk"))
     return scope
 
 

@@ -63,7 +63,8 @@ class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
         today = clock.today()
         shown = Q(is_public=True, state=RepresentativeState.NAMED, starts__lte=today, ends__gt=today)
         if user.is_authenticated:
-            shown |= Q(person__in=Person.objects.visible_to(user).values("pk"))
+            shown |= Q(person__user=user)
+            shown |= Q(person__in=Person.objects.of_office(reach(user)).values("pk"))
         return self.filter(shown)
 
 

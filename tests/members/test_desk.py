@@ -217,6 +217,24 @@ def test_the_page_of_a_person_is_written_down(people, xiazhuang, client_of):
     assert Entry.objects.get(verb="person.seen").person == people["here"].public_id
 
 
+def pages_about(member):
+    """Return the pages of the desk that show a nomination of `member` or evidence about them."""
+    row = Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    assessment = things.assessed(member.person, things.four_haves(), state="submitted")
+    return {
+        "nomination": f"/manage/members/representative/{row.pk}/change/",
+        "findings": f"/manage/members/assessment/{assessment.pk}/change/",
+        "review": url("representative-first", row),
+        "assessing": url("assessment-person", assessment),
+    }
+
+
+@pytest.mark.parametrize("page", ["nomination", "findings", "review", "assessing"])
+def test_reading_about_a_person_is_written_down_for_them(rules, member, xiazhuang, client_of, page):
+    assert client_of(xiazhuang).get(pages_about(member)[page]).status_code == 200
+    assert Entry.objects.get(verb="person.seen").user == member.public_id
+
+
 @pytest.mark.parametrize("typed", ["单", "sxx"])
 def test_search_and_chooser_find_only_ones_own(people, xiazhuang, client_of, typed):
     browser = client_of(xiazhuang)

@@ -91,6 +91,22 @@ def test_who_is_registered_confirms_no_second_record(rules, xiazhuang):
     assert caught.value.code == "registered"
 
 
+def test_who_left_and_confirms_a_record_takes_up_the_old_row(rules, xiazhuang):
+    owner = User.objects.create(phone=things.PHONE)
+    old = cast.person("旧名", account=owner, state="left", left_on=clock.today())
+    person = actions.confirm_person(entered(xiazhuang), actor=owner)
+    assert (person.pk, person.name, person.state, person.left_on) == (old.pk, things.TYPED["name"], "active", None)
+    assert Person.objects.get() == person
+
+
+def test_who_left_does_not_come_back_by_confirming_their_old_row(rules):
+    owner = User.objects.create(phone=things.PHONE)
+    old = cast.person(account=owner, phone=things.PHONE, state="left", left_on=clock.today())
+    with pytest.raises(ActionError) as caught:
+        actions.confirm_person(old, actor=owner)
+    assert caught.value.code == "state"
+
+
 def test_refusing_deletes_the_record_and_its_history(rules, xiazhuang):
     person = entered(xiazhuang)
     actions.refuse_record(person, actor=User.objects.create(phone=things.PHONE))

@@ -10,6 +10,7 @@ from chengyang.errors import ActionError, NotAllowed
 from members import actions
 from members.measures import _representatives
 from members.models import Representative
+from services.models import Post as TeamPost
 from tests import cast
 
 from . import things
@@ -136,3 +137,25 @@ def test_who_sees_representatives(haves, member, name, sees):
         )
     assert Representative.objects.visible_to(cast.make(name)).count() == sees
     assert Representative.objects.published().count() == 1
+
+
+@pytest.mark.parametrize(("name", "sees"), [("secretary", 1), ("leader", 0), ("base_manager", 0)])
+def test_secretaries_see_those_of_their_members_and_leaders_nobody(rules, name, sees):
+    user = cast.make(name)
+    other = cast.make("member").person  # in the secretary's organization, and here in the leader's team too
+    TeamPost.objects.create(person=other, team=cast.team(), kind="member", starts=cast.STARTED)
+    Representative.objects.create(person=other, **TERM)
+    assert Representative.objects.visible_to(user).count() == sees
+
+
+def test_ones_own_nomination_is_seen(rules, leader):
+    Representative.objects.create(person=leader.person, **TERM)
+    assert Representative.objects.visible_to(leader).count() == 1
+
+
+@pytest.mark.parametrize("name", ["secretary", "leader"])
+def test_the_page_of_a_review_is_for_staff(rules, client_of, name):
+    member, user = cast.make("member"), cast.make(name)
+    TeamPost.objects.create(person=member.person, team=cast.team(), kind="member", starts=cast.STARTED)
+    row = Representative.objects.create(person=member.person, **TERM)
+    assert client_of(user).get(f"/manage/decide/representative-first/{row.public_id}/").status_code == 404
