@@ -172,9 +172,9 @@ def _delete_or_empty(person):
 def _empty(person):
     for field in Particulars.PERSONAL:
         setattr(person, field, [] if field in ("can", "want") else "")
-    person.name, person.phone, person.user = NOBODY, "", None
+    person.name, person.phone, person.user, person.entered_by = NOBODY, "", None, None
     person.state = PersonState.ERASED
-    written = ["name", *Particulars.FOLLOW_NAME, "unit", "job", "can", "want", "user", "state"]
+    written = ["name", *Particulars.FOLLOW_NAME, "unit", "job", "can", "want", "user", "entered_by", "state"]
     person.save(update_fields=[*written, *columns_of(Person, "phone")])
 
 

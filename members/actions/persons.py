@@ -32,20 +32,29 @@ def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
     """Make a record for somebody who asked an officer to, and ask them by text message to confirm it.
 
     Until they do, the record stands in no list, export or statistic, and after 30 days it is deleted. `phone` is E.164.
-    Raises ActionError("twice") when the number is registered in a subdistrict of the officer's or waits for confirmation
+    Raises ActionError("own") for the officer's own number: they apply like everybody. Raises ActionError("twice") when the number is registered in a subdistrict of the officer's or waits for confirmation
     already.  (domain.md rule 1, requirements X10)
     """
     subdistrict = data["subdistrict"]
     require(permissions.can_enter_person, actor, subdistrict.pk)
+    _refuse_own(phone, actor)
     hold(f"registry/{blind_index('phone', phone)}")
     _refuse_twice(phone, actor)
     confirm_by = clock.today() + CONFIRM_WITHIN
     particulars = {field: data[field] for field in Particulars.PARTICULARS}
-    person = Person(phone=phone, state=PersonState.UNCONFIRMED, confirm_by=confirm_by, **particulars)
+    waiting = {"state": PersonState.UNCONFIRMED, "confirm_by": confirm_by, "entered_by": actor}
+    person = Person(phone=phone, **waiting, **particulars)
     person.save(force_insert=True)
     audit.record("person.created", person, actor=actor, person=person)
     tell(phone, "members/please_confirm", url=reverse("members:confirm"), subdistrict=subdistrict, until=confirm_by)
     return person
+
+
+def _refuse_own(phone, actor):
+    if actor.phone_index and actor.phone_index == blind_index("phone", phone):
+        raise ActionError(
+            _("这是你自己的手机号。自己入册请到“加入”页面申请，由别的工作人员审核。"), code="own", field="phone"
+        )
 
 
 def _refuse_twice(phone, actor):
@@ -60,12 +69,18 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
 
     Who left and is not erased yet takes their old row up again, with what the record says. Raises
     ActionError("registered") when the account is in the registry already: the second record is then refused instead.
-    Raises NotAllowed for another number, ActionError("state").
+    Raises ActionError("own") for who made the record themself, NotAllowed for another number, ActionError("state").
     """
     lock(actor)
     person = lock(person)
     require(permissions.can_confirm_person, actor, person)
     _require_unconfirmed(person)
+    if person.entered_by_id == actor.pk:
+        raise ActionError(
+            _("这份登记是你自己录入的，不能由你确认。请选“不是我，删掉”，再申请入册。"),
+            code="own",
+            url=reverse("members:confirm"),
+        )
     if Person.objects.active().filter(user=actor).exists():
         raise ActionError(
             _("你已经在册，这份重复的登记请选“不是我，删掉”。"), code="registered", url=reverse("members:confirm")
@@ -111,7 +126,7 @@ def _taken_up(record, user):
         return record
     for field, value in record.particulars().items():
         setattr(own, field, value)
-    own.phone = record.phone
+    own.phone, own.entered_by = record.phone, record.entered_by
     own.save()
     audit.record("person.erased", record, actor=user, person=record, user=user, reason=TAKEN_UP)
     erasure.delete_with_history(Person.objects.filter(pk=record.pk))

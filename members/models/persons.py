@@ -118,6 +118,10 @@ class Person(Particulars, DemoMark):
     state = models.CharField(_("状态"), max_length=12, choices=PersonState.choices, default=PersonState.ACTIVE)
     registered_on = models.DateField(_("入册日期"), default=clock.today)
     confirm_by = models.DateField(_("须在此前由本人确认"), null=True, blank=True)
+    # Who made the record for somebody else; nobody confirms what they made themself (rule 1).
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
+    )
     left_on = models.DateField(_("退出日期"), null=True, blank=True)
 
     objects = PersonQuerySet.as_manager()

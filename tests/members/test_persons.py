@@ -107,6 +107,23 @@ def test_who_left_does_not_come_back_by_confirming_their_old_row(rules):
     assert caught.value.code == "state"
 
 
+def test_an_officer_does_not_enter_themself(rules, xiazhuang):
+    xiazhuang.phone = things.PHONE
+    xiazhuang.save()
+    with pytest.raises(ActionError) as caught:
+        entered(xiazhuang)
+    assert (caught.value.code, caught.value.field) == ("own", "phone")
+
+
+def test_nobody_confirms_a_record_that_they_made(rules, xiazhuang):
+    person = entered(xiazhuang)
+    xiazhuang.phone = things.PHONE
+    xiazhuang.save()
+    with pytest.raises(ActionError) as caught:
+        actions.confirm_person(person, actor=xiazhuang)
+    assert caught.value.code == "own"
+
+
 def test_refusing_deletes_the_record_and_its_history(rules, xiazhuang):
     person = entered(xiazhuang)
     actions.refuse_record(person, actor=User.objects.create(phone=things.PHONE))
