@@ -74,7 +74,9 @@ class AnswerRequest(Decision):
             steps.insert(0, Step(_("超期，自动升级"), row.escalated_at))
         if row.answered_at:
             steps.insert(0, Step(_("答复"), row.answered_at, row.answered_by, row.answer))
-        return steps
+        if row.reopened_at:
+            steps.insert(0, Step(_("没解决，请再办"), row.reopened_at, _("本人")))
+        return sorted(steps, key=lambda step: step.at, reverse=True)
 
     def choices(self, row, user):
         if not permissions.can_answer_request(user, row):
@@ -153,5 +155,11 @@ def _mine(request, subject):
     return {"requests": rows.order_by("-at", "-pk")[:3]}
 
 
+def _my_teams(request, subject):
+    own = Post.objects.visible_to(request.user).own(request.user).select_related("team").order_by("starts", "pk")
+    return {"posts": posts} if (posts := list(own[:6])) else None
+
+
 panels.register("home.main", "services/_menu.html", _menu, order=30)
 panels.register("me.home", "services/_mine.html", _mine, order=40)
+panels.register("me.side", "services/_my_teams.html", _my_teams, order=40)

@@ -153,7 +153,7 @@ def _enter(request: HttpRequest, activity: Activity, user: Any, name: str) -> Ht
 
 def _other_number(request: HttpRequest, do: str) -> HttpResponse:
     if do == "change":
-        entry.forget(request)
+        entry.other_number(request)
         return redirect(request.path)
     try:
         if entry.resend(request, PURPOSE):

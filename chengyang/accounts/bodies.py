@@ -69,6 +69,10 @@ class DatedPostQuerySet(models.QuerySet):
         """Return the posts of today whose holders agreed to be shown."""
         return self.filter(is_public=True, person__state="active").on(clock.today())
 
+    def own(self, user):
+        """Return the posts of `user` that run or are still to begin."""
+        return self.filter(person__user=user.pk, person__state="active").exclude(ends__lte=clock.today())
+
     def visible_to(self, user):
         """Return the posts shown by consent, one's own, and those in the bodies one keeps or is responsible for."""
         seen = reach(user)
@@ -107,6 +111,11 @@ class DatedPost(DemoMark):
 
     def __str__(self):
         return f"{self.person} {self.get_kind_display()}"
+
+    @property
+    def body(self):
+        """Return the organization, base or team that the post is in."""
+        return getattr(self, type(self).objects.all().about)
 
     def holds(self, day):
         """Return whether the post is held on `day`."""

@@ -7,7 +7,7 @@ A flow that wants a proved phone on a page of its own (joining, a guest's sign-u
     ActionError → `form.refuse(error)`; then redirect to the same page.
 2.  While `entry.pending(request, Purpose.SIGN_UP)` is there, the page shows the code step instead:
     `{% include "accounts/_code.html" with form=code_form proof=pending %}`; its buttons post `do`:
-    `check`, `resend` or `change`, and `code`. `entry.resend(request, purpose)` sends another one, `entry.forget(request)`
+    `check`, `resend` or `change`, and `code`. `entry.resend(request, purpose)` sends another one, `entry.other_number(request)`
     goes back to the number. `forms.CodeForm` may be extended as well (consent boxes, for example).
 3.  `kept = entry.kept(request)`, `user = entry.finish(request, form.cleaned_data["code"])`, ActionError →
     `form.refuse(error)`. The account is there now, but nobody is signed in yet.
@@ -79,8 +79,13 @@ def kept(request: HttpRequest) -> dict[str, Any]:
 
 
 def forget(request: HttpRequest) -> None:
-    """Drop the number that waits: the person wants to type another one, or the flow is over."""
+    """Drop the number that waits and what was kept with it: the flow is over."""
     request.session.pop(_SLOT, None)
+
+
+def other_number(request: HttpRequest) -> None:
+    """Drop the number that waits, since the person wants to type another one; what was typed beside it stays."""
+    request.session[_SLOT] = {"keep": kept(request)}
 
 
 def prove(request: HttpRequest, code: str) -> str:

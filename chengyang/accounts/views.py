@@ -83,7 +83,7 @@ def _other_way(request, do, purpose, again):
     if do == "check":
         raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=again)
     if do == "change":
-        entry.forget(request)
+        entry.other_number(request)
         return redirect(again)
     try:
         if entry.resend(request, purpose):

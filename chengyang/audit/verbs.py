@@ -115,6 +115,7 @@ _verbs: dict[str, Any] = {
     "request.read": _("查看诉求"),
     "request.routed": _("分派诉求"),
     "request.answered": _("答复诉求"),
+    "request.reopened": _("请再办诉求"),
     "request.closed": _("办结诉求"),
     "request.withdrawn": _("撤回诉求"),
     "request.rated": _("评价诉求办理"),

@@ -93,10 +93,6 @@ class PortalForm:
         hidden = [error for field in self.hidden_fields() for error in field.errors]
         return [*self.non_field_errors(), *hidden]
 
-    def problem_count(self) -> int:
-        """Return how many things are to be put right before the form is accepted."""
-        return len(self.problems()) + len(self.sentences())
-
 
 def _first_id(bound):
     """Return the id of the control to jump to; of a group of boxes the first one."""

@@ -70,7 +70,7 @@ def _other_way(request: HttpRequest, do: str) -> HttpResponse:
     if do == "check":
         raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=again)
     if do == "change":
-        entry.forget(request)
+        entry.other_number(request)
     else:
         _resend(request, again)
     return redirect(again)

@@ -125,13 +125,15 @@ def reopen_request(request: Request, *, actor) -> Request:
     """
     request = lock(request)
     require(permissions.can_reopen_request, actor, request)
-    changes = {
+    changes: dict[str, Any] = {
         "due_on": deadlines.due_on(clock.today(), COMPLEX_DAYS if request.is_complex else DAYS),
         "reopened_at": clock.now(),
         "reminders": 0,
         "escalated_at": None,
     }
-    return move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
+    return move(
+        request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.reopened", **changes
+    )
 
 
 @transaction.atomic

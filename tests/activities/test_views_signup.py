@@ -188,7 +188,9 @@ def test_the_code_for_one_activity_opens_no_other(client, activity, outbox):
 def test_another_number_can_be_typed(client, activity):
     begin(client, activity)
     client.post(url(activity), {"do": "change"})
-    assert 'name="phone"' in text(client.get(url(activity)))
+    page = text(client.get(url(activity)))
+    assert 'name="phone"' in page
+    assert 'name="guest_name" value="' in page
 
 
 def test_another_code_can_be_had_after_a_minute(client, activity, outbox, settings):

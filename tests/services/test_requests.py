@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
+from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.notices.models import Notice
 from chengyang.workdays import deadlines
@@ -117,6 +118,12 @@ def test_only_the_author_rates(asked, district, district_2):
 def test_reopening_gives_the_full_time_again(asked, district, member):
     actions.answer_request(asked, actor=district, answer="看过了")
     assert actions.reopen_request(asked, actor=member).due_on == deadlines.due_on(clock.today(), 7)
+
+
+def test_reopening_is_written_down_as_such(asked, district, member):
+    actions.answer_request(asked, answer="看过了", actor=district)
+    actions.reopen_request(asked, actor=member)
+    assert Entry.objects.filter(verb="request.reopened", actor=member.public_id).count() == 1
 
 
 @pytest.fixture
