@@ -1,14 +1,17 @@
 """Every write on bases: opening, closing, facts, honours and posts."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
-from chengyang.accounts.reach import forget
+from chengyang.accounts import posts
 from chengyang.audit.transitions import lock, move
 from chengyang.errors import ActionError, require
+from members.models import Person
 
 from . import permissions
 from .models import Base, Honour, Post
@@ -67,41 +70,31 @@ def add_honour(base: Base, *, actor, title: str, level: str, year: int | None = 
 
 
 @transaction.atomic
-def appoint(base: Base, *, person, kind: str, starts, actor) -> Post:
+def appoint(base: Base, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
     """Give `person` the post `kind` at `base` from the day `starts`; a manager's predecessor ends that day.
 
-    Nothing is overwritten: the predecessor's row gets its end (domain.md, 届 / 职务). Raises ActionError("held") when
-    the person holds this post on that day already, or when a later manager is already appointed.
+    Raises ActionError as `posts.give`, NotAllowed.
     """
     base = lock(base)
     require(permissions.can_appoint, actor, base)
-    held = base.posts.filter(kind=kind).on(starts)
-    if held.filter(person=person).exists():
-        raise ActionError(_("%(person)s 那天已经担任这个职务。") % {"person": person}, code="held", field="person")
-    if kind == Post.Kind.MANAGER:
-        if base.posts.filter(kind=kind, starts__gte=starts).exists():
-            raise ActionError(_("那天以后已经安排了负责人，请先核对日期。"), code="held", field="starts")
-        held.update(ends=starts)
-    post = base.posts.create(person=person, kind=kind, starts=starts)
-    audit.record("post.started", base, actor=actor, person=person)
-    _forget(person)
-    return post
+    alone = kind == Post.Kind.MANAGER
+    return posts.give(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
 
 
 @transaction.atomic
-def end_post(post: Post, *, on, actor) -> Post:
-    """End `post` on the day `on` (that day no longer belongs to it). Raises ActionError("dates") before its start."""
+def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
+    """End `post` on the day `on` (that day no longer belongs to it; today if not said). Raises ActionError("dates")."""
     post = lock(post)
     require(permissions.can_appoint, actor, post.base)
-    if on <= post.starts or (post.ends and post.ends < on):
-        raise ActionError(_("结束日期要晚于开始日期，也不能晚于已定的结束日期。"), code="dates", field="on")
-    post.ends = on
-    post.save(update_fields=["ends"])
-    audit.record("post.ended", post.base, actor=actor, person=post.person)
-    _forget(post.person)
-    return post
+    return posts.end(post, actor=actor, on=on, url=_where())
 
 
-def _forget(person):
-    if person.user_id:
-        forget(person.user)
+@transaction.atomic
+def lay_down_posts(base: Base, *, actor: Any) -> int:
+    """Lay down one's own posts at `base`, at once and without approval (domain.md rule 12); return how many."""
+    base = lock(base)
+    return posts.end_all(base.posts.own(actor), actor=actor, url=_where())
+
+
+def _where():
+    return reverse("me:home")

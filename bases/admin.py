@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
@@ -120,6 +121,15 @@ class PostAdmin(OfBase):
     list_select_related = ("base", "person")
     fields = ("base", "person", "kind", "starts")
     autocomplete_fields = ("person",)
+    buttons = (
+        Button(
+            "end",
+            _("今天卸任"),
+            actions.end_post,
+            lambda user, post: post.holds(clock.today()) and permissions.can_appoint(user, post.base),
+            confirm=_("从今天起不再担任？任职记录会留着。"),
+        ),
+    )
 
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)

@@ -58,4 +58,10 @@ def _home(request, subject):
     return {"cards": [(base, latest.get(base.pk)) for base in shown], "total": len(rows)}
 
 
+def _mine(request, subject):
+    own = Post.objects.visible_to(request.user).own(request.user).select_related("base").order_by("starts", "pk")
+    return {"posts": posts} if (posts := list(own[:6])) else None
+
+
 panels.register("home.main", "bases/_home.html", _home, order=20)
+panels.register("me.side", "bases/_mine.html", _mine, order=30)

@@ -9,4 +9,6 @@ urlpatterns = [
     # /bases/
     path("bases/", views.base_list, name="list"),
     path("bases/<slug:slug>/", views.base_detail, name="detail"),
+    # /me/
+    path("me/bases/<slug:slug>/leave/", views.lay_down, name="lay-down"),
 ]

@@ -1,14 +1,17 @@
 """Pages of the bases."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from chengyang import clock
 from chengyang.accounts.models import Subdistrict
 from chengyang.web.paging import numbered
 
+from . import actions
 from .forms import BaseFilter
 from .models import Assessment, Base, Post
 
@@ -58,3 +61,13 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "posts": posts,
     }
     return render(request, "bases/detail.html", context)
+
+
+@require_POST
+def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lay down one's own posts at a base, at once."""
+    own = Post.objects.visible_to(request.user).own(request.user).select_related("base")
+    base = get_object_or_404(own.filter(base__slug=slug)[:1]).base
+    actions.lay_down_posts(base, actor=request.user)
+    messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": base})
+    return redirect("me:home")

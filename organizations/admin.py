@@ -147,7 +147,7 @@ class PostAdmin(OfOrganization):
             "end",
             gettext_lazy("今天卸任"),
             actions.end_post,
-            lambda user, row: row.ends is None and permissions.can_appoint(user, row.organization),
+            lambda user, row: row.holds(clock.today()) and permissions.can_appoint(user, row.organization),
             confirm=gettext_lazy("从今天起不再担任？任职记录会留着。"),
         ),
     )

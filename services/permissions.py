@@ -76,6 +76,6 @@ def can_take_in(actor, team) -> bool:
     return can_edit_team(actor, team)
 
 
-def can_leave_team(actor, post) -> bool:
-    """Who holds it: leaving is never subject to approval (domain.md rule 12)."""
-    return post.kind == Post.Kind.VOLUNTEER and post.person.user_id == actor.pk
+def can_end_post(actor, post) -> bool:
+    """Who may give such a post. Whoever holds it leaves the team themself, and asks nobody (domain.md rule 12)."""
+    return can_appoint(actor, post.team) if post.kind == Post.Kind.LEADER else can_take_in(actor, post.team)

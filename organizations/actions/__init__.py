@@ -9,7 +9,7 @@ from .memberships import (
     leave_organization,
     withdraw_membership_application,
 )
-from .posts import appoint, end_post
+from .posts import appoint, end_post, lay_down_posts
 
 __all__ = [
     "DECIDE_WITHIN",
@@ -23,6 +23,7 @@ __all__ = [
     "edit_organization",
     "end_post",
     "found_organization",
+    "lay_down_posts",
     "leave_organization",
     "withdraw_membership_application",
 ]

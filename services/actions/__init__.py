@@ -14,7 +14,7 @@ from .requests import (
     withdraw_request,
     withdraw_requests_of,
 )
-from .teams import appoint, edit_team, end_post, leave_team, take_in
+from .teams import appoint, edit_team, end_post, leave_team
 
 __all__ = [
     "answer_request",
@@ -33,7 +33,6 @@ __all__ = [
     "report_outcome",
     "route_request",
     "submit_request",
-    "take_in",
     "withdraw_request",
     "withdraw_requests_of",
 ]

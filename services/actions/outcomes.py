@@ -17,7 +17,7 @@ from ..models import Outcome
 from ..states import OUTCOME_TRANSITIONS, OutcomeState
 
 CHECK_DAYS = 5  # working days until a reported outcome should be checked
-REASON_LENGTH = Outcome._meta.get_field("reason").max_length
+REASON_LENGTH = 500  # of the column, and of what the desk lets one write
 
 
 @transaction.atomic

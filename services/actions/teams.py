@@ -1,14 +1,16 @@
 """Service teams: their facts, their leader, and who is in them."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
-from chengyang import audit, clock
-from chengyang.accounts.reach import forget
+from chengyang import audit
+from chengyang.accounts import posts
 from chengyang.audit.transitions import lock
-from chengyang.errors import ActionError, require
+from chengyang.errors import require
+from members.models import Person
 
 from .. import permissions
 from ..models import Post, Team
@@ -31,58 +33,31 @@ def edit_team(team: Team, *, actor, **facts) -> Team:
 
 
 @transaction.atomic
-def appoint(team: Team, *, person, starts: dt.date, actor) -> Post:
-    """Make `person` the leader of `team` from the day `starts`; the predecessor ends that day."""
+def appoint(team: Team, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
+    """Make `person` the leader of `team`, or a volunteer in it, from the day `starts`; a leader's predecessor ends then.
+
+    Raises ActionError as `posts.give`, NotAllowed for who appoints a leader without being responsible for the team.
+    """
     team = lock(team)
-    require(permissions.can_appoint, actor, team)
-    leaders = team.posts.filter(kind=Post.Kind.LEADER)
-    if leaders.filter(starts__gte=starts).exists():
-        raise ActionError(_("那天以后已经安排了队长，请先核对日期。"), code="held", field="starts")
-    leaders.on(starts).update(ends=starts)
-    return _give(team, person, Post.Kind.LEADER, starts, actor)
+    alone = kind == Post.Kind.LEADER
+    require(permissions.can_appoint if alone else permissions.can_take_in, actor, team)
+    return posts.give(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
 
 
 @transaction.atomic
-def take_in(team: Team, *, person, actor) -> Post:
-    """Take `person` into `team` from today. Raises ActionError("held") when they are in it."""
+def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
+    """End `post` on the day `on` (that day no longer belongs to it; today if not said). Raises ActionError("dates")."""
+    post = lock(post)
+    require(permissions.can_end_post, actor, post)
+    return posts.end(post, actor=actor, on=on, url=_where())
+
+
+@transaction.atomic
+def leave_team(team: Team, *, actor: Any) -> int:
+    """Leave a team, as leader too, at once and without approval (domain.md rule 12); return how many posts ended."""
     team = lock(team)
-    require(permissions.can_take_in, actor, team)
-    today = clock.today()
-    if team.posts.filter(person=person).on(today).exists():
-        raise ActionError(_("%(person)s 已经在队里。") % {"person": person}, code="held")
-    return _give(team, person, Post.Kind.VOLUNTEER, today, actor)
+    return posts.end_all(team.posts.own(actor), actor=actor, url=_where())
 
 
-def _give(team, person, kind, starts, actor):
-    post = team.posts.create(person=person, kind=kind, starts=starts)
-    audit.record("post.started", team, actor=actor, person=person)
-    if person.user_id:
-        forget(person.user)
-    return post
-
-
-@transaction.atomic
-def end_post(post: Post, *, on: dt.date, actor) -> Post:
-    """End `post` on the day `on` (that day no longer belongs to it). Raises ActionError("dates") before its start."""
-    post = lock(post)
-    require(permissions.can_take_in, actor, post.team)
-    return _end(post, on, actor)
-
-
-@transaction.atomic
-def leave_team(post: Post, *, actor) -> Post:
-    """Leave a team, at once and without approval (domain.md rule 12)."""
-    post = lock(post)
-    require(permissions.can_leave_team, actor, post)
-    return _end(post, max(clock.today(), post.starts + dt.timedelta(days=1)), actor)
-
-
-def _end(post, on, actor):
-    if on <= post.starts or (post.ends and post.ends < on):
-        raise ActionError(_("结束日期要晚于开始日期，也不能晚于已定的结束日期。"), code="dates", field="on")
-    post.ends = on
-    post.save(update_fields=["ends"])
-    audit.record("post.ended", post.team, actor=actor, person=post.person)
-    if post.person.user_id:
-        forget(post.person.user)
-    return post
+def _where():
+    return reverse("me:home")

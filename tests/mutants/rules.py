@@ -86,7 +86,7 @@ MUTANTS = (
     Mutant(
         "name-public-without-consent",
         "a name stands in public by consent",
-        "organizations/actions/posts.py",
+        "chengyang/accounts/posts.py",
         'shown = bool(person.user_id and privacy.holds(person.user, "publication"))',
         "shown = True",
         ("organizations/test_bodies.py::test_a_name_is_public_only_with_consent",),

@@ -170,7 +170,7 @@ def test_a_name_is_public_only_with_consent(organization, newcomer, xiazhuang):
 def test_a_post_ends_on_a_day_and_its_holder_is_told(organization, secretary, xiazhuang):
     post = actions.end_post(organization.posts.get(), actor=xiazhuang)
     assert post.ends == clock.today()
-    assert Notice.objects.get(user=secretary).kind == "organizations/post_ended"
+    assert Notice.objects.get(user=secretary).kind == "accounts/post_ended"
 
 
 @pytest.mark.parametrize("on", [cast.STARTED, cast.STARTED - DAY])
