@@ -129,3 +129,16 @@ def test_member_sees_the_hours_of_a_service(browse, member):
     expect(page.get_by_role("heading", name="服务时长")).to_be_visible()
     look(page, "me-hours", axe=True)
     assert at("/me/").search(page.url)
+
+
+def test_member_leaves_a_team_and_asks_nobody(browse, member):
+    page = browse(member.user, size=PHONE)
+    team = cast.team()
+    team.posts.create(person=member, kind="volunteer", starts=cast.STARTED)
+    page.goto("/me/")
+    sees(page, str(team), "队员，2020年1月 起")
+    look(page, "my-team", axe=True)
+    press(page, "退队")
+    agree(page)
+    sees(page, "你已退出")
+    assert not team.posts.own(member.user).exists()
