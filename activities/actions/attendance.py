@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
+from chengyang.accounts.locks import hold
 from chengyang.audit.actions import record
 from chengyang.audit.transitions import lock
 from chengyang.chinese import dates
@@ -173,14 +174,25 @@ def record_hours(checkin: CheckIn, *, actor: Any) -> ServiceRecord:
 
 
 def _already_served(checkin: CheckIn) -> Decimal:
-    """Return the hours that the same person has on the day of `checkin` from other activities, at most 24."""
+    """Return the hours that the same person has on the day of `checkin` from other activities, at most 24.
+
+    Nobody else counts that day of theirs until the transaction ends.
+    """
     signup, day = checkin.signup, timezone.localdate(checkin.checked_in_at)
     if signup.reached_at is None:  # erased: nobody knows whose the others are
         return Decimal(0)
+    hold(_day_of(checkin))
     who = {"person": signup.person_id} if signup.person_id else {"user": signup.user_id}
     same = {f"checkin__signup__{name}": key for name, key in who.items()}
     records = ServiceRecord.objects.exclude(checkin=checkin).filter(checkin__checked_in_at__date=day, **same)
     return min(records.total(), DAY_CAP)
+
+
+def _day_of(checkin: CheckIn) -> str:
+    """Return the name of the lock on what one person serves on one day."""
+    signup = checkin.signup
+    who = f"person/{signup.person_id}" if signup.person_id else f"user/{signup.user_id}"
+    return f"hours/{who}/{timezone.localdate(checkin.checked_in_at)}"
 
 
 @transaction.atomic
@@ -195,7 +207,9 @@ def finish_activity(activity: Activity, *, headcount: int | None = None, actor: 
     if activity.state == ActivityState.PUBLISHED and not activity.is_over():
         raise ActionError(_("活动还没有结束。"), code="running")
     _require_open(activity)
-    for checkin in CheckIn.objects.filter(signup__activity=activity, checked_out_at=None).select_related("signup"):
+    left = list(CheckIn.objects.filter(signup__activity=activity, checked_out_at=None).select_related("signup"))
+    hold(*map(_day_of, left))  # all at once: two activities that end together never wait for each other in a ring
+    for checkin in left:
         checkin.signup.activity = activity
         _check_out(checkin, actor)
     activity.recorded_at = activity.changed_at = clock.now()

@@ -3,12 +3,13 @@
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from activities import actions
-from activities.models import Activity, Signup
+from activities.models import Activity, CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE, SignupState
 from chengyang.accounts.models import User
 from chengyang.errors import ActionError
@@ -141,3 +142,17 @@ def test_a_ticket_is_scanned_at_two_doors(area, settings):
     settings.PORTAL_CLOCK = activity.starts
     found = at_once([lambda: actions.check_in(signup, actor=officer).pk for _ in range(10)], connections=10)
     assert found.count("already") == 9
+
+
+def test_corrections_of_one_day_never_pass_its_24_hours(area):
+    (one,) = crowd(1, area)
+    officer, records = cast.make("xiazhuang"), []
+    for _ in range(8):
+        service = things.published(kind="volunteer")
+        signup = Signup.objects.create(activity=service, person=one, position=1)
+        came = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
+        records.append(ServiceRecord.objects.create(checkin=came, hours=1))
+    at_once(
+        [lambda row=row: actions.correct_hours(row, hours=Decimal(9), reason="错", actor=officer) for row in records], 8
+    )
+    assert ServiceRecord.objects.total() == 24  # two of them; a third would make 32
