@@ -75,10 +75,12 @@ def _at(name: str) -> Any:
 def _this_week(request: Any, subject: Any) -> dict[str, Any]:
     today = clock.today()
     end = today + WEEK + dt.timedelta(days=1)
-    shown = Activity.objects.visible_to(request.user).shown()
-    days = coming_days(shown, today, today + WEEK, most=ON_HOME)
-    rest = shown.overlapping(clock.at(today), clock.at(end)).count() - ON_HOME
-    return {"days": days, "dates": dates.days(today, end, today=today), "rest": max(rest, 0)}
+    rows = Activity.objects.visible_to(request.user).shown().overlapping(clock.at(today), clock.at(end))
+    return {
+        "days": coming_days(rows, today, today + WEEK, most=ON_HOME),
+        "dates": dates.days(today, end, today=today),
+        "rest": max(rows.count() - ON_HOME, 0),
+    }
 
 
 def _ticket(request: Any, subject: Any) -> dict[str, Any] | None:

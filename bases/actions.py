@@ -89,11 +89,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_where())
 
 
-@transaction.atomic
 def lay_down_posts(base: Base, *, actor: Any) -> int:
     """Lay down one's own posts at `base`, at once and without approval (domain.md rule 12); return how many."""
-    base = lock(base)
-    return posts.end_all(base.posts.own(actor), actor=actor, url=_where())
+    return posts.lay_down(base, actor=actor, url=_where())
 
 
 def _where():

@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
 from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.staff.posting import PostAdmin as StandardPostAdmin
 from chengyang.staff.registry import Fact, Job
 
 from . import actions, permissions
@@ -72,7 +72,6 @@ class OfBase(ScopedAdmin):
     """What hangs on a base: seen by who keeps it and by staff responsible for it."""
 
     job = Job.BASES
-    list_select_related = ("base",)
 
     def is_for(self, seen):
         return seen.staff or bool(seen.bases)
@@ -84,23 +83,16 @@ class OfBase(ScopedAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(StandardAssessmentAdmin):
-    job, order = Job.BASES, 20
+class AssessmentAdmin(OfBase, StandardAssessmentAdmin):
+    order = 20
     search_fields = ("base__name",)
     may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).bases))
-
-    def is_for(self, seen):
-        return seen.staff or bool(seen.bases)
-
-    def get_queryset(self, request):
-        seen = reach(request.user)
-        rows = super().get_queryset(request)
-        return rows if seen.district else rows.filter(Base.objects.all().kept_by(seen, prefix="base__"))
 
 
 @admin.register(Honour)
 class HonourAdmin(OfBase):
     order = 30
+    list_select_related = ("base",)
     list_display = ("title", "base", "level", "year")
     list_filter = ("level",)
     search_fields = ("title", "base__name")
@@ -113,33 +105,8 @@ class HonourAdmin(OfBase):
 
 
 @admin.register(Post)
-class PostAdmin(OfBase):
+class PostAdmin(OfBase, StandardPostAdmin):
     order = 40
-    list_display = ("person", "kind", "base", "starts", "ends")
     list_filter = ("kind",)
-    search_fields = ("base__name",)
-    list_select_related = ("base", "person")
-    fields = ("base", "person", "kind", "starts")
-    autocomplete_fields = ("person",)
-    buttons = (
-        Button(
-            "end",
-            _("今天卸任"),
-            actions.end_post,
-            lambda user, post: post.holds(clock.today()) and permissions.can_appoint(user, post.base),
-            confirm=_("从今天起不再担任？任职记录会留着。"),
-        ),
-    )
-
-    def create(self, form, *, actor):
-        data = dict(form.cleaned_data)
-        return actions.appoint(data.pop("base"), actor=actor, **data)
-
-    def facts(self, post, user):
-        return [
-            Fact(_("人士"), post.person),
-            Fact(_("职务"), post.get_kind_display()),
-            Fact(_("基地"), post.base, url=post.base.get_absolute_url()),
-            Fact(_("任期"), dates.days(post.starts, post.ends)),
-            Fact(_("公开"), _("本人已同意") if post.is_public else _("不公开")),
-        ]
+    appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.base))

@@ -13,10 +13,9 @@ class BaseFilter:
 
     def __init__(self, query: QueryDict) -> None:
         self.values = {name: query.get(name, "") for name in ("level", "subdistrict")}
-        if self.values["level"] and self.values["level"] not in Base.Level.values:
-            raise Http404
-        code = self.values["subdistrict"]
-        if code and not (code.isascii() and code.isdigit() and Subdistrict.objects.filter(code=code).exists()):
+        self.subdistricts = list(Subdistrict.objects.all())
+        known = {"level": Base.Level.values, "subdistrict": [area.code for area in self.subdistricts]}
+        if any(value and value not in known[name] for name, value in self.values.items()):
             raise Http404
 
     def apply(self, rows: QuerySet) -> QuerySet:

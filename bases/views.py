@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengyang import clock
-from chengyang.accounts.models import Subdistrict
 from chengyang.web.paging import numbered
 
 from . import actions
@@ -36,8 +35,7 @@ def base_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": cards,
         "levels": Base.Level.choices,
-        "subdistricts": Subdistrict.objects.all(),
-        "chosen": chosen.values,
+        "chosen": chosen,
     }
     return render(request, "bases/list.html", context)
 
@@ -66,8 +64,8 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
     """Lay down one's own posts at a base, at once."""
-    own = Post.objects.visible_to(request.user).own(request.user).select_related("base")
-    base = get_object_or_404(own.filter(base__slug=slug)[:1]).base
+    own = Post.objects.visible_to(request.user).own(request.user)
+    base = get_object_or_404(own.in_body(slug)[:1]).base
     actions.lay_down_posts(base, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": base})
     return redirect("me:home")

@@ -5,6 +5,7 @@ import os
 from urllib.parse import parse_qs, urlsplit
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging, worker_ready
 from django.conf import settings
 from django.core.cache import cache
@@ -14,6 +15,19 @@ from chengyang import clock
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
 ROUTINE_LOGGERS = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line each for every sweep
+SCHEDULE = {  # seconds, or a time of the day in the office's time zone
+    "worker-heartbeat": {"task": "chengyang.heartbeat", "schedule": 15.0},
+    "audit-seal": {"task": "audit.seal", "schedule": 60.0},
+    "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
+    "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=4, minute=20)},
+    "notices-deliver": {"task": "notices.deliver", "schedule": 60.0},
+    "notices-tidy": {"task": "notices.tidy", "schedule": 3600.0},
+    "files-tidy": {"task": "files.tidy", "schedule": 3600.0},
+    "activities-tick": {"task": "activities.tick", "schedule": 60.0},
+    "members-tick": {"task": "members.tick", "schedule": 3600.0},
+    "services-tick": {"task": "services.tick", "schedule": 3600.0},
+    "accounts-tick": {"task": "accounts.tick", "schedule": 3600.0},
+}
 HEARTBEAT_KEY = "worker:heartbeat"
 HEARTBEAT_MAX_AGE = 45  # seconds; /readyz takes an older worker for a dead one, and the key is gone by then
 
@@ -42,7 +56,7 @@ app.conf.update(
     result_backend=None,
     task_ignore_result=True,
     task_default_queue="chengyang",
-    beat_schedule=expiring(settings.CELERY_BEAT_SCHEDULE),
+    beat_schedule=expiring(SCHEDULE),
     timezone=settings.TIME_ZONE,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -350,19 +349,6 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # ---- engines -------------------------------------------------------------------------------------------------------
-CELERY_BEAT_SCHEDULE = {
-    "worker-heartbeat": {"task": "chengyang.heartbeat", "schedule": 15.0},
-    "audit-seal": {"task": "audit.seal", "schedule": 60.0},
-    "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
-    "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=4, minute=20)},
-    "notices-deliver": {"task": "notices.deliver", "schedule": 60.0},
-    "notices-tidy": {"task": "notices.tidy", "schedule": 3600.0},
-    "files-tidy": {"task": "files.tidy", "schedule": 3600.0},
-    "activities-tick": {"task": "activities.tick", "schedule": 60.0},
-    "members-tick": {"task": "members.tick", "schedule": 3600.0},
-    "services-tick": {"task": "services.tick", "schedule": 3600.0},
-    "accounts-tick": {"task": "accounts.tick", "schedule": 3600.0},
-}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

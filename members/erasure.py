@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import models
 
+NOBODY = "已删除"  # stands where a name or words stood; stored, so never translated
+
 
 @dataclass(frozen=True)
 class Rows:

@@ -31,7 +31,7 @@ def _roles(user_ids):
 
 def _posts(user_ids):
     held = (post for rows in posts.held_by(user_ids) for post in rows)
-    return {post.person.user_id: f"{posts.body_of(post)}{post.get_kind_display()}" for post in held}
+    return {post.person.user_id: f"{post.body}{post.get_kind_display()}" for post in held}
 
 
 def _words(role):

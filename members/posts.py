@@ -11,11 +11,6 @@ def tables() -> list[type[DatedPost]]:
     return [model for model in apps.get_models() if issubclass(model, DatedPost)]
 
 
-def body_of(post: DatedPost) -> object:
-    """Return the organization, base or team that `post` is in."""
-    return getattr(post, about(type(post)))
-
-
 def about(table: type[DatedPost]) -> str:
     """Return the name of the foreign key of `table` to its organization, base or team."""
     return table._default_manager.all().about

@@ -9,6 +9,7 @@ from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
 from chengyang.staff.admin import Button, ScopedAdmin
 from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.staff.posting import PostAdmin as StandardPostAdmin
 from chengyang.staff.registry import Fact, Job
 from chengyang.web.forms import CheckBoxes
 
@@ -87,7 +88,6 @@ class OfOrganization(ScopedAdmin):
     """What hangs on an organization: for who keeps it and for staff responsible for it."""
 
     job = Job.ORGANIZATIONS
-    list_select_related = ("organization",)
 
     def is_for(self, seen):
         return seen.staff or bool(seen.organizations)
@@ -134,47 +134,17 @@ class MembershipAdmin(OfOrganization):
 
 
 @admin.register(Post)
-class PostAdmin(OfOrganization):
+class PostAdmin(OfOrganization, StandardPostAdmin):
     order = 30
-    list_display = ("person", "kind", "organization", "starts", "ends")
     list_filter = ("kind", "organization")
-    list_select_related = ("organization", "person")
-    search_fields = ("organization__name",)
-    fields = ("organization", "person", "kind", "starts", "ends")
-    autocomplete_fields = ("person",)
-    buttons = (
-        Button(
-            "end",
-            gettext_lazy("今天卸任"),
-            actions.end_post,
-            lambda user, row: row.holds(clock.today()) and permissions.can_appoint(user, row.organization),
-            confirm=gettext_lazy("从今天起不再担任？任职记录会留着。"),
-        ),
-    )
-
-    def create(self, form, *, actor):
-        data = dict(form.cleaned_data)
-        return actions.appoint(data.pop("organization"), actor=actor, **data)
-
-    def facts(self, row, user):
-        return [
-            Fact(_("人士"), row.person),
-            Fact(_("职务"), row.get_kind_display()),
-            Fact(_("组织"), row.organization, url=row.organization.get_absolute_url()),
-            Fact(_("任期"), dates.days(row.starts, row.ends)),
-            Fact(_("公开"), _("本人已同意") if row.is_public else _("不公开")),
-        ]
+    fields = (*StandardPostAdmin.fields, "ends")
+    appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.organization))
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(StandardAssessmentAdmin):
-    job, order = Job.ORGANIZATIONS, 40
+class AssessmentAdmin(OfOrganization, StandardAssessmentAdmin):
+    order = 40
     list_filter = ("state", "organization")
     search_fields = ("organization__name",)
     may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).organizations))
-
-    def is_for(self, seen):
-        return seen.staff or bool(seen.organizations)
-
-    def get_queryset(self, request):
-        return _kept(super().get_queryset(request), request.user, "organization__")

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
 from chengyang.accounts.reach import reach
 from chengyang.chinese import dates
-from chengyang.staff.admin import Button, ScopedAdmin
+from chengyang.staff.admin import ScopedAdmin
+from chengyang.staff.posting import PostAdmin as StandardPostAdmin
 from chengyang.staff.registry import Fact, Job
 
 from . import actions, permissions
@@ -113,42 +113,17 @@ class OutcomeAdmin(ScopedAdmin):
 
 
 @admin.register(Post)
-class PostAdmin(ScopedAdmin):
+class PostAdmin(StandardPostAdmin):
     job, order = Job.SERVICES, 40
-    list_display = ("person", "kind", "team", "starts", "ends")
     list_filter = ("kind", "team")
-    list_select_related = ("team", "person")
-    search_fields = ("team__name",)
-    fields = ("team", "person", "kind", "starts")
-    autocomplete_fields = ("person",)
-    buttons = (
-        Button(
-            "end",
-            _("今天卸任"),
-            actions.end_post,
-            lambda user, post: post.holds(clock.today()) and permissions.can_end_post(user, post),
-            confirm=_("从今天起不再担任？任职记录会留着。"),
-        ),
-    )
+    appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    may_end = staticmethod(permissions.can_end_post)
 
     def is_for(self, seen):
         return seen.staff or bool(seen.teams)
 
     def get_queryset(self, request):
         return _kept(super().get_queryset(request), request.user, "team__")
-
-    def create(self, form, *, actor):
-        data = dict(form.cleaned_data)
-        return actions.appoint(data.pop("team"), actor=actor, **data)
-
-    def facts(self, post, user):
-        return [
-            Fact(_("人士"), post.person),
-            Fact(_("职务"), post.get_kind_display()),
-            Fact(_("服务队"), post.team, url=post.team.get_absolute_url()),
-            Fact(_("任期"), dates.days(post.starts, post.ends)),
-            Fact(_("公开"), _("本人已同意") if post.is_public else _("不公开")),
-        ]
 
 
 @admin.register(Assessment)

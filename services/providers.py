@@ -69,14 +69,13 @@ class AnswerRequest(Decision):
         ]
 
     def history(self, row):
-        steps = [Step(_("提出"), row.at, _("本人"))]
-        if row.escalated_at:
-            steps.insert(0, Step(_("超期，自动升级"), row.escalated_at))
-        if row.answered_at:
-            steps.insert(0, Step(_("答复"), row.answered_at, row.answered_by, row.answer))
-        if row.reopened_at:
-            steps.insert(0, Step(_("没解决，请再办"), row.reopened_at, _("本人")))
-        return sorted(steps, key=lambda step: step.at, reverse=True)
+        steps = [
+            Step(_("提出"), row.at, _("本人")),
+            Step(_("超期，自动升级"), row.escalated_at),
+            Step(_("答复"), row.answered_at, row.answered_by, row.answer),
+            Step(_("没解决，请再办"), row.reopened_at, _("本人")),
+        ]
+        return sorted((step for step in steps if step.at), key=lambda step: step.at, reverse=True)
 
     def choices(self, row, user):
         if not permissions.can_answer_request(user, row):

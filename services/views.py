@@ -171,8 +171,8 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave_team(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave a team, at once."""
-    own = Post.objects.visible_to(request.user).own(request.user).select_related("team")
-    team = get_object_or_404(own.filter(team__slug=slug)[:1]).team
+    own = Post.objects.visible_to(request.user).own(request.user)
+    team = get_object_or_404(own.in_body(slug)[:1]).team
     actions.leave_team(team, actor=request.user)
     messages.success(request, _("你已退出“%(name)s”。") % {"name": team})
     return redirect("me:home")

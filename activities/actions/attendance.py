@@ -20,7 +20,7 @@ from chengyang.notices.actions import tell
 from ..models import Activity, CheckIn, ServiceRecord, Signup
 from ..permissions import can_check_in, can_correct_hours, can_finish_activity
 from ..states import ActivityState, SignupState
-from .signups import lock_signup
+from .signups import lock_signup, require_published
 
 OPENS_BEFORE = dt.timedelta(hours=3)  # the door opens; whoever scans earlier holds the wrong day's ticket
 STEP = dt.timedelta(minutes=30)  # promised on the activity page: hours count in half hours
@@ -132,8 +132,7 @@ def opens_at(activity: Activity) -> dt.datetime:
 
 
 def _require_open(activity: Activity) -> None:
-    if activity.state != ActivityState.PUBLISHED:
-        raise ActionError(_("活动没有发布，或已经取消。"), code="cancelled")
+    require_published(activity)
     if activity.recorded_at:
         raise ActionError(_("签到记录已经登记完成；时长有误请用“更正”。"), code="closed")
     if clock.now() < opens_at(activity):
@@ -208,7 +207,8 @@ def finish_activity(activity: Activity, *, headcount: int | None = None, actor: 
         raise ActionError(_("活动还没有结束。"), code="running")
     _require_open(activity)
     left = list(CheckIn.objects.filter(signup__activity=activity, checked_out_at=None).select_related("signup"))
-    hold(*map(_day_of, left))  # all at once: two activities that end together never wait for each other in a ring
+    if activity.earns_hours:  # all at once: two services that end together never wait for each other in a ring
+        hold(*map(_day_of, left))
     for checkin in left:
         checkin.signup.activity = activity
         _check_out(checkin, actor)

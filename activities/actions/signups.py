@@ -138,7 +138,7 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     require(can_answer_signup, actor, signup)
     if signup.state == SignupState.CONFIRMED:
         return signup
-    _require_published(activity)
+    require_published(activity)
     until = signup.offer_expires_at
     if signup.state == SignupState.OFFERED and until is not None and until <= clock.now():
         raise ActionError(_("确认的时间已过，名额给了下一位。"), code="late")
@@ -204,13 +204,13 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
 
 
 def _require_pending(signup: Signup) -> None:
-    _require_published(signup.activity)
+    require_published(signup.activity)
     if signup.state != SignupState.PENDING:
         raise ActionError(_("这个报名已经办过了。"), code="state")
 
 
-def _require_published(activity: Activity) -> None:
-    """Sign-ups of what was called off stay as they were, so that it can be seen who would have come."""
+def require_published(activity: Activity) -> None:
+    """Raise for what was called off: its sign-ups stay as they were, so that it can be seen who would have come."""
     if activity.state != ActivityState.PUBLISHED:
         raise ActionError(_("活动没有发布，或已经取消。"), code="cancelled")
 

@@ -8,9 +8,8 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-to_security = require_safe(
-    RedirectView.as_view(pattern_name="accounts:security")
-)  # where these two things are seen here
+# Where these two things are seen here.
+to_security = require_safe(RedirectView.as_view(pattern_name="accounts:security"))
 
 urlpatterns = [
     # /accounts/

@@ -73,6 +73,10 @@ class DatedPostQuerySet(models.QuerySet):
         """Return the posts of `user` that run or are still to begin."""
         return self.filter(person__user=user.pk, person__state="active").exclude(ends__lte=clock.today())
 
+    def in_body(self, slug):
+        """Return the posts in the body of this address, with it."""
+        return self.filter(**{f"{self.about}__slug": slug}).select_related(self.about)
+
     def visible_to(self, user):
         """Return the posts shown by consent, one's own, and those in the bodies one keeps or is responsible for."""
         seen = reach(user)

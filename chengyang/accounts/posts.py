@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
+from chengyang.audit.transitions import lock
 from chengyang.errors import ActionError
 from chengyang.notices.actions import tell
 from chengyang.privacy import actions as privacy
@@ -78,10 +79,16 @@ def end(post: Any, *, actor: Any, on: dt.date | None = None, url: str) -> Any:
 
 
 @transaction.atomic
-def end_all(posts: Any, *, actor: Any, url: str) -> int:
+def lay_down(body: Any, *, actor: Any, url: str) -> int:
+    """Lay down all posts of `actor` in `body`, at once and without approval (domain.md rule 12); return how many."""
+    return end_all(lock(body).posts.own(actor), actor=actor, url=url)
+
+
+@transaction.atomic
+def end_all(posts: Any, *, actor: Any, url: str | None) -> int:
     """End the running ones of `posts` today and drop those that have not begun; return how many there were.
 
-    One of today is kept as one day. For a body that closes, and for who lays a post down: nobody is asked (rule 12).
+    One of today is kept as one day. `url` None tells nobody: whoever leaves the registry is told that once.
     """
     today = clock.today()
     rows = list(posts.exclude(ends__lte=today).select_for_update(of=("self",)).select_related("person__user"))
@@ -102,7 +109,8 @@ def _end(post, on, actor, url):
     post.ends = on
     post.save(update_fields=["ends"])
     audit.record("post.ended", post, actor=actor, person=post.person, user=post.person.user)
-    _told(post, "accounts/post_ended", url)
+    if url is not None:
+        _told(post, "accounts/post_ended", url)
     return post
 
 

@@ -1,6 +1,7 @@
 """今日待办: what waits for an officer, merged from all registered decisions, the nearest due date first."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from .registry import Decision, Job, decisions
 
 DEPTH = 500  # items of one kind that are put in order; nobody works through more in a day
 SOON = 2  # working days
+NO_DAY = dt.date.max  # of what has no due date: after all that has
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def keys(user: Any, job: str = "") -> list[Key]:
             continue
         rows = waiting(decision, user).values_list("due_on", "pk", "public_id")[:DEPTH]
         found += [
-            Key(due or dt.date.max, number, decision, pk, public_id) for number, (due, pk, public_id) in enumerate(rows)
+            Key(due or NO_DAY, number, decision, pk, public_id) for number, (due, pk, public_id) in enumerate(rows)
         ]
     return sorted(found, key=lambda key: (key.due_on, key.since, key.decision.code))
 
@@ -66,8 +68,19 @@ def counts(found: list[Key]) -> dict[str, int]:
     return totals
 
 
-def items(found: list[Key]) -> list[Item]:
-    """Return the lines for `found` (one page of keys), one query for each kind of record."""
+def sizes(found: list[Key], today: dt.date) -> dict[str, int]:
+    """Return how many items each group has (the names of `group_of`)."""
+    totals: Counter[str] = Counter()
+    for due_on, number in Counter(key.due_on for key in found).items():
+        totals[group_of(None if due_on == NO_DAY else due_on, today)] += number
+    return totals
+
+
+def items(found: list[Key], *, only: str = "") -> list[Item]:
+    """Return the lines for `found` (one page of keys), one query for each kind of record.
+
+    `only` is the code of the kind that the officer goes through; the addresses keep it.
+    """
     wanted: dict[Any, list[int]] = {}
     for key in found:
         wanted.setdefault((key.decision.model, tuple(key.decision.related)), []).append(key.pk)
@@ -77,16 +90,16 @@ def items(found: list[Key]) -> list[Item]:
         rows.update({(model, row.pk): row for row in several})
     today = clock.today()
     places = [(key, rows.get((key.decision.model, key.pk))) for key in found]
-    return [_item(key, row, today) for key, row in places if row is not None]
+    return [_item(key, row, today, only) for key, row in places if row is not None]
 
 
-def _item(key: Key, row: Any, today: dt.date) -> Item:
+def _item(key: Key, row: Any, today: dt.date, only: str) -> Item:
     decision = key.decision
     due_on = decision.due_on(row)
     return Item(
         decision,
         row,
-        decision.url(row),
+        decision.url(row) + (f"?kind={only}" if only else ""),
         decision.title(row),
         decision.detail(row),
         decision.since(row),

@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.errors import REASON_LENGTH
 from chengyang.web.forms import Form
 
 from .registry import Choice
-
-REASON_LENGTH = 500
 
 
 class DecisionForm(Form):

@@ -1,5 +1,7 @@
 """Lists of the rooms below the desk: the audit, deliveries, exceptional days, standards, subdistricts, consents' rules."""
 
+from functools import cache
+
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q, TextField
@@ -25,10 +27,15 @@ NOT_SENT = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 SUBJECTS = {"person": _("人士"), "organization": _("联谊组织"), "base": _("实践创新基地"), "team": _("服务队")}
 
 
+@cache
+def _tables():
+    """Return what people call the rows of each table: label ("app.Model") → words."""
+    return {model._meta.label: model._meta.verbose_name for model in apps.get_models()}
+
+
 def _table(label):
-    """Return what people call the rows of the table `label` ("app.Model"); one that is no more stands for itself."""
-    names = {model._meta.label: model._meta.verbose_name for model in apps.get_models()}
-    return names.get(label, label)
+    """Return what people call the rows of the table `label`; one that is no more stands for itself."""
+    return _tables().get(label, label)
 
 
 @admin.register(Entry)

@@ -1,7 +1,6 @@
 """The staff web admin at /manage/: Django's admin as the engine, the desk as its pages."""
 
 import datetime as dt
-from collections import Counter
 from functools import update_wrapper
 from itertools import groupby
 from typing import Any
@@ -134,9 +133,9 @@ class StaffSite(AdminSite):
         kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
         chosen = [key for key in found if not kind or key.decision.code == kind]
         page = numbered(request, chosen)
-        lines = desk.items(list(page.object_list))
+        lines = desk.items(list(page.object_list), only=kind)
         today = clock.today()
-        sizes = Counter(desk.group_of(None if key.due_on == dt.date.max else key.due_on, today) for key in chosen)
+        sizes = desk.sizes(chosen, today)
         groups = [
             (GROUP_LABELS[name], sizes[name], list(group))
             for name, group in groupby(lines, key=lambda item: item.group)
@@ -192,7 +191,7 @@ class StaffSite(AdminSite):
             except ActionError as error:
                 form.refuse(error)
             else:
-                return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1), only)
+                return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1, only))
         status = 200 if request.method != "POST" else 409 if choices else 403
         context = {
             "title": f"{kind.label}：{kind.title(row)}",
@@ -204,12 +203,12 @@ class StaffSite(AdminSite):
             "choices": choices,
             "facts": kind.facts(row, request.user),
             "history": kind.history(row),
-            "kind": only,
+            "only": only,
             "place": place,
             "total": len(found),
             "due_on": kind.due_on(row) if place is not None else None,
-            "before": _neighbour(found, place, -1),
-            "after": _neighbour(found, place, +1),
+            "before": _neighbour(found, place, -1, only),
+            "after": _neighbour(found, place, +1, only),
         }
         return self._page(request, "staff/decide.html", context, status=status)
 
@@ -230,19 +229,15 @@ def _sums(found: list[desk.Key], today: Any) -> dict[str, int]:
     return {"all": len(found), "late": late, "today": sum(key.due_on == today for key in found)}
 
 
-def _neighbour(found: list[desk.Key], place: int | None, step: int) -> desk.Item | None:
+def _neighbour(found: list[desk.Key], place: int | None, step: int, only: str) -> desk.Item | None:
     """Return the item before or after `place`, or None; an item that no longer waits is followed by the first."""
     wanted = (0 if step > 0 else None) if place is None else place + step
     if wanted is None or not 0 <= wanted < len(found):
         return None
-    lines = desk.items([found[wanted]])
+    lines = desk.items([found[wanted]], only=only)
     return lines[0] if lines else None
 
 
-def _decided(
-    request: HttpRequest, kind: Any, row: Any, choice: Any, after: desk.Item | None, only: str
-) -> HttpResponse:
-    """Say what was done and go on to the next item, within one kind where the officer goes through one."""
+def _decided(request: HttpRequest, kind: Any, row: Any, choice: Any, after: desk.Item | None) -> HttpResponse:
     messages.success(request, choice.done or _("%(what)s：%(who)s") % {"what": choice.label, "who": kind.title(row)})
-    query = f"?kind={only}" if only and after else ""
-    return HttpResponseRedirect((after.url if after else reverse("admin:index")) + query)
+    return HttpResponseRedirect(after.url if after else reverse("admin:index"))

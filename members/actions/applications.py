@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
 from chengyang.audit.transitions import lock, move
-from chengyang.errors import ActionError, require
+from chengyang.errors import REASON_LENGTH, ActionError, require, required_reason
 from chengyang.notices.actions import tell
 from chengyang.privacy import actions as privacy
 from chengyang.privacy.purposes import OPTIONAL
@@ -20,7 +20,7 @@ from .. import permissions, reasons
 from ..models import Application, Person
 from ..states import APPLICATION_TRANSITIONS, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
 from .leaving import decide_purpose, publish
-from .parts import REASON_LENGTH, lock_account_first, put_particulars, required
+from .parts import lock_account_first, put_particulars
 
 FIRST_REVIEW_DAYS = 5  # working days; promised on the registration page
 SECOND_REVIEW_DAYS = 3  # working days from the first review
@@ -154,7 +154,7 @@ def return_application(application: Application, *, actor: Any, reason: str) -> 
         user=application.user,
         code=reasons.code_of(reason),
         due_on=None,
-        **_acted(actor, required(reason)),
+        **_acted(actor, required_reason(reason)),
     )
     _tell_applicant(application, "returned")
     return application
@@ -165,7 +165,9 @@ def decline_application(application: Application, *, actor: Any, reason: str) ->
     """Decline it, with a `reason` that the applicant reads word for word. Errors as `return_application`."""
     application = lock_account_first(application)
     require(permissions.can_turn_down, actor, application)
-    application = _finish(application, ApplicationState.DECLINED, "application.declined", actor, required(reason))
+    application = _finish(
+        application, ApplicationState.DECLINED, "application.declined", actor, required_reason(reason)
+    )
     _tell_applicant(application, "declined")
     return application
 

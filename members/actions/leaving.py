@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, ExpressionWrapper, F, ProtectedError, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import ProtectedError, QuerySet
 from django.urls import reverse
 
 from chengyang import audit, clock
+from chengyang.accounts.posts import end_all
 from chengyang.accounts.reach import forget
 from chengyang.audit.transitions import move
 from chengyang.errors import require
@@ -23,7 +23,6 @@ from ..states import PERSON_TRANSITIONS, PersonState
 from .parts import lock_account_first
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)
-NOBODY = "已删除"  # stands where the name stood; stored, so never translated
 ASKED_IN_PERSON = "asked_in_person"
 
 
@@ -107,19 +106,9 @@ def _shown(person: Person) -> list[QuerySet]:
 
 
 def end_posts(person: Person, actor: Any) -> None:
-    """End the posts that `person` holds, and drop those that have not begun."""
-    today = clock.today()
+    """End the posts that `person` holds, and drop those that have not begun; one notice tells of it all."""
     for table in posts.tables():
-        held = table._base_manager.filter(person=person)
-        held.filter(starts__gt=today).delete()
-        running = held.filter(starts__lte=today).exclude(ends__lte=today)
-        for post in running:
-            audit.record("post.ended", post, actor=actor, person=person, user=person.user)
-        running.update(ends=Greatest(today, _day_after("starts")))  # a post held for an hour is kept as one day
-
-
-def _day_after(field):
-    return ExpressionWrapper(F(field) + dt.timedelta(days=1), output_field=DateField())
+        end_all(table._base_manager.filter(person=person), actor=actor, url=None)
 
 
 def end_terms(person: Person, actor: Any) -> None:
@@ -172,7 +161,7 @@ def _delete_or_empty(person):
 def _empty(person):
     for field in Particulars.PERSONAL:
         setattr(person, field, [] if field in ("can", "want") else "")
-    person.name, person.phone, person.user, person.entered_by = NOBODY, "", None, None
+    person.name, person.phone, person.user, person.entered_by = erasure.NOBODY, "", None, None
     person.state = PersonState.ERASED
     written = ["name", *Particulars.FOLLOW_NAME, "unit", "job", "can", "want", "user", "entered_by", "state"]
     person.save(update_fields=[*written, *columns_of(Person, "phone")])

@@ -1,16 +1,11 @@
-"""What several actions share: writing particulars, and a reason that must be there."""
+"""What several actions share: the order of locks, and writing particulars."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from chengyang.audit.transitions import lock
-from chengyang.errors import ActionError
 
 from ..models import Particulars
-
-REASON_LENGTH = 500
 
 
 def lock_account_first(row: Any) -> Any:
@@ -34,13 +29,3 @@ def put_particulars(row: Any, data: Mapping[str, Any]) -> list[str]:
 
 def _differs(before, after):
     return sorted(before) != sorted(after) if isinstance(before, list) else before != after
-
-
-def required(reason: str) -> str:
-    """Return `reason` without its edges. Raises ActionError("reason") when it is empty, ("too_long")."""
-    reason = reason.strip()
-    if not reason:
-        raise ActionError(_("请写理由，本人会看到原文。"), code="reason", field="reason")
-    if len(reason) > REASON_LENGTH:
-        raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
-    return reason

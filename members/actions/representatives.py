@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
 from chengyang.audit.transitions import lock, move
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, require, required_reason
 from chengyang.notices.actions import tell
 from chengyang.privacy import actions as privacy
 from chengyang.workdays.deadlines import due_on
@@ -18,7 +18,6 @@ from .. import permissions
 from ..models import Person, Representative
 from ..states import REPRESENTATIVE_TRANSITIONS, RepresentativeState
 from .applications import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS
-from .parts import required
 
 CURRENT = (RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED, RepresentativeState.NAMED)
 
@@ -105,7 +104,7 @@ def decline_representative(representative: Representative, *, actor: Any, reason
         RepresentativeState.DECLINED,
         "representative.declined",
         actor,
-        reason=required(reason),
+        reason=required_reason(reason),
         due_on=None,
     )
 

@@ -112,7 +112,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "agreed": agreed,
         "current": current,
-        "changes": changes(agreed.text, current.text if current else ""),
+        "changes": changes(agreed.text, current.text),
         "person": _own(request),
     }
     return render(request, "members/rules.html", page)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
 from chengyang.audit.transitions import lock, move
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, require, required_reason
 from chengyang.notices.actions import tell
 from chengyang.workdays.deadlines import due_on
 from members import erasure
@@ -69,11 +69,7 @@ def decline_membership(membership: Membership, *, actor: Any, reason: str) -> Me
     """Do not take the applicant in; they read `reason` word for word. Raises ActionError("reason"), ("state")."""
     membership = lock(membership)
     require(permissions.can_decide_membership, actor, membership)
-    reason = reason.strip()
-    if not reason:
-        raise ActionError(_("请写理由，本人会看到原文。"), code="reason", field="reason")
-    if len(reason) > REASON_LENGTH:
-        raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
+    reason = required_reason(reason, most=REASON_LENGTH)
     declined = _decide(
         membership, MembershipState.DECLINED, "membership.declined", actor, reason=reason, code=TURNED_DOWN
     )

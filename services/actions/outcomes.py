@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import audit, clock
 from chengyang.audit.transitions import lock, move
-from chengyang.errors import ActionError, require
+from chengyang.errors import require, required_reason
 from chengyang.notices.actions import tell
 from chengyang.workdays import deadlines
 
@@ -17,7 +17,6 @@ from ..models import Outcome
 from ..states import OUTCOME_TRANSITIONS, OutcomeState
 
 CHECK_DAYS = 5  # working days until a reported outcome should be checked
-REASON_LENGTH = 500  # of the column, and of what the desk lets one write
 
 
 @transaction.atomic
@@ -66,11 +65,7 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
 
     Raises ActionError("reason") without one, ("too_long") for one of more than 500 characters.
     """
-    reason = reason.strip()
-    if not reason:
-        raise ActionError(_("请写理由，上报人会看到原文。"), code="reason", field="reason")
-    if len(reason) > REASON_LENGTH:
-        raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
+    reason = required_reason(reason, said=_("请写理由，上报人会看到原文。"))
     outcome = _decide(outcome, OutcomeState.REFUSED, "outcome.declined", actor=actor, reason=reason)
     if outcome.reported_by:
         tell(outcome.reported_by, "services/outcome_refused", outcome=outcome, reason=reason)

@@ -15,7 +15,6 @@ from chengyang.notices.actions import tell
 from chengyang.notices.models import Notice
 from chengyang.workdays import deadlines
 from members import erasure
-from members.actions.leaving import NOBODY
 from members.models import Person
 
 from .. import permissions
@@ -170,7 +169,9 @@ def erase_requests(person: Person) -> None:
     kept = list(over.values_list("pk", flat=True))
     erasure.delete_with_history(rows.exclude(pk__in=kept))
     kept_rows = Request.objects.filter(pk__in=kept)
-    kept_rows.update(author=None, title=NOBODY, text="", service="", answer=NOBODY, query_code="", rating=None)
+    kept_rows.update(
+        author=None, title=erasure.NOBODY, text="", service="", answer=erasure.NOBODY, query_code="", rating=None
+    )
     erasure.forget_history(kept_rows)
 
 

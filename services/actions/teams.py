@@ -52,11 +52,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_where())
 
 
-@transaction.atomic
 def leave_team(team: Team, *, actor: Any) -> int:
     """Leave a team, as leader too, at once and without approval (domain.md rule 12); return how many posts ended."""
-    team = lock(team)
-    return posts.end_all(team.posts.own(actor), actor=actor, url=_where())
+    return posts.lay_down(team, actor=actor, url=_where())
 
 
 def _where():

@@ -26,9 +26,10 @@ const turn = (selector, edge) => {
   if (document.querySelector(selector)) sessionStorage.setItem(TURNED, edge);
   follow(selector);
 };
-const turned = sessionStorage.getItem(TURNED);
+const edge = sessionStorage.getItem(TURNED);
 sessionStorage.removeItem(TURNED);
-if (turned) stand(turned === "Home" ? shown().find((day) => !day.classList.contains("day--out")) : shown().findLast((day) => !day.classList.contains("day--out")));
+const inside = shown().filter((day) => !day.classList.contains("day--out"));
+if (edge) stand(edge === "Home" ? inside[0] : inside.at(-1));
 
 const moves = {
   ArrowLeft: () => -1,
