@@ -7,7 +7,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit("The portal needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031
 
-from chengyang.embedded import bootstrap
+from chengyang.devtools import bootstrap
 
 if __name__ == "__main__":
     bootstrap.main(sys.argv)

@@ -8,17 +8,17 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chengyang.accounts.reach import reach
-from chengyang.chinese import dates
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.staff.admin import Button, ScopedAdmin
-from chengyang.staff.registry import Fact, Job
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.registry import Fact, Job
 
 from . import actions, permissions
-from .decisions import facts_of
 from .forms import ActivityForm, HoursForm
 from .models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
 from .states import ActivityState
+from .todos import facts_of
 
 
 def _keeps_anything(seen: Any) -> bool:

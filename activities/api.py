@@ -22,12 +22,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chengyang import clock
-from chengyang.web.form_fields import NameField, parse_day
-from chengyang.web.validators import refuse_control_characters
+from chengyang.platform.web.form_fields import NameField, parse_day
+from chengyang.platform.web.validators import refuse_control_characters
 
 from . import actions, filters
 from .models import Activity, Signup
-from .standing import standing
+from .signup_status import standing
 
 RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")
 

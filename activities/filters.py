@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from bases.models import Base
 from chengyang import clock
-from chengyang.accounts.models import Subdistrict
+from chengyang.platform.accounts.models import Subdistrict
 from organizations.models import Organization
 
 from .models import Activity, Programme

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.accounts.forms import CodeForm, PhoneForm
-from chengyang.web.forms import Form, ModelForm, NameField
+from chengyang.platform.accounts.forms import CodeForm, PhoneForm
+from chengyang.platform.web.forms import Form, ModelForm, NameField
 
 from .models import Activity, ServiceRecord
 

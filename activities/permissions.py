@@ -4,7 +4,7 @@ Each `can_…` says who; whether the state allows it is the action's question, s
 `offers` joins the two for the buttons of a page.
 """
 
-from chengyang.accounts.reach import reach
+from chengyang.platform.accounts.access import reach
 
 from .states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
 

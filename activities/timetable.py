@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
-from chengyang.chinese import dates, lunar
-from chengyang.workdays import deadlines
+from chengyang.lib.chinese import dates, lunar
+from chengyang.platform.workdays import deadlines
 
 from .models import Activity
-from .standing import Standing, standing, with_attendance
+from .signup_status import Standing, standing, with_attendance
 
 MONTH, WEEK, LIST = "month", "week", "list"
 VIEWS = {MONTH: gettext_lazy("月"), WEEK: gettext_lazy("周"), LIST: gettext_lazy("列表")}

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chengyang import audit, clock
-from chengyang.accounts import posts
-from chengyang.audit.transitions import lock, move
+from chengyang import clock
 from chengyang.errors import ActionError, require
+from chengyang.platform.accounts import posts
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
 from members.models import Person
 
 from . import permissions

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 
-from chengyang.accounts.models import Subdistrict
+from chengyang.platform.accounts.models import Subdistrict
 
 from .models import Base
 

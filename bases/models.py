@@ -7,11 +7,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.accounts.bodies import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
-from chengyang.accounts.models import DemoMark
-from chengyang.audit.history import tracked
-from chengyang.standards.models import Assessment as StandardAssessment
-from chengyang.standards.models import BodyAssessmentQuerySet
+from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.accounts.organizers import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.platform.audit.history import tracked
+from chengyang.platform.standards.models import Assessment as StandardAssessment
+from chengyang.platform.standards.models import BodyAssessmentQuerySet
 
 from .states import BaseState
 

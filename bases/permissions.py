@@ -1,6 +1,6 @@
 """Who may do what to a base (domain.md rule 4)."""
 
-from chengyang.accounts.reach import reach
+from chengyang.platform.accounts.access import reach
 
 
 def can_open_base(actor, base) -> bool:

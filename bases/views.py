@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengyang import clock
-from chengyang.web.paging import numbered
+from chengyang.platform.web.paging import numbered
 
 from . import actions
 from .forms import BaseFilter

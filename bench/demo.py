@@ -39,13 +39,13 @@ def main():
 def timed():
     """Load the demo; return the seconds it took."""
     from chengyang import clock
-    from chengyang.home import demo
+    from chengyang.demo import loader
 
     today = dt.date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else clock.today()
     began = time.monotonic()
     try:
-        demo.load(seed=1, today=today, say=print)
-    except demo.Refused as refusal:
+        loader.load(seed=1, today=today, say=print)
+    except loader.Refused as refusal:
         sys.exit(str(refusal))
     return time.monotonic() - began
 

@@ -14,10 +14,10 @@ def on_a_database(script, measure):
 
     Arguments: the path of the benchmark; a function that returns the exit code. Returns the exit code.
     """
-    from chengyang.embedded import running, test
+    from chengyang.devtools import server_registry, test
 
     home = Path(os.environ.get("CHENGYANG_HOME") or ROOT / "var")
-    if not (os.environ.get("DATABASE_URL") or running.database_url(home)):
+    if not (os.environ.get("DATABASE_URL") or server_registry.database_url(home)):
         return test.run([sys.executable, script, *sys.argv[1:]])
     import django
     from django.core.management import call_command

@@ -51,7 +51,7 @@ def load():
     """Load the published facts and the demo, unless they are there."""
     from django.core.management import call_command
 
-    from chengyang.accounts.models import User
+    from chengyang.platform.accounts.models import User
 
     if not User.objects.filter(email="member@demo.invalid").exists():
         call_command("seed", verbosity=0)
@@ -128,12 +128,12 @@ def browser_of(who):
     from django.conf import settings
     from django.test import Client
 
-    from chengyang.accounts.models import User
+    from chengyang.platform.accounts.models import User
 
     browser = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
     if who:
         user = User.objects.get(email=f"{who}@demo.invalid")
-        browser.force_login(user, backend="chengyang.accounts.backends.PortalBackend")
+        browser.force_login(user, backend="chengyang.platform.accounts.backends.PortalBackend")
     return browser
 
 

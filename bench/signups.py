@@ -39,14 +39,14 @@ def main():
 
 def prepare(home):
     """Use the database of the portal that runs for `home`, and make two times 200 guests with a proved phone."""
-    from chengyang.embedded import running
+    from chengyang.devtools import server_registry
 
-    os.environ |= {"DATABASE_URL": running.database_url(home), "REDIS_URL": running.redis_url(home)}
+    os.environ |= {"DATABASE_URL": server_registry.database_url(home), "REDIS_URL": server_registry.redis_url(home)}
     os.environ |= {"CHENGYANG_HOME": str(home), "PORTAL_ENV": "local", "DJANGO_SETTINGS_MODULE": "chengyang.settings"}
     import django
 
     django.setup()
-    from chengyang.accounts.models import User
+    from chengyang.platform.accounts.models import User
 
     User.objects.bulk_create([User(phone=f"+86154{number:08}", name="来宾") for number in range(2 * PEOPLE)])
 
@@ -90,12 +90,12 @@ def cookies(first, number):
     from django.conf import settings
     from django.test import Client
 
-    from chengyang.accounts.models import User
+    from chengyang.platform.accounts.models import User
 
     found = []
     for user in User.objects.order_by("pk")[first : first + number]:
         browser = Client()
-        browser.force_login(user, backend="chengyang.accounts.backends.PortalBackend")
+        browser.force_login(user, backend="chengyang.platform.accounts.backends.PortalBackend")
         found.append(f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}")
     return found
 

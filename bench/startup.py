@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from chengyang.embedded.places import ROOT
-from chengyang.embedded.processes import marked, working_in
+from chengyang.devtools.paths import ROOT
+from chengyang.devtools.processes import marked, working_in
 
 BUDGETS = {"first start": 60.0, "second start": 8.0, "start after kill -9": 15.0, "clean stop": 10.0, "memory": 700.0}
 UNITS = {"memory": "MB"}

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chengyang.embedded import running
-from chengyang.vault.keys import make_keys
+from chengyang.devtools import server_registry
+from chengyang.lib.vault.keys import make_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 CHENGYANG_HOME = Path(os.environ.get("CHENGYANG_HOME") or BASE_DIR / "var").resolve()
@@ -102,8 +102,8 @@ def _database(url):
     }
 
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or running.database_url(CHENGYANG_HOME)
-REDIS_URL = os.environ.get("REDIS_URL") or running.redis_url(CHENGYANG_HOME)
+DATABASE_URL = os.environ.get("DATABASE_URL") or server_registry.database_url(CHENGYANG_HOME)
+REDIS_URL = os.environ.get("REDIS_URL") or server_registry.redis_url(CHENGYANG_HOME)
 if PRODUCTION and not (DATABASE_URL and REDIS_URL):
     raise ImproperlyConfigured("DATABASE_URL and REDIS_URL are not set; production needs both (docs/configuration.md).")
 # Commands that need no server (check, makemigrations) run without one; a query then fails with Django's own sentence.
@@ -119,7 +119,7 @@ CACHES = {
 
 # ---- rooms and floors ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "chengyang.staff.apps.StaffAdminConfig",
+    "chengyang.platform.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -138,44 +138,45 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "chengyang.vault",
-    "chengyang.web",
-    "chengyang.workdays",
-    "chengyang.measures",
-    "chengyang.audit",
-    "chengyang.privacy",
-    "chengyang.files",
-    "chengyang.notices",
-    "chengyang.accounts",
-    "chengyang.standards",
-    "chengyang.staff.apps.StaffConfig",
+    "chengyang.lib.vault",
+    "chengyang.platform.web",
+    "chengyang.platform.workdays",
+    "chengyang.platform.audit",
+    "chengyang.platform.privacy",
+    "chengyang.platform.files",
+    "chengyang.platform.notices",
+    "chengyang.platform.accounts",
+    "chengyang.platform.standards",
+    "chengyang.platform.staff.apps.StaffConfig",
     "members",
     "organizations",
     "bases",
     "activities",
     "services",
-    "chengyang.home",
+    "chengyang.portal.home",
+    "chengyang.seed",
+    "chengyang.demo",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "chengyang.web.middleware.RequestContextMiddleware",
+    "chengyang.platform.web.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
-    "chengyang.web.middleware.RefuseNulMiddleware",
+    "chengyang.platform.web.middleware.RefuseNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "chengyang.audit.middleware.HistoryMiddleware",
+    "chengyang.platform.audit.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "chengyang.accounts.middleware.SessionLifeMiddleware",
-    "chengyang.accounts.middleware.LoginRequiredMiddleware",
+    "chengyang.platform.accounts.middleware.SessionLifeMiddleware",
+    "chengyang.platform.accounts.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "chengyang.web.middleware.PrivatePagesMiddleware",
-    "chengyang.web.middleware.ActionErrorMiddleware",
+    "chengyang.platform.web.middleware.PrivatePagesMiddleware",
+    "chengyang.platform.web.middleware.ActionErrorMiddleware",
 ]
 ROOT_URLCONF = "chengyang.urls"
 WSGI_APPLICATION = "chengyang.wsgi.application"
@@ -190,9 +191,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "chengyang.web.context_processors.portal",
+                "chengyang.platform.web.context_processors.portal",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "chengyang.web.templatetags.web"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "chengyang.platform.web.templatetags.web",
+            ],
         },
     }
 ]
@@ -206,19 +211,19 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 FORMAT_MODULE_PATH = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files have their own limit in chengyang.files
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files have their own limit in chengyang.platform.files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # ---- accounts ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["chengyang.accounts.backends.PortalBackend"]
+AUTHENTICATION_BACKENDS = ["chengyang.platform.accounts.backends.PortalBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "chengyang.accounts.passwords.OfficerPasswordValidator"},
+    {"NAME": "chengyang.platform.accounts.passwords.OfficerPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "accounts:phone"
@@ -237,7 +242,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_ADAPTER = "chengyang.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "chengyang.platform.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
@@ -249,25 +254,25 @@ PASSWORD_RESET_TIMEOUT = 3600
 # `login_failed` is about codes of the second factor; passwords are counted by accounts.attempts (requirements S03).
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/15m/key", "reset_password": "20/m/ip,3/15m/key"}
 ACCOUNT_FORMS = {
-    "login": "chengyang.accounts.forms.LoginForm",
-    "change_password": "chengyang.accounts.forms.ChangePasswordForm",
-    "reset_password": "chengyang.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "chengyang.accounts.forms.ResetPasswordKeyForm",
-    "reauthenticate": "chengyang.accounts.forms.ReauthenticateForm",
+    "login": "chengyang.platform.accounts.forms.LoginForm",
+    "change_password": "chengyang.platform.accounts.forms.ChangePasswordForm",
+    "reset_password": "chengyang.platform.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "chengyang.platform.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "chengyang.platform.accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "城阳新阶层"
-MFA_ADAPTER = "chengyang.accounts.adapter.MFAAdapter"
+MFA_ADAPTER = "chengyang.platform.accounts.adapter.MFAAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, not claimed by a stranger
 MFA_FORMS = {
-    "authenticate": "chengyang.accounts.forms.AuthenticateForm",
-    "reauthenticate": "chengyang.accounts.forms.ReauthenticateCodeForm",
-    "activate_totp": "chengyang.accounts.forms.ActivateTOTPForm",
-    "deactivate_totp": "chengyang.accounts.forms.DeactivateTOTPForm",
-    "generate_recovery_codes": "chengyang.accounts.forms.GenerateRecoveryCodesForm",
+    "authenticate": "chengyang.platform.accounts.forms.AuthenticateForm",
+    "reauthenticate": "chengyang.platform.accounts.forms.ReauthenticateCodeForm",
+    "activate_totp": "chengyang.platform.accounts.forms.ActivateTOTPForm",
+    "deactivate_totp": "chengyang.platform.accounts.forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "chengyang.platform.accounts.forms.GenerateRecoveryCodesForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 
@@ -338,7 +343,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the office does not own its parent dom
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS] if PORTAL_HTTPS else []
-CSRF_FAILURE_VIEW = "chengyang.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "chengyang.platform.web.views.csrf_failure"
 AUDIT_RETENTION_MONTHS = 12
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # e-mail is unique by a constraint over its lower case
@@ -355,7 +360,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "chengyang.web.api.handle",
+    "EXCEPTION_HANDLER": "chengyang.platform.web.api.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -383,10 +388,10 @@ SITE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "chengyang.web.logs.RequestFilter"}},
+    "filters": {"request": {"()": "chengyang.platform.web.logs.RequestFilter"}},
     "formatters": {
         "line": {
-            "()": "chengyang.web.logs.DiscreetFormatter",
+            "()": "chengyang.platform.web.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
         }
     },

@@ -4,25 +4,25 @@ from django.contrib import admin
 from django.urls import include, path
 from django.urls.converters import get_converters, register_converter
 
-from chengyang.vault.public_ids import PublicIdConverter
+from chengyang.lib.vault.public_ids import PublicIdConverter
 
 if "public_id" not in get_converters():
     register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
-    path("", include("chengyang.home.urls")),
-    path("", include("chengyang.web.urls")),
+    path("", include("chengyang.portal.home.urls")),
+    path("", include("chengyang.platform.web.urls")),
     # /me/
-    path("me/", include("chengyang.home.me_urls")),
-    path("me/notices/", include("chengyang.notices.urls")),
+    path("me/", include("chengyang.portal.home.me_urls")),
+    path("me/notices/", include("chengyang.platform.notices.urls")),
     # /demo/
-    path("demo/", include("chengyang.notices.demo_urls")),
+    path("demo/", include("chengyang.platform.notices.demo_urls")),
     # rooms
-    path("accounts/", include("chengyang.accounts.urls")),
-    path("accounts/", include("chengyang.accounts.allauth_urls")),
-    path("privacy/", include("chengyang.privacy.urls")),
-    path("files/", include("chengyang.files.urls")),
-    path("standards/", include("chengyang.standards.urls")),
+    path("accounts/", include("chengyang.platform.accounts.urls")),
+    path("accounts/", include("chengyang.platform.accounts.allauth_urls")),
+    path("privacy/", include("chengyang.platform.privacy.urls")),
+    path("files/", include("chengyang.platform.files.urls")),
+    path("standards/", include("chengyang.platform.standards.urls")),
     # floors
     path("", include("members.urls")),
     path("", include("organizations.urls")),
@@ -30,11 +30,11 @@ urlpatterns = [
     path("", include("activities.urls")),
     path("", include("services.urls")),
     # /api/v1/
-    path("api/v1/", include("chengyang.home.api")),
+    path("api/v1/", include("chengyang.portal.home.api")),
     # staff
     path("manage/", admin.site.urls),
 ]
-handler400 = "chengyang.web.views.handler400"
-handler403 = "chengyang.web.views.handler403"
-handler404 = "chengyang.web.views.handler404"
-handler500 = "chengyang.web.views.handler500"
+handler400 = "chengyang.platform.web.views.handler400"
+handler403 = "chengyang.platform.web.views.handler403"
+handler404 = "chengyang.platform.web.views.handler404"
+handler500 = "chengyang.platform.web.views.handler500"

@@ -6,14 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chengyang.accounts.reach import reach
-from chengyang.chinese import dates
-from chengyang.staff.admin import Button, ScopedAdmin
-from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
-from chengyang.staff.registry import Fact, Job, decision
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.registry import Fact, Job, decision
 
 from . import actions, permissions
-from .facts import application_facts, person_facts
+from .detail_rows import application_facts, person_facts
 from .forms import NewPersonForm, PersonForm
 from .models import Application, Assessment, Category, Person, Representative
 from .states import PersonState

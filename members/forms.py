@@ -7,11 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.accounts.forms import CodeForm, PhoneForm
-from chengyang.accounts.models import Subdistrict
-from chengyang.chinese.names import is_name_like
-from chengyang.privacy.models import Purpose
-from chengyang.web.forms import CheckBoxes, Form, ModelForm, NameField, PhoneField, RadioBoxes
+from chengyang.lib.chinese.names import is_name_like
+from chengyang.platform.accounts.forms import CodeForm, PhoneForm
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.privacy.models import Purpose
+from chengyang.platform.web.forms import CheckBoxes, Form, ModelForm, NameField, PhoneField, RadioBoxes
 
 from .models import Category, Person, Skill, Wish
 from .reasons import Reading

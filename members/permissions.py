@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chengyang.accounts.reach import reach
+from chengyang.platform.accounts.access import reach
 
 from .states import ApplicationState
 

@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db.models import QuerySet
 
-from chengyang.accounts.bodies import DatedPost
+from chengyang.platform.accounts.organizers import DatedPost
 
 
 def tables() -> list[type[DatedPost]]:

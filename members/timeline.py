@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Application
-from .offices import offices
+from .officer_labels import offices
 from .states import ApplicationState as S
 
 TITLES = {

@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
-from chengyang.accounts.reach import reach
-from chengyang.chinese import dates
-from chengyang.staff.admin import Button, ScopedAdmin
-from chengyang.staff.assessing import AssessmentAdmin as StandardAssessmentAdmin
-from chengyang.staff.posting import PostAdmin as StandardPostAdmin
-from chengyang.staff.registry import Fact, Job
-from chengyang.web.forms import CheckBoxes
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
+from chengyang.platform.staff.registry import Fact, Job
+from chengyang.platform.web.forms import CheckBoxes
 
 from . import actions, permissions
 from .models import Assessment, Membership, Organization, Post

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
-from chengyang.measures.cells import told
-from chengyang.web.paging import numbered
+from chengyang.platform.metrics.suppression import told
+from chengyang.platform.web.paging import numbered
 from members.models import Person
 
 from . import actions

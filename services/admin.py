@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.accounts.reach import reach
-from chengyang.chinese import dates
-from chengyang.staff.admin import ScopedAdmin
-from chengyang.staff.posting import PostAdmin as StandardPostAdmin
-from chengyang.staff.registry import Fact, Job
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.staff.admin import ScopedAdmin
+from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
+from chengyang.platform.staff.registry import Fact, Job
 
 from . import actions, permissions
 from .models import Assessment, Outcome, Post, Request, Team

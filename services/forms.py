@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.accounts.models import Subdistrict
-from chengyang.web.forms import Form
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.web.forms import Form
 
 from .models import Request, Team
 

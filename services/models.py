@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from activities.models import Activity
 from bases.models import Base
 from chengyang import clock
-from chengyang.accounts.bodies import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
-from chengyang.accounts.models import DemoMark
-from chengyang.accounts.reach import reach
-from chengyang.audit.history import tracked
 from chengyang.errors import ActionError
-from chengyang.standards.models import Assessment as StandardAssessment
-from chengyang.standards.models import BodyAssessmentQuerySet
-from chengyang.vault.public_ids import PublicIdField
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.accounts.organizers import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.platform.audit.history import tracked
+from chengyang.platform.standards.models import Assessment as StandardAssessment
+from chengyang.platform.standards.models import BodyAssessmentQuerySet
 from organizations.models import Organization
 
 from .states import OutcomeState, RequestState

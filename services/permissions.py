@@ -1,6 +1,6 @@
 """Who may do what with requests, outcomes and teams (domain.md rules 2, 9, 12)."""
 
-from chengyang.accounts.reach import reach
+from chengyang.platform.accounts.access import reach
 
 from .models import Post
 from .states import REQUEST_OPEN, OutcomeState, RequestState

@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang.errors import ActionError, require
-from chengyang.measures import registry
-from chengyang.measures.cells import told
-from chengyang.web.limits import slow_down
-from chengyang.web.paging import numbered
+from chengyang.platform.metrics import registry
+from chengyang.platform.metrics.suppression import told
+from chengyang.platform.web.limits import slow_down
+from chengyang.platform.web.paging import numbered
 
 from . import actions, permissions
 from .actions.requests import COMPLEX_DAYS, DAYS

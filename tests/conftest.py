@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client, override_settings
 
-from . import cast
+from . import personas
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,24 +56,24 @@ def no_second_factor(settings):
 @pytest.fixture
 def reference(db):
     """The code tables that rows point at: two subdistricts and the four categories."""
-    return cast.reference()
+    return personas.reference()
 
 
 def _member_of_cast(name):
     @pytest.fixture(name=name)
     def make(reference):
-        return cast.make(name)
+        return personas.make(name)
 
     return make
 
 
-for _name in cast.NAMES:
+for _name in personas.NAMES:
     globals()[_name] = _member_of_cast(_name)
 
 
 @pytest.fixture
 def visitor():
-    return cast.visitor()
+    return personas.visitor()
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def client_of():
     def sign_in(user):
         browser = Client()
         if user.is_authenticated:
-            browser.force_login(user, backend="chengyang.accounts.backends.PortalBackend")
+            browser.force_login(user, backend="chengyang.platform.accounts.backends.PortalBackend")
         return browser
 
     return sign_in

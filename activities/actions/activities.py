@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.audit.actions import record
-from chengyang.audit.transitions import lock, move
 from chengyang.errors import ActionError, require
-from chengyang.notices.actions import tell
-from chengyang.workdays.deadlines import due_on
+from chengyang.platform.audit.actions import record
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.workdays.deadlines import due_on
 
 from ..models import Activity
 from ..permissions import (

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
-from chengyang.accounts.locks import hold
-from chengyang.audit.actions import record
-from chengyang.audit.transitions import lock
-from chengyang.chinese import dates
 from chengyang.errors import ActionError, require
-from chengyang.notices.actions import tell
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.locks import hold
+from chengyang.platform.audit.actions import record
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.notices.actions import tell
 
 from ..models import Activity, CheckIn, ServiceRecord, Signup
 from ..permissions import can_check_in, can_correct_hours, can_finish_activity

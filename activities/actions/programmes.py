@@ -5,9 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from chengyang.audit.actions import record
-from chengyang.audit.transitions import lock
 from chengyang.errors import ActionError, require
+from chengyang.platform.audit.actions import record
+from chengyang.platform.audit.transitions import lock
 
 from ..models import Brand, Programme
 from ..permissions import can_keep_programmes

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.models import Base
 from chengyang import clock
-from chengyang.accounts.models import DemoMark
-from chengyang.accounts.reach import reach
-from chengyang.audit.history import tracked
-from chengyang.chinese import search
-from chengyang.vault.public_ids import PublicIdField
-from chengyang.web.fields import LiteralQuery, TextSearchField
+from chengyang.lib.chinese import search
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import LiteralQuery, TextSearchField
 from members.models import Person
 from members.states import PersonState
 from organizations.models import Organization

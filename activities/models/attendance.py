@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.audit.history import tracked
-from chengyang.vault.public_ids import PublicIdField
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.audit.history import tracked
 
 from .signups import Signup, is_kept, is_own
 

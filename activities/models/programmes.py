@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.accounts.models import DemoMark
+from chengyang.platform.accounts.models import DemoMark
 
 
 class Programme(models.Model):

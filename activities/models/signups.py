@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.accounts.reach import reach
-from chengyang.audit.history import tracked
-from chengyang.chinese import dates, phones, search
-from chengyang.vault.public_ids import PublicIdField
-from chengyang.web.fields import LiteralQuery, NameKeyField, NameSearchField
+from chengyang.lib.chinese import dates, phones, search
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
 
 from ..states import SIGNUP_OPEN, SIGNUP_TAKES_PLACE, SignupState

@@ -8,14 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from chengyang.measures.cells import told
+from chengyang.platform.metrics.suppression import told
 
 from .. import feed as feeds
 from ..actions.signups import CONFIRM_WITHIN
 from ..filters import has_places
 from ..models import Activity, Signup
 from ..permissions import can_check_in, can_keep_activity
-from ..standing import numbers, standing
+from ..signup_status import numbers, standing
 from ..states import ActivityState, SignupState
 
 RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")

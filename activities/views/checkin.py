@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.vault.public_ids import PUBLIC_ID_REGEX
-from chengyang.web.paging import numbered
+from chengyang.lib.vault.public_ids import PUBLIC_ID_REGEX
+from chengyang.platform.web.paging import numbered
 
 from .. import actions
 from ..filters import clean_text

@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
-from chengyang.accounts import entry, proofs
 from chengyang.errors import ActionError, require
-from chengyang.web.paging import numbered
+from chengyang.platform.accounts import phone_login, phone_verification
+from chengyang.platform.web.paging import numbered
 from members.models import Person
 
 from .. import actions
@@ -22,12 +22,12 @@ from ..actions.signups import CONFIRM_WITHIN, FORGET_AFTER
 from ..forms import GuestCodeForm, GuestForm, SignupForm
 from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_sign_up
-from ..standing import standing
+from ..signup_status import standing
 from ..states import SIGNUP_OPEN, SignupState
 from ..tickets import SHOWN_WITH, context_of
 from .activity import own_signup, seen
 
-PURPOSE = entry.Purpose.SIGN_UP
+PURPOSE = phone_login.Purpose.SIGN_UP
 SAID = {
     SignupState.CONFIRMED: gettext_lazy("报名成功，这是你的票。"),
     SignupState.WAITLISTED: gettext_lazy("名额已满，已排候补；空出名额会通知你。"),
@@ -56,7 +56,7 @@ def _as_account(request: HttpRequest, activity: Activity) -> HttpResponse:
     if _only_looks(request, activity):
         return redirect(activity)
     person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
-    kept = entry.kept(request).get("name", "")
+    kept = phone_login.kept(request).get("name", "")
     form = SignupForm(
         request.POST or None,
         activity=activity,
@@ -83,8 +83,8 @@ def _signed_up(request: HttpRequest, activity: Activity, name: str) -> HttpRespo
 
 def _proof(request: HttpRequest, activity: Activity) -> Any:
     """Return the proof whose code was sent for this very activity, or None."""
-    proof = entry.pending(request, PURPOSE)
-    return proof if proof and entry.kept(request).get("activity") == activity.public_id else None
+    proof = phone_login.pending(request, PURPOSE)
+    return proof if proof and phone_login.kept(request).get("activity") == activity.public_id else None
 
 
 def _as_visitor(request: HttpRequest, activity: Activity) -> HttpResponse:
@@ -94,14 +94,14 @@ def _as_visitor(request: HttpRequest, activity: Activity) -> HttpResponse:
     if request.POST.get("do") in ("check", "resend"):
         raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=request.path)
     form = GuestForm(
-        request.POST or None, activity=activity, initial={"guest_name": entry.kept(request).get("name", "")}
+        request.POST or None, activity=activity, initial={"guest_name": phone_login.kept(request).get("name", "")}
     )
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         keep = {"activity": activity.public_id, "name": form.cleaned_data["guest_name"]}
         try:
             _require_open(activity)
-            entry.begin(request, form.cleaned_data["phone"], purpose=PURPOSE, keep=keep)
+            phone_login.begin(request, form.cleaned_data["phone"], purpose=PURPOSE, keep=keep)
             return redirect(request.path)
         except ActionError as error:
             form.refuse(error)
@@ -128,20 +128,20 @@ def _with_code(request: HttpRequest, activity: Activity, proof: Any) -> HttpResp
     form = GuestCodeForm(request.POST or None)
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        name = entry.kept(request).get("name", "")
+        name = phone_login.kept(request).get("name", "")
         try:
-            user = entry.finish(request, form.cleaned_data["code"])
+            user = phone_login.finish(request, form.cleaned_data["code"])
         except ActionError as error:
             form.refuse(error)
             status = 409
         else:
             return _enter(request, activity, user, name)
-    return _page(request, activity, form, status=status, proof=proof, wait=proofs.wait(proof))
+    return _page(request, activity, form, status=status, proof=proof, wait=phone_verification.wait(proof))
 
 
 def _enter(request: HttpRequest, activity: Activity, user: Any, name: str) -> HttpResponse:
     """Sign the guest in and up; whoever has a second factor shows it first and comes back here."""
-    response = entry.sign_in(request, user, next_url=request.path)
+    response = phone_login.sign_in(request, user, next_url=request.path)
     if not request.user.is_authenticated:
         return response
     try:
@@ -153,10 +153,10 @@ def _enter(request: HttpRequest, activity: Activity, user: Any, name: str) -> Ht
 
 def _other_number(request: HttpRequest, do: str) -> HttpResponse:
     if do == "change":
-        entry.other_number(request)
+        phone_login.other_number(request)
         return redirect(request.path)
     try:
-        if entry.resend(request, PURPOSE):
+        if phone_login.resend(request, PURPOSE):
             messages.success(request, _("又发了一个验证码，请用新的那个。"))
     except ActionError as error:
         error.url = request.path

@@ -17,6 +17,7 @@ from .applications import (
 )
 from .categories import add_category, edit_category
 from .leaving import decide_purpose, erase_person, leave_registry, publish
+from .periodic import tick
 from .persons import (
     CONFIRM_WITHIN,
     adopt_number,
@@ -34,7 +35,6 @@ from .representatives import (
     name_representative,
     nominate_representative,
 )
-from .ticking import tick
 
 __all__ = [
     "CONFIRM_WITHIN",

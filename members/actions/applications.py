@@ -8,19 +8,20 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chengyang import audit, clock
-from chengyang.audit.transitions import lock, move
+from chengyang import clock
 from chengyang.errors import REASON_LENGTH, ActionError, require, required_reason
-from chengyang.notices.actions import tell
-from chengyang.privacy import actions as privacy
-from chengyang.privacy.purposes import OPTIONAL
-from chengyang.workdays.deadlines import due_on
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.privacy.purposes import OPTIONAL
+from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions, reasons
 from ..models import Application, Person
 from ..states import APPLICATION_TRANSITIONS, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
 from .leaving import decide_purpose, publish
-from .parts import lock_account_first, put_particulars
+from .locking import lock_account_first, put_particulars
 
 FIRST_REVIEW_DAYS = 5  # working days; promised on the registration page
 SECOND_REVIEW_DAYS = 3  # working days from the first review

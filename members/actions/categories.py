@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chengyang import audit
-from chengyang.audit.transitions import lock
 from chengyang.errors import ActionError, require
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock
 
 from .. import permissions
 from ..models import Category

@@ -7,20 +7,21 @@ from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.urls import reverse
 
-from chengyang import audit, clock
-from chengyang.accounts.posts import end_all
-from chengyang.accounts.reach import forget
-from chengyang.audit.transitions import move
+from chengyang import clock
 from chengyang.errors import require
-from chengyang.files.models import File
-from chengyang.notices.actions import tell
-from chengyang.privacy import actions as privacy
-from chengyang.vault.fields import columns_of
+from chengyang.lib.vault.fields import columns_of
+from chengyang.platform.accounts.access import forget
+from chengyang.platform.accounts.posts import end_all
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import move
+from chengyang.platform.files.models import File
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.privacy import actions as privacy
 
 from .. import erasure, permissions, posts
 from ..models import Application, Particulars, Person
 from ..states import PERSON_TRANSITIONS, PersonState
-from .parts import lock_account_first
+from .locking import lock_account_first
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)
 ASKED_IN_PERSON = "asked_in_person"

@@ -8,18 +8,19 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chengyang import audit, clock
-from chengyang.accounts.locks import hold
-from chengyang.audit.transitions import lock, move
+from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.notices.actions import tell
-from chengyang.privacy import actions as privacy
-from chengyang.vault.fields import blind_index, columns_of
+from chengyang.lib.vault.fields import blind_index, columns_of
+from chengyang.platform.accounts.locks import hold
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.privacy import actions as privacy
 
 from .. import erasure, permissions, reasons
 from ..models import Application, Particulars, Person
 from ..states import PERSON_TRANSITIONS, PersonState
-from .parts import put_particulars
+from .locking import put_particulars
 
 CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; said in the message to the person
 REFUSED = "refused_by_person"
@@ -217,7 +218,7 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
 @transaction.atomic
 def export_own_data(user: Any) -> dict[str, Any]:
     """Return everything held on `user` as plain values, and write down that a copy was taken (P10, P14)."""
-    from ..held import as_data
+    from ..personal_data import as_data
 
     audit.record("data.exported", user, actor=user, person=getattr(user, "person", None), user=user)
     return as_data(user)

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chengyang import audit, clock
-from chengyang.audit.transitions import lock, move
+from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
-from chengyang.notices.actions import tell
-from chengyang.privacy import actions as privacy
-from chengyang.workdays.deadlines import due_on
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions
 from ..models import Person, Representative

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.accounts.models import DemoMark
-from chengyang.accounts.reach import reach
-from chengyang.audit.history import tracked
-from chengyang.vault.public_ids import PublicIdField
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.audit.history import tracked
 
 from ..states import APPLICATION_OPEN, ApplicationState
 from .particulars import Category, NameSearchMixin, Particulars

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.chinese import phones, search
-from chengyang.vault.fields import blind_index
-from chengyang.web.fields import LiteralQuery, NameKeyField, NameSearchField
+from chengyang.lib.chinese import phones, search
+from chengyang.lib.vault.fields import blind_index
+from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
 
 
 class Skill(models.TextChoices):

@@ -6,12 +6,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.accounts.models import DemoMark
-from chengyang.accounts.reach import reach
-from chengyang.audit.history import tracked
-from chengyang.standards.models import Assessment as StandardAssessment
-from chengyang.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
-from chengyang.vault.public_ids import PublicIdField
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.audit.history import tracked
+from chengyang.platform.standards.models import Assessment as StandardAssessment
+from chengyang.platform.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
 
 from ..states import RepresentativeState
 from .persons import Person

@@ -2,7 +2,7 @@
 
 from django import template
 
-from chengyang.accounts.reach import reach
+from chengyang.platform.accounts.access import reach
 from members import timeline as steps
 from members.models import Person
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.privacy import actions as privacy
-from chengyang.privacy.models import Notice, Purpose
-from chengyang.privacy.purposes import OPTIONAL
-from chengyang.privacy.rules import changes
+from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.purposes import OPTIONAL
+from chengyang.platform.privacy.rules import changes
 
-from .. import actions, erasure, held
+from .. import actions, erasure, personal_data
 from ..forms import ParticularsForm
 from ..models import Person
 from .parts import READ_OR_POST, posted
@@ -30,7 +30,7 @@ SHOWN_EACH = 20  # rows of one table on the page; `?all=1` and the copy have all
 def data(request: HttpRequest) -> HttpResponse:
     """Everything held on the person, each field with its purpose, and who looked; made to be read and printed."""
     page = {
-        "held": held.everything(request.user),
+        "held": personal_data.everything(request.user),
         "person": _own(request),
         "consents": _consents(request.user),
         "most": None if "all" in request.GET else SHOWN_EACH,

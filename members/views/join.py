@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
-from chengyang.accounts import entry, proofs
 from chengyang.errors import ActionError
-from chengyang.privacy.models import Notice, Purpose
+from chengyang.platform.accounts import phone_login, phone_verification
+from chengyang.platform.privacy.models import Notice, Purpose
 
 from .. import actions, timeline
 from ..forms import ConsentForm, DraftForm, JoinCodeForm, JoinPhoneForm, ParticularsForm, PurposesForm
@@ -23,7 +23,7 @@ from ..models import Application, Person
 from ..states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
 from .parts import READ_OR_POST, posted
 
-JOIN = entry.Purpose.JOIN
+JOIN = phone_login.Purpose.JOIN
 
 
 # ---- step 1: notice, consent, number ---------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 def _by_phone(request: HttpRequest) -> HttpResponse:
-    proof, do = entry.pending(request, JOIN), request.POST.get("do", "")
+    proof, do = phone_login.pending(request, JOIN), request.POST.get("do", "")
     if do in ("change", "resend") or (do == "check" and not proof):
         return _other_way(request, do)
     if do == "send":  # also from a page of the first step that was gone back to
@@ -57,11 +57,11 @@ def _by_phone(request: HttpRequest) -> HttpResponse:
         try:
             if proof:
                 return _come_in(request, form.cleaned_data["code"])
-            entry.begin(request, form.cleaned_data["phone"], purpose=JOIN, keep={"consent": True})
+            phone_login.begin(request, form.cleaned_data["phone"], purpose=JOIN, keep={"consent": True})
             return redirect("members:join")
         except ActionError as error:
             _refuse(form, error)
-    return _step_one(request, form, proof=proof, wait=proof and proofs.wait(proof))
+    return _step_one(request, form, proof=proof, wait=proof and phone_verification.wait(proof))
 
 
 def _other_way(request: HttpRequest, do: str) -> HttpResponse:
@@ -70,7 +70,7 @@ def _other_way(request: HttpRequest, do: str) -> HttpResponse:
     if do == "check":
         raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=again)
     if do == "change":
-        entry.other_number(request)
+        phone_login.other_number(request)
     else:
         _resend(request, again)
     return redirect(again)
@@ -78,7 +78,7 @@ def _other_way(request: HttpRequest, do: str) -> HttpResponse:
 
 def _resend(request: HttpRequest, again: str) -> None:
     try:
-        if entry.resend(request, JOIN):
+        if phone_login.resend(request, JOIN):
             messages.success(request, _("又发了一个验证码，请用新的那个。"))
     except ActionError as error:
         error.url = again
@@ -87,9 +87,9 @@ def _resend(request: HttpRequest, again: str) -> None:
 
 def _come_in(request: HttpRequest, code: str) -> HttpResponse:
     """Sign in who proved the number, and write the consent they ticked before; then to where they stand."""
-    consented = entry.kept(request).get("consent")
-    user = entry.finish(request, code)
-    response = entry.sign_in(request, user, next_url=reverse("members:join"))
+    consented = phone_login.kept(request).get("consent")
+    user = phone_login.finish(request, code)
+    response = phone_login.sign_in(request, user, next_url=reverse("members:join"))
     if request.user.is_authenticated and consented and not _place(request.user):
         actions.consent_and_begin(request.user)
         return redirect("members:join-about")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from chengyang.web.redirects import came_from
+from chengyang.platform.web.redirects import came_from
 
 from .. import actions
 from ..models import Application, Person

@@ -1,6 +1,5 @@
 """Every write on organizations."""
 
-from .bodies import EDITABLE, create_organization, dissolve_organization, edit_organization, found_organization
 from .memberships import (
     DECIDE_WITHIN,
     accept_membership,
@@ -9,6 +8,7 @@ from .memberships import (
     leave_organization,
     withdraw_membership_application,
 )
+from .organizations import EDITABLE, create_organization, dissolve_organization, edit_organization, found_organization
 from .posts import appoint, end_post, lay_down_posts
 
 __all__ = [

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from chengyang.accounts import posts
-from chengyang.audit.transitions import lock
 from chengyang.errors import require
+from chengyang.platform.accounts import posts
+from chengyang.platform.audit.transitions import lock
 from members.models import Person
 
 from .. import permissions

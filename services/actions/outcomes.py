@@ -6,11 +6,12 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chengyang import audit, clock
-from chengyang.audit.transitions import lock, move
+from chengyang import clock
 from chengyang.errors import require, required_reason
-from chengyang.notices.actions import tell
-from chengyang.workdays import deadlines
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.workdays import deadlines
 
 from .. import permissions
 from ..models import Outcome

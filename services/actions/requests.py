@@ -7,13 +7,14 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from chengyang import audit, clock
-from chengyang.accounts.models import Role, User
-from chengyang.audit.transitions import lock, move
+from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.notices.actions import tell
-from chengyang.notices.models import Notice
-from chengyang.workdays import deadlines
+from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.workdays import deadlines
 from members import erasure
 from members.models import Person
 

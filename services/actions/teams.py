@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from chengyang import audit
-from chengyang.accounts import posts
-from chengyang.audit.transitions import lock
 from chengyang.errors import require
+from chengyang.platform.accounts import posts
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock
 from members.models import Person
 
 from .. import permissions

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from chengyang.celery import app
-from chengyang.notices import gateways
+from chengyang.platform.notices import gateways
 
 PHONE = "+8615400008000"  # the prefix of the demonstration: assigned to nobody
 

@@ -9,14 +9,14 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 
 from chengyang import clock
-from chengyang.accounts import actions, attempts, passwords
-from chengyang.accounts import permissions as may
-from chengyang.accounts.models import Role, Subdistrict, User
-from chengyang.accounts.reach import reach
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from tests import cast
+from chengyang.platform.accounts import actions, login_throttle, passwords
+from chengyang.platform.accounts import permissions as may
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import Role, Subdistrict, User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from tests import personas
 
 from .conftest import PHONE
 
@@ -26,7 +26,7 @@ VISITOR = "visitor"
 
 
 def somebody(name):
-    return cast.visitor() if name == VISITOR else cast.make(name)
+    return personas.visitor() if name == VISITOR else personas.make(name)
 
 
 def verbs(**about):
@@ -45,15 +45,15 @@ WHO = {
 }
 
 
-@pytest.mark.parametrize("name", [*cast.NAMES, VISITOR])
+@pytest.mark.parametrize("name", [*personas.NAMES, VISITOR])
 @pytest.mark.parametrize("check", WHO, ids=lambda check: check.__name__)
 def test_who_may_do_it_to_somebody_else(reference, check, name):
-    assert check(somebody(name), cast.user("target")) == (name in WHO[check])
+    assert check(somebody(name), personas.user("target")) == (name in WHO[check])
 
 
-@pytest.mark.parametrize("name", [*cast.NAMES, VISITOR])
+@pytest.mark.parametrize("name", [*personas.NAMES, VISITOR])
 def test_who_may_end_a_role(reference, name):
-    role = Role.objects.create(user=cast.user("target"), kind=Kind.EDITOR)
+    role = Role.objects.create(user=personas.user("target"), kind=Kind.EDITOR)
     assert may.can_end_role(somebody(name), role) == (name == "secadmin")
 
 
@@ -145,9 +145,9 @@ def test_an_account_is_enabled_again(member, sysadmin):
 
 def test_the_security_administrator_ends_a_lock(district, secadmin):
     for _ in range(5):
-        attempts.begin(district.email, address=None)
+        login_throttle.begin(district.email, address=None)
     actions.unlock_account(district, actor=secadmin)
-    assert not attempts.is_locked(district.email)
+    assert not login_throttle.is_locked(district.email)
     assert verbs(user=district.public_id) == ["session.unlocked"]
 
 
@@ -221,7 +221,7 @@ ADMINISTRATORS = [Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT]
 @pytest.mark.parametrize("second", Kind)
 def test_administrators_hold_no_other_role(reference, secadmin, first, second):
     areas = {Kind.SUBDISTRICT: reference}
-    user = cast.user("target")
+    user = personas.user("target")
     Role.objects.create(user=user, kind=first, subdistrict=areas.get(first))
     excluded = first in ADMINISTRATORS or second in ADMINISTRATORS
     outcome = "held" if first == second and not excluded else "administrator" if excluded else "granted"
@@ -243,11 +243,11 @@ def test_an_administrator_of_last_year_may_be_another_one_today(stranger, secadm
     ],
 )
 def test_a_subdistrict_is_named_for_its_staff_only(reference, secadmin, kind, named, code):
-    assert code_of(cast.user("target"), kind, secadmin, reference if named else None) == code
+    assert code_of(personas.user("target"), kind, secadmin, reference if named else None) == code
 
 
 def test_a_role_of_two_subdistricts_is_two_roles(reference, secadmin):
-    user, areas = cast.user("target"), Subdistrict.objects.all()
+    user, areas = personas.user("target"), Subdistrict.objects.all()
     for area in areas:
         grant(user, Kind.SUBDISTRICT, secadmin, area)
     assert reach(User.objects.get(pk=user.pk)).subdistricts == {area.pk for area in areas}
@@ -284,7 +284,7 @@ def test_the_database_itself_keeps_administrators_apart(sysadmin):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_roles_given_at_once_do_not_slip_past_each_other(reference):
-    user, actor = cast.user("target"), cast.make("secadmin")
+    user, actor = personas.user("target"), personas.make("secadmin")
     kinds, start, outcomes = [Kind.SYSTEM, Kind.AUDIT, Kind.DISTRICT, Kind.SECURITY], threading.Barrier(4), []
 
     def give(kind):

@@ -5,10 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from chengyang.accounts import attempts
-from chengyang.accounts.models import Role, User
-from chengyang.accounts.reach import reach
-from tests import cast
+from chengyang.platform.accounts import login_throttle
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import Role, User
+from tests import personas
 
 from .conftest import PHONE
 
@@ -18,7 +18,7 @@ USERS, ROLES = "/manage/accounts/user/", "/manage/accounts/role/"
 
 @pytest.fixture
 def target(reference):
-    return cast.user("target", phone=PHONE)
+    return personas.user("target", phone=PHONE)
 
 
 def page_of(row):
@@ -33,9 +33,9 @@ def buttons(browser, row):
     return {button.verb for button in browser.get(page_of(row)).context["buttons"]}
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_who_sees_the_accounts(reference, client_of, name):
-    browser = client_of(cast.make(name))
+    browser = client_of(personas.make(name))
     statuses = (browser.get(USERS).status_code, browser.get(ROLES).status_code)
     expected = {"sysadmin": (200, 200), "secadmin": (200, 200), "auditor": (404, 200)}
     assert statuses == expected.get(name, (404, 404))
@@ -74,11 +74,11 @@ def test_what_each_administrator_may_press(client_of, sysadmin, secadmin, target
 
 def test_a_lock_shows_its_button_to_the_security_administrator(client_of, secadmin, target):
     for _ in range(5):
-        attempts.begin(target.email, address=None)
+        login_throttle.begin(target.email, address=None)
     browser = client_of(secadmin)
     assert buttons(browser, target) == {"unlock"}
     press(browser, target, "unlock")
-    assert not attempts.is_locked(target.email)
+    assert not login_throttle.is_locked(target.email)
 
 
 def test_an_account_is_made_and_its_password_shown_once(client_of, sysadmin):
@@ -154,7 +154,7 @@ def test_nobody_gives_a_role_to_themself(client_of, secadmin):
 
 @pytest.mark.parametrize(("name", "status"), [("sysadmin", 403), ("auditor", 403)])
 def test_who_gives_no_roles(client_of, reference, name, status):
-    assert client_of(cast.make(name)).get(f"{ROLES}add/").status_code == status
+    assert client_of(personas.make(name)).get(f"{ROLES}add/").status_code == status
 
 
 def test_a_role_is_taken_back_on_the_desk(client_of, secadmin, target):

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from chengyang.accounts import attempts
-from chengyang.accounts.models import Attempt
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError
-from tests import cast
+from chengyang.platform.accounts import login_throttle
+from chengyang.platform.accounts.models import Attempt
+from chengyang.platform.audit.models import Entry
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Xk7#vTq9!mWz"
@@ -90,7 +90,7 @@ def test_a_right_password_in_between_does_not_reset_the_count(browser, officer):
     enter(browser)
     browser.logout()
     fail(browser, 1)
-    assert attempts.is_locked("district@demo.invalid")
+    assert login_throttle.is_locked("district@demo.invalid")
 
 
 def test_the_lock_holds_from_every_address(browser, officer):
@@ -196,7 +196,7 @@ def test_thirty_guesses_at_once_are_five_tries():
     def guess():
         start.wait()
         try:
-            counted.append(attempts.begin("district@demo.invalid", address=None))
+            counted.append(login_throttle.begin("district@demo.invalid", address=None))
         except ActionError:
             pass
         finally:
@@ -208,10 +208,10 @@ def test_thirty_guesses_at_once_are_five_tries():
     for thread in threads:
         thread.join()
     assert len(counted) == 5
-    assert attempts.is_locked("district@demo.invalid")
+    assert login_throttle.is_locked("district@demo.invalid")
 
 
 def test_an_account_without_address_is_not_locked_by_an_empty_one(reference):
-    cast.user("somebody")
-    attempts.begin("", address=None)
-    assert not attempts.is_locked("somebody@demo.invalid")
+    personas.user("somebody")
+    login_throttle.begin("", address=None)
+    assert not login_throttle.is_locked("somebody@demo.invalid")

@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings as configured
 from django.urls import reverse
 
-from chengyang.accounts import sessions
-from chengyang.accounts.models import Role
-from chengyang.audit.models import Entry
+from chengyang.platform.accounts import sessions
+from chengyang.platform.accounts.models import Role
+from chengyang.platform.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
 MORNING = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)

@@ -7,11 +7,11 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
-from chengyang.accounts import tasks
-from chengyang.accounts.models import User
-from chengyang.audit.models import Entry
-from chengyang.notices import gateways
-from tests import cast
+from chengyang.platform.accounts import tasks
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices import gateways
+from tests import personas
 
 from .conftest import PHONE
 
@@ -291,14 +291,14 @@ def test_the_policy_stands_on_the_page_with_the_code(browser, officer):
 
 # ---- the hourly work ------------------------------------------------------------------------------------------------
 def test_the_tick_deletes_what_is_older_than_a_day(time_machine):
-    from chengyang.accounts import attempts, proofs
-    from chengyang.accounts.models import Attempt, PhoneProof
+    from chengyang.platform.accounts import login_throttle, phone_verification
+    from chengyang.platform.accounts.models import Attempt, PhoneProof
 
     time_machine.move_to("2026-11-23T09:00:00Z", tick=False)
-    attempts.begin("a@demo.invalid", address=None)
-    proofs.send_code(PHONE, address=None, session_key="s1")
+    login_throttle.begin("a@demo.invalid", address=None)
+    phone_verification.send_code(PHONE, address=None, session_key="s1")
     time_machine.shift(86_401)
-    attempts.begin("b@demo.invalid", address=None)
+    login_throttle.begin("b@demo.invalid", address=None)
     tasks.tick()
     assert (Attempt.objects.count(), PhoneProof.objects.count()) == (1, 0)
 
@@ -315,7 +315,7 @@ def test_the_tick_forgets_sessions_that_are_over(browser, officer):
 
 
 def test_the_tick_may_run_twice(reference):
-    cast.user("somebody")
+    personas.user("somebody")
     tasks.tick()
     tasks.tick()
     assert User.objects.count() == 1

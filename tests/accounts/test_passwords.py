@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from chengyang import clock
 from chengyang import settings as configured
-from chengyang.accounts import actions, passwords
-from chengyang.accounts.models import FormerPassword, User
+from chengyang.platform.accounts import actions, passwords
+from chengyang.platform.accounts.models import FormerPassword, User
 
 GOOD = "Xk7#vTq9!mWz"
 

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from chengyang import clock
-from chengyang.accounts import proofs
-from chengyang.accounts.models import PhoneProof, User
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError
-from chengyang.notices import gateways
+from chengyang.platform.accounts import phone_verification
+from chengyang.platform.accounts.models import PhoneProof, User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices import gateways
 
 from .conftest import PHONE, last_code, messages, wrong_code
 
@@ -20,11 +20,11 @@ OTHER = "+8615400008001"
 
 
 def send(phone=PHONE, *, address="192.0.2.1", session_key="s1", **options):
-    return proofs.send_code(phone, address=address, session_key=session_key, **options)
+    return phone_verification.send_code(phone, address=address, session_key=session_key, **options)
 
 
 def check(proof, code, session_key="s1"):
-    return proofs.check_code(proof.public_id, code, session_key=session_key, actor=None)
+    return phone_verification.check_code(proof.public_id, code, session_key=session_key, actor=None)
 
 
 def refused(call, *args, **options):
@@ -64,7 +64,7 @@ def test_neither_code_nor_session_key_is_stored():
 
 
 def test_equal_codes_of_two_proofs_have_different_hashes(monkeypatch):
-    monkeypatch.setattr(proofs.secrets, "randbelow", lambda end: 7)
+    monkeypatch.setattr(phone_verification.secrets, "randbelow", lambda end: 7)
     assert send().code_hash != send(OTHER).code_hash
 
 
@@ -179,7 +179,7 @@ def test_a_code_is_worth_nothing_in_another_session():
 
 def test_a_code_proves_no_other_number(monkeypatch):
     codes = iter([111_111, 222_222])
-    monkeypatch.setattr(proofs.secrets, "randbelow", lambda end: next(codes))
+    monkeypatch.setattr(phone_verification.secrets, "randbelow", lambda end: next(codes))
     send()
     assert refused(check, send(OTHER), "111111") == "wrong"
 

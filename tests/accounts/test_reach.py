@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
-from chengyang.accounts.models import Role
-from chengyang.accounts.reach import NOBODY, Reach, forget, reach
+from chengyang.platform.accounts.access import NOBODY, Reach, forget, reach
+from chengyang.platform.accounts.models import Role
 from organizations.models import Post
-from tests import cast
+from tests import personas
 
 
 def test_reach_of_a_visitor_is_nothing(visitor):
@@ -21,7 +21,7 @@ def test_district_staff_reach_the_district(district):
 
 
 def test_subdistrict_staff_reach_their_subdistrict_only(xiazhuang, liuting):
-    area = cast.reference()
+    area = personas.reference()
     assert reach(xiazhuang).covers(area.pk)
     assert not reach(liuting).covers(area.pk)
 
@@ -30,7 +30,7 @@ def test_subdistrict_staff_reach_their_subdistrict_only(xiazhuang, liuting):
     ("name", "about"), [("secretary", "organizations"), ("base_manager", "bases"), ("leader", "teams")]
 )
 def test_a_post_of_today_is_reached(reference, name, about):
-    assert len(getattr(reach(cast.make(name)), about)) == 1
+    assert len(getattr(reach(personas.make(name)), about)) == 1
 
 
 @pytest.mark.parametrize("shift", [-1, 0])
@@ -50,6 +50,6 @@ def test_a_locked_account_reaches_nothing(district):
     assert reach(district) == NOBODY
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_officers_are_those_with_a_role_or_post(reference, name):
-    assert cast.make(name).is_officer == (name not in ("member", "stranger"))
+    assert personas.make(name).is_officer == (name not in ("member", "stranger"))

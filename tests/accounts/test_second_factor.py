@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from chengyang import clock
-from chengyang.accounts import actions, second_factor
-from chengyang.accounts.models import User
-from chengyang.audit.models import Entry
-from chengyang.notices.models import Notice
+from chengyang.platform.accounts import actions, second_factor
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
 
 from .conftest import PHONE, last_code
 

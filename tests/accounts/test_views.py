@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chengyang.accounts.models import PhoneProof, User
-from tests import cast
+from chengyang.platform.accounts.models import PhoneProof, User
+from tests import personas
 
 from .conftest import PHONE, last_code, messages, wrong_code
 
@@ -281,6 +281,6 @@ def test_nobody_ends_the_session_of_somebody_else(client_of):
     owner = Client()
     enter(owner)
     row = owner.get(reverse("accounts:sessions")).context["rows"][0][0]
-    thief = client_of(cast.user("thief"))
+    thief = client_of(personas.user("thief"))
     assert thief.post(reverse("accounts:session-end", args=[row.pk])).status_code == 404
     assert owner.get("/accounts/").status_code == 200

@@ -2,29 +2,29 @@
 
 import pytest
 
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 
 @pytest.fixture(autouse=True)
 def wednesday(settings):
     """Stop the clock at 09:00 on 16 September 2026; `settings.PORTAL_CLOCK` moves it."""
-    settings.PORTAL_CLOCK = things.NINE
+    settings.PORTAL_CLOCK = factories.NINE
 
 
 @pytest.fixture
 def activity(reference):
     """A published activity of the office in 夏庄 with two places, in three days."""
-    return things.published(capacity=2)
+    return factories.published(capacity=2)
 
 
 @pytest.fixture
 def service(reference):
     """A published volunteer service in 夏庄, 08:30 to 11:30 in three days."""
-    return things.published(kind="volunteer")
+    return factories.published(kind="volunteer")
 
 
 @pytest.fixture
 def organization(reference):
-    return cast.organization()
+    return personas.organization()

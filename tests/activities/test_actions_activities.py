@@ -7,14 +7,14 @@ import pytest
 from activities import actions
 from activities.models import Activity
 from chengyang import clock
-from chengyang.accounts.models import Subdistrict
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from tests import cast
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 COMPLETE = {
     "title": "非遗剪纸体验",
@@ -47,8 +47,8 @@ def test_a_draft_gets_the_subdistrict_of_its_organizer(secretary, organization):
 
 
 def test_a_draft_of_a_district_body_gets_the_subdistrict_of_its_base(district, organization):
-    activity = actions.draft_activity(actor=district, base=cast.base(), **COMPLETE)
-    assert activity.subdistrict == cast.base().subdistrict
+    activity = actions.draft_activity(actor=district, base=personas.base(), **COMPLETE)
+    assert activity.subdistrict == personas.base().subdistrict
 
 
 def elsewhere():
@@ -63,22 +63,22 @@ def test_an_organizer_does_not_choose_whose_staff_approve(secretary, organizatio
 
 
 def test_a_district_body_says_in_which_subdistrict(district, reference):
-    union = cast.organization(slug="union", name="联合会", level="district", subdistrict=None)
+    union = personas.organization(slug="union", name="联合会", level="district", subdistrict=None)
     activity = actions.draft_activity(
-        actor=district, organization=union, base=cast.base(), subdistrict=elsewhere(), **COMPLETE
+        actor=district, organization=union, base=personas.base(), subdistrict=elsewhere(), **COMPLETE
     )
     assert activity.subdistrict == elsewhere()
 
 
 def test_staff_draft_nothing_for_a_body_of_another_subdistrict(xiazhuang, reference):
-    other = cast.organization(slug="liuting", name="流亭联谊会", subdistrict=elsewhere())
+    other = personas.organization(slug="liuting", name="流亭联谊会", subdistrict=elsewhere())
     with pytest.raises(NotAllowed):
         actions.draft_activity(actor=xiazhuang, organization=other, subdistrict=reference, **COMPLETE)
 
 
 def test_a_draft_is_not_handed_to_somebody_elses_body(secretary, organization):
     activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
-    other = cast.base(slug="other", name="别处驿站", subdistrict=elsewhere())
+    other = personas.base(slug="other", name="别处驿站", subdistrict=elsewhere())
     with pytest.raises(NotAllowed):
         actions.edit_activity(activity, actor=secretary, organization=None, base=other, subdistrict=None)
 
@@ -91,7 +91,7 @@ def test_staff_hand_nothing_to_another_subdistrict(xiazhuang, activity):
 @pytest.mark.parametrize("name", ["leader", "base_manager", "liuting", "member", "editor"])
 def test_nobody_drafts_for_somebody_elses_body(organization, name):
     with pytest.raises(NotAllowed):
-        actions.draft_activity(actor=cast.make(name), organization=organization, **COMPLETE)
+        actions.draft_activity(actor=personas.make(name), organization=organization, **COMPLETE)
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_the_way_of_a_bodys_activity(secretary, xiazhuang, organization):
     actions.submit_activity(activity, actor=secretary)
     actions.approve_activity(activity, actor=xiazhuang)
     activity = actions.publish_activity(activity, actor=secretary)
-    assert (activity.state, activity.approved_by, activity.published_at) == ("published", xiazhuang, things.NINE)
+    assert (activity.state, activity.approved_by, activity.published_at) == ("published", xiazhuang, factories.NINE)
     assert verbs() == ["activity.created", "activity.submitted", "activity.approved", "activity.published"]
 
 
 def test_what_was_handed_in_is_due_in_three_working_days(secretary, organization):
-    activity = actions.submit_activity(things.draft(organization=organization), actor=secretary)
+    activity = actions.submit_activity(factories.draft(organization=organization), actor=secretary)
     assert activity.due_on == dt.date(2026, 9, 20)  # Thursday, Friday, and the Sunday that is worked before the holiday
 
 
@@ -140,9 +140,9 @@ def test_staff_publish_their_own_draft_in_one_stroke(xiazhuang, reference):
 
 @pytest.mark.parametrize("name", ["secretary", "liuting", "leader", "member"])
 def test_a_bodys_draft_is_not_published_without_its_staff(organization, name):
-    activity = things.draft(organization=organization, state="submitted")
+    activity = factories.draft(organization=organization, state="submitted")
     with pytest.raises(NotAllowed):
-        actions.publish_activity(activity, actor=cast.make(name))
+        actions.publish_activity(activity, actor=personas.make(name))
 
 
 @pytest.mark.parametrize(
@@ -158,17 +158,17 @@ def test_a_bodys_draft_is_not_published_without_its_staff(organization, name):
 )
 def test_what_people_must_know_is_there_before_it_is_handed_in(xiazhuang, reference, fields, code, field):
     with pytest.raises(ActionError) as refusal:
-        actions.submit_activity(things.draft(**fields), actor=xiazhuang)
+        actions.submit_activity(factories.draft(**fields), actor=xiazhuang)
     assert (refusal.value.code, refusal.value.field) == (code, field)
 
 
 def test_what_is_online_needs_no_place(xiazhuang, reference):
-    activity = actions.submit_activity(things.draft(mode="online", place=""), actor=xiazhuang)
+    activity = actions.submit_activity(factories.draft(mode="online", place=""), actor=xiazhuang)
     assert activity.state == "submitted"
 
 
 def test_what_is_returned_says_why(secretary, xiazhuang, organization):
-    activity = things.draft(organization=organization, state="submitted", drafted_by=secretary)
+    activity = factories.draft(organization=organization, state="submitted", drafted_by=secretary)
     activity = actions.return_activity(activity, reason=" 请写保险 ", actor=xiazhuang)
     assert (activity.state, activity.reason, activity.due_on) == ("returned", "请写保险", None)
     assert told() == [("activities/returned", secretary.pk)]
@@ -176,7 +176,7 @@ def test_what_is_returned_says_why(secretary, xiazhuang, organization):
 
 def test_a_return_without_a_reason_is_refused(xiazhuang, reference):
     with pytest.raises(ActionError) as refusal:
-        actions.return_activity(things.draft(state="submitted"), reason=" ", actor=xiazhuang)
+        actions.return_activity(factories.draft(state="submitted"), reason=" ", actor=xiazhuang)
     assert refusal.value.code == "reason"
 
 
@@ -187,12 +187,12 @@ def test_a_step_that_is_not_there_is_refused(xiazhuang, activity):
 
 
 def test_records_of_a_service_are_due_ten_working_days_after_it(xiazhuang, reference):
-    activity = actions.publish_activity(things.draft(kind="volunteer"), actor=xiazhuang)
+    activity = actions.publish_activity(factories.draft(kind="volunteer"), actor=xiazhuang)
     assert activity.due_on == dt.date(2026, 10, 9)  # of 19 September; Mid-Autumn and National Day lie between
 
 
 def test_records_of_anything_else_are_not_due(xiazhuang, reference):
-    assert actions.publish_activity(things.draft(), actor=xiazhuang).due_on is None
+    assert actions.publish_activity(factories.draft(), actor=xiazhuang).due_on is None
 
 
 # ---- editing what is published --------------------------------------------------------------------------------------
@@ -207,18 +207,18 @@ def test_an_edit_that_changes_nothing_writes_nothing(xiazhuang, activity):
 
 
 def test_a_draft_has_no_revisions(xiazhuang, reference):
-    assert actions.edit_activity(things.draft(), actor=xiazhuang, bring="水杯").sequence == 0
+    assert actions.edit_activity(factories.draft(), actor=xiazhuang, bring="水杯").sequence == 0
 
 
 def test_who_signed_up_is_told_of_another_place(xiazhuang, activity):
-    signup = things.signed_up(activity)
+    signup = factories.signed_up(activity)
     Notice.objects.all().delete()
     actions.edit_activity(activity, actor=xiazhuang, place="向阳会客厅")
     assert told() == [("activities/changed", signup.person.user_id)]
 
 
 def test_nobody_is_told_of_another_agenda(xiazhuang, activity):
-    things.signed_up(activity)
+    factories.signed_up(activity)
     Notice.objects.all().delete()
     actions.edit_activity(activity, actor=xiazhuang, agenda="08:30 集合")
     assert told() == []
@@ -228,7 +228,7 @@ def test_nobody_is_told_of_another_agenda(xiazhuang, activity):
     ("fields", "code"), [({"kind": "volunteer"}, "kind"), ({"capacity": 1}, "capacity"), ({"title": ""}, "invalid")]
 )
 def test_what_a_published_activity_cannot_become(xiazhuang, activity, fields, code):
-    things.queue(activity, 2)
+    factories.queue(activity, 2)
     with pytest.raises(ActionError) as refusal:
         actions.edit_activity(activity, actor=xiazhuang, **fields)
     assert refusal.value.code == code
@@ -264,14 +264,14 @@ def test_the_time_of_what_is_over_stays(xiazhuang, activity, settings):
 
 
 def test_new_places_go_to_the_waiting_list(xiazhuang, activity):
-    things.queue(activity, 4)
+    factories.queue(activity, 4)
     actions.edit_activity(activity, actor=xiazhuang, capacity=3)
-    assert things.states(activity) == ["confirmed", "confirmed", "offered", "waitlisted"]
-    assert things.counted(activity) == (3, 3)
+    assert factories.states(activity) == ["confirmed", "confirmed", "offered", "waitlisted"]
+    assert factories.counted(activity) == (3, 3)
 
 
 def test_no_offer_outlives_an_earlier_start(xiazhuang, activity):
-    things.queue(activity, 3)
+    factories.queue(activity, 3)
     actions.edit_activity(activity, actor=xiazhuang, capacity=3)
     actions.edit_activity(activity, actor=xiazhuang, starts=moment(16, 10))
     assert activity.signups.get(state="offered").offer_expires_at == moment(16, 10)
@@ -291,7 +291,7 @@ def test_what_was_cancelled_is_not_edited(xiazhuang, activity):
 
 # ---- calling off ----------------------------------------------------------------------------------------------------
 def test_who_signed_up_is_told_that_it_is_off(xiazhuang, activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     Notice.objects.all().delete()
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
@@ -299,14 +299,14 @@ def test_who_signed_up_is_told_that_it_is_off(xiazhuang, activity):
 
 
 def test_a_cancelled_activity_keeps_its_reason_and_revision(secretary, organization):
-    activity = actions.cancel_activity(things.published(organization=organization), reason="台风", actor=secretary)
+    activity = actions.cancel_activity(factories.published(organization=organization), reason="台风", actor=secretary)
     assert (activity.state, activity.reason, activity.sequence, activity.cancelled_at) == (
-        "cancelled", "台风", 1, things.NINE,
+        "cancelled", "台风", 1, factories.NINE,
     )  # fmt: skip
 
 
 def test_a_draft_that_was_given_up_is_on_no_calendar(xiazhuang, reference):
-    actions.cancel_activity(things.draft(), reason="不办了", actor=xiazhuang)
+    actions.cancel_activity(factories.draft(), reason="不办了", actor=xiazhuang)
     assert not Activity.objects.published().exists()
 
 
@@ -320,8 +320,8 @@ def test_what_is_over_is_not_called_off(xiazhuang, activity, settings):
 @pytest.mark.parametrize("name", ["liuting", "leader", "member", "editor"])
 def test_nobody_else_calls_it_off(activity, name):
     with pytest.raises(NotAllowed):
-        actions.cancel_activity(activity, reason="台风", actor=cast.make(name))
+        actions.cancel_activity(activity, reason="台风", actor=personas.make(name))
 
 
 def test_the_clock_of_these_tests_stands():
-    assert clock.now() == things.NINE
+    assert clock.now() == factories.NINE

@@ -7,13 +7,13 @@ from django.db import InternalError, transaction
 
 from activities import actions
 from activities.models import CheckIn, ServiceRecord, Signup
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from tests import cast
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 
 def refused(code, action, *args, **options):
@@ -25,7 +25,7 @@ def refused(code, action, *args, **options):
 @pytest.fixture
 def ticket(service):
     """A confirmed sign-up for the volunteer service."""
-    return things.signed_up(service)
+    return factories.signed_up(service)
 
 
 @pytest.fixture
@@ -82,13 +82,13 @@ def test_after_the_end_the_paper_list_counts_for_the_whole(ticket, xiazhuang, se
 def test_nobody_else_stands_at_the_door(ticket, settings, name):
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     with pytest.raises(NotAllowed):
-        actions.check_in(ticket, actor=cast.make(name))
+        actions.check_in(ticket, actor=personas.make(name))
 
 
 @pytest.fixture
 def own(secretary, organization, settings):
     """The sign-up of a secretary for what their own organization holds, while it lasts."""
-    service = things.published(kind="volunteer", organization=organization)
+    service = factories.published(kind="volunteer", organization=organization)
     signup = actions.sign_up(service, actor=secretary)
     settings.PORTAL_CLOCK = moment(19, 10)
     return signup
@@ -170,7 +170,7 @@ def test_a_check_out_records_the_hours_and_tells(present, xiazhuang, settings):
 
 @pytest.mark.parametrize("kind", ["training", "social", "meeting", "consulting", "other"])
 def test_only_volunteer_service_earns_hours(xiazhuang, settings, reference, kind):
-    signup = things.signed_up(things.published(kind=kind))
+    signup = factories.signed_up(factories.published(kind=kind))
     settings.PORTAL_CLOCK = moment(19, 8, 30)
     checkin = actions.check_in(signup, actor=xiazhuang)
     settings.PORTAL_CLOCK = moment(19, 11)
@@ -180,7 +180,7 @@ def test_only_volunteer_service_earns_hours(xiazhuang, settings, reference, kind
 
 
 def test_hours_of_something_else_are_refused_by_the_database_too(activity):
-    checkin = CheckIn.objects.create(signup=things.signed_up(activity))
+    checkin = CheckIn.objects.create(signup=factories.signed_up(activity))
     with pytest.raises(InternalError, match="only volunteer service"), transaction.atomic():
         ServiceRecord.objects.create(checkin=checkin, hours=1)
 
@@ -197,9 +197,9 @@ def test_hours_are_recorded_once(present, xiazhuang, settings):
 
 
 def test_a_day_has_24_hours(xiazhuang, settings, reference):
-    somebody = things.person()
+    somebody = factories.person()
     for _ in range(2):
-        whole_day = things.published(kind="volunteer", starts=moment(19, 0), ends=moment(20, 0))
+        whole_day = factories.published(kind="volunteer", starts=moment(19, 0), ends=moment(20, 0))
         actions.sign_up(whole_day, actor=somebody.user)
     settings.PORTAL_CLOCK = moment(21)
     for signup in somebody.signups.all():
@@ -267,11 +267,11 @@ def test_a_correction_that_cannot_be_is_refused(record, xiazhuang, hours, reason
 
 def two_of_a_day(actor, settings):
     """Make two services of one person on 19 September, 8 and 12 hours; return the second record."""
-    settings.PORTAL_CLOCK = things.NINE
-    somebody = things.person(9)
+    settings.PORTAL_CLOCK = factories.NINE
+    somebody = factories.person(9)
     for hour, length in ((0, 8), (8, 12)):
         starts = moment(19, hour)
-        service = things.published(kind="volunteer", starts=starts, ends=starts + length * things.HOUR)
+        service = factories.published(kind="volunteer", starts=starts, ends=starts + length * factories.HOUR)
         actions.sign_up(service, actor=somebody.user)
     settings.PORTAL_CLOCK = moment(21)
     return [actions.check_in(signup, actor=actor).service for signup in somebody.signups.order_by("pk")][1]
@@ -285,7 +285,7 @@ def test_corrections_keep_the_24_hours_of_a_day(xiazhuang, settings, reference):
 
 def test_the_hours_of_who_was_erased_are_nobody_elses(xiazhuang, settings, record):
     other = two_of_a_day(xiazhuang, settings)
-    Signup.objects.filter(pk=record.checkin.signup_id).update(person=None, forgotten_at=things.NINE)
+    Signup.objects.filter(pk=record.checkin.signup_id).update(person=None, forgotten_at=factories.NINE)
     assert actions.correct_hours(record, hours=Decimal(24), reason="错", actor=xiazhuang).hours == 24
     assert other.hours == 12
 
@@ -293,4 +293,4 @@ def test_the_hours_of_who_was_erased_are_nobody_elses(xiazhuang, settings, recor
 @pytest.mark.parametrize("name", ["liuting", "leader", "editor"])
 def test_nobody_else_corrects_hours(record, name):
     with pytest.raises(NotAllowed):
-        actions.correct_hours(record, hours=Decimal(2), reason="错", actor=cast.make(name))
+        actions.correct_hours(record, hours=Decimal(2), reason="错", actor=personas.make(name))

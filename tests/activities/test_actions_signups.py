@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from activities import actions
 from activities.models import CheckIn, ServiceRecord, Signup
 from activities.states import SignupState
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from tests import cast
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from tests import personas
 
-from . import things
-from .things import HOUR, MINUTE, moment
+from . import factories
+from .factories import HOUR, MINUTE, moment
 
 
 def kinds():
@@ -29,27 +29,27 @@ def refused(code, action, *args, **options):
 
 # ---- signing up -----------------------------------------------------------------------------------------------------
 def test_places_are_given_in_order_and_then_the_waiting_list(activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     assert [(signup.position, signup.state) for signup in signups] == [
         (1, "confirmed"), (2, "confirmed"), (3, "waitlisted"),
     ]  # fmt: skip
 
 
 def test_the_row_counts_what_takes_a_place(activity):
-    things.queue(activity, 3)
-    assert things.counted(activity) == (2, 2)
+    factories.queue(activity, 3)
+    assert factories.counted(activity) == (2, 2)
 
 
 def test_without_a_limit_everybody_has_a_place(reference):
-    activity = things.published()
-    things.queue(activity, 3)
-    assert things.states(activity) == ["confirmed"] * 3
+    activity = factories.published()
+    factories.queue(activity, 3)
+    assert factories.states(activity) == ["confirmed"] * 3
 
 
 def test_a_second_call_returns_the_open_signup(activity, member):
     first = actions.sign_up(activity, actor=member)
     assert actions.sign_up(activity, actor=member) == first
-    assert things.counted(activity) == (1, 1)
+    assert factories.counted(activity) == (1, 1)
 
 
 def test_a_person_signs_up_as_themself_whatever_name_they_type(activity, member):
@@ -58,15 +58,15 @@ def test_a_person_signs_up_as_themself_whatever_name_they_type(activity, member)
 
 
 def test_a_guest_signs_up_with_a_name_and_a_proved_phone(activity):
-    account = things.guest()
+    account = factories.guest()
     signup = actions.sign_up(activity, guest_name=" 王小明 ", actor=account)
     assert (signup.person, signup.user, signup.guest_name) == (None, account, "王小明")
 
 
 def test_a_guest_who_was_registered_since_keeps_the_signup(activity):
-    account = things.guest()
+    account = factories.guest()
     signup = actions.sign_up(activity, guest_name="王小明", actor=account)
-    cast.person("王小明", account=account)
+    personas.person("王小明", account=account)
     assert actions.sign_up(activity, actor=account) == signup
 
 
@@ -82,7 +82,7 @@ def test_nobody_signs_somebody_else_up(activity, member, xiazhuang):
 
 
 def test_a_person_who_left_signs_up_as_a_guest_only(activity, member):
-    member.person.state, member.person.left_on = "left", things.DAY
+    member.person.state, member.person.left_on = "left", factories.DAY
     member.person.save(update_fields=["state", "left_on"])
     refused("name", actions.sign_up, activity, actor=member)
 
@@ -99,7 +99,7 @@ def test_a_person_who_left_signs_up_as_a_guest_only(activity, member):
 )
 def test_outside_the_window_nobody_signs_up(member, settings, fields, when):
     settings.PORTAL_CLOCK = when
-    refused("closed", actions.sign_up, things.published(**fields), actor=member)
+    refused("closed", actions.sign_up, factories.published(**fields), actor=member)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_outside_the_window_nobody_signs_up(member, settings, fields, when):
 )
 def test_within_the_window_they_do(member, settings, fields, when):
     settings.PORTAL_CLOCK = when
-    assert actions.sign_up(things.published(**fields), actor=member).state == "confirmed"
+    assert actions.sign_up(factories.published(**fields), actor=member).state == "confirmed"
 
 
 def test_a_signup_is_recorded_and_told(activity, member):
@@ -123,7 +123,7 @@ def test_a_signup_is_recorded_and_told(activity, member):
 
 
 def test_who_waits_is_told_so(activity):
-    things.queue(activity, 3)
+    factories.queue(activity, 3)
     assert kinds()[-1] == "activities/waitlisted"
     assert "候补第 1 位" in Notice.objects.order_by("pk").last().body
 
@@ -143,72 +143,72 @@ def confirm(signup):
 
 
 def test_a_place_given_back_is_offered_to_the_first_who_waits(activity):
-    signups = things.queue(activity, 4)
+    signups = factories.queue(activity, 4)
     cancel(signups[1])
-    assert things.states(activity) == ["confirmed", "cancelled", "offered", "waitlisted"]
-    assert things.counted(activity) == (2, 2)
+    assert factories.states(activity) == ["confirmed", "cancelled", "offered", "waitlisted"]
+    assert factories.counted(activity) == (2, 2)
 
 
 def test_an_offer_stands_for_four_hours(activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     cancel(signups[0])
     signups[2].refresh_from_db()
-    assert signups[2].offer_expires_at == things.NINE + 4 * HOUR
+    assert signups[2].offer_expires_at == factories.NINE + 4 * HOUR
     assert kinds()[-1] == "activities/offered"
 
 
 def test_no_offer_stands_past_the_start(activity, settings):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     settings.PORTAL_CLOCK = moment(19, 8)
     cancel(signups[0])
     assert Signup.objects.get(state="offered").offer_expires_at == activity.starts
 
 
 def test_who_waits_gives_up_waiting_without_freeing_a_place(activity):
-    signups = things.queue(activity, 4)
+    signups = factories.queue(activity, 4)
     cancel(signups[2])
-    assert things.states(activity) == ["confirmed", "confirmed", "cancelled", "waitlisted"]
+    assert factories.states(activity) == ["confirmed", "confirmed", "cancelled", "waitlisted"]
 
 
 def test_an_offer_that_is_confirmed_is_a_place(activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     cancel(signups[0])
     confirm(signups[2])
-    assert things.states(activity) == ["cancelled", "confirmed", "confirmed"]
-    assert things.counted(activity) == (2, 2)
+    assert factories.states(activity) == ["cancelled", "confirmed", "confirmed"]
+    assert factories.counted(activity) == (2, 2)
 
 
 def test_confirming_twice_changes_nothing(activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     cancel(signups[0])
     confirm(signups[2])
     assert confirm(signups[2]).state == "confirmed"
-    assert things.counted(activity) == (2, 2)
+    assert factories.counted(activity) == (2, 2)
 
 
 def test_cancelling_twice_frees_one_place(activity):
-    signups = things.queue(activity, 4)
+    signups = factories.queue(activity, 4)
     cancel(signups[0])
     cancel(signups[0])
-    assert things.states(activity) == ["cancelled", "confirmed", "offered", "waitlisted"]
+    assert factories.states(activity) == ["cancelled", "confirmed", "offered", "waitlisted"]
 
 
 def test_an_offer_that_is_given_back_goes_to_the_next(activity):
-    signups = things.queue(activity, 4)
+    signups = factories.queue(activity, 4)
     cancel(signups[0])
     cancel(signups[2])
-    assert things.states(activity) == ["cancelled", "confirmed", "cancelled", "offered"]
+    assert factories.states(activity) == ["cancelled", "confirmed", "cancelled", "offered"]
 
 
 def test_nobody_new_overtakes_the_waiting_list(activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     Signup.objects.filter(pk=signups[0].pk).update(state=SignupState.CANCELLED)  # a place that nobody was offered
     type(activity).objects.update(taken=1)
-    assert things.signed_up(activity, 9).state == "waitlisted"
+    assert factories.signed_up(activity, 9).state == "waitlisted"
 
 
 def test_who_cancelled_may_come_back_at_the_end(activity):
-    signups = things.queue(activity, 2)
+    signups = factories.queue(activity, 2)
     cancel(signups[0])
     again = actions.sign_up(activity, actor=signups[0].person.user)
     assert (again.position, again.state) == (3, "confirmed")
@@ -216,34 +216,34 @@ def test_who_cancelled_may_come_back_at_the_end(activity):
 
 @pytest.mark.parametrize("state", ["confirmed", "waitlisted"])
 def test_nothing_is_cancelled_once_it_has_started(activity, settings, state):
-    signup = next(signup for signup in things.queue(activity, 3) if signup.state == state)
+    signup = next(signup for signup in factories.queue(activity, 3) if signup.state == state)
     settings.PORTAL_CLOCK = activity.starts
     refused("started", cancel, signup)
 
 
 def test_without_an_offer_there_is_nothing_to_confirm(activity):
-    refused("state", confirm, things.queue(activity, 3)[2])
+    refused("state", confirm, factories.queue(activity, 3)[2])
 
 
 def test_too_late_to_confirm(activity, settings):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     cancel(signups[0])
-    settings.PORTAL_CLOCK = things.NINE + 4 * HOUR
+    settings.PORTAL_CLOCK = factories.NINE + 4 * HOUR
     refused("late", confirm, signups[2])
 
 
 @pytest.mark.parametrize("action", [actions.confirm_signup, actions.cancel_signup])
 def test_nobody_else_answers_for_one(activity, xiazhuang, action):
     with pytest.raises(NotAllowed):
-        action(things.signed_up(activity), actor=xiazhuang)
+        action(factories.signed_up(activity), actor=xiazhuang)
 
 
 # ---- time passes ----------------------------------------------------------------------------------------------------
 def offered(activity, settings, waiting):
     """Fill the activity, free the first place, and go to one minute before the offer of it ends."""
-    signups = things.queue(activity, 2 + waiting)
+    signups = factories.queue(activity, 2 + waiting)
     cancel(signups[0])
-    settings.PORTAL_CLOCK = things.NINE + 4 * HOUR - MINUTE
+    settings.PORTAL_CLOCK = factories.NINE + 4 * HOUR - MINUTE
     return signups
 
 
@@ -256,8 +256,8 @@ def test_an_offer_out_of_time_goes_to_the_next(activity, settings):
     offered(activity, settings, waiting=2)
     settings.PORTAL_CLOCK += MINUTE
     assert actions.expire_offers() == 1
-    assert things.states(activity) == ["cancelled", "confirmed", "expired", "offered"]
-    assert things.counted(activity) == (2, 2)
+    assert factories.states(activity) == ["cancelled", "confirmed", "expired", "offered"]
+    assert factories.counted(activity) == (2, 2)
 
 
 def test_a_second_sweep_finds_nothing(activity, settings):
@@ -271,14 +271,14 @@ def test_an_offer_that_ends_with_nobody_waiting_frees_the_place(activity, settin
     offered(activity, settings, waiting=1)
     settings.PORTAL_CLOCK += MINUTE
     actions.expire_offers()
-    assert things.counted(activity) == (1, 1)
+    assert factories.counted(activity) == (1, 1)
 
 
 def test_nothing_is_offered_once_it_has_started(activity, settings):
     offered(activity, settings, waiting=2)
     settings.PORTAL_CLOCK = activity.starts
     actions.expire_offers()
-    assert things.states(activity) == ["cancelled", "confirmed", "expired", "waitlisted"]
+    assert factories.states(activity) == ["cancelled", "confirmed", "expired", "waitlisted"]
 
 
 def test_who_let_an_offer_pass_is_told(activity, settings):
@@ -291,46 +291,46 @@ def test_who_let_an_offer_pass_is_told(activity, settings):
 # ---- review ---------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def reviewed(reference):
-    return things.published(capacity=1, by_review=True)
+    return factories.published(capacity=1, by_review=True)
 
 
 def test_a_reviewed_signup_is_pending_and_takes_no_place(reviewed):
-    assert things.signed_up(reviewed).state == "pending"
-    assert things.counted(reviewed) == (0, 0)
+    assert factories.signed_up(reviewed).state == "pending"
+    assert factories.counted(reviewed) == (0, 0)
 
 
 def test_letting_in_gives_the_place_and_then_the_waiting_list(reviewed, xiazhuang):
-    for signup in things.queue(reviewed, 2):
+    for signup in factories.queue(reviewed, 2):
         actions.approve_signup(signup, actor=xiazhuang)
-    assert things.states(reviewed) == ["confirmed", "waitlisted"]
-    assert things.counted(reviewed) == (1, 1)
+    assert factories.states(reviewed) == ["confirmed", "waitlisted"]
+    assert factories.counted(reviewed) == (1, 1)
 
 
 def test_turning_down_says_why(reviewed, xiazhuang):
-    signup = actions.decline_signup(things.signed_up(reviewed), reason="限法律界人士", actor=xiazhuang)
+    signup = actions.decline_signup(factories.signed_up(reviewed), reason="限法律界人士", actor=xiazhuang)
     assert (signup.state, signup.reason, kinds()[-1]) == ("declined", "限法律界人士", "activities/declined")
 
 
 def test_turning_down_without_a_reason_is_refused(reviewed, xiazhuang):
-    refused("reason", actions.decline_signup, things.signed_up(reviewed), reason="", actor=xiazhuang)
+    refused("reason", actions.decline_signup, factories.signed_up(reviewed), reason="", actor=xiazhuang)
 
 
 @pytest.mark.parametrize(
     "action", [actions.approve_signup, lambda row, actor: actions.decline_signup(row, reason="满", actor=actor)]
 )
 def test_what_was_decided_is_not_decided_again(reviewed, xiazhuang, action):
-    signup = actions.approve_signup(things.signed_up(reviewed), actor=xiazhuang)
+    signup = actions.approve_signup(factories.signed_up(reviewed), actor=xiazhuang)
     refused("state", action, signup, actor=xiazhuang)
 
 
 def test_nobody_else_reviews(reviewed, liuting):
     with pytest.raises(NotAllowed):
-        actions.approve_signup(things.signed_up(reviewed), actor=liuting)
+        actions.approve_signup(factories.signed_up(reviewed), actor=liuting)
 
 
 # ---- what was called off --------------------------------------------------------------------------------------------
 def call_off(activity):
-    actions.cancel_activity(activity, reason="台风", actor=cast.make("district"))
+    actions.cancel_activity(activity, reason="台风", actor=personas.make("district"))
     Notice.objects.all().delete()
 
 
@@ -340,10 +340,10 @@ def decline(signup, actor):
 
 @pytest.mark.parametrize("action", [actions.approve_signup, decline])
 def test_nothing_is_decided_on_what_was_called_off(reviewed, xiazhuang, action):
-    signup = things.signed_up(reviewed)
+    signup = factories.signed_up(reviewed)
     call_off(reviewed)
     refused("cancelled", action, signup, actor=xiazhuang)
-    assert (things.states(reviewed), kinds()) == (["pending"], [])
+    assert (factories.states(reviewed), kinds()) == (["pending"], [])
 
 
 def test_a_place_in_what_was_called_off_is_not_confirmed(activity, settings):
@@ -358,12 +358,12 @@ def test_no_offer_ends_in_what_was_called_off(activity, settings):
     call_off(activity)
     settings.PORTAL_CLOCK += MINUTE
     assert actions.expire_offers() == 0
-    assert (things.states(activity)[2], kinds()) == ("offered", [])
+    assert (factories.states(activity)[2], kinds()) == ("offered", [])
 
 
 # ---- guests are forgotten -------------------------------------------------------------------------------------------
 def past_guest(settings, **fields):
-    signup = actions.sign_up(things.published(**fields), guest_name="王小明", actor=things.guest())
+    signup = actions.sign_up(factories.published(**fields), guest_name="王小明", actor=factories.guest())
     settings.PORTAL_CLOCK = moment(19, 11, 30) + dt.timedelta(days=90)
     return signup
 

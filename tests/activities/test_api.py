@@ -7,10 +7,10 @@ from django.test import Client
 
 from activities import actions
 from activities.models import Signup
-from tests import cast
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 LIST = "/api/v1/activities/"
 
@@ -40,16 +40,16 @@ def test_one_activity_reads_like_its_row(client, activity):
 
 
 def test_the_list_holds_what_is_coming_unless_asked(client, reference):
-    things.published(title="去年", starts=moment(1), ends=moment(1, 10))
-    things.published(title="今天")
+    factories.published(title="去年", starts=moment(1), ends=moment(1, 10))
+    factories.published(title="今天")
     assert titles(client.get(LIST)) == ["今天"]
     assert titles(client.get(f"{LIST}?since=2026-09-01")) == ["去年", "今天"]
     assert titles(client.get(f"{LIST}?since=2026-09-01&until=2026-09-01")) == ["去年"]
 
 
 def test_the_list_has_the_filters_of_the_page(client, reference):
-    things.published(title="力", programme=things.programme())
-    things.published(title="心", programme=things.programme("xin", "新心汇"))
+    factories.published(title="力", programme=factories.programme())
+    factories.published(title="心", programme=factories.programme("xin", "新心汇"))
     assert titles(client.get(f"{LIST}?programme=li")) == ["力"]
     assert client.get(f"{LIST}?programme=x").status_code == 404
 
@@ -67,29 +67,29 @@ def test_a_cursor_that_is_none_is_refused(client, activity, cursor):
 
 def test_pages_follow_each_other(client, reference):
     for number in range(30):
-        things.published(title=f"第{number}场")
+        factories.published(title=f"第{number}场")
     first = client.get(LIST).json()
     second = client.get(first["next"]).json()
     assert [len(first["results"]), len(second["results"]), second["next"]] == [25, 5, None]
 
 
 def test_nothing_leaks_that_is_not_public(client, client_of, stranger, reference):
-    things.draft(title="草稿")
-    hidden = things.published(title="会员", audience="members")
+    factories.draft(title="草稿")
+    hidden = factories.published(title="会员", audience="members")
     for browser in (client, client_of(stranger)):
         assert titles(browser.get(LIST)) == []
         assert browser.get(one(hidden)).status_code == 404
 
 
 def test_the_way_into_an_online_meeting_is_not_told(client, reference):
-    activity = things.published(mode="online", online_url="https://meeting.example.invalid/secret")
+    activity = factories.published(mode="online", online_url="https://meeting.example.invalid/secret")
     assert "secret" not in client.get(one(activity)).content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_the_list_do_not_grow(client, reference, rows, django_assert_num_queries):
     for _ in range(rows):
-        things.published(programme=things.programme(), base=cast.base(), team=cast.team())
+        factories.published(programme=factories.programme(), base=personas.base(), team=personas.team())
     with django_assert_num_queries(1):
         client.get(LIST)
 
@@ -103,7 +103,7 @@ def test_signing_up(client_of, activity, member):
 
 
 def test_a_guest_says_a_name(client_of, activity):
-    post(client_of(things.guest()), one(activity, "signup/"), {"guest_name": "王小明"})
+    post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": "王小明"})
     assert Signup.objects.get().guest_name == "王小明"
 
 
@@ -117,13 +117,13 @@ def test_a_guest_says_a_name(client_of, activity):
     ],
 )
 def test_a_guests_name_is_stored_as_the_form_stores_it(client_of, activity, said, stored):
-    post(client_of(things.guest()), one(activity, "signup/"), {"guest_name": said})
+    post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": said})
     assert Signup.objects.get().guest_name == stored
 
 
 @pytest.mark.parametrize("name", ["名" * 51, "\ue000小明", "\u200b"])
 def test_what_is_no_name_is_refused_at_its_field(client_of, activity, name):
-    answer = post(client_of(things.guest()), one(activity, "signup/"), {"guest_name": name})
+    answer = post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": name})
     assert (answer.status_code, list(answer.json())) == (400, ["guest_name"])
 
 
@@ -134,7 +134,7 @@ def test_a_refusal_is_409_with_a_code(client_of, activity, member, settings):
 
 
 def test_risks_are_acknowledged_first(client_of, member, reference):
-    activity = things.published(hazards="剪刀划伤", insurance="意外险")
+    activity = factories.published(hazards="剪刀划伤", insurance="意外险")
     assert list(post(client_of(member), one(activity, "signup/")).json()) == ["acknowledged"]
     assert post(client_of(member), one(activity, "signup/"), {"acknowledged": True}).status_code == 201
 
@@ -143,7 +143,7 @@ def test_risks_are_acknowledged_first(client_of, member, reference):
     "data", [{"guest_name": "名" * 51}, {"guest_name": "a\x00b"}, {"guest_name": []}, {"acknowledged": "maybe"}]
 )
 def test_bad_input_is_400_and_changes_nothing(client_of, activity, data):
-    answer = post(client_of(things.guest()), one(activity, "signup/"), data)
+    answer = post(client_of(factories.guest()), one(activity, "signup/"), data)
     assert (answer.status_code, Signup.objects.count()) == (400, 0)
 
 
@@ -159,13 +159,13 @@ def test_a_visitor_is_refused(client, activity, step):
 
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("district", 403), ("member", 201)])
 def test_whom_it_is_for(client_of, organization, name, status):
-    activity = things.published(audience="organization", organization=organization)
-    assert post(client_of(cast.make(name)), one(activity, "signup/")).status_code == status
+    activity = factories.published(audience="organization", organization=organization)
+    assert post(client_of(personas.make(name)), one(activity, "signup/")).status_code == status
 
 
 def test_without_a_token_nothing_is_written(activity, member):
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(member, backend="chengyang.accounts.backends.PortalBackend")
+    browser.force_login(member, backend="chengyang.platform.accounts.backends.PortalBackend")
     assert post(browser, one(activity, "signup/")).status_code == 403
     assert not Signup.objects.exists()
 

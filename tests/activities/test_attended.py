@@ -4,17 +4,17 @@ import pytest
 from django.db import connection
 
 from activities.models import Activity, CheckIn, Signup
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def signups(reference):
-    first, second = things.published(), things.published()
-    people = [cast.person(f"来人{n}") for n in range(3)]
+    first, second = factories.published(), factories.published()
+    people = [personas.person(f"来人{n}") for n in range(3)]
     return [
         Signup.objects.create(activity=activity, person=person, position=place)
         for activity in (first, second)

@@ -6,21 +6,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities import actions
-from activities.decisions import ApproveActivity, CompleteAttendance, ReviewSignup
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
-from chengyang.accounts.models import Role
-from chengyang.staff import desk, registry
-from tests import cast
+from activities.todos import ApproveActivity, CompleteAttendance, ReviewSignup
+from chengyang.platform.accounts.models import Role
+from chengyang.platform.staff import registry, todo_queue
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 KEEPERS = ["district", "district_2", "secretary", "xiazhuang"]
 
 
 def waits_for(decision):
     """Return who of the cast finds something in the queue."""
-    return sorted(name for name in cast.NAMES if decision.waiting(cast.make(name)).exists())
+    return sorted(name for name in personas.NAMES if decision.waiting(personas.make(name)).exists())
 
 
 def decide(client, decision, row, choice, reason=""):
@@ -29,34 +29,34 @@ def decide(client, decision, row, choice, reason=""):
 
 # ---- queues ---------------------------------------------------------------------------------------------------------
 def test_an_activity_waits_for_staff_of_its_scope(organization):
-    things.draft(state="submitted", organization=organization)
+    factories.draft(state="submitted", organization=organization)
     assert waits_for(ApproveActivity()) == ["district", "district_2", "xiazhuang"]
 
 
 @pytest.mark.parametrize("state", ["draft", "returned", "approved", "published", "cancelled"])
 def test_what_is_not_handed_in_does_not_wait(reference, state):
-    things.draft(state=state, published_at=things.NINE, cancelled_at=things.NINE, reason="x")
+    factories.draft(state=state, published_at=factories.NINE, cancelled_at=factories.NINE, reason="x")
     assert waits_for(ApproveActivity()) == []
 
 
 def test_it_does_not_wait_for_staff_who_hold_a_post_in_the_organizer(secretary, organization, reference):
     Role.objects.create(user=secretary, kind="subdistrict_staff", subdistrict=reference)
-    things.draft(state="submitted", organization=organization)
+    factories.draft(state="submitted", organization=organization)
     assert not ApproveActivity().waiting(secretary).exists()
 
 
 def test_a_pending_signup_waits_for_who_is_responsible(member, organization):
-    actions.sign_up(things.published(by_review=True, organization=organization), actor=member)
+    actions.sign_up(factories.published(by_review=True, organization=organization), actor=member)
     assert waits_for(ReviewSignup()) == KEEPERS
 
 
 def test_ones_own_signup_does_not_wait_for_oneself(secretary, organization):
-    actions.sign_up(things.published(by_review=True, organization=organization), actor=secretary)
+    actions.sign_up(factories.published(by_review=True, organization=organization), actor=secretary)
     assert waits_for(ReviewSignup()) == ["district", "district_2", "xiazhuang"]
 
 
 def test_a_signup_for_what_was_called_off_does_not_wait(member, organization, xiazhuang):
-    activity = things.published(by_review=True, organization=organization)
+    activity = factories.published(by_review=True, organization=organization)
     signup = actions.sign_up(activity, actor=member)
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
     assert waits_for(ReviewSignup()) == []
@@ -64,7 +64,7 @@ def test_a_signup_for_what_was_called_off_does_not_wait(member, organization, xi
 
 
 def test_a_service_that_is_over_waits_until_its_hours_are_recorded(organization, settings, xiazhuang):
-    service = things.published(kind="volunteer", organization=organization)
+    service = factories.published(kind="volunteer", organization=organization)
     assert waits_for(CompleteAttendance()) == []
     settings.PORTAL_CLOCK = moment(19, 12)
     assert waits_for(CompleteAttendance()) == KEEPERS
@@ -73,19 +73,19 @@ def test_a_service_that_is_over_waits_until_its_hours_are_recorded(organization,
 
 
 def test_its_records_turn_up_in_the_order_of_their_day(xiazhuang, settings, reference):
-    late = actions.publish_activity(things.draft(kind="volunteer"), actor=xiazhuang)
+    late = actions.publish_activity(factories.draft(kind="volunteer"), actor=xiazhuang)
     soon = actions.publish_activity(
-        things.draft(kind="volunteer", starts=moment(17), ends=moment(17, 11)), actor=xiazhuang
+        factories.draft(kind="volunteer", starts=moment(17), ends=moment(17, 11)), actor=xiazhuang
     )
     settings.PORTAL_CLOCK = moment(20)
-    found = [key.public_id for key in desk.keys(xiazhuang) if key.decision.code == "attendance"]
+    found = [key.public_id for key in todo_queue.keys(xiazhuang) if key.decision.code == "attendance"]
     assert found == [soon.public_id, late.public_id]
 
 
 # ---- decisions ------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def handed_in(organization, secretary):
-    return actions.submit_activity(things.draft(organization=organization, drafted_by=secretary), actor=secretary)
+    return actions.submit_activity(factories.draft(organization=organization, drafted_by=secretary), actor=secretary)
 
 
 @pytest.mark.parametrize(
@@ -103,21 +103,21 @@ def test_the_page_says_what_an_officer_needs(client_of, handed_in, xiazhuang):
 
 
 def test_what_clashes_at_the_base_is_said(client_of, xiazhuang, reference):
-    things.published(title="同时的另一场", base=cast.base())
-    row = things.draft(state="submitted", base=cast.base())
+    factories.published(title="同时的另一场", base=personas.base())
+    row = factories.draft(state="submitted", base=personas.base())
     assert "同时的另一场" in client_of(xiazhuang).get(registry.decision("activity").url(row)).content.decode()
 
 
 @pytest.mark.parametrize(("name", "status"), [("secretary", 403), ("liuting", 404), ("leader", 404), ("stranger", 404)])
 def test_nobody_else_decides(client_of, handed_in, name, status):
-    answer = decide(client_of(cast.make(name)), registry.decision("activity"), handed_in, "publish")
+    answer = decide(client_of(personas.make(name)), registry.decision("activity"), handed_in, "publish")
     handed_in.refresh_from_db()
     assert (answer.status_code, handed_in.state) == (status, "submitted")
 
 
 @pytest.mark.parametrize(("choice", "state"), [("approve", "confirmed"), ("decline", "declined")])
 def test_deciding_on_a_signup(client_of, organization, member, secretary, choice, state):
-    signup = actions.sign_up(things.published(by_review=True, organization=organization), actor=member)
+    signup = actions.sign_up(factories.published(by_review=True, organization=organization), actor=member)
     decide(client_of(secretary), registry.decision("signup"), signup, choice, "对象不符")
     signup.refresh_from_db()
     assert (signup.state, signup.due_on) == (state, None)
@@ -138,8 +138,8 @@ def page(model, name, *args):
 @pytest.fixture
 def rows(organization, xiazhuang):
     """One row of each table, of the organization of 夏庄, and a public activity of 流亭 that is nobody's here."""
-    service = things.published(title="夏庄的", kind="volunteer", organization=organization)
-    signup = things.signed_up(service, name="曾国藩")
+    service = factories.published(title="夏庄的", kind="volunteer", organization=organization)
+    signup = factories.signed_up(service, name="曾国藩")
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
     record = ServiceRecord.objects.create(checkin=checkin, hours=3)
     return {Activity: service, Signup: signup, CheckIn: checkin, ServiceRecord: record}
@@ -149,8 +149,8 @@ def rows(organization, xiazhuang):
 def test_who_is_responsible_finds_the_rows(client_of, rows, model):
     seen = {
         name
-        for name in cast.NAMES
-        if client_of(cast.make(name)).get(page(model, "change", rows[model].pk)).status_code == 200
+        for name in personas.NAMES
+        if client_of(personas.make(name)).get(page(model, "change", rows[model].pk)).status_code == 200
     }
     assert seen == {"district", "district_2", "xiazhuang", "secretary"}
 
@@ -158,20 +158,20 @@ def test_who_is_responsible_finds_the_rows(client_of, rows, model):
 @pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
 @pytest.mark.parametrize("name", ["liuting", "base_manager", "leader"])
 def test_other_officers_have_empty_lists(client_of, rows, model, name):
-    answer = client_of(cast.make(name)).get(page(model, "changelist"))
+    answer = client_of(personas.make(name)).get(page(model, "changelist"))
     assert (answer.status_code, answer.context["cl"].result_count) == (200, 0)
 
 
 @pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
 @pytest.mark.parametrize("name", ["editor", "sysadmin", "auditor", "member", "stranger"])
 def test_for_others_there_is_no_list(client_of, rows, model, name):
-    assert client_of(cast.make(name)).get(page(model, "changelist")).status_code == 404
+    assert client_of(personas.make(name)).get(page(model, "changelist")).status_code == 404
 
 
 @pytest.mark.parametrize("model", [Programme, Brand])
 @pytest.mark.parametrize(("name", "status"), [("district", 200), ("xiazhuang", 404), ("secretary", 404)])
 def test_programmes_and_brands_are_the_districts(client_of, reference, model, name, status):
-    assert client_of(cast.make(name)).get(page(model, "changelist")).status_code == status
+    assert client_of(personas.make(name)).get(page(model, "changelist")).status_code == status
 
 
 @pytest.mark.parametrize("typed", ["zgf", "曾", "0001"])
@@ -196,8 +196,10 @@ def test_the_search_of_the_desk_finds_only_what_is_kept(client_of, rows, xiazhua
 def test_queries_of_a_list_do_not_grow(client_of, rows, xiazhuang, model, organization):
     at_one = queries_of(client_of(xiazhuang), model)
     for number in (2, 3):
-        service = things.published(kind="volunteer", organization=organization, starts=moment(18), ends=moment(18, 11))
-        checkin = CheckIn.objects.create(signup=things.signed_up(service, number))
+        service = factories.published(
+            kind="volunteer", organization=organization, starts=moment(18), ends=moment(18, 11)
+        )
+        checkin = CheckIn.objects.create(signup=factories.signed_up(service, number))
         ServiceRecord.objects.create(checkin=checkin, hours=1)
     assert queries_of(client_of(xiazhuang), model) == at_one
 
@@ -233,14 +235,14 @@ def test_a_secretary_drafts_for_the_organization(client_of, secretary, organizat
 
 @pytest.mark.parametrize("name", ["secretary", "leader", "base_manager"])
 def test_an_organizer_must_say_which_body(client_of, reference, name):
-    answer = client_of(cast.make(name)).post(page(Activity, "add"), TYPED)
+    answer = client_of(personas.make(name)).post(page(Activity, "add"), TYPED)
     assert (answer.status_code, Activity.objects.count()) == (409, 0)
     assert "请选你负责的主办组织" in answer.content.decode()
     assert 'value="非遗剪纸体验"' in answer.content.decode()
 
 
 def test_a_draft_stays_with_a_body_of_ones_own(client_of, secretary, organization):
-    draft = things.draft(organization=organization)
+    draft = factories.draft(organization=organization)
     answer = client_of(secretary).post(page(Activity, "change", draft.pk), {**TYPED, "organization": ""})
     assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["organization"])
 
@@ -252,7 +254,7 @@ def test_a_leader_is_offered_no_organization(client_of, leader, organization):
 
 @pytest.mark.parametrize("name", ["editor", "member", "stranger"])
 def test_nobody_else_drafts(client_of, reference, name):
-    assert client_of(cast.make(name)).post(page(Activity, "add"), TYPED).status_code == 404
+    assert client_of(personas.make(name)).post(page(Activity, "add"), TYPED).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -276,14 +278,14 @@ def test_what_an_action_refuses_stands_at_its_field(client_of, district, activit
     [("publish", {}, "published"), ("cancel", {"reason": "不办了"}, "cancelled"), ("submit", {}, "submitted")],
 )
 def test_buttons_call_the_actions(client_of, xiazhuang, reference, verb, data, state):
-    activity = things.draft()
+    activity = factories.draft()
     client_of(xiazhuang).post(page(Activity, "do", activity.pk, verb), data)
     activity.refresh_from_db()
     assert activity.state == state
 
 
 def test_a_secretary_is_offered_to_hand_in_but_not_to_publish(client_of, secretary, organization):
-    activity = things.draft(organization=organization)
+    activity = factories.draft(organization=organization)
     html = client_of(secretary).get(page(Activity, "change", activity.pk)).content.decode()
     assert [page(Activity, "do", activity.pk, verb) in html for verb in ("submit", "publish", "cancel")] == [
         True,
@@ -309,7 +311,7 @@ def test_hours_that_cannot_be_are_refused(client_of, rows, xiazhuang, hours, sta
 
 def test_a_brand_is_added_and_a_programme_reworded(client_of, district, reference):
     client_of(district).post(page(Brand, "add"), {"name": "新e汇+", "order": "1"})
-    programme = things.programme()
+    programme = factories.programme()
     client_of(district).post(
         page(Programme, "change", programme.pk), {"name": "新力汇", "summary": "出力", "order": "4"}
     )

@@ -11,8 +11,8 @@ from ics import Calendar as IcsCalendar
 from activities import actions
 from chengyang import clock
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 FEED = "/calendar.ics"
 
@@ -49,7 +49,7 @@ def test_an_event_says_what_is_needed(client, activity):
 
 def test_an_edit_raises_the_sequence_and_keeps_the_identity(client, activity, xiazhuang, settings):
     before = events(client)[activity.title]
-    settings.PORTAL_CLOCK = things.NINE + things.HOUR
+    settings.PORTAL_CLOCK = factories.NINE + factories.HOUR
     actions.edit_activity(activity, actor=xiazhuang, starts=moment(19, 9))
     after = events(client)[activity.title]
     assert (after["uid"], after["sequence"]) == (before["uid"], 1)
@@ -67,27 +67,27 @@ def test_what_is_cancelled_says_so(client, activity, xiazhuang):
     ("day", "is_in"), [(-31, False), (-30, True), (-29, True), (364, True), (365, False), (366, False)]
 )
 def test_the_feed_looks_30_days_back_and_365_ahead(client, reference, day, is_in):
-    starts = clock.at(things.DAY + dt.timedelta(days=day), dt.time(9))
-    things.published(starts=starts, ends=starts + things.HOUR)
+    starts = clock.at(factories.DAY + dt.timedelta(days=day), dt.time(9))
+    factories.published(starts=starts, ends=starts + factories.HOUR)
     assert bool(events(client)) == is_in
 
 
 def test_nothing_leaks_that_is_not_public(client, reference):
-    things.draft(title="草稿")
-    things.published(title="会员", audience="members")
-    things.published(title="公开", online_url="https://meeting.example.invalid/secret", mode="online")
+    factories.draft(title="草稿")
+    factories.published(title="会员", audience="members")
+    factories.published(title="公开", online_url="https://meeting.example.invalid/secret", mode="online")
     assert set(events(client)) == {"公开"}
     assert b"secret" not in fetch(client).content
 
 
 def test_nobody_gets_more_by_being_signed_in(client_of, district):
-    things.draft(title="草稿")
+    factories.draft(title="草稿")
     assert events(client_of(district)) == {}
 
 
 def test_the_feed_has_the_filters_of_the_page(client, reference):
-    things.published(title="力", programme=things.programme())
-    things.published(title="心", programme=things.programme("xin", "新心汇"))
+    factories.published(title="力", programme=factories.programme())
+    factories.published(title="心", programme=factories.programme("xin", "新心汇"))
     assert set(events(client, "?programme=li")) == {"力"}
 
 
@@ -104,17 +104,17 @@ def test_who_has_it_already_gets_304(client, activity):
 
 def test_who_has_an_old_one_gets_the_new(client, activity, xiazhuang, settings):
     first = fetch(client)
-    settings.PORTAL_CLOCK = things.NINE + things.HOUR
+    settings.PORTAL_CLOCK = factories.NINE + factories.HOUR
     actions.edit_activity(activity, actor=xiazhuang, title="改名")
     assert fetch(client, **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
 def test_what_stopped_being_public_is_not_answered_with_304(client, reference, xiazhuang):
-    activity = things.published()
-    things.published(title="另一场", changed_at=things.NINE)
+    activity = factories.published()
+    factories.published(title="另一场", changed_at=factories.NINE)
     first = fetch(client)
     actions.edit_activity(activity, actor=xiazhuang, audience="members")
-    asked = {"If-Modified-Since": http_date(things.NINE.timestamp()), "If-None-Match": first["ETag"]}
+    asked = {"If-Modified-Since": http_date(factories.NINE.timestamp()), "If-None-Match": first["ETag"]}
     assert [fetch(client, **{name: asked[name]}).status_code for name in asked] == [200, 200]
 
 
@@ -134,7 +134,7 @@ def of_one(browser, activity):
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved"])
 def test_what_is_not_published_is_404_also_for_staff(client_of, reference, xiazhuang, state):
-    assert of_one(client_of(xiazhuang), things.draft(state=state)).status_code == 404
+    assert of_one(client_of(xiazhuang), factories.draft(state=state)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,13 @@ def test_what_is_not_published_is_404_also_for_staff(client_of, reference, xiazh
     [("public", "public, max-age=300"), ("members", "private, no-store"), ("organization", "private, no-store")],
 )
 def test_what_is_for_some_is_kept_by_no_cache(client_of, organization, member, audience, control):
-    activity = things.published(audience=audience, organization=organization)
+    activity = factories.published(audience=audience, organization=organization)
     assert of_one(client_of(member), activity)["Cache-Control"] == control
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_the_feed_do_not_grow(client, reference, rows, django_assert_num_queries):
     for _ in range(rows):
-        things.published(programme=things.programme())
+        factories.published(programme=factories.programme())
     with django_assert_num_queries(1):
         fetch(client)

@@ -5,11 +5,11 @@ from django.http import Http404, QueryDict
 
 from activities import filters
 from activities.models import Activity
-from chengyang.accounts.models import Subdistrict
-from tests import cast
+from chengyang.platform.accounts.models import Subdistrict
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 
 def found(query):
@@ -21,10 +21,12 @@ def found(query):
 def several(reference):
     """One activity of each sort; the title says which."""
     liuting = Subdistrict.objects.get(name="流亭街道")
-    things.published(title="组织", organization=cast.organization(), programme=things.programme("xin", "新心汇"))
-    things.published(title="服务队", team=cast.team(), kind="volunteer", programme=things.programme())
-    things.published(title="基地", base=cast.base(), mode="both")
-    things.published(title="流亭", subdistrict=liuting, mode="online", place="", capacity=1, taken=1)
+    factories.published(
+        title="组织", organization=personas.organization(), programme=factories.programme("xin", "新心汇")
+    )
+    factories.published(title="服务队", team=personas.team(), kind="volunteer", programme=factories.programme())
+    factories.published(title="基地", base=personas.base(), mode="both")
+    factories.published(title="流亭", subdistrict=liuting, mode="online", place="", capacity=1, taken=1)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_a_value_that_no_facet_has_is_404(several, query):
     ],
 )
 def test_places_left_means_one_can_sign_up_now(reference, fields, is_free):
-    activity = things.published(**fields)
+    activity = factories.published(**fields)
     assert Activity.objects.filter(filters.has_places()).exists() == is_free
     assert (activity.accepts_signups() and activity.places_left != 0) == is_free
 
@@ -116,11 +118,11 @@ def test_a_list_without_anything_to_choose_is_left_out(reference):
 
 
 def test_the_teams_to_choose_are_those_that_organise_something_public(several):
-    team = cast.team(slug="quiet", name="没有活动的服务队")
+    team = personas.team(slug="quiet", name="没有活动的服务队")
     assert team.slug not in {value for value, _ in filters.FACETS["team"].choices()}
 
 
 def test_drafts_and_those_for_members_name_no_team(reference):
-    things.draft(team=cast.team())
-    things.published(team=cast.team(), audience="members")
+    factories.draft(team=personas.team())
+    factories.published(team=personas.team(), audience="members")
     assert filters.FACETS["team"].choices() == []

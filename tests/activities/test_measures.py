@@ -7,13 +7,13 @@ import pytest
 from activities import actions
 from activities.models import Brand, CheckIn, ServiceRecord, Signup
 from chengyang import clock
-from chengyang.accounts.models import Subdistrict
-from chengyang.measures import registry
-from chengyang.measures.registry import Period
-from tests import cast
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.metrics import registry
+from chengyang.platform.metrics.registry import Period
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 THIS_YEAR = Period(dt.date(2026, 1, 1), dt.date(2027, 1, 1))
 LAST_YEAR = Period(dt.date(2025, 1, 1), dt.date(2026, 1, 1))
@@ -25,12 +25,12 @@ def value(code, subject=None, period=registry.EVER):
 
 def held(**fields):
     """Make something that took place on 2 September."""
-    return things.published(**{"starts": moment(2), "ends": moment(2, 12), **fields})
+    return factories.published(**{"starts": moment(2), "ends": moment(2, 12), **fields})
 
 
 def came(activity, number, hours=None, **who):
     """Let somebody come; `who` is a person or the account of a guest."""
-    who = who or {"person": things.person(number)}
+    who = who or {"person": factories.person(number)}
     position = activity.signups.count() + 1
     signup = Signup.objects.create(activity=activity, position=position, **who)
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=activity.starts, checked_out_at=activity.ends)
@@ -41,30 +41,30 @@ def came(activity, number, hours=None, **who):
 
 def test_held_is_published_and_over(reference):
     held()
-    things.published()
-    things.draft(starts=moment(2), ends=moment(2, 12))
+    factories.published()
+    factories.draft(starts=moment(2), ends=moment(2, 12))
     held(state="cancelled", cancelled_at=moment(1), reason="雨")
     assert value("activities_held") == 1
 
 
 def test_held_counts_by_the_day_it_began(reference):
     new_year = clock.at(dt.date(2025, 12, 31), dt.time(23))
-    held(starts=new_year, ends=new_year + 2 * things.HOUR)
+    held(starts=new_year, ends=new_year + 2 * factories.HOUR)
     assert [value("activities_held", period=period) for period in (LAST_YEAR, THIS_YEAR)] == [1, 0]
 
 
 def test_held_in_the_programmes(reference):
     held()
-    held(programme=things.programme())
+    held(programme=factories.programme())
     assert value("activities_in_programmes") == 1
 
 
 def test_held_by_or_at_a_body(reference):
     bodies = {
-        "organization": cast.organization(),
-        "team": cast.team(),
-        "base": cast.base(),
-        "programme": things.programme(),
+        "organization": personas.organization(),
+        "team": personas.team(),
+        "base": personas.base(),
+        "programme": factories.programme(),
     }
     for name, body in bodies.items():
         held(**{name: body})
@@ -88,7 +88,7 @@ def test_attendances_are_the_larger_count_of_each(reference):
 
 
 def test_one_who_comes_twice_is_two_attendances_and_one_person(reference):
-    somebody = things.person()
+    somebody = factories.person()
     for _ in range(2):
         came(held(), 0, person=somebody)
     assert (value("attendances"), value("distinct_persons")) == (2, 1)
@@ -96,7 +96,7 @@ def test_one_who_comes_twice_is_two_attendances_and_one_person(reference):
 
 def test_guests_are_persons_too_and_forgotten_ones_count_one_by_one(reference):
     first, second = held(), held()
-    guest = things.guest(9)
+    guest = factories.guest(9)
     rows = [came(activity, 0, user=guest, guest_name="王") for activity in (first, second)]
     assert value("distinct_persons") == 1
     Signup.objects.filter(pk__in=[row.pk for row in rows]).update(user=None, guest_name="", forgotten_at=clock.now())
@@ -104,11 +104,11 @@ def test_guests_are_persons_too_and_forgotten_ones_count_one_by_one(reference):
 
 
 def test_volunteer_hours_are_those_recorded(reference, xiazhuang):
-    service = held(kind="volunteer", team=cast.team())
+    service = held(kind="volunteer", team=personas.team())
     came(service, 1, hours=3)
     signup = came(service, 2, hours=2)
     actions.correct_hours(signup.checkin.service, hours=1, reason="早退", actor=xiazhuang)
-    assert (value("volunteer_hours"), value("volunteer_hours", cast.team(), LAST_YEAR)) == (4, 0)
+    assert (value("volunteer_hours"), value("volunteer_hours", personas.team(), LAST_YEAR)) == (4, 0)
 
 
 def test_brands_by_the_end_of_a_period(db):

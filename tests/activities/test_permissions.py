@@ -5,12 +5,12 @@ import pytest
 from activities import permissions as may
 from activities.actions import sign_up
 from activities.models import CheckIn, ServiceRecord
-from chengyang.accounts.models import Role
-from tests import cast
+from chengyang.platform.accounts.models import Role
+from tests import personas
 
-from . import things
+from . import factories
 
-BODIES = {"organization": cast.organization, "base": cast.base, "team": cast.team}
+BODIES = {"organization": personas.organization, "base": personas.base, "team": personas.team}
 STAFF = {"district", "district_2", "xiazhuang"}
 KEEPERS = {
     "office": STAFF,
@@ -22,11 +22,11 @@ KEEPERS = {
 
 def organised_by(who, **fields):
     bodies = {} if who == "office" else {who: BODIES[who]()}
-    return things.draft(**bodies, **fields)
+    return factories.draft(**bodies, **fields)
 
 
 def who_may(check, obj):
-    return {name for name in cast.NAMES if check(cast.make(name), obj)}
+    return {name for name in personas.NAMES if check(personas.make(name), obj)}
 
 
 @pytest.mark.parametrize("who", KEEPERS)
@@ -43,7 +43,7 @@ def test_only_staff_of_its_scope_approve_or_return(reference, verb, who):
 
 @pytest.mark.parametrize("state", ["submitted", "approved", "published", "cancelled"])
 def test_what_was_handed_in_is_edited_by_staff_only(reference, state):
-    fields = {"published_at": things.NINE, "cancelled_at": things.NINE, "reason": "雨"}
+    fields = {"published_at": factories.NINE, "cancelled_at": factories.NINE, "reason": "雨"}
     assert who_may(may.can_edit_activity, organised_by("organization", state=state, **fields)) == STAFF
 
 
@@ -55,7 +55,7 @@ def test_the_organizer_publishes_what_is_approved(reference, state, publishers):
 
 
 def test_what_has_no_subdistrict_is_the_districts(reference):
-    assert who_may(may.can_approve_activity, things.draft(subdistrict=None)) == {"district", "district_2"}
+    assert who_may(may.can_approve_activity, factories.draft(subdistrict=None)) == {"district", "district_2"}
 
 
 def test_staff_who_hold_a_post_in_the_organizer_do_not_approve_for_it(secretary, reference):
@@ -64,12 +64,12 @@ def test_staff_who_hold_a_post_in_the_organizer_do_not_approve_for_it(secretary,
 
 
 def test_the_keeper_of_the_base_stands_at_the_door_too(reference):
-    activity = things.published(organization=cast.organization(), base=cast.base())
+    activity = factories.published(organization=personas.organization(), base=personas.base())
     assert who_may(may.can_check_in, activity) == STAFF | {"secretary", "base_manager"}
 
 
 AUDIENCE = {
-    "public": set(cast.NAMES),
+    "public": set(personas.NAMES),
     "members": {"secretary", "base_manager", "leader", "member"},
     "organization": {"member"},
 }
@@ -77,7 +77,7 @@ AUDIENCE = {
 
 @pytest.mark.parametrize("audience", AUDIENCE)
 def test_those_it_is_meant_for_sign_up(reference, audience):
-    activity = things.published(audience=audience, organization=cast.organization())
+    activity = factories.published(audience=audience, organization=personas.organization())
     assert who_may(may.can_sign_up, activity) == AUDIENCE[audience]
 
 
@@ -87,7 +87,7 @@ def test_a_visitor_signs_nobody_up(activity, visitor):
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved"])
 def test_nobody_signs_up_for_what_is_not_published(reference, state):
-    assert who_may(may.can_sign_up, things.draft(state=state)) == set()
+    assert who_may(may.can_sign_up, factories.draft(state=state)) == set()
 
 
 def test_a_signup_is_answered_by_whose_it_is(activity, member):
@@ -96,7 +96,7 @@ def test_a_signup_is_answered_by_whose_it_is(activity, member):
 
 def of_the_organization(account, **fields):
     """Sign `account` up for something that the organization of 夏庄 organises."""
-    return sign_up(things.published(organization=cast.organization(), **fields), actor=account)
+    return sign_up(factories.published(organization=personas.organization(), **fields), actor=account)
 
 
 def test_a_pending_signup_is_reviewed_by_who_is_responsible(member):
@@ -111,7 +111,7 @@ def test_nobody_reviews_their_own_signup(secretary):
 def hours_of(account):
     """Make 2 hours of `account` at a volunteer service of the organization."""
     signup = of_the_organization(account, kind="volunteer")
-    checkin = CheckIn.objects.create(signup=signup, checked_out_at=things.moment(20))
+    checkin = CheckIn.objects.create(signup=signup, checked_out_at=factories.moment(20))
     return ServiceRecord.objects.create(checkin=checkin, hours=2)
 
 
@@ -135,5 +135,5 @@ def test_nobody_corrects_their_own_hours(secretary):
     ],
 )
 def test_buttons_that_staff_are_offered(reference, xiazhuang, state, verbs):
-    activity = things.draft(state=state, published_at=things.NINE, cancelled_at=things.NINE, reason="雨")
+    activity = factories.draft(state=state, published_at=factories.NINE, cancelled_at=factories.NINE, reason="雨")
     assert {verb for verb in may._CAN if may.offers(verb, xiazhuang, activity)} == verbs

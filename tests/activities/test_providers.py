@@ -8,13 +8,13 @@ from django.template.loader import get_template
 
 from activities import actions, tasks
 from activities.models import CheckIn, ServiceRecord, Signup
-from chengyang.notices.models import Notice
-from chengyang.web import panels
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.web import panels
 from members import erasure
-from tests import cast
+from tests import personas
 
-from . import things
-from .things import HOUR, moment
+from . import factories
+from .factories import HOUR, moment
 
 
 def text(answer):
@@ -40,20 +40,20 @@ def test_what_is_registered():
 
 # ---- panels ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("name", "make"), [("organization", cast.organization), ("base", cast.base), ("team", cast.team)]
+    ("name", "make"), [("organization", personas.organization), ("base", personas.base), ("team", personas.team)]
 )
 def test_a_body_shows_what_is_coming(client, reference, name, make):
     body = make()
-    things.published(title="要来的", **{name: body})
-    things.published(title="别处的")
-    things.draft(title="草稿", **{name: body})
+    factories.published(title="要来的", **{name: body})
+    factories.published(title="别处的")
+    factories.draft(title="草稿", **{name: body})
     page = text(client.get(body.get_absolute_url()))
     assert [title in page for title in ("要来的", "别处的", "草稿")] == [True, False, False]
     assert f"/calendar/?view=list&amp;{name}={body.slug}" in page
 
 
 def test_the_home_page_shows_a_week(client, activity):
-    things.published(title="下个月", starts=moment(30), ends=moment(30, 10))
+    factories.published(title="下个月", starts=moment(30), ends=moment(30, 10))
     page = text(client.get("/"))
     assert [title in page for title in (activity.title, "下个月")] == [True, False]
 
@@ -66,7 +66,7 @@ def test_mine_begins_with_the_next_ticket(client_of, member, activity):
 
 
 def test_mine_says_which_places_wait_for_me(client_of, activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     page = text(client_of(signups[2].person.user).get("/me/"))
     assert f"“{activity.title}”空出一个名额" in page
@@ -74,7 +74,7 @@ def test_mine_says_which_places_wait_for_me(client_of, activity):
 
 
 def test_mine_shows_the_hours_of_the_year(client_of, member, reference):
-    past = things.published(kind="volunteer", starts=moment(2), ends=moment(2, 12))
+    past = factories.published(kind="volunteer", starts=moment(2), ends=moment(2, 12))
     signup = Signup.objects.create(activity=past, person=member.person, position=1)
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=past.starts, checked_out_at=past.ends)
     ServiceRecord.objects.create(checkin=checkin, hours="2.5")
@@ -86,16 +86,16 @@ def test_mine_shows_the_hours_of_the_year(client_of, member, reference):
 # ---- somebody leaves ------------------------------------------------------------------------------------------------
 def test_who_leaves_gives_the_places_back(activity, member):
     actions.sign_up(activity, actor=member)
-    things.queue(activity, 2)
+    factories.queue(activity, 2)
     erasure.leave(member.person, member)
-    assert things.states(activity) == ["cancelled", "confirmed", "offered"]
+    assert factories.states(activity) == ["cancelled", "confirmed", "offered"]
 
 
 def test_what_has_begun_stays_when_somebody_leaves(activity, member, settings):
     actions.sign_up(activity, actor=member)
     settings.PORTAL_CLOCK = activity.starts
     erasure.leave(member.person, member)
-    assert things.states(activity) == ["confirmed"]
+    assert factories.states(activity) == ["confirmed"]
 
 
 def test_erasing_keeps_the_hours_and_drops_the_words(service, member, xiazhuang, settings):
@@ -109,36 +109,36 @@ def test_erasing_keeps_the_hours_and_drops_the_words(service, member, xiazhuang,
 
 
 def test_erasing_forgets_the_name_given_as_a_guest(activity):
-    account = things.guest()
+    account = factories.guest()
     signup = actions.sign_up(activity, guest_name="王小明", actor=account)
-    erasure.erase(cast.person("王小明", account=account))
+    erasure.erase(personas.person("王小明", account=account))
     signup.refresh_from_db()
     assert (signup.guest_name, signup.user, signup.history.count()) == ("", None, 0)
 
 
 # ---- by the clock ---------------------------------------------------------------------------------------------------
 def test_the_tick_ends_offers(activity, settings):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
-    settings.PORTAL_CLOCK = things.NINE + 5 * HOUR
+    settings.PORTAL_CLOCK = factories.NINE + 5 * HOUR
     tasks.tick()
     tasks.tick()
-    assert things.states(activity) == ["cancelled", "confirmed", "expired"]
+    assert factories.states(activity) == ["cancelled", "confirmed", "expired"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_tick_at_the_same_time_does_nothing(transactional_db, settings):
-    cast.reference()
-    activity = things.published(capacity=1)
-    first, _second = things.queue(activity, 2)
+    personas.reference()
+    activity = factories.published(capacity=1)
+    first, _second = factories.queue(activity, 2)
     actions.cancel_signup(first, actor=first.person.user)
-    settings.PORTAL_CLOCK = things.NINE + 5 * HOUR
+    settings.PORTAL_CLOCK = factories.NINE + 5 * HOUR
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [tasks.TICK_LOCK])
         other = Thread(target=lambda: (tasks.tick(), connection.close()))
         other.start()
         other.join()
-    assert things.states(activity) == ["cancelled", "offered"]
+    assert factories.states(activity) == ["cancelled", "offered"]
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------
@@ -151,13 +151,13 @@ def test_every_notice_has_its_words(kind):
 
 
 def test_a_notice_says_what_where_and_when(activity):
-    things.signed_up(activity)
+    factories.signed_up(activity)
     notice = Notice.objects.get()
     assert notice.title == f"报名成功：{activity.title}"
     assert notice.body.startswith("9月19日 周六 08:30–11:30，夏新连心驿站。到场出示二维码，或报编号 ")
 
 
 def test_an_offer_says_until_when(activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     assert "请在 9月16日 周三 13:00 前确认" in Notice.objects.latest("pk").body

@@ -11,12 +11,12 @@ from django.db import connection
 from activities import actions
 from activities.models import Activity, CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE, SignupState
-from chengyang.accounts.models import User
 from chengyang.errors import ActionError
+from chengyang.platform.accounts.models import User
 from members.models import Category, Person
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 CONNECTIONS = 40
 CLIENTS, PLACES = 200, 60
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def area(transactional_db):
-    return cast.reference()
+    return personas.reference()
 
 
 def crowd(count, area):
@@ -63,24 +63,24 @@ def _outcome(job):
 
 
 def test_200_clients_for_60_places(area):
-    activity = things.published(capacity=PLACES)
+    activity = factories.published(capacity=PLACES)
     people = crowd(CLIENTS, area)
     at_once([lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people])
     rows = list(Signup.objects.order_by("position").values_list("position", "state"))
     assert [position for position, _ in rows] == list(range(1, CLIENTS + 1))
     assert [state for _, state in rows] == ["confirmed"] * PLACES + ["waitlisted"] * (CLIENTS - PLACES)
-    assert things.counted(activity) == (PLACES, PLACES)
+    assert factories.counted(activity) == (PLACES, PLACES)
 
 
 def test_one_person_from_forty_windows_has_one_signup(area):
-    activity = things.published(capacity=PLACES)
+    activity = factories.published(capacity=PLACES)
     (one,) = crowd(1, area)
     found = at_once([lambda: actions.sign_up(activity, person=one, actor=one.user).pk for _ in range(CONNECTIONS)])
     assert len(set(found)) == Signup.objects.count() == 1
 
 
 def test_the_last_place_goes_once(area):
-    activity = things.published(capacity=1)
+    activity = factories.published(capacity=1)
     people = crowd(CONNECTIONS, area)
     at_once([lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people])
     assert Signup.objects.filter(state="confirmed").count() == 1
@@ -97,12 +97,12 @@ def consistent(activity):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_signing_up_cancelling_confirming_and_expiring_lose_no_place(area, settings, seed):
     dice = random.Random(seed)
-    activity = things.published(capacity=10)
+    activity = factories.published(capacity=10)
     people = crowd(30, area)
     signups = [actions.sign_up(activity, person=one, actor=one.user) for one in people[:20]]
     for signup in signups[:5]:  # five offers stand, and their time has passed
         actions.cancel_signup(signup, actor=signup.person.user)
-    settings.PORTAL_CLOCK = things.NINE + 5 * things.HOUR
+    settings.PORTAL_CLOCK = factories.NINE + 5 * factories.HOUR
     jobs = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people[20:]]
     jobs += [lambda row=row: actions.cancel_signup(row, actor=row.person.user) for row in signups[5:15]]
     jobs += [lambda row=row: actions.confirm_signup(row, actor=row.person.user) for row in signups[10:20]]
@@ -113,20 +113,20 @@ def test_signing_up_cancelling_confirming_and_expiring_lose_no_place(area, setti
 
 
 def test_forty_sweeps_offer_a_place_once(area, settings):
-    activity = things.published(capacity=1)
+    activity = factories.published(capacity=1)
     people = crowd(3, area)
     first, *_ = [actions.sign_up(activity, person=one, actor=one.user) for one in people]
     actions.cancel_signup(first, actor=first.person.user)
-    settings.PORTAL_CLOCK = things.NINE + 5 * things.HOUR
+    settings.PORTAL_CLOCK = factories.NINE + 5 * factories.HOUR
     ended = at_once([actions.expire_offers] * CONNECTIONS)
     assert sum(ended) == 1
-    assert things.states(activity) == ["cancelled", "expired", "offered"]
+    assert factories.states(activity) == ["cancelled", "expired", "offered"]
 
 
 def test_places_are_lifted_while_people_sign_up(area, settings):
-    activity = things.published(capacity=5)
+    activity = factories.published(capacity=5)
     people = crowd(40, area)
-    officer = cast.make("xiazhuang")
+    officer = personas.make("xiazhuang")
     jobs = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people]
     jobs.insert(20, lambda: actions.edit_activity(activity, actor=officer, capacity=25))
     at_once(jobs)
@@ -135,10 +135,10 @@ def test_places_are_lifted_while_people_sign_up(area, settings):
 
 
 def test_a_ticket_is_scanned_at_two_doors(area, settings):
-    activity = things.published()
+    activity = factories.published()
     (one,) = crowd(1, area)
     signup = actions.sign_up(activity, person=one, actor=one.user)
-    officer = cast.make("xiazhuang")
+    officer = personas.make("xiazhuang")
     settings.PORTAL_CLOCK = activity.starts
     found = at_once([lambda: actions.check_in(signup, actor=officer).pk for _ in range(10)], connections=10)
     assert found.count("already") == 9
@@ -146,9 +146,9 @@ def test_a_ticket_is_scanned_at_two_doors(area, settings):
 
 def test_corrections_of_one_day_never_pass_its_24_hours(area):
     (one,) = crowd(1, area)
-    officer, records = cast.make("xiazhuang"), []
+    officer, records = personas.make("xiazhuang"), []
     for _ in range(8):
-        service = things.published(kind="volunteer")
+        service = factories.published(kind="volunteer")
         signup = Signup.objects.create(activity=service, person=one, position=1)
         came = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
         records.append(ServiceRecord.objects.create(checkin=came, hours=1))

@@ -3,10 +3,10 @@
 import pytest
 
 from activities.models import CheckIn
-from activities.standing import came, numbers, standing, with_attendance
+from activities.signup_status import came, numbers, standing, with_attendance
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from .things import moment
     ],
 )  # fmt: skip
 def test_standing(reference, fields, code, text):
-    found = standing(things.published(**fields))
+    found = standing(factories.published(**fields))
     assert (found.code, found.text) == (code, text)
 
 
 def past(**fields):
-    return things.published(starts=moment(15), ends=moment(15, 10), **fields)
+    return factories.published(starts=moment(15), ends=moment(15, 10), **fields)
 
 
 def counted(activity):
@@ -48,13 +48,13 @@ def test_what_is_past_says_how_many_came_but_not_of_fewer_than_five(reference, h
 
 
 def test_of_several_days_it_says_attendances(reference):
-    activity = things.published(starts=moment(11), ends=moment(13), headcount=2640)
+    activity = factories.published(starts=moment(11), ends=moment(13), headcount=2640)
     assert standing(counted(activity)).text == "2,640 人次"
 
 
 @pytest.mark.parametrize(("headcount", "number"), [(None, 2), (1, 2), (7, 7)])
 def test_came_is_the_larger_of_check_ins_and_the_count_by_eye(activity, headcount, number):
-    for signup in things.queue(activity, 2):
+    for signup in factories.queue(activity, 2):
         CheckIn.objects.create(signup=signup)
     type(activity).objects.update(headcount=headcount)
     activity.refresh_from_db()

@@ -9,12 +9,12 @@ from activities import timetable
 from activities.models import Activity
 from activities.timetable import LIST, MONTH, WEEK, Window, window_of
 from chengyang import clock
-from chengyang.workdays.models import WorkdayException
+from chengyang.platform.workdays.models import WorkdayException
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
-SEPTEMBER = window_of(MONTH, things.DAY)
+SEPTEMBER = window_of(MONTH, factories.DAY)
 
 
 def days(window=SEPTEMBER, rows=None):
@@ -27,7 +27,7 @@ def day(number, month=9, window=SEPTEMBER):
 
 
 def spanning(title, first, last, **fields):
-    return things.published(title=title, starts=moment(first, 9), ends=moment(last, 17), **fields)
+    return factories.published(title=title, starts=moment(first, 9), ends=moment(last, 17), **fields)
 
 
 # ---- which days -----------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def test_windows_that_there_are_none_of(query):
 
 
 @pytest.mark.parametrize("view", [MONTH, WEEK, LIST])
-@pytest.mark.parametrize("first", [dt.date(2000, 1, 1), dt.date(2100, 12, 31), things.DAY])
+@pytest.mark.parametrize("first", [dt.date(2000, 1, 1), dt.date(2100, 12, 31), factories.DAY])
 def test_every_address_of_a_window_leads_back_to_it(view, first):
     window = window_of(view, first)
     assert timetable.parse(QueryDict("&".join(f"{name}={value}" for name, value in window.pairs()))) == window
@@ -73,7 +73,7 @@ def test_every_address_of_a_window_leads_back_to_it(view, first):
 def test_pages_turn_until_the_ends(view):
     assert window_of(view, dt.date(2000, 1, 1)).moved(-1) is None
     assert window_of(view, dt.date(2100, 12, 31)).moved(+1) is None
-    assert window_of(view, things.DAY).moved(+1).moved(-1) == window_of(view, things.DAY)
+    assert window_of(view, factories.DAY).moved(+1).moved(-1) == window_of(view, factories.DAY)
 
 
 def test_a_month_is_filled_up_to_whole_weeks_from_monday():
@@ -120,28 +120,28 @@ def test_a_festival_stands_instead_of_the_moon(db):
 def test_past_today_and_out(db):
     found = {found.on: found.css for found in days()}
     assert found[dt.date(2026, 8, 31)] == "day day--out day--empty"
-    assert found[things.DAY] == "day day--today day--empty"
+    assert found[factories.DAY] == "day day--today day--empty"
     assert found[dt.date(2026, 9, 2)] == "day day--past day--empty day--rest"
 
 
 def test_activities_of_a_day_stand_by_time(reference):
-    things.published(title="晚", starts=moment(18, 19), ends=moment(18, 20))
-    things.published(title="早", starts=moment(18, 8), ends=moment(18, 9))
+    factories.published(title="晚", starts=moment(18, 19), ends=moment(18, 20))
+    factories.published(title="早", starts=moment(18, 8), ends=moment(18, 9))
     assert [entry.activity.title for entry in day(18).entries] == ["早", "晚"]
 
 
 def test_what_runs_over_midnight_for_a_night_stands_on_its_first_day(reference):
-    things.published(starts=moment(18, 20), ends=moment(19, 2))
+    factories.published(starts=moment(18, 20), ends=moment(19, 2))
     assert [len(day(number).entries) for number in (18, 19)] == [1, 0]
 
 
 def test_what_ends_at_midnight_is_no_second_day(reference):
-    things.published(starts=moment(18, 0), ends=moment(19, 0))
+    factories.published(starts=moment(18, 0), ends=moment(19, 0))
     assert [len(day(number).entries) for number in (18, 19)] == [1, 0]
 
 
 def test_the_days_of_the_month_before_hold_nothing(reference):
-    things.published(
+    factories.published(
         starts=clock.at(dt.date(2026, 8, 31), dt.time(9)), ends=clock.at(dt.date(2026, 8, 31), dt.time(10))
     )
     assert day(31, 8).entries == []
@@ -173,7 +173,7 @@ def test_the_longer_one_is_above(reference):
 
 
 def test_single_ones_come_below_the_bars(reference):
-    things.published(title="早", starts=moment(22, 6), ends=moment(22, 7))
+    factories.published(title="早", starts=moment(22, 6), ends=moment(22, 7))
     spanning("甲", 21, 23)
     assert lanes(22) == [["甲", "早"]]
 
@@ -197,7 +197,7 @@ def test_a_bar_over_sunday_goes_on_and_comes_back(reference):
 
 def test_a_bar_from_the_month_before_comes_open_on_the_first(reference):
     august = clock.at(dt.date(2026, 8, 30), dt.time(9))
-    things.published(title="甲", starts=august, ends=moment(2, 17))
+    factories.published(title="甲", starts=august, ends=moment(2, 17))
     assert bars("甲", 1, 2) == ["ev--past ev--span n2 ev--runs ev--came", "ev--past ev--span ev--runs"]
 
 
@@ -208,21 +208,21 @@ def test_words_of_the_days(reference):
 
 # ---- empty days -----------------------------------------------------------------------------------------------------
 def test_the_first_of_a_run_says_how_long_and_what_is_next(reference):
-    things.published(starts=moment(18), ends=moment(18, 11))
-    things.published(starts=moment(22), ends=moment(22, 11))
+    factories.published(starts=moment(18), ends=moment(18, 11))
+    factories.published(starts=moment(22), ends=moment(22, 11))
     run = day(19)
     assert (run.starts_run, run.run_text, run.next_day) == (True, "到 21 日没有活动", dt.date(2026, 9, 22))
     assert [day(number).starts_run for number in (20, 21)] == [False, False]
 
 
 def test_one_empty_day_is_a_run_of_its_own(reference):
-    things.published(starts=moment(18), ends=moment(18, 11))
-    things.published(starts=moment(20), ends=moment(20, 11))
+    factories.published(starts=moment(18), ends=moment(18, 11))
+    factories.published(starts=moment(20), ends=moment(20, 11))
     assert day(19).run_text == "没有活动"
 
 
 def test_today_begins_a_run_since_what_is_past_is_folded(reference):
-    things.published(starts=moment(18), ends=moment(18, 11))
+    factories.published(starts=moment(18), ends=moment(18, 11))
     assert (day(1).run_text, day(16).run_text) == ("到 15 日没有活动", "到 17 日没有活动")
 
 
@@ -232,34 +232,34 @@ def test_the_last_run_has_nothing_next_on_its_page(reference):
 
 def test_what_comes_after_the_page_is_found(reference):
     october = clock.at(dt.date(2026, 10, 8), dt.time(9))
-    things.published(starts=october, ends=october + things.HOUR)
+    factories.published(starts=october, ends=october + factories.HOUR)
     assert timetable.next_after(Activity.objects.published(), SEPTEMBER) == dt.date(2026, 10, 8)
 
 
 def test_the_list_leaves_empty_days_out_but_today(reference):
-    things.published(starts=moment(18), ends=moment(18, 11))
-    assert [found.on.day for found in days(window_of(LIST, things.DAY))] == [16, 18]
+    factories.published(starts=moment(18), ends=moment(18, 11))
+    assert [found.on.day for found in days(window_of(LIST, factories.DAY))] == [16, 18]
 
 
 # ---- sums -----------------------------------------------------------------------------------------------------------
 def test_sums(activity):
-    things.published(capacity=1, taken=1)
-    things.published(state="cancelled", cancelled_at=things.NINE, reason="雨")
-    things.published(starts=moment(2), ends=moment(2, 10))
+    factories.published(capacity=1, taken=1)
+    factories.published(state="cancelled", cancelled_at=factories.NINE, reason="雨")
+    factories.published(starts=moment(2), ends=moment(2, 10))
     found = timetable.activities_in(Activity.objects.published(), SEPTEMBER)
     assert timetable.sums(found, SEPTEMBER) == "本月 3 场，1 场可以报名，1 场可以候补，1 场已取消"
 
 
 @pytest.mark.parametrize(
     ("window", "words"),
-    [(window_of(WEEK, things.DAY), "本周 0 场"), (window_of(MONTH, dt.date(2026, 11, 1)), "2026年11月 0 场")],
+    [(window_of(WEEK, factories.DAY), "本周 0 场"), (window_of(MONTH, dt.date(2026, 11, 1)), "2026年11月 0 场")],
 )
 def test_sums_name_the_time(window, words):
     assert timetable.sums([], window) == words
 
 
 def test_what_is_past_can_be_unfolded(reference):
-    things.published(starts=moment(2), ends=moment(2, 10))
+    factories.published(starts=moment(2), ends=moment(2, 10))
     spanning("甲", 11, 13)
     assert timetable.past_text(days(), SEPTEMBER) == "看9月1日–15日，2 场"
 
@@ -271,15 +271,15 @@ def test_nothing_past_nothing_to_unfold(activity):
 # ---- beside other things --------------------------------------------------------------------------------------------
 def test_coming_days_are_those_with_something(activity):
     october = clock.at(dt.date(2026, 10, 8), dt.time(9))
-    things.published(starts=october, ends=october + things.HOUR)
-    found = timetable.coming_days(Activity.objects.published(), things.DAY, dt.date(2026, 10, 31), most=8)
+    factories.published(starts=october, ends=october + factories.HOUR)
+    found = timetable.coming_days(Activity.objects.published(), factories.DAY, dt.date(2026, 10, 31), most=8)
     assert [found.number for found in found] == ["19", "10/8"]
 
 
 def test_coming_days_stop_at_the_most(reference):
     for number in range(17, 22):
-        things.published(starts=moment(number), ends=moment(number, 11))
-    found = timetable.coming_days(Activity.objects.published(), things.DAY, dt.date(2026, 9, 30), most=2)
+        factories.published(starts=moment(number), ends=moment(number, 11))
+    found = timetable.coming_days(Activity.objects.published(), factories.DAY, dt.date(2026, 9, 30), most=2)
     assert [found.number for found in found] == ["17", "18"]
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from activities import actions
 from activities.models import Activity, CheckIn
-from tests import cast
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 
 def text(answer):
@@ -28,15 +28,15 @@ def test_everybody_reads_what_is_published(client, activity, page):
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved"])
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("liuting", 404), ("secretary", 200), ("xiazhuang", 200), ("district", 200)])  # fmt: skip
 def test_what_is_not_published_is_for_who_is_responsible(client_of, organization, state, name, status):
-    activity = things.draft(state=state, organization=organization)
-    assert get(client_of(cast.make(name)), activity).status_code == status
+    activity = factories.draft(state=state, organization=organization)
+    assert get(client_of(personas.make(name)), activity).status_code == status
 
 
 @pytest.mark.parametrize("audience", ["members", "organization"])
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("member", 200), ("editor", 404)])
 def test_what_is_for_some_is_404_for_others(client_of, organization, audience, name, status):
-    activity = things.published(audience=audience, organization=organization)
-    assert get(client_of(cast.make(name)), activity).status_code == status
+    activity = factories.published(audience=audience, organization=organization)
+    assert get(client_of(personas.make(name)), activity).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,16 @@ def test_a_page_is_only_read(client, activity, page):
     ],
 )
 def test_its_state_is_unmistakable(client, reference, fields, says, offers):
-    page = text(get(client, things.published(**fields)))
+    page = text(get(client, factories.published(**fields)))
     assert says in page
     assert ('class="btn btn--main' in page) == bool(offers)
     assert offers in page
 
 
 def test_a_cancelled_one_is_struck_out_and_leads_to_the_next(client, reference):
-    programme = things.programme()
-    things.published(title="改到这场", programme=programme)
-    gone = things.published(programme=programme, state="cancelled", cancelled_at=moment(2), reason="雨")
+    programme = factories.programme()
+    factories.published(title="改到这场", programme=programme)
+    gone = factories.published(programme=programme, state="cancelled", cancelled_at=moment(2), reason="雨")
     page = text(get(client, gone))
     assert f"<del>{gone.title}</del>" in page
     assert "改到这场" in page
@@ -83,26 +83,26 @@ def test_a_cancelled_one_is_struck_out_and_leads_to_the_next(client, reference):
     ("people", "says"), [(0, "，报名的人都已通知"), (4, "，报名的人都已通知"), (5, "，已通知报名的 5 人")]
 )
 def test_fewer_than_five_who_signed_up_are_not_counted(client, reference, people, says):
-    gone = things.published()
-    things.queue(gone, people)
-    actions.cancel_activity(gone, reason="雨", actor=cast.make("district"))
+    gone = factories.published()
+    factories.queue(gone, people)
+    actions.cancel_activity(gone, reason="雨", actor=personas.make("district"))
     page = text(get(client, gone))
     assert (says in page, "已通知报名的" in page) == (True, people == 5)
 
 
 def test_risks_stand_before_the_signup(client, reference):
-    page = text(get(client, things.published(hazards="剪刀划伤", insurance="意外险")))
+    page = text(get(client, factories.published(hazards="剪刀划伤", insurance="意外险")))
     assert page.index("剪刀划伤") < page.index('aria-label="报名"')
 
 
 def test_what_was_counted_is_told_afterwards(client, reference):
-    activity = things.published(starts=moment(15), ends=moment(15, 10), headcount=46)
+    activity = factories.published(starts=moment(15), ends=moment(15, 10), headcount=46)
     assert "46<small>人" in text(get(client, activity))
 
 
 def test_fewer_than_five_are_not_told(client, reference):
-    activity = things.published(starts=moment(15), ends=moment(15, 10))
-    CheckIn.objects.create(signup=things.person().signups.create(activity=activity, position=1))
+    activity = factories.published(starts=moment(15), ends=moment(15, 10))
+    CheckIn.objects.create(signup=factories.person().signups.create(activity=activity, position=1))
     assert "到场" not in text(get(client, activity))
 
 
@@ -114,7 +114,7 @@ def test_who_is_signed_up_is_led_to_the_ticket(client_of, activity, member):
 
 
 def test_who_only_sees_it_is_not_offered_to_sign_up(client_of, district, organization):
-    page = text(get(client_of(district), things.published(audience="organization", organization=organization)))
+    page = text(get(client_of(district), factories.published(audience="organization", organization=organization)))
     assert "不面向你的账号" in page
 
 
@@ -125,21 +125,21 @@ def test_who_is_responsible_is_led_to_the_door(client_of, activity, xiazhuang, s
 
 
 def test_the_agenda_is_a_timeline(client, reference):
-    page = text(get(client, things.published(agenda="08:15 签到\n9：00　采摘\n自愿合影")))
+    page = text(get(client, factories.published(agenda="08:15 签到\n9：00　采摘\n自愿合影")))
     assert [
         part in page for part in ("<b>08:15</b><p>签到</p>", "<b>9:00</b><p>采摘</p>", "<b></b><p>自愿合影</p>")
     ] == [True] * 3
 
 
 def test_markup_that_somebody_typed_is_text(client, reference):
-    page = text(get(client, things.published(title="<b>粗</b>", summary="<script>x</script>", place="<i>")))
+    page = text(get(client, factories.published(title="<b>粗</b>", summary="<script>x</script>", place="<i>")))
     assert [mark for mark in ("<b>粗", "<script>x", "<i>") if mark in page] == []
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_the_page_do_not_grow(client, reference, rows, django_assert_num_queries):
-    activity = things.published(capacity=1, base=cast.base(), team=cast.team())
-    things.queue(activity, rows)
+    activity = factories.published(capacity=1, base=personas.base(), team=personas.team())
+    factories.queue(activity, rows)
     activity = Activity.objects.get()
     with django_assert_num_queries(3):
         get(client, activity)

@@ -5,10 +5,10 @@ from django.utils.http import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import cast
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 PAGES = ["/calendar/", "/calendar/share/", "/calendar.ics", "/api/v1/activities/"]
 
@@ -31,39 +31,39 @@ def test_the_calendar_is_only_read(client, db, path, method):
 
 
 def test_what_is_not_public_is_not_there(client, reference):
-    things.draft(title="草稿")
-    things.draft(title="放弃", state="cancelled", cancelled_at=things.NINE, reason="x")
-    things.published(title="会员", audience="members")
+    factories.draft(title="草稿")
+    factories.draft(title="放弃", state="cancelled", cancelled_at=factories.NINE, reason="x")
+    factories.published(title="会员", audience="members")
     page = text(client.get("/calendar/"))
     assert [title for title in ("草稿", "放弃", "会员") if f">{title}<" in page] == []
 
 
 def test_drafts_are_on_no_calendar_not_even_of_staff(client_of, district):
-    things.draft(title="草稿")
+    factories.draft(title="草稿")
     assert "草稿" not in text(client_of(district).get("/calendar/"))
 
 
 def test_members_see_what_is_for_members(client_of, member, stranger):
-    things.published(title="会员场", audience="members")
+    factories.published(title="会员场", audience="members")
     assert "会员场" in text(client_of(member).get("/calendar/"))
     assert "会员场" not in text(client_of(stranger).get("/calendar/"))
 
 
 def test_what_is_cancelled_is_struck_out_and_named(client, reference):
-    things.published(title="停办", state="cancelled", cancelled_at=things.NINE, reason="雨")
+    factories.published(title="停办", state="cancelled", cancelled_at=factories.NINE, reason="雨")
     page = text(client.get("/calendar/"))
     assert 'class="ev ev--plain ev--off"' in page
     assert "已取消" in page
 
 
 def test_the_way_into_an_online_meeting_is_on_no_public_page(client, reference):
-    activity = things.published(mode="online", online_url="https://meeting.example.invalid/secret")
+    activity = factories.published(mode="online", online_url="https://meeting.example.invalid/secret")
     pages = ["/calendar/", activity.get_absolute_url(), f"/api/v1/activities/{activity.public_id}/", "/calendar.ics"]
     assert [page for page in pages if "secret" in text(client.get(page))] == []
 
 
 def test_turning_keeps_the_filters(client, reference):
-    things.programme()
+    factories.programme()
     context = client.get("/calendar/?month=2026-11&programme=li&online=1").context
     assert context["before"][0] == "/calendar/?month=2026-10&programme=li&online=1"
     assert context["after"][0] == "/calendar/?month=2026-12&programme=li&online=1"
@@ -71,7 +71,7 @@ def test_turning_keeps_the_filters(client, reference):
 
 
 def test_the_other_views_keep_the_days_and_the_filters(client, reference):
-    things.programme()
+    factories.programme()
     tabs = client.get("/calendar/?programme=li").context["tabs"]
     assert [url for _, url, _ in tabs] == [
         "/calendar/?month=2026-09&programme=li",
@@ -81,13 +81,13 @@ def test_the_other_views_keep_the_days_and_the_filters(client, reference):
 
 
 def test_subscribing_is_to_exactly_these_filters(client, reference):
-    things.programme()
+    factories.programme()
     context = client.get("/calendar/?month=2026-11&programme=li&q=剪纸").context
     assert context["webcal_url"] == "webcal://testserver/calendar.ics?programme=li&q=%E5%89%AA%E7%BA%B8"
 
 
 def test_what_is_next_is_linked_across_pages(client, reference):
-    things.published(starts=moment(30), ends=moment(30, 10))
+    factories.published(starts=moment(30), ends=moment(30, 10))
     page = text(client.get("/calendar/?month=2026-08"))
     assert 'href="?month=2026-09#d30"' in page
 
@@ -99,7 +99,7 @@ def test_an_empty_page_says_what_to_do(client, reference):
 
 
 def test_the_share_page_has_a_code_and_the_address_of_the_feed(client, reference):
-    things.programme()
+    factories.programme()
     page = text(client.get("/calendar/share/?programme=li"))
     assert '<svg role="img" aria-label="这一页的二维码"' in page
     assert "http://testserver/calendar.ics?programme=li" in page
@@ -163,7 +163,9 @@ def test_no_bytes_break_a_page(client, activity, raw):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_the_calendar_do_not_grow(client, reference, view, queries, rows, django_assert_num_queries):
     for number in range(rows):
-        team = cast.team(slug=f"t{number}", name=f"第{number}队")
-        things.published(team=team, base=cast.base(), programme=things.programme(), starts=moment(17 + number))
+        team = personas.team(slug=f"t{number}", name=f"第{number}队")
+        factories.published(
+            team=team, base=personas.base(), programme=factories.programme(), starts=moment(17 + number)
+        )
     with django_assert_num_queries(queries):
         client.get(f"/calendar/?view={view}")

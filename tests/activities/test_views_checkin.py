@@ -6,10 +6,10 @@ from django.urls import reverse
 from activities import actions
 from activities.models import CheckIn, ServiceRecord
 from activities.views.checkin import ticket_number
-from tests import cast
+from tests import personas
 
-from . import things
-from .things import moment
+from . import factories
+from .factories import moment
 
 
 def text(answer):
@@ -19,7 +19,7 @@ def text(answer):
 @pytest.fixture
 def ticket(service, settings):
     """A ticket for the volunteer service, ten minutes before it begins."""
-    signup = things.signed_up(service, name="曾国藩")
+    signup = factories.signed_up(service, name="曾国藩")
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     return signup
 
@@ -51,14 +51,14 @@ WHO = [("xiazhuang", 200), ("district", 200), ("liuting", 403), ("secretary", 40
 
 @pytest.mark.parametrize(("name", "status"), WHO)
 def test_who_stands_at_the_door(client_of, ticket, name, status):
-    assert client_of(cast.make(name)).get(address(ticket.activity)).status_code == status
+    assert client_of(personas.make(name)).get(address(ticket.activity)).status_code == status
 
 
 @pytest.mark.parametrize(("name", "status"), [("liuting", 403), ("member", 403)])
 @pytest.mark.parametrize("rest", [("scan",), ("finish",), ("in",)])
 def test_nobody_else_does_anything_there(client_of, ticket, name, status, rest):
     rest = (ticket.public_id, "in") if rest == ("in",) else rest
-    answer = client_of(cast.make(name)).post(address(ticket.activity, *rest), {"number": ticket.public_id})
+    answer = client_of(personas.make(name)).post(address(ticket.activity, *rest), {"number": ticket.public_id})
     assert (answer.status_code, CheckIn.objects.exists()) == (status, False)
 
 
@@ -68,11 +68,11 @@ def test_a_visitor_is_asked_to_sign_in(client, ticket):
 
 @pytest.mark.parametrize("name", ["stranger", "liuting"])
 def test_what_one_may_not_see_has_no_door(client_of, reference, name):
-    assert client_of(cast.make(name)).get(address(things.published(audience="members"))).status_code == 404
+    assert client_of(personas.make(name)).get(address(factories.published(audience="members"))).status_code == 404
 
 
 def test_a_draft_has_no_door(door, reference):
-    assert door.get(address(things.draft())).status_code == 404
+    assert door.get(address(factories.draft())).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
@@ -89,15 +89,15 @@ def test_somebody_is_found_as_people_type(door, ticket, typed):
 
 
 def test_a_guest_is_found_by_pinyin_too(door, service, settings):
-    guest = actions.sign_up(service, guest_name="单雄信", actor=things.guest(5))
-    things.signed_up(service, 1, "林知夏")
+    guest = actions.sign_up(service, guest_name="单雄信", actor=factories.guest(5))
+    factories.signed_up(service, 1, "林知夏")
     assert [row.pk for row in door.get(address(service), {"q": "sxx"}).context["page"]] == [guest.pk]
 
 
 def test_the_list_stands_by_pinyin_persons_and_guests_together(door, service):
-    things.signed_up(service, 1, "周予安")
-    actions.sign_up(service, guest_name="单雄信", actor=things.guest(5))
-    things.signed_up(service, 2, "艾合买提·买买提")
+    factories.signed_up(service, 1, "周予安")
+    actions.sign_up(service, guest_name="单雄信", actor=factories.guest(5))
+    factories.signed_up(service, 2, "艾合买提·买买提")
     names = [row.display_name for row in door.get(address(service)).context["page"]]
     assert names == ["艾合买提·买买提", "单雄信", "周予安"]
 
@@ -109,8 +109,8 @@ def test_whole_numbers_are_on_no_list(door, ticket):
 
 
 def test_who_waits_is_counted_but_not_listed(door, reference):
-    activity = things.published(capacity=1)
-    things.queue(activity, 2)
+    activity = factories.published(capacity=1)
+    factories.queue(activity, 2)
     context = door.get(address(activity)).context
     assert (len(context["page"]), context["counts"]["waiting"]) == (1, 1)
 
@@ -129,7 +129,7 @@ def test_steps_by_list(door, ticket, settings):
 
 
 def test_nobody_is_offered_their_own_steps(client_of, secretary, organization, settings):
-    activity = things.published(organization=organization)
+    activity = factories.published(organization=organization)
     signup = actions.sign_up(activity, actor=secretary)
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     page = text(client_of(secretary).get(address(activity)))
@@ -177,7 +177,7 @@ def test_a_step_that_is_none_is_404(door, ticket):
 
 
 def test_a_ticket_of_another_door_is_404(door, ticket, settings):
-    other = things.published()
+    other = factories.published()
     assert door.post(address(other, ticket.public_id, "in")).status_code == 404
 
 
@@ -232,7 +232,7 @@ def test_a_second_scan_is_amber_and_says_when(door, ticket):
 
 
 def test_a_ticket_of_another_door_is_red(door, ticket):
-    other = things.published()
+    other = factories.published()
     assert scan(door, other, ticket.code).context["answer"]["kind"] == "bad"
 
 
@@ -290,7 +290,7 @@ def test_reading_these_leads_to_the_list(door, ticket, rest):
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_the_door_do_not_grow(door, service, rows, settings, django_assert_num_queries):
-    things.queue(service, rows)
+    factories.queue(service, rows)
     browser = door.sign_in()
     browser.get(address(service))
     with django_assert_num_queries(13):

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from activities import actions
 from activities.models import CheckIn, ServiceRecord, Signup
-from chengyang.accounts.models import User
-from chengyang.vault.fields import blind_index
-from tests import cast
+from chengyang.lib.vault.fields import blind_index
+from chengyang.platform.accounts.models import User
+from tests import personas
 
-from . import things
-from .things import MINUTE, moment
+from . import factories
+from .factories import MINUTE, moment
 
 PHONE = "15400000077"
 
@@ -58,20 +58,20 @@ def test_who_cancelled_may_sign_up_again(client_of, activity, member):
 
 
 def test_risks_are_acknowledged_first(client_of, member, reference):
-    activity = things.published(hazards="剪刀划伤", insurance="意外险")
+    activity = factories.published(hazards="剪刀划伤", insurance="意外险")
     answer = client_of(member).post(url(activity))
     assert (answer.status_code, Signup.objects.count()) == (400, 0)
     assert "请勾选这一项" in text(answer)
 
 
 def test_acknowledged_risks_let_in(client_of, member, reference):
-    activity = things.published(hazards="剪刀划伤", insurance="意外险")
+    activity = factories.published(hazards="剪刀划伤", insurance="意外险")
     client_of(member).post(url(activity), {"acknowledged": "on"})
     assert Signup.objects.count() == 1
 
 
 def test_a_full_house_says_the_place_in_the_line_before(client_of, activity, member):
-    things.queue(activity, 4)
+    factories.queue(activity, 4)
     page = text(client_of(member).get(url(activity)))
     assert "排在候补第 3 位" in page
     assert ">排候补</button>" in page
@@ -89,8 +89,8 @@ def test_too_late_keeps_the_page_and_says_so(client_of, activity, member, settin
     ("name", "status"), [("stranger", 404), ("liuting", 404), ("district", 403), ("xiazhuang", 403)]
 )
 def test_whom_it_is_not_for(client_of, organization, method, name, status):
-    activity = things.published(audience="organization", organization=organization)
-    assert getattr(client_of(cast.make(name)), method)(url(activity)).status_code == status
+    activity = factories.published(audience="organization", organization=organization)
+    assert getattr(client_of(personas.make(name)), method)(url(activity)).status_code == status
     assert not Signup.objects.exists()
 
 
@@ -101,7 +101,7 @@ def test_other_methods(client_of, activity, member, method):
 
 # ---- who has an account only ----------------------------------------------------------------------------------------
 def test_a_guest_who_is_signed_in_says_a_name(client_of, activity):
-    account = things.guest(name="王")
+    account = factories.guest(name="王")
     client_of(account).post(url(activity), {"guest_name": "王小明"})
     signup = Signup.objects.get()
     assert (signup.user, signup.guest_name) == (account, "王小明")
@@ -109,7 +109,7 @@ def test_a_guest_who_is_signed_in_says_a_name(client_of, activity):
 
 @pytest.mark.parametrize("name", ["", "a\x00b", "名" * 51, "\u202e明"])
 def test_a_name_that_cannot_be_keeps_the_form(client_of, activity, name):
-    answer = client_of(things.guest()).post(url(activity), {"guest_name": name})
+    answer = client_of(factories.guest()).post(url(activity), {"guest_name": name})
     assert (answer.status_code, Signup.objects.count()) == (400, 0)
     assert "field__error" in text(answer)
 
@@ -140,7 +140,7 @@ def test_a_visitor_signs_up_with_name_phone_and_code(client, activity, outbox):
 
 
 def test_a_visitor_who_is_in_the_registry_signs_up_as_that_person(client, activity, outbox):
-    person = cast.person(account=User.objects.create(phone=f"+86{PHONE}"))
+    person = personas.person(account=User.objects.create(phone=f"+86{PHONE}"))
     begin(client, activity)
     client.post(url(activity), {"code": code(outbox), "do": "check"})
     assert Signup.objects.get().person == person
@@ -163,7 +163,7 @@ def test_a_wrong_code_says_so_and_makes_nothing(client, activity, outbox):
 
 def test_a_code_that_expired_says_so_and_another_can_be_had(client, activity, outbox, settings):
     begin(client, activity)
-    settings.PORTAL_CLOCK = things.NINE + 6 * MINUTE
+    settings.PORTAL_CLOCK = factories.NINE + 6 * MINUTE
     answer = client.post(url(activity), {"code": code(outbox), "do": "check"})
     assert answer.status_code == 409
     assert "验证码过期了" in text(answer)
@@ -172,14 +172,14 @@ def test_a_code_that_expired_says_so_and_another_can_be_had(client, activity, ou
 
 def test_long_after_the_code_the_form_comes_back_with_the_name(client, activity, outbox, settings):
     begin(client, activity)
-    settings.PORTAL_CLOCK = things.NINE + 40 * MINUTE
+    settings.PORTAL_CLOCK = factories.NINE + 40 * MINUTE
     page = text(client.post(url(activity), {"code": code(outbox), "do": "check"}, follow=True))
     assert "验证码过期了" in page
     assert 'value="王小明"' in page
 
 
 def test_the_code_for_one_activity_opens_no_other(client, activity, outbox):
-    other = things.published()
+    other = factories.published()
     begin(client, activity)
     client.post(url(other), {"code": code(outbox), "do": "check"})
     assert not Signup.objects.exists()
@@ -196,7 +196,7 @@ def test_another_number_can_be_typed(client, activity):
 def test_another_code_can_be_had_after_a_minute(client, activity, outbox, settings):
     begin(client, activity)
     first = code(outbox)
-    settings.PORTAL_CLOCK = things.NINE + 2 * MINUTE
+    settings.PORTAL_CLOCK = factories.NINE + 2 * MINUTE
     client.post(url(activity), {"do": "resend"})
     assert (outbox / "sms.jsonl").read_text().count("\n") == 2
     client.post(url(activity), {"code": code(outbox), "do": "check"})
@@ -220,19 +220,19 @@ def test_bad_input_sends_nothing_and_keeps_what_was_typed(client, activity, outb
 
 
 def test_no_code_is_sent_for_what_takes_nobody(client, outbox, reference):
-    answer = begin(client, things.published(signup_closes=moment(16)))
+    answer = begin(client, factories.published(signup_closes=moment(16)))
     assert (answer.status_code, (outbox / "sms.jsonl").exists()) == (409, False)
 
 
 @pytest.mark.parametrize("name", ["visitor", "member"])
 def test_where_nobody_can_sign_up_the_page_leads_to_the_activity(client, client_of, member, name):
-    activity = things.published(signup_closes=moment(16))
+    activity = factories.published(signup_closes=moment(16))
     browser = client if name == "visitor" else client_of(member)
     assert browser.get(url(activity))["Location"] == activity.get_absolute_url()
 
 
 def test_a_draft_is_404_for_a_visitor(client, reference):
-    assert client.get(url(things.draft())).status_code == 404
+    assert client.get(url(factories.draft())).status_code == 404
 
 
 def test_the_phone_is_found_by_its_index_only(client, activity, outbox):
@@ -259,7 +259,7 @@ def test_a_ticket_shows_its_code_and_number(client_of, ticket, member):
     [("member", 200), ("stranger", 404), ("liuting", 404), ("secretary", 404), ("xiazhuang", 200), ("district", 200), ("editor", 404), ("auditor", 404)],
 )  # fmt: skip
 def test_who_sees_a_ticket(client_of, ticket, name, status):
-    assert client_of(cast.make(name)).get(ticket.get_absolute_url()).status_code == status
+    assert client_of(personas.make(name)).get(ticket.get_absolute_url()).status_code == status
 
 
 def test_a_visitor_is_asked_to_sign_in(client, ticket):
@@ -271,15 +271,15 @@ def test_staff_who_look_at_a_ticket_are_offered_nothing(client_of, ticket, xiazh
 
 
 def test_who_waits_sees_the_place_in_the_line(client_of, activity):
-    signups = things.queue(activity, 4)
+    signups = factories.queue(activity, 4)
     page = text(client_of(signups[3].person.user).get(signups[3].get_absolute_url()))
     assert "第 2 位" in page
     assert 'aria-label="签到二维码"' not in page
 
 
 def test_the_way_into_an_online_meeting_is_on_a_confirmed_ticket(client_of, reference):
-    activity = things.published(mode="online", online_url="https://meeting.example.invalid/1", capacity=1)
-    first, second = things.queue(activity, 2)
+    activity = factories.published(mode="online", online_url="https://meeting.example.invalid/1", capacity=1)
+    first, second = factories.queue(activity, 2)
     assert "meeting.example.invalid" in text(client_of(first.person.user).get(first.get_absolute_url()))
     assert "meeting.example.invalid" not in text(client_of(second.person.user).get(second.get_absolute_url()))
 
@@ -291,7 +291,7 @@ def test_cancelling_gives_the_place_back(client_of, ticket, member):
 
 
 def test_confirming_an_offer(client_of, activity):
-    signups = things.queue(activity, 3)
+    signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     client_of(signups[2].person.user).post(reverse("activities:ticket-confirm", args=[signups[2].public_id]))
     signups[2].refresh_from_db()
@@ -301,7 +301,7 @@ def test_confirming_an_offer(client_of, activity):
 @pytest.mark.parametrize("step", ["confirm", "cancel"])
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("xiazhuang", 403)])
 def test_nobody_else_answers_for_one(client_of, ticket, step, name, status):
-    answer = client_of(cast.make(name)).post(reverse(f"activities:ticket-{step}", args=[ticket.public_id]))
+    answer = client_of(personas.make(name)).post(reverse(f"activities:ticket-{step}", args=[ticket.public_id]))
     ticket.refresh_from_db()
     assert (answer.status_code, ticket.state) == (status, "confirmed")
 
@@ -326,11 +326,11 @@ def mine(client):
 
 
 def test_mine_are_coming_waiting_and_past(client_of, member, reference):
-    coming, waiting, past = things.published(title="要去"), things.published(title="在等", capacity=1), None
-    things.signed_up(waiting, 7)
+    coming, waiting, past = factories.published(title="要去"), factories.published(title="在等", capacity=1), None
+    factories.signed_up(waiting, 7)
     actions.sign_up(coming, actor=member)
     actions.sign_up(waiting, actor=member)
-    past = things.published(title="去过", starts=moment(15), ends=moment(15, 12), kind="volunteer")
+    past = factories.published(title="去过", starts=moment(15), ends=moment(15, 12), kind="volunteer")
     signup = Signup.objects.create(activity=past, person=member.person, position=1)
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=moment(15), checked_out_at=moment(15, 12))
     ServiceRecord.objects.create(checkin=checkin, hours="2.5")
@@ -340,7 +340,7 @@ def test_mine_are_coming_waiting_and_past(client_of, member, reference):
 
 
 def test_mine_are_not_those_of_my_members(client_of, secretary, organization):
-    things.signed_up(things.published(title="别人的", organization=organization))
+    factories.signed_up(factories.published(title="别人的", organization=organization))
     assert "别人的" not in text(mine(client_of(secretary)))
 
 
@@ -361,8 +361,8 @@ def test_pages_that_are_none_are_404(client_of, member, page):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_mine_do_not_grow(client_of, member, reference, rows, django_assert_num_queries):
     for _ in range(rows):
-        actions.sign_up(things.published(programme=things.programme(), base=cast.base()), actor=member)
-        past = things.published(starts=moment(15), ends=moment(15, 12), programme=things.programme())
+        actions.sign_up(factories.published(programme=factories.programme(), base=personas.base()), actor=member)
+        past = factories.published(starts=moment(15), ends=moment(15, 12), programme=factories.programme())
         Signup.objects.create(activity=past, person=member.person, position=1)
     browser = client_of(member)
     mine(browser)

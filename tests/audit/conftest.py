@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection, transaction
 
 from chengyang import clock
-from chengyang.audit import actions
+from chengyang.platform.audit import actions
 
 
 @pytest.fixture

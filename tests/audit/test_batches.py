@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connection
 
-from chengyang.audit import actions, digests, tasks
-from chengyang.audit.models import Batch, BatchEntry, Entry, Unsealed
-from chengyang.audit.verification import verify
-from chengyang.vault.keys import make_keys
+from chengyang.lib.vault.keys import make_keys
+from chengyang.platform.audit import actions, digests, tasks
+from chengyang.platform.audit.models import Batch, BatchEntry, Entry, Unsealed
+from chengyang.platform.audit.verification import verify
 
 
 def batch_of(entry):

@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError
 
-from chengyang.accounts.models import User
-from chengyang.audit import actions
-from chengyang.audit.models import Entry
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit import actions
+from chengyang.platform.audit.models import Entry
 
 ONLY_GROWING = ["audit_entry", "audit_batch", "audit_batchentry", "audit_purge"]
 

@@ -6,10 +6,10 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from chengyang.accounts.models import Role, User
-from chengyang.audit.history import attribute_to, changed_by, forget, tracked
-from chengyang.audit.middleware import HistoryMiddleware
-from chengyang.web.context import RequestInfo, asked_by
+from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.audit.history import attribute_to, changed_by, forget, tracked
+from chengyang.platform.audit.middleware import HistoryMiddleware
+from chengyang.platform.web.context import RequestInfo, asked_by
 from members.models import Person
 
 

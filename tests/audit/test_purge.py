@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from chengyang import clock
-from chengyang.audit import actions
-from chengyang.audit.models import Batch, BatchEntry, Entry, Purge
-from chengyang.audit.verification import verify
 from chengyang.errors import ActionError
+from chengyang.platform.audit import actions
+from chengyang.platform.audit.models import Batch, BatchEntry, Entry, Purge
+from chengyang.platform.audit.verification import verify
 
 
 def delete_in_a_purge(batch, *, named=None):

@@ -3,11 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from chengyang import audit
-from chengyang.accounts.models import User
-from chengyang.audit.models import Entry
-from chengyang.web.context import RequestInfo, asked_by
-from tests import cast
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.web.context import RequestInfo, asked_by
+from tests import personas
 
 
 def test_entry_outside_a_transaction_is_refused(district):
@@ -105,7 +105,7 @@ def test_account_as_subject_is_the_one_concerned(note, district):
 
 
 def test_person_as_subject_is_the_one_concerned(note, reference):
-    somebody = cast.person()
+    somebody = personas.person()
     assert note("person.read", somebody).person == somebody.public_id
 
 

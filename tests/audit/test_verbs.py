@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from chengyang.audit import verbs
-from chengyang.audit.verbs import VERBS
+from chengyang.platform.audit import verbs
+from chengyang.platform.audit.verbs import VERBS
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from chengyang import clock
-from chengyang.audit import actions, tasks
-from chengyang.audit.models import Batch, BatchEntry
-from chengyang.audit.verification import Finding, verify
+from chengyang.platform.audit import actions, tasks
+from chengyang.platform.audit.models import Batch, BatchEntry
+from chengyang.platform.audit.verification import Finding, verify
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from bases.models import Assessment, Base, Post
 from bases.states import TRANSITIONS, BaseState
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.standards.models import Standard, Version
-from tests import cast
+from chengyang.platform.standards.models import Standard, Version
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def six_haves(db):
 
 @pytest.fixture
 def planned(reference):
-    return cast.base(slug="planned", name="新基地", state="preparing", opened_on=None)
+    return personas.base(slug="planned", name="新基地", state="preparing", opened_on=None)
 
 
 def assess(base, version, *, days_ago=0):
@@ -55,17 +55,17 @@ def test_with_its_six_haves_it_opens(planned, six_haves, xiazhuang):
 def test_others_do_not_open_it(planned, six_haves, name):
     assess(planned, six_haves)
     with pytest.raises(NotAllowed):
-        actions.open_base(planned, actor=cast.make(name))
+        actions.open_base(planned, actor=personas.make(name))
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_only_the_district_closes_a_base(reference, name):
-    base = cast.base()
+    base = personas.base()
     if name in ("district", "district_2"):
-        assert actions.close_base(base, actor=cast.make(name)).state == BaseState.CLOSED
+        assert actions.close_base(base, actor=personas.make(name)).state == BaseState.CLOSED
     else:
         with pytest.raises(NotAllowed):
-            actions.close_base(base, actor=cast.make(name))
+            actions.close_base(base, actor=personas.make(name))
 
 
 @pytest.mark.parametrize("state", BaseState.values)
@@ -81,25 +81,25 @@ def test_an_assessment_turns_amber_then_red(planned, six_haves, days_ago, light)
 
 
 def test_a_new_manager_ends_the_old_one_on_the_same_day(base_manager, xiazhuang):
-    base, today = cast.base(), clock.today()
-    actions.appoint(base, person=cast.person("新人"), kind="manager", starts=today, actor=xiazhuang)
+    base, today = personas.base(), clock.today()
+    actions.appoint(base, person=personas.person("新人"), kind="manager", starts=today, actor=xiazhuang)
     old = Post.objects.get(person__user=base_manager)
     assert (old.ends, old.holds(today)) == (today, False)
 
 
 def test_a_manager_edits_the_facts_and_nothing_else(base_manager):
-    edited = actions.edit_base(cast.base(), actor=base_manager, hours="周一至周五 9:00–17:00", level="district")
+    edited = actions.edit_base(personas.base(), actor=base_manager, hours="周一至周五 9:00–17:00", level="district")
     assert (edited.hours, Base.objects.get().level) == ("周一至周五 9:00–17:00", "community")
 
 
 def test_the_name_of_a_manager_is_shown_by_consent_only(client, base_manager):
-    assert "单雄信" not in client.get(cast.base().get_absolute_url()).content.decode()
+    assert "单雄信" not in client.get(personas.base().get_absolute_url()).content.decode()
     Post.objects.update(is_public=True)
-    assert "单雄信" in client.get(cast.base().get_absolute_url()).content.decode()
+    assert "单雄信" in client.get(personas.base().get_absolute_url()).content.decode()
 
 
 def test_an_unpublished_base_is_404_for_strangers_and_open_to_its_manager(client, client_of, base_manager):
-    Base.objects.filter(pk=cast.base().pk).update(is_published=False)
+    Base.objects.filter(pk=personas.base().pk).update(is_published=False)
     url = reverse("bases:detail", args=["xiaxin"])
     assert (client.get(url).status_code, client_of(base_manager).get(url).status_code) == (404, 200)
 
@@ -114,6 +114,6 @@ def test_a_bad_filter_is_a_page_that_is_not_there(client, reference, query):
 @pytest.mark.parametrize("many", [1, 3])
 def test_the_list_takes_as_many_queries_for_one_base_as_for_three(client, reference, many, django_assert_num_queries):
     for n in range(many):
-        cast.base(slug=f"base-{n}", name=f"基地{n}")
+        personas.base(slug=f"base-{n}", name=f"基地{n}")
     with django_assert_num_queries(6):
         client.get(reverse("bases:list"))

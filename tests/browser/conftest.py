@@ -51,9 +51,9 @@ def browser():
 @pytest.fixture
 def portal(transactional_db, settings, tmp_path):
     """The district as seeded, on Wednesday 16 September 2026, 09:00; messages and counters of this test alone."""
-    from . import town
+    from . import browser_data
 
-    yield from town.open_on(settings, tmp_path)
+    yield from browser_data.open_on(settings, tmp_path)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 PHONE, DESK = (375, 812), (1280, 800)  # the widths that count, in CSS pixels
 PICTURES = settings.BASE_DIR / "test-output"
-BACKEND = "chengyang.accounts.backends.PortalBackend"
+BACKEND = "chengyang.platform.accounts.backends.PortalBackend"
 PATIENCE = 10_000  # ms that an expectation may take on a busy machine
 
 expect.set_options(timeout=PATIENCE)

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import cast
+from tests import personas
 
-from . import steps, town
+from . import browser_data, steps
 from .pages import PHONE, at, heading, look, press, sees, status
 
 pytestmark = pytest.mark.browser
@@ -42,8 +42,8 @@ def test_visitor_narrows_the_organizations(browse):
 
 
 def test_body_shows_what_takes_place_there(browse):
-    base = cast.Base.objects.get(slug="xiaxin-lianxin")
-    town.activity(base=base)
+    base = personas.Base.objects.get(slug="xiaxin-lianxin")
+    browser_data.activity(base=base)
     page = browse(size=PHONE)
     page.goto("/bases/xiaxin-lianxin/")
     sees(page, "这里的活动", "夏庄葡萄采摘帮扶")
@@ -53,7 +53,7 @@ def test_body_shows_what_takes_place_there(browse):
 
 
 def test_person_asks_a_team_and_reads_its_answer(browse):
-    leader, asking = cast.make("leader"), town.person(91, "周予安")
+    leader, asking = personas.make("leader"), browser_data.person(91, "周予安")
     page, team = browse(asking.user, size=PHONE), browse(leader)
     page.goto("/services/teams/xiaxin-lianxin/")
     page.get_by_role("link", name="采摘帮扶").click()
@@ -83,7 +83,7 @@ def test_visitor_looks_a_request_up_and_is_told_kindly_that_there_is_none(browse
 
 
 # ---- pages that are not there ----------------------------------------------------------------------------------------
-@pytest.mark.urls("tests.browser.lost")
+@pytest.mark.urls("tests.browser.error_urls")
 @pytest.mark.parametrize(("url", "code"), [("/nowhere/", 404), ("/withdrawn/", 410), ("/broken/", 500)])
 def test_visitor_who_is_lost_is_led_back(browse, url, code):
     page = browse(size=PHONE)
@@ -95,7 +95,7 @@ def test_visitor_who_is_lost_is_led_back(browse, url, code):
 
 
 def test_person_where_they_may_not_go_is_told_so(browse):
-    row, stranger = town.activity(audience="public"), cast.make("stranger")
+    row, stranger = browser_data.activity(audience="public"), personas.make("stranger")
     page = browse(stranger, size=PHONE)
     assert status(page, f"/checkin/{row.public_id}/") == 403
     look(page, "403", axe=True)
@@ -104,7 +104,7 @@ def test_person_where_they_may_not_go_is_told_so(browse):
 
 # ---- for old eyes ----------------------------------------------------------------------------------------------------
 def test_elder_sees_four_doors_and_goes_through_one(browse):
-    town.activity()
+    browser_data.activity()
     page = browse(size=PHONE)
     page.goto("/")
     press(page, "长者模式")

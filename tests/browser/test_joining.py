@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from chengyang.privacy.models import Consent
+from chengyang.platform.privacy.models import Consent
 from members.models import Application
-from tests import cast
+from tests import personas
 
-from . import steps, town
+from . import browser_data, steps
 from .pages import PHONE, heading, look, press, sees, status
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def test_person_does_not_get_on_without_consent_and_keeps_what_was_typed(browse)
     sees(page, "要入册，请先看说明，再勾选这一项。")
     expect(page.locator("[name=phone]")).to_have_value("154 0000 0001")
     look(page, "join-1-refused", axe=True)
-    assert town.texts() == []
+    assert browser_data.texts() == []
     page.get_by_label("我已满 18 周岁").check()
     press(page, "获取验证码")
     heading(page, "填写验证码")
@@ -73,7 +73,7 @@ def test_person_ticks_one_optional_purpose_and_hands_in(browse):
 
 # ---- two reviews -----------------------------------------------------------------------------------------------------
 def test_person_is_returned_corrects_and_is_registered_by_two_officers(browse):
-    page, first, second = browse(size=PHONE), browse(cast.make("xiazhuang")), browse(cast.make("district"))
+    page, first, second = browse(size=PHONE), browse(personas.make("xiazhuang")), browse(personas.make("district"))
     steps.apply_to_be_registered(page)
     steps.decide(first, "周予安", "退回修改", reason=REASON)
     page.reload()
@@ -93,11 +93,11 @@ def test_person_is_returned_corrects_and_is_registered_by_two_officers(browse):
     page.goto("/me/")
     sees(page, "我的组织")
     look(page, "me-new", axe=True)
-    assert "入册" in town.texts()[0]["text"]
+    assert "入册" in browser_data.texts()[0]["text"]
 
 
 def test_officer_who_made_the_first_review_is_refused_the_second(browse):
-    application, officer = town.application(), browse(cast.make("district"))
+    application, officer = browser_data.application(), browse(personas.make("district"))
     officer.goto(f"/manage/decide/application-first/{application.public_id}/")
     officer.get_by_label("初审通过").check()
     officer.locator(".decide button[type=submit]").click()
@@ -108,8 +108,8 @@ def test_officer_who_made_the_first_review_is_refused_the_second(browse):
 
 
 def test_officer_who_applies_reviews_others_but_not_themself(browse):
-    officer = town.citizen(7, name="曲文静", email="district_2@demo.invalid")
-    page = browse(cast.make("district_2"))
+    officer = browser_data.citizen(7, name="曲文静", email="district_2@demo.invalid")
+    page = browse(personas.make("district_2"))
     page.goto("/join/")
     page.get_by_label("我已满 18 周岁").check()
     press(page, "同意，去第 2 步")
@@ -125,5 +125,5 @@ def test_officer_who_applies_reviews_others_but_not_themself(browse):
 
 
 def test_subdistrict_officer_of_another_place_finds_no_such_application(browse):
-    application, page = town.application(), browse(cast.make("liuting"))
+    application, page = browser_data.application(), browse(personas.make("liuting"))
     assert status(page, f"/manage/decide/application-first/{application.public_id}/") == 404

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from members.models import Application
-from tests import cast
+from tests import personas
 
-from . import town
+from . import browser_data
 from .pages import heading, sees, tab_to, write
 
 pytestmark = pytest.mark.browser
@@ -28,11 +28,11 @@ def test_person_joins_by_keyboard_alone(browse):
     page = browse()
     page.goto("/")
     enter(page, "a[href='/join/'].btn")
-    write(page, "[name=phone]", town.typed())
+    write(page, "[name=phone]", browser_data.typed())
     choose(page, "[name=consent]")
     enter(page, "button[value=send]")
     expect(page.locator("[name=code]")).to_be_focused()
-    page.keyboard.type(town.code())
+    page.keyboard.type(browser_data.code())
     page.keyboard.press("Enter")
     heading(page, "说说你自己")
     write(page, "[name=name]", "周予安")
@@ -48,7 +48,7 @@ def test_person_joins_by_keyboard_alone(browse):
 
 
 def test_visitor_signs_up_by_keyboard_alone(browse):
-    town.activity(capacity=5)
+    browser_data.activity(capacity=5)
     page = browse()
     page.goto("/calendar/")
     for key in ("t", "ArrowRight", "ArrowRight", "ArrowRight", "Enter", "Enter"):
@@ -56,10 +56,10 @@ def test_visitor_signs_up_by_keyboard_alone(browse):
     heading(page, "夏庄葡萄采摘帮扶")
     enter(page, ".actionbar .btn--main")
     write(page, "[name=guest_name]", "慕容雪村")
-    write(page, "[name=phone]", town.typed())
+    write(page, "[name=phone]", browser_data.typed())
     page.keyboard.press("Enter")
     expect(page.locator("[name=code]")).to_be_focused()
-    page.keyboard.type(town.code())
+    page.keyboard.type(browser_data.code())
     page.keyboard.press("Enter")
     sees(page, "报名成功，这是你的票。")
     enter(page, "form[data-confirm] button")
@@ -70,8 +70,8 @@ def test_visitor_signs_up_by_keyboard_alone(browse):
 
 
 def test_officer_reviews_by_keyboard_alone(browse):
-    town.application()
-    page = browse(cast.make("xiazhuang"))
+    browser_data.application()
+    page = browse(personas.make("xiazhuang"))
     page.goto("/manage/")
     enter(page, "main a[href*='/decide/']")
     heading(page, "周予安")

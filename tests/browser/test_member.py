@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from activities.models import CheckIn, ServiceRecord
-from chengyang.privacy import actions as privacy
+from chengyang.platform.privacy import actions as privacy
 from members.models import Person
-from tests import cast
+from tests import personas
 
-from . import steps, town
+from . import browser_data, steps
 from .pages import PHONE, agree, at, heading, look, press, sees
 
 pytestmark = pytest.mark.browser
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def member(portal):
     """林知夏 of 夏庄, registered, in no organization yet."""
-    person = town.person(21, "林知夏")
+    person = browser_data.person(21, "林知夏")
     for code in ("registration", "invitations"):
         privacy.give(person.user, code, actor=person.user)
     return person
 
 
 def test_member_is_taken_into_an_organization_by_its_secretary(browse, member):
-    page, secretary = browse(member.user, size=PHONE), browse(cast.make("secretary"))
+    page, secretary = browse(member.user, size=PHONE), browse(personas.make("secretary"))
     page.goto("/organizations/xiazhuang/")
     press(page, "申请加入")
     sees(page, "秘书长会看到", "154****0021")
@@ -37,12 +37,12 @@ def test_member_is_taken_into_an_organization_by_its_secretary(browse, member):
     steps.decide(secretary, "林知夏", "接纳")
     page.goto("/me/")
     sees(page, "夏庄街道新的社会阶层代表人士联谊会", "会员，2026年9月 起")
-    assert "夏庄街道" in town.texts(21)[0]["text"]
+    assert "夏庄街道" in browser_data.texts(21)[0]["text"]
 
 
 def test_member_signs_up_with_one_click_and_finds_it_under_my_activities(browse, member):
     page = browse(member.user, size=PHONE)
-    activity = town.activity(capacity=20, hazards="日晒、蚊虫", insurance="主办方统一投保")
+    activity = browser_data.activity(capacity=20, hazards="日晒、蚊虫", insurance="主办方统一投保")
     page.goto(activity.get_absolute_url())
     look(page, "activity-risks", axe=True)
     press(page, "报名")
@@ -59,7 +59,7 @@ def test_member_signs_up_with_one_click_and_finds_it_under_my_activities(browse,
 
 
 def test_member_reads_everything_held_and_who_looked(browse, member):
-    page, officer = browse(member.user, size=PHONE), browse(cast.make("xiazhuang"))
+    page, officer = browse(member.user, size=PHONE), browse(personas.make("xiazhuang"))
     officer.goto(f"/manage/members/person/{member.pk}/change/")
     officer.get_by_text("看全号（要选理由）").click()
     officer.get_by_label("为什么要看").select_option(index=1)
@@ -110,7 +110,7 @@ def test_member_leaves_without_asking_anybody(browse, member):
 
 
 def test_member_leaves_an_organization(browse, portal):
-    page = browse(cast.make("member"), size=PHONE)
+    page = browse(personas.make("member"), size=PHONE)
     page.goto("/me/organizations/")
     press(page, "退会")
     agree(page)
@@ -118,8 +118,8 @@ def test_member_leaves_an_organization(browse, portal):
 
 
 def test_member_sees_the_hours_of_a_service(browse, member):
-    service = town.activity(days=-2, kind="volunteer")
-    signup = service.signups.create(person=member, state="confirmed", position=1, at=town.NOW)
+    service = browser_data.activity(days=-2, kind="volunteer")
+    signup = service.signups.create(person=member, state="confirmed", position=1, at=browser_data.NOW)
     came = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
     ServiceRecord.objects.create(checkin=came, hours=2)
     page = browse(member.user, size=PHONE)
@@ -133,8 +133,8 @@ def test_member_sees_the_hours_of_a_service(browse, member):
 
 def test_member_leaves_a_team_and_asks_nobody(browse, member):
     page = browse(member.user, size=PHONE)
-    team = cast.team()
-    team.posts.create(person=member, kind="volunteer", starts=cast.STARTED)
+    team = personas.team()
+    team.posts.create(person=member, kind="volunteer", starts=personas.STARTED)
     page.goto("/me/")
     sees(page, str(team), "队员，2020年1月 起")
     look(page, "my-team", axe=True)

@@ -9,9 +9,9 @@ from activities.actions import sign_up
 from activities.models import Activity, ServiceRecord
 from chengyang import clock
 from members.models import Application, Person
-from tests import cast
+from tests import personas
 
-from . import steps, town
+from . import browser_data, steps
 from .pages import DESK, agree, at, heading, look, press, sees, status
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 # ---- 今日待办 --------------------------------------------------------------------------------------------------------
 def test_officer_signs_in_by_mail_and_password(browse):
-    officer = cast.make("xiazhuang")
+    officer = personas.make("xiazhuang")
     officer.set_password("Qingdao-2026-xiazhuang")
     officer.save()
     page = browse()
@@ -35,8 +35,8 @@ def test_officer_signs_in_by_mail_and_password(browse):
 
 def test_officer_decides_and_the_next_one_follows(browse):
     for number, (name, waited) in enumerate([("欧阳海若", 9), ("周予安", 4), ("买买提·艾山", 0)], 31):
-        town.application(number, name, waited=waited)
-    page = browse(cast.make("xiazhuang"))
+        browser_data.application(number, name, waited=waited)
+    page = browse(personas.make("xiazhuang"))
     page.goto("/manage/")
     sees(page, "已超期", "买买提·艾山")
     look(page, "todo", axe=True)
@@ -56,9 +56,9 @@ def test_officer_decides_and_the_next_one_follows(browse):
 
 @pytest.mark.parametrize("text", ["oyhr", "海若", "ouyang", "0041"])
 def test_officer_finds_a_person(browse, text):
-    town.person(41, "欧阳海若")
-    town.person(42, "周予安")
-    page = browse(cast.make("xiazhuang"))
+    browser_data.person(41, "欧阳海若")
+    browser_data.person(42, "周予安")
+    page = browse(personas.make("xiazhuang"))
     page.goto("/manage/")
     page.get_by_label("找人、组织、活动").fill(text)
     page.keyboard.press("Enter")
@@ -72,8 +72,8 @@ def test_officer_finds_a_person(browse, text):
 
 def test_officer_narrows_the_list_of_persons(browse):
     for number, name in enumerate(["欧阳海若", "周予安", "买买提·艾山"], 51):
-        town.person(number, name)
-    page = browse(cast.make("district"))
+        browser_data.person(number, name)
+    page = browse(personas.make("district"))
     page.goto("/manage/members/person/")
     look(page, "persons", axe=True)
     page.get_by_label("在人士里找").fill("zya")
@@ -84,7 +84,7 @@ def test_officer_narrows_the_list_of_persons(browse):
 
 # ---- activities ------------------------------------------------------------------------------------------------------
 def test_officer_drafts_and_publishes_an_activity(browse):
-    page = browse(cast.make("xiazhuang"))
+    page = browse(personas.make("xiazhuang"))
     page.goto("/manage/activities/activity/")
     press(page, "添加活动")
     page.locator("[name=title]").fill("夏庄葡萄采摘帮扶")
@@ -106,8 +106,10 @@ def test_officer_drafts_and_publishes_an_activity(browse):
 
 
 def test_secretary_hands_an_activity_in_and_the_officer_publishes_it(browse):
-    secretary, officer = cast.make("secretary"), cast.make("xiazhuang")
-    row = town.activity(state="draft", published_at=None, organization=cast.organization(), drafted_by=secretary)
+    secretary, officer = personas.make("secretary"), personas.make("xiazhuang")
+    row = browser_data.activity(
+        state="draft", published_at=None, organization=personas.organization(), drafted_by=secretary
+    )
     page = browse(secretary)
     page.goto(f"/manage/activities/activity/{row.pk}/change/")
     press(page, "报批")
@@ -121,26 +123,28 @@ def test_secretary_hands_an_activity_in_and_the_officer_publishes_it(browse):
 @pytest.fixture
 def service(portal):
     """A volunteer service that begins now; two persons and a guest are expected."""
-    row = town.activity("清河志愿服务", days=1, hour=8, kind="volunteer")
+    row = browser_data.activity("清河志愿服务", days=1, hour=8, kind="volunteer")
     for number, name in ((61, "欧阳海若"), (62, "周予安")):
-        person = town.person(number, name)
+        person = browser_data.person(number, name)
         sign_up(row, person=person, actor=person.user)
-    sign_up(row, guest_name="慕容雪村", actor=town.citizen(63))
-    Activity.objects.filter(pk=row.pk).update(starts=town.NOW - town.HOUR, ends=town.NOW + town.HOUR)
+    sign_up(row, guest_name="慕容雪村", actor=browser_data.citizen(63))
+    Activity.objects.filter(pk=row.pk).update(
+        starts=browser_data.NOW - browser_data.HOUR, ends=browser_data.NOW + browser_data.HOUR
+    )
     row.refresh_from_db()
     return row
 
 
 def test_officer_marks_attendance_and_hours_appear(browse, service, settings):
-    page = browse(cast.make("xiazhuang"))
+    page = browse(personas.make("xiazhuang"))
     page.goto(f"/checkin/{service.public_id}/")
     page.get_by_label("姓名、拼音、首字母或手机后四位").fill("oyhr")
     expect(page.locator("#people li")).to_have_count(1)
     page.get_by_role("button", name="签到").last.click()
     sees(page, "09:00 签到")
     look(page, "checkin", axe=True)
-    settings.PORTAL_CLOCK = town.NOW + 2 * town.HOUR  # by then the sign-in of an officer is over
-    page = browse(cast.make("xiazhuang"))
+    settings.PORTAL_CLOCK = browser_data.NOW + 2 * browser_data.HOUR  # by then the sign-in of an officer is over
+    page = browse(personas.make("xiazhuang"))
     page.goto(f"/checkin/{service.public_id}/")
     press(page, "登记完成")
     agree(page)
@@ -153,7 +157,7 @@ def test_officer_marks_attendance_and_hours_appear(browse, service, settings):
 
 
 def test_officer_types_the_number_of_a_ticket_and_sees_green_then_amber_then_red(browse, service):
-    page = browse(cast.make("xiazhuang"))
+    page = browse(personas.make("xiazhuang"))
     page.goto(f"/checkin/{service.public_id}/")
     number = page.get_by_role("textbox", name="票号")
     ticket = service.signups.get(guest_name="慕容雪村")
@@ -165,7 +169,7 @@ def test_officer_types_the_number_of_a_ticket_and_sees_green_then_amber_then_red
 
 
 def test_phone_that_opens_a_ticket_at_the_door_lets_in_by_one_press(browse, service):
-    page = browse(cast.make("xiazhuang"))
+    page = browse(personas.make("xiazhuang"))
     ticket = service.signups.get(person__name="周予安")
     page.goto(f"/checkin/{service.public_id}/?t={ticket.public_id}")
     sees(page, "周予安")
@@ -176,9 +180,9 @@ def test_phone_that_opens_a_ticket_at_the_door_lets_in_by_one_press(browse, serv
 
 # ---- elsewhere -------------------------------------------------------------------------------------------------------
 def test_officer_of_another_subdistrict_finds_nothing_of_it_anywhere(browse):
-    person, waiting = town.person(71, "欧阳海若"), town.application(72, "周予安")
-    draft = town.activity("还没有定的采风", state="draft", published_at=None)
-    page = browse(cast.make("liuting"), size=DESK)
+    person, waiting = browser_data.person(71, "欧阳海若"), browser_data.application(72, "周予安")
+    draft = browser_data.activity("还没有定的采风", state="draft", published_at=None)
+    page = browse(personas.make("liuting"), size=DESK)
     for url in (
         f"/manage/members/person/{person.pk}/change/",
         f"/manage/members/application/{waiting.pk}/change/",
@@ -203,9 +207,9 @@ def test_officer_of_another_subdistrict_finds_nothing_of_it_anywhere(browse):
 
 
 def test_officer_of_another_subdistrict_is_not_offered_its_people(browse):
-    town.person(81, "欧阳海若")
+    browser_data.person(81, "欧阳海若")
     query = "app_label=members&model_name=representative&field_name=person&term=oyhr"
-    here, there = browse(cast.make("xiazhuang")), browse(cast.make("liuting"))
+    here, there = browse(personas.make("xiazhuang")), browse(personas.make("liuting"))
     here.goto("/manage/")
     there.goto("/manage/")
     found = [

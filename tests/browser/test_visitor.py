@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from activities.actions import cancel_signup, sign_up
-from tests import cast
+from tests import personas
 
-from . import steps, town
+from . import browser_data, steps
 from .pages import DESK, PHONE, agree, at, heading, look, press, sees
 
 pytestmark = pytest.mark.browser
@@ -15,10 +15,12 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def fair(portal):
     """A quiet month: one thing in 夏庄, one online, one of three days in 流亭, one that is over."""
-    picking = town.activity(capacity=20)
-    town.activity("红岛渔歌线上听", days=5, area="红岛街道", programme="qu", mode="online", place="", address="")
-    town.activity("新媒体短视频训练营", days=8, lasts=50, area="流亭街道", programme="zhi", capacity=2)
-    town.activity("已经办过的读书会", days=-6, programme="xin")
+    picking = browser_data.activity(capacity=20)
+    browser_data.activity(
+        "红岛渔歌线上听", days=5, area="红岛街道", programme="qu", mode="online", place="", address=""
+    )
+    browser_data.activity("新媒体短视频训练营", days=8, lasts=50, area="流亭街道", programme="zhi", capacity=2)
+    browser_data.activity("已经办过的读书会", days=-6, programme="xin")
     return picking
 
 
@@ -130,15 +132,15 @@ def test_visitor_types_a_wrong_number_and_a_wrong_code_and_loses_nothing(browse,
     expect(page.get_by_label("姓名")).to_have_value("慕容雪村")
     expect(page.get_by_label("手机号")).to_have_value("12345")
     look(page, "signup-wrong", axe=True)
-    page.get_by_label("手机号").fill(town.typed())
+    page.get_by_label("手机号").fill(browser_data.typed())
     press(page, "获取验证码")
-    page.get_by_label("验证码").fill("000000" if town.code() != "000000" else "111111")
+    page.get_by_label("验证码").fill("000000" if browser_data.code() != "000000" else "111111")
     press(page, "验证并报名")
     sees(page, "验证码不对，还可以试 4 次。")
 
 
 def test_visitor_of_the_demonstration_reads_the_code_on_its_telephone(browse, fair):
-    cast.user("member", is_demo=True)
+    personas.user("member", is_demo=True)
     page, telephone = browse(size=PHONE), browse(size=PHONE)
     page.goto("/accounts/phone/")
     look(page, "phone", axe=True)
@@ -153,7 +155,7 @@ def test_visitor_of_the_demonstration_reads_the_code_on_its_telephone(browse, fa
 
 def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair):
     camp = fair.__class__.objects.get(title="新媒体短视频训练营")
-    first, *_rest = [sign_up(camp, person=one, actor=one.user) for one in map(town.person, (11, 12))]
+    first, *_rest = [sign_up(camp, person=one, actor=one.user) for one in map(browser_data.person, (11, 12))]
     page = browse(size=PHONE)
     page.goto(camp.get_absolute_url())
     sees(page, "名额已满，现在报名排候补第一位。")
@@ -169,13 +171,15 @@ def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair)
     look(page, "me-offered", axe=True)
     press(page, "要去")
     sees(page, "名额是你的了，这是你的票。")
-    assert "新媒体短视频训练营" in town.texts()[0]["text"]
+    assert "新媒体短视频训练营" in browser_data.texts()[0]["text"]
 
 
-@pytest.mark.parametrize("changes", [{"state": "cancelled", "cancelled_at": town.NOW, "reason": "台风"}, {"days": -3}])
+@pytest.mark.parametrize(
+    "changes", [{"state": "cancelled", "cancelled_at": browser_data.NOW, "reason": "台风"}, {"days": -3}]
+)
 def test_visitor_sees_at_once_that_nothing_is_to_be_done(browse, changes):
     page = browse(size=PHONE)
-    row = town.activity(**changes)
+    row = browser_data.activity(**changes)
     page.goto(row.get_absolute_url())
     sees(page, "已取消" if "state" in changes else "已结束")
     expect(page.get_by_role("link", name="报名")).to_have_count(0)

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from activities.actions import sign_up
 from activities.models import Activity
-from tests import cast
+from tests import personas
 
-from . import steps, town
+from . import browser_data, steps
 from .pages import PHONE, heading, press, sees
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def test_person_saves_half_of_it_for_another_day_without_a_script(browse):
 
 
 def test_visitor_signs_up_and_cancels_without_a_script(browse):
-    activity = town.activity(capacity=5)
+    activity = browser_data.activity(capacity=5)
     page = browse(size=PHONE, script=False)
     page.goto("/calendar/")
     page.get_by_role("link", name=activity.title).click()
@@ -42,8 +42,8 @@ def test_visitor_signs_up_and_cancels_without_a_script(browse):
 
 
 def test_visitor_narrows_the_calendar_without_a_script(browse):
-    town.activity()
-    town.activity("红岛渔歌线上听", programme="qu", mode="online", place="")
+    browser_data.activity()
+    browser_data.activity("红岛渔歌线上听", programme="qu", mode="online", place="")
     page = browse(size=PHONE, script=False)
     page.goto("/calendar/")
     page.get_by_text("筛选", exact=True).click()
@@ -53,17 +53,19 @@ def test_visitor_narrows_the_calendar_without_a_script(browse):
 
 
 def test_officer_decides_without_a_script(browse):
-    town.application()
-    page = browse(cast.make("xiazhuang"), script=False)
+    browser_data.application()
+    page = browse(personas.make("xiazhuang"), script=False)
     steps.decide(page, "周予安", "初审通过")
     sees(page, "初审通过：周予安")
 
 
 def test_officer_keeps_the_door_without_a_script(browse):
-    person, row = town.person(62, "周予安"), town.activity(days=1)
+    person, row = browser_data.person(62, "周予安"), browser_data.activity(days=1)
     sign_up(row, person=person, actor=person.user)
-    Activity.objects.filter(pk=row.pk).update(starts=town.NOW - town.HOUR, ends=town.NOW + town.HOUR)
-    page = browse(cast.make("xiazhuang"), size=PHONE, script=False)
+    Activity.objects.filter(pk=row.pk).update(
+        starts=browser_data.NOW - browser_data.HOUR, ends=browser_data.NOW + browser_data.HOUR
+    )
+    page = browse(personas.make("xiazhuang"), size=PHONE, script=False)
     page.goto(f"/checkin/{row.public_id}/")
     page.get_by_role("searchbox").fill("zya")
     page.keyboard.press("Enter")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese import dates
+from chengyang.lib.chinese import dates
 
 TODAY = dt.date(2026, 11, 23)
 anything = st.text(st.characters()) | st.text("0123456789-./年月日 ０", max_size=12)

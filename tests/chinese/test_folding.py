@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.folding import fold
+from chengyang.lib.chinese.folding import fold
 
 
 @pytest.mark.parametrize(

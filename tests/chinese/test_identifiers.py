@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_2
 
-from chengyang.chinese import identifiers
-from chengyang.chinese.identifiers import check_id_number, check_uscc, mask_id, uscc_kind
+from chengyang.lib.chinese import identifiers
+from chengyang.lib.chinese.identifiers import check_id_number, check_uscc, mask_id, uscc_kind
 
 TODAY = dt.date(2026, 11, 23)
 births = st.dates(dt.date(1907, 1, 1), TODAY)

@@ -5,13 +5,13 @@ import pkgutil
 import subprocess
 import sys
 
-from chengyang import chinese
+from chengyang.lib import chinese
 
 HEAVY = {"pypinyin", "opencc", "cnlunar", "chinese_calendar", "holidays"}
 
 
 def test_importing_the_room_loads_no_heavy_library():
-    rooms = ", ".join(f"chengyang.chinese.{module.name}" for module in pkgutil.iter_modules(chinese.__path__))
+    rooms = ", ".join(f"chengyang.lib.chinese.{module.name}" for module in pkgutil.iter_modules(chinese.__path__))
     script = f"import sys, {rooms}; print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

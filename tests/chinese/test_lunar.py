@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.lunar import FIRST_DAY, LAST_DAY, lunar_day, lunar_month, lunar_year_text
+from chengyang.lib.chinese.lunar import FIRST_DAY, LAST_DAY, lunar_day, lunar_month, lunar_year_text
 
 NEW_YEARS = """
 2000-02-05 2001-01-24 2002-02-12 2003-02-01 2004-01-22 2005-02-09 2006-01-29 2007-02-18 2008-02-07 2009-01-26

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.names import MAX_LENGTH, is_name_like, normalise_name, public_mask, split_surname
+from chengyang.lib.chinese.names import MAX_LENGTH, is_name_like, normalise_name, public_mask, split_surname
 
 anything = st.text(st.characters(), max_size=60)
 

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.phones import DEMO_PREFIX, is_demo_phone, last_four, mask_phone, normalise_phone, spaced_phone
+from chengyang.lib.chinese.phones import (
+    DEMO_PREFIX,
+    is_demo_phone,
+    last_four,
+    mask_phone,
+    normalise_phone,
+    spaced_phone,
+)
 
 
 @pytest.mark.parametrize(

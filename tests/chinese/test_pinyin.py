@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.pinyin import KEY_LENGTH, name_key, name_tokens
+from chengyang.lib.chinese.pinyin import KEY_LENGTH, name_key, name_tokens
 
 # What the dictionary says of these surnames and what the families say.
 MISREAD = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese import search
+from chengyang.lib.chinese import search
 
 anything = st.text(st.characters(), max_size=80)
 

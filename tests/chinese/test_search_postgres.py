@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chengyang.chinese import search
+from chengyang.lib.chinese import search
 
 anything = st.text(st.characters(), max_size=60)
 nasty = st.text(st.sampled_from("'\\\"&|!:*<->()%\0 \t_·.曾国é🎉\u202e\ud800a1"), max_size=40)

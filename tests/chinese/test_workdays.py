@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.chinese.workdays import add_workdays, is_workday, seed_exceptions, workdays_between
+from chengyang.lib.chinese.workdays import add_workdays, is_workday, seed_exceptions, workdays_between
 
 SEED = {day.date: day.is_workday for day in seed_exceptions(range(2018, 2028))}
 ONE_DAY = dt.timedelta(days=1)

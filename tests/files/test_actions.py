@@ -8,13 +8,13 @@ import pytest
 from django.db import transaction
 
 from chengyang import clock
-from chengyang.accounts.models import User
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.files import actions, tasks
-from chengyang.files.actions import attach, discard, store
-from chengyang.files.models import File
-from tests import cast
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.files import actions, tasks
+from chengyang.platform.files.actions import attach, discard, store
+from chengyang.platform.files.models import File
+from tests import personas
 
 from .conftest import PDF, office, picture, upload
 
@@ -107,7 +107,7 @@ def test_a_picture_under_the_name_of_another_is_renamed(owner, name, expected):
 
 @pytest.fixture
 def base(reference):
-    return cast.base()
+    return personas.base()
 
 
 def test_an_upload_can_be_attached_at_once(owner, base):
@@ -128,7 +128,7 @@ def test_nobody_attaches_a_file_of_somebody_else(owner, base, district):
 def test_a_file_belongs_to_one_row(owner, base):
     file = store(upload(PDF), owner=owner, attached_to=base)
     with pytest.raises(ActionError) as refused:
-        attach(file, cast.team(), actor=owner)
+        attach(file, personas.team(), actor=owner)
     assert refused.value.code == "attached"
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chengyang.errors import ActionError
-from chengyang.files import contents
-from chengyang.files.contents import DOCX, JPEG, PDF, PNG, WEBP, XLSX, examine
+from chengyang.platform.files import contents
+from chengyang.platform.files.contents import DOCX, JPEG, PDF, PNG, WEBP, XLSX, examine
 
 from .conftest import PDF as A_PDF
 from .conftest import office, picture

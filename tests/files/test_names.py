@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.files.contents import DOCX, JPEG, KINDS, PDF
-from chengyang.files.names import LENGTH, clean
+from chengyang.platform.files.contents import DOCX, JPEG, KINDS, PDF
+from chengyang.platform.files.names import LENGTH, clean
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from chengyang.audit.models import Entry
-from chengyang.files.actions import store
-from chengyang.files.models import File
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.files.actions import store
+from chengyang.platform.files.models import File
 from organizations.models import Assessment
-from tests import cast
+from tests import personas
 
 from .conftest import PDF, picture, upload
 
@@ -37,9 +37,9 @@ def test_an_owner_gets_the_bytes(fetch, owner, own):
     assert (answer.status_code, answer.body) == (200, PDF)
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_nobody_else_does(reference, fetch, own, name):
-    assert fetch(cast.make(name), own).status_code == 404
+    assert fetch(personas.make(name), own).status_code == 404
 
 
 def test_a_visitor_has_to_sign_in(client, own):
@@ -102,11 +102,11 @@ def evidence(owner, assessment):
 @pytest.fixture
 def assessment(reference):
     """An assessment of the organization in 夏庄 that is still open."""
-    from chengyang.standards.models import Standard, Version
+    from chengyang.platform.standards.models import Standard, Version
 
     standard = Standard.objects.create(code="five_goods", name="五好", subject="organization")
     return Assessment.objects.create(
-        organization=cast.organization(), version=Version.objects.create(standard=standard, number=1)
+        organization=personas.organization(), version=Version.objects.create(standard=standard, number=1)
     )
 
 
@@ -115,7 +115,7 @@ def assessment(reference):
     [("district", 200), ("xiazhuang", 200), ("secretary", 200), ("liuting", 404), ("member", 404), ("sysadmin", 404)],
 )
 def test_evidence_is_opened_by_whoever_sees_what_it_proves(fetch, evidence, name, status):
-    assert fetch(cast.make(name), evidence).status_code == status
+    assert fetch(personas.make(name), evidence).status_code == status
 
 
 def test_a_look_at_evidence_is_noted(fetch, evidence, district):

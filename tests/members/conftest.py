@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from chengyang.celery import app
-from chengyang.privacy.models import Notice, Purpose
-from chengyang.privacy.purposes import PURPOSES
+from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.purposes import PURPOSES
 
-from . import things
+from . import factories
 
 
 @pytest.fixture(autouse=True)
@@ -36,19 +36,19 @@ def rules(reference):
             necessary=purpose.necessary,
             order=order,
         )
-    return Notice.objects.create(version=1, text="第一条\n", published_at=things.LONG_AGO)
+    return Notice.objects.create(version=1, text="第一条\n", published_at=factories.LONG_AGO)
 
 
 @pytest.fixture
 def applicant(rules):
     """An account that agreed to be registered."""
-    return things.applicant()
+    return factories.applicant()
 
 
 @pytest.fixture
 def application(applicant):
     """A complete draft of the applicant."""
-    return things.application(applicant)
+    return factories.application(applicant)
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from chengyang import clock
-from chengyang.accounts.models import User
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from chengyang.privacy import actions as privacy
-from chengyang.privacy.models import Consent
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.privacy.models import Consent
 from members import actions, timeline
 from members.models import Application, Person
 from members.states import APPLICATION_TRANSITIONS, ApplicationState
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # 09:00 in Qingdao
@@ -32,7 +32,7 @@ def refusal(call, *args, **options):
 
 # ---- beginning -------------------------------------------------------------------------------------------------------
 def test_nothing_begins_without_consent(rules):
-    user = User.objects.create(phone=things.PHONE)
+    user = User.objects.create(phone=factories.PHONE)
     assert refusal(actions.begin_application, user) == "consent"
     assert not Application.objects.exists()
 
@@ -42,12 +42,12 @@ def test_beginning_twice_is_one_draft(applicant):
 
 
 def test_who_is_registered_does_not_begin(rules, member):
-    things.consent(member)
+    factories.consent(member)
     assert refusal(actions.begin_application, member) == "registered"
 
 
 def test_consent_and_draft_come_together(rules):
-    user = User.objects.create(phone=things.PHONE)
+    user = User.objects.create(phone=factories.PHONE)
     actions.consent_and_begin(user)
     assert list(Consent.objects.values_list("purpose__code", "given")) == [("registration", True)]
     assert user.applications.get().state == "draft"
@@ -73,7 +73,7 @@ def test_saving_is_for_the_applicant(application, stranger):
 
 @pytest.mark.parametrize("state", ["submitted", "first_reviewed"])
 def test_nothing_is_saved_while_others_review(applicant, state):
-    row = things.in_state(applicant, state)
+    row = factories.in_state(applicant, state)
     assert refusal(actions.save_step, row, {"job": "律师"}, actor=applicant) == "state"
 
 
@@ -86,7 +86,7 @@ def test_sending_says_when_the_first_review_is_due(application):
 
 @pytest.mark.parametrize("field", ["name", "unit", "category", "subdistrict"])
 def test_what_is_missing_is_named(applicant, field):
-    row = things.application(applicant, **{field: None if field in ("category", "subdistrict") else ""})
+    row = factories.application(applicant, **{field: None if field in ("category", "subdistrict") else ""})
     with pytest.raises(ActionError) as caught:
         actions.submit_application(row, actor=applicant)
     assert (caught.value.code, caught.value.field) == ("incomplete", field)
@@ -105,12 +105,12 @@ def test_a_purpose_that_is_not_on_offer_is_refused(application):
 
 @pytest.mark.parametrize(("days", "asked"), [(179, False), (181, True)])
 def test_a_refusal_is_respected_for_180_days(applicant, days, asked):
-    things.consent(applicant, "publication", given=False, at=clock.now() - dt.timedelta(days=days))
+    factories.consent(applicant, "publication", given=False, at=clock.now() - dt.timedelta(days=days))
     assert ("publication" in actions.offered_purposes(applicant)) is asked
 
 
 def test_a_purpose_given_before_is_not_asked_and_not_withdrawn(application):
-    things.consent(application.user, "publication")
+    factories.consent(application.user, "publication")
     actions.submit_application(application, actor=application.user)
     assert privacy.holds(application.user, "publication")
 
@@ -122,7 +122,7 @@ def test_the_applicant_is_told(application):
 
 # ---- reviewing -------------------------------------------------------------------------------------------------------
 def test_the_first_review_passes_on_and_sets_the_next_deadline(applicant, xiazhuang):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     with time_machine.travel(MONDAY, tick=False):
         reviewed = actions.review_first(row, actor=xiazhuang, reason="属实")
     assert (reviewed.state, reviewed.first_reviewer, reviewed.due_on) == (
@@ -133,26 +133,26 @@ def test_the_first_review_passes_on_and_sets_the_next_deadline(applicant, xiazhu
 
 
 def test_another_subdistrict_does_not_review(applicant, liuting):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     with pytest.raises(NotAllowed):
         actions.review_first(row, actor=liuting)
 
 
 def test_approval_makes_the_person_with_the_number_of_the_account(applicant, xiazhuang, district):
-    row = things.in_state(applicant, "first_reviewed", first=xiazhuang)
+    row = factories.in_state(applicant, "first_reviewed", first=xiazhuang)
     person = actions.approve_application(row, actor=district).person
-    assert (person.state, person.user, person.phone) == ("active", applicant, things.PHONE)
+    assert (person.state, person.user, person.phone) == ("active", applicant, factories.PHONE)
     assert person.particulars() == row.particulars()
 
 
 def test_approval_gives_the_account_its_name(applicant, xiazhuang, district):
-    actions.approve_application(things.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
+    actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     applicant.refresh_from_db()
     assert applicant.name == "周予安"
 
 
 def test_the_first_reviewer_does_not_approve(applicant, district):
-    row = things.in_state(applicant, "first_reviewed", first=district)
+    row = factories.in_state(applicant, "first_reviewed", first=district)
     with pytest.raises(NotAllowed):
         actions.approve_application(row, actor=district)
     assert not Person.objects.filter(user=applicant).exists()
@@ -160,8 +160,8 @@ def test_the_first_reviewer_does_not_approve(applicant, district):
 
 @pytest.mark.parametrize("state", ["submitted", "first_reviewed"])
 def test_nobody_reviews_themself(rules, district, xiazhuang, state):
-    things.consent(district)
-    row = things.in_state(district, state, first=xiazhuang if state == "first_reviewed" else None)
+    factories.consent(district)
+    row = factories.in_state(district, state, first=xiazhuang if state == "first_reviewed" else None)
     review = actions.review_first if state == "submitted" else actions.approve_application
     with pytest.raises(NotAllowed):
         review(row, actor=district)
@@ -179,27 +179,27 @@ def test_the_database_too_refuses_one_reviewer_twice(application, district):
 
 
 def test_withdrawn_consent_stops_the_approval(applicant, xiazhuang, district):
-    row = things.in_state(applicant, "first_reviewed", first=xiazhuang)
-    things.consent(applicant, given=False)
+    row = factories.in_state(applicant, "first_reviewed", first=xiazhuang)
+    factories.consent(applicant, given=False)
     assert refusal(actions.approve_application, row, actor=district) == "consent"
 
 
 @pytest.mark.parametrize("turn_down", [actions.return_application, actions.decline_application])
 @pytest.mark.parametrize(("reason", "code"), [("  ", "reason"), ("长" * 501, "too_long")])
 def test_turning_down_needs_a_reason_that_can_be_read(applicant, xiazhuang, turn_down, reason, code):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     assert refusal(turn_down, row, actor=xiazhuang, reason=reason) == code
 
 
 def test_the_applicant_reads_the_reason_word_for_word_and_the_audit_a_code(applicant, xiazhuang):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     actions.return_application(row, actor=xiazhuang, reason="单位请写营业执照上的全称。另请补工作。")
     assert "另请补工作。" in Notice.objects.get().body
     assert Entry.objects.get(verb="application.returned").reason == "unit_in_full"
 
 
 def test_a_returned_application_goes_through_both_reviews_again(applicant, xiazhuang, district):
-    row = things.in_state(applicant, "first_reviewed", first=xiazhuang)
+    row = factories.in_state(applicant, "first_reviewed", first=xiazhuang)
     actions.return_application(row, actor=district, reason="姓名请和身份证一致。")
     sent = actions.submit_application(row, actor=applicant)
     assert (sent.state, sent.first_reviewer) == ("submitted", None)
@@ -207,7 +207,7 @@ def test_a_returned_application_goes_through_both_reviews_again(applicant, xiazh
 
 @pytest.mark.parametrize("state", ApplicationState.values)
 def test_withdrawing_is_possible_until_the_decision(applicant, xiazhuang, district, state):
-    row = things.in_state(applicant, state, first=xiazhuang, second=district if state == "approved" else None)
+    row = factories.in_state(applicant, state, first=xiazhuang, second=district if state == "approved" else None)
     if "withdrawn" in APPLICATION_TRANSITIONS[state]:
         assert actions.withdraw_application(row, actor=applicant).state == "withdrawn"
     else:
@@ -216,11 +216,11 @@ def test_withdrawing_is_possible_until_the_decision(applicant, xiazhuang, distri
 
 def test_withdrawing_is_the_applicants(applicant, district):
     with pytest.raises(NotAllowed):
-        actions.withdraw_application(things.in_state(applicant, "submitted"), actor=district)
+        actions.withdraw_application(factories.in_state(applicant, "submitted"), actor=district)
 
 
 def test_withdrawn_consent_withdraws_the_application(applicant):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     privacy.withdraw(applicant, "registration", actor=applicant)
     row.refresh_from_db()
     assert row.state == "withdrawn"
@@ -228,34 +228,34 @@ def test_withdrawn_consent_withdraws_the_application(applicant):
 
 # ---- the same person -------------------------------------------------------------------------------------------------
 def test_a_record_with_the_proved_number_is_taken_up(applicant, xiazhuang, district):
-    known = cast.person("周予安", phone=things.PHONE, unit="旧单位")
+    known = personas.person("周予安", phone=factories.PHONE, unit="旧单位")
     person = actions.approve_application(
-        things.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district
+        factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district
     ).person
-    assert (person, person.unit) == (known, things.TYPED["unit"])
+    assert (person, person.unit) == (known, factories.TYPED["unit"])
 
 
 def test_a_record_of_another_account_is_not(applicant, xiazhuang, district):
     other = User.objects.create(name="别人")
-    known = cast.person("周予安", phone=things.PHONE, account=other)
-    row = actions.approve_application(things.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
+    known = personas.person("周予安", phone=factories.PHONE, account=other)
+    row = actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert row.person != known
 
 
 def test_who_comes_back_finds_the_former_record(applicant, xiazhuang, district):
-    former = cast.person("周予安", account=applicant, state="left", left_on=clock.today())
-    things.in_state(applicant, "approved", first=xiazhuang, second=district, person=former)
-    row = actions.approve_application(things.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
+    former = personas.person("周予安", account=applicant, state="left", left_on=clock.today())
+    factories.in_state(applicant, "approved", first=xiazhuang, second=district, person=former)
+    row = actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert (row.person, row.person.state, row.person.left_on) == (former, "active", None)
 
 
 def test_consent_to_publication_stands_on_the_posts_that_come_back(applicant, xiazhuang, district):
-    former = cast.person("周予安", account=applicant, state="left", left_on=clock.today())
-    cast.OrganizationPost.objects.create(
-        person=former, organization=cast.organization(), kind="director", starts=cast.STARTED
+    former = personas.person("周予安", account=applicant, state="left", left_on=clock.today())
+    personas.OrganizationPost.objects.create(
+        person=former, organization=personas.organization(), kind="director", starts=personas.STARTED
     )
-    things.consent(applicant, "publication")
-    actions.approve_application(things.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
+    factories.consent(applicant, "publication")
+    actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert former.organizations_posts.get().is_public
 
 
@@ -291,6 +291,6 @@ def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazh
 
 
 def test_the_desk_reads_names_too(applicant, xiazhuang):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     row = actions.review_first(row, actor=xiazhuang)
     assert timeline.of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"

@@ -5,13 +5,13 @@ import json
 import pytest
 from django.utils.html import escape
 
-from chengyang.audit.models import Entry
-from chengyang.privacy import actions as privacy
-from chengyang.privacy.models import Notice
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.privacy.models import Notice
 from members.models import Person
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 DATA, DOWNLOAD, EDIT, NUMBER, LEAVE = (
@@ -31,7 +31,7 @@ def text(answer):
 
 @pytest.fixture
 def mine(rules, member, client_of):
-    things.consent(member)
+    factories.consent(member)
     return client_of(member)
 
 
@@ -64,25 +64,25 @@ def test_the_copy_is_a_file_and_is_written_down(mine, member):
 @pytest.mark.parametrize(("shown", "more"), [("", True), ("?all=1", False)])
 def test_long_tables_are_cut_and_can_be_seen_whole(mine, member, shown, more):
     for n in range(25):
-        things.consent(member, "invitations", given=n % 2 == 0)
+        factories.consent(member, "invitations", given=n % 2 == 0)
     assert ("看全部" in text(mine.get(DATA + shown))) is more
 
 
 @pytest.mark.parametrize(("shown", "folded"), [("", 1), ("?all=1", 0)])
 def test_what_is_long_is_folded_at_first(mine, member, shown, folded):
     for n in range(3):
-        things.consent(member, "invitations", given=n % 2 == 0)
+        factories.consent(member, "invitations", given=n % 2 == 0)
     assert text(mine.get(DATA + shown)).count('<details class="held">') == folded
 
 
 # ---- correcting ------------------------------------------------------------------------------------------------------
 def test_a_correction_counts_at_once(mine, member):
-    assert mine.post(EDIT, things.TYPED)["Location"] == DATA
-    assert Person.objects.get(user=member).particulars() == things.particulars()
+    assert mine.post(EDIT, factories.TYPED)["Location"] == DATA
+    assert Person.objects.get(user=member).particulars() == factories.particulars()
 
 
 def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(mine, member):
-    answer = mine.post(EDIT, {**things.TYPED, "name": "", "job": "剪辑师"})
+    answer = mine.post(EDIT, {**factories.TYPED, "name": "", "job": "剪辑师"})
     assert answer.status_code == 400
     assert 'value="剪辑师"' in text(answer)
     assert Person.objects.get(user=member).job == ""
@@ -94,10 +94,10 @@ def test_who_is_not_registered_has_nothing_to_correct_or_leave(rules, stranger, 
 
 
 def test_the_number_to_reach_follows_the_one_to_sign_in(rules, client_of):
-    user = things.applicant()
-    cast.person(account=user, phone="+8615400000009")
+    user = factories.applicant()
+    personas.person(account=user, phone="+8615400000009")
     client_of(user).post(NUMBER)
-    assert Person.objects.get(user=user).phone == things.PHONE
+    assert Person.objects.get(user=user).phone == factories.PHONE
 
 
 # ---- consents --------------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_consent_is_given_and_taken_back_on_the_page(mine, member):
 
 
 def test_withdrawing_is_two_clicks_from_me(mine, member):
-    things.consent(member, "publication")
+    factories.consent(member, "publication")
     assert f'href="{DATA}"' in text(mine.get("/me/"))
     assert f'action="{PUBLICATION}"' in text(mine.get(DATA))
 
@@ -152,7 +152,7 @@ def test_who_is_registered_takes_back_the_necessary_consent_by_leaving(mine, mem
 
 
 def test_who_applies_takes_it_back_and_the_application_with_it(applicant, client_of):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     client_of(applicant).post("/me/data/consents/registration/", {"do": "withdraw"})
     row.refresh_from_db()
     assert row.state == "withdrawn"
@@ -197,7 +197,7 @@ def test_the_page_is_kept_by_nobody(mine):
 @pytest.mark.parametrize("memberships", [1, 3])
 def test_the_page_costs_the_same_for_few_and_many_rows(mine, member, memberships, django_assert_max_num_queries):
     for n in range(memberships):
-        organization = cast.organization(slug=f"o{n}", name=f"联谊会{n}")
-        cast.Membership.objects.create(person=member.person, organization=organization)
+        organization = personas.organization(slug=f"o{n}", name=f"联谊会{n}")
+        personas.Membership.objects.create(person=member.person, organization=organization)
     with django_assert_max_num_queries(75):
         mine.get(DATA)

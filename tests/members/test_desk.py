@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chengyang import clock
-from chengyang.accounts.models import Role
-from chengyang.audit.models import Entry
-from chengyang.notices.models import Notice
-from chengyang.staff import registry
+from chengyang.platform.accounts.models import Role
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.staff import registry
 from members.models import Application, Person, Representative
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "application-first", "application-second"
@@ -36,24 +36,24 @@ def url(code, row):
 
 @pytest.fixture
 def submitted(applicant):
-    return things.in_state(applicant, "submitted")
+    return factories.in_state(applicant, "submitted")
 
 
 @pytest.fixture
 def reviewed(applicant, xiazhuang):
-    return things.in_state(applicant, "first_reviewed", first=xiazhuang)
+    return factories.in_state(applicant, "first_reviewed", first=xiazhuang)
 
 
 # ---- queues ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", [*cast.NAMES, "visitor"])
+@pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_the_first_review_waits_for_the_subdistrict(submitted, name):
-    user = cast.visitor() if name == "visitor" else cast.make(name)
+    user = personas.visitor() if name == "visitor" else personas.make(name)
     assert bool(waits(FIRST, user)) == (name == "xiazhuang")
 
 
-@pytest.mark.parametrize("name", [*cast.NAMES, "visitor"])
+@pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_the_second_review_waits_for_the_district(reviewed, name):
-    user = cast.visitor() if name == "visitor" else cast.make(name)
+    user = personas.visitor() if name == "visitor" else personas.make(name)
     assert bool(waits(SECOND, user)) == (name in ("district", "district_2"))
 
 
@@ -64,17 +64,17 @@ def test_what_is_overdue_at_the_subdistrict_reaches_the_district(submitted, dist
 
 
 def test_the_second_review_does_not_wait_for_the_first_reviewer(applicant, district, district_2):
-    row = things.in_state(applicant, "first_reviewed", first=district)
+    row = factories.in_state(applicant, "first_reviewed", first=district)
     assert (waits(SECOND, district), waits(SECOND, district_2)) == ([], [row])
 
 
 def test_ones_own_application_waits_for_others(rules, xiazhuang):
-    things.in_state(xiazhuang, "submitted")
+    factories.in_state(xiazhuang, "submitted")
     assert waits(FIRST, xiazhuang) == []
 
 
 def test_nominations_wait_for_staff_and_then_for_another(member, xiazhuang, district, district_2):
-    row = Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    row = Representative.objects.create(person=member.person, starts=personas.STARTED, ends=dt.date(2099, 1, 1))
     assert waits("representative-first", xiazhuang) == [row]
     Representative.objects.update(state="first_reviewed", first_reviewer=district)
     assert (waits("representative-second", district), waits("representative-second", district_2)) == ([], [row])
@@ -100,19 +100,19 @@ def test_opening_it_is_written_down_for_the_applicant(submitted, xiazhuang, clie
 
 @pytest.mark.parametrize("name", ["liuting", "secretary", "editor", "sysadmin"])
 def test_other_officers_do_not_find_it(submitted, client_of, name):
-    assert client_of(cast.make(name)).get(url(FIRST, submitted)).status_code == 404
+    assert client_of(personas.make(name)).get(url(FIRST, submitted)).status_code == 404
 
 
 @pytest.mark.parametrize("code", [FIRST, SECOND])
 def test_the_applicant_decides_nothing_on_their_own(rules, district, client_of, code):
-    row = things.in_state(district, "submitted")
+    row = factories.in_state(district, "submitted")
     browser = client_of(district)
     assert "不等你决定" in text(browser.get(url(code, row)))
     assert browser.post(url(code, row), {"choice": "review_first"}).status_code == 403
 
 
 def test_the_first_reviewer_decides_nothing_in_the_second(applicant, district, client_of):
-    row = things.in_state(applicant, "first_reviewed", first=district)
+    row = factories.in_state(applicant, "first_reviewed", first=district)
     assert client_of(district).post(url(SECOND, row), {"choice": "approve"}).status_code == 403
     assert not Person.objects.exists()
 
@@ -136,21 +136,21 @@ def test_the_reason_reaches_the_applicant(submitted, xiazhuang, client_of):
 
 
 def test_who_could_be_the_same_person_is_shown_to_who_may_see_them(submitted, xiazhuang, client_of):
-    cast.person("周予安", unit="青岛别家公司")
-    cast.person("周予安", unit="流亭那家公司", subdistrict=things.area("流亭街道"))
+    personas.person("周予安", unit="青岛别家公司")
+    personas.person("周予安", unit="流亭那家公司", subdistrict=factories.area("流亭街道"))
     page = text(client_of(xiazhuang).get(url(FIRST, submitted)))
     assert "青岛别家公司" in page
     assert "流亭那家公司" not in page
 
 
 def test_the_same_number_is_marked(submitted, xiazhuang, client_of):
-    cast.person("别的名字", phone=things.PHONE)
+    personas.person("别的名字", phone=factories.PHONE)
     assert "同号" in text(client_of(xiazhuang).get(url(FIRST, submitted)))
 
 
 def test_a_representative_is_named_at_the_desk(member, xiazhuang, district, client_of, rules):
-    things.assessed(member.person, things.four_haves())
-    row = Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    factories.assessed(member.person, factories.four_haves())
+    row = Representative.objects.create(person=member.person, starts=personas.STARTED, ends=dt.date(2099, 1, 1))
     client_of(xiazhuang).post(url("representative-first", row), {"choice": "first_review"})
     client_of(district).post(url("representative-second", row), {"choice": "name"})
     row.refresh_from_db()
@@ -159,10 +159,10 @@ def test_a_representative_is_named_at_the_desk(member, xiazhuang, district, clie
 
 def test_a_coming_end_of_a_term_is_a_day_of_note(member, xiazhuang, liuting):
     today = clock.today()
-    assessment = things.assessed(member.person, things.four_haves())
+    assessment = factories.assessed(member.person, factories.four_haves())
     end = today + dt.timedelta(days=10)
     Representative.objects.create(
-        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=end
+        person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=end
     )
     said = [day.title for day in registry.coming_days(xiazhuang, today, end) if "代表人士" in day.title]
     assert said == ["林知夏 代表人士任期结束"]
@@ -173,23 +173,23 @@ def test_a_coming_end_of_a_term_is_a_day_of_note(member, xiazhuang, liuting):
 @pytest.fixture
 def people(rules):
     return {
-        "here": cast.person("曾国藩", phone=things.PHONE),
-        "there": cast.person("单雄信", subdistrict=things.area("流亭街道")),
-        "waiting": cast.person("欧阳修", state="unconfirmed", confirm_by=clock.today()),
-        "gone": cast.person("艾合买提·买买提", state="left", left_on=clock.today()),
+        "here": personas.person("曾国藩", phone=factories.PHONE),
+        "there": personas.person("单雄信", subdistrict=factories.area("流亭街道")),
+        "waiting": personas.person("欧阳修", state="unconfirmed", confirm_by=clock.today()),
+        "gone": personas.person("艾合买提·买买提", state="left", left_on=clock.today()),
     }
 
 
 @pytest.mark.parametrize(("name", "seen"), [("xiazhuang", {"曾国藩"}), ("district", {"曾国藩", "单雄信"})])
 def test_the_list_shows_active_persons_of_ones_own(people, client_of, name, seen):
-    page = text(client_of(cast.make(name)).get(PEOPLE))
+    page = text(client_of(personas.make(name)).get(PEOPLE))
     assert {person.name for person in people.values() if person.name in page} == seen
 
 
 @pytest.mark.parametrize(("order", "names"), [("0", ["阿明", "丁一"]), ("-0", ["丁一", "阿明"])])
 def test_the_column_of_names_sorts_by_pinyin(district, client_of, order, names):
     for name in ("丁一", "阿明"):  # so they stand by the numbers of their characters
-        cast.person(name)
+        personas.person(name)
     page = client_of(district).get(PEOPLE, {"o": order}).context["cl"].result_list
     assert [person.name for person in page] == names
 
@@ -219,8 +219,8 @@ def test_the_page_of_a_person_is_written_down(people, xiazhuang, client_of):
 
 def pages_about(member):
     """Return the pages of the desk that show a nomination of `member` or evidence about them."""
-    row = Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
-    assessment = things.assessed(member.person, things.four_haves(), state="submitted")
+    row = Representative.objects.create(person=member.person, starts=personas.STARTED, ends=dt.date(2099, 1, 1))
+    assessment = factories.assessed(member.person, factories.four_haves(), state="submitted")
     return {
         "nomination": f"/manage/members/representative/{row.pk}/change/",
         "findings": f"/manage/members/assessment/{assessment.pk}/change/",
@@ -244,14 +244,14 @@ def test_search_and_chooser_find_only_ones_own(people, xiazhuang, client_of, typ
 
 
 def test_a_filter_on_a_subdistrict_that_is_not_ones_own_shows_nothing(people, xiazhuang, client_of):
-    area = things.area("流亭街道").pk
+    area = factories.area("流亭街道").pk
     assert "单雄信" not in text(client_of(xiazhuang).get(PEOPLE, {"subdistrict__id__exact": area}, follow=True))
 
 
 @pytest.mark.parametrize("lists", ["person", "application", "representative", "assessment"])
 @pytest.mark.parametrize("name", ["editor", "base_manager", "sysadmin", "secadmin", "auditor", "member"])
 def test_lists_of_the_registry_are_not_for_others(rules, client_of, lists, name):
-    assert client_of(cast.make(name)).get(f"/manage/members/{lists}/").status_code == 404
+    assert client_of(personas.make(name)).get(f"/manage/members/{lists}/").status_code == 404
 
 
 def test_categories_are_the_districts(rules, client_of, district, xiazhuang):
@@ -264,8 +264,8 @@ def test_a_list_costs_the_same_for_one_row_and_for_three(rules, district, client
     browser, costs = client_of(district), []
     browser.get(page)
     for n in (1, 2, 3):
-        cast.person(f"周{n}", phone=f"+861540000{n:04}")
-        things.in_state(things.applicant(f"+861540001{n:04}"), "submitted")
+        personas.person(f"周{n}", phone=f"+861540000{n:04}")
+        factories.in_state(factories.applicant(f"+861540001{n:04}"), "submitted")
         with CaptureQueriesContext(connection) as queries:
             browser.get(page)
         costs.append(len(queries))
@@ -273,7 +273,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_three(rules, district, client
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------
-TYPED = {**things.TYPED, "phone": "154 0000 7000"}
+TYPED = {**factories.TYPED, "phone": "154 0000 7000"}
 
 
 def test_an_officer_enters_a_person_who_then_confirms(rules, xiazhuang, client_of):
@@ -294,7 +294,7 @@ def test_entering_elsewhere_is_forbidden(rules, liuting, client_of):
 
 
 def test_a_correction_at_the_desk_is_told_to_the_person(member, xiazhuang, client_of):
-    client_of(xiazhuang).post(f"{PEOPLE}{member.person.pk}/change/", {**things.TYPED, "name": "林知秋"})
+    client_of(xiazhuang).post(f"{PEOPLE}{member.person.pk}/change/", {**factories.TYPED, "name": "林知秋"})
     assert Person.objects.get(user=member).name == "林知秋"
     assert Notice.objects.get(user=member).kind == "members/corrected"
 
@@ -306,7 +306,7 @@ def test_a_nomination_at_the_desk(member, xiazhuang, client_of):
 
 
 def test_four_haves_are_filled_in_handed_in_and_passed_by_another(member, xiazhuang, district, client_of, rules):
-    things.four_haves()
+    factories.four_haves()
     browser = client_of(xiazhuang)
     browser.post("/manage/members/assessment/add/", {"person": member.person.pk})
     row = member.person.assessments.get()
@@ -321,7 +321,7 @@ def test_four_haves_are_filled_in_handed_in_and_passed_by_another(member, xiazhu
 
 
 def test_findings_without_evidence_are_refused_with_everything_kept(member, xiazhuang, client_of, rules):
-    row = things.assessed(member.person, things.four_haves(), state="open", met=0)
+    row = factories.assessed(member.person, factories.four_haves(), state="open", met=0)
     answer = client_of(xiazhuang).post(
         f"/manage/members/assessment/{row.pk}/change/", {"met_c0": "on", "note_c0": "", "note_c1": "写了一半"}
     )
@@ -330,7 +330,7 @@ def test_findings_without_evidence_are_refused_with_everything_kept(member, xiaz
 
 
 def test_the_district_edits_categories_but_not_their_codes(rules, district, client_of):
-    row = things.Category.objects.get(code="new_media")
+    row = factories.Category.objects.get(code="new_media")
     data = {"name": "新媒体人士", "hint": "", "order": 4, "code": "x"}
     client_of(district).post(f"/manage/members/category/{row.pk}/change/", data)
     row.refresh_from_db()
@@ -382,5 +382,5 @@ def test_a_number_is_asked_for_by_post_only_and_of_known_kinds(people, xiazhuang
 
 
 def test_staff_of_two_subdistricts_see_both(people, xiazhuang, client_of):
-    Role.objects.create(user=xiazhuang, kind="subdistrict_staff", subdistrict=things.area("流亭街道"))
+    Role.objects.create(user=xiazhuang, kind="subdistrict_staff", subdistrict=factories.area("流亭街道"))
     assert "单雄信" in text(client_of(xiazhuang).get(PEOPLE))

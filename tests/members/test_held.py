@@ -9,18 +9,18 @@ from django.contrib.auth import get_user_model
 
 from activities.models import Activity, CheckIn, ServiceRecord, Signup
 from chengyang import clock
-from chengyang.audit.history import Event
-from chengyang.audit.models import Entry
 from chengyang.errors import NotAllowed
-from chengyang.files.models import File
-from chengyang.notices.actions import tell
-from members import actions, held
-from members.held import descriptions, lines, walk
+from chengyang.platform.audit.history import Event
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.files.models import File
+from chengyang.platform.notices.actions import tell
+from members import actions, personal_data
 from members.models import Person
+from members.personal_data import collect, descriptions, formatting
 from services.models import Request
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 User = get_user_model()
@@ -41,10 +41,10 @@ def test_every_key_to_a_person_or_account_is_shown_or_counted_or_left_out_for_a_
     shown = {
         (relation.related_model._meta.label, relation.field.name)
         for table in (User, Person)
-        for relation in walk.relations(table)
+        for relation in collect.relations(table)
     }
-    counted = {(table._meta.label, key.name) for table, key in walk.acting_keys()}
-    left_out = {key for key in keys_to_people() if key[0] in walk.LEFT_OUT}
+    counted = {(table._meta.label, key.name) for table, key in collect.acting_keys()}
+    left_out = {key for key in keys_to_people() if key[0] in collect.LEFT_OUT}
     assert keys_to_people() == shown | counted | left_out
 
 
@@ -54,12 +54,12 @@ def test_every_table_with_personal_columns_about_a_person_is_reached():
     }
     without_a_person = {"accounts.PhoneProof", "accounts.Attempt", "privacy.Consent"}
     bodies = {"organizations.Assessment", "bases.Assessment", "services.Assessment"}
-    missing = {model._meta.label for model in personal - walk.tables()} - without_a_person - bodies
+    missing = {model._meta.label for model in personal - collect.tables()} - without_a_person - bodies
     assert missing == set()
 
 
 def test_the_tables_found_are_these():
-    assert sorted(table._meta.label for table in walk.tables()) == [
+    assert sorted(table._meta.label for table in collect.tables()) == [
         "account.EmailAddress",
         "account.EmailConfirmation",
         "accounts.FormerPassword",
@@ -90,19 +90,21 @@ def test_every_word_on_the_page_is_chinese():
     def is_chinese(words):
         return any("\u4e00" <= character <= "\u9fff" for character in words)
 
-    titles = {descriptions.title(table) for table in walk.tables()}
-    labels = {lines.label(table, column.name) for table in walk.tables() for column in lines.shown_columns(table)}
+    titles = {descriptions.title(table) for table in collect.tables()}
+    labels = {
+        formatting.label(table, column.name) for table in collect.tables() for column in formatting.shown_columns(table)
+    }
     assert {words for words in titles | labels if not is_chinese(words)} == set()
 
 
 def test_no_secret_is_a_column_of_the_page():
-    shown = {column.name for table in walk.tables() for column in lines.shown_columns(table)}
+    shown = {column.name for table in collect.tables() for column in formatting.shown_columns(table)}
     assert not shown & {"password", "code_hash", "session_key", "data", "key", "phone_index", "name_search"}
 
 
 # ---- what is found ---------------------------------------------------------------------------------------------------
 def everything_of(user):
-    return {section.label: section.items for section in held.everything(user).sections}
+    return {section.label: section.items for section in personal_data.everything(user).sections}
 
 
 def activity():
@@ -121,11 +123,13 @@ def activity():
 def busy(rules, secretary, xiazhuang):
     """A secretary of whom something is held in nearly every table."""
     person = secretary.person
-    things.consent(secretary)
-    things.in_state(secretary, "approved", second=xiazhuang, person=person)
-    assessment = things.assessed(person, things.four_haves())
-    person.representations.create(state="named", assessment=assessment, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
-    cast.Membership.objects.create(person=person, organization=cast.organization(slug="x", name="另一个联谊会"))
+    factories.consent(secretary)
+    factories.in_state(secretary, "approved", second=xiazhuang, person=person)
+    assessment = factories.assessed(person, factories.four_haves())
+    person.representations.create(
+        state="named", assessment=assessment, starts=personas.STARTED, ends=dt.date(2099, 1, 1)
+    )
+    personas.Membership.objects.create(person=person, organization=personas.organization(slug="x", name="另一个联谊会"))
     signup = Signup.objects.create(activity=activity(), person=person, state="confirmed", position=1)
     checkin = CheckIn.objects.create(signup=signup, method="list")
     ServiceRecord.objects.create(checkin=checkin, hours=2)
@@ -179,27 +183,27 @@ def test_a_change_is_told_with_before_and_after_and_by_whom(rules, member, xiazh
 
 
 def test_a_former_number_is_readable_to_its_person(rules):
-    user = things.applicant()
-    person = cast.person(account=user, phone="+8615400000009")
+    user = factories.applicant()
+    person = personas.person(account=user, phone="+8615400000009")
     actions.adopt_number(person, actor=user)
     change = everything_of(user)["members.Person"][0].changes[0]
     assert change.fields == [("手机", "154 0000 0009", "154 0000 7000")]
 
 
 def test_officers_stand_by_their_office_not_by_name(applicant, xiazhuang):
-    things.in_state(applicant, "returned", acted_by=xiazhuang, reason="单位写全")
+    factories.in_state(applicant, "returned", acted_by=xiazhuang, reason="单位写全")
     found = {line.name: line.value for line in everything_of(applicant)["members.Application"][0].lines}
     assert (found["acted_by"], found["reason"]) == ("夏庄街道工作人员", "单位写全")
 
 
 def test_a_record_that_waits_to_be_confirmed_is_held_too(rules, xiazhuang):
-    actions.enter_person(things.particulars(), phone=things.PHONE, actor=xiazhuang)
-    assert everything_of(User.objects.create(phone=things.PHONE))["members.Person"]
+    actions.enter_person(factories.particulars(), phone=factories.PHONE, actor=xiazhuang)
+    assert everything_of(User.objects.create(phone=factories.PHONE))["members.Person"]
 
 
 def test_what_an_officer_did_for_others_is_only_counted(applicant, xiazhuang):
-    actions.review_first(things.in_state(applicant, "submitted"), actor=xiazhuang)
-    found = held.everything(xiazhuang)
+    actions.review_first(factories.in_state(applicant, "submitted"), actor=xiazhuang)
+    found = personal_data.everything(xiazhuang)
     assert ("入册申请", "初审人", 1) in [(str(table), str(role), n) for table, role, n in found.acted]
     assert "members.Application" not in {section.label for section in found.sections}
 
@@ -213,10 +217,10 @@ def test_the_copy_is_plain_and_whole(busy):
 def test_who_looked_is_told_by_office_with_the_reason(rules, xiazhuang, member):
     Person.objects.get(user=member)
     person = member.person
-    person.phone = things.PHONE
+    person.phone = factories.PHONE
     person.save()
     actions.read_number(person, "gathering", actor=xiazhuang)
-    look = held.looks(member)[0]
+    look = personal_data.looks(member)[0]
     assert (look.who, look.what, look.why) == ("夏庄街道工作人员", "手机", "活动集合联络")
 
 
@@ -231,28 +235,28 @@ def test_who_looked_is_told_by_office_with_the_reason(rules, xiazhuang, member):
     ],
 )
 def test_who_looks_looks_for_an_office(member, name, office):
-    actions.note_reading(member.person, actor=cast.make(name))
-    assert held.looks(member)[0].who == office
+    actions.note_reading(member.person, actor=personas.make(name))
+    assert personal_data.looks(member)[0].who == office
 
 
 def test_own_looks_and_looks_at_others_are_not_told(member, stranger, xiazhuang):
-    other = cast.person("别人", account=stranger)
+    other = personas.person("别人", account=stranger)
     actions.note_reading(other, actor=xiazhuang)
     actions.note_reading(member.person, actor=member)
-    assert held.looks(member) == []
+    assert personal_data.looks(member) == []
 
 
 def test_decisions_are_no_looks(member, xiazhuang):
     actions.correct_person(member.person, {"job": "律师"}, actor=xiazhuang)
-    assert held.looks(member) == []
+    assert personal_data.looks(member) == []
 
 
 def test_older_looks_are_left_to_the_whole_page(member, xiazhuang, settings):
     settings.PORTAL_CLOCK = clock.now() - dt.timedelta(days=31)
     actions.note_reading(member.person, actor=xiazhuang)
     settings.PORTAL_CLOCK = None
-    assert held.looks(member, days=30) == []
-    assert len(held.looks(member)) == 1
+    assert personal_data.looks(member, days=30) == []
+    assert len(personal_data.looks(member)) == 1
 
 
 def test_a_refused_look_is_no_look_at_all(member, liuting):

@@ -7,12 +7,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from chengyang.accounts.models import PhoneProof, User
-from chengyang.privacy.models import Consent
+from chengyang.platform.accounts.models import PhoneProof, User
+from chengyang.platform.privacy.models import Consent
 from members.models import Application, Person
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 JOIN, ABOUT, SAVE, CHECK, CONFIRM = "/join/", "/join/about/", "/join/save/", "/join/check/", "/join/confirm/"
@@ -29,7 +29,7 @@ def ask(browser, **data):
 
 def enter(browser):
     ask(browser)
-    return browser.post(JOIN, {"do": "check", "code": things.last_code()})
+    return browser.post(JOIN, {"do": "check", "code": factories.last_code()})
 
 
 # ---- step 1 ----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_without_the_tick_what_was_typed_is_kept(browser, rules):
 
 def test_the_code_signs_in_writes_the_consent_and_begins(browser, rules):
     answer = enter(browser)
-    user = User.objects.by_phone(things.PHONE).get()
+    user = User.objects.by_phone(factories.PHONE).get()
     assert (answer.status_code, answer["Location"]) == (302, ABOUT)
     assert list(Consent.objects.values_list("user", "purpose__code", "given")) == [(user.pk, "registration", True)]
 
@@ -78,7 +78,7 @@ def test_no_consent_is_written_before_the_code(browser, rules):
 
 def test_a_wrong_code_is_said_and_writes_nothing(browser, rules):
     ask(browser)
-    wrong = f"{(int(things.last_code()) + 1) % 1_000_000:06}"
+    wrong = f"{(int(factories.last_code()) + 1) % 1_000_000:06}"
     answer = browser.post(JOIN, {"do": "check", "code": wrong})
     assert answer.status_code == 409
     assert not Consent.objects.exists()
@@ -133,14 +133,14 @@ def test_who_is_registered_goes_to_their_page(rules, client_of, member):
     [("draft", 2, ABOUT), ("draft", 3, CHECK), ("submitted", 3, None), ("returned", 3, None), ("withdrawn", 3, "stay")],
 )
 def test_who_has_begun_goes_on_where_they_stand(applicant, client_of, state, step, place):
-    row = things.in_state(applicant, state, step=step)
+    row = factories.in_state(applicant, state, step=step)
     answer = client_of(applicant).get(JOIN)
     assert answer.headers.get("Location", "stay") == (place or row.get_absolute_url())
 
 
 def test_a_registered_number_begins_nothing_new(browser, rules):
-    user = User.objects.create(phone=things.PHONE)
-    cast.person(account=user)
+    user = User.objects.create(phone=factories.PHONE)
+    personas.person(account=user)
     assert enter(browser)["Location"] == JOIN
     assert not Application.objects.exists()
 
@@ -157,20 +157,20 @@ def mine(client_of, draft):
 
 
 def test_step_two_keeps_what_was_typed_and_goes_on(mine, draft):
-    assert mine.post(ABOUT, things.TYPED)["Location"] == CHECK
+    assert mine.post(ABOUT, factories.TYPED)["Location"] == CHECK
     draft.refresh_from_db()
-    assert draft.particulars() == things.particulars()
+    assert draft.particulars() == factories.particulars()
 
 
 @pytest.mark.parametrize("field", ["name", "category", "unit", "subdistrict"])
 def test_what_is_missing_is_said_at_its_field(mine, draft, field):
-    answer = mine.post(ABOUT, {**things.TYPED, field: ""})
+    answer = mine.post(ABOUT, {**factories.TYPED, field: ""})
     assert answer.status_code == 400
     assert f'id="id_{field}_error"' in text(answer)
 
 
 def test_nothing_typed_is_lost_when_something_is_wrong(mine, draft):
-    page = text(mine.post(ABOUT, {**things.TYPED, "unit": "某文化公司"}))
+    page = text(mine.post(ABOUT, {**factories.TYPED, "unit": "某文化公司"}))
     assert "“某文化公司”不是全称" in page
     assert 'value="周予安"' in page
     assert page.count("checked") == 5  # category, subdistrict, two of can, one of want
@@ -202,7 +202,7 @@ def test_saving_with_nothing_open_is_404(rules, client_of, stranger):
 
 
 def test_saving_while_others_review_is_refused(applicant, client_of):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     answer = client_of(applicant).post(SAVE, {"name": "别人"}, headers={"Accept": "application/json"})
     assert answer.status_code == 409
     assert Application.objects.get(pk=row.pk).name == "周予安"
@@ -214,25 +214,25 @@ BAD = ["\x00", "周\x07安", "周\u202e安", "😀😀", "长" * 300, "\ud800", 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("field", ["name", "unit", "job"])
 def test_text_that_cannot_be_is_refused_with_everything_kept(mine, draft, field, bad):
-    typed = urlencode({**things.TYPED, field: bad}, doseq=True, errors="surrogatepass")
+    typed = urlencode({**factories.TYPED, field: bad}, doseq=True, errors="surrogatepass")
     answer = mine.post(ABOUT, typed, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 400
     assert f'id="id_{field}_error"' in text(answer)
-    assert things.TYPED["name" if field == "unit" else "unit"] in text(answer)
+    assert factories.TYPED["name" if field == "unit" else "unit"] in text(answer)
 
 
 @pytest.mark.parametrize(
     "name", ["曾国藩", "艾合买提·买买提", "艾合买提•买买提", "㻛", "O'Brien", "Jean-Luc", "محمد", "张　三", "𠮷野"]
 )
 def test_names_of_all_kinds_are_taken(mine, draft, name):
-    assert mine.post(ABOUT, {**things.TYPED, "name": name})["Location"] == CHECK
+    assert mine.post(ABOUT, {**factories.TYPED, "name": name})["Location"] == CHECK
 
 
 @pytest.mark.parametrize(
     ("field", "value"), [("category", "x"), ("category", "1"), ("subdistrict", "999"), ("can", "x"), ("want", "😀")]
 )
 def test_choices_that_are_not_offered_are_refused(mine, draft, field, value):
-    assert mine.post(ABOUT, {**things.TYPED, field: value}).status_code == 400
+    assert mine.post(ABOUT, {**factories.TYPED, field: value}).status_code == 400
     draft.refresh_from_db()
     assert draft.name == ""
 
@@ -281,30 +281,30 @@ def test_visitors_are_asked_to_sign_in(browser, rules, page):
 )
 def test_the_status_page_says_what_happens_next(applicant, client_of, xiazhuang, district, state, words):
     first = xiazhuang if state in ("first_reviewed", "approved") else None
-    row = things.in_state(applicant, state, first=first, second=district if state == "approved" else None)
+    row = factories.in_state(applicant, state, first=first, second=district if state == "approved" else None)
     assert words in text(client_of(applicant).get(row.get_absolute_url()))
 
 
 def test_the_reason_is_shown_word_for_word_and_escaped(applicant, client_of):
-    row = things.in_state(applicant, "returned", reason="请写<b>全称</b>")
+    row = factories.in_state(applicant, "returned", reason="请写<b>全称</b>")
     assert "请写&lt;b&gt;全称&lt;/b&gt;" in text(client_of(applicant).get(row.get_absolute_url()))
 
 
 @pytest.mark.parametrize("name", ["stranger", "district", "xiazhuang", "member"])
 def test_the_status_page_is_the_applicants_own(applicant, client_of, name):
-    row = things.in_state(applicant, "submitted")
-    assert client_of(cast.make(name)).get(row.get_absolute_url()).status_code == 404
+    row = factories.in_state(applicant, "submitted")
+    assert client_of(personas.make(name)).get(row.get_absolute_url()).status_code == 404
 
 
 def test_withdrawing_from_the_status_page(applicant, client_of):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     client_of(applicant).post(f"{row.get_absolute_url()}withdraw/")
     row.refresh_from_db()
     assert row.state == "withdrawn"
 
 
 def test_withdrawing_somebody_elses_is_404(applicant, client_of, stranger):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     assert client_of(stranger).post(f"{row.get_absolute_url()}withdraw/").status_code == 404
 
 
@@ -316,12 +316,12 @@ def test_wrong_methods(applicant, client_of, page, method):
 # ---- a record that staff made ----------------------------------------------------------------------------------------
 @pytest.fixture
 def record(rules):
-    return cast.person(phone=things.PHONE, state="unconfirmed", confirm_by=things.clock.today())
+    return personas.person(phone=factories.PHONE, state="unconfirmed", confirm_by=factories.clock.today())
 
 
 @pytest.fixture
 def owner(record, client_of):
-    return client_of(User.objects.create(phone=things.PHONE))
+    return client_of(User.objects.create(phone=factories.PHONE))
 
 
 def test_joining_with_that_number_leads_to_the_record(record, owner):
@@ -342,8 +342,8 @@ def test_the_record_is_deleted_without_one(record, owner):
 def test_the_whole_path_by_hand(rules):
     browser = Client(enforce_csrf_checks=False)
     enter(browser)
-    browser.post(ABOUT, things.TYPED)
+    browser.post(ABOUT, factories.TYPED)
     browser.post(CHECK, {"invitations": "on"})
     row = Application.objects.get()
-    assert (row.state, row.user.phone) == ("submitted", things.PHONE)
+    assert (row.state, row.user.phone) == ("submitted", factories.PHONE)
     assert "申请已收到，等初审" in text(browser.get(row.get_absolute_url()))

@@ -5,18 +5,18 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.files.models import File
-from chengyang.notices.models import Notice
-from chengyang.privacy import actions as privacy
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.files.models import File
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.privacy import actions as privacy
 from members import actions, posts, tasks
 from members.models import Application, Person, Representative
 from organizations.models import Membership
 from services.models import Post as TeamPost
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 MONTH = dt.timedelta(days=30)
@@ -43,7 +43,7 @@ def test_leaving_is_the_persons_own(rules, member, district):
 
 
 def test_staff_note_the_leaving_of_who_asks_in_person(rules, xiazhuang):
-    actions.leave_registry(cast.person(), actor=xiazhuang)
+    actions.leave_registry(personas.person(), actor=xiazhuang)
     assert Entry.objects.get(verb="person.left").reason == "asked_in_person"
 
 
@@ -62,7 +62,7 @@ def test_memberships_end(rules, member):
 
 @pytest.mark.parametrize("name", ["secretary", "base_manager", "leader"])
 def test_posts_of_every_floor_end(rules, name):
-    user = cast.make(name)
+    user = personas.make(name)
     left(user)
     held = [post for table in posts.tables() for post in table.objects.all()]
     assert [(post.ends, post.is_public) for post in held] == [(clock.today(), False)]
@@ -72,15 +72,15 @@ def test_a_post_that_has_not_begun_goes_and_one_of_today_is_kept_as_a_day(rules,
     today = clock.today()
     TeamPost.objects.all().delete()
     for starts in (today, today + MONTH):
-        TeamPost.objects.create(person=leader.person, team=cast.team(), kind="leader", starts=starts)
+        TeamPost.objects.create(person=leader.person, team=personas.team(), kind="leader", starts=starts)
     left(leader)
     assert TeamPost.objects.get().ends == today + dt.timedelta(days=1)
 
 
 def test_a_term_as_representative_ends(rules, member):
-    assessment = things.assessed(member.person, things.four_haves())
+    assessment = factories.assessed(member.person, factories.four_haves())
     named = Representative.objects.create(
-        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=dt.date(2099, 1, 1)
+        person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=dt.date(2099, 1, 1)
     )
     left(member)
     named.refresh_from_db()
@@ -89,13 +89,13 @@ def test_a_term_as_representative_ends(rules, member):
 
 def test_all_consents_are_withdrawn(rules, member):
     for code in ("registration", "publication"):
-        things.consent(member, code)
+        factories.consent(member, code)
     left(member)
     assert not any(privacy.holds(member, code) for code in ("registration", "publication"))
 
 
 def test_withdrawing_the_necessary_consent_is_leaving(rules, member):
-    things.consent(member)
+    factories.consent(member)
     privacy.withdraw(member, "registration", actor=member)
     assert Person.objects.get().state == "left"
 
@@ -129,7 +129,7 @@ def test_erasing_empties_the_row_that_others_lean_on(rules, member):
 
 
 def test_erasing_deletes_the_row_that_nothing_leans_on(rules, stranger):
-    person = cast.person(account=stranger)
+    person = personas.person(account=stranger)
     gone(stranger)
     actions.tick()
     assert not Person.objects.filter(pk=person.pk).exists()
@@ -144,7 +144,7 @@ def test_no_name_is_left_in_any_history(rules, member):
 
 
 def test_the_application_goes_with_its_history(rules, member, xiazhuang, district):
-    row = things.in_state(member, "approved", first=xiazhuang, second=district, person=member.person)
+    row = factories.in_state(member, "approved", first=xiazhuang, second=district, person=member.person)
     gone(member)
     actions.tick()
     assert not Application.objects.exists()
@@ -152,13 +152,13 @@ def test_the_application_goes_with_its_history(rules, member, xiazhuang, distric
 
 
 def test_a_term_counts_on_without_its_words(rules, member):
-    assessment = things.assessed(member.person, things.four_haves())
+    assessment = factories.assessed(member.person, factories.four_haves())
     File.objects.create(
-        owner=cast.user("xiazhuang"), name="证明.pdf", content="x", content_type="application/pdf", size=1, sha256="x",
+        owner=personas.user("xiazhuang"), name="证明.pdf", content="x", content_type="application/pdf", size=1, sha256="x",
         attached_to="members.Assessment", attached_id=assessment.public_id,
     )  # fmt: skip
     Representative.objects.create(
-        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=dt.date(2099, 1, 1)
+        person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=dt.date(2099, 1, 1)
     )
     gone(member)
     actions.tick()
@@ -192,22 +192,22 @@ def test_thirty_days_are_kept(rules, member, days, state):
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned"])
 def test_who_has_applied_again_is_not_erased_before_it_is_decided(rules, member, state):
     gone(member)
-    things.in_state(member, state)
+    factories.in_state(member, state)
     assert actions.tick()["erased"] == 0
     assert (Person.objects.get().state, Application.objects.get().state) == ("left", state)
 
 
 def test_who_applied_again_in_time_takes_up_the_old_row(rules, member, xiazhuang, district):
     person = gone(member)
-    things.consent(member)
-    row = things.in_state(member, "first_reviewed", first=xiazhuang)
+    factories.consent(member)
+    row = factories.in_state(member, "first_reviewed", first=xiazhuang)
     actions.tick()
     assert actions.approve_application(row, actor=district).person == person
 
 
 def test_who_applied_again_and_took_it_back_is_erased(rules, member):
     gone(member)
-    actions.withdraw_application(things.in_state(member, "submitted"), actor=member)
+    actions.withdraw_application(factories.in_state(member, "submitted"), actor=member)
     assert actions.tick()["erased"] == 1
 
 
@@ -228,14 +228,14 @@ def test_a_draft_lives_thirty_days(application, days, kept):
 
 @pytest.mark.parametrize("state", ["submitted", "returned", "first_reviewed"])
 def test_what_is_being_reviewed_stays(applicant, state):
-    things.in_state(applicant, state, saved_at=clock.now() - 2 * MONTH)
+    factories.in_state(applicant, state, saved_at=clock.now() - 2 * MONTH)
     tasks.tick()
     assert Application.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "declined"])
 def test_what_came_to_nothing_goes_after_thirty_days(applicant, state):
-    row = things.in_state(applicant, state, decided_at=clock.now() - MONTH - dt.timedelta(hours=1))
+    row = factories.in_state(applicant, state, decided_at=clock.now() - MONTH - dt.timedelta(hours=1))
     tasks.tick()
     assert not Application.objects.exists()
     assert not history_of(row).exists()
@@ -243,13 +243,13 @@ def test_what_came_to_nothing_goes_after_thirty_days(applicant, state):
 
 @pytest.mark.parametrize(("days", "kept"), [(0, True), (1, False)])
 def test_an_unconfirmed_record_is_deleted_after_its_day(rules, days, kept):
-    cast.person(state="unconfirmed", confirm_by=clock.today() - dt.timedelta(days=days))
+    personas.person(state="unconfirmed", confirm_by=clock.today() - dt.timedelta(days=days))
     tasks.tick()
     assert Person.objects.exists() is kept
 
 
 def test_the_message_that_asked_goes_too(rules, xiazhuang):
-    actions.enter_person(things.particulars(), phone=things.PHONE, actor=xiazhuang)
+    actions.enter_person(factories.particulars(), phone=factories.PHONE, actor=xiazhuang)
     Notice.objects.update(at=clock.now() - MONTH - dt.timedelta(hours=1))
     Person.objects.update(confirm_by=clock.today() - dt.timedelta(days=1))
     tasks.tick()
@@ -257,9 +257,9 @@ def test_the_message_that_asked_goes_too(rules, xiazhuang):
 
 
 def test_a_term_that_is_over_is_noted_and_told(rules, member):
-    assessment = things.assessed(member.person, things.four_haves())
+    assessment = factories.assessed(member.person, factories.four_haves())
     Representative.objects.create(
-        person=member.person, state="named", assessment=assessment, starts=cast.STARTED, ends=clock.today()
+        person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=clock.today()
     )
     tasks.tick()
     assert Representative.objects.get().state == "ended"

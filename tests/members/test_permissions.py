@@ -4,16 +4,16 @@ import pytest
 
 from members import permissions
 from members.models import Person, Representative
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
-EVERYBODY = (*cast.NAMES, "visitor", "self")
+EVERYBODY = (*personas.NAMES, "visitor", "self")
 
 
 def actor(name, own):
-    return cast.visitor() if name == "visitor" else own if name == "self" else cast.make(name)
+    return personas.visitor() if name == "visitor" else own if name == "self" else personas.make(name)
 
 
 def who_may(check, obj, own):
@@ -31,19 +31,19 @@ def who_may(check, obj, own):
     ],
 )
 def test_on_a_submitted_application(applicant, check, allowed):
-    row = things.in_state(applicant, "submitted")
+    row = factories.in_state(applicant, "submitted")
     assert who_may(check, row, applicant) == allowed
 
 
 def test_the_first_reviewer_may_not_do_the_second(applicant, district):
-    row = things.in_state(applicant, "first_reviewed", first=district)
+    row = factories.in_state(applicant, "first_reviewed", first=district)
     assert who_may(permissions.can_review_second, row, applicant) == {"district_2"}
     assert who_may(permissions.can_turn_down, row, applicant) == {"district_2"}
 
 
 @pytest.mark.parametrize("check", [permissions.can_review_first, permissions.can_review_second])
 def test_nobody_reviews_themself(rules, district, check):
-    row = things.in_state(district, "submitted")
+    row = factories.in_state(district, "submitted")
     assert who_may(check, row, district) == {"district_2"} | (
         {"xiazhuang"} if check is permissions.can_review_first else set()
     )
@@ -64,19 +64,19 @@ def test_on_a_person(member, check, allowed):
 
 
 def test_staff_take_out_somebody_without_an_account_who_asks(reference):
-    person = cast.person("单雄信")
-    assert who_may(permissions.can_leave, person, cast.user("stranger")) == {"district", "district_2", "xiazhuang"}
+    person = personas.person("单雄信")
+    assert who_may(permissions.can_leave, person, personas.user("stranger")) == {"district", "district_2", "xiazhuang"}
 
 
 def test_a_record_is_confirmed_by_who_proved_its_number(rules):
-    own = things.applicant()
-    person = cast.person(phone=things.PHONE, state="unconfirmed", confirm_by=things.clock.today())
+    own = factories.applicant()
+    person = personas.person(phone=factories.PHONE, state="unconfirmed", confirm_by=factories.clock.today())
     assert who_may(permissions.can_confirm_person, person, own) == {"self"}
 
 
 def test_a_record_is_entered_by_staff_of_the_subdistrict(reference):
-    area = things.area().pk
-    found = {name for name in EVERYBODY if permissions.can_enter_person(actor(name, cast.user("stranger")), area)}
+    area = factories.area().pk
+    found = {name for name in EVERYBODY if permissions.can_enter_person(actor(name, personas.user("stranger")), area)}
     assert found == {"district", "district_2", "xiazhuang"}
 
 
@@ -94,7 +94,7 @@ def test_on_a_representative_after_the_first_review(member, district, check, all
 
 
 def test_an_officer_is_not_nominated_or_named_by_themself(district, district_2):
-    person = cast.person("于海宁", account=district)
+    person = personas.person("于海宁", account=district)
     row = Representative(person=person, state="nominated")
     assert "district" not in who_may(permissions.can_nominate, person, district)
     assert "district" not in who_may(permissions.can_name_representative, row, district)

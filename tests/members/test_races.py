@@ -8,14 +8,14 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from chengyang import clock
-from chengyang.audit.transitions import lock
 from chengyang.errors import ActionError
-from chengyang.privacy import actions as privacy
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.privacy import actions as privacy
 from members import actions
 from members.models import Application, Person, Representative
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = dt.timedelta(days=31)
@@ -72,15 +72,15 @@ STEPS = {
 @pytest.mark.parametrize("step", STEPS)
 def test_a_consent_is_withdrawn_while_the_application_is_dealt_with(applicant, beside, step):
     state, call = STEPS[step]
-    first, second = cast.make("xiazhuang"), cast.make("district")
-    row = things.in_state(applicant, state, first=first if step == "approve" else None)
+    first, second = personas.make("xiazhuang"), personas.make("district")
+    row = factories.in_state(applicant, state, first=first if step == "approve" else None)
     assert withdraw_while(applicant, lambda: call(row, first, second), beside) in ("state", "consent")
     assert Application.objects.get().state == "withdrawn"
 
 
 def test_a_consent_is_withdrawn_while_the_same_person_leaves(rules, beside):
-    member = cast.make("member")
-    things.consent(member)
+    member = personas.make("member")
+    factories.consent(member)
     outcome = withdraw_while(member, lambda: actions.leave_registry(member.person, actor=member), beside)
     assert (outcome, Person.objects.get().state) == ("state", "left")
 
@@ -95,27 +95,27 @@ def while_changing(rows, call, beside, **changes):
 
 
 def test_a_consent_is_withdrawn_while_a_nomination_is_declined(rules, beside):
-    member = cast.make("member")
-    things.consent(member)
-    Representative.objects.create(person=member.person, starts=cast.STARTED, ends=dt.date(2099, 1, 1))
+    member = personas.make("member")
+    factories.consent(member)
+    Representative.objects.create(person=member.person, starts=personas.STARTED, ends=dt.date(2099, 1, 1))
     withdraw = partial(privacy.withdraw, member, "registration", actor=member)
     while_changing(Representative.objects.all(), withdraw, beside, state="declined")
     assert not privacy.holds(member, "registration")
 
 
 def test_a_draft_that_is_being_sent_is_not_deleted(applicant, beside):
-    things.in_state(applicant, "draft", saved_at=clock.now() - LONG)
+    factories.in_state(applicant, "draft", saved_at=clock.now() - LONG)
     while_changing(Application.objects.all(), actions.tick, beside, state="submitted", submitted_at=clock.now())
     assert Application.objects.exists()
 
 
 def test_a_record_that_is_being_confirmed_is_not_deleted(rules, beside):
-    cast.person(state="unconfirmed", confirm_by=clock.today() - LONG)
+    personas.person(state="unconfirmed", confirm_by=clock.today() - LONG)
     while_changing(Person.objects.all(), actions.tick, beside, state="active", confirm_by=None)
     assert Person.objects.get().state == "active"
 
 
 def test_who_is_coming_back_is_not_erased(rules, beside):
-    cast.person("周予安", state="left", left_on=clock.today() - LONG)
+    personas.person("周予安", state="left", left_on=clock.today() - LONG)
     while_changing(Person.objects.all(), actions.tick, beside, state="active", left_on=None)
     assert Person.objects.get().name == "周予安"

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from members import actions
-from members.measures import _representatives
+from members.metrics import _representatives
 from members.models import Representative
 from services.models import Post as TeamPost
-from tests import cast
+from tests import personas
 
-from . import things
+from . import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 23)
@@ -22,7 +22,7 @@ TERM = {"starts": dt.date(2026, 12, 1), "ends": dt.date(2029, 12, 1)}
 
 @pytest.fixture
 def haves(rules):
-    return things.four_haves()
+    return factories.four_haves()
 
 
 def nominated(member, officer):
@@ -40,7 +40,7 @@ def code_of(call, *args, **options):
 
 
 def test_two_people_and_four_haves_name_a_representative(haves, member, xiazhuang, district):
-    assessment = things.assessed(member.person, haves)
+    assessment = factories.assessed(member.person, haves)
     named = actions.name_representative(reviewed(member, xiazhuang), actor=district)
     assert (named.state, named.assessment, named.second_reviewer) == ("named", assessment, district)
 
@@ -52,13 +52,13 @@ def test_without_an_assessment_nobody_is_named(haves, member, xiazhuang, distric
 
 @pytest.mark.parametrize("state", ["open", "submitted", "failed"])
 def test_nor_with_one_that_is_not_passed(haves, member, xiazhuang, district, state):
-    things.assessed(member.person, haves, state=state)
+    factories.assessed(member.person, haves, state=state)
     row = reviewed(member, xiazhuang)
     assert code_of(actions.name_representative, row, actor=district) == "assessment"
 
 
 def test_nor_with_one_that_has_lapsed(haves, member, xiazhuang, district):
-    assessment = things.assessed(member.person, haves)
+    assessment = factories.assessed(member.person, haves)
     type(assessment).objects.update(expires_on=clock.today())
     assert code_of(actions.name_representative, reviewed(member, xiazhuang), actor=district) == "assessment"
 
@@ -69,7 +69,7 @@ def test_the_database_too_wants_the_assessment(member):
 
 
 def test_the_first_reviewer_does_not_name(haves, member, district):
-    things.assessed(member.person, haves)
+    factories.assessed(member.person, haves)
     with pytest.raises(NotAllowed):
         actions.name_representative(reviewed(member, district), actor=district)
 
@@ -95,7 +95,7 @@ def test_who_is_one_is_not_nominated_again(rules, member, xiazhuang):
 
 
 def test_who_left_is_not_nominated(rules, xiazhuang):
-    person = cast.person(state="left", left_on=TODAY)
+    person = personas.person(state="left", left_on=TODAY)
     assert code_of(actions.nominate_representative, person, actor=xiazhuang, **TERM) == "state"
 
 
@@ -106,8 +106,8 @@ def test_declining_needs_a_reason(rules, member, xiazhuang):
 
 
 def test_a_name_is_public_only_with_consent(haves, member, xiazhuang, district):
-    things.assessed(member.person, haves)
-    things.consent(member, "publication")
+    factories.assessed(member.person, haves)
+    factories.consent(member, "publication")
     assert actions.name_representative(reviewed(member, xiazhuang), actor=district).is_public
 
 
@@ -116,7 +116,7 @@ def test_a_name_is_public_only_with_consent(haves, member, xiazhuang, district):
     [(dt.date(2026, 11, 30), 0), (dt.date(2026, 12, 1), 1), (dt.date(2029, 11, 30), 1), (dt.date(2029, 12, 1), 0)],
 )
 def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(haves, member, day, counts):
-    assessment = things.assessed(member.person, haves)
+    assessment = factories.assessed(member.person, haves)
     Representative.objects.create(person=member.person, state="named", assessment=assessment, **TERM)
     period = type("P", (), {"ends": day + dt.timedelta(days=1)})
     assert _representatives(None, period).count() == counts
@@ -125,25 +125,25 @@ def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(haves, member,
 @pytest.mark.parametrize(("name", "sees"), [("district", 2), ("xiazhuang", 2), ("liuting", 1), ("stranger", 1)])
 def test_who_sees_representatives(haves, member, name, sees):
     for public in (True, False):
-        person = cast.person(f"代表{public}")
-        assessment = things.assessed(person, haves)
+        person = personas.person(f"代表{public}")
+        assessment = factories.assessed(person, haves)
         Representative.objects.create(
             person=person,
             state="named",
             assessment=assessment,
             is_public=public,
-            starts=cast.STARTED,
+            starts=personas.STARTED,
             ends=TERM["ends"],
         )
-    assert Representative.objects.visible_to(cast.make(name)).count() == sees
+    assert Representative.objects.visible_to(personas.make(name)).count() == sees
     assert Representative.objects.published().count() == 1
 
 
 @pytest.mark.parametrize(("name", "sees"), [("secretary", 1), ("leader", 0), ("base_manager", 0)])
 def test_secretaries_see_those_of_their_members_and_leaders_nobody(rules, name, sees):
-    user = cast.make(name)
-    other = cast.make("member").person  # in the secretary's organization, and here in the leader's team too
-    TeamPost.objects.create(person=other, team=cast.team(), kind="member", starts=cast.STARTED)
+    user = personas.make(name)
+    other = personas.make("member").person  # in the secretary's organization, and here in the leader's team too
+    TeamPost.objects.create(person=other, team=personas.team(), kind="member", starts=personas.STARTED)
     Representative.objects.create(person=other, **TERM)
     assert Representative.objects.visible_to(user).count() == sees
 
@@ -155,7 +155,7 @@ def test_ones_own_nomination_is_seen(rules, leader):
 
 @pytest.mark.parametrize("name", ["secretary", "leader"])
 def test_the_page_of_a_review_is_for_staff(rules, client_of, name):
-    member, user = cast.make("member"), cast.make(name)
-    TeamPost.objects.create(person=member.person, team=cast.team(), kind="member", starts=cast.STARTED)
+    member, user = personas.make("member"), personas.make(name)
+    TeamPost.objects.create(person=member.person, team=personas.team(), kind="member", starts=personas.STARTED)
     row = Representative.objects.create(person=member.person, **TERM)
     assert client_of(user).get(f"/manage/decide/representative-first/{row.public_id}/").status_code == 404

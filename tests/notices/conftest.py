@@ -2,8 +2,8 @@
 
 import pytest
 
-from chengyang.accounts.models import User
-from chengyang.notices import actions
+from chengyang.platform.accounts.models import User
+from chengyang.platform.notices import actions
 
 WORDS = """{% if word %}{{ word }}{% else %}报名成功{% endif %}
 第一行

@@ -3,11 +3,11 @@
 import pytest
 from django.db import transaction
 
-from chengyang.accounts.models import User
-from chengyang.notices import actions
-from chengyang.notices.actions import tell
-from chengyang.notices.models import Delivery, Notice
-from tests import cast
+from chengyang.platform.accounts.models import User
+from chengyang.platform.notices import actions
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.models import Delivery, Notice
+from tests import personas
 
 
 def channels(notice):
@@ -34,17 +34,17 @@ def test_an_address_given_for_the_purpose_is_told(db, address, expected):
 
 
 def test_a_person_without_an_account_is_told_by_phone(reference):
-    notice = tell(cast.person(phone="+8615400000002"), "tests/words")
+    notice = tell(personas.person(phone="+8615400000002"), "tests/words")
     assert (notice.target("sms"), notice.user) == ("+8615400000002", None)
 
 
 def test_a_person_is_reached_at_their_own_number_rather_than_the_one_that_signs_in(reference, zhixia):
-    notice = tell(cast.person(account=zhixia, phone="+8615400000002"), "tests/words")
+    notice = tell(personas.person(account=zhixia, phone="+8615400000002"), "tests/words")
     assert (notice.target("sms"), notice.user) == ("+8615400000002", zhixia)
 
 
 def test_a_number_that_is_the_accounts_own_is_not_kept_twice(reference, zhixia):
-    assert tell(cast.person(account=zhixia, phone=zhixia.phone), "tests/words").address == ""
+    assert tell(personas.person(account=zhixia, phone=zhixia.phone), "tests/words").address == ""
 
 
 @pytest.mark.parametrize("nobody", [None, ""])
@@ -53,7 +53,7 @@ def test_nobody_to_tell_is_no_mistake(db, nobody):
 
 
 def test_a_person_with_neither_account_nor_number_is_not_told(reference):
-    assert tell(cast.person(), "tests/words") is None
+    assert tell(personas.person(), "tests/words") is None
 
 
 def test_the_first_line_is_the_title_and_the_rest_the_body(zhixia):

@@ -8,10 +8,10 @@ import time_machine
 from django.db import close_old_connections, connection
 
 from chengyang import clock
-from chengyang.notices import delivery, gateways, tasks
-from chengyang.notices.actions import tell
-from chengyang.notices.gateways import NotSent, Refused, SmsGateway
-from chengyang.notices.models import Delivery, Notice
+from chengyang.platform.notices import delivery, gateways, tasks
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.gateways import NotSent, Refused, SmsGateway
+from chengyang.platform.notices.models import Delivery, Notice
 
 MINUTE = dt.timedelta(minutes=1)
 

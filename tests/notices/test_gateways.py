@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
-from chengyang.notices import gateways
-from chengyang.notices.gateways import ConsoleGateway, FileGateway, MailGateway, NotSent, Refused, SmsGateway
+from chengyang.platform.notices import gateways
+from chengyang.platform.notices.gateways import ConsoleGateway, FileGateway, MailGateway, NotSent, Refused, SmsGateway
 
 DEMO, REAL = "+8615400000001", "+8613800000001"
 

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
-from chengyang.accounts.models import User
-from chengyang.notices.actions import tell
-from chengyang.notices.gateways import FileGateway
-from chengyang.notices.models import Notice
+from chengyang.platform.accounts.models import User
+from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.gateways import FileGateway
+from chengyang.platform.notices.models import Notice
 
 LIST, READ_ALL, PHONE = "/me/notices/", "/me/notices/read/", "/demo/phone/"
 

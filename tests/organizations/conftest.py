@@ -7,8 +7,8 @@ import pytest
 
 from chengyang import clock
 from chengyang.celery import app
-from chengyang.standards.models import Criterion, Standard, Version
-from tests import cast
+from chengyang.platform.standards.models import Criterion, Standard, Version
+from tests import personas
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +23,14 @@ def outbox(settings, tmp_path):
 
 @pytest.fixture
 def organization(reference):
-    return cast.organization()
+    return personas.organization()
 
 
 @pytest.fixture
 def newcomer(reference):
     """A registered person who is in no organization."""
-    account = cast.user("newcomer")
-    return cast.person("周予安", account=account, phone="+8615400006000").user
+    account = personas.user("newcomer")
+    return personas.person("周予安", account=account, phone="+8615400006000").user
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from chengyang import clock
-from chengyang.accounts.models import Subdistrict
-from chengyang.accounts.reach import reach
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.measures import registry
-from chengyang.measures.registry import Period
-from chengyang.notices.models import Notice
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.metrics import registry
+from chengyang.platform.metrics.registry import Period
+from chengyang.platform.notices.models import Notice
 from organizations import actions
 from organizations.models import Organization, Post
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -28,7 +28,7 @@ def code_of(call, *args, **options):
 
 @pytest.fixture
 def preparing(reference):
-    return cast.organization(slug="new", name="夏庄街道新媒体联谊会", state="preparing", founded_on=None)
+    return personas.organization(slug="new", name="夏庄街道新媒体联谊会", state="preparing", founded_on=None)
 
 
 # ---- founding --------------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_a_new_organization_gets_an_address_in_pinyin(reference, xiazhuang):
 
 
 def test_an_address_that_is_taken_gets_a_number(reference, xiazhuang):
-    cast.organization(slug="xia-zhuang-xin-mei-ti", name="别的")
+    personas.organization(slug="xia-zhuang-xin-mei-ti", name="别的")
     assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
 
 
@@ -122,7 +122,7 @@ def appointed(organization, user, officer, kind="secretary", starts=None, ends=N
 
 def test_a_new_secretary_reaches_the_organization_from_that_day(organization, newcomer, xiazhuang):
     appointed(organization, newcomer, xiazhuang)
-    assert reach(cast.user("newcomer")).organizations == {organization.pk}
+    assert reach(personas.user("newcomer")).organizations == {organization.pk}
 
 
 def test_the_predecessors_row_gets_its_end_and_stays(organization, secretary, newcomer, xiazhuang):
@@ -173,7 +173,7 @@ def test_a_post_ends_on_a_day_and_its_holder_is_told(organization, secretary, xi
     assert Notice.objects.get(user=secretary).kind == "accounts/post_ended"
 
 
-@pytest.mark.parametrize("on", [cast.STARTED, cast.STARTED - DAY])
+@pytest.mark.parametrize("on", [personas.STARTED, personas.STARTED - DAY])
 def test_a_post_does_not_end_before_it_began(organization, secretary, xiazhuang, on):
     assert code_of(actions.end_post, organization.posts.get(), actor=xiazhuang, on=on) == "dates"
 
@@ -185,7 +185,7 @@ def test_an_end_is_not_put_off(organization, secretary, xiazhuang):
 
 def test_the_database_too_wants_an_end_after_the_start(organization, secretary):
     with pytest.raises(IntegrityError), transaction.atomic():
-        organization.posts.update(ends=cast.STARTED)
+        organization.posts.update(ends=personas.STARTED)
 
 
 # ---- seeing and counting ---------------------------------------------------------------------------------------------
@@ -205,23 +205,23 @@ SEEN = {
 def test_who_sees_organizations(reference, name):
     area = Subdistrict.objects.get(name="流亭街道")
     rows = {
-        "shown": cast.organization(slug="shown", name="公开的", level="district", subdistrict=None),
-        "elsewhere": cast.organization(slug="elsewhere", name="别处的", is_published=False, subdistrict=area),
+        "shown": personas.organization(slug="shown", name="公开的", level="district", subdistrict=None),
+        "elsewhere": personas.organization(slug="elsewhere", name="别处的", is_published=False, subdistrict=area),
     }
-    user = cast.visitor() if name == "visitor" else cast.make(name)
+    user = personas.visitor() if name == "visitor" else personas.make(name)
     Organization.objects.filter(slug="xiazhuang").update(is_published=False)
-    rows["hidden"] = cast.organization(is_published=False)
+    rows["hidden"] = personas.organization(is_published=False)
     visible = Organization.objects.visible_to(user)
     assert {key for key, row in rows.items() if visible.filter(pk=row.pk).exists()} == SEEN[name]
 
 
 @pytest.mark.parametrize(("year", "count"), [(2016, 0), (2017, 1), (2019, 2), (2022, 2), (2023, 1)])
 def test_organizations_are_counted_at_the_end_of_a_year(reference, year, count):
-    cast.organization(slug="a", name="甲", founded_on=dt.date(2017, 11, 16))
-    cast.organization(
+    personas.organization(slug="a", name="甲", founded_on=dt.date(2017, 11, 16))
+    personas.organization(
         slug="b", name="乙", founded_on=dt.date(2019, 1, 1), state="dissolved", dissolved_on=dt.date(2023, 6, 1)
     )
-    cast.organization(slug="c", name="丙", state="preparing", founded_on=None)
+    personas.organization(slug="c", name="丙", state="preparing", founded_on=None)
     measure = registry.get("organizations")
     assert measure.of(None, Period(ends=dt.date(year + 1, 1, 1))) == count
 

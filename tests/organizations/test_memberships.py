@@ -8,14 +8,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from chengyang import clock
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from chengyang.staff import registry
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.staff import registry
 from members.models import Person
 from organizations import actions
 from organizations.models import Membership
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 LIST = "/manage/organizations/membership/"
@@ -89,11 +89,11 @@ def test_the_secretary_then_sees_the_member(asked, secretary, newcomer):
 @pytest.mark.parametrize("name", ["liuting", "base_manager", "leader", "member", "sysadmin"])
 def test_others_do_not(asked, name):
     with pytest.raises(NotAllowed):
-        actions.accept_membership(asked, actor=cast.make(name))
+        actions.accept_membership(asked, actor=personas.make(name))
 
 
 def test_a_secretary_does_not_take_in_themself(secretary):
-    other = cast.organization()
+    other = personas.organization()
     row = applied(other, secretary)
     with pytest.raises(NotAllowed):
         actions.accept_membership(row, actor=secretary)
@@ -129,7 +129,7 @@ def test_leaving_is_at_once(member):
 @pytest.mark.parametrize("name", ["secretary", "district"])
 def test_nobody_is_put_out(member, name):
     with pytest.raises(NotAllowed):
-        actions.leave_organization(member.person.memberships.get(), actor=cast.make(name))
+        actions.leave_organization(member.person.memberships.get(), actor=personas.make(name))
 
 
 def test_an_application_is_withdrawn(asked, newcomer):
@@ -142,16 +142,16 @@ def test_who_left_may_come_again(member, organization):
 
 
 # ---- the queue -------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", [*cast.NAMES, "visitor"])
+@pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_an_application_waits_for_the_secretary(asked, name):
-    user = cast.visitor() if name == "visitor" else cast.make(name)
+    user = personas.visitor() if name == "visitor" else personas.make(name)
     assert bool(registry.decision("membership").waiting(user)) == (name == "secretary")
 
 
 @pytest.mark.parametrize("name", ["district", "xiazhuang"])
 def test_what_is_overdue_reaches_staff(asked, name):
     Membership.objects.update(due_on=clock.today() - dt.timedelta(days=1))
-    assert list(registry.decision("membership").waiting(cast.make(name))) == [asked]
+    assert list(registry.decision("membership").waiting(personas.make(name))) == [asked]
 
 
 SEEN = {
@@ -169,8 +169,8 @@ SEEN = {
 
 @pytest.mark.parametrize("name", SEEN)
 def test_who_sees_memberships(asked, name):
-    cast.make("member")
-    assert Membership.objects.visible_to(cast.make(name)).count() == SEEN[name]
+    personas.make("member")
+    assert Membership.objects.visible_to(personas.make(name)).count() == SEEN[name]
 
 
 # ---- what is over ----------------------------------------------------------------------------------------------------
@@ -184,13 +184,13 @@ def page_of(row):
 )
 def test_an_applicant_is_read_while_it_is_open(client_of, asked, name, state, status):
     Membership.objects.update(state=state, joined_on=clock.today() if state == "active" else None)
-    assert client_of(cast.make(name)).get(page_of(asked)).status_code == status
+    assert client_of(personas.make(name)).get(page_of(asked)).status_code == status
 
 
 @pytest.mark.parametrize("name", ["secretary", "xiazhuang", "district"])
 def test_who_left_the_registry_is_read_by_nobody(client_of, asked, name):
     Person.objects.filter(pk=asked.person_id).update(state="left", left_on=clock.today())
-    browser = client_of(cast.make(name))
+    browser = client_of(personas.make(name))
     assert browser.get(page_of(asked)).status_code == 404
     assert asked.person.name not in browser.get(LIST).content.decode()
 
@@ -198,7 +198,7 @@ def test_who_left_the_registry_is_read_by_nobody(client_of, asked, name):
 @pytest.mark.parametrize(("name", "listed"), [("secretary", False), ("xiazhuang", True)])
 def test_who_was_declined_stands_in_the_list_of_staff_alone(client_of, asked, name, listed):
     Membership.objects.update(state="declined")
-    assert (asked.person.name in client_of(cast.make(name)).get(LIST).content.decode()) is listed
+    assert (asked.person.name in client_of(personas.make(name)).get(LIST).content.decode()) is listed
 
 
 def test_declining_on_the_row_leads_back_to_the_list(client_of, asked, secretary):

@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chengyang.staff import registry
+from chengyang.platform.staff import registry
 from organizations import actions
 from organizations.models import Membership, Organization
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 LIST, MINE = "/organizations/", "/me/organizations/"
@@ -20,8 +20,8 @@ def text(answer):
 
 @pytest.fixture
 def several(organization):
-    cast.organization(slug="qu", name="城阳区自由职业人员联谊会", level="district", subdistrict=None)
-    cast.organization(slug="hidden", name="筹备中的联谊会", is_published=False)
+    personas.organization(slug="qu", name="城阳区自由职业人员联谊会", level="district", subdistrict=None)
+    personas.organization(slug="hidden", name="筹备中的联谊会", is_published=False)
     return organization
 
 
@@ -63,7 +63,7 @@ def test_an_address_that_cannot_be_is_not_there(several, client, query):
 def test_the_list_costs_the_same_for_one_and_for_three(organization, client):
     costs = []
     for n in range(3):
-        cast.organization(slug=f"o{n}", name=f"联谊会{n}")
+        personas.organization(slug=f"o{n}", name=f"联谊会{n}")
         with CaptureQueriesContext(connection) as queries:
             client.get(LIST)
         costs.append(len(queries))
@@ -97,8 +97,8 @@ def test_few_members_are_not_counted_in_public(organization, member, client):
 
 def test_five_are(organization, client):
     for n in range(5):
-        person = cast.person(f"周{n}")
-        Membership.objects.create(organization=organization, person=person, state="active", joined_on=cast.STARTED)
+        person = personas.person(f"周{n}")
+        Membership.objects.create(organization=organization, person=person, state="active", joined_on=personas.STARTED)
     assert "5 人" in text(client.get(PAGE))
 
 
@@ -106,7 +106,7 @@ def test_five_are(organization, client):
     ("name", "status"), [("visitor", 404), ("stranger", 404), ("secretary", 200), ("xiazhuang", 200)]
 )
 def test_an_unpublished_page_is_for_its_own(organization, client_of, name, status):
-    user = cast.visitor() if name == "visitor" else cast.make(name)
+    user = personas.visitor() if name == "visitor" else personas.make(name)
     Organization.objects.update(is_published=False)
     assert client_of(user).get(PAGE).status_code == status
 
@@ -170,7 +170,7 @@ def test_an_application_is_taken_back_by_the_same_button(organization, newcomer,
 @pytest.mark.parametrize("name", ["stranger", "secretary", "district"])
 def test_somebody_elses_membership_is_404(member, client_of, name):
     row = member.person.memberships.get()
-    assert client_of(cast.make(name)).post(f"{MINE}{row.public_id}/leave/").status_code == 404
+    assert client_of(personas.make(name)).post(f"{MINE}{row.public_id}/leave/").status_code == 404
 
 
 def test_leaving_twice_is_said(member, client_of):
@@ -208,13 +208,13 @@ def test_an_applicants_whole_number_is_not_the_secretarys(organization, newcomer
     ("name", "status"), [("district", 200), ("xiazhuang", 200), ("secretary", 200), ("leader", 404), ("editor", 404)]
 )
 def test_lists_on_the_desk(organization, client_of, lists, name, status):
-    assert client_of(cast.make(name)).get(f"/manage/organizations/{lists}/").status_code == status
+    assert client_of(personas.make(name)).get(f"/manage/organizations/{lists}/").status_code == status
 
 
 @pytest.mark.parametrize("lists", ["organization", "membership", "post"])
 def test_rows_of_another_subdistrict_are_404(member, secretary, liuting, client_of, lists):
     rows = {
-        "organization": cast.organization().pk,
+        "organization": personas.organization().pk,
         "membership": member.person.memberships.get().pk,
         "post": secretary.person.organizations_posts.get().pk,
     }
@@ -234,7 +234,7 @@ def test_a_member_is_found_by_name_on_the_desk(member, xiazhuang, client_of):
 
 
 def test_an_organization_is_founded_at_the_desk(reference, xiazhuang, client_of, assessed):
-    row = cast.organization(slug="new", name="新的联谊会", state="preparing", founded_on=None)
+    row = personas.organization(slug="new", name="新的联谊会", state="preparing", founded_on=None)
     assessed(row)
     client_of(xiazhuang).post(f"/manage/organizations/organization/{row.pk}/do/found/")
     row.refresh_from_db()

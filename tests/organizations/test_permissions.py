@@ -12,22 +12,24 @@ from organizations.states import (
     MembershipState,
     OrganizationState,
 )
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
-EVERYBODY = (*cast.NAMES, "visitor", "newcomer")
+EVERYBODY = (*personas.NAMES, "visitor", "newcomer")
 STAFF = {"district", "district_2", "xiazhuang"}
 
 
 def who_may(check, obj):
-    return {name for name in EVERYBODY if check(cast.visitor() if name == "visitor" else cast.user_of(name), obj)}
+    return {
+        name for name in EVERYBODY if check(personas.visitor() if name == "visitor" else personas.user_of(name), obj)
+    }
 
 
 @pytest.fixture(autouse=True)
 def users(newcomer, monkeypatch):
     """Make the cast once; the newcomer is one of them."""
-    made = {name: cast.make(name) for name in cast.NAMES} | {"newcomer": newcomer}
-    monkeypatch.setattr(cast, "user_of", made.__getitem__, raising=False)
+    made = {name: personas.make(name) for name in personas.NAMES} | {"newcomer": newcomer}
+    monkeypatch.setattr(personas, "user_of", made.__getitem__, raising=False)
     return made
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chengyang.accounts.models import User
-from chengyang.privacy.models import Notice, Purpose
+from chengyang.platform.accounts.models import User
+from chengyang.platform.privacy.models import Notice, Purpose
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import pytest
 from django.db import InternalError, connection, transaction
 from django.utils.functional import SimpleLazyObject
 
-from chengyang.accounts.models import User
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.privacy import actions
-from chengyang.privacy.actions import give, holds, latest_for, withdraw
-from chengyang.privacy.models import Consent, Notice, Purpose
-from chengyang.web.context import RequestInfo, asked_by
-from tests import cast
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.privacy import actions
+from chengyang.platform.privacy.actions import give, holds, latest_for, withdraw
+from chengyang.platform.privacy.models import Consent, Notice, Purpose
+from chengyang.platform.web.context import RequestInfo, asked_by
+from tests import personas
 
 
 def test_nothing_holds_before_it_is_given(rules, zhixia):
@@ -54,15 +54,15 @@ def test_a_row_says_which_rules_from_where_and_by_whom(rules, zhixia):
     )
 
 
-@pytest.mark.parametrize("name", [*cast.NAMES])
+@pytest.mark.parametrize("name", [*personas.NAMES])
 @pytest.mark.parametrize("verb", [give, withdraw])
 def test_nobody_decides_for_somebody_else(reference, rules, zhixia, name, verb):
     with pytest.raises(NotAllowed):
-        verb(zhixia, "registration", actor=cast.make(name))
+        verb(zhixia, "registration", actor=personas.make(name))
     assert not Consent.objects.exists()
 
 
-@pytest.mark.parametrize("actor", [None, cast.visitor()])
+@pytest.mark.parametrize("actor", [None, personas.visitor()])
 def test_neither_the_portal_nor_a_visitor_consents(rules, zhixia, actor):
     with pytest.raises(NotAllowed):
         give(zhixia, "registration", actor=actor)

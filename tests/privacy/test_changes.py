@@ -2,7 +2,7 @@
 
 import pytest
 
-from chengyang.privacy.rules import Change, changes
+from chengyang.platform.privacy.rules import Change, changes
 
 FORMER = "前言\n## 一、做什么\n- 甲\n- 乙\n## 二、保存多久\n三十天\n"
 

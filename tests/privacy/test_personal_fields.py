@@ -3,9 +3,9 @@
 import pytest
 from django.apps import apps
 
-from chengyang.privacy import fields
-from chengyang.privacy.fields import about_people, classification
-from chengyang.privacy.purposes import BY_CODE, OTHERS, PURPOSES
+from chengyang.platform.privacy import fields
+from chengyang.platform.privacy.fields import about_people, classification
+from chengyang.platform.privacy.purposes import BY_CODE, OTHERS, PURPOSES
 
 
 def test_every_column_about_people_is_classified():

@@ -4,8 +4,8 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from chengyang.privacy import refused
-from chengyang.privacy.refused import EXCEPTIONS, refused_fields, refused_headers
+from chengyang.platform.privacy import forbidden_fields
+from chengyang.platform.privacy.forbidden_fields import EXCEPTIONS, refused_fields, refused_headers
 
 
 def test_no_model_has_a_column_that_the_portal_refuses():
@@ -13,7 +13,7 @@ def test_no_model_has_a_column_that_the_portal_refuses():
 
 
 def test_each_exception_exists_is_needed_and_has_a_reason(monkeypatch):
-    monkeypatch.setattr(refused, "EXCEPTIONS", {})
+    monkeypatch.setattr(forbidden_fields, "EXCEPTIONS", {})
     needed = {(label, name) for label, name, _words in refused_fields()}
     assert EXCEPTIONS.keys() <= needed
     assert all(len(reason) > 20 for reason in EXCEPTIONS.values())
@@ -39,13 +39,13 @@ def _field(name, field):
 def test_a_column_is_found_by_name_label_hint_or_choice(monkeypatch, name, field):
     with_it = [_field(name, field)]
     apps.all_models["members"].pop("extra", None)
-    monkeypatch.setattr(refused.apps, "get_models", lambda **options: with_it)
+    monkeypatch.setattr(forbidden_fields.apps, "get_models", lambda **options: with_it)
     assert [found[:2] for found in refused_fields()] == [("members.Extra", name)]
 
 
 def test_a_model_is_found_by_its_own_name(monkeypatch):
     portrait = type("人物画像", (_Named,), {})
-    monkeypatch.setattr(refused.apps, "get_models", lambda **options: [portrait])
+    monkeypatch.setattr(forbidden_fields.apps, "get_models", lambda **options: [portrait])
     assert refused_fields() == [(portrait._meta.label, "", "画像")]
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chengyang.privacy import actions
-from chengyang.privacy.models import Purpose
-from chengyang.privacy.rules import parts, published_text
+from chengyang.platform.privacy import actions
+from chengyang.platform.privacy.models import Purpose
+from chengyang.platform.privacy.rules import parts, published_text
 
 PAGE = "/privacy/"
 

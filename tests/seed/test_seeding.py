@@ -13,16 +13,16 @@ from django.db import close_old_connections, connection
 from activities.models import Brand, Programme
 from bases.models import Base, Honour
 from chengyang import clock
-from chengyang.accounts.models import Subdistrict
-from chengyang.audit.models import Entry
-from chengyang.chinese import workdays
-from chengyang.home import seeding
-from chengyang.home.criteria import CRITERIA, SUBJECTS, TEXTS
-from chengyang.home.facts import facts, milestones
-from chengyang.home.seeding import SLUGS, seed
-from chengyang.privacy.models import Notice, Purpose
-from chengyang.standards.models import Criterion, Standard, Version
-from chengyang.workdays.models import WorkdayException
+from chengyang.lib.chinese import workdays
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.standards.models import Criterion, Standard, Version
+from chengyang.platform.workdays.models import WorkdayException
+from chengyang.seed import loader
+from chengyang.seed.criteria import CRITERIA, SUBJECTS, TEXTS
+from chengyang.seed.facts import facts, milestones
+from chengyang.seed.loader import SLUGS, seed
 from members.models import Category
 from organizations.models import Organization
 from services.models import Alliance, Team
@@ -212,7 +212,7 @@ def test_what_an_officer_has_edited_stays(seeded, edit):
 
 
 def test_a_new_version_of_a_standard_stays_in_force(seeded, district):
-    from chengyang.standards.actions import draft_version, publish_version
+    from chengyang.platform.standards.actions import draft_version, publish_version
 
     standard = Standard.objects.get(code="six_haves")
     publish_version(draft_version(standard, actor=district), actor=district)
@@ -258,7 +258,7 @@ def test_two_runs_at_once_create_everything_once():
 
 
 def test_a_run_that_fails_leaves_nothing(db, monkeypatch):
-    monkeypatch.setattr(seeding, "STEPS", (*seeding.STEPS, lambda: 1 / 0))
+    monkeypatch.setattr(loader, "STEPS", (*loader.STEPS, lambda: 1 / 0))
     with pytest.raises(ZeroDivisionError):
         seed()
     assert not Subdistrict.objects.exists()

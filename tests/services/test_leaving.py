@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.measures import registry
-from chengyang.notices.models import Notice
+from chengyang.platform.metrics import registry
+from chengyang.platform.notices.models import Notice
 from members import actions as members
 from members import erasure
 from services import actions
 from services.models import Request
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 HISTORY = Request._meta.get_field("history").related_model
@@ -67,7 +67,7 @@ def test_no_word_of_it_is_left_in_the_history(answered, member, settings):
 
 
 def test_nor_in_what_was_told_about_it(asked, answered, member, leader, settings):
-    actions.route_request(asked, actor=cast.make("district"), team=cast.team())
+    actions.route_request(asked, actor=personas.make("district"), team=personas.team())
     actions.remind_handlers(Request.objects.get(pk=asked.pk), asked.due_on)
     members.leave_registry(member.person, actor=member)
     after(31, settings)

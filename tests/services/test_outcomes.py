@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.measures import registry
-from chengyang.staff.forms import REASON_LENGTH
+from chengyang.platform.metrics import registry
+from chengyang.platform.staff.forms import REASON_LENGTH
 from services import actions
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 9, 1)
@@ -19,7 +19,7 @@ DAY = dt.date(2026, 9, 1)
 
 @pytest.fixture
 def reported(leader):
-    team = cast.team()
+    team = personas.team()
     return actions.report_outcome(
         team, actor=leader, kind="money", title="助学款", happened_on=DAY, amount=Decimal("3000")
     )
@@ -35,7 +35,7 @@ def test_a_checked_outcome_counts(reported, district):
 
 
 def test_who_reported_it_does_not_check_it(reference, district):
-    own = actions.report_outcome(cast.team(), actor=district, kind="firm", title="一家新店", happened_on=DAY)
+    own = actions.report_outcome(personas.team(), actor=district, kind="firm", title="一家新店", happened_on=DAY)
     with pytest.raises(NotAllowed):
         actions.check_outcome(own, actor=district)
 
@@ -49,13 +49,13 @@ def test_a_second_check_is_refused(reported, district, district_2):
 @pytest.mark.parametrize("name", ["xiazhuang", "liuting", "member", "secretary", "editor", "auditor"])
 def test_others_do_not_check_it(reported, name):
     with pytest.raises(NotAllowed):
-        actions.check_outcome(reported, actor=cast.make(name))
+        actions.check_outcome(reported, actor=personas.make(name))
 
 
 @pytest.mark.parametrize(("kind", "numbers"), [("money", {}), ("goods", {"amount": Decimal(0)}), ("beneficiaries", {})])
 def test_an_outcome_without_its_number_is_refused(leader, kind, numbers):
     with pytest.raises(ValidationError):
-        actions.report_outcome(cast.team(), actor=leader, kind=kind, title="x", happened_on=DAY, **numbers)
+        actions.report_outcome(personas.team(), actor=leader, kind=kind, title="x", happened_on=DAY, **numbers)
 
 
 def test_a_refusal_tells_why(reported, district, leader):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from services import actions
 from services.models import Request
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ def asked(member):
 
 
 def test_the_list_shows_what_teams_offer(client, reference):
-    cast.team(services=["采摘帮扶"])
+    personas.team(services=["采摘帮扶"])
     assert "采摘帮扶" in client.get(reverse("services:home")).content.decode()
 
 
@@ -29,7 +29,7 @@ def test_fewer_than_five_answers_are_not_counted(client, member, district, answe
 
 
 def test_an_unpublished_team_is_not_there(client, reference):
-    hidden = cast.team(slug="hidden", name="筹建中的队", is_published=False)
+    hidden = personas.team(slug="hidden", name="筹建中的队", is_published=False)
     assert client.get(hidden.get_absolute_url()).status_code == 404
 
 
@@ -51,7 +51,7 @@ def test_bad_input_writes_nothing_and_keeps_what_was_typed(client_of, member, da
     [("member", 200), ("district", 200), ("stranger", 404), ("liuting", 404), ("secretary", 404), ("auditor", 404)],
 )
 def test_who_opens_a_request(client_of, asked, name, status):
-    assert client_of(cast.make(name)).get(asked.get_absolute_url()).status_code == status
+    assert client_of(personas.make(name)).get(asked.get_absolute_url()).status_code == status
 
 
 def test_the_author_may_not_answer(client_of, asked, member):
@@ -83,6 +83,6 @@ def test_guessing_is_slowed_down(client, asked):
 @pytest.mark.parametrize("teams", [1, 3])
 def test_the_list_takes_as_many_queries_for_one_team_as_for_three(client, reference, teams, django_assert_num_queries):
     for n in range(teams):
-        cast.team(slug=f"team-{n}", name=f"第{n}队")
+        personas.team(slug=f"team-{n}", name=f"第{n}队")
     with django_assert_num_queries(5):
         client.get(reverse("services:home"))

@@ -9,23 +9,23 @@ import bases.actions
 import organizations.actions
 import services.actions
 from chengyang import clock
-from chengyang.accounts.reach import reach
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from chengyang.privacy.models import Notice as Rules
-from chengyang.privacy.models import Purpose
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.privacy.models import Notice as Rules
+from chengyang.platform.privacy.models import Purpose
 from members.models import Person
 from services.models import Post
-from tests import cast
-from tests.members import things
+from tests import personas
+from tests.members import factories
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 BODIES = {  # who keeps it: how it is made, its actions, the post that one person holds at a time, where one leaves it
-    "secretary": (cast.organization, organizations.actions, "secretary", "organizations:lay-down"),
-    "base_manager": (cast.base, bases.actions, "manager", "bases:lay-down"),
-    "leader": (cast.team, services.actions, "leader", "services:leave-team"),
+    "secretary": (personas.organization, organizations.actions, "secretary", "organizations:lay-down"),
+    "base_manager": (personas.base, bases.actions, "manager", "bases:lay-down"),
+    "leader": (personas.team, services.actions, "leader", "services:leave-team"),
 }
 EVERY = pytest.mark.parametrize("name", BODIES)
 
@@ -39,17 +39,17 @@ def somewhere(reference):
 def rules():
     """The purpose that is asked for, under the first version of the rules."""
     Purpose.objects.create(code="publication", name="公开姓名和职务", order=1)
-    Rules.objects.create(version=1, text="第一条", published_at=things.LONG_AGO)
+    Rules.objects.create(version=1, text="第一条", published_at=factories.LONG_AGO)
 
 
 @pytest.fixture
 def newcomer(reference):
-    return cast.person(account=cast.user("newcomer"), phone="+8615400006000")
+    return personas.person(account=personas.user("newcomer"), phone="+8615400006000")
 
 
 def appointed(name, somebody, *, starts=None, actor=None):
     body, actions, kind, _url = BODIES[name]
-    starts, actor = starts or clock.today(), actor or cast.make("district")
+    starts, actor = starts or clock.today(), actor or personas.make("district")
     return actions.appoint(body(), person=somebody, kind=kind, starts=starts, actor=actor)
 
 
@@ -60,13 +60,15 @@ def refused(call, *args, **options):
 
 
 def volunteer(user, **fields):
-    return Post.objects.create(person=user.person, team=cast.team(), kind="volunteer", starts=cast.STARTED, **fields)
+    return Post.objects.create(
+        person=user.person, team=personas.team(), kind="volunteer", starts=personas.STARTED, **fields
+    )
 
 
 # ---- beginning -------------------------------------------------------------------------------------------------------
 @EVERY
 def test_both_are_told_and_both_stand_in_the_audit(name, newcomer):
-    former = cast.make(name)
+    former = personas.make(name)
     appointed(name, newcomer)
     told = list(Notice.objects.order_by("pk").values_list("user__name", "kind"))
     assert told == [(former.name, "accounts/post_ended"), ("newcomer", "accounts/appointed")]
@@ -77,7 +79,7 @@ def test_both_are_told_and_both_stand_in_the_audit(name, newcomer):
 @EVERY
 @pytest.mark.parametrize("given", [True, False])
 def test_a_name_is_public_by_the_consent_given_before(rules, name, newcomer, given):
-    things.consent(newcomer.user, "publication", given=given)
+    factories.consent(newcomer.user, "publication", given=given)
     assert appointed(name, newcomer).is_public is given
 
 
@@ -85,7 +87,7 @@ def test_a_name_is_public_by_the_consent_given_before(rules, name, newcomer, giv
 def test_nobody_holds_one_post_twice_or_under_somebody_who_comes_later(name, newcomer):
     appointed(name, newcomer, starts=clock.today() + 5 * DAY)
     assert refused(appointed, name, newcomer) == "held"
-    assert refused(appointed, name, cast.person("另一位")) == "held"
+    assert refused(appointed, name, personas.person("另一位")) == "held"
 
 
 @EVERY
@@ -97,17 +99,17 @@ def test_only_registered_persons_hold_posts(name, newcomer):
 @EVERY
 def test_nobody_appoints_their_successor(name, newcomer):
     with pytest.raises(NotAllowed):
-        appointed(name, newcomer, actor=cast.make(name))
+        appointed(name, newcomer, actor=personas.make(name))
 
 
 def test_a_leader_takes_a_volunteer_in(leader, newcomer):
-    team = cast.team()
+    team = personas.team()
     post = services.actions.appoint(team, person=newcomer, kind="volunteer", starts=clock.today(), actor=leader)
     assert (post.kind, reach(newcomer.user).teams) == ("volunteer", frozenset())
 
 
 def test_the_desk_takes_in_and_appoints(client_of, district, newcomer):
-    data = {"team": cast.team().pk, "person": newcomer.pk, "kind": "volunteer", "starts": clock.today().isoformat()}
+    data = {"team": personas.team().pk, "person": newcomer.pk, "kind": "volunteer", "starts": clock.today().isoformat()}
     assert client_of(district).post(reverse("admin:services_post_add"), data).status_code == 302
     assert Post.objects.get().kind == "volunteer"
 
@@ -115,7 +117,7 @@ def test_the_desk_takes_in_and_appoints(client_of, district, newcomer):
 # ---- ending ----------------------------------------------------------------------------------------------------------
 @EVERY
 def test_the_desk_ends_a_post(client_of, name, district):
-    user = cast.make(name)
+    user = personas.make(name)
     post = BODIES[name][0]().posts.get()
     page = reverse(f"admin:{post._meta.app_label}_post_change", args=[post.pk])
     assert "今天卸任" in client_of(district).get(page).content.decode()
@@ -126,7 +128,7 @@ def test_the_desk_ends_a_post(client_of, name, district):
 @EVERY
 @pytest.mark.parametrize("days", [-1, 0])
 def test_a_post_does_not_end_before_it_began(name, district, days):
-    cast.make(name)
+    personas.make(name)
     post = BODIES[name][0]().posts.get()
     end = BODIES[name][1].end_post
     assert refused(end, post, actor=district, on=post.starts + days * DAY) == "dates"
@@ -134,7 +136,7 @@ def test_a_post_does_not_end_before_it_began(name, district, days):
 
 @EVERY
 def test_who_holds_a_post_does_not_end_it_as_an_officer(name):
-    user = cast.make(name)
+    user = personas.make(name)
     with pytest.raises(NotAllowed):
         BODIES[name][1].end_post(BODIES[name][0]().posts.get(), actor=user)
 
@@ -147,7 +149,7 @@ def test_a_leader_ends_the_post_of_a_volunteer(leader, member):
 # ---- leaving ---------------------------------------------------------------------------------------------------------
 @EVERY
 def test_whoever_holds_a_post_lays_it_down_at_once(client_of, name):
-    user, (body, _actions, _kind, url) = cast.make(name), BODIES[name]
+    user, (body, _actions, _kind, url) = personas.make(name), BODIES[name]
     answer = client_of(user).post(reverse(url, args=[body().slug]))
     assert (answer.status_code, body().posts.get().ends) == (302, clock.today())
 
@@ -155,9 +157,9 @@ def test_whoever_holds_a_post_lays_it_down_at_once(client_of, name):
 @EVERY
 @pytest.mark.parametrize("other", ["member", "district", "stranger"])
 def test_nobody_lays_down_for_somebody_else(client_of, name, other):
-    cast.make(name)
+    personas.make(name)
     body, url = BODIES[name][0], BODIES[name][3]
-    assert client_of(cast.make(other)).post(reverse(url, args=[body().slug])).status_code == 404
+    assert client_of(personas.make(other)).post(reverse(url, args=[body().slug])).status_code == 404
     assert body().posts.get().ends is None
 
 
@@ -166,12 +168,12 @@ def test_nobody_lays_down_for_somebody_else(client_of, name, other):
 )
 def test_the_button_stands_on_ones_own_page(client_of, name, page):
     leave = reverse(BODIES[name][3], args=[BODIES[name][0]().slug])
-    assert leave in client_of(cast.make(name)).get(reverse(page)).content.decode()
+    assert leave in client_of(personas.make(name)).get(reverse(page)).content.decode()
 
 
 def test_a_volunteer_leaves_and_the_page_says_it_no_more(client_of, member):
     volunteer(member)
-    leave = reverse("services:leave-team", args=[cast.team().slug])
+    leave = reverse("services:leave-team", args=[personas.team().slug])
     assert leave in client_of(member).get(reverse("me:home")).content.decode()
     client_of(member).post(leave)
     assert leave not in client_of(member).get(reverse("me:home")).content.decode()
@@ -179,6 +181,6 @@ def test_a_volunteer_leaves_and_the_page_says_it_no_more(client_of, member):
 
 def test_a_post_of_today_is_kept_as_a_day_and_one_to_come_is_dropped(member):
     for days in (0, 9):
-        volunteer(member).team.posts.filter(starts=cast.STARTED).update(starts=clock.today() + days * DAY)
-    assert services.actions.leave_team(cast.team(), actor=member) == 2
+        volunteer(member).team.posts.filter(starts=personas.STARTED).update(starts=clock.today() + days * DAY)
+    assert services.actions.leave_team(personas.team(), actor=member) == 2
     assert Post.objects.get().ends == clock.today() + DAY

@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Notice
-from chengyang.workdays import deadlines
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.workdays import deadlines
 from services import actions, tasks
 from services.models import Request
 from services.states import REQUEST_TRANSITIONS, RequestState
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def asked(member):
 
 @pytest.fixture
 def ordered(member):
-    team = cast.team(services=["采摘帮扶"])
+    team = personas.team(services=["采摘帮扶"])
     return actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=team, service="采摘帮扶")
 
 
@@ -42,23 +42,23 @@ def test_the_author_is_told_at_once(asked, member):
 
 def test_a_service_that_the_team_does_not_offer_is_refused(member):
     with pytest.raises(ActionError) as refused:
-        actions.submit_request(actor=member, title="x", text="y", team=cast.team(), service="造火箭")
+        actions.submit_request(actor=member, title="x", text="y", team=personas.team(), service="造火箭")
     assert refused.value.code == "service"
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_who_sees_a_request_of_the_office(asked, name):
-    assert Request.objects.visible_to(cast.make(name)).exists() == (name in ("member", "district", "district_2"))
+    assert Request.objects.visible_to(personas.make(name)).exists() == (name in ("member", "district", "district_2"))
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_who_sees_a_request_routed_to_a_team(ordered, name):
-    assert Request.objects.visible_to(cast.make(name)).exists() == (name in ("member", "leader"))
+    assert Request.objects.visible_to(personas.make(name)).exists() == (name in ("member", "leader"))
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_who_answers_a_request_routed_to_a_team(ordered, name):
-    somebody = cast.make(name)
+    somebody = personas.make(name)
     if name == "leader":
         assert actions.answer_request(ordered, actor=somebody, answer="已安排").state == RequestState.ANSWERED
     else:
@@ -67,27 +67,27 @@ def test_who_answers_a_request_routed_to_a_team(ordered, name):
 
 
 def test_nobody_answers_their_own(reference):
-    leader = cast.make("leader")
-    own = actions.submit_request(actor=leader, title="自己的事", text="…", team=cast.team())
+    leader = personas.make("leader")
+    own = actions.submit_request(actor=leader, title="自己的事", text="…", team=personas.team())
     with pytest.raises(NotAllowed):
         actions.answer_request(own, actor=leader, answer="好")
 
 
 def test_routing_hands_it_over_and_out_of_sight_of_the_office(asked, district, xiazhuang):
-    area = cast.reference()
+    area = personas.reference()
     actions.route_request(asked, actor=district, subdistrict=area)
     assert not Request.objects.visible_to(district).exists()
     assert Request.objects.visible_to(xiazhuang).get() == asked
 
 
 def test_a_complex_request_gets_fifteen_working_days(asked, district):
-    routed = actions.route_request(asked, actor=district, team=cast.team(), is_complex=True)
+    routed = actions.route_request(asked, actor=district, team=personas.team(), is_complex=True)
     assert routed.due_on == deadlines.due_on(clock.today(), 15)
 
 
 def test_routing_to_two_handlers_is_refused(asked, district):
     with pytest.raises(ActionError) as refused:
-        actions.route_request(asked, actor=district, team=cast.team(), subdistrict=cast.reference())
+        actions.route_request(asked, actor=district, team=personas.team(), subdistrict=personas.reference())
     assert refused.value.code == "handler"
 
 
@@ -175,7 +175,7 @@ def test_the_handlers_are_reminded_three_times_and_never_twice(ordered, leader):
 @pytest.mark.parametrize("state", RequestState.values)
 @pytest.mark.parametrize("new", RequestState.values)
 def test_only_the_steps_of_the_table_are_taken(asked, state, new):
-    from chengyang.audit.transitions import move
+    from chengyang.platform.audit.transitions import move
 
     Request.objects.filter(pk=asked.pk).update(state=state, answer="有")
     asked.refresh_from_db()

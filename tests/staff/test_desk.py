@@ -7,11 +7,11 @@ from django.urls import reverse
 
 from bases.models import Assessment
 from chengyang import clock
-from chengyang.staff import desk, registry
-from chengyang.standards.models import Standard, Version
+from chengyang.platform.staff import registry, todo_queue
+from chengyang.platform.standards.models import Standard, Version
 from services import actions
 from services.models import Request
-from tests import cast
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 OFFICERS = (
@@ -38,9 +38,9 @@ def decide(asked):
     return reverse("admin:staff_decide", args=["request", asked.public_id])
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_the_desk_is_for_officers_and_404_for_others(client_of, reference, name):
-    assert client_of(cast.make(name)).get(reverse("admin:index")).status_code == (200 if name in OFFICERS else 404)
+    assert client_of(personas.make(name)).get(reverse("admin:index")).status_code == (200 if name in OFFICERS else 404)
 
 
 def test_a_visitor_is_asked_to_sign_in(client):
@@ -59,14 +59,14 @@ def test_what_waits_for_others_is_not(client_of, asked, liuting):
 def test_the_nearest_due_date_comes_first(asked, member, district):
     sooner = actions.submit_request(actor=member, title="先到期的", text="…")
     Request.objects.filter(pk=sooner.pk).update(due_on=asked.due_on - dt.timedelta(days=3))
-    assert [key.public_id for key in desk.keys(district)] == [sooner.public_id, asked.public_id]
+    assert [key.public_id for key in todo_queue.keys(district)] == [sooner.public_id, asked.public_id]
 
 
 @pytest.mark.parametrize(("days", "group"), [(-1, "late"), (0, "today"), (1, "soon"), (30, "later"), (None, "later")])
 def test_items_are_grouped_by_how_near_they_are(days, group):
     monday = dt.date(2026, 11, 23)
     due_on = None if days is None else monday + dt.timedelta(days=days)
-    assert desk.group_of(due_on, monday) == group
+    assert todo_queue.group_of(due_on, monday) == group
 
 
 def test_a_decision_is_carried_out_and_the_next_item_follows(client_of, asked, member, district):
@@ -151,7 +151,7 @@ def test_bad_addresses_of_the_desk_are_answered(client_of, district, query):
 
 @pytest.mark.parametrize("text", ["夏新", "%00", "曾", "a" * 500, "'\"&|!:*", "😀"])
 def test_the_search_box_takes_anything(client_of, district, text):
-    cast.team()
+    personas.team()
     assert client_of(district).get(reverse("admin:staff_search"), {"q": text}).status_code in (200, 400)
 
 
@@ -159,7 +159,7 @@ def test_the_margin_shows_which_six_haves_end_soon(reference, district, liuting)
     today = clock.today()
     version = Version.objects.create(standard=Standard.objects.create(code="six_haves", name="六有", subject="base"))
     ends = today + dt.timedelta(days=30)
-    Assessment.objects.create(base=cast.base(), version=version, state="passed", assessed_on=today, expires_on=ends)
+    Assessment.objects.create(base=personas.base(), version=version, state="passed", assessed_on=today, expires_on=ends)
     seen = {
         user: [
             day.title for day in registry.coming_days(user, today, today + dt.timedelta(days=60)) if "六有" in day.title

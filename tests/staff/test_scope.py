@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.urls import reverse
 
 from bases.models import Base
-from chengyang.accounts.models import Subdistrict
-from chengyang.staff.admin import ScopedAdmin
-from tests import cast
+from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.staff.admin import ScopedAdmin
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 OURS = [(model, desk) for model, desk in admin.site._registry.items()]
@@ -17,7 +17,7 @@ NAMES = [model._meta.label_lower for model, desk in OURS]
 @pytest.fixture
 def two_bases(reference):
     there = Subdistrict.objects.get(name="流亭街道")
-    return cast.base(), cast.base(slug="liuting", name="流亭新力量空间", subdistrict=there)
+    return personas.base(), personas.base(slug="liuting", name="流亭新力量空间", subdistrict=there)
 
 
 def page(base, kind="change"):
@@ -86,8 +86,8 @@ def test_djangos_own_error_page_is_never_shown(client_of, two_bases, district):
 
 def test_autocomplete_does_not_reach_further(client_of, xiazhuang, reference):
     there = Subdistrict.objects.get(name="流亭街道")
-    cast.person("夏庄人")
-    cast.person("流亭人", subdistrict=there)
+    personas.person("夏庄人")
+    personas.person("流亭人", subdistrict=there)
     query = {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "人"}
     found = client_of(xiazhuang).get(reverse("admin:autocomplete"), query).json()["results"]
     assert [hit["text"] for hit in found] == ["夏庄人"]
@@ -148,4 +148,4 @@ def test_bad_addresses_of_a_list_are_answered(client_of, two_bases, district, qu
 
 @pytest.mark.parametrize("name", ["editor", "auditor", "sysadmin", "secadmin", "secretary", "leader"])
 def test_a_list_that_does_not_concern_an_officer_is_404(client_of, two_bases, name):
-    assert client_of(cast.make(name)).get(reverse("admin:bases_base_changelist")).status_code == 404
+    assert client_of(personas.make(name)).get(reverse("admin:bases_base_changelist")).status_code == 404

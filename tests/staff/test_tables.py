@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.notices.models import Delivery
-from chengyang.notices.models import Notice as Message
-from chengyang.privacy.models import Notice
-from chengyang.staff import actions
-from chengyang.workdays.models import WorkdayException
-from tests import cast
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Delivery
+from chengyang.platform.notices.models import Notice as Message
+from chengyang.platform.privacy.models import Notice
+from chengyang.platform.staff import actions
+from chengyang.platform.workdays.models import WorkdayException
+from tests import personas
 
 pytestmark = pytest.mark.django_db
 SATURDAY, MONDAY = dt.date(2027, 9, 18), dt.date(2027, 9, 20)
@@ -34,10 +34,10 @@ def test_an_ordinary_day_is_refused(district):
         actions.set_exception(actor=district, date=MONDAY, is_workday=True, **NOTICE)
 
 
-@pytest.mark.parametrize("name", [name for name in cast.NAMES if not name.startswith("district")])
+@pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
 def test_the_table_is_the_districts(reference, name):
     with pytest.raises(NotAllowed):
-        actions.set_exception(actor=cast.make(name), date=MONDAY, is_workday=False, **NOTICE)
+        actions.set_exception(actor=personas.make(name), date=MONDAY, is_workday=False, **NOTICE)
 
 
 def test_a_day_is_taken_back_at_the_desk(client_of, district):
@@ -46,9 +46,9 @@ def test_a_day_is_taken_back_at_the_desk(client_of, district):
     assert not WorkdayException.objects.exists()
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_the_audit_is_for_the_auditor_alone(client_of, reference, name):
-    answer = client_of(cast.make(name)).get(reverse("admin:audit_entry_changelist"))
+    answer = client_of(personas.make(name)).get(reverse("admin:audit_entry_changelist"))
     assert answer.status_code == (200 if name == "auditor" else 404)
 
 
@@ -76,16 +76,18 @@ def test_rules_that_say_the_same_keep_what_was_typed(client_of, district, rules)
     assert "内容和现行规则相同，没有发布。" in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", [name for name in cast.NAMES if not name.startswith("district")])
+@pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
 def test_the_rules_are_the_districts(reference, rules, name):
     with pytest.raises(NotAllowed):
-        actions.publish_rules("第二版", actor=cast.make(name))
+        actions.publish_rules("第二版", actor=personas.make(name))
 
 
 # ---- what could not be sent ------------------------------------------------------------------------------------------
 @pytest.fixture
 def delivery(reference):
-    message = Message.objects.create(user=cast.make("member"), kind="members/registered", title="你已入册", body="欢迎")
+    message = Message.objects.create(
+        user=personas.make("member"), kind="members/registered", title="你已入册", body="欢迎"
+    )
     return Delivery.objects.create(notice=message, channel="sms", state="uncertain", tries=6, error="TimeoutError")
 
 
@@ -103,7 +105,7 @@ def test_what_is_on_its_way_is_not_sent_twice(district, delivery, state):
         actions.send_again(delivery, actor=district)
 
 
-@pytest.mark.parametrize("name", [name for name in cast.NAMES if not name.startswith("district")])
+@pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
 def test_only_the_district_sends_again(delivery, name):
     with pytest.raises(NotAllowed):
-        actions.send_again(delivery, actor=cast.make(name))
+        actions.send_again(delivery, actor=personas.make(name))

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from chengyang.standards.models import Criterion, Standard, Version
-from tests import cast
+from chengyang.platform.standards.models import Criterion, Standard, Version
+from tests import personas
 
 KINDS = {"four_haves": "person", "five_goods": "organization", "six_haves": "base", "team_standard": "team"}
 
@@ -30,4 +30,4 @@ def standards(db):
 
 @pytest.fixture
 def base(reference, standards):
-    return cast.base()
+    return personas.base()

@@ -5,19 +5,19 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
-from chengyang.audit.models import Entry
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.files.actions import store
-from chengyang.notices.models import Notice
-from chengyang.standards.actions import (
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.files.actions import store
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.standards.actions import (
     conclude_assessment,
     open_assessment,
     record_finding,
     return_assessment,
     submit_assessment,
 )
-from chengyang.standards.states import TRANSITIONS, AssessmentState
-from tests import cast
+from chengyang.platform.standards.states import TRANSITIONS, AssessmentState
+from tests import personas
 from tests.files.conftest import PDF, shelf, upload  # noqa: F401  (files of these tests go to a temporary store)
 
 from .conftest import make_standard
@@ -49,10 +49,10 @@ def refusal(action, *arguments, **options):
 # ---- opening --------------------------------------------------------------------------------------------------------
 
 SUBJECTS = {
-    "person": lambda: cast.person(),
-    "organization": lambda: cast.organization(),
-    "base": lambda: cast.base(),
-    "team": lambda: cast.team(subdistrict=cast.reference()),
+    "person": lambda: personas.person(),
+    "organization": lambda: personas.organization(),
+    "base": lambda: personas.base(),
+    "team": lambda: personas.team(subdistrict=personas.reference()),
 }
 
 
@@ -73,15 +73,15 @@ def test_a_decided_assessment_is_followed_by_a_new_one(base, submitted, xiazhuan
 
 def test_without_a_published_standard_nothing_is_assessed(reference, district):
     make_standard("six_haves", published=False)
-    assert refusal(open_assessment, cast.base(), actor=district) == "no_standard"
+    assert refusal(open_assessment, personas.base(), actor=district) == "no_standard"
 
 
 PREPARE = {"district", "district_2", "xiazhuang", "base_manager"}
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_a_base_is_prepared_by_who_keeps_it_and_by_its_staff(base, name):
-    actor = cast.make(name)
+    actor = personas.make(name)
     try:
         open_assessment(base, actor=actor)
     except NotAllowed:
@@ -95,7 +95,7 @@ def test_a_base_is_prepared_by_who_keeps_it_and_by_its_staff(base, name):
 )
 def test_a_person_is_assessed_by_staff_responsible(reference, standards, name, allowed):
     try:
-        open_assessment(cast.person(), actor=cast.make(name))
+        open_assessment(personas.person(), actor=personas.make(name))
     except NotAllowed:
         assert not allowed
     else:
@@ -104,7 +104,7 @@ def test_a_person_is_assessed_by_staff_responsible(reference, standards, name, a
 
 def test_nobody_assesses_themself(standards, district):
     with pytest.raises(NotAllowed):
-        open_assessment(cast.person(account=district), actor=district)
+        open_assessment(personas.person(account=district), actor=district)
 
 
 # ---- findings -------------------------------------------------------------------------------------------------------
@@ -208,10 +208,10 @@ def test_who_handed_it_in_does_not_decide(filled, xiazhuang):
 ASSESS = {"district", "district_2", "xiazhuang"}
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 def test_staff_responsible_decide(submitted, name):
     try:
-        conclude_assessment(submitted, True, actor=cast.make(name))
+        conclude_assessment(submitted, True, actor=personas.make(name))
     except NotAllowed:
         assert name not in ASSESS
     else:
@@ -219,7 +219,7 @@ def test_staff_responsible_decide(submitted, name):
 
 
 def test_nobody_decides_about_themself(standards, district, district_2):
-    assessment = open_assessment(cast.person(account=district), actor=district_2)
+    assessment = open_assessment(personas.person(account=district), actor=district_2)
     for code in ("venue", "rules"):
         record_finding(assessment, code, met=True, note="x", actor=district_2)
     submit_assessment(assessment, actor=district_2)
@@ -262,7 +262,7 @@ def test_each_step_is_in_the_audit(submitted, xiazhuang):
 
 
 def test_the_assessment_of_a_person_concerns_that_person(reference, standards, district):
-    somebody = cast.person()
+    somebody = personas.person()
     open_assessment(somebody, actor=district)
     assert Entry.objects.get(verb="assessment.started").person == somebody.public_id
 

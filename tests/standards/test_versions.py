@@ -7,9 +7,9 @@ from django.db import DatabaseError, transaction
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.standards.actions import draft_version, open_assessment, publish_version
-from chengyang.standards.models import Criterion, Standard, Version
-from tests import cast
+from chengyang.platform.standards.actions import draft_version, open_assessment, publish_version
+from chengyang.platform.standards.models import Criterion, Standard, Version
+from tests import personas
 
 from .conftest import make_standard
 
@@ -61,7 +61,7 @@ def test_a_draft_is_in_force_only_once_it_is_published(standard, district):
 
 
 def test_an_assessment_keeps_the_version_it_was_made_against(standard, reference, district):
-    assessment = open_assessment(cast.base(), actor=district)
+    assessment = open_assessment(personas.base(), actor=district)
     publish_version(draft_version(standard, actor=district), actor=district)
     assessment.refresh_from_db()
     assert assessment.version.number == 1
@@ -80,14 +80,14 @@ def test_a_version_without_criteria_is_not_published(db, district):
     assert refused.value.code == "no_criteria"
 
 
-@pytest.mark.parametrize("name", cast.NAMES)
+@pytest.mark.parametrize("name", personas.NAMES)
 @pytest.mark.parametrize(
     "action", [draft_version, lambda standard, actor: publish_version(standard.versions.get(), actor=actor)]
 )
 def test_standards_are_the_districts(reference, name, action):
     standard = make_standard("six_haves", published=False)
     try:
-        action(standard, actor=cast.make(name))
+        action(standard, actor=personas.make(name))
     except NotAllowed:
         assert name not in ("district", "district_2")
     else:

@@ -6,10 +6,10 @@ import pytest
 
 from bases.models import Assessment
 from chengyang import clock
-from chengyang.home.facts import modes
-from chengyang.standards.modes import MODES
+from chengyang.platform.standards.modes import MODES
+from chengyang.seed.facts import modes
 from members.models import Assessment as PersonAssessment
-from tests import cast
+from tests import personas
 
 from .conftest import make_standard
 
@@ -79,15 +79,15 @@ def test_the_handbook_takes_no_post(client, standard, path):
 
 
 def test_bodies_that_have_reached_it_are_named_with_their_day(client, standard):
-    passed(cast.base(), standard)
+    passed(personas.base(), standard)
     page = text_of(client.get(standard.get_absolute_url()))
     assert "夏新连心驿站" in page
     assert "已有 1 个基地达到" in page
 
 
 def test_a_body_assessed_twice_counts_once(client, standard):
-    passed(cast.base(), standard, days=200)
-    passed(cast.base(), standard, days=10)
+    passed(personas.base(), standard, days=200)
+    passed(personas.base(), standard, days=10)
     page = text_of(client.get(standard.get_absolute_url()))
     assert "已有 1 个基地达到" in page
     assert page.count("夏新连心驿站") == 1
@@ -95,7 +95,7 @@ def test_a_body_assessed_twice_counts_once(client, standard):
 
 @pytest.mark.parametrize("fields", [{"is_published": False}, {}])
 def test_what_is_not_public_or_has_lapsed_is_not_named(client, standard, fields):
-    passed(cast.base(**fields), standard, days=400 if not fields else 30)
+    passed(personas.base(**fields), standard, days=400 if not fields else 30)
     assert "夏新连心驿站" not in text_of(client.get(standard.get_absolute_url()))
 
 
@@ -103,7 +103,7 @@ def test_what_is_not_public_or_has_lapsed_is_not_named(client, standard, fields)
 def test_persons_are_counted_from_five_and_never_named(client, standards, reference, number, words):
     for place in range(number):
         PersonAssessment.objects.create(
-            person=cast.person(name=f"林知夏{place}"),
+            person=personas.person(name=f"林知夏{place}"),
             version=standards["person"].current(),
             state="passed",
             assessed_on=clock.today(),
@@ -116,6 +116,6 @@ def test_persons_are_counted_from_five_and_never_named(client, standards, refere
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_standard_asks_the_same_number_of_queries(client, standard, rows, django_assert_num_queries):
     for number in range(rows):
-        passed(cast.base(slug=f"b{number}", name=f"基地{number}"), standard)
+        passed(personas.base(slug=f"b{number}", name=f"基地{number}"), standard)
     with django_assert_num_queries(7):
         client.get(standard.get_absolute_url())

@@ -4,10 +4,10 @@ import pytest
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from chengyang.vault.fields import BlindIndexField, EncryptedField, LastFourField
-from chengyang.vault.public_ids import PublicIdField
+from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField
+from chengyang.lib.vault.public_ids import PublicIdField
 
-with isolate_apps("chengyang.vault"):
+with isolate_apps("chengyang.lib.vault"):
 
     class Sealed(models.Model):
         public_id = PublicIdField()

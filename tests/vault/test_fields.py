@@ -11,9 +11,9 @@ from django.db import IntegrityError, connection
 from django.db.models import Case, F, Value, When
 from django.forms import modelform_factory
 
-from chengyang.accounts.models import User
-from chengyang.vault.fields import VaultError, blind_index, bulk_update, columns_of, decrypt_for
-from chengyang.vault.public_ids import new_public_id
+from chengyang.lib.vault.fields import VaultError, blind_index, bulk_update, columns_of, decrypt_for
+from chengyang.lib.vault.public_ids import new_public_id
+from chengyang.platform.accounts.models import User
 
 PHONE = "+8615412345678"
 OTHER = "+8615487654321"

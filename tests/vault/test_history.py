@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from chengyang.accounts.models import User
-from chengyang.vault.fields import CiphertextColumn, EncryptedField, decrypt_for
+from chengyang.lib.vault.fields import CiphertextColumn, EncryptedField, decrypt_for
+from chengyang.platform.accounts.models import User
 
 PHONE = "+8615412345678"
 
@@ -34,7 +34,7 @@ def test_history_column_never_decrypts(db):
 def test_migrations_know_only_the_bare_columns():
     path = {name: User._meta.get_field(name).deconstruct()[1] for name in ("phone", "phone_index")}
     assert path == {
-        "phone": "chengyang.vault.fields.CiphertextColumn",
+        "phone": "chengyang.lib.vault.fields.CiphertextColumn",
         "phone_index": "django.db.models.CharField",
     }
 

@@ -5,8 +5,8 @@ import base64
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from chengyang.vault import keys
-from chengyang.vault.sealing import VaultError, binding, blind_index, seal, unseal
+from chengyang.lib.vault import keys
+from chengyang.lib.vault.sealing import VaultError, binding, blind_index, seal, unseal
 
 PLACE = binding("vault.Letter", "0123456789", "phone")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import NoReverseMatch, Resolver404, path, resolve, reverse
 
-from chengyang.vault.public_ids import ALPHABET, PUBLIC_ID_REGEX, new_public_id
+from chengyang.lib.vault.public_ids import ALPHABET, PUBLIC_ID_REGEX, new_public_id
 
 urlpatterns = [path("thing/<public_id:public_id>/", lambda request, public_id: None, name="thing")]
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.vault import sealing
-from chengyang.vault.sealing import VaultError, binding, blind_index, decrypt_for, encrypt_for, seal, unseal
+from chengyang.lib.vault import sealing
+from chengyang.lib.vault.sealing import VaultError, binding, blind_index, decrypt_for, encrypt_for, seal, unseal
 
 PLACE = binding("vault.Letter", "0123456789", "phone")
 ELSEWHERE = binding("vault.Letter", "0123456789", "note")
@@ -77,4 +77,4 @@ def test_namespace_is_normalised_as_declared(monkeypatch):
 def test_namespace_is_normalised_in_one_way():
     sealing.declare_namespace("test-once", "")
     with pytest.raises(ValueError, match="already normalised"):
-        sealing.declare_namespace("test-once", "chengyang.chinese.phones.normalise")
+        sealing.declare_namespace("test-once", "chengyang.lib.chinese.phones.normalise")

@@ -5,8 +5,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
-from chengyang.vault import selfcheck
-from chengyang.vault.selfcheck import KNOWN_ANSWERS, KnownAnswer
+from chengyang.lib.vault import selfcheck
+from chengyang.lib.vault.selfcheck import KNOWN_ANSWERS, KnownAnswer
 
 
 @pytest.mark.parametrize("answer", KNOWN_ANSWERS, ids=lambda answer: answer.source)

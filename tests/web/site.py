@@ -10,8 +10,8 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 
 from chengyang.errors import ActionError
-from chengyang.web import context, paging, undo, views
-from chengyang.web.forms import CheckBoxes, DateField, Form, NameField, PhoneField, RadioBoxes
+from chengyang.platform.web import context, paging, undo, views
+from chengyang.platform.web.forms import CheckBoxes, DateField, Form, NameField, PhoneField, RadioBoxes
 
 KINDS = [("enterprise", "民营企业和外商投资企业管理技术人员"), ("new_media", "新媒体从业人员")]
 SKILLS = [("law", "法律"), ("tax", "财税"), ("art", "文艺")]
@@ -130,7 +130,7 @@ def month(request):
 
 urlpatterns = [
     path("", plain, name="home"),
-    path("", include("chengyang.web.urls")),
+    path("", include("chengyang.platform.web.urls")),
     path("calendar/", include(([path("", plain, name="calendar")], "activities"))),
     path("sample/", sample),
     path("refused/", refused),
@@ -146,7 +146,7 @@ urlpatterns = [
     path("asked/", asked),
     path("month/", month),
 ]
-handler400 = "chengyang.web.views.handler400"
-handler403 = "chengyang.web.views.handler403"
-handler404 = "chengyang.web.views.handler404"
-handler500 = "chengyang.web.views.handler500"
+handler400 = "chengyang.platform.web.views.handler400"
+handler403 = "chengyang.platform.web.views.handler403"
+handler404 = "chengyang.platform.web.views.handler404"
+handler500 = "chengyang.platform.web.views.handler500"

@@ -3,7 +3,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.web.api import handle
+from chengyang.platform.web.api import handle
 
 
 @pytest.mark.parametrize(

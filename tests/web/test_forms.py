@@ -6,7 +6,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.web.forms import CodeField, DateField, DateTimeField, Form, PartialDateField, RadioBoxes
+from chengyang.platform.web.forms import CodeField, DateField, DateTimeField, Form, PartialDateField, RadioBoxes
 
 from .site import SampleForm
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from chengyang.web.logs import DiscreetFormatter
+from chengyang.platform.web.logs import DiscreetFormatter
 
 pytestmark = pytest.mark.django_db
 

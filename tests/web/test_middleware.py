@@ -5,8 +5,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from chengyang.web import addresses, context
-from chengyang.web.logs import RequestFilter
+from chengyang.platform.web import addresses, context
+from chengyang.platform.web.logs import RequestFilter
 
 pytestmark = [pytest.mark.urls("tests.web.site"), pytest.mark.django_db]
 INNER = addresses.networks(["10.0.0.0/8", "2001:db8::/32"])

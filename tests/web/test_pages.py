@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from django.shortcuts import render
 from django.test import Client
 
-from chengyang.web import elder, views
+from chengyang.platform.web import elder, views
 
 pytestmark = [pytest.mark.urls("tests.web.site"), pytest.mark.django_db]
 POLICY = "default-src 'none'"

@@ -8,8 +8,8 @@ from django.http import Http404
 from django.test import RequestFactory
 
 from chengyang import clock
-from chengyang.accounts.models import User
-from chengyang.web import paging
+from chengyang.platform.accounts.models import User
+from chengyang.platform.web import paging
 
 ORDER = ("-date_joined", "id")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chengyang.web import panels
+from chengyang.platform.web import panels
 
 
 @pytest.fixture(autouse=True)

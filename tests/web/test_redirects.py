@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from chengyang.web.redirects import came_from, safe_next
+from chengyang.platform.web.redirects import came_from, safe_next
 
 OURS = ["/", "/calendar/?m=2026-09", "http://testserver/me/"]
 OTHERS = [

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from chengyang.chinese import workdays as calendar
-from chengyang.web.context import RequestInfo, asked_by
-from chengyang.workdays import deadlines
-from chengyang.workdays.models import WorkdayException
+from chengyang.lib.chinese import workdays as calendar
+from chengyang.platform.web.context import RequestInfo, asked_by
+from chengyang.platform.workdays import deadlines
+from chengyang.platform.workdays.models import WorkdayException
 
 pytestmark = pytest.mark.django_db
 NATIONAL_DAY = "国庆节"

@@ -1,0 +1,132 @@
+"""What activities count for others (docs/architecture.md): each number opens the rows it was counted from.
+
+A subject is a subdistrict, an organization, a team, a base, a programme or a brand; None is the whole district.
+"""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.platform.metrics.registry import Measure, Period, register
+
+from .models import Activity, Brand, CheckIn, ServiceRecord
+from .signup_status import with_attendance
+
+XINXIN = "新心行动"  # the brand that the district counts by itself
+_COLUMNS = {
+    "accounts.subdistrict": "subdistrict",
+    "organizations.organization": "organization",
+    "services.team": "team",
+    "bases.base": "base",
+    "activities.programme": "programme",
+    "activities.brand": "brand",
+}
+
+
+def _about(subject: Any, prefix: str = "") -> dict[str, Any]:
+    """Return the lookup that keeps what concerns `subject`; KeyError for what no activity points at."""
+    return {} if subject is None else {prefix + _COLUMNS[subject._meta.label_lower]: subject}
+
+
+def _within(period: Period, prefix: str = "") -> dict[str, Any]:
+    """Return the lookups that keep what began in `period`."""
+    lookups = {f"{prefix}starts__gte": period.starts, f"{prefix}starts__lt": period.ends}
+    return {name: clock.at(day) for name, day in lookups.items() if day is not None}
+
+
+def _held(subject: Any, period: Period) -> QuerySet:
+    return Activity.objects.held().filter(**_about(subject), **_within(period))
+
+
+def _in_programmes(subject: Any, period: Period) -> QuerySet:
+    return _held(subject, period).filter(programme__isnull=False)
+
+
+def _xinxin(subject: Any, period: Period) -> QuerySet:
+    return _held(subject, period).filter(brand__name=XINXIN)
+
+
+def _checkins(subject: Any, period: Period) -> QuerySet:
+    prefix = "signup__activity__"
+    held = Activity.objects.held().values("pk")
+    return CheckIn.objects.filter(signup__activity__in=held, **_about(subject, prefix), **_within(period, prefix))
+
+
+def _records(subject: Any, period: Period) -> QuerySet:
+    prefix = "checkin__signup__activity__"
+    return ServiceRecord.objects.filter(**_about(subject, prefix), **_within(period, prefix))
+
+
+def _brands(subject: Any, period: Period) -> QuerySet:
+    rows = Brand.objects.all()
+    return rows.filter(Q(since=None) | Q(since__lt=period.ends)) if period.ends else rows
+
+
+def _came(rows: QuerySet) -> int:
+    return rows.aggregate(total=Sum("came"))["total"] or 0
+
+
+def _persons(rows: QuerySet) -> int:
+    """Return the persons behind check-ins, each once; a guest who was forgotten since counts as one."""
+    counts = rows.aggregate(
+        people=Count("signup__person", distinct=True),
+        guests=Count("signup__user", distinct=True),
+        forgotten=Count("pk", filter=Q(signup__person=None, signup__user=None)),
+    )
+    return sum(counts.values())
+
+
+register(Measure("activities_held", _("办的活动"), _("场"), _("已发布、已结束、没有取消的活动，按开始日期"), _held))
+register(
+    Measure(
+        "activities_in_programmes",
+        _("四个活动项目的活动"),
+        _("场"),
+        _("办的活动里属于新心汇、新趣汇、新智汇、新力汇的"),
+        _in_programmes,
+    )
+)
+register(Measure("xinxin_sessions", _("新心行动"), _("场"), _("办的活动里属于“新心行动”品牌的"), _xinxin))
+register(
+    Measure(
+        "xinxin_attendances",
+        _("新心行动人次"),
+        _("人次"),
+        _("“新心行动”每场取签到数和现场点数中较大的，相加"),
+        lambda subject, period: with_attendance(_xinxin(subject, period)),
+        _came,
+    )
+)
+register(
+    Measure(
+        "attendances",
+        _("参加人次"),
+        _("人次"),
+        _("每场取签到数和现场点数中较大的，相加；一个人来两场算两次"),
+        lambda subject, period: with_attendance(_held(subject, period)),
+        _came,
+    )
+)
+register(
+    Measure(
+        "distinct_persons",
+        _("参加过的人"),
+        _("人"),
+        _("签到过的人，来几次都算一个；匿名后的来宾分不出是不是同一个人，每次各算一个"),
+        _checkins,
+        _persons,
+    )
+)
+register(
+    Measure(
+        "volunteer_hours",
+        _("志愿服务时长"),
+        _("小时"),
+        _("志愿服务活动按签到、签退记下的时长，更正后的算"),
+        _records,
+        lambda rows: rows.total(),
+    )
+)
+register(Measure("brands", _("服务品牌"), _("个"), _("期末已有的服务品牌"), _brands))

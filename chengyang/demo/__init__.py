@@ -1,0 +1,1 @@
+"""Demonstration data: an invented district with persons, activities and requests (`manage.py demo`)."""

@@ -1,0 +1,31 @@
+"""`manage.py demo`: load the demonstration into an empty portal, once."""
+
+import argparse
+import datetime as dt
+
+from django.core.management.base import BaseCommand, CommandError
+
+from chengyang import clock
+from chengyang.demo import loader
+
+
+class Command(BaseCommand):
+    help = "Load the demo: invented persons, six years of activities that end today, and the cast to sign in as."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--seed", type=int, default=1, help="the same seed and day make the same rows (default 1)")
+        parser.add_argument("--today", type=_day, help="the day it is in the demo, as 2026-11-23 (default: today)")
+
+    def handle(self, *args, seed, today, **options):
+        say = self.stdout.write if options["verbosity"] else lambda line: None
+        try:
+            loader.load(seed=seed, today=today or clock.today(), say=say)
+        except loader.Refused as refusal:
+            raise CommandError(str(refusal)) from None
+
+
+def _day(text):
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-23.") from None

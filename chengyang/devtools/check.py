@@ -1,0 +1,107 @@
+"""`manage.py check-all`: everything that can be said about the code without running its tests."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import catalogues
+from .paths import ROOT
+from .test import FOREIGN, temporary_home
+
+AT_ONCE = 2
+NO_SERVER = {
+    "DATABASE_URL": "postgresql://portal@/portal?host=/nonexistent",
+    "REDIS_URL": "unix:///nonexistent/valkey.sock",
+}
+EXAMPLE = ROOT / "deploy" / "portal.env.example"
+TYPED_FILES = ("actions", "permissions")  # modules or packages of this name, in every app
+TYPED_ROOMS = ("chengyang/lib/chinese", "chengyang/lib/vault")
+
+# What a deployment has to fill in; everything else in the example is used as it stands.
+THROWAWAY = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(64),
+    "VAULT_KEYS": lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+}
+
+
+def main():
+    """Run every check, print what each said, and return 1 if one failed."""
+    with temporary_home() as home, ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(pool.map(lambda check: run(*check), checks(home)))
+    for name, _seconds, failed, output in results:
+        if failed:
+            print(f"\n── {name} ──\n{output.strip()}")
+    print()
+    for name, seconds, failed, _output in results:
+        print(f"{'FAILED' if failed else 'ok':<8}{name:<34}{seconds:5.1f} s")
+    return int(any(failed for _name, _seconds, failed, _output in results))
+
+
+def checks(home):
+    """Return [(name, command, environment)], the slowest first."""
+    local = {**plain(), **NO_SERVER, "CHENGYANG_HOME": str(home), "PORTAL_ENV": "local"}
+    production = {**plain(), "CHENGYANG_HOME": str(home), **example()}
+    manage = [sys.executable, "manage.py"]
+    return [
+        ("types", tool("mypy", "--no-error-summary", *typed_paths()), local),
+        ("templates", tool("djlint", "templates", "--lint", "--quiet"), local),
+        ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
+        ("missing migrations", [*manage, "makemigrations", "--check", "--dry-run"], local),
+        ("import contracts", [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"], local),
+        ("lint", tool("ruff", "check", "--output-format", "concise", "."), local),
+        ("format", tool("ruff", "format", "--check", "--output-format", "concise", "."), local),
+        ("Chinese of packages", [sys.executable, "-m", "chengyang.devtools.check", "catalogues"], local),
+    ]
+
+
+def run(name, command, surroundings):
+    """Run one check; return (name, seconds, whether it failed, what it said)."""
+    began = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings, capture_output=True, text=True, stdin=subprocess.DEVNULL, errors="replace"
+    )
+    return name, time.monotonic() - began, done.returncode != 0, done.stdout + done.stderr
+
+
+def tool(name, *arguments):
+    return [sys.executable, "-m", name, *arguments]
+
+
+def typed_paths():
+    """Return the paths whose types are checked."""
+    named = [path for name in TYPED_FILES for path in (*ROOT.glob(f"*/{name}*"), *ROOT.glob(f"chengyang/*/{name}*"))]
+    ours = [path for path in named if path.is_dir() or path.suffix == ".py"]
+    return sorted(
+        {str(path.relative_to(ROOT)) for path in ours if path.parts[len(ROOT.parts)] != "tests"} | set(TYPED_ROOMS)
+    )
+
+
+def plain():
+    """Return our environment without what would steer the portal."""
+    hidden = {*FOREIGN, "SECRET_KEY", "VAULT_KEYS", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PORTAL_MODE"}
+    return {name: value for name, value in os.environ.items() if name not in hidden}
+
+
+def example():
+    """Return what the example of a deployment sets, with secrets made up where it leaves them out."""
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines() if EXAMPLE.exists() else []
+    pairs = (line.partition("=") for line in map(str.strip, lines) if line and not line.startswith("#"))
+    found = {name.removeprefix("export ").strip(): value.strip().strip("\"'") for name, _, value in pairs}
+    blank = {name for name in THROWAWAY if not found.get(name) or set("<>…") & set(found[name])}
+    return {**found, **{name: THROWAWAY[name]() for name in blank}}
+
+
+def check_catalogues():
+    """Print what is wrong with the Chinese of packages; return 1 if anything is."""
+    found = catalogues.problems()
+    print("\n".join(found))
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(check_catalogues() if sys.argv[1:] == ["catalogues"] else main())

@@ -1,0 +1,85 @@
+"""Working days, counted over the office's table of exceptional days (requirement U15).
+
+Everything takes the exceptions as a mapping from day to whether it is worked; a day that is not in it goes by its
+weekday. The table itself belongs to `chengyang.platform.workdays`, seeded from here.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+MAX_DAYS = 10_000  # a deadline further away is a mistake
+ONE_DAY = dt.timedelta(days=1)
+STATUTORY = "全国年节及纪念日放假办法（暂定，待国务院办公厅通知）"
+NOTICE = "国务院办公厅关于%d年部分节假日安排的通知"
+
+Exceptions = Mapping[dt.date, bool]
+
+
+class ExceptionalDay(NamedTuple):
+    """A day off that is not a plain weekend, or a weekend day that is worked."""
+
+    date: dt.date
+    is_workday: bool
+    name: str
+    source: str
+
+    @property
+    def is_provisional(self) -> bool:
+        """Return whether the year's notice was not known: the statutory days only, without make-up days."""
+        return self.source == STATUTORY
+
+
+def is_workday(day: dt.date, exceptions: Exceptions) -> bool:
+    """Return whether `day` is worked."""
+    return exceptions.get(day, day.weekday() < 5)
+
+
+def add_workdays(start: dt.date, number: int, exceptions: Exceptions) -> dt.date:
+    """Return the day that is `number` working days after `start`, which itself never counts.
+
+    With 0 it is `start`. Raises ValueError for a negative number, more than 10,000, and past the end of the calendar.
+    """
+    if not 0 <= number <= MAX_DAYS:
+        raise ValueError(f"{number} working days")
+    day, left = start, number
+    while left:
+        if day == dt.date.max:
+            raise ValueError(f"{number} working days after {start}")
+        day += ONE_DAY
+        left -= is_workday(day, exceptions)
+    return day
+
+
+def workdays_between(start: dt.date, end: dt.date, exceptions: Exceptions) -> int:
+    """Return how many working days follow `start`, `end` included: `add_workdays` undone; negative when overdue."""
+    if end < start:
+        return -workdays_between(end, start, exceptions)
+    days = (start + ONE_DAY * i for i in range(1, (end - start).days + 1))
+    return sum(is_workday(day, exceptions) for day in days)
+
+
+def _announced(year: int) -> list[ExceptionalDay]:
+    """Return the days of the yearly notice, weekends within a holiday included; none when the notice is not known."""
+    from chinese_calendar.constants import Holiday, holidays, workdays
+
+    source = NOTICE % year
+    off = [(day, False, Holiday(name).chinese) for day, name in holidays.items() if day.year == year]
+    worked = [(day, True, f"{Holiday(name).chinese}调休上班") for day, name in workdays.items() if day.year == year]
+    return [ExceptionalDay(day, is_worked, name, source) for day, is_worked, name in sorted(off + worked)]
+
+
+def _statutory(year: int) -> list[ExceptionalDay]:
+    from holidays import country_holidays
+
+    days = country_holidays("CN", years=year, language="zh_CN")
+    return [ExceptionalDay(day, False, name, STATUTORY) for day, name in sorted(days.items()) if day.year == year]
+
+
+def seed_exceptions(years: Iterable[int]) -> list[ExceptionalDay]:
+    """Return the exceptional days of `years` as (date, is_workday, name, source), in order.
+
+    Years whose notice `chinesecalendar` knows come from it; later ones have the statutory days only and are
+    `is_provisional`.  (U15)
+    """
+    return [day for year in sorted(set(years)) for day in _announced(year) or _statutory(year)]

@@ -1,0 +1,261 @@
+"""Every write to accounts and roles. `actor` is None where the portal itself acts: a command, the worker."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.core import context, ratelimit
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from chengyang import clock
+from chengyang.errors import ActionError, require
+from chengyang.lib.vault.fields import columns_of
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.notices.actions import tell
+
+from . import login_throttle, passwords, second_factor, sessions
+from . import permissions as may
+from .access import forget
+from .models import Role, Subdistrict, User
+
+
+def _require(check, actor, obj):
+    if actor is not None:
+        require(check, actor, obj)
+
+
+# ---- accounts -------------------------------------------------------------------------------------------------------
+def account_of(phone: str) -> User:
+    """Return the account that signs in with `phone` (E.164), which was just proved; make one if there is none.
+
+    Two sessions that prove one number at the same moment get the same account.
+    """
+    return User.objects.by_phone(phone).first() or _make_guest(phone)
+
+
+def _make_guest(phone):
+    user = User(phone=phone)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            audit.record("user.created", user, actor=user, reason="phone")
+    except IntegrityError:  # the other session was quicker
+        return User.objects.by_phone(phone).get()
+    return user
+
+
+@transaction.atomic
+def create_officer(*, email: str, name: str, phone: str = "", actor: Any) -> User:
+    """Make an account for an officer, who signs in by e-mail; rights come by `grant_role`.
+
+    The account carries `one_time_password`, which exists nowhere else: it has to be changed at the first sign-in.
+    `phone` is E.164 or empty. Raises ActionError `email`, `name`, `email_taken`, `phone_taken`.  (requirements S02, S08)
+    """
+    _require(may.can_create_officer, actor, None)
+    user = User(email=_checked_email(email), name=name.strip(), phone=phone)
+    if not user.name:
+        raise ActionError(_("请填写姓名。"), code="name", field="name")
+    _refuse_taken(user)
+    user.one_time_password = passwords.one_time_password()
+    user.set_password(user.one_time_password)
+    user.must_change_password = True
+    user.save(force_insert=True)
+    passwords.remember(user)
+    audit.record("user.created", user, actor=actor, reason="officer")
+    return user
+
+
+def _checked_email(email):
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ActionError(_("邮箱应像 name@example.com 这样，请检查。"), code="email", field="email") from None
+    return email
+
+
+def _refuse_taken(user):
+    others = User.objects.exclude(pk=user.pk)
+    if user.email and others.by_email(user.email).exists():
+        raise ActionError(_("这个邮箱已经有账号了。"), code="email_taken", field="email")
+    if user.phone and others.by_phone(user.phone).exists():
+        raise ActionError(_("这个手机号已经有账号了。"), code="phone_taken", field="phone")
+
+
+@transaction.atomic
+def disable_user(user: User, *, actor: Any) -> User:
+    """Stop `user` from signing in, and end all their sessions; repeating it changes nothing."""
+    user = lock(user)
+    _require(may.can_disable_user, actor, user)
+    if user.is_active:
+        _set_active(user, False)
+        sessions.end_all(user)
+        audit.record("user.disabled", user, actor=actor, fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def enable_user(user: User, *, actor: Any) -> User:
+    """Let `user` sign in again."""
+    user = lock(user)
+    _require(may.can_disable_user, actor, user)
+    if not user.is_active:
+        _set_active(user, True)
+        audit.record("user.enabled", user, actor=actor, fields=["is_active"])
+    return user
+
+
+def _set_active(user, active):
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    forget(user)
+
+
+@transaction.atomic
+def change_phone(user: User, phone: str, *, actor: Any) -> User:
+    """Let `user` sign in with `phone` (E.164) from now on, which `proofs` has just proved; the old number is told.
+
+    Raises ActionError("phone_taken") when another account signs in with it.
+    """
+    locked = lock(user)
+    _require(may.can_change_phone, actor, locked)
+    old = locked.phone
+    if old == phone:
+        return user
+    user.phone = phone
+    _refuse_taken(user)
+    user.save(update_fields=columns_of(User, "phone"))
+    audit.record("phone.changed", user, actor=actor, fields=["phone"])
+    if old:
+        tell(old, "accounts/phone_changed", phone=phone, at=clock.now())
+    return user
+
+
+# ---- proofs of who one is -------------------------------------------------------------------------------------------
+@transaction.atomic
+def set_password(
+    user: User, password: str, *, actor: Any, keep: str | None = None, verb: str = "password.changed"
+) -> User:
+    """Set the password that `user` chose, end all sessions but the one with the key `keep`, and tell them.
+
+    `password` has passed the validators. `verb` is `password.changed`, or `password.reset` when a mail proved who it is.
+    """
+    lock(user)
+    _write_password(user, password, one_time=False)
+    sessions.end_all(user, keep=keep)
+    audit.record(verb, user, actor=actor)
+    tell(user, "accounts/password_changed", at=clock.now())
+    return user
+
+
+@transaction.atomic
+def reset_password(user: User, *, actor: Any) -> User:
+    """Give `user` a one-time password (`user.one_time_password`, which exists nowhere else) and end their sessions."""
+    user = lock(user)
+    _require(may.can_reset_password, actor, user)
+    user.one_time_password = passwords.one_time_password()
+    _write_password(user, user.one_time_password, one_time=True)
+    sessions.end_all(user)
+    audit.record("password.reset", user, actor=actor)
+    tell(user, "accounts/password_changed", at=clock.now())
+    return user
+
+
+def _write_password(user, password, *, one_time):
+    user.set_password(password)
+    user.must_change_password = one_time
+    user.save(update_fields=["password", "password_set_at", "must_change_password"])
+    passwords.remember(user)
+
+
+@transaction.atomic
+def unlock_account(user: User, *, actor: Any) -> User:
+    """End the lock that failed sign-ins have put on `user` (requirements S03)."""
+    user = lock(user)
+    _require(may.can_unlock_account, actor, user)
+    login_throttle.clear(user.email or "")
+    if context.request is not None:
+        ratelimit.clear(context.request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+    audit.record("session.unlocked", user, actor=actor)
+    return user
+
+
+@transaction.atomic
+def end_sessions(rows: Iterable[UserSession], *, actor: Any) -> int:
+    """End one's own sessions elsewhere on the server; return how many. Raises NotAllowed for somebody else's."""
+    rows = list(rows)
+    for row in rows:
+        require(may.can_end_session, actor, row)
+    if rows:
+        sessions.end_rows(rows)
+        audit.record("session.ended", actor, actor=actor, reason="elsewhere")
+    return len(rows)
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, actor: Any) -> User:
+    """Take away the second factor of somebody who lost it, with the recovery codes; their sessions end, and they are told."""
+    user = lock(user)
+    _require(may.can_remove_second_factor, actor, user)
+    if second_factor.remove(user):
+        sessions.end_all(user)
+        audit.record("second_factor.removed", user, actor=actor)
+        tell(user, "accounts/second_factor_removed", at=clock.now())
+    return user
+
+
+# ---- roles ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def grant_role(
+    user: User,
+    kind: str,
+    subdistrict: Subdistrict | None = None,
+    *,
+    actor: Any,
+    starts: dt.date | None = None,
+    ends: dt.date | None = None,
+) -> Role:
+    """Give `user` a role from `starts` (today if not said) until the day `ends` (not included).
+
+    Locks the account, so that two roles which exclude each other cannot be given at the same moment; the three
+    administrators exclude every other role. Raises ActionError with the code of the broken constraint:
+    `administrator`, `subdistrict`, `dates`, `held`.  (requirements S07, S08)
+    """
+    user = lock(user)
+    _require(may.can_grant_role, actor, user)
+    role = Role(user=user, kind=kind, subdistrict=subdistrict, starts=starts or clock.today(), ends=ends)
+    try:
+        role.full_clean()
+    except ValidationError as error:
+        raise _refusal(error) from None
+    role.save(force_insert=True)
+    forget(user)
+    audit.record("role.granted", role, actor=actor, user=user, reason=role.kind)
+    return role
+
+
+def _refusal(error):
+    field, found = next(iter(error.error_dict.items()))
+    return ActionError(
+        found[0].messages[0], code=found[0].code or "invalid", field=None if field == "__all__" else field
+    )
+
+
+@transaction.atomic
+def end_role(role: Role, *, actor: Any, on: dt.date | None = None) -> Role:
+    """End a role on the day `on` (not included; today if not said): at once, also on the day it was given."""
+    lock(role.user)
+    role = lock(role)
+    _require(may.can_end_role, actor, role)
+    day = max(on or clock.today(), role.starts)
+    if role.ends is None or day < role.ends:
+        role.ends = day
+        role.save(update_fields=["ends"])
+        audit.record("role.ended", role, actor=actor, user=role.user, reason=role.kind, fields=["ends"])
+    return role

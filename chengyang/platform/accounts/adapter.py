@@ -1,0 +1,124 @@
+"""What allauth asks of us: words, lock-out, whose address it is, and that a password is set by our action."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.errors import ActionError
+from chengyang.lib.vault.fields import decrypt_for, encrypt_for
+from chengyang.platform.web.redirects import is_ours
+
+from . import actions, login_throttle, sessions
+from .access import reach
+from .models import User
+
+FRESH = sessions.dt.timedelta(minutes=5)  # a sign-in this young needs no second proof of who is there
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  (a value to store, nothing listens on it)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("这个账号已停用。"),
+        "email_password_mismatch": _("邮箱或密码不对，请检查后再试。"),
+        "enter_current_password": _("现在的密码不对，请重新填写。"),
+        "incorrect_code": _("验证码不对，请看验证器上现在的 6 位数字。"),
+        "incorrect_password": _("密码不对，请重新填写。"),
+        "invalid_password_reset": _("这个链接失效了，请重新申请。"),
+        "rate_limited": _("操作太频繁，请过几分钟再试。"),
+        "too_many_login_attempts": _("失败次数太多，请过 15 分钟再试。"),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False  # citizens enter by phone, officers are made by an officer
+
+    # ---- passwords and lock-out --------------------------------------------------------------------------------------
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Check a password as a counted try; raises ValidationError while the account is locked (requirements S03)."""
+        login = credentials.get("email") or ""
+        try:
+            attempt = login_throttle.begin(login, address=address_of(request))
+        except ActionError as error:
+            raise ValidationError(error.message, code=error.code) from None
+        self.unstash()
+        user = authenticate(request, **credentials) or self.unstash()
+        if user:
+            login_throttle.forgive(attempt)
+        else:
+            login_throttle.failed(attempt, login, actor=request.user)
+        return user
+
+    def unstash(self) -> User | None:
+        """Return the disabled account whose password was right in this thread; it is led to a page that says so."""
+        from .backends import PortalBackend
+
+        return PortalBackend.unstash_authenticated_user()
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        found = self.authenticate(context.request, email=user.email or "", password=password)
+        return found is not None and found.pk == user.pk
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Return whether one has to prove again who one is; not within five minutes of signing in."""
+        if clock.now() - sessions.began(context.request.session) < FRESH:
+            return False
+        return super().is_reauthentication_required(app=app, **options)
+
+    def set_password(self, user: User, password: str) -> None:
+        request = context.request
+        signed_in = request.user.is_authenticated
+        actions.set_password(
+            user,
+            password,
+            actor=request.user if signed_in else user,
+            keep=request.session.session_key if signed_in else None,
+            verb="password.changed" if signed_in else "password.reset",
+        )
+
+    # ---- where to ----------------------------------------------------------------------------------------------------
+    def is_safe_url(self, url: str) -> bool:
+        return is_ours(context.request, url)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where a sign-in by password leads that was on the way to nowhere: officers to their desk."""
+        return reverse("admin:index" if reach(request.user).officer else "me:home")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:security")
+
+    # ---- whose address -----------------------------------------------------------------------------------------------
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request) or UNKNOWN_ADDRESS
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Return the client's address as trusted proxies vouch for it, or None."""
+    return getattr(request, "client_address", None)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _("不能关闭两步验证。"),
+        "cannot_generate_recovery_codes": _("先设置验证器，才能生成备用码。"),
+        "incorrect_code": _("验证码不对，请看验证器上现在的 6 位数字。"),
+    }
+    # Seeds have no row of their own yet when they are sealed, so they are bound to their kind only (requirements S05).
+    _place = ("mfa.Authenticator", "seed", "secret")
+
+    def encrypt(self, text: str) -> str:
+        return encrypt_for(*self._place, text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt_for(*self._place, encrypted_text)
+
+    def get_totp_label(self, user: User) -> str:
+        return user.email or str(user)

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "chengyang.platform.accounts"
+    label = "accounts"
+    verbose_name = "账号"
+
+    def ready(self):
+        from . import receivers  # noqa: F401

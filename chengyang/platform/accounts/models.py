@@ -1,0 +1,358 @@
+"""Who signs in, which roles they hold, and the shapes that posts and demo rows share."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, IntegerRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.lib.chinese import phones
+from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField, blind_index
+from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.platform.audit.history import tracked
+
+
+class DemoMark(models.Model):
+    """A row of the demonstration says so, here and on every page that shows it."""
+
+    is_demo = models.BooleanField(_("演示数据"), default=False, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Subdistrict(models.Model):
+    """街道: the eight offices below the district."""
+
+    code = models.CharField(_("区划代码"), max_length=12, unique=True)
+    name = models.CharField(_("名称"), max_length=30, unique=True)
+    order = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("街道")
+        ordering = ["order", "code"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def short_name(self):
+        return self.name.removesuffix("街道")
+
+
+class UserQuerySet(models.QuerySet):
+    def by_email(self, email):
+        """Return the accounts that sign in with `email`, however it is written: one or none."""
+        return self.alias(lowered=models.functions.Lower("email")).filter(lowered=email.strip().lower())
+
+    def by_phone(self, phone):
+        """Return the accounts that sign in with `phone` (E.164): one or none."""
+        return self.filter(phone_index=blind_index("phone", phone))
+
+    def visible_to(self, user):
+        """Accounts are shown to themselves; those of officers to the administrators who keep accounts (requirements S07).
+
+        An officer's is one that signs in by e-mail or holds a role; a citizen's bears the name of a member.
+        """
+        from .access import reach
+
+        seen = reach(user)
+        if seen.administrator in ("system", "security"):
+            kept = Role.objects.filter(user=models.OuterRef("pk"))
+            return self.filter(models.Q(email__isnull=False) | models.Exists(kept))
+        return self.filter(pk=user.pk) if user.is_authenticated else self.none()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def get_by_natural_key(self, key):
+        return self.by_email(key).get()
+
+
+@tracked(exclude=["last_login"])
+class User(AbstractBaseUser, DemoMark):
+    """A sign-in account: a citizen's by phone, an officer's by e-mail; not the same thing as a Person."""
+
+    PERSONAL = {
+        "name": "account",
+        "email": "account",
+        "phone": "account",
+        "phone_index": "account",
+        "phone_last4": "account",
+    }
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "password",
+        "last_login",
+        "is_active",
+        "date_joined",
+        "password_set_at",
+        "must_change_password",
+        "is_demo",
+    }
+
+    public_id = PublicIdField()
+    name = models.CharField(_("称呼"), max_length=50, blank=True)
+    email = models.EmailField(_("电子邮箱"), max_length=254, null=True, blank=True)
+    phone = EncryptedField(_("手机"), blank=True, max_plain=20)
+    phone_index = BlindIndexField("phone", namespace="phone")
+    phone_last4 = LastFourField("phone")
+    is_active = models.BooleanField(_("可以登录"), default=True)
+    date_joined = models.DateTimeField(_("建立时间"), default=clock.now, editable=False)
+    password_set_at = models.DateTimeField(_("密码设置时间"), null=True, editable=False)
+    must_change_password = models.BooleanField(_("须改密码"), default=False, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+    is_superuser = False  # always: rights come from roles and posts, never from a flag
+    one_time_password = ""  # in the clear for whom `actions` just made one, to be shown once; never stored
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账号")
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("这个邮箱已经有账号了。"),
+            ),
+            models.UniqueConstraint(
+                fields=["phone_index"], name="user_phone_once", violation_error_message=_("这个手机号已经有账号了。")
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+        ]
+
+    def __str__(self):
+        return self.name or phones.mask_phone(self.phone) or self.email or self.public_id
+
+    def clean(self):
+        self.email = (self.email or "").strip().lower() or None
+
+    def set_password(self, raw_password):
+        """Set the password and the moment of it; `actions.set_password` is what people's doings go through."""
+        super().set_password(raw_password)
+        self.password_set_at = clock.now() if raw_password is not None else None
+
+    @property
+    def is_officer(self):
+        """Whether this account holds a role or a post today."""
+        from .access import reach
+
+        return reach(self).officer
+
+    is_staff = is_officer  # the admin site asks by this name
+
+    @property
+    def is_auditor(self):
+        from .access import reach
+
+        return reach(self).administrator == Role.Kind.AUDIT
+
+    def has_perm(self, perm, obj=None):
+        return False  # rights are asked through can_…; Django's permissions are not used
+
+    def has_perms(self, perms, obj=None):
+        return False
+
+    def has_module_perms(self, app_label):
+        return self.is_officer
+
+
+class RoleQuerySet(models.QuerySet):
+    def on(self, day):
+        return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
+
+    def visible_to(self, user):
+        from .access import reach
+
+        seen = reach(user)
+        if seen.administrator in ("system", "security", "audit"):
+            return self.all()
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class OneUser(models.Func):
+    """An account as a range of one, so that an exclusion constraint needs no extension (architecture, Invariants)."""
+
+    function = "int8range"
+    output_field = BigIntegerRangeField()
+
+
+class Days(models.Func):
+    """The days from one date to another, half open."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class Side(models.Func):
+    function = "int4range"
+    output_field = IntegerRangeField()
+
+
+_ONE_USER = OneUser("user", "user", Value("[]"))
+# Dates in the wrong order would make an error instead of a range; another constraint refuses them with a sentence.
+_DAYS = Days("starts", models.Case(models.When(ends__isnull=False, then=models.functions.Greatest("starts", "ends"))))
+# Administrators stand on one side, everybody else on the other: two rows of one account on adjacent sides exclude each
+# other (requirements S07). "Different" itself is not an operator that an exclusion constraint can use on a plain server.
+_IS_ADMINISTRATOR = Q(kind__in=["system", "security", "audit"])
+_ADMINISTRATOR = models.When(_IS_ADMINISTRATOR, then=Side(Value(0), Value(1)))
+_SIDE = models.Case(_ADMINISTRATOR, default=Side(Value(1), Value(2)))
+
+
+@tracked
+class Role(DemoMark):
+    """What an account may do for the office, from a day to a day (half open)."""
+
+    class Kind(models.TextChoices):
+        DISTRICT = "district_staff", _("区级工作人员")
+        SUBDISTRICT = "subdistrict_staff", _("街道工作人员")
+        EDITOR = "editor", _("编辑")
+        SYSTEM = "system", _("系统管理员")
+        SECURITY = "security", _("安全管理员")
+        AUDIT = "audit", _("审计管理员")
+
+    ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
+    PERSONAL = {"kind": "account", "starts": "account", "ends": "account"}
+    NOT_PERSONAL = {"id", "is_demo"}
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("账号"))
+    kind = models.CharField(_("角色"), max_length=20, choices=Kind.choices)
+    subdistrict = models.ForeignKey(Subdistrict, models.PROTECT, null=True, blank=True, verbose_name=_("街道"))
+    starts = models.DateField(_("起"), default=clock.today)
+    ends = models.DateField(_("止"), null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("角色")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="subdistrict_staff", subdistrict__isnull=False)
+                | (~Q(kind="subdistrict_staff") & Q(subdistrict__isnull=True)),
+                name="role_subdistrict_only_for_its_staff",
+                violation_error_message=_("街道工作人员要写明街道，其他角色不写。"),
+                violation_error_code="subdistrict",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),  # equal: taken back on the day it was given
+                name="role_ends_after_start",
+                violation_error_message=_("结束日期不能早于开始日期。"),
+                violation_error_code="dates",
+            ),
+            ExclusionConstraint(
+                name="role_administrators_hold_no_other",
+                expressions=[
+                    (_ONE_USER, RangeOperators.OVERLAPS),
+                    (_DAYS, RangeOperators.OVERLAPS),
+                    (_SIDE, RangeOperators.ADJACENT_TO),
+                ],
+                violation_error_message=_("管理员不能兼任其他角色。"),
+                violation_error_code="administrator",
+            ),
+            ExclusionConstraint(
+                name="role_one_administrator_each",
+                expressions=[
+                    (_ONE_USER, RangeOperators.OVERLAPS),
+                    (_DAYS, RangeOperators.OVERLAPS),
+                    (models.Case(_ADMINISTRATOR), RangeOperators.OVERLAPS),  # null for everybody else: never in the way
+                ],
+                violation_error_message=_("三种管理员不能由同一个人兼任。"),
+                violation_error_code="administrator",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "subdistrict"],
+                condition=Q(ends__isnull=True),
+                nulls_distinct=False,
+                name="role_once",
+                violation_error_message=_("已经有这个角色。"),
+                violation_error_code="held",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}{f'（{self.subdistrict}）' if self.subdistrict_id else ''}"
+
+    def holds(self, day):
+        """Return whether the role is held on `day`."""
+        return self.starts <= day and self.is_open(day)
+
+    def is_open(self, day):
+        """Return whether the role is held on `day` or later."""
+        return self.ends is None or day < self.ends
+
+
+class PhoneProof(models.Model):
+    """A code sent to a phone: five minutes, five tries, kept as a hash (requirements U22). Rows live one day."""
+
+    PERSONAL = {"phone": "account", "phone_index": "account", "address": "security"}
+    NOT_PERSONAL = {"id", "public_id", "purpose", "code_hash", "session_hash", "sent_at", "tries", "used_at"}
+
+    class Purpose(models.TextChoices):
+        """What the message says the code is for."""
+
+        SIGN_IN = "sign_in", _("登录")
+        JOIN = "join", _("加入新阶层")
+        SIGN_UP = "sign_up", _("活动报名")
+        CHANGE = "change", _("更换手机号")
+
+    public_id = PublicIdField()
+    phone = EncryptedField(_("手机"), max_plain=20)
+    phone_index = BlindIndexField("phone", namespace="phone")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)
+    code_hash = models.CharField(max_length=64)  # keyed, and bound to the row's public_id
+    session_hash = models.CharField(max_length=64)  # of the session that asked; keyed, a key in the clear would sign in
+    address = models.GenericIPAddressField(null=True)
+    sent_at = models.DateTimeField(default=clock.now, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("手机验证")
+        indexes = [models.Index(fields=["phone_index", "-sent_at"]), models.Index(fields=["address", "-sent_at"])]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="phone_proof_five_tries")]
+
+    def __str__(self):
+        return self.public_id
+
+    @property
+    def shown_phone(self):
+        """The number for whom typed it a moment ago: whole, in groups, so that a slip is seen."""
+        return phones.spaced_phone(self.phone)
+
+
+class Attempt(models.Model):
+    """A failed sign-in: counted to lock an account or address for a while (requirements S03). Rows live one day."""
+
+    PERSONAL = {"key": "security", "address": "security"}
+    NOT_PERSONAL = {"id", "at"}
+
+    key = models.CharField(max_length=64, db_index=True)  # a keyed hash of what was typed, also for unknown names
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(default=clock.now, db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("登录失败")
+
+    def __str__(self):
+        return self.key
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that was set: the last five may not come back (requirements S01)."""
+
+    NOT_PERSONAL = {"id", "password", "at"}
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name=_("账号"))
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("用过的密码")
+        ordering = ["-id"]
+
+    def __str__(self):
+        return str(self.at)

@@ -1,0 +1,123 @@
+"""Taking in uploads, putting them to rows, and letting go of them (requirements S15)."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengyang import clock
+from chengyang.errors import ActionError, require
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock
+
+from . import contents, names
+from .models import File
+from .permissions import can_attach, can_discard
+
+
+def store(upload: Any, *, owner: Any, attached_to: Any = None) -> File:
+    """Keep `upload` (what a form's file field gives) for `owner`, attached to the row `attached_to` or to none yet.
+
+    At most 20 MB; the type is told from the bytes: PDF, docx, xlsx, JPG, PNG, WebP. Pictures are drawn again without
+    metadata. Raises ActionError with the field `file` and one of the codes `too_large`, `empty`, `kind`, `active`, `bomb`,
+    `broken`, `extension`. The bytes of a transaction that fails later are swept up by `files.tidy`.  (S15)
+    """
+    data = _bytes(upload)
+    kind, data = contents.examine(data)
+    _refuse_other_extension(upload.name, kind)
+    with transaction.atomic():
+        label, key = _row(attached_to)
+        file = File(
+            owner=owner,
+            name=names.clean(upload.name, kind),
+            content_type=kind.content_type,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            attached_to=label,
+            attached_id=key,
+        )
+        file.content.save(_path(kind), ContentFile(data), save=False)
+        file.save(force_insert=True)
+        audit.record("file.uploaded", file, actor=owner, user=owner)
+    return file
+
+
+@transaction.atomic
+def attach(file: File, obj: Any, *, actor: Any) -> File:
+    """Put a file of `actor` to the row `obj`, from whose door it is then seen; safe to repeat.
+
+    Raises NotAllowed for somebody else's file, ActionError("attached") when it is already put to another row.
+    """
+    file = lock(file)
+    require(can_attach, actor, file)
+    place = _row(obj)
+    if (file.attached_to, file.attached_id) == place:
+        return file
+    if file.attached_to:
+        raise ActionError(_("这个文件已经用在别处，请重新上传一份。"), code="attached", field=contents.FIELD)
+    file.attached_to, file.attached_id = place
+    file.save(update_fields=["attached_to", "attached_id"])
+    return file
+
+
+@transaction.atomic
+def discard(file: File, *, actor: Any) -> None:
+    """Delete an own file that is put to no row; evidence of something stays. Raises ActionError("attached")."""
+    file = lock(file)
+    require(can_discard, actor, file)
+    if file.attached_to:
+        raise ActionError(_("这个文件是办事的依据，不能单独删除。"), code="attached")
+    audit.record("file.deleted", file, actor=actor, user=file.owner)
+    storage, path = file.content.storage, str(file.content.name)
+    file.delete()
+    transaction.on_commit(lambda: storage.delete(path), robust=True)  # what fails here, files.tidy finds
+
+
+@transaction.atomic
+def opened(file: File, *, actor: Any) -> File:
+    """Note who looked at the file, unless it is their own; the owner reads it on 我的数据."""
+    if file.owner_id != actor.pk:
+        audit.record("file.read", file, actor=actor, user=file.owner)
+    return file
+
+
+def _bytes(upload: Any) -> bytes:
+    """Return the bytes of `upload`, counted as they come: what it says of its own size may be wrong."""
+    most, data = settings.FILES_MAX_BYTES, bytearray()
+    for chunk in upload.chunks():
+        data += chunk
+        if len(data) > most:
+            raise ActionError(
+                _("文件超过 %(most)d MB，请压缩或拆开后再上传。") % {"most": most // 1024 // 1024},
+                code="too_large",
+                field=contents.FIELD,
+            )
+    return bytes(data)
+
+
+def _refuse_other_extension(name: str, kind: contents.Kind) -> None:
+    """Refuse a document under the name of another type; phones name pictures as they like, so these are renamed."""
+    extension = names.split(name)[1]
+    known = {kind.extension, *kind.others}
+    if kind.is_picture:
+        known.update(*((other.extension, *other.others) for other in contents.KINDS if other.is_picture))
+    if extension and extension not in known:
+        raise ActionError(
+            _("文件名以 .%(named)s 结尾，内容却是 .%(real)s，请用它原来的名字上传。")
+            % {"named": extension[:20], "real": kind.extension},
+            code="extension",
+            field=contents.FIELD,
+        )
+
+
+def _row(obj: Any) -> tuple[str, str]:
+    """Return label and public id of the row a file belongs to; empty for none."""
+    return ("", "") if obj is None else (obj._meta.concrete_model._meta.label, obj.public_id)
+
+
+def _path(kind: contents.Kind) -> str:
+    return f"{clock.today():%Y/%m}/{secrets.token_hex(16)}.{kind.extension}"

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "chengyang.platform.notices"
+    label = "notices"
+    verbose_name = "通知"
+
+    def ready(self):
+        from . import extensions  # noqa: F401  (registration is what importing it does)

@@ -1,0 +1,64 @@
+"""The inbox, and the telephone of the demonstration."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chengyang.platform.web.context_processors import demo_loaded
+from chengyang.platform.web.paging import keyset
+
+from . import actions, gateways
+from .models import Notice
+
+SHOWN_ON_PHONE = 20
+
+
+@require_safe
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """All that the portal told me, newest first."""
+    notices = Notice.objects.visible_to(request.user)
+    page = keyset(request, notices.defer("address"), ("-at", "-id"))
+    return render(request, "notices/list.html", {"page": page, "unread": notices.unread().count()})
+
+
+@require_safe
+def notice_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One notice; opening it is reading it."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), public_id=public_id)
+    return render(request, "notices/detail.html", {"notice": actions.read(notice)})
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark everything as read."""
+    if number := actions.read_all(actor=request.user):
+        messages.success(request, _("%(number)d 条通知已标为已读。") % {"number": number})
+    return redirect("notices:list")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def demo_phone(request: HttpRequest) -> HttpResponse:
+    """What the telephones and mailboxes of the demonstration received, so that a newcomer can walk the flows."""
+    if settings.PRODUCTION or settings.SMS_BACKEND != "file" or not demo_loaded():
+        raise Http404
+    received = [_received(message) for message in gateways.last_sms(SHOWN_ON_PHONE)]
+    mails = [_received(mail) for mail in gateways.last_mails(SHOWN_ON_PHONE)]
+    return render(request, "notices/demo_phone.html", {"received": received, "mails": mails})
+
+
+def _received(message: dict[str, str]) -> dict[str, object]:
+    """Return a message of a file with its time as a time; a line that somebody wrote by hand may have none."""
+    try:
+        at = dt.datetime.fromisoformat(message.get("at", ""))
+    except (TypeError, ValueError):
+        at = None
+    return {**message, "at": at}

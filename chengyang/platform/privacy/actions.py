@@ -1,0 +1,121 @@
+"""Giving and withdrawing consent: one row in the ledger for each, by the person themself (requirements P04–P06)."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengyang.errors import ActionError, require
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.web import context
+
+from .models import Consent, Notice, NoticeQuerySet, Purpose
+from .permissions import can_decide
+
+Handler = Callable[[Any, Any], Any]  # (account, actor) → whatever
+_handlers: dict[str, list[Handler]] = {}
+
+
+def on_withdrawal(purpose_code: str, handler: Handler) -> None:
+    """Have `handler(user, actor)` stop what the purpose allowed, in the transaction of the withdrawal (P06, P09)."""
+    _handlers.setdefault(purpose_code, []).append(handler)
+
+
+def give(user: Any, purpose_code: str, *, actor: Any) -> Consent:
+    """Record that `user` agrees to the purpose under the rules in force; only they can (P04).
+
+    Safe to repeat: consent that holds under these rules is returned as it is. Raises NotAllowed for anybody else, and
+    ActionError("no_rules") while no rules are published, ("purpose") for an unknown purpose.
+    """
+    return _decide(user, purpose_code, given=True, actor=actor)
+
+
+def withdraw(user: Any, purpose_code: str, *, actor: Any) -> Consent:
+    """Record that `user` does not agree, or no longer, and stop at once what the purpose allowed (P06).
+
+    A refusal that was never preceded by consent is recorded too, so that nobody has to be asked again soon (P07). Raises
+    as `give`.
+    """
+    return _decide(user, purpose_code, given=False, actor=actor)
+
+
+def holds(user: Any, purpose_code: str) -> bool:
+    """Return whether the last word of `user` on the purpose is consent."""
+    latest = _last(user, purpose_code)
+    return bool(latest and latest.given)
+
+
+def latest_for(user: Any) -> dict[str, Consent]:
+    """Return the last word of `user` on each purpose they were asked about: purpose code → ledger row."""
+    rows = Consent.objects.filter(user=user).latest().select_related("purpose", "notice")
+    return {row.purpose.code: row for row in rows}
+
+
+def to_confirm(user: Any) -> list[Consent]:
+    """Return the consents `user` gave to words that have changed since: they are asked again (P02)."""
+    given = [row for row in latest_for(user).values() if row.given]
+    notice = NoticeQuerySet(Notice).current() if given else None
+    return [row for row in given if notice and row.text_hash != hash_of(notice, row.purpose)]
+
+
+def publish_notice(text: str, *, actor: Any) -> Notice:
+    """Publish `text` as the next version of the rules; earlier ones stay, and who agreed to them is asked again (P02).
+
+    Who may is asked by `staff.actions.publish_rules`; `actor` None is the portal itself (seed). Raises
+    ActionError("unchanged") when the text is that of the version in force.
+    """
+    with transaction.atomic():
+        last = Notice.objects.select_for_update().order_by("-version").first()
+        if last and last.text == text:
+            raise ActionError(_("内容和现行规则相同，没有发布。"), code="unchanged", field="text")
+        notice = Notice.objects.create(version=last.version + 1 if last else 1, text=text)
+        audit.record("settings.changed", notice, actor=actor, reason="privacy_rules")
+        return notice
+
+
+@transaction.atomic
+def _decide(user: Any, purpose_code: str, *, given: bool, actor: Any) -> Consent:
+    user = lock(user)
+    require(can_decide, actor, user)
+    purpose, notice = _asked(purpose_code)
+    before = _last(user, purpose_code)
+    text_hash = hash_of(notice, purpose)
+    if before and before.given == given and (not given or before.text_hash == text_hash):
+        return before
+    row = Consent.objects.create(
+        user=user,
+        purpose=purpose,
+        notice=notice,
+        given=given,
+        text_hash=text_hash,
+        actor_public_id=actor.public_id,
+        address=context.current().address,
+    )
+    audit.record("consent.given" if given else "consent.withdrawn", row, actor=actor, user=user, reason=purpose_code)
+    if not given and before and before.given:
+        for handler in _handlers.get(purpose_code, ()):
+            handler(user, actor)
+    return row
+
+
+def _asked(purpose_code: str) -> tuple[Purpose, Notice]:
+    purpose = Purpose.objects.filter(code=purpose_code).first()
+    if purpose is None:
+        raise ActionError(_("没有这一项用途。"), code="purpose")
+    notice = NoticeQuerySet(Notice).current()
+    if notice is None:
+        raise ActionError(_("个人信息保护规则还没有发布，暂时不能办理。"), code="no_rules")
+    return purpose, notice
+
+
+def _last(user: Any, purpose_code: str) -> Consent | None:
+    return Consent.objects.filter(user=user, purpose__code=purpose_code).order_by("-at", "-id").first()
+
+
+def hash_of(notice: Notice, purpose: Purpose) -> str:
+    """Return the digest of what the person was shown: the rules, and the purpose in its words of today."""
+    shown = (notice.text_hash, purpose.code, purpose.name, purpose.text, purpose.categories, purpose.retention)
+    return hashlib.sha256("\0".join(shown).encode()).hexdigest()

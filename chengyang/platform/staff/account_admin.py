@@ -1,0 +1,218 @@
+"""Accounts and roles on the desk: 系统管理员 keeps accounts, 安全管理员 grants roles (requirements S08)."""
+
+from allauth.core import context
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chengyang import clock
+from chengyang.lib.chinese import dates
+from chengyang.lib.chinese.phones import mask_phone
+from chengyang.platform.accounts import actions, login_throttle, passwords, second_factor
+from chengyang.platform.accounts import permissions as may
+from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.web.forms import ModelForm, NameField, PhoneField
+
+from .admin import Button, ScopedAdmin
+from .registry import Fact, Job
+
+
+class OfficerForm(ModelForm):
+    """An account for an officer."""
+
+    email = forms.EmailField(label=gettext_lazy("邮箱"), max_length=254, help_text=gettext_lazy("用它登录"))
+    name = NameField()
+    phone = PhoneField(required=False, help_text=gettext_lazy("也可以用手机验证码登录"))
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "phone")
+
+    def clean_email(self) -> str:
+        """Say at the field what the constraint would say above the form."""
+        if User.objects.by_email(self.cleaned_data["email"]).exists():
+            raise ValidationError(_("这个邮箱已经有账号了。"), code="email_taken")
+        return self.cleaned_data["email"]
+
+
+class HasRole(admin.SimpleListFilter):
+    title, parameter_name = gettext_lazy("身份"), "kind"
+
+    def lookups(self, request, model_admin):
+        return [*Role.Kind.choices, ("none", _("没有角色"))]
+
+    def queryset(self, request, queryset):
+        held = Role.objects.on(clock.today()).filter(user=OuterRef("pk"))
+        if self.value() == "none":
+            return queryset.filter(~Exists(held))
+        return queryset.filter(Exists(held.filter(kind=self.value()))) if self.value() else queryset
+
+
+def _show_password(user):
+    """Show a one-time password to the administrator who asked for it: once, and nowhere else."""
+    words = _("%(email)s 的一次性密码：%(password)s　只显示这一次，请当面或电话告知，登录后须马上修改。")
+    messages.warning(context.request, words % {"email": user.email, "password": user.one_time_password})
+
+
+def _reset_password(user, *, actor):
+    _show_password(actions.reset_password(user, actor=actor))
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    """Accounts; the numbers of the people behind them stay masked."""
+
+    job, order = Job.SECURITY, 20
+    form = OfficerForm
+    fields = ("email", "name", "phone")
+    list_display = ("__str__", "email", "masked_phone", "roles_today", "is_active", "last_login")
+    list_filter = (HasRole, "is_active")
+    search_fields = ("name", "email", "phone_last4")
+    search_help_text = gettext_lazy("称呼、邮箱或手机后四位")
+    ordering = ("-date_joined", "-id")
+    may_create = staticmethod(may.can_create_officer)
+    buttons = (
+        Button(
+            "reset_password",
+            gettext_lazy("重置密码"),
+            _reset_password,
+            may.can_reset_password,
+            confirm=gettext_lazy("给这个账号换一个一次性密码？它的登录会全部结束。"),
+            done=gettext_lazy("密码已重置。"),
+        ),
+        Button(
+            "disable",
+            gettext_lazy("停用"),
+            actions.disable_user,
+            lambda actor, user: user.is_active and may.can_disable_user(actor, user),
+            confirm=gettext_lazy("停用这个账号？它会马上退出登录，可以再启用。"),
+            done=gettext_lazy("已停用。"),
+        ),
+        Button(
+            "enable",
+            gettext_lazy("启用"),
+            actions.enable_user,
+            lambda actor, user: not user.is_active and may.can_disable_user(actor, user),
+            done=gettext_lazy("已启用。"),
+        ),
+        Button(
+            "unlock",
+            gettext_lazy("解除登录暂停"),
+            actions.unlock_account,
+            lambda actor, user: login_throttle.is_locked(user.email or "") and may.can_unlock_account(actor, user),
+            done=gettext_lazy("可以登录了。"),
+            main=True,
+        ),
+        Button(
+            "remove_second_factor",
+            gettext_lazy("取消两步验证"),
+            actions.remove_second_factor,
+            lambda actor, user: second_factor.has(user) and may.can_remove_second_factor(actor, user),
+            confirm=gettext_lazy("取消这个账号的两步验证？请先确认是本人丢了手机，它的登录会全部结束。"),
+            done=gettext_lazy("两步验证已取消，对方下次进工作台时要重新设置。"),
+        ),
+    )
+
+    def is_for(self, seen):
+        return seen.administrator in ("system", "security")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("roles__subdistrict")
+
+    @admin.display(description=gettext_lazy("手机"))
+    def masked_phone(self, user):
+        return mask_phone(user.phone) or "—"
+
+    @admin.display(description=gettext_lazy("角色"))
+    def roles_today(self, user):
+        return "、".join(str(role) for role in user.roles.all() if role.holds(clock.today())) or "—"
+
+    def facts(self, user, actor):
+        locked = _("失败次数太多，暂停中") if login_throttle.is_locked(user.email or "") else _("正常")
+        return [
+            Fact(_("称呼"), user.name or "—"),
+            Fact(_("邮箱"), user.email or "—"),
+            Fact(_("手机"), self.masked_phone(user)),
+            Fact(_("角色"), "\n".join(_role_line(role) for role in user.roles.all()) or "—"),
+            Fact(_("登录"), locked if user.is_active else _("已停用")),
+            Fact(_("最近登录"), dates.stamp(localtime(user.last_login)) if user.last_login else "—"),
+            Fact(_("密码"), _password_line(user)),
+            Fact(_("两步验证"), _("已开启") if second_factor.has(user) else _("没有")),
+            Fact(_("建立"), dates.full_day(localtime(user.date_joined))),
+        ]
+
+    def create(self, form, *, actor):
+        return actions.create_officer(actor=actor, **form.cleaned_data)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        _show_password(obj)
+        return super().response_add(request, obj, post_url_continue)
+
+
+def _role_line(role):
+    ends = dates.full_day(role.ends) if role.ends else _("未定")
+    return _("%(role)s，%(starts)s 至 %(ends)s") % {
+        "role": role,
+        "starts": dates.full_day(role.starts),
+        "ends": ends,
+    }
+
+
+def _password_line(user):
+    day = passwords.set_on(user)
+    if not day or not user.has_usable_password():
+        return "—"
+    return _("一次性，还没有修改") if user.must_change_password else dates.full_day(day)
+
+
+@admin.register(Role)
+class RoleAdmin(ScopedAdmin):
+    """Who may do what for the office, from when to when."""
+
+    job, order = Job.SECURITY, 30
+    fields = ("user", "kind", "subdistrict", "starts", "ends")
+    autocomplete_fields = ("user",)
+    list_display = ("user", "number", "kind", "subdistrict", "starts", "ends")
+    list_filter = ("kind", "subdistrict")
+    list_select_related = ("user", "subdistrict")
+    search_fields = ("user__name", "user__email")
+    ordering = ("-starts", "-id")
+    may_create = staticmethod(lambda actor: may.can_grant_role(actor, User()))
+    buttons = (
+        Button(
+            "end",
+            gettext_lazy("收回"),
+            actions.end_role,
+            lambda actor, role: role.is_open(clock.today()) and may.can_end_role(actor, role),
+            confirm=gettext_lazy("今天起收回这个角色？"),
+            done=gettext_lazy("已收回。"),
+        ),
+    )
+
+    def is_for(self, seen):
+        return seen.administrator in ("system", "security", "audit")
+
+    @admin.display(description=gettext_lazy("账号编号"), ordering="user__public_id")
+    def number(self, role):
+        """The number by which the audit names the account."""
+        return role.user.public_id
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.replace("\x00", "").strip()[:60]
+        found = queryset.filter(Q(user__name__icontains=term) | Q(user__email__icontains=term)) if term else queryset
+        return found, False
+
+    def create(self, form, *, actor):
+        typed = form.cleaned_data
+        return actions.grant_role(
+            typed["user"],
+            typed["kind"],
+            typed["subdistrict"],
+            actor=actor,
+            starts=typed["starts"],
+            ends=typed["ends"],
+        )

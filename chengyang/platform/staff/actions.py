@@ -1,0 +1,63 @@
+"""Writes on tables of the office that lie below: exceptional days (requirements U15), privacy rules (P02), deliveries."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengyang.errors import ActionError, require
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.notices import delivery as outbox
+from chengyang.platform.notices.models import Delivery
+from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.privacy.models import Notice
+from chengyang.platform.workdays.models import WorkdayException
+
+from . import permissions
+
+WEEKEND = (5, 6)
+
+
+@transaction.atomic
+def set_exception(*, actor, date: dt.date, is_workday: bool, name: str, source: str) -> WorkdayException:
+    """Say that `date` is worked or not, against what its weekday says; replaces a provisional entry of that day.
+
+    Raises ActionError("ordinary") when it would say the same as the weekday, except for a weekend day of a holiday,
+    which is entered so that the calendar shows it.
+    """
+    require(permissions.can_set_exception, actor, None)
+    if is_workday and date.weekday() not in WEEKEND:
+        raise ActionError(_("这一天本来就上班，不用写。"), code="ordinary", field="date")
+    values = {"is_workday": is_workday, "name": name, "source": source, "provisional": False}
+    row, _created = WorkdayException.objects.update_or_create(date=date, defaults=values)
+    audit.record("settings.changed", row._meta.model, actor=actor, fields=list(values))
+    return row
+
+
+@transaction.atomic
+def remove_exception(row: WorkdayException, *, actor) -> None:
+    """Take an exceptional day back: its weekday decides again."""
+    require(permissions.can_set_exception, actor, row)
+    WorkdayException.objects.filter(pk=row.pk).delete()
+    audit.record("settings.changed", WorkdayException, actor=actor, fields=["date"])
+
+
+def publish_rules(text: str, *, actor) -> Notice:
+    """Publish `text` as the next version of the privacy rules; who agreed to the former one is asked again (P02).
+
+    Raises NotAllowed for anybody but the district, ActionError("unchanged") when nothing changed.
+    """
+    require(permissions.can_publish_rules, actor, None)
+    return privacy.publish_notice(text, actor=actor)
+
+
+@transaction.atomic
+def send_again(delivery: Delivery, *, actor) -> None:
+    """Send once more what failed or may not have arrived; the next round of the outbox takes it.
+
+    Raises NotAllowed for anybody but the district, ActionError("state") when it is on its way or has been sent.
+    """
+    require(permissions.can_send_again, actor, delivery)
+    if not outbox.send_again(delivery):
+        raise ActionError(_("这一条正在发送，或者已经发出。"), code="state")
+    audit.record("notice.sent", delivery.notice, actor=actor, reason="again")

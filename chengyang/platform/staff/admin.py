@@ -1,0 +1,319 @@
+"""The one base of every staff admin: a door like the others, never a back door (architecture, The admin is a door)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.accounts.access import Reach, reach
+from chengyang.platform.web import form_fields
+from chengyang.platform.web.forms import ModelForm
+from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
+
+from .filters import NamesByPinyin, ScopedRelatedFilter, within_reach
+from .registry import Fact, Job, yes_or_no
+
+LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # of Django's own list filters
+
+
+@dataclass(frozen=True)
+class Button:
+    """A verb on a row's page: `action(obj, *, actor[, reason])` is the app's own, `can(actor, obj)` shows the button."""
+
+    verb: str
+    label: Any
+    action: Callable[..., Any]
+    can: Callable[[Any, Any], bool]
+    needs_reason: bool = False
+    confirm: Any = ""  # asked once, for what cannot be undone; names the thing
+    done: Any = ""
+    main: bool = False
+
+
+class ScopedAdmin(admin.ModelAdmin):
+    """Rows come through `visible_to`, writes go through actions, foreign keys offer only what may be seen.
+
+    An app's admin says: `job` (where it stands), `facts(obj, user)` (the page of a row), `buttons` (its verbs), and, where
+    rows are typed in, `create(form, *, actor)` or `edit(obj, form, *, actor)`, which call an action and return the row.
+    """
+
+    job: Job
+    order = 100  # among the lists of its job
+    buttons: Sequence[Button] = ()
+    create: Callable[..., Any] | None = None
+    edit: Callable[..., Any] | None = None
+    may_create: Callable[[Any], bool] = staticmethod(lambda user: reach(user).staff)
+    may_edit: Callable[[Any, Any], bool] = staticmethod(lambda user, obj: reach(user).staff)
+    template: str = ""  # a partial drawn under the facts; gets `original`
+    form = ModelForm
+    actions = None
+    list_per_page = PER_PAGE
+    list_max_show_all = PER_PAGE
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    view_on_site = False
+    save_as = False
+    search_fields: Sequence[str] = ()
+    change_list_template = "staff/list.html"
+    change_form_template = "staff/row.html"
+    add_form_template = "staff/form.html"
+    formfield_overrides = {
+        # With the widgets: Django merges these into its own overrides, whose widgets are split in two.
+        models.DateField: {"form_class": form_fields.DateField, "widget": form_fields.DateField.widget},
+        models.DateTimeField: {"form_class": form_fields.DateTimeField, "widget": form_fields.DateTimeField.widget},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
+    }
+
+    # ---- who ---------------------------------------------------------------------------------------------------------
+    def is_for(self, seen: Reach) -> bool:
+        """Return whether this list concerns an officer of this reach at all; else its pages are 404."""
+        return seen.staff
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.is_for(reach(request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_for(reach(request.user))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.create is not None and self.has_view_permission(request) and self.may_create(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if self.edit is None or not self.has_view_permission(request):
+            return False
+        return obj is None or self.may_edit(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what may go goes by an action
+
+    # ---- rows --------------------------------------------------------------------------------------------------------
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = within_reach(self.model, request.user)
+        return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search through the QuerySet's own `search` where it has one (names by pinyin, texts by shingles)."""
+        term = search_term.replace("\x00", "").strip()[:60]
+        if term and hasattr(queryset, "search"):
+            return queryset.search(term), False
+        return super().get_search_results(request, queryset, term)
+
+    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+        searchable = hasattr(self.model._default_manager.all(), "search")
+        return self.search_fields or (("pk",) if searchable else ())
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        """Narrow every filter on a foreign key to what the officer may see."""
+        return [self._scoped(item) for item in self.list_filter]
+
+    def _scoped(self, item: Any) -> Any:
+        if isinstance(item, str) and self.model._meta.get_field(item).is_relation:
+            return item, ScopedRelatedFilter
+        return item
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        if not str(object_id).isdecimal() or len(str(object_id)) > 18:
+            return None
+        return super().get_object(request, object_id, from_field)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404(_("没有这一项，或者不归你管。"))
+
+    # ---- the list ----------------------------------------------------------------------------------------------------
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[NamesByPinyin]:
+        return NamesByPinyin
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        self._or_404(request)
+        if ERROR_FLAG in request.GET:  # Django's word for a value that a filter cannot have
+            return HttpResponseRedirect(request.path)
+        try:
+            return super().changelist_view(request, {"section": self, **(extra_context or {})})
+        except (ValueError, IncorrectLookupParameters):  # a filter value that no row can have
+            return HttpResponseRedirect(request.path)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Return whether `lookup` is one that the filters of this list make: any other would read columns unseen."""
+        return any(lookup in _lookups_of(item) for item in self.list_filter)
+
+    def _or_404(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise Http404
+
+    # ---- a row's page ------------------------------------------------------------------------------------------------
+    def facts(self, obj: Any, user: Any) -> Sequence[Fact]:
+        """Return what the page of `obj` says; by default every field of `fields` or of the model."""
+        shown = self.fields or [field.name for field in self.model._meta.concrete_fields if field.name not in _HIDDEN]
+        return [self._fact(obj, name) for name in shown]
+
+    def _fact(self, obj: Any, name: str) -> Fact:
+        field = self.model._meta.get_field(name)
+        value = getattr(obj, f"get_{name}_display")() if getattr(field, "choices", None) else getattr(obj, name)
+        if isinstance(value, bool):
+            return Fact(field.verbose_name, yes_or_no(value))
+        return Fact(field.verbose_name, admin.utils.display_for_value(value, "—") if value is not None else "—")
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        self._or_404(request)
+        context = {"section": self, **(extra_context or {})}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except _Refused as refused:
+            return self._refused(request, object_id, refused, context)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        editing = add or "edit" in request.GET or request.method == "POST"
+        context.update(form=context["adminform"].form, editing=editing)
+        if obj is not None:
+            context.update(facts=self.facts(obj, request.user), buttons=self._buttons(request.user, obj))
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if editing:
+            response.template_name = self.add_form_template
+        if context["adminform"].form.errors:
+            response.status_code = 409 if getattr(context["adminform"].form, "was_refused", False) else 400
+        return response
+
+    def _buttons(self, user: Any, obj: Any) -> list[Button]:
+        return [button for button in self.buttons if button.can(user, obj)]
+
+    # ---- writes ------------------------------------------------------------------------------------------------------
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        options["queryset"] = within_reach(db_field.remote_field.model, request.user)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Return the field without Django's "add another" wrapper: nothing is made in a pop-up here."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None and hasattr(field.widget, "can_add_related"):
+            field.widget = field.widget.widget
+        return field
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return form.instance
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Call the app's action; without one nothing is written."""
+        write = self.edit if change else self.create
+        if write is None:
+            raise NotAllowed("save_model")
+        try:
+            saved = write(obj, form, actor=request.user) if change else write(form, actor=request.user)
+        except ActionError as error:
+            raise _Refused(form, error) from error
+        obj.__dict__.update(saved.__dict__)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write nothing: related rows are the action's work too."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Write nothing: the action wrote the audit entry."""
+
+    log_change = log_deletions = log_addition
+
+    def _refused(self, request: HttpRequest, object_id: str | None, refused: "_Refused", context: dict) -> HttpResponse:
+        """Show the form again, with everything typed and what the action said."""
+        form = refused.form
+        form.refuse(refused.error)
+        form.was_refused = True
+        obj = self.get_object(request, object_id) if object_id else None
+        adminform = admin.helpers.AdminForm(form, list(self.get_fieldsets(request, obj)), {}, model_admin=self)
+        page = {
+            **self.admin_site.each_context(request),
+            **context,
+            "adminform": adminform,
+            "original": obj,
+            "errors": [],
+            "inline_admin_formsets": [],
+            "title": str(obj or self.model._meta.verbose_name),
+            "media": self.media,
+            "object_id": object_id,
+            "is_popup": False,
+            "save_as": False,
+            "opts": self.opts,
+            "preserved_filters": "",
+        }
+        return self.render_change_form(request, page, add=obj is None, change=obj is not None, obj=obj)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        messages.success(request, _("已添加：%(name)s") % {"name": obj})
+        return HttpResponseRedirect(self.url_of(obj))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        messages.success(request, _("已保存：%(name)s") % {"name": obj})
+        return HttpResponseRedirect(self.url_of(obj))
+
+    def url_of(self, obj: Any) -> str:
+        """Return the address of the page of `obj`."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+    # ---- verbs -------------------------------------------------------------------------------------------------------
+    def get_urls(self) -> list:
+        """Return the addresses of this list: list, add, row, verb; no history, no deletion."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("", view(require_safe(self.changelist_view)), name=f"{name}_changelist"),
+            path("add/", view(self.add_view), name=f"{name}_add"),
+            path("<path:object_id>/change/", view(self.change_view), name=f"{name}_change"),
+            path("<int:object_id>/do/<slug:verb>/", view(require_POST(self.do_view)), name=f"{name}_do"),
+        ]
+
+    def do_view(self, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
+        """Carry out one of `buttons` on a row."""
+        self._or_404(request)
+        obj = self.get_object(request, str(object_id))
+        button = next((button for button in self.buttons if button.verb == verb), None)
+        if obj is None or button is None:
+            raise Http404
+        reason = request.POST.get("reason", "").replace("\x00", "").strip()[:500]
+        if button.needs_reason and not reason:
+            raise ActionError(_("请写理由。"), code="reason", url=self.url_of(obj))
+        options = {"reason": reason} if button.needs_reason else {}
+        try:
+            button.action(obj, actor=request.user, **options)
+        except ActionError as error:
+            error.url = error.url or self.url_of(obj)
+            raise
+        messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
+        if self.get_object(request, str(object_id)) is None:  # what is over is no longer theirs to see
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        return HttpResponseRedirect(self.url_of(obj))
+
+
+def _lookups_of(item: Any) -> set[str]:
+    """Return the parameters of one entry of `list_filter`: a column, (column, filter), or a filter of our own."""
+    if isinstance(item, type):
+        return {item.parameter_name}  # type: ignore[attr-defined]
+    column = item[0] if isinstance(item, tuple) else item
+    return {f"{column}{how}" for how in LOOKUPS}
+
+
+_HIDDEN = {"id", "public_id", "name_key", "name_search", "search_text", "is_demo", "phone_index"}
+
+
+class _Refused(Exception):
+    """Carries the form through Django's change view, whose transaction must end first."""
+
+    def __init__(self, form: Any, error: ActionError) -> None:
+        super().__init__(str(error))
+        self.form, self.error = form, error

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class StaffAdminConfig(AdminConfig):
+    """Django's admin as the engine, with our site instead of its own."""
+
+    default_site = "chengyang.platform.staff.site.StaffSite"
+
+
+class StaffConfig(AppConfig):
+    name = "chengyang.platform.staff"
+    label = "staff"
+    verbose_name = "工作台"
+
+    def ready(self):
+        from . import account_admin, system_admin  # noqa: F401  (registration is what importing it does)

@@ -1,0 +1,194 @@
+"""Assessing on the desk, the same for persons, organizations, bases and teams (domain.md rules 2–5).
+
+An app says no more than this:
+
+    registry.register(AssessmentDecision(Assessment, Job.PEOPLE, _("“四有”评定")))
+
+    @admin.register(Assessment)
+    class AssessmentAdmin(AssessmentAdmin):
+        job, order = Job.PEOPLE, 40
+"""
+
+from typing import Any
+
+from django import forms
+from django.db.models import DateField, QuerySet, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import reach
+from chengyang.platform.files import actions as files
+from chengyang.platform.files.models import File
+from chengyang.platform.standards import actions, permissions
+from chengyang.platform.standards.models import Assessment
+from chengyang.platform.standards.states import AssessmentState
+from chengyang.platform.standards.subjects import subject_field, subject_of
+from chengyang.platform.web.forms import ModelForm
+
+from .admin import Button, ScopedAdmin
+from .registry import Choice, Decision, Fact, Job, Step
+
+NOTE_LENGTH = 500
+
+
+class AssessmentDecision(Decision):
+    """An assessment that was handed in: passed, not passed, or given back."""
+
+    def __init__(self, model: type[Assessment], job: Job, label: Any) -> None:
+        self.subject = subject_field(model).name
+        self.code, self.label, self.job, self.model = f"assessment-{self.subject}", label, job, model
+        self.related = (self.subject, "version__standard")
+
+    def waiting(self, user: Any) -> QuerySet:
+        rows = self.seen(user).filter(state=AssessmentState.SUBMITTED).exclude(submitted_by=user)
+        return rows.annotate(due_on=Value(None, output_field=DateField()))
+
+    def seen(self, user: Any) -> QuerySet:
+        """Return the assessments of those whom staff are responsible for; what is passed is public elsewhere."""
+        rows, seen = self.model.objects.visible_to(user), reach(user)
+        return rows if seen.district else rows.filter(**{f"{self.subject}__subdistrict__in": seen.subdistricts})
+
+    def title(self, row: Any) -> str:
+        return str(subject_of(row))
+
+    def detail(self, row: Any) -> str:
+        return _("%(n)d 项达到") % {"n": row.met_count()}
+
+    def tags(self, row: Any) -> list[str]:
+        return [str(row.version)]
+
+    def facts(self, row: Any, user: Any) -> list[Fact]:
+        return findings(row, user)
+
+    def history(self, row: Any) -> list[Step]:
+        former = row.history.order_by("-pgh_id")
+        steps = [Step(row.get_state_display(), None, row.assessed_by or row.submitted_by or "", row.note)]
+        return steps + [Step(event.get_state_display(), event.pgh_created_at, "", event.note) for event in former[:5]]
+
+    def choices(self, row: Any, user: Any) -> list[Choice]:
+        if row.state != AssessmentState.SUBMITTED or not permissions.can_assess(user, row):
+            return []
+        return [
+            Choice("pass", gettext_lazy("达标")),
+            Choice("return", gettext_lazy("退回补充"), needs_reason=True),
+            Choice("fail", gettext_lazy("未达标"), needs_reason=True),
+        ]
+
+    def decide(self, row: Any, choice: str, reason: str, *, actor: Any) -> Any:
+        if choice == "return":
+            return actions.return_assessment(row, reason, actor=actor)
+        return actions.conclude_assessment(row, choice == "pass", actor=actor, note=reason)
+
+
+def findings(assessment: Any, user: Any) -> list[Fact]:
+    """Return what was found for each criterion, with its evidence as far as `user` may open it."""
+    public_ids = [finding.get("file") for finding in assessment.findings.values() if finding.get("file")]
+    evidence = {file.public_id: file for file in File.objects.visible_to(user).filter(public_id__in=public_ids)}
+    return [_fact(criterion, finding, evidence) for criterion, finding in assessment.rows()]
+
+
+def _fact(criterion, finding, evidence):
+    if not finding:
+        return Fact(criterion.name, _("还没有填"), criterion.guidance)
+    words = [_("达到") if finding.get("met") else _("没有达到"), finding.get("note", "")]
+    file = evidence.get(finding.get("file", ""))
+    value = "，".join(word for word in words if word)
+    return Fact(criterion.name, value, file.name if file else "", file.get_absolute_url() if file else "")
+
+
+class FindingsForm(ModelForm):
+    """One box, one note and one file for each criterion of the version."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.criteria = options["instance"].rows() if options.get("instance") else []
+        super().__init__(*args, **options)
+
+    def findings(self) -> list[dict[str, Any]]:
+        """Return what was typed for each criterion."""
+        return [
+            {
+                "criterion": criterion.code,
+                "met": self.cleaned_data[f"met_{criterion.code}"],
+                "note": self.cleaned_data[f"note_{criterion.code}"],
+                "upload": self.cleaned_data[f"file_{criterion.code}"],
+            }
+            for criterion, _finding in self.criteria
+        ]
+
+
+def findings_form(assessment: Any) -> type[FindingsForm]:
+    """Return the form for the criteria of the version that `assessment` is made against."""
+    fields: dict[str, Any] = {}
+    for criterion, finding in assessment.rows():
+        met = forms.BooleanField(label=criterion.name, required=False, initial=finding.get("met", False))
+        met.help_text = criterion.guidance
+        fields[f"met_{criterion.code}"] = met
+        fields[f"note_{criterion.code}"] = forms.CharField(
+            label=_("依据：%(name)s") % {"name": criterion.name},
+            required=False,
+            initial=finding.get("note", ""),
+            max_length=NOTE_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        fields[f"file_{criterion.code}"] = forms.FileField(label=_("文件"), required=False)
+    meta = type("Meta", (), {"model": type(assessment), "fields": []})
+    return type("FindingsForm", (FindingsForm,), {"Meta": meta, **fields})
+
+
+class AssessmentAdmin(ScopedAdmin):
+    """Assessments of one kind: begun for a subject, filled in criterion by criterion, handed in."""
+
+    list_filter = ("state",)
+    may_edit = staticmethod(
+        lambda user, row: row.state == AssessmentState.OPEN and permissions.can_prepare_assessment(user, row)
+    )
+    buttons = (
+        Button(
+            "submit",
+            gettext_lazy("提交评定"),
+            actions.submit_assessment,
+            lambda user, row: row.state == AssessmentState.OPEN and permissions.can_prepare_assessment(user, row),
+            main=True,
+        ),
+    )
+
+    @property
+    def subject(self) -> str:
+        """Return the name of the foreign key to whom or what is assessed."""
+        return subject_field(self.model).name
+
+    @property
+    def list_display(self) -> tuple[str, ...]:
+        return (self.subject, "version", "state", "assessed_on", "expires_on")
+
+    @property
+    def list_select_related(self) -> tuple[str, ...]:
+        return (self.subject, "version__standard")
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
+        return findings_form(obj) if obj else super().get_form(request, obj, change, **options)
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> list:
+        fields = list(findings_form(obj).base_fields) if obj else [self.subject]
+        return [(None, {"fields": fields})]
+
+    def facts(self, row: Any, user: Any) -> list[Fact]:
+        until = dates.full_day(row.expires_on) if row.expires_on else ""
+        return [
+            Fact(_("评定对象"), subject_of(row), url=subject_of(row).get_absolute_url()),
+            Fact(_("标准"), row.version),
+            Fact(_("状态"), row.get_state_display(), _("有效至 %(day)s") % {"day": until} if until else ""),
+            *findings(row, user),
+            Fact(_("说明"), row.note),
+        ]
+
+    def create(self, form: Any, *, actor: Any) -> Any:
+        return actions.open_assessment(form.cleaned_data[self.subject], actor=actor)
+
+    def edit(self, row: Any, form: FindingsForm, *, actor: Any) -> Any:
+        for finding in form.findings():
+            upload = finding.pop("upload")
+            file = files.store(upload, owner=actor) if upload else None
+            row = actions.record_finding(row, finding.pop("criterion"), **finding, file=file, actor=actor)
+        return row

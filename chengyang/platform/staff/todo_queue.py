@@ -1,0 +1,123 @@
+"""今日待办: what waits for an officer, merged from all registered decisions, the nearest due date first."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from chengyang import clock
+from chengyang.platform.workdays import deadlines
+
+from .registry import Decision, Job, decisions
+
+DEPTH = 500  # items of one kind that are put in order; nobody works through more in a day
+SOON = 2  # working days
+NO_DAY = dt.date.max  # of what has no due date: after all that has
+
+
+@dataclass(frozen=True)
+class Key:
+    """The place of one item among all that waits."""
+
+    due_on: dt.date
+    since: int
+    decision: Decision
+    pk: int
+    public_id: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of 今日待办."""
+
+    decision: Decision
+    row: Any
+    url: str
+    title: str
+    detail: str
+    since: dt.datetime | None
+    due_on: dt.date | None
+    group: str
+
+
+def waiting(decision: Decision, user: Any) -> QuerySet:
+    """Return the queue of `decision` for `user`, the nearest due date first."""
+    return decision.waiting(user).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def keys(user: Any, job: str = "") -> list[Key]:
+    """Return what waits for `user` in order, of one job or of all."""
+    found = []
+    for decision in decisions():
+        if job and decision.job != job:
+            continue
+        rows = waiting(decision, user).values_list("due_on", "pk", "public_id")[:DEPTH]
+        found += [
+            Key(due or NO_DAY, number, decision, pk, public_id) for number, (due, pk, public_id) in enumerate(rows)
+        ]
+    return sorted(found, key=lambda key: (key.due_on, key.since, key.decision.code))
+
+
+def counts(found: list[Key]) -> dict[str, int]:
+    """Return how many items wait in each job."""
+    totals = dict.fromkeys(Job.values, 0)
+    for key in found:
+        totals[key.decision.job] += 1
+    return totals
+
+
+def sizes(found: list[Key], today: dt.date) -> dict[str, int]:
+    """Return how many items each group has (the names of `group_of`)."""
+    totals: Counter[str] = Counter()
+    for due_on, number in Counter(key.due_on for key in found).items():
+        totals[group_of(None if due_on == NO_DAY else due_on, today)] += number
+    return totals
+
+
+def items(found: list[Key], *, only: str = "") -> list[Item]:
+    """Return the lines for `found` (one page of keys), one query for each kind of record.
+
+    `only` is the code of the kind that the officer goes through; the addresses keep it.
+    """
+    wanted: dict[Any, list[int]] = {}
+    for key in found:
+        wanted.setdefault((key.decision.model, tuple(key.decision.related)), []).append(key.pk)
+    rows = {}
+    for (model, related), pks in wanted.items():
+        several = model._base_manager.filter(pk__in=pks).select_related(*related)
+        rows.update({(model, row.pk): row for row in several})
+    today = clock.today()
+    places = [(key, rows.get((key.decision.model, key.pk))) for key in found]
+    return [_item(key, row, today, only) for key, row in places if row is not None]
+
+
+def _item(key: Key, row: Any, today: dt.date, only: str) -> Item:
+    decision = key.decision
+    due_on = decision.due_on(row)
+    return Item(
+        decision,
+        row,
+        decision.url(row) + (f"?kind={only}" if only else ""),
+        decision.title(row),
+        decision.detail(row),
+        decision.since(row),
+        due_on,
+        group_of(due_on, today),
+    )
+
+
+def group_of(due_on: dt.date | None, today: dt.date) -> str:
+    """Return `late`, `today`, `soon` (within two working days) or `later`."""
+    if due_on is None:
+        return "later"
+    if due_on <= today:
+        return "today" if due_on == today else "late"
+    return "soon" if deadlines.left(due_on, today) <= SOON else "later"
+
+
+def place_of(found: list[Key], code: str, public_id: str) -> int | None:
+    """Return where an item stands among all that waits, or None when it does not wait any more."""
+    places = (index for index, key in enumerate(found) if key.decision.code == code and key.public_id == public_id)
+    return next(places, None)

@@ -1,0 +1,222 @@
+"""Assessing a person, an organization, a base or a team by a published standard, and publishing standards.
+
+The same five verbs serve all four concrete tables (domain.md rules 2–5).
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from chengyang import clock
+from chengyang.errors import ActionError, require
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.files import actions as files
+from chengyang.platform.files.models import File
+from chengyang.platform.notices.actions import tell
+
+from .models import Assessment, Criterion, Standard, Version
+from .permissions import can_assess, can_prepare, can_prepare_assessment, can_publish
+from .states import TRANSITIONS, AssessmentState
+from .subjects import kind_of, subject_of
+
+UNDECIDED = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
+NOTE_LENGTH = 500
+
+
+# ---- assessments ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_assessment(subject: Any, *, actor: Any) -> Assessment:
+    """Begin an assessment of `subject` (a Person, Organization, Base or Team) by the version in force.
+
+    Safe to repeat: the one that is still undecided is returned. Raises ActionError("no_standard") while no version is
+    published, NotAllowed for who may not prepare it.  (domain.md rules 3–5)
+    """
+    subject = lock(subject)
+    require(can_prepare, actor, subject)
+    if undecided := subject.assessments.filter(state__in=UNDECIDED).first():
+        return undecided
+    version = _version_in_force(kind_of(subject))
+    assessment = subject.assessments.create(version=version, is_demo=subject.is_demo)
+    audit.record("assessment.started", assessment, actor=actor, person=_person(assessment))
+    return assessment
+
+
+@transaction.atomic
+def record_finding(
+    assessment: Assessment, criterion: str, *, met: bool, note: str = "", file: File | None = None, actor: Any
+) -> Assessment:
+    """Write down whether the criterion with the code `criterion` is met, with a note or a file as evidence.
+
+    `file` is an upload of `actor`, or the one already there; without it the earlier file stays. Raises
+    ActionError("state") once it is handed in, ("criterion"), ("too_long") above 500 characters, ("no_evidence") for a
+    criterion that is met with neither note nor file.  (domain.md rule 3)
+    """
+    assessment = lock(assessment)
+    require(can_prepare_assessment, actor, assessment)
+    _require_open(assessment)
+    if not assessment.version.criteria.filter(code=criterion).exists():
+        raise ActionError(_("这个标准里没有这一项。"), code="criterion")
+    finding = {"met": bool(met), "note": _note(note), "file": _evidence(assessment, criterion, file, actor)}
+    if finding["met"] and not _has_evidence(finding):
+        raise ActionError(_("写一句说明，或上传一个文件作依据。"), code="no_evidence", field="note")
+    assessment.findings = {**assessment.findings, criterion: finding}
+    assessment.save(update_fields=["findings"])
+    audit.record("assessment.recorded", assessment, actor=actor, person=_person(assessment), fields=["findings"])
+    return assessment
+
+
+@transaction.atomic
+def submit_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
+    """Hand the assessment in to staff. Raises ActionError("incomplete") while a criterion has no finding, ("state")."""
+    assessment = lock(assessment)
+    require(can_prepare_assessment, actor, assessment)
+    missing = [str(criterion) for criterion, finding in assessment.rows() if not finding]
+    if missing:
+        raise ActionError(_("还没有填：%(names)s。") % {"names": "、".join(missing)}, code="incomplete")
+    return _move(assessment, AssessmentState.SUBMITTED, "assessment.submitted", actor, submitted_by=actor, note="")
+
+
+@transaction.atomic
+def return_assessment(assessment: Assessment, reason: str, *, actor: Any) -> Assessment:
+    """Give it back to who prepared it, who is told why. Raises ActionError("reason") without one, ("state")."""
+    assessment = lock(assessment)
+    require(can_assess, actor, assessment)
+    if not reason.strip():
+        raise ActionError(_("退回要写明哪里要改。"), code="reason", field="reason")
+    to = assessment.submitted_by
+    returned = _move(assessment, AssessmentState.OPEN, "assessment.returned", actor, note=_note(reason))
+    _tell(to, "standards/returned", returned)
+    return returned
+
+
+@transaction.atomic
+def conclude_assessment(
+    assessment: Assessment, passed: bool, *, actor: Any, note: str = "", expires_on: dt.date | None = None
+) -> Assessment:
+    """Decide on an assessment that was handed in; whoever handed it in is told.
+
+    It passes only when every criterion is met, each with a note or a file. `expires_on` is the first day on which it no
+    longer holds; by default what the table says in `LASTS`, else never. Raises NotAllowed for the person who handed it
+    in, ActionError("not_met") naming the criteria, ("note") when it fails without a reason, ("state").
+    (domain.md rules 2–5)
+    """
+    assessment = lock(assessment)
+    require(can_assess, actor, assessment)
+    if passed:
+        _require_all_met(assessment)
+    elif not note.strip():
+        raise ActionError(_("未达标要写明原因，让对方知道该改什么。"), code="note", field="note")
+    today = clock.today()
+    lasts = assessment.LASTS if passed else None
+    concluded = _move(
+        assessment,
+        AssessmentState.PASSED if passed else AssessmentState.FAILED,
+        "assessment.finished",
+        actor,
+        assessed_by=actor,
+        assessed_on=today,
+        expires_on=expires_on or (today + lasts if lasts else None),
+        note=_note(note),
+    )
+    _tell(assessment.submitted_by, "standards/concluded", concluded)
+    return concluded
+
+
+def _move(assessment, state, verb, actor, **changes):
+    person = _person(assessment)
+    return move(assessment, state, table=TRANSITIONS, actor=actor, verb=verb, person=person, **changes)
+
+
+def _version_in_force(kind: str) -> Version:
+    standard = Standard.objects.published().filter(subject=kind).first()
+    if standard is None:
+        raise ActionError(_("还没有发布适用的标准，不能评定。"), code="no_standard")
+    return standard.current()
+
+
+def _require_open(assessment: Assessment) -> None:
+    if assessment.state != AssessmentState.OPEN:
+        raise ActionError(_("现在是“%(state)s”，不能再改。") % {"state": assessment.get_state_display()}, code="state")
+
+
+def _require_all_met(assessment: Assessment) -> None:
+    lacking = [str(criterion) for criterion, finding in assessment.rows() if not _is_met(finding)]
+    if lacking:
+        raise ActionError(
+            _("这几项还没有达到，或缺少依据：%(names)s。") % {"names": "、".join(lacking)}, code="not_met"
+        )
+
+
+def _is_met(finding: dict[str, Any]) -> bool:
+    return bool(finding.get("met")) and _has_evidence(finding)
+
+
+def _has_evidence(finding: dict[str, Any]) -> bool:
+    return bool(finding.get("note") or finding.get("file"))
+
+
+def _evidence(assessment: Assessment, criterion: str, file: File | None, actor: Any) -> str:
+    before = assessment.findings.get(criterion, {}).get("file", "")
+    if file is None or file.public_id == before:
+        return before
+    return files.attach(file, assessment, actor=actor).public_id
+
+
+def _note(text: str) -> str:
+    text = text.strip()
+    if len(text) > NOTE_LENGTH:
+        raise ActionError(_("说明最多 %(most)d 个字。") % {"most": NOTE_LENGTH}, code="too_long", field="note")
+    return text
+
+
+def _person(assessment: Assessment) -> models.Model | None:
+    """Return the person whom the assessment concerns, if it is one: they read of it on 我的数据."""
+    subject = subject_of(assessment)
+    return subject if kind_of(subject) == "person" else None
+
+
+def _tell(to: Any, template: str, assessment: Assessment) -> None:
+    subject = subject_of(assessment)
+    tell(to, template, url="/me/notices/", assessment=assessment, subject=subject, standard=assessment.version.standard)
+
+
+# ---- standards ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def draft_version(standard: Standard, *, actor: Any) -> Version:
+    """Begin the next version with the criteria of the one in force; a draft that is there already is returned."""
+    standard = lock(standard)
+    require(can_publish, actor, standard)
+    if draft := standard.versions.filter(published_on__isnull=True).first():
+        return draft
+    last = standard.versions.order_by("-number").first()
+    version = standard.versions.create(number=last.number + 1 if last else 1, text=last.text if last else "")
+    copied = ("code", "name", "guidance", "measure", "order")
+    criteria = last.criteria.values(*copied) if last else ()
+    Criterion.objects.bulk_create([Criterion(version=version, **values) for values in criteria])
+    audit.record("standard.drafted", version, actor=actor)
+    return version
+
+
+@transaction.atomic
+def publish_version(version: Version, *, actor: Any, on: dt.date | None = None) -> Version:
+    """Publish a draft, from `on` (default today): from then on nobody edits it, and new assessments use it (rule 5).
+
+    Raises ActionError("published") for one that is, ("no_criteria") for an empty one.
+    """
+    version = lock(version)
+    require(can_publish, actor, version.standard)
+    if version.published_on:
+        raise ActionError(_("这一版已经发布。要改内容，请发布新的一版。"), code="published")
+    if not version.criteria.exists():
+        raise ActionError(_("至少要有一项标准才能发布。"), code="no_criteria")
+    version.published_on = on or clock.today()
+    version.save(update_fields=["published_on"])
+    audit.record("standard.published", version, actor=actor)
+    return version

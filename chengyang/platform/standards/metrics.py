@@ -1,0 +1,40 @@
+"""How many have reached each standard: counted from assessments that hold, for the whole district or within a subject."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.platform.metrics.registry import Measure, Period, register
+
+from .subjects import subject_field, table_of
+
+UNITS = {"person": _("人"), "organization": _("个"), "base": _("个"), "team": _("支")}
+
+
+def reached(kind: str, period: Period) -> QuerySet:
+    """Return the assessments of `kind` that hold on the last day of `period` (today where it is open)."""
+    last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
+    return table_of(kind).objects.passed_on(last)
+
+
+def _subjects(kind: str, rows: QuerySet) -> int:
+    """Count subjects, not assessments: a base is assessed anew each year."""
+    return rows.order_by().values(subject_field(table_of(kind)).name).distinct().count()
+
+
+def _measure(kind: str, unit: Any) -> Measure:
+    return Measure(
+        code=f"standards.reached.{kind}",
+        label=_("达到标准"),
+        unit=unit,
+        how_counted=_("评定结果为“达标”且在有效期内的对象，一个对象只计一次。"),
+        records=lambda subject, period: reached(kind, period),
+        value=lambda rows: _subjects(kind, rows),
+    )
+
+
+for _kind, _unit in UNITS.items():
+    register(_measure(_kind, _unit))

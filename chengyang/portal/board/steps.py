@@ -1,0 +1,48 @@
+"""The seven steps with their numbers, each counted from records by a registered measure (domain.md, 七步)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.platform.metrics import registry
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the seven: its words, the measure that counts it, and where its records are shown to the public."""
+
+    label: Any
+    measure: str
+    what: Any
+    url: str
+
+
+STEPS = (
+    Step(_("人员聚起来"), "persons", _("入册的四类人士"), "members:join"),
+    Step(_("组织建起来"), "organizations", _("区、街道联谊组织"), "organizations:list"),
+    Step(_("平台搭起来"), "bases", _("实践创新基地"), "bases:list"),
+    Step(_("活动嗨起来"), "activities_in_programmes", _("四个活动项目的活动"), "activities:calendar"),
+    Step(_("品牌亮起来"), "brands", _("服务品牌"), "activities:calendar"),
+    Step(_("服务强起来"), "xinxin_attendances", _("新心行动服务人次"), "services:home"),
+    Step(_("代表用起来"), "representatives", _("按“四有”标准选出"), "standards:list"),
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A step with its number of today."""
+
+    step: Step
+    value: Any
+    unit: str
+    how_counted: str
+
+
+def figures() -> list[Figure]:
+    """Return the seven steps with their numbers, for the whole district."""
+    found = []
+    for step in STEPS:
+        measure = registry.get(step.measure)
+        found.append(Figure(step, measure.of(), measure.unit, measure.how_counted))
+    return found

@@ -1,0 +1,1 @@
+"""Reference data and the facts the district has published (`manage.py seed`)."""

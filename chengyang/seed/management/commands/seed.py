@@ -1,0 +1,15 @@
+"""`manage.py seed`: load the published facts and the reference data; may be repeated at any time."""
+
+from django.core.management.base import BaseCommand
+
+from chengyang.seed.loader import seed
+
+
+class Command(BaseCommand):
+    help = "Create what is missing of the published facts and the reference data; what is there stays as it is."
+
+    def handle(self, *args, **options):
+        created = seed()
+        if options["verbosity"]:
+            rows = [f"{label}: {number}" for label, number in sorted(created.items())]
+            self.stdout.write("\n".join(rows) or "Nothing was missing.")

@@ -1,0 +1,38 @@
+"""What members counts for others (docs/architecture.md): each number opens the rows it was counted from."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.platform.metrics.registry import Measure, Period, register
+
+from .models import Person, Representative
+
+
+def last_day(period: Period) -> dt.date:
+    """Return the last day of `period`; today where it is open."""
+    return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
+
+
+def _persons(subject, period):
+    """Return who was registered on the last day of `period` (in `subject`, a subdistrict)."""
+    rows = Person.objects.registered_on_day(last_day(period))
+    return rows.filter(subdistrict=subject) if subject else rows
+
+
+def _registered(subject, period):
+    """Return who was registered during `period`."""
+    rows = Person.objects.exclude(state="unconfirmed").filter(**period.within("registered_on"))
+    return rows.filter(subdistrict=subject) if subject else rows
+
+
+def _representatives(subject, period):
+    """Return whose term as a representative ran on the last day of `period`."""
+    rows = Representative.objects.on(last_day(period))
+    return rows.filter(person__subdistrict=subject) if subject else rows
+
+
+register(Measure("persons", _("入册人士"), _("人"), _("期末在册的人士：两级审核通过，或本人确认过登记"), _persons))
+register(Measure("persons_registered", _("新入册"), _("人"), _("期内入册的人士，后来退出的也算"), _registered))
+register(Measure("representatives", _("代表人士"), _("人"), _("期末任期内的代表人士"), _representatives))

@@ -1,0 +1,129 @@
+"""联谊组织: prepared, founded on a passed “五好”, dissolved (domain.md rule 4)."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
+
+from chengyang import clock
+from chengyang.errors import ActionError, require
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.transitions import lock, move
+
+from .. import permissions
+from ..models import Organization
+from ..states import ORGANIZATION_TRANSITIONS, OrganizationState
+from .memberships import close_memberships
+from .posts import close_posts
+
+EDITABLE = ("summary", "contact", "is_published")
+SLUG_LENGTH = 60
+COMMON = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
+
+
+@transaction.atomic
+def create_organization(facts: Mapping[str, Any], *, actor: Any) -> Organization:
+    """Begin an organization: name, level, subdistrict, categories, summary, contact. Its address is proposed in pinyin and stays.
+
+    Raises ActionError with the code of the broken constraint (`unique`, `invalid`) at its field, NotAllowed outside
+    one's subdistricts.
+    """
+    subdistrict = facts.get("subdistrict")
+    require(permissions.can_create, actor, subdistrict.pk if subdistrict else None)
+    organization = Organization(
+        name=facts["name"],
+        level=facts["level"],
+        subdistrict=subdistrict,
+        summary=facts.get("summary", ""),
+        contact=facts.get("contact", ""),
+    )
+    organization.slug = _free_slug(organization.name)
+    _validate(organization)
+    organization.save(force_insert=True)
+    organization.categories.set(facts.get("categories", ()))
+    audit.record("organization.created", organization, actor=actor)
+    return organization
+
+
+def _free_slug(name):
+    """Return an address for `name` in pinyin that nobody has; what all organizations are called is left out."""
+    short = re.sub(COMMON, "", name) or name
+    wanted = slugify(" ".join(lazy_pinyin(short)))[:SLUG_LENGTH].strip("-") or "organization"
+    taken = set(Organization.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    number = next(n for n in range(1, len(taken) + 2) if (wanted if n == 1 else f"{wanted}-{n}") not in taken)
+    return wanted if number == 1 else f"{wanted}-{number}"
+
+
+def _validate(organization):
+    try:
+        organization.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise ActionError(messages[0], code="invalid", field=None if field == "__all__" else field) from None
+
+
+@transaction.atomic
+def edit_organization(organization: Organization, facts: Mapping[str, Any], *, actor: Any) -> Organization:
+    """Write what the organization says of itself (`EDITABLE`, categories); whether it is public is for staff alone."""
+    organization = lock(organization)
+    require(permissions.can_keep, actor, organization)
+    changed = [name for name in EDITABLE if name in facts and getattr(organization, name) != facts[name]]
+    if "is_published" in changed:
+        require(permissions.can_found, actor, organization)
+    for name in changed:
+        setattr(organization, name, facts[name])
+    if changed:
+        organization.save(update_fields=changed)
+    if "categories" in facts and set(facts["categories"]) != set(organization.categories.all()):
+        organization.categories.set(facts["categories"])
+        changed.append("categories")
+    if changed:
+        audit.record("organization.updated", organization, actor=actor, fields=changed)
+    return organization
+
+
+@transaction.atomic
+def found_organization(organization: Organization, *, actor: Any, on: dt.date | None = None) -> Organization:
+    """Found it, on the day `on` (today); it needs a passed “五好” that holds today (rule 4).
+
+    Raises ActionError("assessment") without one, ("state").
+    """
+    organization = lock(organization)
+    require(permissions.can_found, actor, organization)
+    if not organization.assessments.passed_on(clock.today()).exists():
+        raise ActionError(_("要先通过“五好”评定，才能成立。"), code="assessment", url=organization.get_absolute_url())
+    day = on or clock.today()
+    return move(
+        organization,
+        OrganizationState.FOUNDED,
+        table=ORGANIZATION_TRANSITIONS,
+        actor=actor,
+        verb="organization.founded",
+        founded_on=day,
+        founded_text=day.isoformat(),
+        founding_members=organization.memberships.active().count() or None,
+    )
+
+
+@transaction.atomic
+def dissolve_organization(organization: Organization, *, actor: Any) -> Organization:
+    """Dissolve it today; its page and its history stay. Memberships and posts end. Raises ActionError("state")."""
+    organization = lock(organization)
+    require(permissions.can_dissolve, actor, organization)
+    dissolved = move(
+        organization,
+        OrganizationState.DISSOLVED,
+        table=ORGANIZATION_TRANSITIONS,
+        actor=actor,
+        verb="organization.closed",
+        dissolved_on=clock.today(),
+    )
+    close_memberships(dissolved, actor)
+    close_posts(dissolved, actor)
+    return dissolved

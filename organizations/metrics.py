@@ -1,0 +1,40 @@
+"""What organizations count for others (docs/architecture.md): each number opens the rows it was counted from."""
+
+import datetime as dt
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.platform.metrics.registry import Measure, register
+
+from .models import Membership, Organization
+
+
+def _last_day(period):
+    return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
+
+
+def _organizations(subject, period):
+    """Return what was founded by the last day of `period` and still there (of `subject`, a subdistrict)."""
+    rows = Organization.objects.founded_by(_last_day(period))
+    return rows.filter(subdistrict=subject) if subject else rows
+
+
+def _founded(subject, period):
+    """Return what was founded during `period`."""
+    rows = Organization.objects.exclude(state="preparing").filter(**period.within("founded_on"))
+    return rows.filter(subdistrict=subject) if subject else rows
+
+
+def _memberships(subject, period):
+    """Return the memberships that ran on the last day of `period` (of `subject`, an organization)."""
+    day = _last_day(period)
+    running = Q(left_on__isnull=True) | Q(left_on__gt=day)
+    rows = Membership.objects.filter(running, joined_on__lte=day, state__in=["active", "left"])
+    return rows.filter(organization=subject) if subject else rows
+
+
+register(Measure("organizations", _("联谊组织"), _("个"), _("期末已成立、没有注销的组织"), _organizations))
+register(Measure("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded))
+register(Measure("memberships", _("会员"), _("人次"), _("期末在会的会员，一人在两个组织算两人次"), _memberships))

@@ -1,0 +1,55 @@
+"""What services register for others (docs/architecture.md)."""
+
+import datetime as dt
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.platform.metrics.registry import Measure, register
+
+from .models import Outcome, Request, Team
+
+
+def _teams(subject, period):
+    """Return the published teams that were there at the end of `period` (of `subject`, a subdistrict)."""
+    ends = period.ends or clock.today() + dt.timedelta(days=1)
+    rows = Team.objects.published().filter(Q(founded_on__isnull=True) | Q(founded_on__lt=ends))
+    return rows.filter(subdistrict=subject) if subject else rows
+
+
+def _outcomes(*kinds):
+    def records(subject, period):
+        rows = Outcome.objects.checked().filter(kind__in=kinds, **period.within("happened_on"))
+        return rows.filter(**{subject._meta.model_name: subject}) if subject else rows
+
+    return records
+
+
+def _answered(subject, period):
+    rows = Request.objects.filter(answered_at__isnull=False, **period.within("answered_at__date"))
+    return rows.filter(team=subject) if subject else rows
+
+
+def _total(column):
+    return lambda rows: rows.aggregate(total=Sum(column))["total"] or 0
+
+
+register(Measure("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams))
+register(Measure("incubated_firms", _("孵化企业"), _("家"), _("已核实的孵化企业，一家一条"), _outcomes("firm")))
+register(
+    Measure(
+        "donations",
+        _("捐赠"),
+        _("元"),
+        _("已核实的捐款和捐物折价，按日期"),
+        _outcomes("money", "goods"),
+        _total("amount"),
+    )
+)
+register(
+    Measure(
+        "beneficiaries", _("受益人数"), _("人"), _("已核实的受益人数"), _outcomes("beneficiaries"), _total("quantity")
+    )
+)
+register(Measure("answered_requests", _("答复诉求"), _("件"), _("期内答复的诉求"), _answered))

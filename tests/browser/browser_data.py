@@ -1,0 +1,102 @@
+"""The district on the day of these tests: what is seeded, and the people and things that a test asks for."""
+
+import datetime as dt
+import uuid
+
+from django.core.management import call_command
+from django.test import override_settings
+
+from activities.models import Activity, Programme
+from chengyang import clock
+from chengyang.celery import app
+from chengyang.platform.accounts.models import Subdistrict, User
+from chengyang.platform.notices import gateways
+from members import actions
+from members.models import Category
+from tests import personas
+
+TODAY = dt.date(2026, 9, 16)
+NOW = clock.at(TODAY, dt.time(9))
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def open_on(settings, folder):
+    """Seed the district and stop its clock; yields nothing, and puts the worker's setting back afterwards."""
+    settings.PORTAL_CLOCK = NOW - 30 * DAY  # the privacy rules have been in force for a while
+    settings.OUTBOX_DIR = folder / "outbox"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
+    call_command("seed", verbosity=0)
+    settings.PORTAL_CLOCK = NOW
+    before, app.conf.task_always_eager = app.conf.task_always_eager, True
+    yield
+    app.conf.task_always_eager = before
+
+
+# ---- people ----------------------------------------------------------------------------------------------------------
+def citizen(number=1, **fields):
+    """Make an account with a proved number and nothing else."""
+    return User.objects.create(phone=phone(number), **fields)
+
+
+def person(number=1, name="周予安", **fields):
+    """Make somebody of the registry in 夏庄, with an account."""
+    account = citizen(number, name=name)
+    return personas.person(name, account=account, phone=account.phone, **fields)
+
+
+def phone(number=1):
+    """Return the demo number `number` as it is stored."""
+    return f"+86154{number:08}"
+
+
+def typed(number=1):
+    """Return the same number as somebody types it."""
+    return f"154{number:08}"
+
+
+def texts(number=1):
+    """Return the messages to a number, newest first."""
+    return [message for message in gateways.last_sms(99) if message["to"] == phone(number)]
+
+
+def code(number=1):
+    """Return the code that was sent to a number last."""
+    return next(message["code"] for message in texts(number) if message["code"])
+
+
+def application(number=1, name="周予安", *, waited=0, area="夏庄街道"):
+    """Put an application on the desk of its subdistrict, handed in `waited` days ago."""
+    user = citizen(number)
+    with override_settings(PORTAL_CLOCK=NOW - waited * DAY):
+        row = actions.consent_and_begin(user)
+        said = {
+            "name": name,
+            "category": Category.objects.get(code="new_media"),
+            "unit": "青岛澄海文化传媒有限公司",
+            "job": "短视频编导",
+            "subdistrict": Subdistrict.objects.get(name=area),
+            "can": ["media"],
+            "want": ["peers"],
+        }
+        actions.save_step(row, said, actor=user, step=3)
+        return actions.submit_application(row, actor=user, purposes=[])
+
+
+# ---- activities ------------------------------------------------------------------------------------------------------
+def activity(title="夏庄葡萄采摘帮扶", *, days=3, hour=14, lasts=2, area="夏庄街道", programme="li", **fields):
+    """Make an activity in `days` days at `hour` for `lasts` hours, published unless `fields` say otherwise."""
+    starts = clock.at(TODAY + days * DAY, dt.time(hour))
+    defaults = {
+        "title": title,
+        "starts": starts,
+        "ends": starts + lasts * HOUR,
+        "subdistrict": Subdistrict.objects.get(name=area),
+        "programme": Programme.objects.get(code=programme),
+        "place": "夏新连心驿站",
+        "summary": "和果农一起摘葡萄，午饭自理。",
+        "agenda": "14:00 集合\n14:20 进园采摘",
+        "contact": "夏庄街道办公室",
+        "state": "published",
+        "published_at": NOW - 10 * DAY,
+    }
+    return Activity.objects.create(**{**defaults, **fields})

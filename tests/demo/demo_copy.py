@@ -1,0 +1,89 @@
+"""Databases with the demo, copied from the empty test database, and what two of them must have in common."""
+
+import datetime as dt
+import hashlib
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import connection
+from django.test import override_settings
+
+from chengyang.demo import loader
+from chengyang.lib.vault.fields import CiphertextColumn
+
+SEED, TODAY = 7, dt.date(2026, 11, 23)
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# In this order, so that what a row points at comes before it.
+LABELS = """
+accounts.User accounts.Role members.Person members.Application members.Assessment members.Representative
+organizations.Post organizations.Membership organizations.Assessment bases.Post bases.Assessment bases.Honour services.Post
+activities.Activity activities.Signup activities.CheckIn activities.ServiceRecord services.Request services.Outcome
+privacy.Consent notices.Notice
+"""
+MODELS = [apps.get_model(label) for label in LABELS.split()]
+
+
+@contextmanager
+def connected_to(name):
+    """Let the default connection lead to the database `name` meanwhile."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+@contextmanager
+def demo_copy(suffix, home):
+    """Make a copy of the test database, load the demo with its accounts file in `home`, and drop it afterwards."""
+    empty = connection.settings_dict["NAME"]
+    name = f"{empty}_{suffix}"
+    connection.close()
+    _run(f'DROP DATABASE IF EXISTS "{name}"')
+    _run(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
+    try:
+        with connected_to(name), override_settings(PASSWORD_HASHERS=QUICK, CHENGYANG_HOME=home, PORTAL_CLOCK=NOON):
+            loader.load(seed=SEED, today=TODAY)
+        yield name
+    finally:
+        connection.close()
+        _run(f'DROP DATABASE "{name}"')
+
+
+def _run(statement):
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
+
+
+# ---- what two of them have in common --------------------------------------------------------------------------------
+def fingerprints(name):
+    """Return number and digest of the rows of each model in the database `name`; keys count by their order."""
+    places, found = {}, {}
+    with connected_to(name):
+        for model in MODELS:
+            rows = _rows(model, places)
+            found[model._meta.label] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())
+    return found
+
+
+def _rows(model, places):
+    fields = [field for field in model._meta.concrete_fields if _is_repeatable(field)]
+    rows = list(model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields)))
+    places[model] = {row[0]: place for place, row in enumerate(rows)}
+    known = [places.get(field.related_model, {}) for field in fields]
+    return [
+        tuple(place.get(value, value) for place, value in zip(known, map(_plain, row[1:]), strict=True)) for row in rows
+    ]
+
+
+def _is_repeatable(field):
+    """Ciphertexts have random nonces, passwords random salts; who signed in last is no matter of the seed."""
+    return not (isinstance(field, CiphertextColumn) or field.name in ("password", "last_login") or field.primary_key)
+
+
+def _plain(value):
+    return repr(value) if isinstance(value, (list, dict)) else value

@@ -1,0 +1,43 @@
+"""Real servers in temporary data folders; no Django database is touched here."""
+
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from chengyang.devtools.processes import Supervisor
+
+
+@pytest.fixture
+def home():
+    """A data folder that the account of the server can reach, as `up` finds it on a machine."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def closed_home():
+    """A data folder below a folder that only its owner may enter."""
+    above = Path(tempfile.mkdtemp(prefix="portal-"))
+    yield above / "var"
+    shutil.rmtree(above)
+
+
+@pytest.fixture
+def supervisor(home):
+    """A supervisor that writes to files only; whatever it started is gone at the end."""
+    one = Supervisor(home / "log", echo=False)
+    yield one
+    for child in list(one.children):
+        one.stop(child, graces=[(None, 5), (signal.SIGKILL, 1)])
+
+
+@pytest.fixture
+def as_root():
+    if os.geteuid() != 0:
+        pytest.skip("only root may become another account")

@@ -1,0 +1,125 @@
+"""The cast of the tests: each name is a role, and the row it needs is made when the name is asked for."""
+
+import datetime as dt
+
+from django.contrib.auth.models import AnonymousUser
+
+from bases.models import Base
+from bases.models import Post as BasePost
+from chengyang import clock
+from chengyang.platform.accounts.models import Role, Subdistrict, User
+from members.models import Category, Person
+from organizations.models import Membership, Organization
+from organizations.models import Post as OrganizationPost
+from services.models import Alliance, Team
+from services.models import Post as TeamPost
+
+ROLES = {
+    "district": (Role.Kind.DISTRICT, None),
+    "district_2": (Role.Kind.DISTRICT, None),
+    "xiazhuang": (Role.Kind.SUBDISTRICT, "夏庄街道"),
+    "liuting": (Role.Kind.SUBDISTRICT, "流亭街道"),
+    "editor": (Role.Kind.EDITOR, None),
+    "sysadmin": (Role.Kind.SYSTEM, None),
+    "secadmin": (Role.Kind.SECURITY, None),
+    "auditor": (Role.Kind.AUDIT, None),
+}
+PEOPLE = ("secretary", "base_manager", "leader", "member")
+NAMES = (*ROLES, *PEOPLE, "stranger")
+STARTED = dt.date(2020, 1, 1)
+
+
+def reference():
+    """Make the code tables that rows point at; return the subdistrict 夏庄, where the cast lives unless said otherwise."""
+    for order, name in enumerate(["夏庄街道", "流亭街道"]):
+        Subdistrict.objects.get_or_create(name=name, defaults={"code": f"37021400{order + 2}", "order": order})
+    for order, (code, name) in enumerate(
+        [("enterprise", "民营企业和外商投资企业管理技术人员"), ("new_media", "新媒体从业人员")]
+    ):
+        Category.objects.get_or_create(code=code, defaults={"name": name, "order": order})
+    return Subdistrict.objects.get(name="夏庄街道")
+
+
+def visitor():
+    return AnonymousUser()
+
+
+def user(name, **fields):
+    """Make an account called `name`, with the address of the demo."""
+    account, _ = User.objects.get_or_create(email=f"{name}@demo.invalid", defaults={"name": name, **fields})
+    return account
+
+
+def person(name="周予安", *, account=None, **fields):
+    """Make an active person of 夏庄."""
+    defaults = {
+        "category": Category.objects.get(code="enterprise"),
+        "subdistrict": Subdistrict.objects.get(name="夏庄街道"),
+        "unit": "青岛澄海文化传媒有限公司",
+        "user": account,
+    }
+    return Person.objects.create(name=name, **{**defaults, **fields})
+
+
+def organization(**fields):
+    defaults = {
+        "name": "夏庄街道新的社会阶层代表人士联谊会",
+        "level": "subdistrict",
+        "subdistrict": Subdistrict.objects.get(name="夏庄街道"),
+        "state": "founded",
+        "founded_on": dt.date(2019, 1, 1),
+        "is_published": True,
+    }
+    slug = fields.pop("slug", "xiazhuang")
+    return Organization.objects.get_or_create(slug=slug, defaults={**defaults, **fields})[0]
+
+
+def base(**fields):
+    defaults = {
+        "name": "夏新连心驿站",
+        "level": "community",
+        "subdistrict": Subdistrict.objects.get(name="夏庄街道"),
+        "state": "operating",
+        "opened_on": dt.date(2019, 1, 1),
+        "is_published": True,
+    }
+    slug = fields.pop("slug", "xiaxin")
+    return Base.objects.get_or_create(slug=slug, defaults={**defaults, **fields})[0]
+
+
+def team(**fields):
+    alliance, _ = Alliance.objects.get_or_create(name="城新同行")
+    defaults = {"name": "“夏新连心”美丽乡村建设服务队", "alliance": alliance, "field": "rural", "is_published": True}
+    slug = fields.pop("slug", "xiaxin-lianxin")
+    return Team.objects.get_or_create(slug=slug, defaults={**defaults, **fields})[0]
+
+
+def make(name):
+    """Make the account of the cast called `name`, with the role, post or membership that it stands for."""
+    account = user(name)
+    if name in ROLES:
+        kind, where = ROLES[name]
+        area = Subdistrict.objects.get(name=where) if where else None
+        Role.objects.get_or_create(user=account, kind=kind, subdistrict=area, defaults={"starts": STARTED})
+    elif name in PEOPLE and not Person.objects.filter(user=account).exists():
+        _give_post(name, person(name=PEOPLE_NAMES[name], account=account))
+    return account
+
+
+PEOPLE_NAMES = {"secretary": "曾国藩", "base_manager": "单雄信", "leader": "欧阳修", "member": "林知夏"}
+
+
+def _give_post(name, somebody):
+    if name == "secretary":
+        OrganizationPost.objects.create(person=somebody, organization=organization(), kind="secretary", starts=STARTED)
+    elif name == "base_manager":
+        BasePost.objects.create(person=somebody, base=base(), kind="manager", starts=STARTED)
+    elif name == "leader":
+        TeamPost.objects.create(person=somebody, team=team(), kind="leader", starts=STARTED)
+    else:
+        Membership.objects.create(
+            person=somebody,
+            organization=organization(),
+            state="active",
+            joined_on=clock.today() - dt.timedelta(days=30),
+        )

@@ -1,0 +1,331 @@
+"""Every address of the portal with a sample of each: what stands in it, and what a form there would send.
+
+A row is a URL name, perhaps with a word behind it for another sample of the same address: `activities:detail draft`. The
+desk's rows are made from what is registered: list, form and page of each model, each verb, each decision, each job.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from chengyang.platform.staff.registry import Job, decisions
+
+Arguments = Callable[[Any], list]  # of the world
+Data = Callable[[Any], dict]
+
+TYPED = {
+    "name": "周予安",
+    "category": "new_media",
+    "unit": "青岛澄海文化传媒有限公司",
+    "job": "短视频编导",
+    "subdistrict": "370214002",
+    "can": ["media"],
+    "want": ["peers"],
+}
+
+
+def names(resolver: Any = None, space: str = "") -> Iterator[str]:
+    """Return the name of every address, with its namespaces; an address without a name raises ValueError."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and not (entry.name or space == "admin:"):
+            raise ValueError(f"the address {entry.pattern} has no name")
+        else:
+            yield f"{space}{entry.name or 'anything-else'}"
+
+
+# ---- what stands in an address ---------------------------------------------------------------------------------------
+ARGUMENTS: dict[str, Arguments] = {
+    "notices:detail": lambda w: [w.notice.public_id],
+    "accounts:session-end": lambda w: [w.session.pk],
+    "account_reset_password_from_key": lambda w: ["1", "abc-0123456789abcdef"],
+    "privacy:version": lambda w: [1],
+    "files:file": lambda w: [w.file.public_id],
+    "standards:detail": lambda w: ["five_goods"],
+    "members:application": lambda w: [w.own_application.public_id],
+    "members:application somebody-elses": lambda w: [w.application.public_id],
+    "members:application-withdraw": lambda w: [w.own_application.public_id],
+    "members:application-withdraw somebody-elses": lambda w: [w.application.public_id],
+    "members:data-consent": lambda w: ["invitations"],
+    "members:reveal": lambda w: ["person", w.member.public_id],
+    "members:reveal application": lambda w: ["application", w.application.public_id],
+    "organizations:detail": lambda w: [w.organization.slug],
+    "organizations:detail unpublished": lambda w: [w.preparing.slug],
+    "organizations:apply": lambda w: [w.organization.slug],
+    "organizations:apply unpublished": lambda w: [w.preparing.slug],
+    "organizations:leave": lambda w: [w.membership.public_id],
+    "organizations:lay-down": lambda w: [w.organization.slug],
+    "bases:detail": lambda w: [w.base.slug],
+    "bases:detail unpublished": lambda w: [w.hidden_base.slug],
+    "bases:lay-down": lambda w: [w.base.slug],
+    "activities:detail": lambda w: [w.activity.public_id],
+    "activities:detail draft": lambda w: [w.draft.public_id],
+    "activities:detail submitted": lambda w: [w.submitted.public_id],
+    "activities:detail for-members": lambda w: [w.for_members.public_id],
+    "activities:detail for-organization": lambda w: [w.for_organization.public_id],
+    "activities:detail cancelled": lambda w: [w.cancelled.public_id],
+    "activities:detail past": lambda w: [w.past.public_id],
+    "activities:share": lambda w: [w.activity.public_id],
+    "activities:share draft": lambda w: [w.draft.public_id],
+    "activities:activity-ics": lambda w: [w.activity.public_id],
+    "activities:activity-ics draft": lambda w: [w.draft.public_id],
+    "activities:signup": lambda w: [w.free.public_id],
+    "activities:signup draft": lambda w: [w.draft.public_id],
+    "activities:signup for-organization": lambda w: [w.for_organization.public_id],
+    "activities:signup cancelled": lambda w: [w.cancelled.public_id],
+    "activities:ticket": lambda w: [w.signup.public_id],
+    "activities:ticket-confirm": lambda w: [w.offered.public_id],
+    "activities:ticket-cancel": lambda w: [w.signup.public_id],
+    "activities:checkin": lambda w: [w.running.public_id],
+    "activities:checkin of-a-team": lambda w: [w.past.public_id],
+    "activities:checkin-scan": lambda w: [w.running.public_id],
+    "activities:checkin-finish": lambda w: [w.past.public_id],
+    "activities:checkin-step": lambda w: [w.running.public_id, w.door.public_id, "in"],
+    "api:activities-detail": lambda w: [w.activity.public_id],
+    "api:activities-detail draft": lambda w: [w.draft.public_id],
+    "api:activities-signup": lambda w: [w.free.public_id],
+    "api:activities-signup draft": lambda w: [w.draft.public_id],
+    "api:activities-cancel": lambda w: [w.activity.public_id],
+    "services:request": lambda w: [w.request.public_id],
+    "services:request of-a-subdistrict": lambda w: [w.area_request.public_id],
+    "services:request of-the-office": lambda w: [w.office_request.public_id],
+    "services:request-answer": lambda w: [w.request.public_id],
+    "services:request-route": lambda w: [w.request.public_id],
+    "services:request-rate": lambda w: [w.answered.public_id],
+    "services:request-reopen": lambda w: [w.answered.public_id],
+    "services:request-withdraw": lambda w: [w.request.public_id],
+    "services:team": lambda w: [w.team.slug],
+    "services:team-request": lambda w: [w.team.slug],
+    "services:leave-team": lambda w: [w.team.slug],
+    "admin:members_application_change draft": lambda w: [w.draft_application.pk],
+    "admin:members_person_change of-a-team": lambda w: [w.volunteer.pk],
+    "admin:members_person_change left": lambda w: [w.left.pk],
+    "admin:members_person_change unconfirmed": lambda w: [w.unconfirmed.pk],
+    "admin:anything-else": lambda w: ["nothing/here/"],
+}
+QUERIES = {
+    "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
+    "admin:staff_search": {"q": "林"},
+    "members:data all": {"all": "1"},
+    "activities:calendar week": {"view": "week"},
+    "activities:calendar list": {"view": "list", "programme": "li"},
+}
+
+# ---- what a form sends; an address that is not here takes nothing by POST -------------------------------------------
+FORMS: dict[str, Data] = {
+    "web:elder": lambda w: {"wish": "toggle"},
+    "notices:read-all": lambda w: {},
+    "accounts:phone": lambda w: {"phone": "15431419999"},
+    "accounts:change_phone": lambda w: {"phone": "15431419999"},
+    "accounts:login": lambda w: {"login": "nobody@demo.invalid", "password": "wrong"},
+    "accounts:logout": lambda w: {},
+    "accounts:session-end": lambda w: {},
+    "accounts:sessions-end_others": lambda w: {},
+    "account_login": lambda w: {"login": "nobody@demo.invalid", "password": "wrong"},
+    "account_logout": lambda w: {},
+    "account_reauthenticate": lambda w: {"password": "wrong"},
+    "account_change_password": lambda w: {},
+    "account_reset_password": lambda w: {"email": "nobody@demo.invalid"},
+    "account_reset_password_from_key": lambda w: {},
+    "mfa_authenticate": lambda w: {"code": "000000"},
+    "mfa_reauthenticate": lambda w: {"code": "000000"},
+    "mfa_activate_totp": lambda w: {"code": "000000"},
+    "mfa_deactivate_totp": lambda w: {},
+    "mfa_generate_recovery_codes": lambda w: {},
+    "members:join": lambda w: {"consent": "on"},
+    "members:join-about": lambda w: TYPED,
+    "members:join-save": lambda w: TYPED,
+    "members:join-check": lambda w: {},
+    "members:confirm": lambda w: {"consent": "on"},
+    "members:application-withdraw": lambda w: {},
+    "members:application-withdraw somebody-elses": lambda w: {},
+    "members:data-edit": lambda w: TYPED,
+    "members:data-number": lambda w: {},
+    "members:data-consent": lambda w: {"do": "give"},
+    "members:data-leave": lambda w: {},
+    "members:reveal": lambda w: {"reason": "contact"},
+    "members:reveal application": lambda w: {"reason": "review"},
+    "organizations:apply": lambda w: {},
+    "organizations:apply unpublished": lambda w: {},
+    "organizations:leave": lambda w: {},
+    "organizations:lay-down": lambda w: {},
+    "bases:lay-down": lambda w: {},
+    "activities:signup": lambda w: {"guest_name": "来宾"},
+    "activities:signup draft": lambda w: {"guest_name": "来宾"},
+    "activities:signup for-organization": lambda w: {"guest_name": "来宾"},
+    "activities:signup cancelled": lambda w: {"guest_name": "来宾"},
+    "activities:ticket-confirm": lambda w: {},
+    "activities:ticket-cancel": lambda w: {},
+    "activities:checkin-scan": lambda w: {"number": w.door.public_id},
+    "activities:checkin-finish": lambda w: {"headcount": "2"},
+    "activities:checkin-step": lambda w: {},
+    "api:activities-signup": lambda w: {"guest_name": "来宾"},
+    "api:activities-signup draft": lambda w: {"guest_name": "来宾"},
+    "api:activities-cancel": lambda w: {},
+    "services:query": lambda w: {"number": "SQ20260914-001", "code": "314159"},
+    "services:request-new": lambda w: {"title": "要场地", "text": "二十人"},
+    "services:team-request": lambda w: {"title": "要场地", "text": "二十人", "service": "采摘帮扶"},
+    "services:request-answer": lambda w: {"answer": "已办"},
+    "services:request-route": lambda w: {"subdistrict": w.area.pk},
+    "services:request-rate": lambda w: {"rating": "5"},
+    "services:request-reopen": lambda w: {},
+    "services:request-withdraw": lambda w: {},
+    "services:leave-team": lambda w: {},
+}
+
+# Addresses of buttons: nothing is shown there, a GET is 405.
+BUTTONS = {
+    "web:elder",
+    "notices:read-all",
+    "accounts:session-end",
+    "accounts:sessions-end_others",
+    "members:join-save",
+    "members:application-withdraw",
+    "members:data-number",
+    "members:data-consent",
+    "members:reveal",
+    "organizations:leave",
+    "organizations:lay-down",
+    "bases:lay-down",
+    "activities:ticket-confirm",
+    "activities:ticket-cancel",
+    "activities:checkin-step",
+    "api:activities-signup",
+    "api:activities-cancel",
+    "services:request-answer",
+    "services:request-route",
+    "services:request-rate",
+    "services:request-reopen",
+    "services:request-withdraw",
+    "services:leave-team",
+}
+
+
+def is_button(row: str) -> bool:
+    """Return whether the address of `row` takes a POST only."""
+    name = row.partition(" ")[0]
+    return name in BUTTONS or name.endswith("_do")
+
+
+# ---- the desk --------------------------------------------------------------------------------------------------------
+ROWS = {  # the sample of each list
+    "members.person": "person",
+    "members.application": "application",
+    "members.representative": "nominated",
+    "members.assessment": "assessment",
+    "members.category": "category",
+    "organizations.organization": "organization",
+    "organizations.membership": "asked_in",
+    "organizations.post": "organization_post",
+    "organizations.assessment": "organization_assessment",
+    "bases.base": "base",
+    "bases.assessment": "base_assessment",
+    "bases.honour": "honour",
+    "bases.post": "base_post",
+    "services.team": "team",
+    "services.request": "area_request",
+    "services.outcome": "outcome",
+    "services.post": "team_post",
+    "services.assessment": "team_assessment",
+    "activities.activity": "submitted",
+    "activities.signup": "pending",
+    "activities.checkin": "checkin",
+    "activities.servicerecord": "service",
+    "activities.programme": "programme",
+    "activities.brand": "brand",
+    "accounts.user": "account",
+    "accounts.role": "role",
+    "audit.entry": "entry",
+    "notices.delivery": "delivery",
+    "workdays.workdayexception": "workday",
+    "accounts.subdistrict": "area",
+    "standards.standard": "standard",
+    "standards.version": "version",
+    "privacy.notice": "rules",
+    "privacy.purpose": "purpose",
+}
+DECISIONS = {  # the sample of each decision: code → thing, and what is decided
+    "application-first": ("application", "review_first"),
+    "application-second": ("reviewed", "approve"),
+    "representative-first": ("nominated", "first_review"),
+    "representative-second": ("first_named", "name"),
+    "assessment-person": ("assessment", "pass"),
+    "assessment-organization": ("organization_assessment", "pass"),
+    "assessment-base": ("base_assessment", "pass"),
+    "membership": ("asked_in", "accept"),
+    "request": ("area_request", "answer"),
+    "outcome": ("outcome", "check"),
+    "activity": ("submitted", "publish"),
+    "attendance": ("past", "finish"),
+    "signup": ("pending", "approve"),
+}
+SEEN_BY_ALL = {  # what the public may see, so that the desk must not open its page to every officer
+    "representative-first": "representative",
+    "activity": "past",
+    "attendance": "activity",
+    "outcome": "checked",
+}
+REASON = "请核对后再交"
+
+
+def without_sample() -> list[str]:
+    """Return the decisions and lists that were registered and have no sample here."""
+    codes = [decision.code for decision in decisions() if decision.code not in DECISIONS]
+    return codes + [label for label in (m._meta.label_lower for m in admin.site._registry) if label not in ROWS]
+
+
+def desk_arguments() -> dict[str, Arguments]:
+    """Return the rows of the desk that have something in their address."""
+    found: dict[str, Arguments] = {f"admin:staff_job {job}": lambda w, job=job: [job] for job in Job.values}
+    for code in (decision.code for decision in decisions() if decision.code in DECISIONS):
+        thing = DECISIONS[code][0]
+        found[f"admin:staff_decide {code}"] = lambda w, code=code, thing=thing: [code, w.things[thing].public_id]
+    for code, thing in SEEN_BY_ALL.items():
+        row = f"admin:staff_decide {code} of-what-is-public"
+        found[row] = lambda w, code=code, thing=thing: [code, w.things[thing].public_id]
+    for model, desk in admin.site._registry.items():
+        name, thing = f"admin:{model._meta.app_label}_{model._meta.model_name}", ROWS.get(model._meta.label_lower, "")
+        found[f"{name}_change"] = lambda w, thing=thing: [w.things[thing].pk]
+        for verb in [button.verb for button in desk.buttons] or ["nothing"]:
+            found[f"{name}_do {verb}"] = lambda w, thing=thing, verb=verb: [w.things[thing].pk, verb]
+    return found
+
+
+def desk_forms() -> dict[str, Data]:
+    """Return what the forms of the desk send: an empty form where rows are typed in, a verb, a decision."""
+    found: dict[str, Data] = {}
+    for code, (_thing, choice) in DECISIONS.items():
+        found[f"admin:staff_decide {code}"] = lambda w, choice=choice: {"choice": choice, "reason": REASON}
+    for row in desk_arguments():
+        if "_do " in row:
+            found[row] = lambda w: {"reason": REASON}
+    for model, desk in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found |= {f"{name}_add": lambda w: {}} if desk.create else {}
+        found |= {f"{name}_change": lambda w: {}} if desk.edit else {}
+    return found
+
+
+def rows() -> list[str]:
+    """Return every row in the order of the addresses: a name alone, or the samples it has."""
+    samples = [*ARGUMENTS, *desk_arguments(), *QUERIES]
+    found: list[str] = []
+    for name in dict.fromkeys(names()):
+        named = [row for row in dict.fromkeys(samples) if row.partition(" ")[0] == name]
+        found += named if named and (name in named or name in NEEDS) else [name, *named]
+    return found
+
+
+NEEDS = {row.partition(" ")[0] for row in desk_arguments()}  # never without a word behind them
+
+
+def path_of(row: str, world: Any) -> str:
+    """Return the address of the sample `row`."""
+    arguments = {**ARGUMENTS, **desk_arguments()}.get(row, lambda w: [])
+    name = row.partition(" ")[0]
+    if name == "admin:anything-else":
+        return "/manage/nothing/here/"
+    return reverse(name, args=arguments(world))
