@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
-from chengyang.platform.staff.registry import Fact, Job
 
 from . import actions, permissions
 from .forms import ActivityForm, HoursForm
 from .models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
 from .states import ActivityState
-from .todos import facts_of
+from .todos import detail_rows_of
 
 
-def _keeps_anything(seen: Any) -> bool:
-    return bool(seen.staff or seen.organizations or seen.bases or seen.teams)
+def _keeps_anything(scope: Any) -> bool:
+    return bool(scope.staff or scope.managed("organization") or scope.managed("base") or scope.managed("team"))
 
 
 def _offered(verb: str) -> Any:
@@ -36,7 +36,7 @@ def _may_finish(user: Any, row: Activity) -> bool:
 
 @admin.register(Activity)
 class ActivityAdmin(ScopedAdmin):
-    job, order = Job.ACTIVITIES, 10
+    section, order = Section.ACTIVITIES, 10
     list_display = ("title", "starts", "who", "kind", "state", "places")
     list_filter = ("state", "kind", "programme", "subdistrict", "organization", "base")
     list_select_related = ("organization", "team", "base", "programme", "subdistrict")
@@ -46,7 +46,7 @@ class ActivityAdmin(ScopedAdmin):
     form = ActivityForm
     fields = ActivityForm.Meta.fields
     template = "activities/_desk.html"
-    may_create = staticmethod(lambda user: _keeps_anything(reach(user)))
+    may_create = staticmethod(lambda user: _keeps_anything(access_scope(user)))
     may_edit = staticmethod(
         lambda user, row: row.state != ActivityState.CANCELLED and permissions.can_edit_activity(user, row)
     )
@@ -80,18 +80,18 @@ class ActivityAdmin(ScopedAdmin):
         ),
     )
 
-    def is_for(self, seen: Any) -> bool:
-        return _keeps_anything(seen)
+    def is_for(self, scope: Any) -> bool:
+        return _keeps_anything(scope)
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).kept_by(request.user)
+        return super().get_queryset(request).managed_by(request.user)
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
         """Offer an organizer only the bodies they may act for; the place may be any base."""
         field = super().formfield_for_foreignkey(db_field, request, **options)
-        seen = reach(request.user)
-        own = {"organization": seen.organizations, "team": seen.teams}.get(db_field.name)
-        if own is not None and not seen.staff:
+        scope = access_scope(request.user)
+        own = {"organization": scope.managed("organization"), "team": scope.managed("team")}.get(db_field.name)
+        if own is not None and not scope.staff:
             field.queryset = field.queryset.filter(pk__in=own)
         return field
 
@@ -103,11 +103,11 @@ class ActivityAdmin(ScopedAdmin):
     def places(self, row: Activity) -> str:
         return f"{row.taken} / {row.capacity or _('不限')}"
 
-    def facts(self, row: Activity, user: Any) -> list[Fact]:
-        state = Fact(_("状态"), row.get_state_display(), row.reason, url=row.get_absolute_url())
+    def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
+        state = DetailRow(_("状态"), row.get_state_display(), row.reason, url=row.get_absolute_url())
         taken = _("%(taken)d 个已占") % {"taken": row.taken}
-        revision = Fact(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
-        return [state, *facts_of(row), Fact(_("报名"), taken), revision]
+        revision = DetailRow(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
+        return [state, *detail_rows_of(row), DetailRow(_("报名"), taken), revision]
 
     def create(self, form: Any, *, actor: Any) -> Activity:
         with _of_ones_own_body():
@@ -131,13 +131,13 @@ def _of_ones_own_body() -> Iterator[None]:
 class _OfActivities(ScopedAdmin):
     """What hangs on an activity: for who is responsible for it."""
 
-    job = Job.ACTIVITIES
+    section = Section.ACTIVITIES
 
-    def is_for(self, seen: Any) -> bool:
-        return _keeps_anything(seen)
+    def is_for(self, scope: Any) -> bool:
+        return _keeps_anything(scope)
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).kept_by(request.user)
+        return super().get_queryset(request).managed_by(request.user)
 
 
 @admin.register(Signup)
@@ -154,16 +154,16 @@ class SignupAdmin(_OfActivities):
     def who(self, row: Signup) -> str:
         return row.display_name
 
-    def facts(self, row: Signup, user: Any) -> list[Fact]:
+    def detail_rows(self, row: Signup, user: Any) -> list[DetailRow]:
         return [
-            Fact(_("活动"), row.activity, dates.span(row.activity.starts, row.activity.ends),
+            DetailRow(_("活动"), row.activity, dates.span(row.activity.starts, row.activity.ends),
                  url=row.activity.get_absolute_url()),
-            Fact(_("姓名"), row.display_name, _("在册") if row.person_id else _("来宾")),
-            Fact(_("手机"), row.masked_phone or "—"),
-            Fact(_("状态"), row.get_state_display(), row.until_text),
-            Fact(_("序号"), row.position, row.code),
-            Fact(_("报名时间"), dates.stamp(row.at)),
-            Fact(_("签到"), dates.stamp(row.checkin.checked_in_at) if row.came else "—"),
+            DetailRow(_("姓名"), row.display_name, _("在册") if row.person_id else _("来宾")),
+            DetailRow(_("手机"), row.masked_phone or "—"),
+            DetailRow(_("状态"), row.get_state_display(), row.until_text),
+            DetailRow(_("序号"), row.position, row.code),
+            DetailRow(_("报名时间"), dates.stamp(row.at)),
+            DetailRow(_("签到"), dates.stamp(row.checkin.checked_in_at) if row.came else "—"),
         ]  # fmt: skip
 
 
@@ -205,18 +205,18 @@ class ServiceRecordAdmin(_OfActivities):
     def on(self, row: ServiceRecord) -> str:
         return dates.full_day(row.checkin.signup.activity.first_day)
 
-    def facts(self, row: ServiceRecord, user: Any) -> list[Fact]:
+    def detail_rows(self, row: ServiceRecord, user: Any) -> list[DetailRow]:
         checkin = row.checkin
         activity = checkin.signup.activity
         left = dates.stamp(checkin.checked_out_at) if checkin.checked_out_at else "—"
         corrected = dates.hours(row.previous_hours) if row.previous_hours is not None else "—"
         return [
-            Fact(_("姓名"), checkin.signup.display_name),
-            Fact(_("活动"), activity, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
-            Fact(_("签到"), dates.stamp(checkin.checked_in_at), checkin.get_method_display()),
-            Fact(_("签退"), left),
-            Fact(_("时长"), dates.hours(row.hours)),
-            Fact(_("更正前"), corrected, row.reason),
+            DetailRow(_("姓名"), checkin.signup.display_name),
+            DetailRow(_("活动"), activity, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
+            DetailRow(_("签到"), dates.stamp(checkin.checked_in_at), checkin.get_method_display()),
+            DetailRow(_("签退"), left),
+            DetailRow(_("时长"), dates.hours(row.hours)),
+            DetailRow(_("更正前"), corrected, row.reason),
         ]
 
     def edit(self, row: ServiceRecord, form: Any, *, actor: Any) -> ServiceRecord:
@@ -224,10 +224,10 @@ class ServiceRecordAdmin(_OfActivities):
 
 
 class _OfTheDistrict(ScopedAdmin):
-    job = Job.ACTIVITIES
+    section = Section.ACTIVITIES
 
-    def is_for(self, seen: Any) -> bool:
-        return seen.district
+    def is_for(self, scope: Any) -> bool:
+        return scope.district
 
 
 @admin.register(Programme)

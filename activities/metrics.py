@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.metrics.registry import Measure, Period, register
+from chengyang.extensions import Metric, Period
 
 from .models import Activity, Brand, CheckIn, ServiceRecord
 from .signup_status import with_attendance
@@ -37,7 +37,7 @@ def _within(period: Period, prefix: str = "") -> dict[str, Any]:
 
 
 def _held(subject: Any, period: Period) -> QuerySet:
-    return Activity.objects.held().filter(**_about(subject), **_within(period))
+    return Activity.objects.completed().filter(**_about(subject), **_within(period))
 
 
 def _in_programmes(subject: Any, period: Period) -> QuerySet:
@@ -50,7 +50,7 @@ def _xinxin(subject: Any, period: Period) -> QuerySet:
 
 def _checkins(subject: Any, period: Period) -> QuerySet:
     prefix = "signup__activity__"
-    held = Activity.objects.held().values("pk")
+    held = Activity.objects.completed().values("pk")
     return CheckIn.objects.filter(signup__activity__in=held, **_about(subject, prefix), **_within(period, prefix))
 
 
@@ -78,55 +78,47 @@ def _persons(rows: QuerySet) -> int:
     return sum(counts.values())
 
 
-register(Measure("activities_held", _("办的活动"), _("场"), _("已发布、已结束、没有取消的活动，按开始日期"), _held))
-register(
-    Measure(
+METRICS = [
+    Metric("activities_held", _("办的活动"), _("场"), _("已发布、已结束、没有取消的活动，按开始日期"), _held),
+    Metric(
         "activities_in_programmes",
         _("四个活动项目的活动"),
         _("场"),
         _("办的活动里属于新心汇、新趣汇、新智汇、新力汇的"),
         _in_programmes,
-    )
-)
-register(Measure("xinxin_sessions", _("新心行动"), _("场"), _("办的活动里属于“新心行动”品牌的"), _xinxin))
-register(
-    Measure(
+    ),
+    Metric("xinxin_sessions", _("新心行动"), _("场"), _("办的活动里属于“新心行动”品牌的"), _xinxin),
+    Metric(
         "xinxin_attendances",
         _("新心行动人次"),
         _("人次"),
         _("“新心行动”每场取签到数和现场点数中较大的，相加"),
         lambda subject, period: with_attendance(_xinxin(subject, period)),
         _came,
-    )
-)
-register(
-    Measure(
+    ),
+    Metric(
         "attendances",
         _("参加人次"),
         _("人次"),
         _("每场取签到数和现场点数中较大的，相加；一个人来两场算两次"),
         lambda subject, period: with_attendance(_held(subject, period)),
         _came,
-    )
-)
-register(
-    Measure(
+    ),
+    Metric(
         "distinct_persons",
         _("参加过的人"),
         _("人"),
         _("签到过的人，来几次都算一个；匿名后的来宾分不出是不是同一个人，每次各算一个"),
         _checkins,
         _persons,
-    )
-)
-register(
-    Measure(
+    ),
+    Metric(
         "volunteer_hours",
         _("志愿服务时长"),
         _("小时"),
         _("志愿服务活动按签到、签退记下的时长，更正后的算"),
         _records,
         lambda rows: rows.total(),
-    )
-)
-register(Measure("brands", _("服务品牌"), _("个"), _("期末已有的服务品牌"), _brands))
+    ),
+    Metric("brands", _("服务品牌"), _("个"), _("期末已有的服务品牌"), _brands),
+]

@@ -4,7 +4,7 @@ Each `can_…` says who; whether the state allows it is the action's question, s
 `offers` joins the two for the buttons of a page.
 """
 
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 
 from .states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
 
@@ -20,17 +20,17 @@ _STEP_TO = {
 # ---- activities -----------------------------------------------------------------------------------------------------
 def is_staff_of(actor, activity):
     """Return whether `actor` is staff of its scope: of its subdistrict, or of the district."""
-    return reach(actor).covers(activity.subdistrict_id)
+    return access_scope(actor).covers(activity.subdistrict_id)
 
 
 def acts_for_organizer(actor, activity):
     """Return whether `actor` holds a post today in the body that organises it."""
-    seen = reach(actor)
+    scope = access_scope(actor)
     if activity.organization_id:
-        return activity.organization_id in seen.organizations
+        return activity.organization_id in scope.managed("organization")
     if activity.team_id:
-        return activity.team_id in seen.teams
-    return activity.base_id is not None and activity.base_id in seen.bases
+        return activity.team_id in scope.managed("team")
+    return activity.base_id is not None and activity.base_id in scope.managed("base")
 
 
 def can_keep_activity(actor, activity):
@@ -96,7 +96,7 @@ def offers(verb, actor, activity):
 
 def can_keep_programmes(actor, row):
     """Programmes and brands are the district's."""
-    return reach(actor).district
+    return access_scope(actor).district
 
 
 # ---- sign-ups -------------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def can_review_signup(actor, signup):
 def can_check_in(actor, activity):
     """The organizer, staff of its scope, and whoever keeps the base it takes place at stand at the door."""
     return can_keep_activity(actor, activity) or (
-        activity.base_id is not None and activity.base_id in reach(actor).bases
+        activity.base_id is not None and activity.base_id in access_scope(actor).managed("base")
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
-from chengyang.platform.metrics.suppression import told
+from chengyang.platform.web.suppression import suppress_small
 
 from .models import Activity, ServiceRecord
 from .states import ActivityState
@@ -19,7 +19,7 @@ FEW = 3  # places left that are worth a warning
 
 
 @dataclass(frozen=True)
-class Standing:
+class SignupStatus:
     """`code`: off, past, soon, closed, open, few, full or free (no limit); `more` is left out where space is short."""
 
     code: str
@@ -37,38 +37,38 @@ class Standing:
         return self.code in ("open", "few", "free")
 
 
-def standing(activity: Activity) -> Standing:
+def standing(activity: Activity) -> SignupStatus:
     """Return where `activity` stands now; `came`, if it was counted by `with_attendance`, is said of what is over."""
     moment = clock.now()
     if activity.state == ActivityState.CANCELLED:
-        return Standing("off", _("已取消"))
+        return SignupStatus("off", _("已取消"))
     if activity.ends <= moment:
         return _past(activity, getattr(activity, "came", 0))
     opens = activity.signup_starts_at()
     if opens is None or moment < opens:
         day = dates.month_day(timezone.localdate(opens)) if opens else ""
-        return Standing("soon", _("未开始报名"), _("，%(day)s 开始") % {"day": day} if day else "")
+        return SignupStatus("soon", _("未开始报名"), _("，%(day)s 开始") % {"day": day} if day else "")
     if moment >= activity.signup_ends_at():
-        return Standing("closed", _("进行中") if activity.has_started() else _("报名截止"))
+        return SignupStatus("closed", _("进行中") if activity.has_started() else _("报名截止"))
     return _places(activity.places_left)
 
 
-def _past(activity: Activity, came: int) -> Standing:
-    if told(came) is None:
-        return Standing("past", _("已结束"))
+def _past(activity: Activity, came: int) -> SignupStatus:
+    if suppress_small(came) is None:
+        return SignupStatus("past", _("已结束"))
     if activity.last_day > activity.first_day:  # of several days: the same people may have come again
-        return Standing("past", _("%(count)s 人次") % {"count": f"{came:,}"})
-    return Standing("past", _("%(count)s 人") % {"count": f"{came:,}"}, _("到场"))
+        return SignupStatus("past", _("%(count)s 人次") % {"count": f"{came:,}"})
+    return SignupStatus("past", _("%(count)s 人") % {"count": f"{came:,}"}, _("到场"))
 
 
-def _places(left: int | None) -> Standing:
+def _places(left: int | None) -> SignupStatus:
     if left is None:
-        return Standing("free", _("不限名额"))
+        return SignupStatus("free", _("不限名额"))
     if left == 0:
-        return Standing("full", _("已满"), _("，可候补"))
+        return SignupStatus("full", _("已满"), _("，可候补"))
     if left <= FEW:
-        return Standing("few", _("仅余 %(left)d") % {"left": left})
-    return Standing("open", _("余 %(left)d") % {"left": left})
+        return SignupStatus("few", _("仅余 %(left)d") % {"left": left})
+    return SignupStatus("open", _("余 %(left)d") % {"left": left})
 
 
 def with_attendance(rows: QuerySet) -> QuerySet:
@@ -84,7 +84,7 @@ def came(activity: Activity) -> int:
 def numbers(activity: Activity) -> dict[str, Any]:
     """Return what the public is told of what is over: `came`, and `hours` of a volunteer service; too few are not told."""
     people = came(activity)
-    if told(people) is None:
+    if suppress_small(people) is None:
         return {}
     served = ServiceRecord.objects.filter(checkin__signup__activity=activity)
     return {"came": people, "hours": served.total() if activity.earns_hours else 0}

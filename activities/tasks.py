@@ -8,8 +8,8 @@ from . import actions
 TICK_LOCK = 0x61637469  # "acti"; two beats do no harm
 
 
-@shared_task(name="activities.tick", ignore_result=True)
-def tick() -> None:
+@shared_task(name="activities.run_periodic", ignore_result=True)
+def run_periodic() -> None:
     """End offers whose time has passed and offer their places to the next; forget guests after 90 days."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TICK_LOCK])

@@ -21,7 +21,7 @@ from chengyang.lib.chinese import dates, lunar
 from chengyang.platform.workdays import deadlines
 
 from .models import Activity
-from .signup_status import Standing, standing, with_attendance
+from .signup_status import SignupStatus, standing, with_attendance
 
 MONTH, WEEK, LIST = "month", "week", "list"
 VIEWS = {MONTH: gettext_lazy("月"), WEEK: gettext_lazy("周"), LIST: gettext_lazy("列表")}
@@ -133,7 +133,7 @@ class Entry:
     """An activity on one day. Of several days: `nth` of `total`, and the bar that is drawn on the first of a week."""
 
     activity: Activity
-    standing: Standing
+    standing: SignupStatus
     nth: int = 1
     total: int = 1
     length: int = 0  # days that the bar runs from here on in this week; 0 draws none
@@ -248,7 +248,7 @@ def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
     """Return the days of the window with their entries; `activities` as `activities_in` returns them."""
     days = _bare(window)
     by_date = {day.on: day for day in days if not day.is_out}
-    spans: list[tuple[Activity, Standing, dt.date, dt.date]] = []
+    spans: list[tuple[Activity, SignupStatus, dt.date, dt.date]] = []
     singles: list[tuple[Day, Entry]] = []
     for activity in activities:
         first, last = dates_of(activity)
@@ -304,7 +304,7 @@ def _weeks(days: Sequence[Day]) -> list[list[Day]]:
     return list(weeks.values())
 
 
-def _lay(week: list[Day], spans: list[tuple[Activity, Standing, dt.date, dt.date]]) -> None:
+def _lay(week: list[Day], spans: list[tuple[Activity, SignupStatus, dt.date, dt.date]]) -> None:
     """Put what lasts several days in lanes of this week: the earlier and the longer above, none across another."""
     here = [span for span in spans if span[2] <= week[-1].on and span[3] >= week[0].on]
     here.sort(key=lambda span: (max(span[2], week[0].on), -(span[3] - span[2]).days, span[0].starts, span[0].pk))

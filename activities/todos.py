@@ -8,89 +8,89 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
+from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import Reach, reach
-from chengyang.platform.staff.registry import Choice, Decision, Fact, Job, Step
+from chengyang.platform.accounts.access import AccessScope, access_scope
 
 from . import actions, permissions
 from .models import Activity, CheckIn, Signup
 from .states import ActivityState, SignupState
 
 
-def _scope(seen: Reach, prefix: str = "") -> Q:
-    """Return the condition for activities that `seen` is staff for."""
-    if seen.district:
+def _scope(scope: AccessScope, prefix: str = "") -> Q:
+    """Return the condition for activities that `scope` is staff for."""
+    if scope.district:
         return Q()
-    return Q(**{f"{prefix}subdistrict__in": seen.subdistricts})
+    return Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
 
 
-def _bodies(seen: Reach, prefix: str = "") -> Q:
-    """Return the condition for activities that a body of `seen` organises; what permissions.acts_for_organizer says."""
+def _bodies(scope: AccessScope, prefix: str = "") -> Q:
+    """Return the condition for activities that a body of `scope` organises; what permissions.acts_for_organizer says."""
     organization, team, base = (f"{prefix}{name}" for name in ("organization", "team", "base"))
     return (
-        Q(**{f"{organization}__in": seen.organizations})
-        | Q(**{f"{organization}__isnull": True, f"{team}__in": seen.teams})
-        | Q(**{f"{organization}__isnull": True, f"{team}__isnull": True, f"{base}__in": seen.bases})
+        Q(**{f"{organization}__in": scope.managed("organization")})
+        | Q(**{f"{organization}__isnull": True, f"{team}__in": scope.managed("team")})
+        | Q(**{f"{organization}__isnull": True, f"{team}__isnull": True, f"{base}__in": scope.managed("base")})
     )
 
 
-def facts_of(activity: Activity) -> list[Fact]:
+def detail_rows_of(activity: Activity) -> list[DetailRow]:
     """Return what an officer needs to know of an activity."""
     places = _("不限") if activity.capacity is None else _("%(n)d 个") % {"n": activity.capacity}
     audience = activity.get_audience_display()
     return [
-        Fact(_("时间"), dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
-        Fact(_("地点"), activity.place or _("线上"), activity.address),
-        Fact(_("主办"), activity.organizer or _("区委统战部"), activity.subdistrict or ""),
-        Fact(_("类别"), activity.get_kind_display(), activity.programme or ""),
-        Fact(_("名额"), places, _("报名须审核") if activity.by_review else ""),
-        Fact(_("谁能来"), audience, activity.audience_note),
-        Fact(_("简介"), activity.summary),
-        Fact(_("安排"), activity.agenda or "—"),
-        Fact(_("可能的风险"), activity.hazards or "—"),
-        Fact(_("保险"), activity.insurance or "—"),
-        Fact(_("联系方式"), activity.contact),
+        DetailRow(_("时间"), dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
+        DetailRow(_("地点"), activity.place or _("线上"), activity.address),
+        DetailRow(_("主办"), activity.organizer or _("区委统战部"), activity.subdistrict or ""),
+        DetailRow(_("类别"), activity.get_kind_display(), activity.programme or ""),
+        DetailRow(_("名额"), places, _("报名须审核") if activity.by_review else ""),
+        DetailRow(_("谁能来"), audience, activity.audience_note),
+        DetailRow(_("简介"), activity.summary),
+        DetailRow(_("安排"), activity.agenda or "—"),
+        DetailRow(_("可能的风险"), activity.hazards or "—"),
+        DetailRow(_("保险"), activity.insurance or "—"),
+        DetailRow(_("联系方式"), activity.contact),
     ]
 
 
-def _clash(activity: Activity) -> Fact | None:
+def _clash(activity: Activity) -> DetailRow | None:
     """Return what takes place at the same base at the same time, if anything does."""
     if activity.base_id is None:
         return None
     others = Activity.objects.overlapping(activity.starts, activity.ends).filter(base=activity.base)
     other = others.exclude(pk=activity.pk).exclude(state=ActivityState.CANCELLED).first()
     note = dates.span(other.starts, other.ends) if other else ""
-    return Fact(_("同一时间、同一基地"), other, note, url=other.get_absolute_url()) if other else None
+    return DetailRow(_("同一时间、同一基地"), other, note, url=other.get_absolute_url()) if other else None
 
 
-def history_of(activity: Activity) -> list[Step]:
+def history_of(activity: Activity) -> list[HistoryEntry]:
     """Return what happened to it, newest first."""
     steps = [
-        Step(_("取消"), activity.cancelled_at, text=activity.reason) if activity.cancelled_at else None,
-        Step(_("发布"), activity.published_at, activity.approved_by or "") if activity.published_at else None,
-        Step(_("退回"), activity.changed_at, text=activity.reason)
+        HistoryEntry(_("取消"), activity.cancelled_at, text=activity.reason) if activity.cancelled_at else None,
+        HistoryEntry(_("发布"), activity.published_at, activity.approved_by or "") if activity.published_at else None,
+        HistoryEntry(_("退回"), activity.changed_at, text=activity.reason)
         if activity.state == ActivityState.RETURNED
         else None,
-        Step(_("报批"), activity.submitted_at, activity.drafted_by or "") if activity.submitted_at else None,
+        HistoryEntry(_("报批"), activity.submitted_at, activity.drafted_by or "") if activity.submitted_at else None,
     ]
     return [step for step in steps if step]
 
 
-class AboutActivity(Decision):
+class AboutActivity(TodoKind):
     """A decision on an activity: its page is for who is responsible for it, not for everybody who sees the activity."""
 
-    def seen(self, user: Any) -> QuerySet:
-        seen = reach(user)
+    def viewable_by(self, user: Any) -> QuerySet:
+        scope = access_scope(user)
         rows = Activity.objects.visible_to(user)
-        if seen.district:
+        if scope.district:
             return rows
-        return rows.filter(_bodies(seen) | _scope(seen) if seen.staff else _bodies(seen))
+        return rows.filter(_bodies(scope) | _scope(scope) if scope.staff else _bodies(scope))
 
 
 class ApproveActivity(AboutActivity):
     """An activity that its organizer handed in."""
 
-    code, label, job, model = "activity", gettext_lazy("活动审批"), Job.ACTIVITIES, Activity
+    code, label, section, model = "activity", gettext_lazy("活动审批"), Section.ACTIVITIES, Activity
     quick_reasons = (
         gettext_lazy("请写清来的人做什么"),
         gettext_lazy("请补保险安排"),
@@ -99,11 +99,11 @@ class ApproveActivity(AboutActivity):
     related = ("organization", "team", "base")
 
     def waiting(self, user: Any) -> QuerySet:
-        seen = reach(user)
-        if not seen.staff:
+        scope = access_scope(user)
+        if not scope.staff:
             return Activity.objects.none()
-        rows = Activity.objects.filter(_scope(seen), state=ActivityState.SUBMITTED)
-        return rows.exclude(pk__in=Activity.objects.filter(_bodies(seen)).values("pk"))
+        rows = Activity.objects.filter(_scope(scope), state=ActivityState.SUBMITTED)
+        return rows.exclude(pk__in=Activity.objects.filter(_bodies(scope)).values("pk"))
 
     def detail(self, row: Activity) -> str:
         who = row.organizer or _("区委统战部")
@@ -115,23 +115,25 @@ class ApproveActivity(AboutActivity):
     def since(self, row: Activity) -> Any:
         return row.submitted_at
 
-    def facts(self, row: Activity, user: Any) -> list[Fact]:
+    def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
         clash = _clash(row)
-        return [*facts_of(row), *([clash] if clash else [])]
+        return [*detail_rows_of(row), *([clash] if clash else [])]
 
-    def history(self, row: Activity) -> list[Step]:
+    def history(self, row: Activity) -> list[HistoryEntry]:
         return history_of(row)
 
-    def choices(self, row: Activity, user: Any) -> list[Choice]:
-        choices = []
+    def options(self, row: Activity, user: Any) -> list[DecisionOption]:
+        options = []
         if permissions.offers("approve", user, row):
-            choices += [
-                Choice("publish", _("批准并发布"), done=_("已发布，日历上看得到了。")),
-                Choice("approve", _("批准，由主办方发布"), done=_("已批准，主办方会收到通知。")),
+            options += [
+                DecisionOption("publish", _("批准并发布"), done=_("已发布，日历上看得到了。")),
+                DecisionOption("approve", _("批准，由主办方发布"), done=_("已批准，主办方会收到通知。")),
             ]
         if permissions.offers("return", user, row):
-            choices.append(Choice("return", _("退回修改"), needs_reason=True, done=_("已退回，主办方会收到通知。")))
-        return choices
+            options.append(
+                DecisionOption("return", _("退回修改"), needs_reason=True, done=_("已退回，主办方会收到通知。"))
+            )
+        return options
 
     def decide(self, row: Activity, choice: str, reason: str, *, actor: Any) -> Activity:
         if choice == "publish":
@@ -144,13 +146,13 @@ class ApproveActivity(AboutActivity):
 class CompleteAttendance(AboutActivity):
     """A volunteer service that is over, whose hours are due within ten working days (requirements V05)."""
 
-    code, label, job, model = "attendance", gettext_lazy("登记服务时长"), Job.ACTIVITIES, Activity
+    code, label, section, model = "attendance", gettext_lazy("登记服务时长"), Section.ACTIVITIES, Activity
 
     def waiting(self, user: Any) -> QuerySet:
-        seen = reach(user)
-        kept = _bodies(seen) | _scope(seen) if seen.staff else _bodies(seen)
-        held = Activity.objects.held().filter(kind=Activity.Kind.VOLUNTEER, recorded_at=None)
-        return held if seen.district else held.filter(kept)
+        scope = access_scope(user)
+        kept = _bodies(scope) | _scope(scope) if scope.staff else _bodies(scope)
+        held = Activity.objects.completed().filter(kind=Activity.Kind.VOLUNTEER, recorded_at=None)
+        return held if scope.district else held.filter(kept)
 
     def detail(self, row: Activity) -> str:
         return _("%(when)s 结束") % {"when": dates.day(row.last_day)}
@@ -158,46 +160,46 @@ class CompleteAttendance(AboutActivity):
     def since(self, row: Activity) -> Any:
         return row.ends
 
-    def facts(self, row: Activity, user: Any) -> list[Fact]:
+    def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
         checked = CheckIn.objects.filter(signup__activity=row)
         open_ones = checked.filter(checked_out_at=None).count()
         expected = row.signups.filter(state=SignupState.CONFIRMED).count()
         door = reverse("activities:checkin", args=[row.public_id])
         return [
-            Fact(_("时间"), dates.span(row.starts, row.ends), url=row.get_absolute_url()),
-            Fact(_("应到"), _("%(n)d 人") % {"n": expected}),
-            Fact(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=door),
-            Fact(_("没有签退"), _("%(n)d 人") % {"n": open_ones}, _("登记时按结束时间签退") if open_ones else ""),
+            DetailRow(_("时间"), dates.span(row.starts, row.ends), url=row.get_absolute_url()),
+            DetailRow(_("应到"), _("%(n)d 人") % {"n": expected}),
+            DetailRow(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=door),
+            DetailRow(_("没有签退"), _("%(n)d 人") % {"n": open_ones}, _("登记时按结束时间签退") if open_ones else ""),
         ]
 
-    def history(self, row: Activity) -> list[Step]:
+    def history(self, row: Activity) -> list[HistoryEntry]:
         return history_of(row)
 
-    def choices(self, row: Activity, user: Any) -> list[Choice]:
+    def options(self, row: Activity, user: Any) -> list[DecisionOption]:
         ready = row.state == ActivityState.PUBLISHED and row.is_over() and not row.recorded_at
         if not ready or not permissions.can_finish_activity(user, row):
             return []
-        return [Choice("finish", _("登记完成"), done=_("时长已登记，参加的人会收到通知。"))]
+        return [DecisionOption("finish", _("登记完成"), done=_("时长已登记，参加的人会收到通知。"))]
 
     def decide(self, row: Activity, choice: str, reason: str, *, actor: Any) -> Activity:
         return actions.finish_activity(row, actor=actor)
 
 
-class ReviewSignup(Decision):
+class ReviewSignup(TodoKind):
     """A sign-up for something whose organizer decides who comes."""
 
-    code, label, job, model = "signup", gettext_lazy("报名审核"), Job.ACTIVITIES, Signup
+    code, label, section, model = "signup", gettext_lazy("报名审核"), Section.ACTIVITIES, Signup
     quick_reasons = (gettext_lazy("不在这场活动的对象里"), gettext_lazy("名额留给还没参加过的人"))
     related = ("activity", "person")
 
     def waiting(self, user: Any) -> QuerySet:
-        seen = reach(user)
+        scope = access_scope(user)
         prefix = "activity__"
-        kept = _bodies(seen, prefix) | _scope(seen, prefix) if seen.staff else _bodies(seen, prefix)
+        kept = _bodies(scope, prefix) | _scope(scope, prefix) if scope.staff else _bodies(scope, prefix)
         rows = Signup.objects.filter(
             state=SignupState.PENDING, activity__state=ActivityState.PUBLISHED, activity__ends__gt=clock.now()
         )
-        rows = rows if seen.district else rows.filter(kept)
+        rows = rows if scope.district else rows.filter(kept)
         return rows.exclude(pk__in=Signup.objects.of(user).values("pk"))
 
     def title(self, row: Signup) -> str:
@@ -209,30 +211,30 @@ class ReviewSignup(Decision):
     def since(self, row: Signup) -> Any:
         return row.at
 
-    def facts(self, row: Signup, user: Any) -> list[Fact]:
+    def detail_rows(self, row: Signup, user: Any) -> list[DetailRow]:
         activity, person = row.activity, row.person
         left = _("不限") if activity.places_left is None else _("余 %(n)d") % {"n": activity.places_left}
         return [
-            Fact(
+            DetailRow(
                 _("活动"), activity.title, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()
             ),
-            Fact(_("谁能来"), activity.get_audience_display(), activity.audience_note),
-            Fact(_("名额"), left),
-            Fact(_("报名人"), row.display_name, _("在册") if person else _("来宾")),
-            Fact(_("单位"), person.unit if person else "—"),
-            Fact(_("手机"), row.masked_phone or "—"),
+            DetailRow(_("谁能来"), activity.get_audience_display(), activity.audience_note),
+            DetailRow(_("名额"), left),
+            DetailRow(_("报名人"), row.display_name, _("在册") if person else _("来宾")),
+            DetailRow(_("单位"), person.unit if person else "—"),
+            DetailRow(_("手机"), row.masked_phone or "—"),
         ]
 
-    def history(self, row: Signup) -> list[Step]:
-        return [Step(_("报名"), row.at, _("本人"))]
+    def history(self, row: Signup) -> list[HistoryEntry]:
+        return [HistoryEntry(_("报名"), row.at, _("本人"))]
 
-    def choices(self, row: Signup, user: Any) -> list[Choice]:
+    def options(self, row: Signup, user: Any) -> list[DecisionOption]:
         waits = row.state == SignupState.PENDING and row.activity.state == ActivityState.PUBLISHED
         if not waits or not permissions.can_review_signup(user, row):
             return []
         return [
-            Choice("approve", _("同意"), done=_("已同意，本人会收到通知。")),
-            Choice("decline", _("不同意"), needs_reason=True, done=_("已答复，本人会收到通知。")),
+            DecisionOption("approve", _("同意"), done=_("已同意，本人会收到通知。")),
+            DecisionOption("decline", _("不同意"), needs_reason=True, done=_("已答复，本人会收到通知。")),
         ]
 
     def decide(self, row: Signup, choice: str, reason: str, *, actor: Any) -> Signup:

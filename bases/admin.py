@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
-from chengyang.platform.staff.registry import Fact, Job
 
 from . import actions, permissions
 from .models import Assessment, Base, Honour, Post
@@ -16,7 +16,7 @@ from .models import Assessment, Base, Honour, Post
 
 @admin.register(Base)
 class BaseAdmin(ScopedAdmin):
-    job, order = Job.BASES, 10
+    section, order = Section.BASES, 10
     list_display = ("name", "level", "subdistrict", "state", "opened_text", "is_published")
     list_filter = ("level", "subdistrict", "state")
     list_select_related = ("subdistrict",)
@@ -41,27 +41,27 @@ class BaseAdmin(ScopedAdmin):
     )
     may_edit = staticmethod(permissions.can_edit_base)
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.bases)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("base"))
 
     def get_queryset(self, request):
-        seen = reach(request.user)
+        scope = access_scope(request.user)
         rows = super().get_queryset(request)
-        return rows if seen.district else rows.filter(Base.objects.all().kept_by(seen))
+        return rows if scope.district else rows.filter(Base.objects.all().managed_q(scope))
 
-    def facts(self, base, user):
+    def detail_rows(self, base, user):
         latest = base.assessments.filter(state="passed").order_by("-assessed_on").first()
         until = dates.full_day(latest.expires_on) if latest and latest.expires_on else ""
         return [
-            Fact(_("级别"), base.get_level_display()),
-            Fact(_("街道"), base.subdistrict or "—"),
-            Fact(_("状态"), base.get_state_display()),
-            Fact(_("所在"), base.place),
-            Fact(_("地址"), base.address),
-            Fact(_("开放时间"), base.hours),
-            Fact(_("启用"), dates.partial(base.opened_text) if base.opened_text else "—"),
-            Fact(_("“六有”"), latest or _("未评定"), _("有效至 %(day)s") % {"day": until} if until else ""),
-            Fact(_("公开页"), base.get_absolute_url(), url=base.get_absolute_url()),
+            DetailRow(_("级别"), base.get_level_display()),
+            DetailRow(_("街道"), base.subdistrict or "—"),
+            DetailRow(_("状态"), base.get_state_display()),
+            DetailRow(_("所在"), base.place),
+            DetailRow(_("地址"), base.address),
+            DetailRow(_("开放时间"), base.hours),
+            DetailRow(_("启用"), dates.partial(base.opened_text) if base.opened_text else "—"),
+            DetailRow(_("“六有”"), latest or _("未评定"), _("有效至 %(day)s") % {"day": until} if until else ""),
+            DetailRow(_("公开页"), base.get_absolute_url(), url=base.get_absolute_url()),
         ]
 
     def edit(self, base, form, *, actor):
@@ -71,22 +71,22 @@ class BaseAdmin(ScopedAdmin):
 class OfBase(ScopedAdmin):
     """What hangs on a base: seen by who keeps it and by staff responsible for it."""
 
-    job = Job.BASES
+    section = Section.BASES
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.bases)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("base"))
 
     def get_queryset(self, request):
-        seen = reach(request.user)
+        scope = access_scope(request.user)
         rows = super().get_queryset(request)
-        return rows if seen.district else rows.filter(Base.objects.all().kept_by(seen, prefix="base__"))
+        return rows if scope.district else rows.filter(Base.objects.all().managed_q(scope, prefix="base__"))
 
 
 @admin.register(Assessment)
 class AssessmentAdmin(OfBase, StandardAssessmentAdmin):
     order = 20
     search_fields = ("base__name",)
-    may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).bases))
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("base")))
 
 
 @admin.register(Honour)

@@ -6,4 +6,4 @@ class BasesConfig(AppConfig):
     verbose_name = "基地"
 
     def ready(self):
-        from . import extensions, metrics  # noqa: F401  (registration is what importing them does)
+        from . import extensions  # noqa: F401  (declares what the app adds to the rest)

@@ -1,52 +1,38 @@
-"""What bases register for other floors (docs/architecture.md)."""
+"""What bases add to the rest of the portal; the slots are described in `chengyang.extensions`."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.accounts.access import reach, register_posts
-from chengyang.platform.staff.assessment_admin import AssessmentDecision
-from chengyang.platform.staff.registry import Day, Job, SearchSource, register, register_days, register_search
-from chengyang.platform.web import panels
+from chengyang.extensions import (
+    MenuEntry,
+    Panel,
+    PostType,
+    SearchSource,
+    Section,
+    UpcomingDate,
+    extend,
+)
+from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.assessment_admin import AssessmentTodo
 
+from .metrics import METRICS
 from .models import Assessment, Base, Post
 
 
-# ---- posts -----------------------------------------------------------------------------------------------------------
-def _kept(user_id, day):
-    posts = Post.objects.on(day).filter(person__user_id=user_id, person__state="active", kind=Post.Kind.MANAGER)
-    return posts.values_list("base_id", flat=True)
-
-
-register_posts("bases", _kept)
-
-
-# ---- the desk --------------------------------------------------------------------------------------------------------
-def _lapsing(user, first, last):
-    """Return the six-haves that end between two days, for those responsible for the base."""
-    kept = Base.objects.all().kept_by(reach(user)) if not reach(user).district else None
-    bases = Base.objects.all() if kept is None else Base.objects.filter(kept)
+def _expiring(user, first, last):
+    """Return the six-haves assessments that expire between two days, for those responsible for the base."""
+    scope = access_scope(user)
+    bases = Base.objects.all() if scope.district else Base.objects.filter(Base.objects.all().managed_q(scope))
     rows = Assessment.objects.passed_on(first).filter(base__in=bases, expires_on__lte=last).select_related("base")
     return [
-        Day(row.expires_on, _("%(base)s“六有”到期") % {"base": row.base}, row.base.get_absolute_url())
+        UpcomingDate(row.expires_on, _t("%(base)s“六有”到期") % {"base": row.base}, row.base.get_absolute_url())
         for row in rows.order_by("expires_on")[:10]
     ]
 
 
-register_days(_lapsing)
-register(AssessmentDecision(Assessment, Job.BASES, _("“六有”评定")))
-register_search(
-    SearchSource(
-        _("基地"),
-        lambda user, text: Base.objects.visible_to(user).filter(name__icontains=text),
-        lambda base: (base.name, base.get_level_display()),
-        lambda base: base.get_absolute_url(),
-    )
-)
-
-
-# ---- pages -----------------------------------------------------------------------------------------------------------
-def latest_assessments(bases):
-    """Return the passed six-haves that hold today, by base id."""
+def _latest_assessments(bases):
+    """Return the passed six-haves assessments that are valid today, by base id."""
     passed = Assessment.objects.passed_on(clock.today()).filter(base__in=bases).order_by("assessed_on", "pk")
     return {assessment.base_id: assessment for assessment in passed}
 
@@ -54,7 +40,7 @@ def latest_assessments(bases):
 def _home(request, subject):
     rows = Base.objects.published().select_related("subdistrict").prefetch_related("honours")
     shown = sorted(rows, key=lambda base: (-len(base.honours.all()), base.pk))[:3]
-    latest = latest_assessments(shown)
+    latest = _latest_assessments(shown)
     return {"cards": [(base, latest.get(base.pk)) for base in shown], "total": len(rows)}
 
 
@@ -63,5 +49,34 @@ def _mine(request, subject):
     return {"posts": posts} if (posts := list(own[:6])) else None
 
 
-panels.register("home.main", "bases/_home.html", _home, order=20)
-panels.register("me.side", "bases/_mine.html", _mine, order=30)
+extend(
+    "bases",
+    todos=[AssessmentTodo(Assessment, Section.BASES, _("“六有”评定"))],
+    search=[
+        SearchSource(
+            _("基地"),
+            lambda user, text: Base.objects.visible_to(user).filter(name__icontains=text),
+            lambda base: (base.name, base.get_level_display()),
+            lambda base: base.get_absolute_url(),
+        )
+    ],
+    upcoming=[_expiring],
+    panels=[
+        Panel("home.main", "bases/_home.html", _home, order=20),
+        Panel("me.side", "bases/_mine.html", _mine, order=30),
+    ],
+    menu=[
+        MenuEntry("bases:list", _("基地"), order=30, where="wide"),
+        MenuEntry("bases:list", _("实践创新基地"), order=20, place="visit"),
+    ],
+    metrics=METRICS,
+    posts=[PostType(Post, Post.Kind.MANAGER)],
+    assessments=[Assessment],
+    own_data_order=30,
+    audit_verbs={
+        "base.updated": _("修改基地"),
+        "base.opened": _("基地启用"),
+        "base.closed": _("基地停用"),
+        "honour.added": _("登记荣誉"),
+    },
+)

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.metrics.registry import Measure, register
+from chengyang.extensions import Metric
 
 from .models import Base, Honour
 from .states import BaseState
@@ -26,5 +26,7 @@ def _honours(subject, period):
     return rows.filter(year__lt=period.ends.year) if period.ends else rows
 
 
-register(Measure("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating))
-register(Measure("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours))
+METRICS = [
+    Metric("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating),
+    Metric("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours),
+]

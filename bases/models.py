@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.platform.accounts.models import DemoMark
-from chengyang.platform.accounts.organizers import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
-from chengyang.platform.standards.models import BodyAssessmentQuerySet
+from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
 
 from .states import BaseState
 
@@ -19,8 +19,8 @@ ASSESSMENT_LASTS = dt.timedelta(days=365)  # domain.md rule 4: assessed within t
 AMBER_BEFORE = dt.timedelta(days=60)  # time enough to prepare the next assessment
 
 
-class BaseQuerySet(BodyQuerySet):
-    kept_as = "bases"
+class BaseQuerySet(OrganizerQuerySet):
+    subject = "base"
 
     def listed(self):
         """Return the bases in the order of the public list: published facts first, then from the district down."""
@@ -33,7 +33,7 @@ class BaseQuerySet(BodyQuerySet):
 
 
 @tracked
-class Base(Body):
+class Base(Organizer):
     """实践创新基地."""
 
     class Level(models.TextChoices):
@@ -70,19 +70,16 @@ class Base(Body):
         return reverse("bases:detail", args=[self.slug])
 
 
-class AssessmentQuerySet(BodyAssessmentQuerySet):
-    about = "base"
-
-
 @tracked
 class Assessment(StandardAssessment):
     """“六有” of a base."""
 
+    SUBJECT = "base"
     LASTS = ASSESSMENT_LASTS
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="assessments", verbose_name=_("基地"))
 
-    objects = AssessmentQuerySet.as_manager()
+    objects = OrganizerAssessmentQuerySet.as_manager()
 
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("“六有”评定")
@@ -119,13 +116,11 @@ class Honour(DemoMark):
         return self.title
 
 
-class PostQuerySet(DatedPostQuerySet):
-    about = "base"
-
-
 @tracked
 class Post(DatedPost):
     """职务 at a base; the manager may act for it."""
+
+    SUBJECT = "base"
 
     class Kind(models.TextChoices):
         MANAGER = "manager", _("基地负责人")
@@ -134,7 +129,7 @@ class Post(DatedPost):
     base = models.ForeignKey(Base, models.PROTECT, related_name="posts", verbose_name=_("基地"))
     kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
 
-    objects = PostQuerySet.as_manager()
+    objects = DatedPostQuerySet.as_manager()
 
     class Meta(DatedPost.Meta):
         verbose_name = verbose_name_plural = _("基地职务")

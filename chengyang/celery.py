@@ -5,30 +5,16 @@ import os
 from urllib.parse import parse_qs, urlsplit
 
 from celery import Celery
-from celery.schedules import crontab
 from celery.signals import setup_logging, worker_ready
 from django.conf import settings
 from django.core.cache import cache
 
-from chengyang import clock
+from chengyang import clock, extensions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
 ROUTINE_LOGGERS = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line each for every sweep
-SCHEDULE = {  # seconds, or a time of the day in the office's time zone
-    "worker-heartbeat": {"task": "chengyang.heartbeat", "schedule": 15.0},
-    "audit-seal": {"task": "audit.seal", "schedule": 60.0},
-    "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
-    "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=4, minute=20)},
-    "notices-deliver": {"task": "notices.deliver", "schedule": 60.0},
-    "notices-tidy": {"task": "notices.tidy", "schedule": 3600.0},
-    "files-tidy": {"task": "files.tidy", "schedule": 3600.0},
-    "activities-tick": {"task": "activities.tick", "schedule": 60.0},
-    "members-tick": {"task": "members.tick", "schedule": 3600.0},
-    "services-tick": {"task": "services.tick", "schedule": 3600.0},
-    "accounts-tick": {"task": "accounts.tick", "schedule": 3600.0},
-}
-HEARTBEAT_KEY = "worker:heartbeat"
+HEARTBEAT_KEY = settings.WORKER_HEARTBEAT_KEY
 HEARTBEAT_MAX_AGE = 45  # seconds; /readyz takes an older worker for a dead one, and the key is gone by then
 
 
@@ -41,14 +27,6 @@ def broker_url(url):
     return f"redis+socket://{parts.path}?virtual_host={database}"
 
 
-def expiring(schedule):
-    """Return the beat `schedule` with entries that expire when the next is due, so that a pause leaves no heap."""
-    return {
-        name: {"options": {"expires": entry["schedule"]}, **entry} if isinstance(entry["schedule"], float) else entry
-        for name, entry in schedule.items()
-    }
-
-
 app = Celery("chengyang", broker=broker_url(settings.REDIS_URL), set_as_current=True)
 app.conf.update(
     accept_content=["json"],
@@ -56,7 +34,6 @@ app.conf.update(
     result_backend=None,
     task_ignore_result=True,
     task_default_queue="chengyang",
-    beat_schedule=expiring(SCHEDULE),
     timezone=settings.TIME_ZONE,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
@@ -66,6 +43,21 @@ app.conf.update(
     worker_send_task_events=False,
 )
 app.autodiscover_tasks()
+
+
+def schedule_periodic_tasks():
+    """Have beat run the periodic tasks that the apps declare; called once, when all apps have started.
+
+    A message expires when the next one is due, so that a worker that was away does not find a backlog.
+    """
+    app.conf.beat_schedule = {
+        name: {
+            "task": entry.task,
+            "schedule": entry.schedule,
+            "options": {"expires": entry.schedule} if isinstance(entry.schedule, float) else {},
+        }
+        for name, entry in extensions.schedule().items()
+    }
 
 
 @setup_logging.connect

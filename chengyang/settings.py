@@ -153,9 +153,9 @@ INSTALLED_APPS = [
     "bases",
     "activities",
     "services",
-    "chengyang.portal.home",
     "chengyang.seed",
     "chengyang.demo",
+    "chengyang.portal.home",  # last: it ends the declarations of all apps
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -371,6 +371,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+WORKER_HEARTBEAT_KEY = "worker:heartbeat"  # in the cache, for /readyz
 PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"
 
 # What the foot and the head of public pages say; an unset item is left out, never made up (requirements G04, G05).

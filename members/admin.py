@@ -6,14 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chengyang.extensions import DetailRow, Section, todo_kind
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
-from chengyang.platform.staff.registry import Fact, Job, decision
 
 from . import actions, permissions
-from .detail_rows import application_facts, person_facts
+from .detail_rows import application_rows, person_rows
 from .forms import NewPersonForm, PersonForm
 from .models import Application, Assessment, Category, Person, Representative
 from .states import PersonState
@@ -33,7 +33,7 @@ class NotesReading:
 
 @admin.register(Person)
 class PersonAdmin(NotesReading, ScopedAdmin):
-    job, order = Job.PEOPLE, 10
+    section, order = Section.PEOPLE, 10
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
     list_select_related = ("category", "subdistrict")
@@ -56,11 +56,11 @@ class PersonAdmin(NotesReading, ScopedAdmin):
         ),
     )
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.organizations or seen.teams)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("organization") or scope.managed("team"))
 
     def get_queryset(self, request):
-        rows = Person.objects.within(reach(request.user))
+        rows = Person.objects.within(access_scope(request.user))
         return rows.order_by(*self.get_ordering(request) or ("name_key", "pk"))
 
     def get_form(self, request, obj=None, change=False, **options):
@@ -73,8 +73,8 @@ class PersonAdmin(NotesReading, ScopedAdmin):
     def masked_phone(self, person):
         return _("尾号 %(digits)s") % {"digits": person.phone_last4} if person.phone_last4 else "—"
 
-    def facts(self, person, user):
-        return person_facts(person, user)
+    def detail_rows(self, person, user):
+        return person_rows(person, user)
 
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)
@@ -90,7 +90,7 @@ class PersonAdmin(NotesReading, ScopedAdmin):
 
 @admin.register(Application)
 class ApplicationAdmin(NotesReading, ScopedAdmin):
-    job, order = Job.PEOPLE, 20
+    section, order = Section.PEOPLE, 20
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
     list_select_related = ("category", "subdistrict")
@@ -98,22 +98,22 @@ class ApplicationAdmin(NotesReading, ScopedAdmin):
     template = "members/_application_desk.html"
 
     def get_queryset(self, request):
-        rows = Application.objects.within(reach(request.user))
+        rows = Application.objects.within(access_scope(request.user))
         return rows.order_by(*self.get_ordering(request) or ("-submitted_at", "pk"))
 
-    def facts(self, application, user):
-        return [self._state(application), *application_facts(application, user)]
+    def detail_rows(self, application, user):
+        return [self._state(application), *application_rows(application, user)]
 
     def _state(self, application):
         """Return where it stands, with the way to the decision while one waits."""
         waits = {"submitted": "application-first", "first_reviewed": "application-second"}.get(application.state)
-        url = decision(waits).url(application) if waits else ""
-        return Fact(_("状态"), application.get_state_display(), url=url)
+        url = todo_kind(waits).url(application) if waits else ""
+        return DetailRow(_("状态"), application.get_state_display(), url=url)
 
 
 @admin.register(Representative)
 class RepresentativeAdmin(NotesReading, ScopedAdmin):
-    job, order = Job.PEOPLE, 30
+    section, order = Section.PEOPLE, 30
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
     list_select_related = ("person",)
@@ -122,17 +122,19 @@ class RepresentativeAdmin(NotesReading, ScopedAdmin):
     autocomplete_fields = ("person",)
 
     def get_queryset(self, request):
-        rows = Representative.objects.filter(person__in=Person.objects.of_staff(reach(request.user)).values("pk"))
+        rows = Representative.objects.filter(
+            person__in=Person.objects.of_staff(access_scope(request.user)).values("pk")
+        )
         return rows.order_by(*self.get_ordering(request) or ("-starts", "person__name_key", "pk"))
 
-    def facts(self, representative, user):
+    def detail_rows(self, representative, user):
         return [
-            Fact(_("人士"), representative.person, url=representative.person.get_absolute_url()),
-            Fact(_("状态"), representative.get_state_display()),
-            Fact(_("任期"), dates.days(representative.starts, representative.ends)),
-            Fact(_("“四有”"), representative.assessment or _("未评定")),
-            Fact(_("公开"), _("本人已同意") if representative.is_public else _("不公开")),
-            Fact(_("理由"), representative.reason),
+            DetailRow(_("人士"), representative.person, url=representative.person.get_absolute_url()),
+            DetailRow(_("状态"), representative.get_state_display()),
+            DetailRow(_("任期"), dates.days(representative.starts, representative.ends)),
+            DetailRow(_("“四有”"), representative.assessment or _("未评定")),
+            DetailRow(_("公开"), _("本人已同意") if representative.is_public else _("不公开")),
+            DetailRow(_("理由"), representative.reason),
         ]
 
     def create(self, form, *, actor):
@@ -142,23 +144,23 @@ class RepresentativeAdmin(NotesReading, ScopedAdmin):
 
 @admin.register(Assessment)
 class AssessmentAdmin(NotesReading, StandardAssessmentAdmin):
-    job, order = Job.PEOPLE, 40
+    section, order = Section.PEOPLE, 40
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
 
     def get_queryset(self, request):
-        rows = Assessment.objects.filter(person__in=Person.objects.of_staff(reach(request.user)).values("pk"))
+        rows = Assessment.objects.filter(person__in=Person.objects.of_staff(access_scope(request.user)).values("pk"))
         return rows.order_by(*self.get_ordering(request) or ("-assessed_on", "-pk"))
 
 
 @admin.register(Category)
 class CategoryAdmin(ScopedAdmin):
-    job, order = Job.PEOPLE, 90
+    section, order = Section.PEOPLE, 90
     list_display = ("name", "code", "order")
     may_edit = staticmethod(permissions.can_keep_categories)
 
-    def is_for(self, seen):
-        return seen.district
+    def is_for(self, scope):
+        return scope.district
 
     def get_fieldsets(self, request, obj=None):
         return [(None, {"fields": actions.categories.EDITABLE if obj else ("code", *actions.categories.EDITABLE)})]

@@ -6,4 +6,4 @@ class MembersConfig(AppConfig):
     verbose_name = "人士"
 
     def ready(self):
-        from . import extensions, metrics  # noqa: F401  (registration is what importing them does)
+        from . import extensions  # noqa: F401  (declares what the app adds to the rest)

@@ -14,7 +14,7 @@ from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.web.forms import CheckBoxes, Form, ModelForm, NameField, PhoneField, RadioBoxes
 
 from .models import Category, Person, Skill, Wish
-from .reasons import Reading
+from .reasons import DisclosureReason
 
 CONSENT = _("我已满 18 周岁，看过上面的说明，同意为办理入册处理这些信息")
 CONSENT_MISSING = _("要入册，请先看说明，再勾选这一项。不勾选，我们什么都不会保存。")
@@ -194,4 +194,4 @@ class NewPersonForm(PersonForm):
 class ReadingForm(Form):
     """Why an officer looks at a whole number (requirements P26)."""
 
-    reason = forms.ChoiceField(label=_("为什么要看"), choices=[("", _("选一个理由")), *Reading.choices])
+    reason = forms.ChoiceField(label=_("为什么要看"), choices=[("", _("选一个理由")), *DisclosureReason.choices])

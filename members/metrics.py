@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.metrics.registry import Measure, Period, register
+from chengyang.extensions import Metric, Period
 
 from .models import Person, Representative
 
@@ -33,6 +33,8 @@ def _representatives(subject, period):
     return rows.filter(person__subdistrict=subject) if subject else rows
 
 
-register(Measure("persons", _("入册人士"), _("人"), _("期末在册的人士：两级审核通过，或本人确认过登记"), _persons))
-register(Measure("persons_registered", _("新入册"), _("人"), _("期内入册的人士，后来退出的也算"), _registered))
-register(Measure("representatives", _("代表人士"), _("人"), _("期末任期内的代表人士"), _representatives))
+METRICS = [
+    Metric("persons", _("入册人士"), _("人"), _("期末在册的人士：两级审核通过，或本人确认过登记"), _persons),
+    Metric("persons_registered", _("新入册"), _("人"), _("期内入册的人士，后来退出的也算"), _registered),
+    Metric("representatives", _("代表人士"), _("人"), _("期末任期内的代表人士"), _representatives),
+]

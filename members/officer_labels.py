@@ -9,7 +9,7 @@ from chengyang.platform.accounts.models import Role
 from . import posts
 
 
-def offices(user_ids: Collection[int]) -> dict[int, str]:
+def labels_of(user_ids: Collection[int]) -> dict[int, str]:
     """Return for each account what it acts for, also when that is over; one that never acted is 工作人员."""
     wanted = {pk for pk in user_ids if pk}
     found = dict.fromkeys(wanted, _("工作人员"))
@@ -21,7 +21,7 @@ def offices(user_ids: Collection[int]) -> dict[int, str]:
 
 def office_of(user_id: int | None) -> str:
     """Return what one account acts for; 系统 for none."""
-    return offices([user_id])[user_id] if user_id else _("系统")
+    return labels_of([user_id])[user_id] if user_id else _("系统")
 
 
 def _roles(user_ids):
@@ -30,8 +30,8 @@ def _roles(user_ids):
 
 
 def _posts(user_ids):
-    held = (post for rows in posts.held_by(user_ids) for post in rows)
-    return {post.person.user_id: f"{post.body}{post.get_kind_display()}" for post in held}
+    held = (post for rows in posts.posts_of(user_ids) for post in rows)
+    return {post.person.user_id: f"{post.subject}{post.get_kind_display()}" for post in held}
 
 
 def _words(role):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 
 from .states import ApplicationState
 
@@ -20,12 +20,12 @@ def can_write_application(actor: Any, application: Any) -> bool:
 
 def can_review_first(actor: Any, application: Any) -> bool:
     """Staff responsible for the subdistrict, never for themself (rule 2)."""
-    return reach(actor).covers(application.subdistrict_id) and actor.pk != application.user_id
+    return access_scope(actor).covers(application.subdistrict_id) and actor.pk != application.user_id
 
 
 def can_review_second(actor: Any, application: Any) -> bool:
     """District staff, somebody else than the first reviewer and the applicant (rule 2)."""
-    return reach(actor).district and actor.pk not in (application.user_id, application.first_reviewer_id)
+    return access_scope(actor).district and actor.pk not in (application.user_id, application.first_reviewer_id)
 
 
 def can_turn_down(actor: Any, application: Any) -> bool:
@@ -37,7 +37,7 @@ def can_turn_down(actor: Any, application: Any) -> bool:
 
 def can_keep_categories(actor: Any, category: Any) -> bool:
     """The district office."""
-    return reach(actor).district
+    return access_scope(actor).district
 
 
 # ---- persons ---------------------------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ def is_own(actor: Any, person: Any) -> bool:
 
 def can_enter_person(actor: Any, subdistrict_id: int | None) -> bool:
     """Staff responsible for the subdistrict where the person works."""
-    return subdistrict_id is not None and reach(actor).covers(subdistrict_id)
+    return subdistrict_id is not None and access_scope(actor).covers(subdistrict_id)
 
 
 def can_confirm_person(actor: Any, person: Any) -> bool:
@@ -64,12 +64,12 @@ def can_edit_particulars(actor: Any, person: Any) -> bool:
 
 def can_correct_person(actor: Any, person: Any) -> bool:
     """Staff responsible for the person, who is told; nobody corrects themself here."""
-    return reach(actor).covers(person.subdistrict_id) and not is_own(actor, person)
+    return access_scope(actor).covers(person.subdistrict_id) and not is_own(actor, person)
 
 
 def can_leave(actor: Any, person: Any) -> bool:
     """The person; for somebody without an account the staff they ask (rule 12: never an approval)."""
-    asked_in_person = person.user_id is None and reach(actor).covers(person.subdistrict_id)
+    asked_in_person = person.user_id is None and access_scope(actor).covers(person.subdistrict_id)
     return is_own(actor, person) or asked_in_person
 
 
@@ -77,21 +77,21 @@ def can_read_number(actor: Any, row: Any) -> bool:
     """Staff responsible for the person or applicant, and the secretary of an organization they are in (P26)."""
     if row.user_id == actor.pk:
         return False  # one's own stands on 我的数据
-    seen = reach(actor)
-    return seen.covers(row.subdistrict_id) or _keeps(seen, row)
+    scope = access_scope(actor)
+    return scope.covers(row.subdistrict_id) or _keeps(scope, row)
 
 
-def _keeps(seen, row):
+def _keeps(scope, row):
     memberships = getattr(row, "memberships", None)
-    if memberships is None or not seen.organizations:
+    if memberships is None or not scope.managed("organization"):
         return False
-    return memberships.filter(organization__in=seen.organizations, state="active").exists()
+    return memberships.filter(organization__in=scope.managed("organization"), state="active").exists()
 
 
 # ---- representatives -------------------------------------------------------------------------------------------------
 def can_nominate(actor: Any, person: Any) -> bool:
     """Staff responsible for the person; nobody nominates themself."""
-    return reach(actor).covers(person.subdistrict_id) and not is_own(actor, person)
+    return access_scope(actor).covers(person.subdistrict_id) and not is_own(actor, person)
 
 
 def can_first_review_representative(actor: Any, representative: Any) -> bool:
@@ -102,7 +102,7 @@ def can_first_review_representative(actor: Any, representative: Any) -> bool:
 def can_name_representative(actor: Any, representative: Any) -> bool:
     """District staff, somebody else than the first reviewer and the person (rule 2)."""
     other = actor.pk != representative.first_reviewer_id
-    return reach(actor).district and other and not is_own(actor, representative.person)
+    return access_scope(actor).district and other and not is_own(actor, representative.person)
 
 
 def can_decline_representative(actor: Any, representative: Any) -> bool:

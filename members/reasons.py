@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Reading(models.TextChoices):
+class DisclosureReason(models.TextChoices):
     """Why an officer looks at a whole telephone number (requirements P26)."""
 
     REVIEW = "review", _("核对申请")

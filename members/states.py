@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+FIRST_REVIEW_DAYS = 5  # working days; promised on the registration page
+SECOND_REVIEW_DAYS = 3  # working days from the first review
+
 
 class ApplicationState(models.TextChoices):
     DRAFT = "draft", _("填写中")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Application
-from .officer_labels import offices
+from .officer_labels import labels_of
 from .states import ApplicationState as S
 
 TITLES = {
@@ -24,7 +24,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Happened:
+class TimelineStep:
     """One step: what, when, by whom (in words), and what was said."""
 
     title: Any
@@ -33,11 +33,11 @@ class Happened:
     text: str = ""
 
 
-def of(application: Application, *, names: bool = False) -> list[Happened]:
+def of(application: Application, *, names: bool = False) -> list[TimelineStep]:
     """Return the steps of `application`, newest first. With `names` officers stand by name, for the desk."""
     steps = list(_steps(application))
-    words = offices({row.acted_by_id for _title, row in steps} - {application.user_id})
-    found = [Happened(_("开始填写"), application.created_at, _("本人"))]
+    words = labels_of({row.acted_by_id for _title, row in steps} - {application.user_id})
+    found = [TimelineStep(_("开始填写"), application.created_at, _("本人"))]
     found += [_happened(title, row, application, words, names) for title, row in steps]
     return found[::-1]
 
@@ -53,8 +53,8 @@ def _steps(application) -> Iterator[tuple[Any, Any]]:
 
 def _happened(title, row, application, words, names):
     if row.acted_by_id == application.user_id:
-        return Happened(title, row.acted_at, _("本人"))
+        return TimelineStep(title, row.acted_at, _("本人"))
     who = words.get(row.acted_by_id, "")
     if names and row.acted_by:
         who = f"{who} {row.acted_by.name}".strip()
-    return Happened(title, row.acted_at, who, row.reason)
+    return TimelineStep(title, row.acted_at, who, row.reason)

@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
+from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
-from chengyang.platform.staff.registry import Fact, Job
 from chengyang.platform.web.forms import CheckBoxes
 
 from . import actions, permissions
@@ -20,7 +20,7 @@ from .states import MembershipState, OrganizationState
 
 @admin.register(Organization)
 class OrganizationAdmin(ScopedAdmin):
-    job, order = Job.ORGANIZATIONS, 10
+    section, order = Section.ORGANIZATIONS, 10
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
     list_select_related = ("subdistrict",)
@@ -44,11 +44,11 @@ class OrganizationAdmin(ScopedAdmin):
         ),
     )
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.organizations)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("organization"))
 
     def get_queryset(self, request):
-        return _kept(super().get_queryset(request), request.user, "")
+        return _managed(super().get_queryset(request), request.user, "")
 
     def get_fieldsets(self, request, obj=None):
         new = ("name", "level", "subdistrict", "categories", "summary", "contact")
@@ -57,19 +57,19 @@ class OrganizationAdmin(ScopedAdmin):
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
 
-    def facts(self, row, user):
+    def detail_rows(self, row, user):
         latest = row.assessments.passed_on(clock.today()).first()
         founded = dates.partial(row.founded_text) if row.founded_text else "—"
         return [
-            Fact(_("级别"), row.get_level_display()),
-            Fact(_("街道"), row.subdistrict or "—"),
-            Fact(_("状态"), row.get_state_display(), _("按公开报道录入") if row.by_record else ""),
-            Fact(_("成立"), founded),
-            Fact(_("会员"), row.memberships.active().count()),
-            Fact(_("“五好”"), latest or _("未评定")),
-            Fact(_("简介"), row.summary),
-            Fact(_("公开联系方式"), row.contact),
-            Fact(_("公开页"), row.get_absolute_url(), url=row.get_absolute_url()),
+            DetailRow(_("级别"), row.get_level_display()),
+            DetailRow(_("街道"), row.subdistrict or "—"),
+            DetailRow(_("状态"), row.get_state_display(), _("按公开报道录入") if row.by_record else ""),
+            DetailRow(_("成立"), founded),
+            DetailRow(_("会员"), row.memberships.active().count()),
+            DetailRow(_("“五好”"), latest or _("未评定")),
+            DetailRow(_("简介"), row.summary),
+            DetailRow(_("公开联系方式"), row.contact),
+            DetailRow(_("公开页"), row.get_absolute_url(), url=row.get_absolute_url()),
         ]
 
     def create(self, form, *, actor):
@@ -79,21 +79,21 @@ class OrganizationAdmin(ScopedAdmin):
         return actions.edit_organization(row, form.cleaned_data, actor=actor)
 
 
-def _kept(rows, user, prefix):
-    seen = reach(user)
-    return rows if seen.district else rows.filter(Organization.objects.all().kept_by(seen, prefix=prefix))
+def _managed(rows, user, prefix):
+    scope = access_scope(user)
+    return rows if scope.district else rows.filter(Organization.objects.all().managed_q(scope, prefix=prefix))
 
 
 class OfOrganization(ScopedAdmin):
     """What hangs on an organization: for who keeps it and for staff responsible for it."""
 
-    job = Job.ORGANIZATIONS
+    section = Section.ORGANIZATIONS
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.organizations)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("organization"))
 
     def get_queryset(self, request):
-        return _kept(super().get_queryset(request), request.user, "organization__")
+        return _managed(super().get_queryset(request), request.user, "organization__")
 
 
 @admin.register(Membership)
@@ -121,15 +121,15 @@ class MembershipAdmin(OfOrganization):
         ),
     )
 
-    def facts(self, row, user):
+    def detail_rows(self, row, user):
         return [
-            Fact(_("人士"), row.person),
-            Fact(_("组织"), row.organization, url=row.organization.get_absolute_url()),
-            Fact(_("状态"), row.get_state_display()),
-            Fact(_("申请"), dates.stamp(row.applied_at)),
-            Fact(_("入会"), dates.full_day(row.joined_on) if row.joined_on else "—"),
-            Fact(_("退会"), dates.full_day(row.left_on) if row.left_on else "—"),
-            Fact(_("理由"), row.reason),
+            DetailRow(_("人士"), row.person),
+            DetailRow(_("组织"), row.organization, url=row.organization.get_absolute_url()),
+            DetailRow(_("状态"), row.get_state_display()),
+            DetailRow(_("申请"), dates.stamp(row.applied_at)),
+            DetailRow(_("入会"), dates.full_day(row.joined_on) if row.joined_on else "—"),
+            DetailRow(_("退会"), dates.full_day(row.left_on) if row.left_on else "—"),
+            DetailRow(_("理由"), row.reason),
         ]
 
 
@@ -147,4 +147,4 @@ class AssessmentAdmin(OfOrganization, StandardAssessmentAdmin):
     order = 40
     list_filter = ("state", "organization")
     search_fields = ("organization__name",)
-    may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).organizations))
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("organization")))

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.metrics.registry import Measure, register
+from chengyang.extensions import Metric
 
 from .models import Membership, Organization
 
@@ -35,6 +35,8 @@ def _memberships(subject, period):
     return rows.filter(organization=subject) if subject else rows
 
 
-register(Measure("organizations", _("联谊组织"), _("个"), _("期末已成立、没有注销的组织"), _organizations))
-register(Measure("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded))
-register(Measure("memberships", _("会员"), _("人次"), _("期末在会的会员，一人在两个组织算两人次"), _memberships))
+METRICS = [
+    Metric("organizations", _("联谊组织"), _("个"), _("期末已成立、没有注销的组织"), _organizations),
+    Metric("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded),
+    Metric("memberships", _("会员"), _("人次"), _("期末在会的会员，一人在两个组织算两人次"), _memberships),
+]

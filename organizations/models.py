@@ -7,19 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
-from chengyang.platform.accounts.organizers import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
-from chengyang.platform.standards.models import BodyAssessmentQuerySet
+from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
 from members.models import Category, Person
 
 from .states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
 
 
-class OrganizationQuerySet(BodyQuerySet):
-    kept_as = "organizations"
+class OrganizationQuerySet(OrganizerQuerySet):
+    subject = "organization"
 
     def founded_by(self, day):
         """Return what had been founded by the end of `day` and was still there (a past date may be a year only)."""
@@ -28,7 +28,7 @@ class OrganizationQuerySet(BodyQuerySet):
 
 
 @tracked
-class Organization(Body):
+class Organization(Organizer):
     """联谊组织 of the district or of a subdistrict."""
 
     class Level(models.TextChoices):
@@ -77,29 +77,25 @@ class Organization(Body):
         return self.posts.select_related("person")
 
 
-class AssessmentQuerySet(BodyAssessmentQuerySet):
-    about = "organization"
-
-
 @tracked
 class Assessment(StandardAssessment):
     """“五好” of an organization."""
 
+    SUBJECT = "organization"
+
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="assessments", verbose_name=_("组织"))
 
-    objects = AssessmentQuerySet.as_manager()
+    objects = OrganizerAssessmentQuerySet.as_manager()
 
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("“五好”评定")
 
 
-class PostQuerySet(DatedPostQuerySet):
-    about = "organization"
-
-
 @tracked
 class Post(DatedPost):
     """职务 in an organization; the secretary may act for it."""
+
+    SUBJECT = "organization"
 
     class Kind(models.TextChoices):
         CHAIR = "chair", _("会长")
@@ -110,7 +106,7 @@ class Post(DatedPost):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="posts", verbose_name=_("组织"))
     kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
 
-    objects = PostQuerySet.as_manager()
+    objects = DatedPostQuerySet.as_manager()
 
     class Meta(DatedPost.Meta):
         verbose_name = verbose_name_plural = _("组织职务")
@@ -139,10 +135,10 @@ class MembershipQuerySet(models.QuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        seen = reach(user)
-        scope = Q(organization__subdistrict__in=seen.subdistricts)
-        scope |= Q(organization__in=seen.organizations, state__in=MEMBERSHIP_OPEN)
-        return self.filter(Q(person__user=user) | Q(person__state="active") & (Q() if seen.district else scope))
+        scope = access_scope(user)
+        managed = Q(organization__subdistrict__in=scope.subdistricts)
+        managed |= Q(organization__in=scope.managed("organization"), state__in=MEMBERSHIP_OPEN)
+        return self.filter(Q(person__user=user) | Q(person__state="active") & (Q() if scope.district else managed))
 
 
 @tracked

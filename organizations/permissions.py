@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 
 
 def can_apply_for_membership(actor: Any, person: Any) -> bool:
@@ -23,25 +23,25 @@ def can_end_membership(actor: Any, membership: Any) -> bool:
 
 def can_keep(actor: Any, organization: Any) -> bool:
     """The secretary, and staff responsible for the organization; one of the district is the district's."""
-    seen = reach(actor)
-    return organization.pk in seen.organizations or seen.covers(organization.subdistrict_id)
+    scope = access_scope(actor)
+    return organization.pk in scope.managed("organization") or scope.covers(organization.subdistrict_id)
 
 
 def can_found(actor: Any, organization: Any) -> bool:
     """Staff responsible for the organization."""
-    return reach(actor).covers(organization.subdistrict_id)
+    return access_scope(actor).covers(organization.subdistrict_id)
 
 
 def can_dissolve(actor: Any, organization: Any) -> bool:
     """The district office alone."""
-    return reach(actor).district
+    return access_scope(actor).district
 
 
 def can_create(actor: Any, subdistrict_id: int | None) -> bool:
     """Staff responsible for where it is to be; one of the district only the district office."""
-    return reach(actor).covers(subdistrict_id)
+    return access_scope(actor).covers(subdistrict_id)
 
 
 def can_appoint(actor: Any, organization: Any) -> bool:
     """Staff responsible for the organization; a secretary does not appoint a successor."""
-    return reach(actor).covers(organization.subdistrict_id)
+    return access_scope(actor).covers(organization.subdistrict_id)

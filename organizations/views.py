@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
-from chengyang.platform.metrics.suppression import told
 from chengyang.platform.web.paging import numbered
+from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
 
 from . import actions
@@ -33,7 +33,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     rows = chosen.apply(seen).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
     page = numbered(request, rows.order_by("level", "founded_on", "pk"))
     passed = _passed(request.user, list(page.object_list))
-    cards = [(row, passed.get(row.pk), told(row.n)) for row in page.object_list]
+    cards = [(row, passed.get(row.pk), suppress_small(row.n)) for row in page.object_list]
     context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(seen)}
     return render(request, "organizations/list.html", context)
 
@@ -55,7 +55,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "organization": organization,
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
-        "members": told(members),
+        "members": suppress_small(members),
         "membership": _own_membership(request.user, organization),
         "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,
     }
@@ -113,7 +113,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
     """Lay down one's own posts in an organization, at once."""
     own = Post.objects.visible_to(request.user).own(request.user)
-    organization = get_object_or_404(own.in_body(slug)[:1]).organization
+    organization = get_object_or_404(own.of_subject(slug)[:1]).organization
     actions.lay_down_posts(organization, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": organization})
     return redirect("organizations:mine")

@@ -3,19 +3,19 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import ScopedAdmin
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
-from chengyang.platform.staff.registry import Fact, Job
 
 from . import actions, permissions
-from .models import Assessment, Outcome, Post, Request, Team
+from .models import Outcome, Post, Request, Team
 
 
 @admin.register(Team)
 class TeamAdmin(ScopedAdmin):
-    job, order = Job.SERVICES, 30
+    section, order = Section.SERVICES, 30
     list_display = ("name", "field_label", "subdistrict", "is_published")
     list_filter = ("subdistrict",)
     list_select_related = ("subdistrict",)
@@ -23,24 +23,24 @@ class TeamAdmin(ScopedAdmin):
     fields = actions.teams.EDITABLE
     may_edit = staticmethod(permissions.can_edit_team)
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.teams)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("team"))
 
     @admin.display(description=_("领域"), ordering="field")
     def field_label(self, team):
         return team.field_label
 
     def get_queryset(self, request):
-        return _kept(super().get_queryset(request), request.user, "")
+        return _managed(super().get_queryset(request), request.user, "")
 
-    def facts(self, team, user):
+    def detail_rows(self, team, user):
         return [
-            Fact(_("领域"), team.field_label),
-            Fact(_("街道"), team.subdistrict or "—"),
-            Fact(_("能提供的服务"), "、".join(team.services) or "—"),
-            Fact(_("简介"), team.summary),
-            Fact(_("公开联系方式"), team.contact),
-            Fact(_("公开页"), team.get_absolute_url(), url=team.get_absolute_url()),
+            DetailRow(_("领域"), team.field_label),
+            DetailRow(_("街道"), team.subdistrict or "—"),
+            DetailRow(_("能提供的服务"), "、".join(team.services) or "—"),
+            DetailRow(_("简介"), team.summary),
+            DetailRow(_("公开联系方式"), team.contact),
+            DetailRow(_("公开页"), team.get_absolute_url(), url=team.get_absolute_url()),
         ]
 
     def edit(self, team, form, *, actor):
@@ -49,45 +49,45 @@ class TeamAdmin(ScopedAdmin):
 
 @admin.register(Request)
 class RequestAdmin(ScopedAdmin):
-    job, order = Job.SERVICES, 10
+    section, order = Section.SERVICES, 10
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
     list_filter = ("state", "team", "subdistrict")
     list_select_related = ("team", "subdistrict")
     search_fields = ("number", "title")
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.teams)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("team"))
 
     def get_queryset(self, request):
-        seen = reach(request.user)
+        scope = access_scope(request.user)
         rows = super().get_queryset(request)  # visible_to adds one's own, which belong to /me/
-        return rows if seen.district else rows.exclude(author=request.user)
+        return rows if scope.district else rows.exclude(author=request.user)
 
-    def facts(self, asked, user):
+    def detail_rows(self, asked, user):
         return [
-            Fact(_("标题"), asked.title, url=asked.get_absolute_url()),
-            Fact(_("内容"), asked.text),
-            Fact(_("状态"), asked.get_state_display()),
-            Fact(_("承办"), asked.team or asked.subdistrict or _("待转办")),
-            Fact(_("提出"), dates.stamp(asked.at)),
-            Fact(_("时限"), dates.day(asked.due_on)),
-            Fact(_("答复"), asked.answer),
-            Fact(_("评价"), asked.rating or "—"),
+            DetailRow(_("标题"), asked.title, url=asked.get_absolute_url()),
+            DetailRow(_("内容"), asked.text),
+            DetailRow(_("状态"), asked.get_state_display()),
+            DetailRow(_("承办"), asked.team or asked.subdistrict or _("待转办")),
+            DetailRow(_("提出"), dates.stamp(asked.at)),
+            DetailRow(_("时限"), dates.day(asked.due_on)),
+            DetailRow(_("答复"), asked.answer),
+            DetailRow(_("评价"), asked.rating or "—"),
         ]
 
 
 @admin.register(Outcome)
 class OutcomeAdmin(ScopedAdmin):
-    job, order = Job.SERVICES, 20
+    section, order = Section.SERVICES, 20
     list_display = ("title", "kind", "happened_on", "amount", "quantity", "team", "state")
     list_filter = ("kind", "state", "team")
     list_select_related = ("team",)
     search_fields = ("title",)
     fields = ("team", "kind", "title", "happened_on", "amount", "quantity")
-    may_create = staticmethod(lambda user: reach(user).staff or bool(reach(user).teams))
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.teams)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("team"))
 
     def formfield_for_foreignkey(self, db_field, request, **options):
         field = super().formfield_for_foreignkey(db_field, request, **options)
@@ -99,47 +99,34 @@ class OutcomeAdmin(ScopedAdmin):
         data = dict(form.cleaned_data)
         return actions.report_outcome(data.pop("team"), actor=actor, **data)
 
-    def facts(self, outcome, user):
+    def detail_rows(self, outcome, user):
         return [
-            Fact(_("类型"), outcome.get_kind_display()),
-            Fact(_("日期"), dates.full_day(outcome.happened_on)),
-            Fact(_("金额"), dates.money(outcome.amount) if outcome.amount else "—"),
-            Fact(_("数量"), outcome.quantity or "—"),
-            Fact(_("归属"), outcome.team or outcome.base or outcome.organization or "—"),
-            Fact(_("状态"), outcome.get_state_display(), outcome.reason),
-            Fact(_("上报"), outcome.reported_by or "—"),
-            Fact(_("核实"), outcome.checked_by or "—"),
+            DetailRow(_("类型"), outcome.get_kind_display()),
+            DetailRow(_("日期"), dates.full_day(outcome.happened_on)),
+            DetailRow(_("金额"), dates.money(outcome.amount) if outcome.amount else "—"),
+            DetailRow(_("数量"), outcome.quantity or "—"),
+            DetailRow(_("归属"), outcome.team or outcome.base or outcome.organization or "—"),
+            DetailRow(_("状态"), outcome.get_state_display(), outcome.reason),
+            DetailRow(_("上报"), outcome.reported_by or "—"),
+            DetailRow(_("核实"), outcome.checked_by or "—"),
         ]
 
 
 @admin.register(Post)
 class PostAdmin(StandardPostAdmin):
-    job, order = Job.SERVICES, 40
+    section, order = Section.SERVICES, 40
     list_filter = ("kind", "team")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     may_end = staticmethod(permissions.can_end_post)
 
-    def is_for(self, seen):
-        return seen.staff or bool(seen.teams)
+    def is_for(self, scope):
+        return scope.staff or bool(scope.managed("team"))
 
     def get_queryset(self, request):
-        return _kept(super().get_queryset(request), request.user, "team__")
+        return _managed(super().get_queryset(request), request.user, "team__")
 
 
-@admin.register(Assessment)
-class AssessmentAdmin(ScopedAdmin):
-    job, order = Job.SERVICES, 50
-    list_display = ("team", "version", "state", "assessed_on", "expires_on")
-    list_filter = ("state",)
-    list_select_related = ("team", "version__standard")
-    search_fields = ("team__name",)
-    fields = ("team", "version", "state", "submitted_by", "assessed_by", "assessed_on", "expires_on", "note")
-
-    def get_queryset(self, request):
-        return _kept(super().get_queryset(request), request.user, "team__")
-
-
-def _kept(rows, user, prefix):
+def _managed(rows, user, prefix):
     """Keep the teams that `user` is responsible for: the rest has its public page."""
-    seen = reach(user)
-    return rows if seen.district else rows.filter(Team.objects.all().kept_by(seen, prefix=prefix))
+    scope = access_scope(user)
+    return rows if scope.district else rows.filter(Team.objects.all().managed_q(scope, prefix=prefix))

@@ -6,7 +6,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.metrics.registry import Measure, register
+from chengyang.extensions import Metric
 
 from .models import Outcome, Request, Team
 
@@ -35,21 +35,19 @@ def _total(column):
     return lambda rows: rows.aggregate(total=Sum(column))["total"] or 0
 
 
-register(Measure("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams))
-register(Measure("incubated_firms", _("孵化企业"), _("家"), _("已核实的孵化企业，一家一条"), _outcomes("firm")))
-register(
-    Measure(
+METRICS = [
+    Metric("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams),
+    Metric("incubated_firms", _("孵化企业"), _("家"), _("已核实的孵化企业，一家一条"), _outcomes("firm")),
+    Metric(
         "donations",
         _("捐赠"),
         _("元"),
         _("已核实的捐款和捐物折价，按日期"),
         _outcomes("money", "goods"),
         _total("amount"),
-    )
-)
-register(
-    Measure(
+    ),
+    Metric(
         "beneficiaries", _("受益人数"), _("人"), _("已核实的受益人数"), _outcomes("beneficiaries"), _total("quantity")
-    )
-)
-register(Measure("answered_requests", _("答复诉求"), _("件"), _("期内答复的诉求"), _answered))
+    ),
+    Metric("answered_requests", _("答复诉求"), _("件"), _("期内答复的诉求"), _answered),
+]

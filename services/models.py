@@ -16,12 +16,10 @@ from bases.models import Base
 from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
-from chengyang.platform.accounts.organizers import Body, BodyQuerySet, DatedPost, DatedPostQuerySet
+from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
-from chengyang.platform.standards.models import Assessment as StandardAssessment
-from chengyang.platform.standards.models import BodyAssessmentQuerySet
 from organizations.models import Organization
 
 from .states import OutcomeState, RequestState
@@ -54,12 +52,12 @@ FIELDS = {
 }
 
 
-class TeamQuerySet(BodyQuerySet):
-    kept_as = "teams"
+class TeamQuerySet(OrganizerQuerySet):
+    subject = "team"
 
 
 @tracked
-class Team(Body):
+class Team(Organizer):
     """服务队: what it can do stands in its list of services, for citizens and members to order from."""
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
@@ -82,29 +80,11 @@ class Team(Body):
         return FIELDS.get(self.field, self.field)
 
 
-class AssessmentQuerySet(BodyAssessmentQuerySet):
-    about = "team"
-
-
-@tracked
-class Assessment(StandardAssessment):
-    """The assessment of a team."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="assessments", verbose_name=_("服务队"))
-
-    objects = AssessmentQuerySet.as_manager()
-
-    class Meta(StandardAssessment.Meta):
-        verbose_name = verbose_name_plural = _("服务队评定")
-
-
-class PostQuerySet(DatedPostQuerySet):
-    about = "team"
-
-
 @tracked
 class Post(DatedPost):
     """A post in a team: the leader may act for it; a volunteer is simply in it."""
+
+    SUBJECT = "team"
 
     class Kind(models.TextChoices):
         LEADER = "leader", _("队长")
@@ -113,7 +93,7 @@ class Post(DatedPost):
     team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("服务队"))
     kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
 
-    objects = PostQuerySet.as_manager()
+    objects = DatedPostQuerySet.as_manager()
 
     class Meta(DatedPost.Meta):
         verbose_name = verbose_name_plural = _("服务队职务")
@@ -141,14 +121,14 @@ class RequestQuerySet(models.QuerySet):
         """Return own requests, and those routed to one's team, subdistrict or office (domain.md rule 9)."""
         if not user.is_authenticated:
             return self.none()
-        seen = reach(user)
+        scope = access_scope(user)
         shown = Q(author=user)
-        if seen.district:
+        if scope.district:
             shown |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
-        if seen.subdistricts:
-            shown |= Q(subdistrict__in=seen.subdistricts)
-        if seen.teams:
-            shown |= Q(team__in=seen.teams)
+        if scope.subdistricts:
+            shown |= Q(subdistrict__in=scope.subdistricts)
+        if scope.managed("team"):
+            shown |= Q(team__in=scope.managed("team"))
         return self.filter(shown)
 
 
@@ -253,15 +233,19 @@ class OutcomeQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Return the checked outcomes, those one's body reported, and those of one's subdistricts."""
-        seen = reach(user)
-        if seen.district:
+        scope = access_scope(user)
+        if scope.district:
             return self.all()
         shown = Q(state=OutcomeState.CHECKED)
-        for column, ids in (("organization", seen.organizations), ("base", seen.bases), ("team", seen.teams)):
+        for column, ids in (
+            ("organization", scope.managed("organization")),
+            ("base", scope.managed("base")),
+            ("team", scope.managed("team")),
+        ):
             if ids:
                 shown |= Q(**{f"{column}__in": ids})
-        if seen.subdistricts:
-            areas = seen.subdistricts
+        if scope.subdistricts:
+            areas = scope.subdistricts
             shown |= (
                 Q(organization__subdistrict__in=areas) | Q(base__subdistrict__in=areas) | Q(team__subdistrict__in=areas)
             )

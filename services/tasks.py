@@ -13,8 +13,8 @@ from .states import REQUEST_OPEN, RequestState
 TICK_LOCK = 0x7376746B  # "svtk": two beats do no harm
 
 
-@shared_task(name="services.tick")
-def tick():
+@shared_task(name="services.run_periodic")
+def run_periodic():
     """Remind handlers, escalate overdue requests, close answers that nobody rated."""
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chengyang import extensions
 from chengyang.errors import ActionError, require
-from chengyang.platform.metrics import registry
-from chengyang.platform.metrics.suppression import told
 from chengyang.platform.web.limits import slow_down
 from chengyang.platform.web.paging import numbered
+from chengyang.platform.web.suppression import suppress_small
 
 from . import actions, permissions
 from .actions.requests import COMPLEX_DAYS, DAYS
@@ -30,7 +30,7 @@ def services_home(request: HttpRequest) -> HttpResponse:
         "alliance": Alliance.objects.first(),
         "days": DAYS,
         "complex_days": COMPLEX_DAYS,
-        "answered": told(registry.get("answered_requests").of()),
+        "answered": suppress_small(extensions.metric("answered_requests").of()),
     }
     return render(request, "services/home.html", context)
 
@@ -41,12 +41,12 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One team: what it can do, who leads it, what it did."""
     team = get_object_or_404(Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"), slug=slug)
     posts = Post.objects.published().filter(team=team, kind=Post.Kind.LEADER).select_related("person")
-    firms = registry.get("incubated_firms").of(team)
+    firms = extensions.metric("incubated_firms").of(team)
     context = {
         "team": team,
         "posts": posts,
         "firms": firms,
-        "donations": registry.get("donations").of(team),
+        "donations": extensions.metric("donations").of(team),
         "days": DAYS,
     }
     return render(request, "services/team.html", context)
@@ -172,7 +172,7 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 def leave_team(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave a team, at once."""
     own = Post.objects.visible_to(request.user).own(request.user)
-    team = get_object_or_404(own.in_body(slug)[:1]).team
+    team = get_object_or_404(own.of_subject(slug)[:1]).team
     actions.leave_team(team, actor=request.user)
     messages.success(request, _("你已退出“%(name)s”。") % {"name": team})
     return redirect("me:home")

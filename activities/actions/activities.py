@@ -11,7 +11,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
 
 from ..models import Activity
@@ -153,16 +153,16 @@ def _tell_of_change(activity: Activity, changed: list[str]) -> None:
     labels = {field.name: str(field.verbose_name) for field in Activity._meta.concrete_fields}
     told = [labels[name] for name in TIME_AND_PLACE if name in changed]
     if told and not activity.is_over():
-        tell_signed_up(activity, "activities/changed", changed="、".join(told))
+        notify_signed_up(activity, "activities/changed", changed="、".join(told))
 
 
-def tell_signed_up(activity: Activity, kind: str, **context: Any) -> int:
+def notify_signed_up(activity: Activity, kind: str, **context: Any) -> int:
     """Tell everybody whose sign-up is open; return how many."""
     signups = list(activity.signups.open().select_related("person__user", "user"))
     for signup in signups:
         if signup.reached_at:
             url = signup.get_absolute_url()
-            tell(signup.reached_at, kind, url=url, activity=activity, signup=signup, **context)
+            notify(signup.reached_at, kind, url=url, activity=activity, signup=signup, **context)
     return len(signups)
 
 
@@ -281,7 +281,7 @@ def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
         due_on=None,
         sequence=activity.sequence + 1,
     )
-    tell_signed_up(activity, "activities/called_off")
+    notify_signed_up(activity, "activities/called_off")
     return activity
 
 
@@ -298,7 +298,7 @@ def _reason(reason: str, otherwise: str) -> str:
 
 def _tell_author(activity: Activity, kind: str, actor: Any) -> None:
     if activity.drafted_by and activity.drafted_by != actor:
-        tell(activity.drafted_by, kind, url=activity.get_absolute_url(), activity=activity)
+        notify(activity.drafted_by, kind, url=activity.get_absolute_url(), activity=activity)
 
 
 def _records_due(activity: Activity) -> dt.date | None:

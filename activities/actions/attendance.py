@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.locks import hold
+from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 
 from ..models import Activity, CheckIn, ServiceRecord, Signup
 from ..permissions import can_check_in, can_correct_hours, can_finish_activity
@@ -168,7 +168,7 @@ def record_hours(checkin: CheckIn, *, actor: Any) -> ServiceRecord:
     service = ServiceRecord(checkin=checkin, hours=min(hours, DAY_CAP - _already_served(checkin)))
     service.save(force_insert=True)
     _record("service.recorded", service, signup=checkin.signup, actor=actor)
-    _tell(service, "activities/hours")
+    _notify(service, "activities/hours")
     return service
 
 
@@ -180,7 +180,7 @@ def _already_served(checkin: CheckIn) -> Decimal:
     signup, day = checkin.signup, timezone.localdate(checkin.checked_in_at)
     if signup.reached_at is None:  # erased: nobody knows whose the others are
         return Decimal(0)
-    hold(_day_of(checkin))
+    advisory_lock(_day_of(checkin))
     who = {"person": signup.person_id} if signup.person_id else {"user": signup.user_id}
     same = {f"checkin__signup__{name}": key for name, key in who.items()}
     records = ServiceRecord.objects.exclude(checkin=checkin).filter(checkin__checked_in_at__date=day, **same)
@@ -208,7 +208,7 @@ def finish_activity(activity: Activity, *, headcount: int | None = None, actor: 
     _require_open(activity)
     left = list(CheckIn.objects.filter(signup__activity=activity, checked_out_at=None).select_related("signup"))
     if activity.earns_hours:  # all at once: two services that end together never wait for each other in a ring
-        hold(*map(_day_of, left))
+        advisory_lock(*map(_day_of, left))
     for checkin in left:
         checkin.signup.activity = activity
         _check_out(checkin, actor)
@@ -241,7 +241,7 @@ def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor:
     service.save(update_fields=["previous_hours", "hours", "reason", "corrected_by", "corrected_at"])
     signup = service.checkin.signup
     _record("service.corrected", service, signup=signup, actor=actor, fields=["hours"])
-    _tell(service, "activities/hours_corrected")
+    _notify(service, "activities/hours_corrected")
     return service
 
 
@@ -260,7 +260,7 @@ def _record(verb: str, row: Any, *, actor: Any, signup: Signup | None = None, fi
     record(verb, row, actor=actor, person=signup.person, user=signup.user, fields=fields)
 
 
-def _tell(service: ServiceRecord, kind: str) -> None:
+def _notify(service: ServiceRecord, kind: str) -> None:
     signup = service.checkin.signup
     if signup.reached_at:
-        tell(signup.reached_at, kind, url=signup.get_absolute_url(), activity=signup.activity, service=service)
+        notify(signup.reached_at, kind, url=signup.get_absolute_url(), activity=signup.activity, service=service)

@@ -11,7 +11,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed, require
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
 from members import erasure
 from members.models import Person
@@ -55,7 +55,7 @@ def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str
     who = {"person": person} if person else _guest(actor, guest_name)
     signup = _take_place(activity, activity.next_signup_state(), who)
     _record("signup.created", signup, actor=actor)
-    _tell(signup, _RECEIPTS[signup.state])
+    _notify(signup, _RECEIPTS[signup.state])
     return signup
 
 
@@ -118,7 +118,7 @@ def _offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
     until = min(clock.now() + CONFIRM_WITHIN, activity.starts)
     signup.activity = activity
     _move(signup, SignupState.OFFERED, actor=actor, verb="signup.offered", offer_expires_at=until)
-    _tell(signup, "activities/offered")
+    _notify(signup, "activities/offered")
     return signup
 
 
@@ -145,7 +145,7 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     if signup.state != SignupState.OFFERED:
         raise ActionError(_("现在没有要你确认的名额。"), code="state")
     _move(signup, SignupState.CONFIRMED, actor=actor, verb="signup.confirmed", offer_expires_at=None)
-    _tell(signup, "activities/signed_up")
+    _notify(signup, "activities/signed_up")
     return signup
 
 
@@ -181,7 +181,7 @@ def approve_signup(signup: Signup, *, actor: Any) -> Signup:
     require(can_review_signup, actor, signup)
     _require_pending(signup)
     _move(signup, activity.next_place(), actor=actor, verb="signup.confirmed", due_on=None)
-    _tell(signup, _RECEIPTS[signup.state])
+    _notify(signup, _RECEIPTS[signup.state])
     return signup
 
 
@@ -199,7 +199,7 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
     _require_pending(signup)
     reason = reason[: Signup._meta.get_field("reason").max_length]
     _move(signup, SignupState.DECLINED, actor=actor, verb="signup.declined", reason=reason, due_on=None)
-    _tell(signup, "activities/declined")
+    _notify(signup, "activities/declined")
     return signup
 
 
@@ -247,7 +247,7 @@ def _expire(activity: Activity, signup: Signup, moment: dt.datetime) -> bool:
     _count(activity, SignupState.OFFERED, SignupState.EXPIRED)
     signup.activity, signup.state = activity, SignupState.EXPIRED
     _record("signup.expired", signup, actor=None)
-    _tell(signup, "activities/expired")
+    _notify(signup, "activities/expired")
     return True
 
 
@@ -327,7 +327,7 @@ def _record(verb: str, signup: Signup, *, actor: Any) -> None:
     record(verb, signup, actor=actor, person=signup.person, user=signup.user)
 
 
-def _tell(signup: Signup, kind: str) -> None:
+def _notify(signup: Signup, kind: str) -> None:
     if signup.reached_at:
         url = signup.get_absolute_url()
-        tell(signup.reached_at, kind, url=url, activity=signup.activity, signup=signup)
+        notify(signup.reached_at, kind, url=url, activity=signup.activity, signup=signup)

@@ -16,7 +16,7 @@ from bases.models import Base
 from chengyang import clock
 from chengyang.lib.chinese import search
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, TextSearchField
@@ -32,20 +32,17 @@ from .programmes import Brand, Programme
 SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)
 
 
-def kept_by(seen, prefix=""):
-    """Return the condition for activities that `seen` organises, hosts or is staff for, below the district.
+def managed_q(scope, prefix=""):
+    """Return the condition for activities that `scope` organises, hosts or is staff for, below the district.
 
     `prefix` is the lookup that leads to the activity.
     """
     kept = Q(pk__in=[])
-    for column, ids in (
-        ("organization", seen.organizations),
-        ("base", seen.bases),
-        ("team", seen.teams),
-        ("subdistrict", seen.subdistricts),
-    ):
-        if ids:
+    for column in ("organization", "base", "team"):
+        if ids := scope.managed(column):
             kept |= Q(**{f"{prefix}{column}__in": ids})
+    if scope.subdistricts:
+        kept |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
     return kept
 
 
@@ -54,7 +51,7 @@ class ActivityQuerySet(models.QuerySet):
         """Return what stands on the calendar of its audience: published, or cancelled after that."""
         return self.filter(SHOWN)
 
-    def held(self):
+    def completed(self):
         """Return what has taken place."""
         return self.filter(state=ActivityState.PUBLISHED, ends__lte=clock.now())
 
@@ -64,11 +61,11 @@ class ActivityQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Return the public activities, those for an audience `user` is in, and those `user` organises or keeps."""
-        seen = reach(user)
-        if seen.district:
+        scope = access_scope(user)
+        if scope.district:
             return self.all()
         shown = SHOWN & Q(audience=Activity.Audience.PUBLIC)
-        if user.is_authenticated and not seen.administrator:
+        if user.is_authenticated and not scope.administrator:
             persons = Person.objects.active().filter(user=user)
             shown |= SHOWN & Q(models.Exists(persons), audience=Activity.Audience.MEMBERS)
             own = Organization.objects.filter(
@@ -77,12 +74,12 @@ class ActivityQuerySet(models.QuerySet):
                 memberships__state=MembershipState.ACTIVE,
             )
             shown |= SHOWN & Q(audience=Activity.Audience.ORGANIZATION, organization__in=own.values("pk"))
-        return self.filter(shown | kept_by(seen))
+        return self.filter(shown | managed_q(scope))
 
-    def kept_by(self, user):
+    def managed_by(self, user):
         """Return what `user` organises or is responsible for, in any state: what stands on their desk."""
-        seen = reach(user)
-        return self.all() if seen.district else self.filter(kept_by(seen))
+        scope = access_scope(user)
+        return self.all() if scope.district else self.filter(managed_q(scope))
 
     def overlapping(self, starts, ends):
         """Return what takes place, at least in part, between two moments."""

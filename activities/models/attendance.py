@@ -12,7 +12,7 @@ from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
 
-from .signups import Signup, is_kept, is_own
+from .signups import Signup, is_own, managed_activity_q
 
 
 class CheckInQuerySet(models.QuerySet):
@@ -20,11 +20,11 @@ class CheckInQuerySet(models.QuerySet):
         """Return own check-ins, and those of the activities one organises or is responsible for."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_own(user, "signup__") | is_kept(user, "signup__activity"))
+        return self.filter(is_own(user, "signup__") | managed_activity_q(user, "signup__activity"))
 
-    def kept_by(self, user):
+    def managed_by(self, user):
         """Return the check-ins of what `user` organises or is responsible for."""
-        return self.filter(is_kept(user, "signup__activity"))
+        return self.filter(managed_activity_q(user, "signup__activity"))
 
 
 def _counts_attendance(name, operation, sign, **rows):
@@ -90,11 +90,11 @@ class ServiceRecordQuerySet(models.QuerySet):
         """Return own records, and those of the activities one organises or is responsible for."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_own(user, "checkin__signup__") | is_kept(user, "checkin__signup__activity"))
+        return self.filter(is_own(user, "checkin__signup__") | managed_activity_q(user, "checkin__signup__activity"))
 
-    def kept_by(self, user):
+    def managed_by(self, user):
         """Return the records of what `user` organises or is responsible for."""
-        return self.filter(is_kept(user, "checkin__signup__activity"))
+        return self.filter(managed_activity_q(user, "checkin__signup__activity"))
 
     def of(self, user):
         """Return the records of `user` themself."""

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.lib.chinese import dates, phones, search
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
 
 from ..states import SIGNUP_OPEN, SIGNUP_TAKES_PLACE, SignupState
-from .activities import Activity, kept_by
+from .activities import Activity, managed_q
 
 
 class SignupQuerySet(models.QuerySet):
@@ -33,11 +33,11 @@ class SignupQuerySet(models.QuerySet):
         """Return own sign-ups, and those of the activities one organises or is responsible for."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_own(user) | is_kept(user, "activity"))
+        return self.filter(is_own(user) | managed_activity_q(user, "activity"))
 
-    def kept_by(self, user):
+    def managed_by(self, user):
         """Return the sign-ups for what `user` organises or is responsible for: what stands on their desk."""
-        return self.filter(is_kept(user, "activity"))
+        return self.filter(managed_activity_q(user, "activity"))
 
     def of(self, user):
         """Return the sign-ups of `user` themself, as a person or as a guest."""
@@ -69,10 +69,10 @@ def is_own(user, prefix=""):
     return Q(**{f"{prefix}person": person}) | Q(**{f"{prefix}user": user})
 
 
-def is_kept(user, prefix):
+def managed_activity_q(user, prefix):
     """Return the condition that keeps rows of the activities `user` organises or is responsible for."""
-    seen = reach(user)
-    return Q(pk__isnull=False) if seen.district else kept_by(seen, f"{prefix}__")
+    scope = access_scope(user)
+    return Q(pk__isnull=False) if scope.district else managed_q(scope, f"{prefix}__")
 
 
 @tracked(exclude=["guest_key", "guest_search"])

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from chengyang.platform.metrics.suppression import told
+from chengyang.platform.web.suppression import suppress_small
 
 from .. import feed as feeds
 from ..actions.signups import CONFIRM_WITHIN
@@ -56,7 +56,7 @@ def own_signup(request: HttpRequest, activity: Activity) -> Signup | None:
 
 def _by_state(request: HttpRequest, activity: Activity) -> dict[str, Any]:
     if activity.state == ActivityState.CANCELLED:
-        return {"told": told(activity.signups.open().count()), "similar": _similar(request, activity)}
+        return {"told": suppress_small(activity.signups.open().count()), "similar": _similar(request, activity)}
     if activity.is_over():
         return {"numbers": numbers(activity), "similar": _similar(request, activity)}
     if activity.places_left == 0:

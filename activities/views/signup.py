@@ -28,7 +28,7 @@ from ..tickets import SHOWN_WITH, context_of
 from .activity import own_signup, seen
 
 PURPOSE = phone_login.Purpose.SIGN_UP
-SAID = {
+SUCCESS_MESSAGES = {
     SignupState.CONFIRMED: gettext_lazy("报名成功，这是你的票。"),
     SignupState.WAITLISTED: gettext_lazy("名额已满，已排候补；空出名额会通知你。"),
     SignupState.PENDING: gettext_lazy("报名已交上，等主办方审核；有结果会通知你。"),
@@ -77,7 +77,7 @@ def _as_account(request: HttpRequest, activity: Activity) -> HttpResponse:
 
 def _signed_up(request: HttpRequest, activity: Activity, name: str) -> HttpResponse:
     signup = actions.sign_up(activity, guest_name=name, actor=request.user)
-    messages.success(request, SAID.get(signup.state, SAID[SignupState.CONFIRMED]))
+    messages.success(request, SUCCESS_MESSAGES.get(signup.state, SUCCESS_MESSAGES[SignupState.CONFIRMED]))
     return redirect(signup)
 
 

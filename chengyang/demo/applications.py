@@ -3,10 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from members.actions import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS
 from members.models import Application, Person
 from members.reasons import DECLINE, RETURN
-from members.states import ApplicationState
+from members.states import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS, ApplicationState
 
 from . import accounts, work
 from .bulk import insert

@@ -11,8 +11,7 @@ from chengyang import clock
 from chengyang.platform.notices.actions import written
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy.actions import hash_of
-from chengyang.platform.privacy.models import Consent, Purpose
-from chengyang.platform.privacy.models import Notice as Rules
+from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from members.models import Application
 from organizations.models import Membership
@@ -30,7 +29,7 @@ def make_consents(world: World) -> None:
     """Write the ledger for all accounts of persons and applicants: what is necessary, and what they chose."""
     dice = world.dice("consents")
     rules, purposes = (
-        Rules.objects.order_by("version").last(),
+        PolicyVersion.objects.order_by("version").last(),
         {purpose.code: purpose for purpose in Purpose.objects.all()},
     )
     asked = [(person.user, person.pk in world.shown) for person in world.persons if person.user_id]
@@ -45,11 +44,11 @@ def make_consents(world: World) -> None:
     insert(rows)
 
 
-def _consent(account: Any, rules: Rules, purpose: Purpose, given: bool, at: dt.datetime) -> Consent:
+def _consent(account: Any, rules: PolicyVersion, purpose: Purpose, given: bool, at: dt.datetime) -> Consent:
     return Consent(
         user=account,
         purpose=purpose,
-        notice=rules,
+        policy=rules,
         given=given,
         text_hash=hash_of(rules, purpose),
         actor_public_id=account.public_id,

@@ -3,9 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from members.actions import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS
 from members.models import Assessment, Person, Representative
-from members.states import RepresentativeState
+from members.states import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS, RepresentativeState
 
 from .bulk import insert
 from .dataset import World

@@ -73,12 +73,11 @@ def _first_line(error):
 
 def forget_heartbeat():
     """Under `up`, drop the sign of life of a worker that was killed: it says nothing about the one to come."""
+    from django.conf import settings
     from django.core.cache import cache
 
-    from chengyang.celery import HEARTBEAT_KEY
-
     if MARK in os.environ:
-        cache.delete(HEARTBEAT_KEY)
+        cache.delete(settings.WORKER_HEARTBEAT_KEY)
 
 
 def read_state():

@@ -18,7 +18,7 @@ from chengyang.lib.chinese import workdays
 from chengyang.lib.chinese.dates import parse_partial
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.privacy.rules import published_text
 from chengyang.platform.standards.models import Criterion, Standard, Version
@@ -274,7 +274,7 @@ def purposes() -> list[Any]:
 
 def privacy_rules() -> list[Any]:
     """Publish the first version of the rules; later ones are the office's."""
-    return [] if Notice.objects.exists() else [Notice.objects.create(version=1, text=published_text(1))]
+    return [] if PolicyVersion.objects.exists() else [PolicyVersion.objects.create(version=1, text=published_text(1))]
 
 
 def workday_exceptions() -> list[Any]:

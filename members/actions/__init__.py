@@ -1,8 +1,6 @@
 """Every write of the registry."""
 
 from .applications import (
-    FIRST_REVIEW_DAYS,
-    SECOND_REVIEW_DAYS,
     approve_application,
     begin_application,
     consent_and_begin,
@@ -16,8 +14,9 @@ from .applications import (
     withdraw_application,
 )
 from .categories import add_category, edit_category
-from .leaving import decide_purpose, erase_person, leave_registry, publish
-from .periodic import tick
+from .consents import decide_purpose, publish
+from .leaving import erase_person, leave_registry
+from .periodic import run_periodic
 from .persons import (
     CONFIRM_WITHIN,
     adopt_number,
@@ -38,8 +37,6 @@ from .representatives import (
 
 __all__ = [
     "CONFIRM_WITHIN",
-    "FIRST_REVIEW_DAYS",
-    "SECOND_REVIEW_DAYS",
     "add_category",
     "adopt_number",
     "approve_application",
@@ -66,8 +63,8 @@ __all__ = [
     "refuse_record",
     "return_application",
     "review_first",
+    "run_periodic",
     "save_step",
     "submit_application",
-    "tick",
     "withdraw_application",
 ]

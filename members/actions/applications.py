@@ -12,19 +12,24 @@ from chengyang import clock
 from chengyang.errors import REASON_LENGTH, ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions, reasons
 from ..models import Application, Person
-from ..states import APPLICATION_TRANSITIONS, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
-from .leaving import decide_purpose, publish
+from ..states import (
+    APPLICATION_TRANSITIONS,
+    APPLICATION_WITH_APPLICANT,
+    FIRST_REVIEW_DAYS,
+    SECOND_REVIEW_DAYS,
+    ApplicationState,
+    PersonState,
+)
+from .consents import decide_purpose, publish
 from .locking import lock_account_first, put_particulars
 
-FIRST_REVIEW_DAYS = 5  # working days; promised on the registration page
-SECOND_REVIEW_DAYS = 3  # working days from the first review
 ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
 
 
@@ -194,7 +199,7 @@ def approve_application(application: Application, *, actor: Any, reason: str = "
     )
     application.person = _register(application, actor)
     application.save(update_fields=["person"])
-    tell(application.user, "members/approved", url=reverse("me:home"), application=application)
+    notify(application.user, "members/approved", url=reverse("me:home"), application=application)
     return application
 
 
@@ -264,7 +269,7 @@ def _decide_purposes(user, ticked):
 
 
 def _tell_applicant(application, name):
-    tell(application.user, f"members/{name}", url=application.get_absolute_url(), application=application)
+    notify(application.user, f"members/{name}", url=application.get_absolute_url(), application=application)
 
 
 def _register(application, actor):

@@ -10,18 +10,21 @@ from django.urls import reverse
 from chengyang import clock
 from chengyang.errors import require
 from chengyang.lib.vault.fields import columns_of
-from chengyang.platform.accounts.access import forget
+from chengyang.platform.accounts.access import clear_access_scope
 from chengyang.platform.accounts.posts import end_all
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import move
 from chengyang.platform.files.models import File
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
 from .. import erasure, permissions, posts
 from ..models import Application, Particulars, Person
 from ..states import PERSON_TRANSITIONS, PersonState
+from .applications import withdraw_application
+from .consents import publish
 from .locking import lock_account_first
+from .representatives import end_for_leaving
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)
 ASKED_IN_PERSON = "asked_in_person"
@@ -52,9 +55,9 @@ def leave_registry(person: Person, *, actor: Any) -> Person:
     publish(person, False)
     erasure.leave(person, actor)
     if person.user:
-        forget(person.user)
+        clear_access_scope(person.user)
         _withdraw_consents(person.user, actor)
-    tell(person, "members/left", url=reverse("members:data") if person.user else "", person=person)
+    notify(person, "members/left", url=reverse("members:data") if person.user else "", person=person)
     return person
 
 
@@ -68,42 +71,10 @@ def _withdraw_consents(user, actor):
 
 def stop_registration(user: Any, actor: Any) -> None:
     """Handler of a withdrawn consent to being registered: what stood on it ends with it (P06)."""
-    from .applications import withdraw_application
-
     for application in Application.objects.filter(user=user).open():
         withdraw_application(application, actor=actor)
     for person in Person.objects.active().filter(user=user):
         leave_registry(person, actor=actor)
-
-
-@transaction.atomic
-def decide_purpose(user: Any, code: str, *, given: bool, actor: Any) -> None:
-    """Write down that `user` agrees to the optional purpose `code`, or does not; what it allows begins or stops at once.
-
-    Raises NotAllowed for anybody else, ActionError("purpose") for an unknown one.  (requirements P04, P06, P09)
-    """
-    (privacy.give if given else privacy.withdraw)(user, code, actor=actor)
-    if given and code == "publication":
-        for person in Person.objects.active().filter(user=user):
-            publish(person, True)
-
-
-def publish(person: Person, shown: bool) -> None:
-    """Show the name of `person` beside posts and terms in public, or take it down (P09)."""
-    for rows in _shown(person):
-        rows.exclude(is_public=shown).update(is_public=shown)
-
-
-def stop_publication(user: Any, actor: Any) -> None:
-    """Handler of a withdrawn consent to being shown in public: within the transaction, so at once (P09)."""
-    for person in Person.objects.filter(user=user):
-        publish(person, False)
-
-
-def _shown(person: Person) -> list[QuerySet]:
-    """Return what may show the name of `person`: the posts of all floors, and terms as a representative."""
-    held = [table._base_manager.filter(person=person) for table in posts.tables()]
-    return [*held, person.representations.all()]
 
 
 def end_posts(person: Person, actor: Any) -> None:
@@ -114,8 +85,6 @@ def end_posts(person: Person, actor: Any) -> None:
 
 def end_terms(person: Person, actor: Any) -> None:
     """End the term of `person` as a representative, or the nomination."""
-    from .representatives import end_for_leaving
-
     for representative in person.representations.filter(state__in=["nominated", "first_reviewed", "named"]):
         end_for_leaving(representative, actor=actor)
 
@@ -162,7 +131,7 @@ def _delete_or_empty(person):
 def _empty(person):
     for field in Particulars.PERSONAL:
         setattr(person, field, [] if field in ("can", "want") else "")
-    person.name, person.phone, person.user, person.entered_by = erasure.NOBODY, "", None, None
+    person.name, person.phone, person.user, person.entered_by = erasure.ERASED, "", None, None
     person.state = PersonState.ERASED
     written = ["name", *Particulars.FOLLOW_NAME, "unit", "job", "can", "want", "user", "entered_by", "state"]
     person.save(update_fields=[*written, *columns_of(Person, "phone")])

@@ -21,7 +21,7 @@ EXPIRED = "expired"
 AT_ONCE = 200  # rows of one kind in one run; the next hour takes the rest
 
 
-def tick() -> dict[str, int]:
+def run_periodic() -> dict[str, int]:
     """Do all that is due and return how many rows of each kind it concerned; safe to repeat."""
     return {
         "drafts": delete_drafts(),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.lib.vault.fields import blind_index, columns_of
-from chengyang.platform.accounts.locks import hold
+from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
 from .. import erasure, permissions, reasons
@@ -39,7 +39,7 @@ def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
     subdistrict = data["subdistrict"]
     require(permissions.can_enter_person, actor, subdistrict.pk)
     _refuse_own(phone, actor)
-    hold(f"registry/{blind_index('phone', phone)}")
+    advisory_lock(f"registry/{blind_index('phone', phone)}")
     _refuse_twice(phone, actor)
     confirm_by = clock.today() + CONFIRM_WITHIN
     particulars = {field: data[field] for field in Particulars.PARTICULARS}
@@ -47,7 +47,7 @@ def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
     person = Person(phone=phone, **waiting, **particulars)
     person.save(force_insert=True)
     audit.record("person.created", person, actor=actor, person=person)
-    tell(phone, "members/please_confirm", url=reverse("members:confirm"), subdistrict=subdistrict, until=confirm_by)
+    notify(phone, "members/please_confirm", url=reverse("members:confirm"), subdistrict=subdistrict, until=confirm_by)
     return person
 
 
@@ -101,7 +101,7 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
     )
     person.user = actor
     person.save(update_fields=["user"])
-    tell(person, "members/confirmed", url=reverse("me:home"), person=person)
+    notify(person, "members/confirmed", url=reverse("me:home"), person=person)
     return person
 
 
@@ -149,7 +149,7 @@ def edit_own_particulars(person: Person, data: Mapping[str, Any], *, actor: Any)
 
 @transaction.atomic
 def adopt_number(person: Person, *, actor: Any) -> Person:
-    """Reach the person at the number they sign in with (decisions.md, phone). Raises ActionError("no_number")."""
+    """AccessScope the person at the number they sign in with (decisions.md, phone). Raises ActionError("no_number")."""
     person = lock(person)
     require(permissions.can_edit_particulars, actor, person)
     _require_active(person)
@@ -164,7 +164,7 @@ def adopt_number(person: Person, *, actor: Any) -> Person:
 
 @transaction.atomic
 def correct_person(
-    person: Person, data: Mapping[str, Any], *, actor: Any, code: str = reasons.Reading.CORRECTION
+    person: Person, data: Mapping[str, Any], *, actor: Any, code: str = reasons.DisclosureReason.CORRECTION
 ) -> Person:
     """Write a correction that the person asked an officer for; they are told what was changed, and by which office.
 
@@ -178,7 +178,7 @@ def correct_person(
     changed = [field for field, value in person.particulars().items() if value != before[field]]
     if changed:
         labels = [str(Person.label_of(field)) for field in changed]
-        tell(person, "members/corrected", url=reverse("members:data") if person.user else "", labels=labels)
+        notify(person, "members/corrected", url=reverse("members:data") if person.user else "", labels=labels)
     return person
 
 
@@ -204,7 +204,7 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
     `reason` is one of `reasons.Reading`. Raises ActionError("reason") without one, ("no_number"), NotAllowed.
     """
     require(permissions.can_read_number, actor, row)
-    if reason not in reasons.Reading.values:
+    if reason not in reasons.DisclosureReason.values:
         raise ActionError(_("请先选一个理由。"), code="reason", field="reason")
     is_application = isinstance(row, Application)
     number = row.user.phone if is_application else row.phone

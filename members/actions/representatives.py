@@ -11,14 +11,13 @@ from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions
 from ..models import Person, Representative
-from ..states import REPRESENTATIVE_TRANSITIONS, RepresentativeState
-from .applications import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS
+from ..states import FIRST_REVIEW_DAYS, REPRESENTATIVE_TRANSITIONS, SECOND_REVIEW_DAYS, RepresentativeState
 
 CURRENT = (RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED, RepresentativeState.NAMED)
 
@@ -91,7 +90,7 @@ def name_representative(representative: Representative, *, actor: Any) -> Repres
         due_on=None,
         reason="",
     )
-    tell(person, "members/named", url=_where(person), representative=named)
+    notify(person, "members/named", url=_where(person), representative=named)
     return named
 
 
@@ -135,7 +134,7 @@ def end_term(representative: Representative) -> Representative | None:
     if representative.state != RepresentativeState.NAMED or representative.ends > clock.today():
         return None
     ended = _move(representative, RepresentativeState.ENDED, "representative.ended", None)
-    tell(ended.person, "members/term_ended", url=_where(ended.person), representative=ended)
+    notify(ended.person, "members/term_ended", url=_where(ended.person), representative=ended)
     return ended
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 
@@ -28,20 +28,20 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
         """Return what staff may see: a draft belongs to its author alone."""
         return self.filter(submitted_at__isnull=False)
 
-    def within(self, seen):
-        """Return the submitted applications that staff of the reach `seen` are responsible for."""
-        return self.filter(_scope(seen))
+    def within(self, scope):
+        """Return the submitted applications that staff of the reach `scope` are responsible for."""
+        return self.filter(_scope(scope))
 
     def visible_to(self, user):
         """Return the applications `user` may see: own, and the submitted ones of the user's subdistricts."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(user=user) | _scope(reach(user)))
+        return self.filter(Q(user=user) | _scope(access_scope(user)))
 
 
-def _scope(seen):
+def _scope(scope):
     submitted = Q(submitted_at__isnull=False)
-    return submitted if seen.district else submitted & Q(subdistrict__in=seen.subdistricts)
+    return submitted if scope.district else submitted & Q(subdistrict__in=scope.subdistricts)
 
 
 @tracked(exclude=["name_search"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 
@@ -36,18 +36,18 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
             same |= Q(phone_index=phone_index)
         return self.filter(same)
 
-    def of_staff(self, seen):
-        """Return whom staff of the reach `seen` are responsible for; posts do not count."""
+    def of_staff(self, scope):
+        """Return whom staff of the reach `scope` are responsible for; posts do not count."""
         rows = self.active()
-        return rows if seen.district else rows.filter(subdistrict__in=seen.subdistricts)
+        return rows if scope.district else rows.filter(subdistrict__in=scope.subdistricts)
 
-    def of_office(self, seen):
-        """Return whom staff and secretaries of the reach `seen` work with; leading a team does not count."""
-        return self.filter(_office_scope(seen, self.model._base_manager.all()))
+    def of_office(self, scope):
+        """Return whom staff and secretaries of the reach `scope` work with; leading a team does not count."""
+        return self.filter(_office_scope(scope, self.model._base_manager.all()))
 
-    def within(self, seen):
-        """Return whom an officer of the reach `seen` works with: active persons of theirs (decisions.md)."""
-        return self.filter(_scope(seen, self.model._base_manager.all()))
+    def within(self, scope):
+        """Return whom an officer of the reach `scope` works with: active persons of theirs (decisions.md)."""
+        return self.filter(_scope(scope, self.model._base_manager.all()))
 
     def visible_to(self, user):
         """Return the persons `user` may see: oneself, and whom one works with (decisions.md, Who sees what)."""
@@ -58,41 +58,46 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
             user.phone_index
         ):  # a record that staff made is shown to whom it is of, and to nobody else (domain.md rule 1)
             shown |= Q(state=PersonState.UNCONFIRMED, phone_index=user.phone_index)
-        return self.filter(shown | _scope(reach(user), self.model._base_manager.all()))
+        return self.filter(shown | _scope(access_scope(user), self.model._base_manager.all()))
 
 
-def _scope(seen, everybody):
+def _scope(scope, everybody):
     """Return the condition for the active persons that staff, secretaries and team leaders work with."""
-    scope = _office_scope(seen, everybody)
-    if seen.teams:
-        scope |= Q(pk__in=_team(everybody, seen).values("pk"))
+    scope = _office_scope(scope, everybody)
+    if scope.managed("team"):
+        scope |= Q(pk__in=_team(everybody, scope).values("pk"))
     return scope
 
 
-def _office_scope(seen, everybody):
+def _office_scope(scope, everybody):
     """Return the condition for the active persons that staff and secretaries work with."""
     active = Q(state=PersonState.ACTIVE)
-    if seen.district:
+    if scope.district:
         return active
     scope = Q(pk__in=[])
-    if seen.subdistricts:
-        scope |= active & Q(subdistrict__in=seen.subdistricts)
-    if seen.organizations:
-        scope |= Q(pk__in=_members(everybody, seen).values("pk"))
+    if scope.subdistricts:
+        scope |= active & Q(subdistrict__in=scope.subdistricts)
+    if scope.managed("organization"):
+        scope |= Q(pk__in=_members(everybody, scope).values("pk"))
     return scope
 
 
-def _members(everybody, seen):
+def _members(everybody, scope):
     return everybody.filter(
-        state=PersonState.ACTIVE, memberships__organization__in=seen.organizations, memberships__state="active"
+        state=PersonState.ACTIVE,
+        memberships__organization__in=scope.managed("organization"),
+        memberships__state="active",
     )
 
 
-def _team(everybody, seen):
+def _team(everybody, scope):
     today = clock.today()
     held = Q(services_posts__ends__isnull=True) | Q(services_posts__ends__gt=today)
     return everybody.filter(
-        held, state=PersonState.ACTIVE, services_posts__team__in=seen.teams, services_posts__starts__lte=today
+        held,
+        state=PersonState.ACTIVE,
+        services_posts__team__in=scope.managed("team"),
+        services_posts__starts__lte=today,
     )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
@@ -30,14 +30,16 @@ class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):
         if not user.is_authenticated:
             return self.none()
         shown = Q(person__user=user)
-        if reach(user).staff:
-            shown |= Q(person__in=Person.objects.of_staff(reach(user)).values("pk"))
+        if access_scope(user).staff:
+            shown |= Q(person__in=Person.objects.of_staff(access_scope(user)).values("pk"))
         return self.filter(shown)
 
 
 @tracked
 class Assessment(StandardAssessment):
     """“四有” of a person."""
+
+    SUBJECT = "person"
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="assessments", verbose_name=_("人士"))
 
@@ -64,7 +66,7 @@ class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
         shown = Q(is_public=True, state=RepresentativeState.NAMED, starts__lte=today, ends__gt=today)
         if user.is_authenticated:
             shown |= Q(person__user=user)
-            shown |= Q(person__in=Person.objects.of_office(reach(user)).values("pk"))
+            shown |= Q(person__in=Person.objects.of_office(access_scope(user)).values("pk"))
         return self.filter(shown)
 
 

@@ -1,8 +1,6 @@
 """Everything the portal holds on one account and its person, for 我的数据 and for the copy people take (P10, P14, X12).
 
-Upper floors need to do nothing for their rows to be found. They may say how a row reads:
-
-    held.describe("activities.Signup", hidden={"reminded_at"}, show={"position": lambda row: …})
+The rows of upper apps are found without their help; how a row reads is declared in the slot `own_data`.
 """
 
 import datetime as dt
@@ -12,16 +10,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 
 from . import collect
 from .access_log import Look, looks
-from .descriptions import describe, title
+from .descriptions import title
 from .formatting import Item, Writer
 
-__all__ = ["Held", "Look", "Section", "as_data", "describe", "everything", "looks"]
+__all__ = ["Held", "Look", "Section", "as_data", "everything", "looks"]
 
-ORDER = ("members", "organizations", "bases", "activities", "services", "accounts", "privacy", "notices", "files")
+LAST = 1000  # of tables of packages, which no app declares
 FIRST = ("members.Person", "members.Application")
 
 
@@ -62,18 +60,19 @@ def _place(section):
     label = section.label
     app = label.partition(".")[0]
     first = FIRST.index(label) if label in FIRST else len(FIRST)
-    return first, ORDER.index(app) if app in ORDER else len(ORDER), label
+    extension = extensions.apps().get(app)
+    return first, extension.own_data_order if extension else LAST, label
 
 
 def as_data(user: Any) -> dict[str, Any]:
     """Return everything as plain values: what a JSON file holds."""
-    held = everything(user)
+    data = everything(user)
     return {
         "说明": _("城阳新阶层门户存有的、关于你的全部内容"),
         "taken_at": clock.now().isoformat(timespec="seconds"),
-        "sections": [_plain(asdict(section)) for section in held.sections],
-        "acted": [{"table": str(table), "as": str(role), "rows": count} for table, role, count in held.acted],
-        "looks": [_plain(asdict(look)) for look in held.looks],
+        "sections": [_plain(asdict(section)) for section in data.sections],
+        "acted": [{"table": str(table), "as": str(role), "rows": count} for table, role, count in data.acted],
+        "looks": [_plain(asdict(look)) for look in data.looks],
     }
 
 

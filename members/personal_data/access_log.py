@@ -10,12 +10,12 @@ from django.db.models import Q
 from chengyang import clock
 from chengyang.platform.audit.models import Entry
 
-from ..officer_labels import offices
-from ..reasons import Reading
+from ..officer_labels import labels_of
+from ..reasons import DisclosureReason
 from .descriptions import label, title
 
 READING = (".read", ".seen", ".exported", ".printed")  # endings of verbs that mean: somebody looked
-_REASONS = dict(Reading.choices)
+_REASONS = dict(DisclosureReason.choices)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def looks(user: Any, *, days: int | None = None, most: int = 200) -> list[Look]:
     if days is not None:
         entries = entries.filter(at__gte=clock.now() - dt.timedelta(days=days))
     found = list(entries[:most])
-    words = offices({entry.actor_id for entry in found})
+    words = labels_of({entry.actor_id for entry in found})
     return [Look(entry.at, words[entry.actor_id], _what(entry), _why(entry)) for entry in found]
 
 

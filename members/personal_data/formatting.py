@@ -20,12 +20,12 @@ from chengyang.platform.privacy.purposes import BY_CODE, OTHERS
 from chengyang.platform.web.fields import NameKeyField
 
 from ..models import Person
-from ..officer_labels import offices
+from ..officer_labels import labels_of
 from .descriptions import description, label
 
 DERIVED = (BlindIndexField, LastFourField, NameKeyField, SearchVectorField)  # made from another field, to sort and find
 NEVER_SHOWN = {"id", "is_demo", "password", "code_hash", "session_hash"}
-BIRTHS = ("created_at", "applied_at", "at", "sent_at", "starts")  # where a description names none
+CREATED_FIELDS = ("created_at", "applied_at", "at", "sent_at", "starts")  # where a description names none
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Writer:
         actors = {_actor(event) for former in self.history.values() for events in former.values() for event in events}
         known = get_user_model()._base_manager.filter(public_id__in=actors - {"", user.public_id})
         self.accounts = dict(known.values_list("public_id", "pk"))
-        self.words = offices((named | set(self.accounts.values())) - {None, user.pk})
+        self.words = labels_of((named | set(self.accounts.values())) - {None, user.pk})
 
     def item(self, row: Any) -> Item:
         """Return `row` with its lines and changes."""
@@ -85,7 +85,7 @@ class Writer:
 
     def born(self, row: Any) -> dt.date | None:
         """Return since when the row is there, as far as it says."""
-        name = description(type(row)).born or next((name for name in BIRTHS if hasattr(row, name)), "")
+        name = description(type(row)).created_field or next((name for name in CREATED_FIELDS if hasattr(row, name)), "")
         return _day(getattr(row, name)) if name else None
 
     def changes(self, row: Any):
@@ -144,7 +144,7 @@ class Writer:
 
 def shown_columns(model: type[models.Model]) -> list[models.Field]:
     """Return the columns of `model` that say something to a person."""
-    hidden = description(model).hidden | NEVER_SHOWN
+    hidden = NEVER_SHOWN.union(description(model).hidden)
     return [
         column
         for column in model._meta.concrete_fields

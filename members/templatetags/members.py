@@ -2,7 +2,7 @@
 
 from django import template
 
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from members import timeline as steps
 from members.models import Person
 
@@ -19,6 +19,6 @@ def timeline(application):
 def alike(application, user):
     """Return who could be the same person, as (person, same number), of those whom the officer may see."""
     index = application.user.phone_index
-    rows = Person.objects.within(reach(user)).alike(name=application.name, phone_index=index)
+    rows = Person.objects.within(access_scope(user)).alike(name=application.name, phone_index=index)
     rows = rows.exclude(user=application.user_id).select_related("category")
     return [(person, bool(index) and person.phone_index == index) for person in rows[:5]]

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError
 from chengyang.platform.privacy import actions as privacy
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
 
-from .. import actions, erasure, personal_data
+from .. import actions, personal_data
 from ..forms import ParticularsForm
 from ..models import Person
 from .parts import READ_OR_POST, posted
@@ -106,8 +106,8 @@ def rules(request: HttpRequest) -> HttpResponse:
     rows = privacy.to_confirm(request.user)
     if not rows:
         return redirect("members:data")
-    current = Notice.objects.current()
-    agreed = min((row.notice for row in rows), key=lambda notice: notice.version)
+    current = PolicyVersion.objects.current()
+    agreed = min((row.policy for row in rows), key=lambda policy: policy.version)
     page = {
         "rows": rows,
         "agreed": agreed,
@@ -143,5 +143,5 @@ def leave(request: HttpRequest) -> HttpResponse:
         actions.leave_registry(person, actor=request.user)
         messages.success(request, _("你已退出。30 天内重新申请，可以找回原来的记录。"))
         return redirect("members:data")
-    page = {"person": person, "said": [rows.said for rows in erasure.registered() if rows.said]}
+    page = {"person": person, "summaries": [rows.summary for rows in extensions.person_rows() if rows.summary]}
     return render(request, "members/leave.html", page)

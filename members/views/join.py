@@ -15,12 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.platform.accounts import phone_login, phone_verification
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 
 from .. import actions, timeline
 from ..forms import ConsentForm, DraftForm, JoinCodeForm, JoinPhoneForm, ParticularsForm, PurposesForm
 from ..models import Application, Person
-from ..states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
+from ..states import (
+    APPLICATION_OPEN,
+    APPLICATION_WITH_APPLICANT,
+    FIRST_REVIEW_DAYS,
+    SECOND_REVIEW_DAYS,
+    ApplicationState,
+    PersonState,
+)
 from .parts import READ_OR_POST, posted
 
 JOIN = phone_login.Purpose.JOIN
@@ -111,7 +118,7 @@ def _place(user: Any) -> str:
 
 
 def _step_one(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-    page = {"form": form, "rules": Notice.objects.current(), "purpose": _registration(), "step": 1, **context}
+    page = {"form": form, "rules": PolicyVersion.objects.current(), "purpose": _registration(), "step": 1, **context}
     return render(request, "members/join.html", page, status=_status(form))
 
 
@@ -206,7 +213,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _days() -> dict[str, int]:
-    return {"first": actions.FIRST_REVIEW_DAYS, "second": actions.SECOND_REVIEW_DAYS}
+    return {"first": FIRST_REVIEW_DAYS, "second": SECOND_REVIEW_DAYS}
 
 
 # ---- afterwards ------------------------------------------------------------------------------------------------------
@@ -255,7 +262,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             return redirect("me:home")
         except ActionError as error:
             _refuse(form, error)
-    page = {"form": form, "person": person, "rules": Notice.objects.current(), "purpose": _registration()}
+    page = {"form": form, "person": person, "rules": PolicyVersion.objects.current(), "purpose": _registration()}
     return render(request, "members/confirm.html", page, status=_status(form))
 
 

@@ -10,7 +10,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
 from members import erasure
 from members.models import Person
@@ -46,7 +46,7 @@ def apply_for_membership(organization: Organization, *, person: Person, actor: A
     audit.record("membership.applied", membership, actor=actor, person=person, user=person.user)
     for post in organization.posts.on(now.date()).filter(kind=Post.Kind.SECRETARY).select_related("person__user"):
         url = reverse("admin:staff_decide", args=["membership", membership.public_id])
-        tell(post.person, "organizations/membership_applied", url=url, membership=membership)
+        notify(post.person, "organizations/membership_applied", url=url, membership=membership)
     return membership
 
 
@@ -150,4 +150,4 @@ def _decide(membership, state, verb, actor, **changes):
 
 def _tell_person(membership, name):
     url = reverse("organizations:mine") if membership.person.user_id else ""
-    tell(membership.person, f"organizations/{name}", url=url, membership=membership)
+    notify(membership.person, f"organizations/{name}", url=url, membership=membership)

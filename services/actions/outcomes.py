@@ -10,7 +10,7 @@ from chengyang import clock
 from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
 
 from .. import permissions
@@ -69,7 +69,7 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
     reason = required_reason(reason, said=_("请写理由，上报人会看到原文。"))
     outcome = _decide(outcome, OutcomeState.REFUSED, "outcome.declined", actor=actor, reason=reason)
     if outcome.reported_by:
-        tell(outcome.reported_by, "services/outcome_refused", outcome=outcome, reason=reason)
+        notify(outcome.reported_by, "services/outcome_refused", outcome=outcome, reason=reason)
     return outcome
 
 

@@ -12,7 +12,7 @@ from chengyang.errors import ActionError, require
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.workdays import deadlines
 from members import erasure
@@ -58,7 +58,7 @@ def submit_request(*, actor, title: str, text: str, team: Team | None = None, se
         is_demo=actor.is_demo,
     )
     audit.record("request.created", request, actor=actor, user=actor)
-    tell(actor, "services/request_received", url=request.get_absolute_url(), request=request)
+    notify(actor, "services/request_received", url=request.get_absolute_url(), request=request)
     return request
 
 
@@ -83,7 +83,7 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
         "due_on": max(due_on, request.due_on),
     }
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
-    tell(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
+    notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
     return request
 
 
@@ -96,7 +96,7 @@ def answer_request(request: Request, *, actor, answer: str) -> Request:
         raise ActionError(_("请写答复。"), code="answer", field="answer")
     changes = {"answer": answer.strip(), "answered_by": actor, "answered_at": clock.now()}
     move(request, RequestState.ANSWERED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.answered", **changes)
-    tell(request.author, "services/request_answered", url=request.get_absolute_url(), request=request)
+    notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request)
     return request
 
 
@@ -171,7 +171,7 @@ def erase_requests(person: Person) -> None:
     erasure.delete_with_history(rows.exclude(pk__in=kept))
     kept_rows = Request.objects.filter(pk__in=kept)
     kept_rows.update(
-        author=None, title=erasure.NOBODY, text="", service="", answer=erasure.NOBODY, query_code="", rating=None
+        author=None, title=erasure.ERASED, text="", service="", answer=erasure.ERASED, query_code="", rating=None
     )
     erasure.forget_history(kept_rows)
 
@@ -215,7 +215,7 @@ def remind_handlers(request: Request, today: dt.date) -> int:
     request.reminders = due
     request.save(update_fields=["reminders"])
     for handler in handlers(request):
-        tell(handler, "services/request_reminder", url=request.get_absolute_url(), request=request)
+        notify(handler, "services/request_reminder", url=request.get_absolute_url(), request=request)
     return due
 
 

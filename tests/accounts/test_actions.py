@@ -12,7 +12,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.accounts import actions, login_throttle, passwords
 from chengyang.platform.accounts import permissions as may
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Role, Subdistrict, User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
@@ -210,7 +210,7 @@ def code_of(*args, **options):
 
 def test_a_role_holds_from_today(stranger, secadmin):
     grant(stranger, Kind.DISTRICT, secadmin)
-    assert reach(User.objects.get(pk=stranger.pk)).district
+    assert access_scope(User.objects.get(pk=stranger.pk)).district
     assert verbs(user=stranger.public_id) == ["role.granted"]
 
 
@@ -250,7 +250,7 @@ def test_a_role_of_two_subdistricts_is_two_roles(reference, secadmin):
     user, areas = personas.user("target"), Subdistrict.objects.all()
     for area in areas:
         grant(user, Kind.SUBDISTRICT, secadmin, area)
-    assert reach(User.objects.get(pk=user.pk)).subdistricts == {area.pk for area in areas}
+    assert access_scope(User.objects.get(pk=user.pk)).subdistricts == {area.pk for area in areas}
 
 
 def test_a_role_cannot_end_before_it_starts(stranger, secadmin):
@@ -264,7 +264,7 @@ def test_an_unknown_role_is_refused(stranger, secadmin):
 def test_a_role_ends_at_once_also_on_its_first_day(stranger, secadmin):
     role = grant(stranger, Kind.DISTRICT, secadmin)
     actions.end_role(role, actor=secadmin)
-    assert not reach(User.objects.get(pk=stranger.pk)).officer
+    assert not access_scope(User.objects.get(pk=stranger.pk)).officer
     assert verbs(user=stranger.public_id) == ["role.granted", "role.ended"]
 
 
@@ -306,13 +306,13 @@ def test_the_command_makes_the_first_officer(reference, capsys):
     user = User.objects.get(email="first@demo.invalid")
     password = capsys.readouterr().out.split("one-time password: ")[1].split()[0]
     assert user.check_password(password)
-    assert reach(user).district
+    assert access_scope(user).district
 
 
 def test_the_command_makes_staff_of_a_subdistrict(reference, capsys):
     options = {"role": "subdistrict_staff", "subdistrict": "夏庄"}
     management.call_command("createofficer", email="first@demo.invalid", name="首任", **options)
-    assert reach(User.objects.get(email="first@demo.invalid")).subdistricts == {reference.pk}
+    assert access_scope(User.objects.get(email="first@demo.invalid")).subdistricts == {reference.pk}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from chengyang.platform.accounts import login_throttle
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Role, User
 from tests import personas
 
@@ -125,7 +125,7 @@ def test_pressing_what_is_not_ones_own_is_refused(client_of, secadmin, target):
 def test_a_role_is_given_on_the_desk(client_of, secadmin, target):
     typed = {"user": target.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
     client_of(secadmin).post(f"{ROLES}add/", typed)
-    assert reach(target).editor
+    assert access_scope(target).editor
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_a_role_is_taken_back_on_the_desk(client_of, secadmin, target):
     browser = client_of(secadmin)
     assert buttons(browser, role) == {"end"}
     press(browser, role, "end")
-    assert not reach(target).editor
+    assert not access_scope(target).editor

@@ -1,53 +1,53 @@
-"""Reach: what roles and posts of today amount to."""
+"""AccessScope: what roles and posts of today amount to."""
 
 import datetime as dt
 
 import pytest
 
 from chengyang import clock
-from chengyang.platform.accounts.access import NOBODY, Reach, forget, reach
+from chengyang.platform.accounts.access import NOBODY, AccessScope, access_scope, clear_access_scope
 from chengyang.platform.accounts.models import Role
 from organizations.models import Post
 from tests import personas
 
 
 def test_reach_of_a_visitor_is_nothing(visitor):
-    assert reach(visitor) == NOBODY
+    assert access_scope(visitor) == NOBODY
 
 
 def test_district_staff_reach_the_district(district):
-    assert reach(district).district
-    assert reach(district).covers(None)
+    assert access_scope(district).district
+    assert access_scope(district).covers(None)
 
 
 def test_subdistrict_staff_reach_their_subdistrict_only(xiazhuang, liuting):
     area = personas.reference()
-    assert reach(xiazhuang).covers(area.pk)
-    assert not reach(liuting).covers(area.pk)
+    assert access_scope(xiazhuang).covers(area.pk)
+    assert not access_scope(liuting).covers(area.pk)
 
 
 @pytest.mark.parametrize(
     ("name", "about"), [("secretary", "organizations"), ("base_manager", "bases"), ("leader", "teams")]
 )
 def test_a_post_of_today_is_reached(reference, name, about):
-    assert len(getattr(reach(personas.make(name)), about)) == 1
+    assert len(getattr(access_scope(personas.make(name)), about)) == 1
 
 
 @pytest.mark.parametrize("shift", [-1, 0])
 def test_a_post_that_ended_by_today_is_not(secretary, shift):
     Post.objects.update(ends=clock.today() + dt.timedelta(days=shift))
-    assert not reach(secretary).organizations
+    assert not access_scope(secretary).managed("organization")
 
 
 def test_an_administrator_reaches_no_member_data_whatever_else_they_hold(secretary):
     Role.objects.create(user=secretary, kind=Role.Kind.SYSTEM)
-    assert reach(secretary) == Reach(user_id=secretary.pk, administrator="system")
+    assert access_scope(secretary) == AccessScope(user_id=secretary.pk, administrator="system")
 
 
 def test_a_locked_account_reaches_nothing(district):
     district.is_active = False
-    forget(district)
-    assert reach(district) == NOBODY
+    clear_access_scope(district)
+    assert access_scope(district) == NOBODY
 
 
 @pytest.mark.parametrize("name", personas.NAMES)

@@ -8,8 +8,9 @@ from django.urls import reverse
 from activities import actions
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
 from activities.todos import ApproveActivity, CompleteAttendance, ReviewSignup
+from chengyang import extensions
 from chengyang.platform.accounts.models import Role
-from chengyang.platform.staff import registry, todo_queue
+from chengyang.platform.staff import todo_queue
 from tests import personas
 
 from . import factories
@@ -92,25 +93,25 @@ def handed_in(organization, secretary):
     ("choice", "state"), [("publish", "published"), ("approve", "approved"), ("return", "returned")]
 )
 def test_deciding_on_an_activity(client_of, handed_in, xiazhuang, choice, state):
-    answer = decide(client_of(xiazhuang), registry.decision("activity"), handed_in, choice, "请补保险")
+    answer = decide(client_of(xiazhuang), extensions.todo_kind("activity"), handed_in, choice, "请补保险")
     handed_in.refresh_from_db()
     assert (answer.status_code, handed_in.state) == (302, state)
 
 
 def test_the_page_says_what_an_officer_needs(client_of, handed_in, xiazhuang):
-    page = client_of(xiazhuang).get(registry.decision("activity").url(handed_in)).content.decode()
+    page = client_of(xiazhuang).get(extensions.todo_kind("activity").url(handed_in)).content.decode()
     assert [word in page for word in (handed_in.title, "和果农一起摘葡萄", "夏新连心驿站", "批准并发布")] == [True] * 4
 
 
 def test_what_clashes_at_the_base_is_said(client_of, xiazhuang, reference):
     factories.published(title="同时的另一场", base=personas.base())
     row = factories.draft(state="submitted", base=personas.base())
-    assert "同时的另一场" in client_of(xiazhuang).get(registry.decision("activity").url(row)).content.decode()
+    assert "同时的另一场" in client_of(xiazhuang).get(extensions.todo_kind("activity").url(row)).content.decode()
 
 
 @pytest.mark.parametrize(("name", "status"), [("secretary", 403), ("liuting", 404), ("leader", 404), ("stranger", 404)])
 def test_nobody_else_decides(client_of, handed_in, name, status):
-    answer = decide(client_of(personas.make(name)), registry.decision("activity"), handed_in, "publish")
+    answer = decide(client_of(personas.make(name)), extensions.todo_kind("activity"), handed_in, "publish")
     handed_in.refresh_from_db()
     assert (answer.status_code, handed_in.state) == (status, "submitted")
 
@@ -118,14 +119,14 @@ def test_nobody_else_decides(client_of, handed_in, name, status):
 @pytest.mark.parametrize(("choice", "state"), [("approve", "confirmed"), ("decline", "declined")])
 def test_deciding_on_a_signup(client_of, organization, member, secretary, choice, state):
     signup = actions.sign_up(factories.published(by_review=True, organization=organization), actor=member)
-    decide(client_of(secretary), registry.decision("signup"), signup, choice, "对象不符")
+    decide(client_of(secretary), extensions.todo_kind("signup"), signup, choice, "对象不符")
     signup.refresh_from_db()
     assert (signup.state, signup.due_on) == (state, None)
 
 
 def test_completing_the_attendance(client_of, service, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 12)
-    decide(client_of(xiazhuang), registry.decision("attendance"), service, "finish")
+    decide(client_of(xiazhuang), extensions.todo_kind("attendance"), service, "finish")
     service.refresh_from_db()
     assert service.recorded_at == moment(19, 12)
 

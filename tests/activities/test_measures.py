@@ -6,10 +6,9 @@ import pytest
 
 from activities import actions
 from activities.models import Brand, CheckIn, ServiceRecord, Signup
-from chengyang import clock
+from chengyang import clock, extensions
+from chengyang.extensions import Period
 from chengyang.platform.accounts.models import Subdistrict
-from chengyang.platform.metrics import registry
-from chengyang.platform.metrics.registry import Period
 from tests import personas
 
 from . import factories
@@ -19,8 +18,8 @@ THIS_YEAR = Period(dt.date(2026, 1, 1), dt.date(2027, 1, 1))
 LAST_YEAR = Period(dt.date(2025, 1, 1), dt.date(2026, 1, 1))
 
 
-def value(code, subject=None, period=registry.EVER):
-    return registry.get(code).of(subject, period)
+def value(code, subject=None, period=extensions.EVER):
+    return extensions.metric(code).of(subject, period)
 
 
 def held(**fields):
@@ -127,5 +126,5 @@ def test_nothing_is_nought(db, code):
 @pytest.mark.parametrize("code", ["activities_held", "attendances", "distinct_persons", "volunteer_hours"])
 def test_a_number_opens_its_records(reference, code):
     came(held(kind="volunteer"), 1, hours=3)
-    measure = registry.get(code)
-    assert measure.records(None, THIS_YEAR).count() == 1
+    metric = extensions.metric(code)
+    assert metric.records(None, THIS_YEAR).count() == 1

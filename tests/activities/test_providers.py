@@ -9,7 +9,6 @@ from django.template.loader import get_template
 from activities import actions, tasks
 from activities.models import CheckIn, ServiceRecord, Signup
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.web import panels
 from members import erasure
 from tests import personas
 
@@ -21,27 +20,6 @@ def text(answer):
     return answer.content.decode()
 
 
-def test_what_is_registered():
-    ours = {
-        place: [name for name in names if name.startswith("activities/")]
-        for place, names in panels.registered().items()
-    }
-    assert {place: names for place, names in ours.items() if names} == {
-        "bases.detail": ["activities/_coming.html"],
-        "home.week": ["activities/_week.html"],
-        "me.side": ["activities/_me_hours.html"],
-        "me.tasks": ["activities/_me_tasks.html"],
-        "me.ticket": ["activities/_me_ticket.html"],
-        "organizations.detail": ["activities/_coming.html"],
-        "services.team": ["activities/_coming.html"],
-        "staff.margin": ["activities/_today.html"],
-    }
-
-
-# ---- panels ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("name", "make"), [("organization", personas.organization), ("base", personas.base), ("team", personas.team)]
-)
 def test_a_body_shows_what_is_coming(client, reference, name, make):
     body = make()
     factories.published(title="要来的", **{name: body})
@@ -121,8 +99,8 @@ def test_the_tick_ends_offers(activity, settings):
     signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     settings.PORTAL_CLOCK = factories.NINE + 5 * HOUR
-    tasks.tick()
-    tasks.tick()
+    tasks.run_periodic()
+    tasks.run_periodic()
     assert factories.states(activity) == ["cancelled", "confirmed", "expired"]
 
 
@@ -135,7 +113,7 @@ def test_a_second_tick_at_the_same_time_does_nothing(transactional_db, settings)
     settings.PORTAL_CLOCK = factories.NINE + 5 * HOUR
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [tasks.TICK_LOCK])
-        other = Thread(target=lambda: (tasks.tick(), connection.close()))
+        other = Thread(target=lambda: (tasks.run_periodic(), connection.close()))
         other.start()
         other.join()
     assert factories.states(activity) == ["cancelled", "offered"]

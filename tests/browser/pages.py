@@ -117,6 +117,6 @@ def tab_to(page, selector, *, most=80):
 
 
 def write(page, selector, text):
-    """Reach a field by Tab and type into it."""
+    """AccessScope a field by Tab and type into it."""
     tab_to(page, selector)
     page.keyboard.type(text)

@@ -13,13 +13,13 @@ pytestmark = pytest.mark.browser
 
 
 def enter(page, selector):
-    """Reach a button or link by Tab and press it."""
+    """AccessScope a button or link by Tab and press it."""
     tab_to(page, selector)
     page.keyboard.press("Enter")
 
 
 def choose(page, selector):
-    """Reach a box or the first of several by Tab and choose it."""
+    """AccessScope a box or the first of several by Tab and choose it."""
     tab_to(page, selector)
     page.keyboard.press("Space")
 

@@ -13,13 +13,13 @@ from activities.states import SIGNUP_TAKES_PLACE
 from chengyang import clock
 from chengyang.demo import names
 from chengyang.lib.chinese import phones
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.accounts.organizers import DatedPost
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy.models import Consent
 from chengyang.platform.staff import todo_queue
-from members.actions import tick
+from members.actions import run_periodic
 from members.models import Application, Assessment, Person, Representative
 from organizations.models import Membership
 from services.actions import remind_handlers
@@ -197,7 +197,7 @@ def test_every_registered_person_with_an_account_has_agreed_to_be_registered():
 
 
 def test_the_first_tick_of_the_registry_finds_nothing_to_do():
-    assert set(tick().values()) == {0}
+    assert set(run_periodic().values()) == {0}
 
 
 def test_the_first_tick_of_activities_finds_nothing_to_do():
@@ -248,7 +248,7 @@ def test_nobody_outside_the_cast_has_a_password():
     ],
 )
 def test_the_cast_reaches_as_far_as_their_name_says(name, of):
-    assert getattr(reach(User.objects.get(email=f"{name}@demo.invalid")), of)
+    assert getattr(access_scope(User.objects.get(email=f"{name}@demo.invalid")), of)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from activities.models import Brand
-from chengyang.platform.metrics import registry
-from chengyang.platform.metrics.registry import Period
+from chengyang import extensions
+from chengyang.extensions import Period
 from chengyang.seed.facts import facts
 
 pytestmark = [pytest.mark.usefixtures("demo"), pytest.mark.django_db]
@@ -26,7 +26,7 @@ def up_to(year):
 
 @pytest.mark.parametrize(("year", "code", "number"), BY_YEAR)
 def test_a_yearly_count_is_the_published_one(year, code, number):
-    assert registry.get(code).of(None, up_to(year)) == number
+    assert extensions.metric(code).of(None, up_to(year)) == number
 
 
 def test_every_published_count_is_asked_for():
@@ -44,36 +44,36 @@ def test_every_published_count_is_asked_for():
 
 @pytest.mark.parametrize("code", ["activities_in_programmes", "incubated_firms"])
 def test_a_number_of_the_published_years_is_reached_in_them(code):
-    assert registry.get(code).of(None, Period(dt.date(2018, 1, 1), dt.date(2024, 1, 1))) >= RESULTS[code]
+    assert extensions.metric(code).of(None, Period(dt.date(2018, 1, 1), dt.date(2024, 1, 1))) >= RESULTS[code]
 
 
 def test_the_donations_of_the_published_years_are_reached_in_them():
-    given = registry.get("donations").of(None, Period(dt.date(2018, 1, 1), dt.date(2024, 1, 1)))
+    given = extensions.metric("donations").of(None, Period(dt.date(2018, 1, 1), dt.date(2024, 1, 1)))
     assert given >= RESULTS["donations_yuan"]
 
 
 def test_the_sessions_of_xinxin_are_reached():
-    assert registry.get("xinxin_sessions").of() >= RESULTS["xinxin_sessions"]
+    assert extensions.metric("xinxin_sessions").of() >= RESULTS["xinxin_sessions"]
 
 
 def test_the_attendances_of_xinxin_are_reached():
-    assert registry.get("xinxin_attendances").of() >= RESULTS["xinxin_beneficiaries"]
+    assert extensions.metric("xinxin_attendances").of() >= RESULTS["xinxin_beneficiaries"]
 
 
 def test_attendances_stand_beside_fewer_distinct_persons():
     xinxin = Brand.objects.get(name="新心行动")
-    assert 1500 < registry.get("distinct_persons").of(xinxin) < registry.get("xinxin_attendances").of()
+    assert 1500 < extensions.metric("distinct_persons").of(xinxin) < extensions.metric("xinxin_attendances").of()
 
 
 def test_representatives_are_as_many_today():
-    assert registry.get("representatives").of() == RESULTS["representatives"]
+    assert extensions.metric("representatives").of() == RESULTS["representatives"]
 
 
 @pytest.mark.parametrize(("year", "number"), [(2017, 0), (2018, 85), (2020, 255), (2023, 425), (2025, 425)])
 def test_representatives_grew_to_the_published_number(year, number):
-    assert registry.get("representatives").of(None, up_to(year)) == number
+    assert extensions.metric("representatives").of(None, up_to(year)) == number
 
 
 def test_a_number_opens_as_many_records():
-    measure = registry.get("representatives")
-    assert measure.records(None, up_to(2023)).count() == measure.of(None, up_to(2023))
+    metric = extensions.metric("representatives")
+    assert metric.records(None, up_to(2023)).count() == metric.of(None, up_to(2023))

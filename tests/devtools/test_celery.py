@@ -48,8 +48,7 @@ def test_only_json_is_taken_and_nothing_is_kept():
 
 
 def test_missed_rounds_do_not_pile_up():
-    entry = {"task": "notices.deliver", "schedule": 60.0}
-    assert celery.expiring({"deliver": entry})["deliver"]["options"] == {"expires": 60.0}
+    assert celery.app.conf.beat_schedule["notices-deliver"]["options"] == {"expires": 60.0}
 
 
 def test_every_scheduled_task_exists():

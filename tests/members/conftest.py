@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from chengyang.celery import app
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 
 from . import factories
@@ -36,7 +36,7 @@ def rules(reference):
             necessary=purpose.necessary,
             order=order,
         )
-    return Notice.objects.create(version=1, text="第一条\n", published_at=factories.LONG_AGO)
+    return PolicyVersion.objects.create(version=1, text="第一条\n", published_at=factories.LONG_AGO)
 
 
 @pytest.fixture

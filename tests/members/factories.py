@@ -7,7 +7,7 @@ from chengyang import clock
 from chengyang.platform.accounts.models import Subdistrict, User
 from chengyang.platform.notices import gateways
 from chengyang.platform.privacy.actions import hash_of
-from chengyang.platform.privacy.models import Consent, Notice, Purpose
+from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from members.models import Application, Category
 
@@ -36,10 +36,10 @@ def particulars(**changes):
 
 def consent(user, code="registration", *, given=True, at=None):
     """Write a ledger row for `user`."""
-    purpose, notice = Purpose.objects.get(code=code), Notice.objects.current()
+    purpose, notice = Purpose.objects.get(code=code), PolicyVersion.objects.current()
     extra = {"at": at} if at else {}
     words = hash_of(notice, purpose)
-    return Consent.objects.create(user=user, purpose=purpose, notice=notice, given=given, text_hash=words, **extra)
+    return Consent.objects.create(user=user, purpose=purpose, policy=notice, given=given, text_hash=words, **extra)
 
 
 def applicant(phone=PHONE, **fields):

@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.privacy import actions as privacy
-from chengyang.platform.privacy.models import Notice
+from chengyang.platform.privacy.models import PolicyVersion
 from members.models import Person
 from tests import personas
 
@@ -117,8 +117,8 @@ def test_withdrawing_is_two_clicks_from_me(mine, member):
 @pytest.fixture
 def new_rules(mine, member):
     """The member agreed to version 1; version 2 keeps data for longer."""
-    text = Notice.objects.current().text
-    return privacy.publish_notice(text + "\n## 新的一条\n保存六十天\n", actor=None)
+    text = PolicyVersion.objects.current().text
+    return privacy.publish_policy(text + "\n## 新的一条\n保存六十天\n", actor=None)
 
 
 def test_new_rules_wait_on_the_first_page_until_they_are_answered(mine, member, new_rules):

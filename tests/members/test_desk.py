@@ -7,11 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.platform.accounts.models import Role
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.staff import registry
 from members.models import Application, Person, Representative
 from tests import personas
 
@@ -27,11 +26,11 @@ def text(answer):
 
 
 def waits(code, user):
-    return list(registry.decision(code).waiting(user))
+    return list(extensions.todo_kind(code).waiting(user))
 
 
 def url(code, row):
-    return registry.decision(code).url(row)
+    return extensions.todo_kind(code).url(row)
 
 
 @pytest.fixture
@@ -164,9 +163,9 @@ def test_a_coming_end_of_a_term_is_a_day_of_note(member, xiazhuang, liuting):
     Representative.objects.create(
         person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=end
     )
-    said = [day.title for day in registry.coming_days(xiazhuang, today, end) if "代表人士" in day.title]
+    said = [day.title for day in extensions.upcoming_dates(xiazhuang, today, end) if "代表人士" in day.title]
     assert said == ["林知夏 代表人士任期结束"]
-    assert not [day for day in registry.coming_days(liuting, today, end) if "代表人士" in day.title]
+    assert not [day for day in extensions.upcoming_dates(liuting, today, end) if "代表人士" in day.title]
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from chengyang.errors import NotAllowed
 from chengyang.platform.audit.history import Event
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.files.models import File
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from members import actions, personal_data
 from members.models import Person
 from members.personal_data import collect, descriptions, formatting
@@ -137,7 +137,7 @@ def busy(rules, secretary, xiazhuang):
     File.objects.create(
         owner=secretary, name="证明.pdf", content="x", content_type="application/pdf", size=1, sha256="x"
     )
-    tell(secretary, "members/left")
+    notify(secretary, "members/left")
     return secretary
 
 

@@ -123,7 +123,7 @@ def gone(user, **fields):
 
 def test_erasing_empties_the_row_that_others_lean_on(rules, member):
     person = gone(member)
-    actions.tick()
+    actions.run_periodic()
     person.refresh_from_db()
     assert (person.state, person.name, person.unit, person.phone, person.user) == ("erased", "已删除", "", "", None)
 
@@ -131,14 +131,14 @@ def test_erasing_empties_the_row_that_others_lean_on(rules, member):
 def test_erasing_deletes_the_row_that_nothing_leans_on(rules, stranger):
     person = personas.person(account=stranger)
     gone(stranger)
-    actions.tick()
+    actions.run_periodic()
     assert not Person.objects.filter(pk=person.pk).exists()
 
 
 def test_no_name_is_left_in_any_history(rules, member):
     person = gone(member)
     membership = Membership.objects.get()
-    actions.tick()
+    actions.run_periodic()
     assert not history_of(person).exists()
     assert not history_of(membership).exists()
 
@@ -146,7 +146,7 @@ def test_no_name_is_left_in_any_history(rules, member):
 def test_the_application_goes_with_its_history(rules, member, xiazhuang, district):
     row = factories.in_state(member, "approved", first=xiazhuang, second=district, person=member.person)
     gone(member)
-    actions.tick()
+    actions.run_periodic()
     assert not Application.objects.exists()
     assert not history_of(row).exists()
 
@@ -161,7 +161,7 @@ def test_a_term_counts_on_without_its_words(rules, member):
         person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=dt.date(2099, 1, 1)
     )
     gone(member)
-    actions.tick()
+    actions.run_periodic()
     assessment.refresh_from_db()
     assert assessment.findings["c0"] == {"met": True}
     assert not File.objects.exists()
@@ -170,14 +170,14 @@ def test_a_term_counts_on_without_its_words(rules, member):
 def test_the_name_that_registration_gave_the_account_goes(rules, member):
     type(member).objects.filter(pk=member.pk).update(name=member.person.name)
     gone(member)
-    actions.tick()
+    actions.run_periodic()
     member.refresh_from_db()
     assert member.name == ""
 
 
 def test_erasing_is_in_the_audit_without_values(rules, member):
     gone(member)
-    actions.tick()
+    actions.run_periodic()
     assert Entry.objects.get(verb="person.erased").actor_kind == "system"
 
 
@@ -185,7 +185,7 @@ def test_erasing_is_in_the_audit_without_values(rules, member):
 def test_thirty_days_are_kept(rules, member, days, state):
     gone(member)
     Person.objects.update(left_on=clock.today() - dt.timedelta(days=days))
-    actions.tick()
+    actions.run_periodic()
     assert Person.objects.get().state == state
 
 
@@ -193,7 +193,7 @@ def test_thirty_days_are_kept(rules, member, days, state):
 def test_who_has_applied_again_is_not_erased_before_it_is_decided(rules, member, state):
     gone(member)
     factories.in_state(member, state)
-    assert actions.tick()["erased"] == 0
+    assert actions.run_periodic()["erased"] == 0
     assert (Person.objects.get().state, Application.objects.get().state) == ("left", state)
 
 
@@ -201,14 +201,14 @@ def test_who_applied_again_in_time_takes_up_the_old_row(rules, member, xiazhuang
     person = gone(member)
     factories.consent(member)
     row = factories.in_state(member, "first_reviewed", first=xiazhuang)
-    actions.tick()
+    actions.run_periodic()
     assert actions.approve_application(row, actor=district).person == person
 
 
 def test_who_applied_again_and_took_it_back_is_erased(rules, member):
     gone(member)
     actions.withdraw_application(factories.in_state(member, "submitted"), actor=member)
-    assert actions.tick()["erased"] == 1
+    assert actions.run_periodic()["erased"] == 1
 
 
 def test_erasing_asks_again_whether_somebody_is_gone(rules, member):
@@ -222,21 +222,21 @@ def test_erasing_asks_again_whether_somebody_is_gone(rules, member):
 @pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
 def test_a_draft_lives_thirty_days(application, days, kept):
     Application.objects.update(saved_at=clock.now() - dt.timedelta(days=days))
-    tasks.tick()
+    tasks.run_periodic()
     assert Application.objects.exists() is kept
 
 
 @pytest.mark.parametrize("state", ["submitted", "returned", "first_reviewed"])
 def test_what_is_being_reviewed_stays(applicant, state):
     factories.in_state(applicant, state, saved_at=clock.now() - 2 * MONTH)
-    tasks.tick()
+    tasks.run_periodic()
     assert Application.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "declined"])
 def test_what_came_to_nothing_goes_after_thirty_days(applicant, state):
     row = factories.in_state(applicant, state, decided_at=clock.now() - MONTH - dt.timedelta(hours=1))
-    tasks.tick()
+    tasks.run_periodic()
     assert not Application.objects.exists()
     assert not history_of(row).exists()
 
@@ -244,7 +244,7 @@ def test_what_came_to_nothing_goes_after_thirty_days(applicant, state):
 @pytest.mark.parametrize(("days", "kept"), [(0, True), (1, False)])
 def test_an_unconfirmed_record_is_deleted_after_its_day(rules, days, kept):
     personas.person(state="unconfirmed", confirm_by=clock.today() - dt.timedelta(days=days))
-    tasks.tick()
+    tasks.run_periodic()
     assert Person.objects.exists() is kept
 
 
@@ -252,7 +252,7 @@ def test_the_message_that_asked_goes_too(rules, xiazhuang):
     actions.enter_person(factories.particulars(), phone=factories.PHONE, actor=xiazhuang)
     Notice.objects.update(at=clock.now() - MONTH - dt.timedelta(hours=1))
     Person.objects.update(confirm_by=clock.today() - dt.timedelta(days=1))
-    tasks.tick()
+    tasks.run_periodic()
     assert not Notice.objects.exists()
 
 
@@ -261,12 +261,12 @@ def test_a_term_that_is_over_is_noted_and_told(rules, member):
     Representative.objects.create(
         person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=clock.today()
     )
-    tasks.tick()
+    tasks.run_periodic()
     assert Representative.objects.get().state == "ended"
     assert Notice.objects.get(user=member).kind == "members/term_ended"
 
 
 def test_the_tick_is_safe_to_repeat(rules, member):
     gone(member)
-    actions.tick()
-    assert actions.tick() == dict.fromkeys(("drafts", "closed", "unconfirmed", "erased", "ended"), 0)
+    actions.run_periodic()
+    assert actions.run_periodic() == dict.fromkeys(("drafts", "closed", "unconfirmed", "erased", "ended"), 0)

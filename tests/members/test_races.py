@@ -105,17 +105,17 @@ def test_a_consent_is_withdrawn_while_a_nomination_is_declined(rules, beside):
 
 def test_a_draft_that_is_being_sent_is_not_deleted(applicant, beside):
     factories.in_state(applicant, "draft", saved_at=clock.now() - LONG)
-    while_changing(Application.objects.all(), actions.tick, beside, state="submitted", submitted_at=clock.now())
+    while_changing(Application.objects.all(), actions.run_periodic, beside, state="submitted", submitted_at=clock.now())
     assert Application.objects.exists()
 
 
 def test_a_record_that_is_being_confirmed_is_not_deleted(rules, beside):
     personas.person(state="unconfirmed", confirm_by=clock.today() - LONG)
-    while_changing(Person.objects.all(), actions.tick, beside, state="active", confirm_by=None)
+    while_changing(Person.objects.all(), actions.run_periodic, beside, state="active", confirm_by=None)
     assert Person.objects.get().state == "active"
 
 
 def test_who_is_coming_back_is_not_erased(rules, beside):
     personas.person("周予安", state="left", left_on=clock.today() - LONG)
-    while_changing(Person.objects.all(), actions.tick, beside, state="active", left_on=None)
+    while_changing(Person.objects.all(), actions.run_periodic, beside, state="active", left_on=None)
     assert Person.objects.get().name == "周予安"

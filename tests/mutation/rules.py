@@ -203,7 +203,7 @@ MUTANTS = (
         "chengyang/platform/staff/admin.py",
         '        if write is None:\n            raise NotAllowed("save_model")\n',
         "        if write is None:\n            return obj.save()\n",
-        ("house/test_desk.py::test_a_list_without_an_action_cannot_save",),
+        ("project/test_desk.py::test_a_list_without_an_action_cannot_save",),
     ),
     Mutant(
         "foreign-keys-unscoped",
@@ -211,7 +211,7 @@ MUTANTS = (
         "chengyang/platform/staff/admin.py",
         '        options["queryset"] = within_reach(db_field.remote_field.model, request.user)\n',
         '        options["queryset"] = db_field.remote_field.model._default_manager.all()\n',
-        ("house/test_desk.py::test_a_form_takes_no_row_out_of_reach",),
+        ("project/test_desk.py::test_a_form_takes_no_row_out_of_reach",),
     ),
     Mutant(
         "decision-page-for-everybody",
@@ -416,6 +416,6 @@ MUTANTS = (
         "chengyang/settings.py",
         '"script-src": [SELF],',
         '"script-src": [SELF, "\'unsafe-inline\'"],',
-        ("house/test_every_page.py::test_a_page_keeps_the_rules_of_all_pages[home]",),
+        ("project/test_every_page.py::test_a_page_keeps_the_rules_of_all_pages[home]",),
     ),
 )

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from chengyang.platform.accounts.models import User
 from chengyang.platform.notices import actions
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from tests import personas
 
@@ -24,78 +24,78 @@ def channels(notice):
     ],
 )
 def test_an_account_is_told_by_what_it_has(db, fields, expected):
-    assert channels(tell(User.objects.create(name="林知夏", **fields), "tests/words")) == expected
+    assert channels(notify(User.objects.create(name="林知夏", **fields), "tests/words")) == expected
 
 
 @pytest.mark.parametrize(("address", "expected"), [("+8615400000009", ["sms"]), ("b@demo.invalid", ["email"])])
 def test_an_address_given_for_the_purpose_is_told(db, address, expected):
-    notice = tell(address, "tests/words")
+    notice = notify(address, "tests/words")
     assert (channels(notice), notice.user, notice.address) == (expected, None, address)
 
 
 def test_a_person_without_an_account_is_told_by_phone(reference):
-    notice = tell(personas.person(phone="+8615400000002"), "tests/words")
+    notice = notify(personas.person(phone="+8615400000002"), "tests/words")
     assert (notice.target("sms"), notice.user) == ("+8615400000002", None)
 
 
 def test_a_person_is_reached_at_their_own_number_rather_than_the_one_that_signs_in(reference, zhixia):
-    notice = tell(personas.person(account=zhixia, phone="+8615400000002"), "tests/words")
+    notice = notify(personas.person(account=zhixia, phone="+8615400000002"), "tests/words")
     assert (notice.target("sms"), notice.user) == ("+8615400000002", zhixia)
 
 
 def test_a_number_that_is_the_accounts_own_is_not_kept_twice(reference, zhixia):
-    assert tell(personas.person(account=zhixia, phone=zhixia.phone), "tests/words").address == ""
+    assert notify(personas.person(account=zhixia, phone=zhixia.phone), "tests/words").address == ""
 
 
 @pytest.mark.parametrize("nobody", [None, ""])
 def test_nobody_to_tell_is_no_mistake(db, nobody):
-    assert tell(nobody, "tests/words") is None
+    assert notify(nobody, "tests/words") is None
 
 
 def test_a_person_with_neither_account_nor_number_is_not_told(reference):
-    assert tell(personas.person(), "tests/words") is None
+    assert notify(personas.person(), "tests/words") is None
 
 
 def test_the_first_line_is_the_title_and_the_rest_the_body(zhixia):
-    notice = tell(zhixia, "tests/words", url="/me/")
+    notice = notify(zhixia, "tests/words", url="/me/")
     assert (notice.title, notice.body, notice.url) == ("报名成功", "第一行\n第二行", "/me/")
 
 
 def test_words_are_plain_text_and_not_escaped(zhixia):
-    assert tell(zhixia, "tests/words", word="“A&B”<座谈>").title == "“A&B”<座谈>"
+    assert notify(zhixia, "tests/words", word="“A&B”<座谈>").title == "“A&B”<座谈>"
 
 
 def test_a_title_that_is_too_long_is_cut(zhixia):
-    assert tell(zhixia, "tests/words", word="长" * 200).title == "长" * 120
+    assert notify(zhixia, "tests/words", word="长" * 200).title == "长" * 120
 
 
 def test_a_template_without_a_title_is_a_mistake(zhixia):
     with pytest.raises(ValueError, match="first line"):
-        tell(zhixia, "tests/nothing")
+        notify(zhixia, "tests/nothing")
 
 
 @pytest.mark.parametrize("url", ["https://example.com/", "javascript:alert(1)", "me/"])
 def test_only_paths_of_ours_are_linked(zhixia, url):
     with pytest.raises(ValueError, match="not a path of ours"):
-        tell(zhixia, "tests/words", url=url)
+        notify(zhixia, "tests/words", url=url)
 
 
 def test_a_notice_of_an_action_that_fails_is_not_kept(zhixia):
     with transaction.atomic():
-        tell(zhixia, "tests/words")
+        notify(zhixia, "tests/words")
         transaction.set_rollback(True)
     assert not Notice.objects.exists()
 
 
 def test_a_title_in_the_database_is_not_the_phone_in_clear(db):
-    notice = tell("+8615400000009", "tests/words")
+    notice = notify("+8615400000009", "tests/words")
     assert "15400000009" not in Notice.objects.filter(pk=notice.pk).values_list("address", flat=True).get()
 
 
 def test_one_transaction_asks_the_worker_once(zhixia, officer, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as asked, transaction.atomic():
-        tell(zhixia, "tests/words")
-        tell(officer, "tests/words")
+        notify(zhixia, "tests/words")
+        notify(officer, "tests/words")
     assert asked == [actions._hint]
 
 
@@ -106,7 +106,7 @@ def unreachable(*args, **options):
 def test_a_broker_that_is_down_fails_nothing(zhixia, monkeypatch, django_capture_on_commit_callbacks, caplog):
     monkeypatch.setattr(actions.tasks.deliver, "apply_async", unreachable)
     with django_capture_on_commit_callbacks(execute=True):
-        tell(zhixia, "tests/words")
+        notify(zhixia, "tests/words")
     assert Delivery.objects.filter(state="waiting").count() == 1
     assert "no broker" in caplog.text
 
@@ -121,14 +121,14 @@ def test_a_broker_that_is_down_is_not_asked_again_by_the_next_page(monkeypatch):
 
 
 def test_reading_counts_the_first_time(zhixia):
-    notice = tell(zhixia, "tests/words")
+    notice = notify(zhixia, "tests/words")
     first = actions.read(notice).read_at
     assert first
     assert actions.read(Notice.objects.get()).read_at == first
 
 
 def test_reading_all_leaves_the_notices_of_others(zhixia, officer):
-    mine, other = tell(zhixia, "tests/words"), tell(officer, "tests/words")
+    mine, other = notify(zhixia, "tests/words"), notify(officer, "tests/words")
     assert actions.read_all(actor=zhixia) == 1
     assert list(Notice.objects.unread()) == [other]
     assert mine not in Notice.objects.unread()

@@ -9,7 +9,7 @@ from django.db import close_old_connections, connection
 
 from chengyang import clock
 from chengyang.platform.notices import delivery, gateways, tasks
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.gateways import NotSent, Refused, SmsGateway
 from chengyang.platform.notices.models import Delivery, Notice
 
@@ -41,7 +41,7 @@ def trouble(settings, monkeypatch):
 @pytest.fixture
 def waiting(zhixia):
     """A text message that waits."""
-    return tell(zhixia, "tests/words").deliveries.get()
+    return notify(zhixia, "tests/words").deliveries.get()
 
 
 def sent_keys():
@@ -68,7 +68,7 @@ def test_a_long_text_message_is_cut(zhixia):
 
 
 def test_a_mail_says_where_to_go(officer, mailoutbox, settings):
-    tell(officer, "tests/words", url="/me/notices/")
+    notify(officer, "tests/words", url="/me/notices/")
     delivery.deliver_due()
     assert mailoutbox[0].subject == "报名成功"
     assert f"{settings.SITE['domain']}:{settings.PORT}/me/notices/" in mailoutbox[0].body
@@ -81,7 +81,7 @@ def test_what_is_not_due_is_left(waiting):
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_the_same_moment_send_each_message_once(zhixia):
-    keys = {tell(zhixia, "tests/words").deliveries.get().key for _ in range(30)}
+    keys = {notify(zhixia, "tests/words").deliveries.get().key for _ in range(30)}
 
     def work(_):
         close_old_connections()
@@ -187,14 +187,14 @@ def test_a_number_taken_out_of_the_account_meanwhile_gets_nothing(waiting, zhixi
 
 def test_a_worker_stops_before_the_next_sweep(zhixia, monkeypatch):
     monkeypatch.setattr(delivery, "RUN_LASTS", -1.0)
-    tell(zhixia, "tests/words")
-    tell(zhixia, "tests/words")
+    notify(zhixia, "tests/words")
+    notify(zhixia, "tests/words")
     assert delivery.deliver_due() == 1
 
 
 @pytest.mark.parametrize(("days", "kept"), [(364, 1), (366, 0)])
 def test_notices_are_kept_for_a_year(zhixia, days, kept):
-    tell(zhixia, "tests/words")
+    notify(zhixia, "tests/words")
     Notice.objects.update(at=clock.now() - dt.timedelta(days=days))
     tasks.tidy()
     assert Notice.objects.count() == kept

@@ -6,7 +6,7 @@ import pytest
 
 from chengyang import clock
 from chengyang.platform.accounts.models import User
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.gateways import FileGateway
 from chengyang.platform.notices.models import Notice
 
@@ -19,8 +19,8 @@ def browser(client_of, zhixia):
 
 
 def test_the_inbox_shows_my_notices_and_nobody_elses(browser, zhixia, officer):
-    tell(zhixia, "tests/words", word="给我的")
-    tell(officer, "tests/words", word="给别人的")
+    notify(zhixia, "tests/words", word="给我的")
+    notify(officer, "tests/words", word="给别人的")
     page = browser.get(LIST).content.decode()
     assert "给我的" in page
     assert "给别人的" not in page
@@ -32,7 +32,7 @@ def test_an_empty_inbox_says_what_will_be_here(browser):
 
 def test_the_inbox_turns_its_pages(browser, zhixia):
     for number in range(27):
-        tell(zhixia, "tests/words", word=f"第{number:02}条")
+        notify(zhixia, "tests/words", word=f"第{number:02}条")
     Notice.objects.filter(title="第00条").update(at=clock.now() - dt.timedelta(days=9))
     first = browser.get(LIST)
     older = browser.get(LIST, {"after": first.context["page"].after})
@@ -43,33 +43,33 @@ def test_the_inbox_turns_its_pages(browser, zhixia):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_inbox_asks_the_same_number_of_queries(browser, zhixia, rows, django_assert_num_queries):
     for _ in range(rows):
-        tell(zhixia, "tests/words")
+        notify(zhixia, "tests/words")
     browser.get(LIST)
     with django_assert_num_queries(8):
         browser.get(LIST)
 
 
 def test_opening_is_reading(browser, zhixia):
-    notice = tell(zhixia, "tests/words", url="/me/")
+    notice = notify(zhixia, "tests/words", url="/me/")
     page = browser.get(notice.get_absolute_url()).content.decode()
     assert "第二行" in page
     assert not Notice.objects.unread().exists()
 
 
 def test_what_somebody_typed_is_escaped(browser, zhixia):
-    notice = tell(zhixia, "tests/words", word="<script>x</script>")
+    notice = notify(zhixia, "tests/words", word="<script>x</script>")
     assert "<script>x" not in browser.get(notice.get_absolute_url()).content.decode()
 
 
 def test_a_notice_of_somebody_else_is_not_there(browser, officer):
-    notice = tell(officer, "tests/words")
+    notice = notify(officer, "tests/words")
     assert browser.get(notice.get_absolute_url()).status_code == 404
     assert Notice.objects.unread().count() == 1
 
 
 def test_all_are_read_at_once(browser, zhixia):
-    tell(zhixia, "tests/words")
-    tell(zhixia, "tests/words")
+    notify(zhixia, "tests/words")
+    notify(zhixia, "tests/words")
     page = browser.post(READ_ALL, follow=True).content.decode()
     assert "2 条通知已标为已读" in page
     assert not Notice.objects.unread().exists()

@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.platform.accounts.access import reach
+from chengyang.extensions import Period
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
-from chengyang.platform.metrics import registry
-from chengyang.platform.metrics.registry import Period
 from chengyang.platform.notices.models import Notice
 from organizations import actions
 from organizations.models import Organization, Post
@@ -122,7 +121,7 @@ def appointed(organization, user, officer, kind="secretary", starts=None, ends=N
 
 def test_a_new_secretary_reaches_the_organization_from_that_day(organization, newcomer, xiazhuang):
     appointed(organization, newcomer, xiazhuang)
-    assert reach(personas.user("newcomer")).organizations == {organization.pk}
+    assert access_scope(personas.user("newcomer")).managed("organization") == {organization.pk}
 
 
 def test_the_predecessors_row_gets_its_end_and_stays(organization, secretary, newcomer, xiazhuang):
@@ -222,17 +221,17 @@ def test_organizations_are_counted_at_the_end_of_a_year(reference, year, count):
         slug="b", name="乙", founded_on=dt.date(2019, 1, 1), state="dissolved", dissolved_on=dt.date(2023, 6, 1)
     )
     personas.organization(slug="c", name="丙", state="preparing", founded_on=None)
-    measure = registry.get("organizations")
-    assert measure.of(None, Period(ends=dt.date(year + 1, 1, 1))) == count
+    metric = extensions.metric("organizations")
+    assert metric.of(None, Period(ends=dt.date(year + 1, 1, 1))) == count
 
 
 def test_founding_is_counted_in_its_year(organization):
-    measure = registry.get("organizations_founded")
-    assert measure.of(None, Period(dt.date(2019, 1, 1), dt.date(2020, 1, 1))) == 1
-    assert measure.of(None, Period(dt.date(2020, 1, 1), dt.date(2021, 1, 1))) == 0
+    metric = extensions.metric("organizations_founded")
+    assert metric.of(None, Period(dt.date(2019, 1, 1), dt.date(2020, 1, 1))) == 1
+    assert metric.of(None, Period(dt.date(2020, 1, 1), dt.date(2021, 1, 1))) == 0
 
 
 def test_memberships_are_counted_on_a_day(member, organization):
-    measure = registry.get("memberships")
-    assert measure.of(organization) == 1
-    assert measure.of(organization, Period(ends=clock.today() - 30 * DAY)) == 0
+    metric = extensions.metric("memberships")
+    assert metric.of(organization) == 1
+    assert metric.of(organization, Period(ends=clock.today() - 30 * DAY)) == 0

@@ -7,11 +7,10 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.staff import registry
 from members.models import Person
 from organizations import actions
 from organizations.models import Membership
@@ -145,13 +144,13 @@ def test_who_left_may_come_again(member, organization):
 @pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_an_application_waits_for_the_secretary(asked, name):
     user = personas.visitor() if name == "visitor" else personas.make(name)
-    assert bool(registry.decision("membership").waiting(user)) == (name == "secretary")
+    assert bool(extensions.todo_kind("membership").waiting(user)) == (name == "secretary")
 
 
 @pytest.mark.parametrize("name", ["district", "xiazhuang"])
 def test_what_is_overdue_reaches_staff(asked, name):
     Membership.objects.update(due_on=clock.today() - dt.timedelta(days=1))
-    assert list(registry.decision("membership").waiting(personas.make(name))) == [asked]
+    assert list(extensions.todo_kind("membership").waiting(personas.make(name))) == [asked]
 
 
 SEEN = {

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chengyang.platform.staff import registry
+from chengyang import extensions
 from organizations import actions
 from organizations.models import Membership, Organization
 from tests import personas
@@ -189,7 +189,7 @@ def test_a_reason_is_shown_to_whom_it_is_about(organization, newcomer, secretary
 # ---- the desk --------------------------------------------------------------------------------------------------------
 def test_the_secretary_decides_at_the_desk(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
-    page = registry.decision("membership").url(row)
+    page = extensions.todo_kind("membership").url(row)
     browser = client_of(secretary)
     assert "154****6000" in text(browser.get(page))
     browser.post(page, {"choice": "accept"})
@@ -199,7 +199,7 @@ def test_the_secretary_decides_at_the_desk(organization, newcomer, secretary, cl
 
 def test_an_applicants_whole_number_is_not_the_secretarys(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
-    page = text(client_of(secretary).get(registry.decision("membership").url(row)))
+    page = text(client_of(secretary).get(extensions.todo_kind("membership").url(row)))
     assert "看全号" not in page
 
 

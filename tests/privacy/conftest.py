@@ -3,7 +3,7 @@
 import pytest
 
 from chengyang.platform.accounts.models import User
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def rules(db):
         Purpose.objects.create(
             code=code, name=code, text="用来……", categories="姓名", retention="退出后 30 天", order=order
         )
-    return Notice.objects.create(version=1, text="第一条\n## 标题\n- 一\n- 二\n")
+    return PolicyVersion.objects.create(version=1, text="第一条\n## 标题\n- 一\n- 二\n")
 
 
 @pytest.fixture

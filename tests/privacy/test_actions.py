@@ -4,12 +4,13 @@ import pytest
 from django.db import InternalError, connection, transaction
 from django.utils.functional import SimpleLazyObject
 
+from chengyang import extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.privacy import actions
 from chengyang.platform.privacy.actions import give, holds, latest_for, withdraw
-from chengyang.platform.privacy.models import Consent, Notice, Purpose
+from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.web.context import RequestInfo, asked_by
 from tests import personas
 
@@ -46,7 +47,7 @@ def test_consent_under_changed_words_is_a_new_row(rules, zhixia):
 def test_a_row_says_which_rules_from_where_and_by_whom(rules, zhixia):
     with asked_by(RequestInfo(address="203.0.113.9")):
         row = give(zhixia, "publication", actor=zhixia)
-    assert (row.notice, row.address, row.actor_public_id, row.channel) == (
+    assert (row.policy, row.address, row.actor_public_id, row.channel) == (
         rules,
         "203.0.113.9",
         zhixia.public_id,
@@ -98,8 +99,8 @@ def test_each_decision_stands_in_the_audit_without_values(rules, zhixia):
 @pytest.mark.parametrize("given_before", [True, False])
 def test_what_the_purpose_allowed_stops_with_its_withdrawal(rules, zhixia, monkeypatch, given_before):
     stopped = []
-    monkeypatch.setattr(actions, "_handlers", {})
-    actions.on_withdrawal("publication", lambda user, actor: stopped.append(user))
+    handler = lambda user, actor: stopped.append(user)  # noqa: E731
+    monkeypatch.setattr(extensions, "withdrawal_handlers", {"publication": [handler]}.get)
     if given_before:
         give(zhixia, "publication", actor=zhixia)
     withdraw(zhixia, "publication", actor=zhixia)
@@ -107,7 +108,7 @@ def test_what_the_purpose_allowed_stops_with_its_withdrawal(rules, zhixia, monke
 
 
 def test_a_withdrawal_whose_consequence_fails_is_not_kept(rules, zhixia, monkeypatch):
-    monkeypatch.setattr(actions, "_handlers", {"publication": [lambda user, actor: 1 / 0]})
+    monkeypatch.setattr(extensions, "withdrawal_handlers", lambda purpose: [lambda user, actor: 1 / 0])
     give(zhixia, "publication", actor=zhixia)
     with pytest.raises(ZeroDivisionError):
         withdraw(zhixia, "publication", actor=zhixia)
@@ -149,7 +150,7 @@ def test_the_ledger_cannot_be_emptied(rules, zhixia):
 @pytest.mark.parametrize("change", [{"text": "别的"}, {"version": 7}])
 def test_published_rules_cannot_be_changed(rules, change):
     with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
-        Notice.objects.update(**change)
+        PolicyVersion.objects.update(**change)
 
 
 def test_published_rules_cannot_be_deleted(rules):
@@ -158,8 +159,8 @@ def test_published_rules_cannot_be_deleted(rules):
 
 
 def test_new_rules_are_the_next_version(rules):
-    assert actions.publish_notice("第二版", actor=None).version == 2
-    assert Notice.objects.current().text == "第二版"
+    assert actions.publish_policy("第二版", actor=None).version == 2
+    assert PolicyVersion.objects.current().text == "第二版"
 
 
 # ---- asking again ----------------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def asked_again(user):
 def test_who_agreed_is_asked_again_under_new_rules(rules, zhixia):
     give(zhixia, "publication", actor=zhixia)
     assert asked_again(zhixia) == []
-    actions.publish_notice("第二版", actor=None)
+    actions.publish_policy("第二版", actor=None)
     assert asked_again(zhixia) == ["publication"]
 
 
@@ -184,18 +185,18 @@ def test_a_purpose_in_other_words_is_asked_again(rules, zhixia):
 @pytest.mark.parametrize("verb", [give, withdraw])
 def test_an_answer_under_new_rules_is_enough(rules, zhixia, verb):
     give(zhixia, "publication", actor=zhixia)
-    actions.publish_notice("第二版", actor=None)
+    actions.publish_policy("第二版", actor=None)
     verb(zhixia, "publication", actor=zhixia)
     assert asked_again(zhixia) == []
 
 
 def test_who_never_agreed_is_not_asked_again(rules, zhixia):
     withdraw(zhixia, "publication", actor=zhixia)
-    actions.publish_notice("第二版", actor=None)
+    actions.publish_policy("第二版", actor=None)
     assert asked_again(zhixia) == []
 
 
 def test_rules_that_say_the_same_are_not_published_again(rules):
     with pytest.raises(ActionError) as refused:
-        actions.publish_notice(rules.text, actor=None)
+        actions.publish_policy(rules.text, actor=None)
     assert refused.value.code == "unchanged"

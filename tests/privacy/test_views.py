@@ -41,7 +41,7 @@ def test_an_unset_contact_is_not_made_up(client, rules, settings):
 
 
 def test_the_newest_rules_are_shown_and_the_old_ones_stay(client, rules):
-    actions.publish_notice("第二版的话", actor=None)
+    actions.publish_policy("第二版的话", actor=None)
     assert "第二版的话" in text_of(client.get(PAGE))
     assert "已经不再适用" in text_of(client.get(f"{PAGE}1/"))
 
@@ -56,7 +56,7 @@ def test_the_page_takes_no_post(client, rules):
 
 
 def test_rules_are_escaped(client, rules):
-    actions.publish_notice("<script>x</script>", actor=None)
+    actions.publish_policy("<script>x</script>", actor=None)
     assert "<script>x" not in text_of(client.get(PAGE))
 
 

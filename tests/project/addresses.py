@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from chengyang.platform.staff.registry import Job, decisions
+from chengyang.extensions import Section, todo_kinds
 
 Arguments = Callable[[Any], list]  # of the world
 Data = Callable[[Any], dict]
@@ -244,7 +244,7 @@ ROWS = {  # the sample of each list
     "accounts.subdistrict": "area",
     "standards.standard": "standard",
     "standards.version": "version",
-    "privacy.notice": "rules",
+    "privacy.policyversion": "rules",
     "privacy.purpose": "purpose",
 }
 DECISIONS = {  # the sample of each decision: code → thing, and what is decided
@@ -273,14 +273,16 @@ REASON = "请核对后再交"
 
 def without_sample() -> list[str]:
     """Return the decisions and lists that were registered and have no sample here."""
-    codes = [decision.code for decision in decisions() if decision.code not in DECISIONS]
+    codes = [decision.code for decision in todo_kinds() if decision.code not in DECISIONS]
     return codes + [label for label in (m._meta.label_lower for m in admin.site._registry) if label not in ROWS]
 
 
 def desk_arguments() -> dict[str, Arguments]:
     """Return the rows of the desk that have something in their address."""
-    found: dict[str, Arguments] = {f"admin:staff_job {job}": lambda w, job=job: [job] for job in Job.values}
-    for code in (decision.code for decision in decisions() if decision.code in DECISIONS):
+    found: dict[str, Arguments] = {
+        f"admin:staff_section {section}": lambda w, section=section: [section] for section in Section.values
+    }
+    for code in (decision.code for decision in todo_kinds() if decision.code in DECISIONS):
         thing = DECISIONS[code][0]
         found[f"admin:staff_decide {code}"] = lambda w, code=code, thing=thing: [code, w.things[thing].public_id]
     for code, thing in SEEN_BY_ALL.items():

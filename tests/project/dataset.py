@@ -16,10 +16,9 @@ from chengyang import clock
 from chengyang.platform.accounts.models import Subdistrict, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
-from chengyang.platform.privacy.models import Consent, Purpose
-from chengyang.platform.privacy.models import Notice as Rules
+from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
@@ -127,13 +126,13 @@ def _rules():
             necessary=purpose.necessary,
             order=order,
         )
-    Rules.objects.create(version=1, text="第一条\n", published_at=LONG_AGO)
+    PolicyVersion.objects.create(version=1, text="第一条\n", published_at=LONG_AGO)
 
 
 def consent(user: User, code: str = "registration") -> Consent:
     """Write that `user` agreed."""
-    purpose, rules = Purpose.objects.get(code=code), Rules.objects.current()
-    return Consent.objects.create(user=user, purpose=purpose, notice=rules, given=True, text_hash="x")
+    purpose, rules = Purpose.objects.get(code=code), PolicyVersion.objects.current()
+    return Consent.objects.create(user=user, purpose=purpose, policy=rules, given=True, text_hash="x")
 
 
 # ---- standards -------------------------------------------------------------------------------------------------------
@@ -337,7 +336,7 @@ def _requests(world):
 def _rest(world):
     things, member = world.things, world.users["member"]
     consent(member, "publication")
-    tell(member, "members/approved", url="/me/", application=world.own_application)
+    notify(member, "members/approved", url="/me/", application=world.own_application)
     things["notice"] = Notice.objects.get(user=member, kind="members/approved")
     things["delivery"] = Delivery.objects.filter(notice=things["notice"]).first()
     file = File(owner=member, name="材料.pdf", content_type="application/pdf", size=4, sha256="x" * 64)
@@ -357,5 +356,5 @@ def _rest(world):
     things["person"], things["category"] = world.member, Category.objects.get(code="enterprise")
     things["standard"] = Standard.objects.get(code="five_goods")
     things["version"], things["purpose"] = things["organization_version"], Purpose.objects.get(code="registration")
-    things["rules"] = Rules.objects.current()
+    things["rules"] = PolicyVersion.objects.current()
     things["person_assessment"] = Assessment.objects.filter(person=world.member).first()

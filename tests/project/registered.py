@@ -1,46 +1,61 @@
-"""What the floors register with each other, as one list: `python -m tests.project.registered --write` pins it.
+"""What each app declares, one block per app: `python -m tests.project.registered --write` pins it in `registered.txt`.
 
-A line is a kind and a name. Whoever adds or loses one sees it in the difference of `registered.txt`.
+Whoever adds or loses a declaration sees it in the difference of that file.
 """
 
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("registered.txt")
+NAMES = {
+    "todos": lambda kind: kind.code,
+    "search": lambda source: str(source.label),
+    "upcoming": lambda source: source.__name__.strip("_"),
+    "panels": lambda panel: f"{panel.place} {panel.template}",
+    "menu": lambda entry: f"{entry.place} {entry.order} {entry.url_name}",
+    "api": lambda route: route.path,
+    "metrics": lambda metric: metric.code,
+    "posts": lambda post: f"{post.subject} {post.manager_kind}",
+    "assessments": lambda table: table.SUBJECT,
+    "person_rows": lambda rows: str(rows.label),
+    "own_data": lambda description: description.table,
+}
 
 
 def lines() -> list[str]:
-    """Return everything that is registered now, in order."""
+    """Return everything that is declared: a block per app, a line per declaration; then staff lists and Celery tasks."""
     from django.contrib import admin
 
+    from chengyang import extensions
     from chengyang.celery import app
-    from chengyang.platform.accounts import access
-    from chengyang.platform.audit.verbs import VERBS
-    from chengyang.platform.files.models import _doors
-    from chengyang.platform.metrics import registry as measures
-    from chengyang.platform.staff import registry as desk
-    from chengyang.platform.web import panels
-    from members import erasure
 
-    app.loader.import_default_modules()  # else only those tasks are known whose module somebody imported
-    found = {
-        "measure": measures.codes(),
-        "panel": [f"{place} {template}" for place, there in panels.registered().items() for template in there],
-        "decision": [decision.code for decision in desk.decisions()],
-        "search": [str(source.label) for source in desk.search_sources()],
-        "posts": list(access._sources),
-        "door": list(_doors),
-        "erasure": [str(rows.label) for rows in erasure.registered()],
-        "list": [model._meta.label for model in admin.site._registry],
-        "task": [name for name in app.tasks if not name.startswith("celery.")],
-        "beat": [f"{name} {entry['task']}" for name, entry in app.conf.beat_schedule.items()],
-        "verb": list(VERBS),
-    }
-    return sorted(f"{kind} {name}" for kind, names in found.items() for name in names)
+    app.loader.import_default_modules()  # else only those tasks are known whose module was imported
+    found = []
+    for label, extension in extensions.apps().items():
+        found += [label, *(f"  {line}" for line in _declared(extension)), ""]
+    lists = sorted(model._meta.label for model in admin.site._registry)
+    tasks = sorted(name for name in app.tasks if not name.startswith("celery."))
+    return [*found, *(f"staff list {name}" for name in lists), "", *(f"task {name}" for name in tasks)]
+
+
+def _declared(extension: Any) -> list[str]:
+    """Return the lines of one app, slot by slot."""
+    found = []
+    for slot in (field.name for field in fields(extension)):
+        value = getattr(extension, slot)
+        if isinstance(value, int):
+            found += [f"{slot} {value}"] if extension.own_data else []
+        elif isinstance(value, dict):
+            found += sorted(f"{slot} {key}" for key in value)
+        else:
+            found += sorted(f"{slot} {NAMES[slot](item)}" for item in value)
+    return found
 
 
 def main(arguments: list[str]) -> int:
-    """Print what is registered, or write it with `--write`."""
+    """Print what is declared, or write it with `--write`."""
     import django
 
     django.setup()

@@ -16,7 +16,7 @@ from chengyang import clock
 from chengyang.lib.chinese import workdays
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit.models import Entry
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from chengyang.seed import loader
@@ -29,7 +29,7 @@ from services.models import Alliance, Team
 
 SEEDED = (
     *(Subdistrict, Category, Programme, Brand, Standard, Version, Criterion, Organization, Base, Honour),
-    *(Alliance, Team, Purpose, Notice, WorkdayException),
+    *(Alliance, Team, Purpose, PolicyVersion, WorkdayException),
 )
 
 
@@ -160,7 +160,7 @@ def test_services_of_a_team_are_the_published_ones(seeded):
 
 
 def test_the_rules_and_the_purposes_are_published(seeded):
-    assert Notice.objects.current().version == 1
+    assert PolicyVersion.objects.current().version == 1
     assert list(Purpose.objects.filter(necessary=True).values_list("code", flat=True)) == ["registration"]
 
 
@@ -197,7 +197,7 @@ EDITS = {
     "a standard": lambda: Standard.objects.filter(code="six_haves").update(name="六有标准"),
     "an honour": lambda: Honour.objects.filter(year=2019).delete(),
     "a purpose": lambda: Purpose.objects.filter(code="notices").update(retention="半年"),
-    "the rules": lambda: Notice.objects.create(version=2, text="第二版"),
+    "the rules": lambda: PolicyVersion.objects.create(version=2, text="第二版"),
     "a day": lambda: WorkdayException.objects.filter(date=dt.date(2026, 10, 1)).update(name="国庆"),
     "a day taken out": lambda: WorkdayException.objects.filter(date=dt.date(2026, 10, 10)).delete(),
 }

@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError
-from chengyang.platform.metrics import registry
 from chengyang.platform.notices.models import Notice
 from members import actions as members
 from members import erasure
@@ -37,7 +36,7 @@ def answered(member, district):
 def after(days, settings):
     """Let the registry's clock run `days` days on."""
     settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=days)
-    members.tick()
+    members.run_periodic()
 
 
 def test_leaving_withdraws_what_is_open(asked, answered, member):
@@ -57,7 +56,7 @@ def test_what_was_answered_counts_on_without_words_or_author(answered, member, s
     after(31, settings)
     columns = ("author", "title", "text", "service", "answer", "rating", "query_code")
     assert Request.objects.values_list(*columns).get() == (None, "已删除", "", "", "已删除", None, "")
-    assert registry.get("answered_requests").of() == 1
+    assert extensions.metric("answered_requests").of() == 1
 
 
 def test_no_word_of_it_is_left_in_the_history(answered, member, settings):

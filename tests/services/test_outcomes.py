@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from chengyang import extensions
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.platform.metrics import registry
 from chengyang.platform.staff.forms import REASON_LENGTH
 from services import actions
 from tests import personas
@@ -26,12 +26,12 @@ def reported(leader):
 
 
 def test_an_unchecked_outcome_does_not_count(reported):
-    assert registry.get("donations").of() == 0
+    assert extensions.metric("donations").of() == 0
 
 
 def test_a_checked_outcome_counts(reported, district):
     actions.check_outcome(reported, actor=district)
-    assert registry.get("donations").of() == Decimal("3000")
+    assert extensions.metric("donations").of() == Decimal("3000")
 
 
 def test_who_reported_it_does_not_check_it(reference, district):

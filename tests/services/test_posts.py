@@ -10,11 +10,10 @@ import organizations.actions
 import services.actions
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.privacy.models import Notice as Rules
-from chengyang.platform.privacy.models import Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from members.models import Person
 from services.models import Post
 from tests import personas
@@ -39,7 +38,7 @@ def somewhere(reference):
 def rules():
     """The purpose that is asked for, under the first version of the rules."""
     Purpose.objects.create(code="publication", name="公开姓名和职务", order=1)
-    Rules.objects.create(version=1, text="第一条", published_at=factories.LONG_AGO)
+    PolicyVersion.objects.create(version=1, text="第一条", published_at=factories.LONG_AGO)
 
 
 @pytest.fixture
@@ -105,7 +104,7 @@ def test_nobody_appoints_their_successor(name, newcomer):
 def test_a_leader_takes_a_volunteer_in(leader, newcomer):
     team = personas.team()
     post = services.actions.appoint(team, person=newcomer, kind="volunteer", starts=clock.today(), actor=leader)
-    assert (post.kind, reach(newcomer.user).teams) == ("volunteer", frozenset())
+    assert (post.kind, access_scope(newcomer.user).managed("team")) == ("volunteer", frozenset())
 
 
 def test_the_desk_takes_in_and_appoints(client_of, district, newcomer):

@@ -130,7 +130,7 @@ def test_reopening_is_written_down_as_such(asked, district, member):
 def reopened(ordered, leader, member, settings):
     """A request that was reminded of, escalated and answered, and whose answer did not help: 40 days later."""
     late = settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=40)
-    tasks.tick()
+    tasks.run_periodic()
     ordered.refresh_from_db()
     assert (ordered.reminders, ordered.escalated_at) == (3, late)
     actions.answer_request(ordered, actor=leader, answer="看过了")

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from bases.models import Assessment
-from chengyang import clock
-from chengyang.platform.staff import registry, todo_queue
+from chengyang import clock, extensions
+from chengyang.platform.staff import todo_queue
 from chengyang.platform.standards.models import Standard, Version
 from services import actions
 from services.models import Request
@@ -120,7 +120,7 @@ def test_the_number_of_queries_does_not_grow_with_the_items(client_of, member, d
 
 
 def test_every_decision_has_what_its_page_needs():
-    for decision in registry.decisions():
+    for decision in extensions.todo_kinds():
         assert decision.label
         assert decision.model._meta.get_field("public_id")
         assert hasattr(decision.model.objects.all(), "visible_to")
@@ -162,7 +162,9 @@ def test_the_margin_shows_which_six_haves_end_soon(reference, district, liuting)
     Assessment.objects.create(base=personas.base(), version=version, state="passed", assessed_on=today, expires_on=ends)
     seen = {
         user: [
-            day.title for day in registry.coming_days(user, today, today + dt.timedelta(days=60)) if "六有" in day.title
+            day.title
+            for day in extensions.upcoming_dates(user, today, today + dt.timedelta(days=60))
+            if "六有" in day.title
         ]
         for user in (district, liuting)
     }

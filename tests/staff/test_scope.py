@@ -27,7 +27,7 @@ def page(base, kind="change"):
 @pytest.mark.parametrize(("model", "desk"), OURS, ids=NAMES)
 def test_every_list_stands_on_the_scoped_admin(model, desk):
     assert isinstance(desk, ScopedAdmin)
-    assert desk.job
+    assert desk.section
 
 
 @pytest.mark.parametrize(("model", "desk"), OURS, ids=NAMES)

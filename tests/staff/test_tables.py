@@ -9,14 +9,14 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Delivery
 from chengyang.platform.notices.models import Notice as Message
-from chengyang.platform.privacy.models import Notice
+from chengyang.platform.privacy.models import PolicyVersion
 from chengyang.platform.staff import actions
 from chengyang.platform.workdays.models import WorkdayException
 from tests import personas
 
 pytestmark = pytest.mark.django_db
 SATURDAY, MONDAY = dt.date(2027, 9, 18), dt.date(2027, 9, 20)
-ADD_RULES = "/manage/privacy/notice/add/"
+ADD_RULES = "/manage/privacy/policyversion/add/"
 NOTICE = {"name": "中秋", "source": "国办发明电〔2026〕1号"}
 
 
@@ -60,14 +60,14 @@ def test_reading_the_audit_is_recorded(client_of, auditor):
 # ---- the privacy rules -----------------------------------------------------------------------------------------------
 @pytest.fixture
 def rules(db):
-    return Notice.objects.create(version=1, text="第一版")
+    return PolicyVersion.objects.create(version=1, text="第一版")
 
 
 def test_new_rules_are_written_over_those_in_force(client_of, district, rules):
     browser = client_of(district)
     assert "第一版" in browser.get(ADD_RULES).content.decode()
     browser.post(ADD_RULES, {"text": "第二版"})
-    assert (Notice.objects.current().version, Notice.objects.current().text) == (2, "第二版")
+    assert (PolicyVersion.objects.current().version, PolicyVersion.objects.current().text) == (2, "第二版")
 
 
 def test_rules_that_say_the_same_keep_what_was_typed(client_of, district, rules):

@@ -1,43 +1,47 @@
 import pytest
 
+from chengyang import extensions
+from chengyang.extensions import Panel, Registry
 from chengyang.platform.web import panels
 
 
-@pytest.fixture(autouse=True)
-def empty_places(monkeypatch):
-    monkeypatch.setattr(panels, "_panels", {})
+@pytest.fixture
+def declare(monkeypatch):
+    """Return a function that makes the panels of the test the only ones."""
+
+    def declare(*declared):
+        registry = Registry()
+        registry.extend("test", panels=declared)
+        registry.freeze()
+        monkeypatch.setattr(extensions, "_registry", registry)
+
+    return declare
 
 
-def register(place="p", kind="info", order=100, template="web/_callout.html"):
-    panels.register(place, template, lambda request, subject: subject and {"kind": kind, "text": subject}, order=order)
+def panel(place="p", kind="info", order=100, template="web/_callout.html"):
+    return Panel(place, template, lambda request, subject: subject and {"kind": kind, "text": subject}, order)
 
 
-def test_panel_is_drawn_with_its_subject(rf):
-    register()
+def test_panel_is_drawn_with_its_subject(declare, rf):
+    declare(panel())
     assert "<p>新心向阳</p>" in panels.draw("p", rf.get("/"), "新心向阳")
 
 
-def test_panel_without_context_is_not_drawn(rf):
-    register()
+def test_panel_without_context_is_not_drawn(declare, rf):
+    declare(panel())
     assert panels.draw("p", rf.get("/"), None) == ""
 
 
-def test_panel_escapes_its_subject(rf):
-    register()
+def test_panel_escapes_its_subject(declare, rf):
+    declare(panel())
     assert "<b>" not in panels.draw("p", rf.get("/"), "<b>")
 
 
-def test_panels_stand_in_their_order():
-    register(order=20)
-    register(order=10, template="web/_due.html")
-    assert panels.registered() == {"p": ["web/_due.html", "web/_callout.html"]}
+def test_panels_stand_in_their_order(declare):
+    declare(panel(order=20), panel(order=10, template="web/_due.html"))
+    assert [panel.template for panel in extensions.panels("p")] == ["web/_due.html", "web/_callout.html"]
 
 
-def test_same_template_twice_is_a_mistake():
-    register()
-    with pytest.raises(ValueError, match="twice"):
-        register()
-
-
-def test_empty_place_draws_nothing(rf):
+def test_empty_place_draws_nothing(declare, rf):
+    declare()
     assert panels.draw("nowhere", rf.get("/")) == ""

@@ -1,16 +1,15 @@
-"""How far an account reaches today: the only place that knows roles and posts (architecture, Reach)."""
+"""The access scope of an account today: the only module that reads roles and posts (docs/architecture.md, Scope)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chengyang import clock
+from chengyang import clock, extensions
 
-PostSource = Callable[[int, object], Iterable[int]]  # (user id, day) -> ids of what the posts held that day are about
-_sources: dict[str, PostSource] = {}
+from .roles import ADMINISTRATORS, RoleKind
 
 
 @dataclass(frozen=True)
-class Reach:
+class AccessScope:
     """What `visible_to` and `can_…` read: plain sets of ids, never roles."""
 
     user_id: int | None = None
@@ -18,9 +17,7 @@ class Reach:
     editor: bool = False
     administrator: str = ""  # system, security or audit; such an account sees no member data
     subdistricts: frozenset[int] = field(default_factory=frozenset)
-    organizations: frozenset[int] = field(default_factory=frozenset)
-    bases: frozenset[int] = field(default_factory=frozenset)
-    teams: frozenset[int] = field(default_factory=frozenset)
+    posts: Mapping[str, frozenset[int]] = field(default_factory=dict)  # subject → ids that a post of today manages
 
     @property
     def staff(self) -> bool:
@@ -29,52 +26,54 @@ class Reach:
 
     @property
     def officer(self) -> bool:
-        """Whether any role or post is held today: who may enter /manage/."""
-        posts = self.organizations or self.bases or self.teams
-        return bool(self.staff or self.editor or self.administrator or posts)
+        """Whether any role or managing post is held today: who may enter /manage/."""
+        return bool(self.staff or self.editor or self.administrator or any(self.posts.values()))
+
+    def managed(self, subject: str) -> frozenset[int]:
+        """Return the ids of the rows of `subject` (a `PostType.subject`, such as `organization`) managed by a post."""
+        return self.posts.get(subject, frozenset())
 
     def covers(self, subdistrict_id: int | None) -> bool:
-        """Return whether staff of this reach are responsible for the subdistrict (the district for all)."""
+        """Return whether staff of this scope are responsible for the subdistrict (the district for all)."""
         return self.district or (subdistrict_id is not None and subdistrict_id in self.subdistricts)
 
 
-NOBODY = Reach()
+NOBODY = AccessScope()
 
 
-def register_posts(about: str, source: PostSource) -> None:
-    """Let the app that keeps posts say what a user's posts are about: `organizations`, `bases` or `teams`."""
-    _sources[about] = source
-
-
-def reach(user) -> Reach:
-    """Return how far `user` reaches today; remembered on the user object, so for one request at most."""
+def access_scope(user) -> AccessScope:
+    """Return the access scope of `user` today; it is kept on the user object, so for one request at most."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOBODY
     day = clock.today()
-    known = getattr(user, "_reach", None)
+    known = getattr(user, "_access_scope", None)
     if known is None or known[0] != day:
-        known = user._reach = (day, _compute(user.pk, day))
+        known = user._access_scope = (day, _compute(user, day))
     return known[1]
 
 
-def forget(user) -> None:
-    """Drop what was remembered, after a role or post of `user` changed."""
-    user.__dict__.pop("_reach", None)
+def clear_access_scope(user) -> None:
+    """Drop the scope kept on `user`, after a role or post changed."""
+    user.__dict__.pop("_access_scope", None)
 
 
-def _compute(user_id, day) -> Reach:
-    from .models import Role
-
-    roles = list(Role.objects.filter(user_id=user_id).on(day))
-    administrator = next((role.kind for role in roles if role.kind in Role.ADMINISTRATORS), "")
+def _compute(user, day) -> AccessScope:
+    user_id = user.pk
+    roles = list(user.roles.on(day))  # not through Role: the models read access scopes
+    administrator = next((role.kind for role in roles if role.kind in ADMINISTRATORS), "")
     if administrator:  # whatever else such an account holds does not count (requirements S07)
-        return Reach(user_id=user_id, administrator=administrator)
+        return AccessScope(user_id=user_id, administrator=administrator)
     kinds = {role.kind for role in roles}
-    posts = {about: frozenset(source(user_id, day)) for about, source in _sources.items()}
-    return Reach(
+    return AccessScope(
         user_id=user_id,
-        district=Role.Kind.DISTRICT in kinds,
-        editor=Role.Kind.EDITOR in kinds,
-        subdistricts=frozenset(role.subdistrict_id for role in roles if role.kind == Role.Kind.SUBDISTRICT),
-        **posts,
+        district=RoleKind.DISTRICT in kinds,
+        editor=RoleKind.EDITOR in kinds,
+        subdistricts=frozenset(role.subdistrict_id for role in roles if role.kind == RoleKind.SUBDISTRICT),
+        posts={post.subject: _managed_ids(post, user_id, day) for post in extensions.post_types()},
     )
+
+
+def _managed_ids(post, user_id, day) -> frozenset[int]:
+    """Return the ids of what `user_id` manages on `day` by a post of the type `post`."""
+    rows = post.model.objects.on(day).filter(person__user_id=user_id, person__state="active", kind=post.manager_kind)
+    return frozenset(rows.values_list(f"{post.subject}_id", flat=True))

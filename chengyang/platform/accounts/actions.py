@@ -16,11 +16,11 @@ from chengyang.errors import ActionError, require
 from chengyang.lib.vault.fields import columns_of
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 
 from . import login_throttle, passwords, second_factor, sessions
 from . import permissions as may
-from .access import forget
+from .access import clear_access_scope
 from .models import Role, Subdistrict, User
 
 
@@ -114,7 +114,7 @@ def enable_user(user: User, *, actor: Any) -> User:
 def _set_active(user, active):
     user.is_active = active
     user.save(update_fields=["is_active"])
-    forget(user)
+    clear_access_scope(user)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def change_phone(user: User, phone: str, *, actor: Any) -> User:
     user.save(update_fields=columns_of(User, "phone"))
     audit.record("phone.changed", user, actor=actor, fields=["phone"])
     if old:
-        tell(old, "accounts/phone_changed", phone=phone, at=clock.now())
+        notify(old, "accounts/phone_changed", phone=phone, at=clock.now())
     return user
 
 
@@ -150,7 +150,7 @@ def set_password(
     _write_password(user, password, one_time=False)
     sessions.end_all(user, keep=keep)
     audit.record(verb, user, actor=actor)
-    tell(user, "accounts/password_changed", at=clock.now())
+    notify(user, "accounts/password_changed", at=clock.now())
     return user
 
 
@@ -163,7 +163,7 @@ def reset_password(user: User, *, actor: Any) -> User:
     _write_password(user, user.one_time_password, one_time=True)
     sessions.end_all(user)
     audit.record("password.reset", user, actor=actor)
-    tell(user, "accounts/password_changed", at=clock.now())
+    notify(user, "accounts/password_changed", at=clock.now())
     return user
 
 
@@ -206,7 +206,7 @@ def remove_second_factor(user: User, *, actor: Any) -> User:
     if second_factor.remove(user):
         sessions.end_all(user)
         audit.record("second_factor.removed", user, actor=actor)
-        tell(user, "accounts/second_factor_removed", at=clock.now())
+        notify(user, "accounts/second_factor_removed", at=clock.now())
     return user
 
 
@@ -235,7 +235,7 @@ def grant_role(
     except ValidationError as error:
         raise _refusal(error) from None
     role.save(force_insert=True)
-    forget(user)
+    clear_access_scope(user)
     audit.record("role.granted", role, actor=actor, user=user, reason=role.kind)
     return role
 

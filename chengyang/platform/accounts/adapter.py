@@ -17,7 +17,7 @@ from chengyang.lib.vault.fields import decrypt_for, encrypt_for
 from chengyang.platform.web.redirects import is_ours
 
 from . import actions, login_throttle, sessions
-from .access import reach
+from .access import access_scope
 from .models import User
 
 FRESH = sessions.dt.timedelta(minutes=5)  # a sign-in this young needs no second proof of who is there
@@ -89,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return where a sign-in by password leads that was on the way to nowhere: officers to their desk."""
-        return reverse("admin:index" if reach(request.user).officer else "me:home")
+        return reverse("admin:index" if access_scope(request.user).officer else "me:home")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:security")

@@ -5,7 +5,7 @@ import hashlib
 from django.db import connection
 
 
-def hold(*names: str) -> None:
+def advisory_lock(*names: str) -> None:
     """Wait for the locks `names` and hold them until the transaction ends; always in one order, so none wait in a ring."""
     numbers = sorted({_number(name) for name in names})
     with connection.cursor() as cursor:  # one query: rows of an array come, and are locked, in its order

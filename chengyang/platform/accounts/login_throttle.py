@@ -15,7 +15,7 @@ from chengyang.errors import ActionError
 from chengyang.lib.vault.sealing import mac
 from chengyang.platform.audit import actions as audit
 
-from .locks import hold
+from .locks import advisory_lock
 from .models import Attempt, User
 
 FAILURES = 5
@@ -38,7 +38,7 @@ def begin(login: str, *, address: str | None) -> Attempt:
 @transaction.atomic(durable=True)
 def _count(login, address):
     key = key_of(login)
-    hold(f"attempt/{key}")
+    advisory_lock(f"attempt/{key}")
     return None if _locked(key) else Attempt.objects.create(key=key, address=address)
 
 

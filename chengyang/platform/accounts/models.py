@@ -13,6 +13,9 @@ from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFour
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
 
+from .access import access_scope
+from .roles import ADMINISTRATORS, RoleKind
+
 
 class DemoMark(models.Model):
     """A row of the demonstration says so, here and on every page that shows it."""
@@ -56,10 +59,8 @@ class UserQuerySet(models.QuerySet):
 
         An officer's is one that signs in by e-mail or holds a role; a citizen's bears the name of a member.
         """
-        from .access import reach
-
-        seen = reach(user)
-        if seen.administrator in ("system", "security"):
+        scope = access_scope(user)
+        if scope.administrator in ("system", "security"):
             kept = Role.objects.filter(user=models.OuterRef("pk"))
             return self.filter(models.Q(email__isnull=False) | models.Exists(kept))
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
@@ -139,17 +140,13 @@ class User(AbstractBaseUser, DemoMark):
     @property
     def is_officer(self):
         """Whether this account holds a role or a post today."""
-        from .access import reach
-
-        return reach(self).officer
+        return access_scope(self).officer
 
     is_staff = is_officer  # the admin site asks by this name
 
     @property
     def is_auditor(self):
-        from .access import reach
-
-        return reach(self).administrator == Role.Kind.AUDIT
+        return access_scope(self).administrator == Role.Kind.AUDIT
 
     def has_perm(self, perm, obj=None):
         return False  # rights are asked through can_…; Django's permissions are not used
@@ -166,10 +163,8 @@ class RoleQuerySet(models.QuerySet):
         return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
 
     def visible_to(self, user):
-        from .access import reach
-
-        seen = reach(user)
-        if seen.administrator in ("system", "security", "audit"):
+        scope = access_scope(user)
+        if scope.administrator in ("system", "security", "audit"):
             return self.all()
         return self.filter(user=user) if user.is_authenticated else self.none()
 
@@ -207,15 +202,8 @@ _SIDE = models.Case(_ADMINISTRATOR, default=Side(Value(1), Value(2)))
 class Role(DemoMark):
     """What an account may do for the office, from a day to a day (half open)."""
 
-    class Kind(models.TextChoices):
-        DISTRICT = "district_staff", _("区级工作人员")
-        SUBDISTRICT = "subdistrict_staff", _("街道工作人员")
-        EDITOR = "editor", _("编辑")
-        SYSTEM = "system", _("系统管理员")
-        SECURITY = "security", _("安全管理员")
-        AUDIT = "audit", _("审计管理员")
-
-    ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
+    Kind = RoleKind
+    ADMINISTRATORS = ADMINISTRATORS
     PERSONAL = {"kind": "account", "starts": "account", "ends": "account"}
     NOT_PERSONAL = {"id", "is_demo"}
 

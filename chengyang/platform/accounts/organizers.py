@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
 
-from .access import reach
+from .access import access_scope
 from .models import DemoMark
 
 
-class BodyQuerySet(models.QuerySet):
+class OrganizerQuerySet(models.QuerySet):
     """Rows that everybody may read once published, and their own people before that."""
 
-    kept_as = ""  # the name of the Reach set that holds the ids of the bodies one keeps
+    subject = ""  # the name of the foreign keys to these rows, as in `PostType.subject`
 
     def published(self):
         """Return what the public sees."""
@@ -22,22 +22,22 @@ class BodyQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Return the public bodies, one's own in any state, and those of one's subdistricts (decisions.md)."""
-        seen = reach(user)
-        if seen.district:
+        scope = access_scope(user)
+        if scope.district:
             return self.all()
-        return self.filter(Q(is_published=True) | self.kept_by(seen))
+        return self.filter(Q(is_published=True) | self.managed_q(scope))
 
-    def kept_by(self, seen, prefix=""):
-        """Return the condition that keeps the bodies `seen` acts for, reached through the lookup `prefix`."""
+    def managed_q(self, scope, prefix=""):
+        """Return the condition that keeps the bodies `scope` acts for, reached through the lookup `prefix`."""
         kept = Q(pk__in=[])
-        if ids := getattr(seen, self.kept_as):
+        if ids := scope.managed(self.subject):
             kept |= Q(**{f"{prefix}pk__in": ids})
-        if seen.subdistricts:
-            kept |= Q(**{f"{prefix}subdistrict__in": seen.subdistricts})
+        if scope.subdistricts:
+            kept |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
         return kept
 
 
-class Body(DemoMark):
+class Organizer(DemoMark):
     """An organization, a base or a team: it has a page, an address of its own and perhaps a subdistrict."""
 
     public_id = PublicIdField()
@@ -59,8 +59,6 @@ class Body(DemoMark):
 class DatedPostQuerySet(models.QuerySet):
     """Posts by day, and who may see who holds them."""
 
-    about = ""  # the foreign key to the body
-
     def on(self, day):
         """Return the posts held on `day` (half-open dates)."""
         return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
@@ -73,19 +71,21 @@ class DatedPostQuerySet(models.QuerySet):
         """Return the posts of `user` that run or are still to begin."""
         return self.filter(person__user=user.pk, person__state="active").exclude(ends__lte=clock.today())
 
-    def in_body(self, slug):
-        """Return the posts in the body of this address, with it."""
-        return self.filter(**{f"{self.about}__slug": slug}).select_related(self.about)
+    def of_subject(self, slug):
+        """Return the posts in the organization, base or team with this slug, and that row with each."""
+        subject = self.model.SUBJECT
+        return self.filter(**{f"{subject}__slug": slug}).select_related(subject)
 
     def visible_to(self, user):
         """Return the posts shown by consent, one's own, and those in the bodies one keeps or is responsible for."""
-        seen = reach(user)
-        if seen.district:
+        scope = access_scope(user)
+        if scope.district:
             return self.all()
         shown = Q(is_public=True)
         if user.is_authenticated:
-            bodies = self.model._meta.get_field(self.about).related_model.objects.all()
-            shown |= Q(person__user=user) | bodies.kept_by(seen, prefix=f"{self.about}__")
+            subject = self.model.SUBJECT
+            bodies = self.model._meta.get_field(subject).related_model.objects.all()
+            shown |= Q(person__user=user) | bodies.managed_q(scope, prefix=f"{subject}__")
         return self.filter(shown)
 
 
@@ -94,6 +94,7 @@ class DatedPost(DemoMark):
 
     PERSONAL = {"is_public": "publication"}
     NOT_PERSONAL = {"id", "kind", "starts", "ends", "is_demo"}
+    SUBJECT: str  # the name of the foreign key to the organization, base or team
 
     person = models.ForeignKey(
         "members.Person", models.PROTECT, related_name="%(app_label)s_posts", verbose_name=_("人士")
@@ -117,9 +118,9 @@ class DatedPost(DemoMark):
         return f"{self.person} {self.get_kind_display()}"
 
     @property
-    def body(self):
+    def subject(self):
         """Return the organization, base or team that the post is in."""
-        return getattr(self, type(self).objects.all().about)
+        return getattr(self, self.SUBJECT)
 
     def holds(self, day):
         """Return whether the post is held on `day`."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 
-from .access import reach
+from .access import access_scope
 from .models import FormerPassword
 
 SHORTEST = 10  # characters
@@ -131,7 +131,7 @@ def must_change(user: Any) -> bool:
     """Return whether `user` has to set another password before anything else: a one-time one, or an officer's old one."""
     if user.must_change_password:
         return True
-    return bool(user.password_set_at) and is_old(user) and reach(user).officer
+    return bool(user.password_set_at) and is_old(user) and access_scope(user).officer
 
 
 def is_old(user: Any) -> bool:

@@ -5,18 +5,18 @@ A role thus always needs two people: who makes the account and who gives it its 
 
 from typing import Any
 
-from .access import reach
+from .access import access_scope
 from .models import Role
 
 
 def can_create_officer(actor: Any, obj: Any = None) -> bool:
     """Return whether `actor` may make an account for an officer."""
-    return reach(actor).administrator == Role.Kind.SYSTEM
+    return access_scope(actor).administrator == Role.Kind.SYSTEM
 
 
 def can_disable_user(actor: Any, user: Any) -> bool:
     """Return whether `actor` may stop or allow the sign-in of `user`; never one's own."""
-    return reach(actor).administrator == Role.Kind.SYSTEM and actor.pk != user.pk
+    return access_scope(actor).administrator == Role.Kind.SYSTEM and actor.pk != user.pk
 
 
 def can_reset_password(actor: Any, user: Any) -> bool:
@@ -26,17 +26,17 @@ def can_reset_password(actor: Any, user: Any) -> bool:
 
 def can_grant_role(actor: Any, user: Any) -> bool:
     """Return whether `actor` may give `user` a role; never oneself."""
-    return reach(actor).administrator == Role.Kind.SECURITY and actor.pk != user.pk
+    return access_scope(actor).administrator == Role.Kind.SECURITY and actor.pk != user.pk
 
 
 def can_end_role(actor: Any, role: Any) -> bool:
     """Return whether `actor` may take a role back; never one's own."""
-    return reach(actor).administrator == Role.Kind.SECURITY and actor.pk != role.user_id
+    return access_scope(actor).administrator == Role.Kind.SECURITY and actor.pk != role.user_id
 
 
 def can_unlock_account(actor: Any, user: Any) -> bool:
     """Return whether `actor` may end a lock after failed sign-ins (requirements S03)."""
-    return reach(actor).administrator == Role.Kind.SECURITY and actor.pk != user.pk
+    return access_scope(actor).administrator == Role.Kind.SECURITY and actor.pk != user.pk
 
 
 def can_remove_second_factor(actor: Any, user: Any) -> bool:

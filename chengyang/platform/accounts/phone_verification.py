@@ -23,7 +23,7 @@ from chengyang.lib.vault.sealing import mac
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.notices import gateways
 
-from .locks import hold
+from .locks import advisory_lock
 from .models import PhoneProof, User
 
 LIFE = dt.timedelta(minutes=5)
@@ -62,7 +62,7 @@ def send_code(phone: str, *, address: str | None, session_key: str, purpose: str
 
 @transaction.atomic(durable=True)
 def _issue(phone, code, *, address, session_key, purpose):
-    hold(f"phone/{blind_index('phone', phone)}", f"address/{address}")
+    advisory_lock(f"phone/{blind_index('phone', phone)}", f"address/{address}")
     _check_number(phone)
     _check_address(address)
     proof = PhoneProof(phone=phone, address=address, purpose=purpose, session_hash=_session_hash(session_key))

@@ -13,10 +13,10 @@ from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
-from .access import forget
+from .access import clear_access_scope
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -75,7 +75,7 @@ def end(post: Any, *, actor: Any, on: dt.date | None = None, url: str) -> Any:
     on = on or clock.today()
     if on <= post.starts or (post.ends and post.ends < on):
         said = _("结束日期要晚于开始日期，也不能晚于已定的结束日期。")
-        raise ActionError(said, code="dates", field="on", url=post.body.get_absolute_url())
+        raise ActionError(said, code="dates", field="on", url=post.subject.get_absolute_url())
     return _end(post, on, actor, url)
 
 
@@ -118,5 +118,5 @@ def _end(post, on, actor, url):
 def _told(post, template, url):
     person = post.person
     if person.user_id:
-        forget(person.user)
-    tell(person, template, url=url if person.user_id else "", post=post)
+        clear_access_scope(person.user)
+    notify(person, template, url=url if person.user_id else "", post=post)

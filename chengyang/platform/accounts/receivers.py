@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 
 from . import sessions
-from .access import reach
+from .access import access_scope
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.signed_in")
@@ -36,7 +36,7 @@ def signed_out(sender, request, user, **more):
 @receiver(signed_in_by_page, dispatch_uid="accounts.warn_of_others")
 def warn_of_others(sender, request, user, **more):
     """Tell an officer that the account is signed in elsewhere too (requirements S04)."""
-    if reach(user).officer and (others := sessions.others(user, request.session.session_key).count()):
+    if access_scope(user).officer and (others := sessions.others(user, request.session.session_key).count()):
         words = _("这个账号还在另外 %(n)s 处登录着。如果不是你，请到“登录与安全”里结束它们。") % {"n": others}
         messages.warning(request, words)
 
@@ -56,7 +56,7 @@ def factor_removed(sender, user, authenticator, **more):
 @transaction.atomic
 def _factor_changed(verb, user, notice):
     audit.record(verb, user, actor=user)
-    tell(user, notice, at=clock.now())
+    notify(user, notice, at=clock.now())
 
 
 @receiver(mfa.authentication_failed, dispatch_uid="accounts.factor_failed")

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 
-from .access import reach
+from .access import access_scope
 
 
 def has(user: Any) -> bool:
@@ -15,7 +15,7 @@ def has(user: Any) -> bool:
 
 def is_missing(user: Any) -> bool:
     """Return whether `user` is an officer who must set one up before entering the desk (`STAFF_MFA`)."""
-    return bool(settings.STAFF_MFA) and reach(user).officer and not has(user)
+    return bool(settings.STAFF_MFA) and access_scope(user).officer and not has(user)
 
 
 def codes_left(user: Any) -> int:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from chengyang import clock
 
-from .access import reach
+from .access import access_scope
 
 BEGAN, SEEN = "signed_in_at", "seen_at"  # seconds since 1970
 TOUCH_EVERY = dt.timedelta(minutes=1)  # a write for each page would be a write too many; an idle half hour is 29 to 30
@@ -67,7 +67,7 @@ def why_over(request: HttpRequest) -> str:
     now, session = clock.now(), request.session
     if BEGAN not in session:  # made before this rule, or by a tool: it begins now
         start(session)
-    officer = reach(request.user).officer
+    officer = access_scope(request.user).officer
     if now - began(session) >= (settings.STAFF_SESSION_LIFE if officer else LIFE):
         return "life"
     return "idle" if officer and now - _moment(session, SEEN) >= settings.STAFF_SESSION_IDLE else ""

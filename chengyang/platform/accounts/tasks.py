@@ -17,7 +17,7 @@ from chengyang.platform.notices import gateways
 from chengyang.platform.notices.delivery import site_url
 
 from . import sessions
-from .locks import hold
+from .locks import advisory_lock
 from .models import Attempt, PhoneProof, User
 
 KEPT = dt.timedelta(days=1)  # codes and failed sign-ins: longer than any limit looks back
@@ -25,11 +25,11 @@ MAIL_EXPIRES = 300  # seconds; who still waits then asks again
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="accounts.tick")
+@shared_task(name="accounts.run_periodic")
 @transaction.atomic
-def tick() -> None:
+def run_periodic() -> None:
     """Delete codes and failed sign-ins older than a day, and sessions that are over."""
-    hold("tick")
+    advisory_lock("tick")
     before = clock.now() - KEPT
     PhoneProof.objects.filter(sent_at__lt=before).delete()
     Attempt.objects.filter(at__lt=before).delete()

@@ -12,19 +12,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError
 from chengyang.platform.audit import history
 from chengyang.platform.audit.digests import batch_hash, entry_digests, purge_digest
 from chengyang.platform.audit.models import Batch, BatchEntry, Entry, Purge, Unsealed
-from chengyang.platform.audit.verbs import VERBS
 from chengyang.platform.audit.verification import check_batch
 from chengyang.platform.web import context
 
 LEAST_MONTHS = 6  # Cybersecurity Law, article 23; the trigger on the table holds it too
 BATCH_SIZE = 5000  # entries that are sealed in one transaction: about half a second
 SEALER_LOCK = 0x61756469  # "audi"; one sealer or purge at a time, writers of entries are never held up
-PURGE_SETTING = "chengyang.audit_purge"  # the trigger lets the entries of this one batch go (migration 0002)
+PURGE_SETTING = "chengyang.audit_purge"  # the trigger lets the entries of this one batch go (migration 0001)
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _CODE = re.compile(r"[a-z0-9_.:-]{0,40}")
@@ -49,7 +48,7 @@ def record(
 ) -> Entry:
     """Write an audit entry in the transaction of what it records: neither is kept without the other (S14).
 
-    `verb` stands in `verbs.VERBS`. `subject` is the row (or only its model) that was acted on. `actor` is the `User`, the
+    `verb` is declared under `audit_verbs` by an app. `subject` is the row (or only its model) that was acted on. `actor` is the `User`, the
     anonymous user of a request, or None for the portal itself. `person` and `user` are whom the entry concerns, and who
     will read it on 我的数据; they may be left out when they are the subject. `fields` are names of fields that were read
     or changed and `reason` is a code: values and free text are refused. Address, agent and request id are added.
@@ -83,8 +82,10 @@ def _in_transaction() -> bool:
 def _entry(
     verb: str, subject: Any, *, actor: Any, person: Any, user: Any, fields: Iterable[str], reason: str, result: str
 ) -> Entry:
-    if verb not in VERBS:
-        raise ValueError(f"{verb!r} is not an audit verb; register it with chengyang.platform.audit.verbs.register().")
+    if verb not in extensions.audit_verbs():
+        raise ValueError(
+            f"{verb!r} is not an audit verb; declare it under audit_verbs in the extensions.py of its app."
+        )
     model, key = _label_and_key(subject)
     info = context.current()
     return Entry(

@@ -7,6 +7,6 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
-        from chengyang.platform.audit import actions
+        from chengyang.platform.audit import actions, extensions  # noqa: F401  (declares what the app adds to the rest)
 
         actions.retention_months()  # a setting below the law's minimum stops the start

@@ -11,8 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
-from chengyang.platform.audit.verbs import VERBS
+from chengyang import clock, extensions
 
 CODE = r"^[a-z0-9_.:-]*$"
 
@@ -97,7 +96,7 @@ class Entry(models.Model):
     @property
     def verb_label(self) -> Any:
         """The words for the verb; an old entry may hold a verb that no longer exists, which then stands for itself."""
-        return VERBS.get(self.verb, self.verb)
+        return extensions.audit_verbs().get(self.verb, self.verb)
 
 
 class Unsealed(models.Model):

@@ -5,3 +5,6 @@ class FilesConfig(AppConfig):
     name = "chengyang.platform.files"
     label = "files"
     verbose_name = "文件"
+
+    def ready(self):
+        from . import extensions  # noqa: F401  (declares what the app adds to the rest)

@@ -6,26 +6,19 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.lib.vault.public_ids import PublicIdField
-
-_doors: dict = {}  # model label -> function(user) -> public ids of its rows that the user may see
-
-
-def register_door(label, visible_public_ids):
-    """Let an app say which of its rows' files a user may open: `visible_public_ids(user) -> QuerySet of public_id`."""
-    _doors[label] = visible_public_ids
 
 
 class FileQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own files, and those attached to what one may see."""
+        """Return the user's own files, and those attached to rows that the user may see (slot `file_access`)."""
         if not user.is_authenticated:
             return self.none()
-        seen = Q(owner=user)
-        for label, visible in _doors.items():
-            seen |= Q(attached_to=label, attached_id__in=visible(user))
-        return self.filter(seen)
+        visible = Q(owner=user)
+        for label, visible_public_ids in extensions.file_access().items():
+            visible |= Q(attached_to=label, attached_id__in=visible_public_ids(user))
+        return self.filter(visible)
 
 
 class File(models.Model):

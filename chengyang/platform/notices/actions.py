@@ -23,7 +23,7 @@ TITLE_LENGTH = Notice._meta.get_field("title").max_length
 
 
 @transaction.atomic
-def tell(to: Any, template: str, *, url: str = "", **context: Any) -> Notice | None:
+def notify(to: Any, template: str, *, url: str = "", **context: Any) -> Notice | None:
     """Write a notice and its deliveries in the caller's transaction; they are sent after it commits.
 
     `to` is a User, a Person (with or without an account), or an address that was given for this purpose: a stored phone

@@ -7,4 +7,4 @@ class NoticesConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (registration is what importing it does)
+        from . import extensions  # noqa: F401  (declares what the app adds to the rest)

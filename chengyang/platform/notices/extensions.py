@@ -1,16 +1,31 @@
-"""What notices adds to pages of other floors."""
+"""What notices add to the rest of the portal; the slots are described in `chengyang.extensions`."""
 
-from chengyang.platform.web import panels
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.extensions import Panel, PeriodicTask, TableDescription, extend
 
 from .models import Notice
 
 SHOWN = 4
 
 
-def latest(request, subject):
-    """Return the newest unread notices for 我的."""
+def _latest(request, subject):
+    """Return the newest unread notices for /me/."""
     unread = Notice.objects.visible_to(request.user).unread().defer("address", "body")
     return {"notices": list(unread[:SHOWN])}
 
 
-panels.register("me.side", "notices/_latest.html", latest, order=90)
+extend(
+    "notices",
+    panels=[Panel("me.side", "notices/_latest.html", _latest, order=90)],
+    schedule={
+        "notices-deliver": PeriodicTask("notices.deliver", 60.0),
+        "notices-tidy": PeriodicTask("notices.tidy", 3600.0),
+    },
+    own_data_order=80,
+    own_data=[
+        TableDescription("notices.Delivery", hidden={"key", "notice", "tries", "claimed_at"}, created_field="due_at"),
+        TableDescription("notices.Notice", hidden={"kind", "url"}, created_field="at"),
+    ],
+    audit_verbs={"notice.sent": _("发送通知")},
+)

@@ -1,27 +1,19 @@
 """Giving and withdrawing consent: one row in the ledger for each, by the person themself (requirements P04–P06)."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from chengyang import extensions
 from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.web import context
 
-from .models import Consent, Notice, NoticeQuerySet, Purpose
+from .models import Consent, PolicyVersion, PolicyVersionQuerySet, Purpose
 from .permissions import can_decide
-
-Handler = Callable[[Any, Any], Any]  # (account, actor) → whatever
-_handlers: dict[str, list[Handler]] = {}
-
-
-def on_withdrawal(purpose_code: str, handler: Handler) -> None:
-    """Have `handler(user, actor)` stop what the purpose allowed, in the transaction of the withdrawal (P06, P09)."""
-    _handlers.setdefault(purpose_code, []).append(handler)
 
 
 def give(user: Any, purpose_code: str, *, actor: Any) -> Consent:
@@ -50,45 +42,45 @@ def holds(user: Any, purpose_code: str) -> bool:
 
 def latest_for(user: Any) -> dict[str, Consent]:
     """Return the last word of `user` on each purpose they were asked about: purpose code → ledger row."""
-    rows = Consent.objects.filter(user=user).latest().select_related("purpose", "notice")
+    rows = Consent.objects.filter(user=user).latest().select_related("purpose", "policy")
     return {row.purpose.code: row for row in rows}
 
 
 def to_confirm(user: Any) -> list[Consent]:
     """Return the consents `user` gave to words that have changed since: they are asked again (P02)."""
     given = [row for row in latest_for(user).values() if row.given]
-    notice = NoticeQuerySet(Notice).current() if given else None
-    return [row for row in given if notice and row.text_hash != hash_of(notice, row.purpose)]
+    policy = PolicyVersionQuerySet(PolicyVersion).current() if given else None
+    return [row for row in given if policy and row.text_hash != hash_of(policy, row.purpose)]
 
 
-def publish_notice(text: str, *, actor: Any) -> Notice:
+def publish_policy(text: str, *, actor: Any) -> PolicyVersion:
     """Publish `text` as the next version of the rules; earlier ones stay, and who agreed to them is asked again (P02).
 
     Who may is asked by `staff.actions.publish_rules`; `actor` None is the portal itself (seed). Raises
     ActionError("unchanged") when the text is that of the version in force.
     """
     with transaction.atomic():
-        last = Notice.objects.select_for_update().order_by("-version").first()
+        last = PolicyVersion.objects.select_for_update().order_by("-version").first()
         if last and last.text == text:
             raise ActionError(_("内容和现行规则相同，没有发布。"), code="unchanged", field="text")
-        notice = Notice.objects.create(version=last.version + 1 if last else 1, text=text)
-        audit.record("settings.changed", notice, actor=actor, reason="privacy_rules")
-        return notice
+        policy = PolicyVersion.objects.create(version=last.version + 1 if last else 1, text=text)
+        audit.record("settings.changed", policy, actor=actor, reason="privacy_rules")
+        return policy
 
 
 @transaction.atomic
 def _decide(user: Any, purpose_code: str, *, given: bool, actor: Any) -> Consent:
     user = lock(user)
     require(can_decide, actor, user)
-    purpose, notice = _asked(purpose_code)
+    purpose, policy = _asked(purpose_code)
     before = _last(user, purpose_code)
-    text_hash = hash_of(notice, purpose)
+    text_hash = hash_of(policy, purpose)
     if before and before.given == given and (not given or before.text_hash == text_hash):
         return before
     row = Consent.objects.create(
         user=user,
         purpose=purpose,
-        notice=notice,
+        policy=policy,
         given=given,
         text_hash=text_hash,
         actor_public_id=actor.public_id,
@@ -96,26 +88,26 @@ def _decide(user: Any, purpose_code: str, *, given: bool, actor: Any) -> Consent
     )
     audit.record("consent.given" if given else "consent.withdrawn", row, actor=actor, user=user, reason=purpose_code)
     if not given and before and before.given:
-        for handler in _handlers.get(purpose_code, ()):
+        for handler in extensions.withdrawal_handlers(purpose_code):
             handler(user, actor)
     return row
 
 
-def _asked(purpose_code: str) -> tuple[Purpose, Notice]:
+def _asked(purpose_code: str) -> tuple[Purpose, PolicyVersion]:
     purpose = Purpose.objects.filter(code=purpose_code).first()
     if purpose is None:
         raise ActionError(_("没有这一项用途。"), code="purpose")
-    notice = NoticeQuerySet(Notice).current()
-    if notice is None:
+    policy = PolicyVersionQuerySet(PolicyVersion).current()
+    if policy is None:
         raise ActionError(_("个人信息保护规则还没有发布，暂时不能办理。"), code="no_rules")
-    return purpose, notice
+    return purpose, policy
 
 
 def _last(user: Any, purpose_code: str) -> Consent | None:
     return Consent.objects.filter(user=user, purpose__code=purpose_code).order_by("-at", "-id").first()
 
 
-def hash_of(notice: Notice, purpose: Purpose) -> str:
+def hash_of(policy: PolicyVersion, purpose: Purpose) -> str:
     """Return the digest of what the person was shown: the rules, and the purpose in its words of today."""
-    shown = (notice.text_hash, purpose.code, purpose.name, purpose.text, purpose.categories, purpose.retention)
+    shown = (policy.text_hash, purpose.code, purpose.name, purpose.text, purpose.categories, purpose.retention)
     return hashlib.sha256("\0".join(shown).encode()).hexdigest()

@@ -5,3 +5,6 @@ class PrivacyConfig(AppConfig):
     name = "chengyang.platform.privacy"
     label = "privacy"
     verbose_name = "个人信息"
+
+    def ready(self):
+        from . import extensions  # noqa: F401  (declares what the app adds to the rest)

@@ -1,4 +1,4 @@
-"""Purposes, the published notice, and the ledger of consents (requirements P01–P07, P17)."""
+"""Purposes, the published privacy rules, and the ledger of consents (requirements P01–P07, P17)."""
 
 import hashlib
 
@@ -46,20 +46,20 @@ class Purpose(models.Model):
         return self.name
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def published(self):
         """Return the versions published by now, the one in force first."""
         return self.filter(published_at__lte=clock.now()).order_by("-version")
 
-    def current(self) -> "Notice | None":
-        """Return the published notice in force now, or None."""
+    def current(self) -> "PolicyVersion | None":
+        """Return the published privacy rules in force now, or None."""
         return self.published().first()
 
 
 @pgtrigger.register(
-    pgtrigger.Protect(name="published_notice_stays", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Protect(name="published_policy_stays", operation=pgtrigger.Update | pgtrigger.Delete),
 )
-class Notice(models.Model):
+class PolicyVersion(models.Model):
     """个人信息保护规则, as published: a version is never edited, a new one is published (requirements P02)."""
 
     version = models.PositiveIntegerField(_("版本"), unique=True)
@@ -67,9 +67,10 @@ class Notice(models.Model):
     text_hash = models.CharField(max_length=64, editable=False)
     published_at = models.DateTimeField(_("发布时间"), default=clock.now)
 
-    objects = NoticeQuerySet.as_manager()
+    objects = PolicyVersionQuerySet.as_manager()
 
     class Meta:
+        db_table = "privacy_notice"
         verbose_name = verbose_name_plural = _("个人信息保护规则")
         ordering = ["-version"]
 
@@ -117,7 +118,7 @@ class Consent(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="consents", verbose_name=_("账号"))
     purpose = models.ForeignKey(Purpose, models.PROTECT, verbose_name=_("目的"))
-    notice = models.ForeignKey(Notice, models.PROTECT, verbose_name=_("规则版本"))
+    policy = models.ForeignKey(PolicyVersion, models.PROTECT, db_column="notice_id", verbose_name=_("规则版本"))
     given = models.BooleanField(_("同意"))
     text_hash = models.CharField(_("正文摘要"), max_length=64)
     channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices, default=Channel.WEB)

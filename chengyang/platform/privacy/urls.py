@@ -7,6 +7,6 @@ from . import views
 app_name = "privacy"
 urlpatterns = [
     # /privacy/
-    path("", views.notice, name="notice"),
-    path("<int:version>/", views.notice, name="version"),
+    path("", views.policy, name="policy"),
+    path("<int:version>/", views.policy, name="version"),
 ]

@@ -5,24 +5,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from .models import Notice, Purpose
+from .models import PolicyVersion, Purpose
 from .purposes import OPTIONAL
 from .rules import parts
 
 
 @login_not_required
 @require_safe
-def notice(request: HttpRequest, version: int | None = None) -> HttpResponse:
+def policy(request: HttpRequest, version: int | None = None) -> HttpResponse:
     """The rules in force, or an earlier version; made to be read and printed."""
-    published = Notice.objects.published()
+    published = PolicyVersion.objects.published()
     current = published.first()
     shown = current if version is None else get_object_or_404(published, version=version)
     context = {
-        "notice": shown,
+        "policy": shown,
         "is_current": shown == current,
         "parts": parts(shown.text) if shown else [],
         "versions": published.defer("text"),
         "purposes": Purpose.objects.published(),
         "optional": OPTIONAL,
     }
-    return render(request, "privacy/notice.html", context)
+    return render(request, "privacy/policy.html", context)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
+from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.lib.chinese.phones import mask_phone
 from chengyang.platform.accounts import actions, login_throttle, passwords, second_factor
@@ -18,7 +19,6 @@ from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.web.forms import ModelForm, NameField, PhoneField
 
 from .admin import Button, ScopedAdmin
-from .registry import Fact, Job
 
 
 class OfficerForm(ModelForm):
@@ -66,7 +66,7 @@ def _reset_password(user, *, actor):
 class UserAdmin(ScopedAdmin):
     """Accounts; the numbers of the people behind them stay masked."""
 
-    job, order = Job.SECURITY, 20
+    section, order = Section.SECURITY, 20
     form = OfficerForm
     fields = ("email", "name", "phone")
     list_display = ("__str__", "email", "masked_phone", "roles_today", "is_active", "last_login")
@@ -117,8 +117,8 @@ class UserAdmin(ScopedAdmin):
         ),
     )
 
-    def is_for(self, seen):
-        return seen.administrator in ("system", "security")
+    def is_for(self, scope):
+        return scope.administrator in ("system", "security")
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("roles__subdistrict")
@@ -131,18 +131,18 @@ class UserAdmin(ScopedAdmin):
     def roles_today(self, user):
         return "、".join(str(role) for role in user.roles.all() if role.holds(clock.today())) or "—"
 
-    def facts(self, user, actor):
+    def detail_rows(self, user, actor):
         locked = _("失败次数太多，暂停中") if login_throttle.is_locked(user.email or "") else _("正常")
         return [
-            Fact(_("称呼"), user.name or "—"),
-            Fact(_("邮箱"), user.email or "—"),
-            Fact(_("手机"), self.masked_phone(user)),
-            Fact(_("角色"), "\n".join(_role_line(role) for role in user.roles.all()) or "—"),
-            Fact(_("登录"), locked if user.is_active else _("已停用")),
-            Fact(_("最近登录"), dates.stamp(localtime(user.last_login)) if user.last_login else "—"),
-            Fact(_("密码"), _password_line(user)),
-            Fact(_("两步验证"), _("已开启") if second_factor.has(user) else _("没有")),
-            Fact(_("建立"), dates.full_day(localtime(user.date_joined))),
+            DetailRow(_("称呼"), user.name or "—"),
+            DetailRow(_("邮箱"), user.email or "—"),
+            DetailRow(_("手机"), self.masked_phone(user)),
+            DetailRow(_("角色"), "\n".join(_role_line(role) for role in user.roles.all()) or "—"),
+            DetailRow(_("登录"), locked if user.is_active else _("已停用")),
+            DetailRow(_("最近登录"), dates.stamp(localtime(user.last_login)) if user.last_login else "—"),
+            DetailRow(_("密码"), _password_line(user)),
+            DetailRow(_("两步验证"), _("已开启") if second_factor.has(user) else _("没有")),
+            DetailRow(_("建立"), dates.full_day(localtime(user.date_joined))),
         ]
 
     def create(self, form, *, actor):
@@ -173,7 +173,7 @@ def _password_line(user):
 class RoleAdmin(ScopedAdmin):
     """Who may do what for the office, from when to when."""
 
-    job, order = Job.SECURITY, 30
+    section, order = Section.SECURITY, 30
     fields = ("user", "kind", "subdistrict", "starts", "ends")
     autocomplete_fields = ("user",)
     list_display = ("user", "number", "kind", "subdistrict", "starts", "ends")
@@ -193,8 +193,8 @@ class RoleAdmin(ScopedAdmin):
         ),
     )
 
-    def is_for(self, seen):
-        return seen.administrator in ("system", "security", "audit")
+    def is_for(self, scope):
+        return scope.administrator in ("system", "security", "audit")
 
     @admin.display(description=gettext_lazy("账号编号"), ordering="user__public_id")
     def number(self, role):

@@ -10,7 +10,7 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.notices import delivery as outbox
 from chengyang.platform.notices.models import Delivery
 from chengyang.platform.privacy import actions as privacy
-from chengyang.platform.privacy.models import Notice
+from chengyang.platform.privacy.models import PolicyVersion
 from chengyang.platform.workdays.models import WorkdayException
 
 from . import permissions
@@ -42,13 +42,13 @@ def remove_exception(row: WorkdayException, *, actor) -> None:
     audit.record("settings.changed", WorkdayException, actor=actor, fields=["date"])
 
 
-def publish_rules(text: str, *, actor) -> Notice:
+def publish_rules(text: str, *, actor) -> PolicyVersion:
     """Publish `text` as the next version of the privacy rules; who agreed to the former one is asked again (P02).
 
     Raises NotAllowed for anybody but the district, ActionError("unchanged") when nothing changed.
     """
     require(permissions.can_publish_rules, actor, None)
-    return privacy.publish_notice(text, actor=actor)
+    return privacy.publish_policy(text, actor=actor)
 
 
 @transaction.atomic

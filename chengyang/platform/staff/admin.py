@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengyang.errors import ActionError, NotAllowed
-from chengyang.platform.accounts.access import Reach, reach
+from chengyang.extensions import DetailRow, Section
+from chengyang.platform.accounts.access import AccessScope, access_scope
 from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
+from chengyang.platform.web.wording import yes_or_no
 
-from .filters import NamesByPinyin, ScopedRelatedFilter, within_reach
-from .registry import Fact, Job, yes_or_no
+from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # of Django's own list filters
 
@@ -47,13 +48,13 @@ class ScopedAdmin(admin.ModelAdmin):
     rows are typed in, `create(form, *, actor)` or `edit(obj, form, *, actor)`, which call an action and return the row.
     """
 
-    job: Job
+    section: Section
     order = 100  # among the lists of its job
     buttons: Sequence[Button] = ()
     create: Callable[..., Any] | None = None
     edit: Callable[..., Any] | None = None
-    may_create: Callable[[Any], bool] = staticmethod(lambda user: reach(user).staff)
-    may_edit: Callable[[Any, Any], bool] = staticmethod(lambda user, obj: reach(user).staff)
+    may_create: Callable[[Any], bool] = staticmethod(lambda user: access_scope(user).staff)
+    may_edit: Callable[[Any, Any], bool] = staticmethod(lambda user, obj: access_scope(user).staff)
     template: str = ""  # a partial drawn under the facts; gets `original`
     form = ModelForm
     actions = None
@@ -75,15 +76,15 @@ class ScopedAdmin(admin.ModelAdmin):
     }
 
     # ---- who ---------------------------------------------------------------------------------------------------------
-    def is_for(self, seen: Reach) -> bool:
+    def is_for(self, scope: AccessScope) -> bool:
         """Return whether this list concerns an officer of this reach at all; else its pages are 404."""
-        return seen.staff
+        return scope.staff
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.is_for(reach(request.user))
+        return self.is_for(access_scope(request.user))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.is_for(reach(request.user))
+        return self.is_for(access_scope(request.user))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.create is not None and self.has_view_permission(request) and self.may_create(request.user)
@@ -98,7 +99,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     # ---- rows --------------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        rows = within_reach(self.model, request.user)
+        rows = visible_rows(self.model, request.user)
         return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
@@ -138,7 +139,7 @@ class ScopedAdmin(admin.ModelAdmin):
         if ERROR_FLAG in request.GET:  # Django's word for a value that a filter cannot have
             return HttpResponseRedirect(request.path)
         try:
-            return super().changelist_view(request, {"section": self, **(extra_context or {})})
+            return super().changelist_view(request, {"list_admin": self, **(extra_context or {})})
         except (ValueError, IncorrectLookupParameters):  # a filter value that no row can have
             return HttpResponseRedirect(request.path)
 
@@ -151,23 +152,23 @@ class ScopedAdmin(admin.ModelAdmin):
             raise Http404
 
     # ---- a row's page ------------------------------------------------------------------------------------------------
-    def facts(self, obj: Any, user: Any) -> Sequence[Fact]:
+    def detail_rows(self, obj: Any, user: Any) -> Sequence[DetailRow]:
         """Return what the page of `obj` says; by default every field of `fields` or of the model."""
         shown = self.fields or [field.name for field in self.model._meta.concrete_fields if field.name not in _HIDDEN]
-        return [self._fact(obj, name) for name in shown]
+        return [self._detail_row(obj, name) for name in shown]
 
-    def _fact(self, obj: Any, name: str) -> Fact:
+    def _detail_row(self, obj: Any, name: str) -> DetailRow:
         field = self.model._meta.get_field(name)
         value = getattr(obj, f"get_{name}_display")() if getattr(field, "choices", None) else getattr(obj, name)
         if isinstance(value, bool):
-            return Fact(field.verbose_name, yes_or_no(value))
-        return Fact(field.verbose_name, admin.utils.display_for_value(value, "—") if value is not None else "—")
+            return DetailRow(field.verbose_name, yes_or_no(value))
+        return DetailRow(field.verbose_name, admin.utils.display_for_value(value, "—") if value is not None else "—")
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         self._or_404(request)
-        context = {"section": self, **(extra_context or {})}
+        context = {"list_admin": self, **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except _Refused as refused:
@@ -185,7 +186,7 @@ class ScopedAdmin(admin.ModelAdmin):
         editing = add or "edit" in request.GET or request.method == "POST"
         context.update(form=context["adminform"].form, editing=editing)
         if obj is not None:
-            context.update(facts=self.facts(obj, request.user), buttons=self._buttons(request.user, obj))
+            context.update(detail_rows=self.detail_rows(obj, request.user), buttons=self._buttons(request.user, obj))
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing:
             response.template_name = self.add_form_template
@@ -198,7 +199,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     # ---- writes ------------------------------------------------------------------------------------------------------
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        options["queryset"] = within_reach(db_field.remote_field.model, request.user)
+        options["queryset"] = visible_rows(db_field.remote_field.model, request.user)
         return super().formfield_for_foreignkey(db_field, request, **options)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:

@@ -16,41 +16,40 @@ from django.db.models import DateField, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.files import actions as files
 from chengyang.platform.files.models import File
 from chengyang.platform.standards import actions, permissions
 from chengyang.platform.standards.models import Assessment
 from chengyang.platform.standards.states import AssessmentState
-from chengyang.platform.standards.subjects import subject_field, subject_of
 from chengyang.platform.web.forms import ModelForm
 
 from .admin import Button, ScopedAdmin
-from .registry import Choice, Decision, Fact, Job, Step
 
 NOTE_LENGTH = 500
 
 
-class AssessmentDecision(Decision):
+class AssessmentTodo(TodoKind):
     """An assessment that was handed in: passed, not passed, or given back."""
 
-    def __init__(self, model: type[Assessment], job: Job, label: Any) -> None:
-        self.subject = subject_field(model).name
-        self.code, self.label, self.job, self.model = f"assessment-{self.subject}", label, job, model
+    def __init__(self, model: type[Assessment], section: Section, label: Any) -> None:
+        self.subject = model.SUBJECT
+        self.code, self.label, self.section, self.model = f"assessment-{self.subject}", label, section, model
         self.related = (self.subject, "version__standard")
 
     def waiting(self, user: Any) -> QuerySet:
-        rows = self.seen(user).filter(state=AssessmentState.SUBMITTED).exclude(submitted_by=user)
+        rows = self.viewable_by(user).filter(state=AssessmentState.SUBMITTED).exclude(submitted_by=user)
         return rows.annotate(due_on=Value(None, output_field=DateField()))
 
-    def seen(self, user: Any) -> QuerySet:
+    def viewable_by(self, user: Any) -> QuerySet:
         """Return the assessments of those whom staff are responsible for; what is passed is public elsewhere."""
-        rows, seen = self.model.objects.visible_to(user), reach(user)
-        return rows if seen.district else rows.filter(**{f"{self.subject}__subdistrict__in": seen.subdistricts})
+        rows, scope = self.model.objects.visible_to(user), access_scope(user)
+        return rows if scope.district else rows.filter(**{f"{self.subject}__subdistrict__in": scope.subdistricts})
 
     def title(self, row: Any) -> str:
-        return str(subject_of(row))
+        return str(row.subject)
 
     def detail(self, row: Any) -> str:
         return _("%(n)d 项达到") % {"n": row.met_count()}
@@ -58,21 +57,23 @@ class AssessmentDecision(Decision):
     def tags(self, row: Any) -> list[str]:
         return [str(row.version)]
 
-    def facts(self, row: Any, user: Any) -> list[Fact]:
+    def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
         return findings(row, user)
 
-    def history(self, row: Any) -> list[Step]:
+    def history(self, row: Any) -> list[HistoryEntry]:
         former = row.history.order_by("-pgh_id")
-        steps = [Step(row.get_state_display(), None, row.assessed_by or row.submitted_by or "", row.note)]
-        return steps + [Step(event.get_state_display(), event.pgh_created_at, "", event.note) for event in former[:5]]
+        steps = [HistoryEntry(row.get_state_display(), None, row.assessed_by or row.submitted_by or "", row.note)]
+        return steps + [
+            HistoryEntry(event.get_state_display(), event.pgh_created_at, "", event.note) for event in former[:5]
+        ]
 
-    def choices(self, row: Any, user: Any) -> list[Choice]:
+    def options(self, row: Any, user: Any) -> list[DecisionOption]:
         if row.state != AssessmentState.SUBMITTED or not permissions.can_assess(user, row):
             return []
         return [
-            Choice("pass", gettext_lazy("达标")),
-            Choice("return", gettext_lazy("退回补充"), needs_reason=True),
-            Choice("fail", gettext_lazy("未达标"), needs_reason=True),
+            DecisionOption("pass", gettext_lazy("达标")),
+            DecisionOption("return", gettext_lazy("退回补充"), needs_reason=True),
+            DecisionOption("fail", gettext_lazy("未达标"), needs_reason=True),
         ]
 
     def decide(self, row: Any, choice: str, reason: str, *, actor: Any) -> Any:
@@ -81,20 +82,20 @@ class AssessmentDecision(Decision):
         return actions.conclude_assessment(row, choice == "pass", actor=actor, note=reason)
 
 
-def findings(assessment: Any, user: Any) -> list[Fact]:
+def findings(assessment: Any, user: Any) -> list[DetailRow]:
     """Return what was found for each criterion, with its evidence as far as `user` may open it."""
     public_ids = [finding.get("file") for finding in assessment.findings.values() if finding.get("file")]
     evidence = {file.public_id: file for file in File.objects.visible_to(user).filter(public_id__in=public_ids)}
-    return [_fact(criterion, finding, evidence) for criterion, finding in assessment.rows()]
+    return [_detail_row(criterion, finding, evidence) for criterion, finding in assessment.rows()]
 
 
-def _fact(criterion, finding, evidence):
+def _detail_row(criterion, finding, evidence):
     if not finding:
-        return Fact(criterion.name, _("还没有填"), criterion.guidance)
+        return DetailRow(criterion.name, _("还没有填"), criterion.guidance)
     words = [_("达到") if finding.get("met") else _("没有达到"), finding.get("note", "")]
     file = evidence.get(finding.get("file", ""))
     value = "，".join(word for word in words if word)
-    return Fact(criterion.name, value, file.name if file else "", file.get_absolute_url() if file else "")
+    return DetailRow(criterion.name, value, file.name if file else "", file.get_absolute_url() if file else "")
 
 
 class FindingsForm(ModelForm):
@@ -154,37 +155,32 @@ class AssessmentAdmin(ScopedAdmin):
     )
 
     @property
-    def subject(self) -> str:
-        """Return the name of the foreign key to whom or what is assessed."""
-        return subject_field(self.model).name
-
-    @property
     def list_display(self) -> tuple[str, ...]:
-        return (self.subject, "version", "state", "assessed_on", "expires_on")
+        return (self.model.SUBJECT, "version", "state", "assessed_on", "expires_on")
 
     @property
     def list_select_related(self) -> tuple[str, ...]:
-        return (self.subject, "version__standard")
+        return (self.model.SUBJECT, "version__standard")
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
         return findings_form(obj) if obj else super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> list:
-        fields = list(findings_form(obj).base_fields) if obj else [self.subject]
+        fields = list(findings_form(obj).base_fields) if obj else [self.model.SUBJECT]
         return [(None, {"fields": fields})]
 
-    def facts(self, row: Any, user: Any) -> list[Fact]:
+    def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
         until = dates.full_day(row.expires_on) if row.expires_on else ""
         return [
-            Fact(_("评定对象"), subject_of(row), url=subject_of(row).get_absolute_url()),
-            Fact(_("标准"), row.version),
-            Fact(_("状态"), row.get_state_display(), _("有效至 %(day)s") % {"day": until} if until else ""),
+            DetailRow(_("评定对象"), row.subject, url=row.subject.get_absolute_url()),
+            DetailRow(_("标准"), row.version),
+            DetailRow(_("状态"), row.get_state_display(), _("有效至 %(day)s") % {"day": until} if until else ""),
             *findings(row, user),
-            Fact(_("说明"), row.note),
+            DetailRow(_("说明"), row.note),
         ]
 
     def create(self, form: Any, *, actor: Any) -> Any:
-        return actions.open_assessment(form.cleaned_data[self.subject], actor=actor)
+        return actions.open_assessment(form.cleaned_data[self.model.SUBJECT], actor=actor)
 
     def edit(self, row: Any, form: FindingsForm, *, actor: Any) -> Any:
         for finding in form.findings():

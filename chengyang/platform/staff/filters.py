@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from chengyang.platform.web.fields import NameKeyField
 
 
-def within_reach(model: type[Model], user: Any) -> QuerySet:
+def visible_rows(model: type[Model], user: Any) -> QuerySet:
     """Return the rows of `model` that `user` may choose from: through `visible_to`, or all of a code table."""
     rows = model._default_manager.all()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
@@ -20,7 +20,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter on a foreign key whose choices come through `visible_to`."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        chosen = within_reach(field.remote_field.model, request.user)
+        chosen = visible_rows(field.remote_field.model, request.user)
         return [(row.pk, str(row)) for row in chosen[:200]]
 
 

@@ -7,9 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
+from chengyang.extensions import DecisionOption
 from chengyang.platform.web.forms import Form
-
-from .registry import Choice
 
 
 class DecisionForm(Form):
@@ -27,7 +26,7 @@ class DecisionForm(Form):
     )
 
     def __init__(
-        self, *args: Any, choices: Sequence[Choice], words: tuple[Any, Any] | None = None, **options: Any
+        self, *args: Any, choices: Sequence[DecisionOption], words: tuple[Any, Any] | None = None, **options: Any
     ) -> None:
         """`words` are the label of the reason and the hint beside it, where it is called something else."""
         super().__init__(*args, **options)
@@ -42,7 +41,7 @@ class DecisionForm(Form):
         return any(choice.needs_reason for choice in self.choices.values())
 
     @property
-    def chosen(self) -> Choice:
+    def chosen(self) -> DecisionOption:
         """Return the chosen decision of a valid form."""
         return self.choices[self.cleaned_data["choice"]]
 

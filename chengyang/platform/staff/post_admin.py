@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
+from chengyang.extensions import DetailRow
 from chengyang.lib.chinese import dates
 
 from .admin import Button, ScopedAdmin
-from .registry import Fact
 
 
 class PostAdmin(ScopedAdmin):
@@ -26,21 +26,16 @@ class PostAdmin(ScopedAdmin):
     autocomplete_fields = ("person",)
 
     @property
-    def about(self) -> str:
-        """Return the name of the foreign key to the body."""
-        return self.model.objects.all().about
-
-    @property
     def list_display(self) -> tuple[str, ...]:
-        return ("person", "kind", self.about, "starts", "ends")
+        return ("person", "kind", self.model.SUBJECT, "starts", "ends")
 
     @property
     def list_select_related(self) -> tuple[str, ...]:
-        return (self.about, "person")
+        return (self.model.SUBJECT, "person")
 
     @property
     def search_fields(self) -> tuple[str, ...]:
-        return (f"{self.about}__name",)
+        return (f"{self.model.SUBJECT}__name",)
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -55,17 +50,21 @@ class PostAdmin(ScopedAdmin):
         )
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> list:
-        return [(None, {"fields": (self.about, *self.fields)})]
+        return [(None, {"fields": (self.model.SUBJECT, *self.fields)})]
 
     def create(self, form: Any, *, actor: Any) -> Any:
         data = dict(form.cleaned_data)
-        return self.appoint(data.pop(self.about), actor=actor, **data)
+        return self.appoint(data.pop(self.model.SUBJECT), actor=actor, **data)
 
-    def facts(self, post: Any, user: Any) -> list[Fact]:
+    def detail_rows(self, post: Any, user: Any) -> list[DetailRow]:
         return [
-            Fact(_("人士"), post.person),
-            Fact(_("职务"), post.get_kind_display()),
-            Fact(self.model._meta.get_field(self.about).verbose_name, post.body, url=post.body.get_absolute_url()),
-            Fact(_("任期"), dates.days(post.starts, post.ends)),
-            Fact(_("公开"), _("本人已同意") if post.is_public else _("不公开")),
+            DetailRow(_("人士"), post.person),
+            DetailRow(_("职务"), post.get_kind_display()),
+            DetailRow(
+                self.model._meta.get_field(self.model.SUBJECT).verbose_name,
+                post.subject,
+                url=post.subject.get_absolute_url(),
+            ),
+            DetailRow(_("任期"), dates.days(post.starts, post.ends)),
+            DetailRow(_("公开"), _("本人已同意") if post.is_public else _("不公开")),
         ]

@@ -20,13 +20,13 @@ from django.views.decorators.http import require_safe
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.platform.accounts.access import reach
+from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.web.paging import numbered
 
 from . import todo_queue
 from .admin import ScopedAdmin
 from .forms import DecisionForm
-from .registry import Job, coming_days, decision, search_sources
 
 GROUP_LABELS = {
     "late": gettext_lazy("已超期"),
@@ -52,7 +52,7 @@ class StaffSite(AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and reach(request.user).officer
+        return request.user.is_active and access_scope(request.user).officer
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Wrap `view`: sign-in for visitors, 404 for those who are no officers, never cached, CSRF checked."""
@@ -71,7 +71,7 @@ class StaffSite(AdminSite):
         own = [
             path("", view(require_safe(self.index)), name="index"),
             path("search/", view(require_safe(self.search_view)), name="staff_search"),
-            path("job/<slug:job>/", view(require_safe(self.job_view)), name="staff_job"),
+            path("section/<slug:section>/", view(require_safe(self.section_view)), name="staff_section"),
             path("decide/<slug:code>/<slug:public_id>/", view(self.decide_view), name="staff_decide"),
             path("autocomplete/", view(require_safe(self.autocomplete_view)), name="autocomplete"),
         ]
@@ -88,7 +88,7 @@ class StaffSite(AdminSite):
         found = _keys(request)
         return {
             "site_title": self.site_title,
-            "jobs": self.navigation(request, todo_queue.counts(found)),
+            "sections": self.navigation(request, todo_queue.counts(found)),
             "waiting": len(found),
             "is_nav_sidebar_enabled": False,
             "is_popup": False,
@@ -97,29 +97,29 @@ class StaffSite(AdminSite):
 
     def navigation(self, request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
         """Return the jobs that this officer has: label, address, how many items wait, and the lists below."""
-        jobs = []
-        for job in Job:
-            lists = self.lists(request, job)
-            if lists or counts.get(job):
-                url = reverse("admin:staff_job", args=[job])
+        sections = []
+        for section in Section:
+            lists = self.lists(request, section)
+            if lists or counts.get(section):
+                url = reverse("admin:staff_section", args=[section])
                 here = request.path == url or any(request.path.startswith(item["url"]) for item in lists)
-                jobs.append(
+                sections.append(
                     {
-                        "code": job.value,
-                        "label": job.label,
+                        "code": section.value,
+                        "label": section.label,
                         "url": url,
-                        "waiting": counts.get(job, 0),
+                        "waiting": counts.get(section, 0),
                         "lists": lists,
                         "current": here,
                     }
                 )
-        return jobs
+        return sections
 
-    def lists(self, request: HttpRequest, job: str) -> list[dict[str, Any]]:
+    def lists(self, request: HttpRequest, section: str) -> list[dict[str, Any]]:
         """Return the lists of `job` that concern this officer."""
         found = []
         for model, model_admin in sorted(self._registry.items(), key=lambda item: getattr(item[1], "order", 100)):
-            if getattr(model_admin, "job", None) == job and model_admin.has_view_permission(request):
+            if getattr(model_admin, "section", None) == section and model_admin.has_view_permission(request):
                 meta = model._meta
                 url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
@@ -129,9 +129,9 @@ class StaffSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """今日待办: what waits for me, the nearest due date first."""
         found = _keys(request)
-        kinds = sorted({(key.decision.code, key.decision.label) for key in found}, key=lambda pair: str(pair[1]))
+        kinds = sorted({(key.kind.code, key.kind.label) for key in found}, key=lambda pair: str(pair[1]))
         kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
-        chosen = [key for key in found if not kind or key.decision.code == kind]
+        chosen = [key for key in found if not kind or key.kind.code == kind]
         page = numbered(request, chosen)
         lines = todo_queue.items(list(page.object_list), only=kind)
         today = clock.today()
@@ -149,17 +149,17 @@ class StaffSite(AdminSite):
             "first": lines[:1],
             "sums": _sums(found, today),
             "today": today,
-            "days": coming_days(request.user, today, today + DAYS_AHEAD)[:8],
+            "days": upcoming_dates(request.user, today, today + DAYS_AHEAD)[:8],
         }
         return self._page(request, "staff/todo.html", context)
 
-    def job_view(self, request: HttpRequest, job: str) -> HttpResponse:
+    def section_view(self, request: HttpRequest, section: str) -> HttpResponse:
         """One job: what waits in it, and its lists."""
-        here = next((item for item in self.each_context(request)["jobs"] if item["code"] == job), None)
+        here = next((item for item in self.each_context(request)["sections"] if item["code"] == section), None)
         if here is None:
             raise Http404
-        lines = todo_queue.items([key for key in _keys(request) if key.decision.job == job][:25])
-        return self._page(request, "staff/job.html", {"title": here["label"], "job": here, "items": lines})
+        lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:25])
+        return self._page(request, "staff/section.html", {"title": here["label"], "section": here, "items": lines})
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """What the search box finds, kind by kind."""
@@ -174,17 +174,17 @@ class StaffSite(AdminSite):
 
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         """A decision: facts left, history right, one bar below, and the next item follows."""
-        kind = decision(code)
-        row = kind and kind.seen(request.user).filter(public_id=public_id).first()
+        kind = todo_kind(code)
+        row = kind and kind.viewable_by(request.user).filter(public_id=public_id).first()
         if not row:
             raise Http404
         if request.method == "GET":
-            kind.opened(row, actor=request.user)
+            kind.record_opening(row, actor=request.user)
         only = code if request.GET.get("kind") == code else ""
-        found = [key for key in _keys(request) if not only or key.decision.code == only]
+        found = [key for key in _keys(request) if not only or key.kind.code == only]
         place = todo_queue.place_of(found, code, public_id)
-        choices = kind.choices(row, request.user)
-        form = DecisionForm(request.POST or None, choices=choices, words=kind.reason_words)
+        options = kind.options(row, request.user)
+        form = DecisionForm(request.POST or None, options=options, words=kind.reason_words)
         if request.method == "POST" and form.is_valid():
             try:
                 kind.decide(row, form.chosen.code, form.cleaned_data["reason"], actor=request.user)
@@ -192,16 +192,16 @@ class StaffSite(AdminSite):
                 form.refuse(error)
             else:
                 return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1, only))
-        status = 200 if request.method != "POST" else 409 if choices else 403
+        status = 200 if request.method != "POST" else 409 if options else 403
         context = {
             "title": f"{kind.label}：{kind.title(row)}",
             "heading": kind.title(row),
             "tags": kind.tags(row),
-            "decision": kind,
+            "kind": kind,
             "row": row,
             "form": form,
-            "choices": choices,
-            "facts": kind.facts(row, request.user),
+            "choices": options,
+            "facts": kind.detail_rows(row, request.user),
             "history": kind.history(row),
             "only": only,
             "place": place,
@@ -219,9 +219,9 @@ class StaffSite(AdminSite):
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:
     """Return what waits for the officer of this request; found once a request."""
-    if not hasattr(request, "_desk_keys"):
-        request._desk_keys = todo_queue.keys(request.user)
-    return request._desk_keys
+    if not hasattr(request, "_todo_keys"):
+        request._todo_keys = todo_queue.keys(request.user)
+    return request._todo_keys
 
 
 def _sums(found: list[todo_queue.Key], today: Any) -> dict[str, int]:

@@ -8,20 +8,20 @@ from django.db.models import Q, TextField
 from django.forms import Textarea
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import extensions
+from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.models import Entry
-from chengyang.platform.audit.verbs import VERBS
 from chengyang.platform.notices.models import Delivery
-from chengyang.platform.privacy.models import Notice, Purpose
+from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.standards.models import Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 
 from . import actions, permissions
 from .admin import Button, ScopedAdmin
-from .registry import Fact, Job
 
 NOT_SENT = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 SUBJECTS = {"person": _("人士"), "organization": _("联谊组织"), "base": _("实践创新基地"), "team": _("服务队")}
@@ -42,21 +42,21 @@ def _table(label):
 class EntryAdmin(ScopedAdmin):
     """The audit, for the role `audit` alone; looking is recorded too (requirements S08, S11)."""
 
-    job, order = Job.SECURITY, 10
+    section, order = Section.SECURITY, 10
     list_display = ("at", "actor", "verb_label", "subject_label", "subject_id", "result", "address")
     list_filter = ("result", "actor_kind")
     search_fields = ("actor", "subject_id", "verb")
     search_help_text = _("账号编号、对象编号或动作代码")
     ordering = ("-at", "-id")
 
-    def is_for(self, seen):
-        return seen.administrator == "audit"
+    def is_for(self, scope):
+        return scope.administrator == "audit"
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.replace("\x00", "").strip()[:60]
         if not term:
             return queryset, False
-        verbs = [verb for verb, label in VERBS.items() if term in str(label)]
+        verbs = [verb for verb, label in extensions.audit_verbs().items() if term in str(label)]
         return queryset.filter(Q(actor=term) | Q(subject_id=term) | Q(verb__in=[term, *verbs])), False
 
     def changelist_view(self, request, extra_context=None):
@@ -72,20 +72,20 @@ class EntryAdmin(ScopedAdmin):
     def subject_label(self, entry):
         return _table(entry.subject)
 
-    def facts(self, entry, user):
+    def detail_rows(self, entry, user):
         return [
-            Fact(_("时间"), dates.stamp(entry.at)),
-            Fact(_("操作者"), entry.actor or "—", entry.get_actor_kind_display()),
-            Fact(_("做了什么"), entry.verb_label),
-            Fact(_("对象"), _table(entry.subject) or "—", entry.subject_id),
-            Fact(_("涉及的人士"), entry.person or "—"),
-            Fact(_("涉及的账号"), entry.user or "—"),
-            Fact(_("字段"), "、".join(entry.fields) or "—"),
-            Fact(_("理由代码"), entry.reason or "—"),
-            Fact(_("结果"), entry.get_result_display()),
-            Fact(_("地址"), entry.address or "—"),
-            Fact(_("浏览器"), entry.agent or "—"),
-            Fact(_("请求编号"), entry.request_id or "—"),
+            DetailRow(_("时间"), dates.stamp(entry.at)),
+            DetailRow(_("操作者"), entry.actor or "—", entry.get_actor_kind_display()),
+            DetailRow(_("做了什么"), entry.verb_label),
+            DetailRow(_("对象"), _table(entry.subject) or "—", entry.subject_id),
+            DetailRow(_("涉及的人士"), entry.person or "—"),
+            DetailRow(_("涉及的账号"), entry.user or "—"),
+            DetailRow(_("字段"), "、".join(entry.fields) or "—"),
+            DetailRow(_("理由代码"), entry.reason or "—"),
+            DetailRow(_("结果"), entry.get_result_display()),
+            DetailRow(_("地址"), entry.address or "—"),
+            DetailRow(_("浏览器"), entry.agent or "—"),
+            DetailRow(_("请求编号"), entry.request_id or "—"),
         ]
 
 
@@ -93,7 +93,7 @@ class EntryAdmin(ScopedAdmin):
 class DeliveryAdmin(ScopedAdmin):
     """What could not be sent for certain: the address and the words stay out of sight."""
 
-    job, order = Job.CONTENT, 40
+    section, order = Section.CONTENT, 40
     list_display = ("number", "channel", "state", "tries", "due_at", "sent_at", "error")
     list_filter = ("state", "channel")
     search_fields = ("key",)
@@ -108,38 +108,38 @@ class DeliveryAdmin(ScopedAdmin):
         ),
     )
 
-    def is_for(self, seen):
-        return seen.district
+    def is_for(self, scope):
+        return scope.district
 
     @admin.display(description=_("编号"), ordering="key")
     def number(self, delivery):
         return delivery.key
 
-    def facts(self, delivery, user):
+    def detail_rows(self, delivery, user):
         return [
-            Fact(_("通知编号"), delivery.notice.public_id),
-            Fact(_("方式"), delivery.get_channel_display()),
-            Fact(_("状态"), delivery.get_state_display(), delivery.error),
-            Fact(_("次数"), delivery.tries),
-            Fact(_("发出"), dates.stamp(delivery.sent_at) if delivery.sent_at else "—"),
+            DetailRow(_("通知编号"), delivery.notice.public_id),
+            DetailRow(_("方式"), delivery.get_channel_display()),
+            DetailRow(_("状态"), delivery.get_state_display(), delivery.error),
+            DetailRow(_("次数"), delivery.tries),
+            DetailRow(_("发出"), dates.stamp(delivery.sent_at) if delivery.sent_at else "—"),
         ]
 
 
 @admin.register(WorkdayException)
 class WorkdayAdmin(ScopedAdmin):
-    job, order = Job.CONTENT, 10
+    section, order = Section.CONTENT, 10
     list_display = ("date", "name", "is_workday", "provisional", "source")
     list_filter = ("is_workday", "provisional")
     search_fields = ("name",)
     ordering = ("-date",)
     fields = ("date", "is_workday", "name", "source")
-    may_create = staticmethod(lambda user: reach(user).district)
+    may_create = staticmethod(lambda user: access_scope(user).district)
     buttons = (
         Button(
             "remove",
             _("删去这一天"),
             actions.remove_exception,
-            lambda user, row: reach(user).district,
+            lambda user, row: access_scope(user).district,
             confirm=_("删去这一天？以后按星期算。"),
             done=_("已删去。"),
         ),
@@ -151,7 +151,7 @@ class WorkdayAdmin(ScopedAdmin):
 
 @admin.register(Subdistrict)
 class SubdistrictAdmin(ScopedAdmin):
-    job, order = Job.CONTENT, 20
+    section, order = Section.CONTENT, 20
     list_display = ("name", "code", "order")
     search_fields = ("name", "code")
     fields = ("name", "code", "order")
@@ -159,7 +159,7 @@ class SubdistrictAdmin(ScopedAdmin):
 
 @admin.register(Standard)
 class StandardAdmin(ScopedAdmin):
-    job, order = Job.FIGURES, 10
+    section, order = Section.FIGURES, 10
     list_display = ("name", "code", "subject_label")
     search_fields = ("name",)
 
@@ -167,38 +167,38 @@ class StandardAdmin(ScopedAdmin):
     def subject_label(self, standard):
         return SUBJECTS.get(standard.subject, standard.subject)
 
-    def facts(self, standard, user):
+    def detail_rows(self, standard, user):
         return [
-            Fact(_("名称"), standard.name, url=standard.get_absolute_url()),
-            Fact(_("代码"), standard.code),
-            Fact(_("现行版本"), standard.current() or _("还没有发布")),
+            DetailRow(_("名称"), standard.name, url=standard.get_absolute_url()),
+            DetailRow(_("代码"), standard.code),
+            DetailRow(_("现行版本"), standard.current() or _("还没有发布")),
         ]
 
 
 @admin.register(Version)
 class VersionAdmin(ScopedAdmin):
-    job, order = Job.FIGURES, 20
+    section, order = Section.FIGURES, 20
     list_display = ("standard", "number", "published_on")
     list_filter = ("standard",)
     list_select_related = ("standard",)
     search_fields = ("standard__name",)
 
-    def facts(self, version, user):
+    def detail_rows(self, version, user):
         lines = "\n".join(f"{criterion.name}　{criterion.guidance}" for criterion in version.criteria.all())
         return [
-            Fact(_("标准"), version.standard),
-            Fact(_("版本"), version.number),
-            Fact(
+            DetailRow(_("标准"), version.standard),
+            DetailRow(_("版本"), version.number),
+            DetailRow(
                 _("发布"),
                 dates.partial(version.published_text) if version.published_text else version.published_on or "—",
             ),
-            Fact(_("评定项"), lines or "—"),
+            DetailRow(_("评定项"), lines or "—"),
         ]
 
 
-@admin.register(Notice)
+@admin.register(PolicyVersion)
 class PrivacyNoticeAdmin(ScopedAdmin):
-    job, order = Job.CONTENT, 30
+    section, order = Section.CONTENT, 30
     list_display = ("version", "published_at")
     search_fields = ("text",)
     fields = ("text",)
@@ -212,30 +212,30 @@ class PrivacyNoticeAdmin(ScopedAdmin):
         }
     }
 
-    def is_for(self, seen):
-        return seen.district
+    def is_for(self, scope):
+        return scope.district
 
     def get_changeform_initial_data(self, request):
-        current = Notice.objects.current()
+        current = PolicyVersion.objects.current()
         return {"text": current.text if current else ""}
 
     def create(self, form, *, actor):
         return actions.publish_rules(form.cleaned_data["text"], actor=actor)
 
-    def facts(self, notice, user):
+    def detail_rows(self, notice, user):
         return [
-            Fact(_("版本"), notice.version),
-            Fact(_("发布"), dates.stamp(notice.published_at)),
-            Fact(_("正文"), notice.text),
+            DetailRow(_("版本"), notice.version),
+            DetailRow(_("发布"), dates.stamp(notice.published_at)),
+            DetailRow(_("正文"), notice.text),
         ]
 
 
 @admin.register(Purpose)
 class PurposeAdmin(ScopedAdmin):
-    job, order = Job.CONTENT, 31
+    section, order = Section.CONTENT, 31
     list_display = ("name", "basis", "retention", "necessary", "sensitive")
     search_fields = ("name", "text")
     fields = ("name", "code", "text", "categories", "retention", "basis", "necessary", "sensitive")
 
-    def is_for(self, seen):
-        return seen.district
+    def is_for(self, scope):
+        return scope.district

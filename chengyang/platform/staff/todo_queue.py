@@ -1,4 +1,4 @@
-"""今日待办: what waits for an officer, merged from all registered decisions, the nearest due date first."""
+"""今日待办: what waits for an officer, merged from all kinds of to-dos, the nearest due date first."""
 
 import datetime as dt
 from collections import Counter
@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from chengyang import clock
+from chengyang.extensions import Section, TodoKind, todo_kinds
 from chengyang.platform.workdays import deadlines
-
-from .registry import Decision, Job, decisions
 
 DEPTH = 500  # items of one kind that are put in order; nobody works through more in a day
 SOON = 2  # working days
@@ -23,7 +22,7 @@ class Key:
 
     due_on: dt.date
     since: int
-    decision: Decision
+    kind: TodoKind
     pk: int
     public_id: str
 
@@ -32,7 +31,7 @@ class Key:
 class Item:
     """One line of 今日待办."""
 
-    decision: Decision
+    kind: TodoKind
     row: Any
     url: str
     title: str
@@ -42,29 +41,27 @@ class Item:
     group: str
 
 
-def waiting(decision: Decision, user: Any) -> QuerySet:
-    """Return the queue of `decision` for `user`, the nearest due date first."""
-    return decision.waiting(user).order_by(F("due_on").asc(nulls_last=True), "pk")
+def waiting(kind: TodoKind, user: Any) -> QuerySet:
+    """Return the queue of `kind` for `user`, the nearest due date first."""
+    return kind.waiting(user).order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-def keys(user: Any, job: str = "") -> list[Key]:
-    """Return what waits for `user` in order, of one job or of all."""
+def keys(user: Any, section: str = "") -> list[Key]:
+    """Return what waits for `user` in order, of one section or of all."""
     found = []
-    for decision in decisions():
-        if job and decision.job != job:
+    for kind in todo_kinds():
+        if section and kind.section != section:
             continue
-        rows = waiting(decision, user).values_list("due_on", "pk", "public_id")[:DEPTH]
-        found += [
-            Key(due or NO_DAY, number, decision, pk, public_id) for number, (due, pk, public_id) in enumerate(rows)
-        ]
-    return sorted(found, key=lambda key: (key.due_on, key.since, key.decision.code))
+        rows = waiting(kind, user).values_list("due_on", "pk", "public_id")[:DEPTH]
+        found += [Key(due or NO_DAY, number, kind, pk, public_id) for number, (due, pk, public_id) in enumerate(rows)]
+    return sorted(found, key=lambda key: (key.due_on, key.since, key.kind.code))
 
 
 def counts(found: list[Key]) -> dict[str, int]:
-    """Return how many items wait in each job."""
-    totals = dict.fromkeys(Job.values, 0)
+    """Return how many items wait in each section."""
+    totals = dict.fromkeys(Section.values, 0)
     for key in found:
-        totals[key.decision.job] += 1
+        totals[key.kind.section] += 1
     return totals
 
 
@@ -83,26 +80,26 @@ def items(found: list[Key], *, only: str = "") -> list[Item]:
     """
     wanted: dict[Any, list[int]] = {}
     for key in found:
-        wanted.setdefault((key.decision.model, tuple(key.decision.related)), []).append(key.pk)
+        wanted.setdefault((key.kind.model, tuple(key.kind.related)), []).append(key.pk)
     rows = {}
     for (model, related), pks in wanted.items():
         several = model._base_manager.filter(pk__in=pks).select_related(*related)
         rows.update({(model, row.pk): row for row in several})
     today = clock.today()
-    places = [(key, rows.get((key.decision.model, key.pk))) for key in found]
+    places = [(key, rows.get((key.kind.model, key.pk))) for key in found]
     return [_item(key, row, today, only) for key, row in places if row is not None]
 
 
 def _item(key: Key, row: Any, today: dt.date, only: str) -> Item:
-    decision = key.decision
-    due_on = decision.due_on(row)
+    kind = key.kind
+    due_on = kind.due_on(row)
     return Item(
-        decision,
+        kind,
         row,
-        decision.url(row) + (f"?kind={only}" if only else ""),
-        decision.title(row),
-        decision.detail(row),
-        decision.since(row),
+        kind.url(row) + (f"?kind={only}" if only else ""),
+        kind.title(row),
+        kind.detail(row),
+        kind.since(row),
         due_on,
         group_of(due_on, today),
     )
@@ -119,5 +116,5 @@ def group_of(due_on: dt.date | None, today: dt.date) -> str:
 
 def place_of(found: list[Key], code: str, public_id: str) -> int | None:
     """Return where an item stands among all that waits, or None when it does not wait any more."""
-    places = (index for index, key in enumerate(found) if key.decision.code == code and key.public_id == public_id)
+    places = (index for index, key in enumerate(found) if key.kind.code == code and key.public_id == public_id)
     return next(places, None)

@@ -15,12 +15,12 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.files import actions as files
 from chengyang.platform.files.models import File
-from chengyang.platform.notices.actions import tell
+from chengyang.platform.notices.actions import notify
 
 from .models import Assessment, Criterion, Standard, Version
 from .permissions import can_assess, can_prepare, can_prepare_assessment, can_publish
 from .states import TRANSITIONS, AssessmentState
-from .subjects import kind_of, subject_of
+from .subjects import kind_of
 
 UNDECIDED = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
 NOTE_LENGTH = 500
@@ -90,7 +90,7 @@ def return_assessment(assessment: Assessment, reason: str, *, actor: Any) -> Ass
         raise ActionError(_("退回要写明哪里要改。"), code="reason", field="reason")
     to = assessment.submitted_by
     returned = _move(assessment, AssessmentState.OPEN, "assessment.returned", actor, note=_note(reason))
-    _tell(to, "standards/returned", returned)
+    _notify(to, "standards/returned", returned)
     return returned
 
 
@@ -123,7 +123,7 @@ def conclude_assessment(
         expires_on=expires_on or (today + lasts if lasts else None),
         note=_note(note),
     )
-    _tell(assessment.submitted_by, "standards/concluded", concluded)
+    _notify(assessment.submitted_by, "standards/concluded", concluded)
     return concluded
 
 
@@ -176,13 +176,15 @@ def _note(text: str) -> str:
 
 def _person(assessment: Assessment) -> models.Model | None:
     """Return the person whom the assessment concerns, if it is one: they read of it on 我的数据."""
-    subject = subject_of(assessment)
+    subject = assessment.subject
     return subject if kind_of(subject) == "person" else None
 
 
-def _tell(to: Any, template: str, assessment: Assessment) -> None:
-    subject = subject_of(assessment)
-    tell(to, template, url="/me/notices/", assessment=assessment, subject=subject, standard=assessment.version.standard)
+def _notify(to: Any, template: str, assessment: Assessment) -> None:
+    subject = assessment.subject
+    notify(
+        to, template, url="/me/notices/", assessment=assessment, subject=subject, standard=assessment.version.standard
+    )
 
 
 # ---- standards ------------------------------------------------------------------------------------------------------

@@ -7,4 +7,4 @@ class StandardsConfig(AppConfig):
     verbose_name = "标准"
 
     def ready(self):
-        from . import extensions, metrics  # noqa: F401  (registration is what importing them does)
+        from . import extensions  # noqa: F401  (declares what the app adds to the rest)

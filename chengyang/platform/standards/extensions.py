@@ -1,26 +1,25 @@
-"""What standards registers for other rooms: the words for its audit verbs, and the door to the evidence."""
+"""What standards add to the rest of the portal; the slots are described in `chengyang.extensions`."""
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.platform.audit import verbs
-from chengyang.platform.files.models import register_door
+from chengyang.extensions import MenuEntry, extend
 
-from .subjects import tables
+from .metrics import METRICS
 
-verbs.register(
-    {
+extend(
+    "standards",
+    menu=[
+        MenuEntry("standards:list", _("标准"), order=60, where="wide"),
+        MenuEntry("standards:list", _("标准手册"), order=30, place="services"),
+    ],
+    metrics=METRICS,
+    audit_verbs={
+        "standard.drafted": _("起草标准新版本"),
+        "standard.published": _("发布标准"),
+        "assessment.started": _("开始评定"),
         "assessment.recorded": _("填写评定"),
         "assessment.submitted": _("提交评定"),
         "assessment.returned": _("退回评定"),
-        "standard.drafted": _("起草标准新版本"),
-    }
+        "assessment.finished": _("完成评定"),
+    },
 )
-
-
-def _door(table):
-    """Who may see an assessment may open its evidence."""
-    register_door(table._meta.label, lambda user: table.objects.visible_to(user).values("public_id"))
-
-
-for _table in tables():
-    _door(_table)

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.metrics.registry import Measure, Period, register
+from chengyang.extensions import Metric, Period
 
-from .subjects import subject_field, table_of
+from .subjects import table_of
 
-UNITS = {"person": _("人"), "organization": _("个"), "base": _("个"), "team": _("支")}
+UNITS = {"person": _("人"), "organization": _("个"), "base": _("个")}
 
 
 def reached(kind: str, period: Period) -> QuerySet:
@@ -22,11 +22,11 @@ def reached(kind: str, period: Period) -> QuerySet:
 
 def _subjects(kind: str, rows: QuerySet) -> int:
     """Count subjects, not assessments: a base is assessed anew each year."""
-    return rows.order_by().values(subject_field(table_of(kind)).name).distinct().count()
+    return rows.order_by().values(kind).distinct().count()
 
 
-def _measure(kind: str, unit: Any) -> Measure:
-    return Measure(
+def _metric(kind: str, unit: Any) -> Metric:
+    return Metric(
         code=f"standards.reached.{kind}",
         label=_("达到标准"),
         unit=unit,
@@ -36,5 +36,4 @@ def _measure(kind: str, unit: Any) -> Measure:
     )
 
 
-for _kind, _unit in UNITS.items():
-    register(_measure(_kind, _unit))
+METRICS = [_metric(kind, unit) for kind, unit in UNITS.items()]

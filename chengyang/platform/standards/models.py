@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 
 from .states import AssessmentState
@@ -20,7 +20,7 @@ class StandardQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Published standards to everybody; drafts to the district office."""
-        return self.all() if reach(user).district else self.published()
+        return self.all() if access_scope(user).district else self.published()
 
 
 class Standard(models.Model):
@@ -109,7 +109,7 @@ class Criterion(models.Model):
     code = models.SlugField(_("代码"), max_length=30)
     name = models.CharField(_("名称"), max_length=60)
     guidance = models.CharField(_("看什么"), max_length=200, blank=True)
-    measure = models.CharField(_("指标"), max_length=60, blank=True)  # code of a registered measure, counted not typed
+    metric = models.CharField(_("指标"), max_length=60, blank=True)  # code of a registered measure, counted not typed
     order = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:
@@ -129,19 +129,18 @@ class AssessmentQuerySet(models.QuerySet):
         )
 
 
-class BodyAssessmentQuerySet(AssessmentQuerySet):
+class OrganizerAssessmentQuerySet(AssessmentQuerySet):
     """Assessments of bodies: what is passed is public, the rest is between the body and its staff."""
-
-    about = ""  # the foreign key to the body
 
     def visible_to(self, user):
         """Return the passed assessments of visible bodies, and all of those one keeps or is responsible for."""
-        seen = reach(user)
-        if seen.district:
+        scope = access_scope(user)
+        if scope.district:
             return self.all()
-        bodies = self.model._meta.get_field(self.about).related_model.objects.all()
-        rows = self.filter(**{f"{self.about}__in": bodies.visible_to(user)})
-        return rows.filter(Q(state=AssessmentState.PASSED) | bodies.kept_by(seen, prefix=f"{self.about}__"))
+        subject = self.model.SUBJECT
+        bodies = self.model._meta.get_field(subject).related_model.objects.all()
+        rows = self.filter(**{f"{subject}__in": bodies.visible_to(user)})
+        return rows.filter(Q(state=AssessmentState.PASSED) | bodies.managed_q(scope, prefix=f"{subject}__"))
 
 
 class Assessment(DemoMark):
@@ -153,6 +152,7 @@ class Assessment(DemoMark):
 
     PERSONAL = {"findings": "representation", "note": "representation"}
     NOT_PERSONAL = {"id", "public_id", "state", "assessed_on", "expires_on", "is_demo"}
+    SUBJECT: str  # the name of the foreign key to the subject, a value of `Standard.subject`
     LASTS = None  # a timedelta in the tables whose passed assessments expire by themselves
 
     public_id = PublicIdField()
@@ -190,6 +190,11 @@ class Assessment(DemoMark):
 
     def __str__(self):
         return f"{self.version.standard} {self.get_state_display()}"
+
+    @property
+    def subject(self):
+        """Return the person, organization or base that is assessed."""
+        return getattr(self, self.SUBJECT)
 
     def rows(self):
         """Return the criteria of the version in order, each with its finding: `[(criterion, finding), …]`."""

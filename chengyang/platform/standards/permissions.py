@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chengyang.platform.accounts.access import reach
+from chengyang.platform.accounts.access import access_scope
 
-from .subjects import KEPT_AS, kind_of, subject_of
+from .subjects import kind_of
 
 
 def _is_oneself(actor: Any, subject: Any) -> bool:
@@ -13,24 +13,23 @@ def _is_oneself(actor: Any, subject: Any) -> bool:
 
 def can_prepare(actor: Any, subject: Any) -> bool:
     """Whoever keeps a body, and staff responsible for it; for a person staff only, and never oneself."""
-    seen = reach(actor)
-    if seen.user_id is None or _is_oneself(actor, subject):
+    scope = access_scope(actor)
+    if scope.user_id is None or _is_oneself(actor, subject):
         return False
-    kept: frozenset[int] = getattr(seen, KEPT_AS.get(kind_of(subject), ""), frozenset())
-    return subject.pk in kept or seen.covers(subject.subdistrict_id)
+    return subject.pk in scope.managed(kind_of(subject)) or scope.covers(subject.subdistrict_id)
 
 
 def can_prepare_assessment(actor: Any, assessment: Any) -> bool:
-    return can_prepare(actor, subject_of(assessment))
+    return can_prepare(actor, assessment.subject)
 
 
 def can_assess(actor: Any, assessment: Any) -> bool:
     """Staff responsible for the subject, but neither who handed it in nor the person themself (rule 2)."""
-    subject = subject_of(assessment)
-    is_staff = reach(actor).covers(subject.subdistrict_id)
+    subject = assessment.subject
+    is_staff = access_scope(actor).covers(subject.subdistrict_id)
     return is_staff and assessment.submitted_by_id != actor.pk and not _is_oneself(actor, subject)
 
 
 def can_publish(actor: Any, standard: Any) -> bool:
     """Standards are the district's."""
-    return reach(actor).district
+    return access_scope(actor).district

@@ -10,7 +10,6 @@ from chengyang import clock
 from .models import Standard
 from .modes import MODES
 from .reached import reached
-from .subjects import subject_of
 
 
 @login_not_required
@@ -35,7 +34,7 @@ def standard_detail(request: HttpRequest, code: str) -> HttpResponse:
         "standard": standard,
         "version": standard.current(),
         "reached": found,
-        "bodies": [(subject_of(row), row) for row in found.rows],
+        "bodies": [(row.subject, row) for row in found.rows],
         "versions": standard.versions.published(),
     }
     return render(request, "standards/detail.html", context)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.platform.metrics import registry
+from chengyang import extensions
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Step:
     """One of the seven: its words, the measure that counts it, and where its records are shown to the public."""
 
     label: Any
-    measure: str
+    metric: str
     what: Any
     url: str
 
@@ -43,6 +43,6 @@ def figures() -> list[Figure]:
     """Return the seven steps with their numbers, for the whole district."""
     found = []
     for step in STEPS:
-        measure = registry.get(step.measure)
-        found.append(Figure(step, measure.of(), measure.unit, measure.how_counted))
+        metric = extensions.metric(step.metric)
+        found.append(Figure(step, metric.of(), metric.unit, metric.how_counted))
     return found

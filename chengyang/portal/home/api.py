@@ -11,12 +11,13 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from activities.api import ActivityViewSet
+from chengyang import extensions
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 router = SimpleRouter()
-router.register("activities", ActivityViewSet, basename="activities")
+for route in extensions.api_routes():
+    router.register(route.path, route.viewset, basename=route.path)
 
 
 @login_not_required

@@ -1,24 +1,34 @@
-"""What the roof registers for the desk: the table of exceptional days belongs to the office, and may lag behind."""
+"""What the portal's own pages add; the slots are described in `chengyang.extensions`."""
 
 import datetime as dt
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
-from chengyang.platform.accounts.access import reach
-from chengyang.platform.staff.registry import Day, register_days
+from chengyang.extensions import MenuEntry, PeriodicTask, UpcomingDate, extend
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.workdays import deadlines
 
 
-def missing_notices(user, first: dt.date, last: dt.date) -> list[Day]:
+def missing_notices(user, first: dt.date, last: dt.date) -> list[UpcomingDate]:
     """Return a reminder for each year whose holidays are not entered: from 1 December for the next one (U15)."""
-    if not reach(user).district:
+    if not access_scope(user).district:
         return []
     table = reverse("admin:workdays_workdayexception_changelist")
-    text = _("%(year)d 年放假安排还没有录入，期限暂按法定节假日算")
+    text = _t("%(year)d 年放假安排还没有录入，期限暂按法定节假日算")
     return [
-        Day(max(first, dt.date(year, 1, 1)), text % {"year": year}, table) for year in deadlines.years_to_load(first)
+        UpcomingDate(max(first, dt.date(year, 1, 1)), text % {"year": year}, table)
+        for year in deadlines.years_to_load(first)
     ]
 
 
-register_days(missing_notices)
+extend(
+    "home",
+    upcoming=[missing_notices],
+    menu=[
+        MenuEntry("home", _("首页"), order=10, icon="home", where="phone"),
+        MenuEntry("me:home", _("我的"), order=70, icon="person", also=("/tickets/", "/accounts/"), where="phone"),
+    ],
+    schedule={"worker-heartbeat": PeriodicTask("chengyang.heartbeat", 15.0)},
+)

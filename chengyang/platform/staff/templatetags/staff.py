@@ -10,7 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
-from chengyang.platform.staff.registry import yes_or_no
+from chengyang.platform.web.wording import yes_or_no
 from chengyang.platform.workdays import deadlines
 
 register = template.Library()

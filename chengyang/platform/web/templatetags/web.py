@@ -179,7 +179,7 @@ def crumbs(*trail: Any) -> dict[str, list[tuple[Any, str]]]:
 @register.simple_tag(takes_context=True)
 def places(context: template.Context) -> list[navigation.Link]:
     """Return the places of the header and of the bar under the thumb."""
-    return navigation.links(navigation.MAIN, context.get("request"))
+    return navigation.main_menu(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)

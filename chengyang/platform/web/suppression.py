@@ -3,6 +3,6 @@
 FEWEST = 5  # persons; promised in the privacy rules (chengyang/platform/privacy/texts)
 
 
-def told(number: int) -> int | None:
+def suppress_small(number: int) -> int | None:
     """Return `number`, of persons or of what each stands for one, as the public reads it: None below five."""
     return number if number >= FEWEST else None

@@ -1,0 +1,260 @@
+"""The only registry: what each app adds to the pages, queues and jobs of the layers below it.
+
+A lower layer must not import an upper one, so an upper app declares what it adds. Each app does this once, in its
+`extensions.py`, which `apps.py` `ready()` imports:
+
+    extend("activities", todos=[ApproveActivity()], metrics=METRICS, audit_verbs={"activity.created": _("起草活动")})
+
+The slots are the fields of `Extension`; `docs/architecture.md` shows for each who reads it, with an example. The last app of
+`INSTALLED_APPS` calls `freeze()`: before that nothing can be read, after that nothing can be added.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+
+from .shapes import (
+    EVER,
+    ApiRoute,
+    DecisionOption,
+    DetailRow,
+    HistoryEntry,
+    MenuEntry,
+    Metric,
+    Panel,
+    Period,
+    PeriodicTask,
+    PersonRows,
+    PostType,
+    SearchSource,
+    Section,
+    TableDescription,
+    TodoKind,
+    UpcomingDate,
+    UpcomingSource,
+)
+
+__all__ = [
+    "EVER",
+    "ApiRoute",
+    "DecisionOption",
+    "DetailRow",
+    "HistoryEntry",
+    "MenuEntry",
+    "Metric",
+    "Panel",
+    "Period",
+    "PeriodicTask",
+    "PersonRows",
+    "PostType",
+    "SearchSource",
+    "Section",
+    "TableDescription",
+    "TodoKind",
+    "UpcomingDate",
+    "UpcomingSource",
+]
+
+_VERB = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
+
+
+# ---- the registry ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Extension:
+    """What one app declares; every slot is optional."""
+
+    todos: Sequence[TodoKind] = ()  # kinds of records that wait for an officer
+    search: Sequence[SearchSource] = ()  # what the search of the staff site finds
+    upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
+    panels: Sequence[Panel] = ()  # partials on pages of lower layers
+    menu: Sequence[MenuEntry] = ()  # public navigation and site map
+    api: Sequence[ApiRoute] = ()  # resources of /api/v1/
+    metrics: Sequence[Metric] = ()  # numbers by code
+    audit_verbs: Mapping[str, Any] = field(default_factory=dict)  # verb → label; an unknown verb is refused
+    schedule: Mapping[str, PeriodicTask] = field(default_factory=dict)  # name → periodic task
+    posts: Sequence[PostType] = ()  # posts that give an access scope
+    assessments: Sequence[type[models.Model]] = ()  # tables of assessments; `SUBJECT` names their subject
+    file_access: Mapping[str, Callable[[Any], QuerySet]] = field(
+        default_factory=dict
+    )  # "app.Model" → (user) → public ids
+    on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)  # purpose → (account, actor)
+    person_rows: Sequence[PersonRows] = ()  # what leaving and erasing do
+    own_data: Sequence[TableDescription] = ()  # how rows read on 我的数据
+    own_data_order: int = 100  # where the tables of the app stand on 我的数据
+
+
+class Registry:
+    """The extensions by app, in the order in which the apps start."""
+
+    def __init__(self) -> None:
+        self._apps: dict[str, Extension] = {}
+        self._frozen = False
+        self._merged: dict[str, Any] = {}  # by slot, as read after start-up
+
+    def extend(self, app: str, **slots: Any) -> None:
+        """Declare the `slots` of `app` (its label), once. Raises ValueError for a second time, RuntimeError after start-up."""
+        if self._frozen:
+            raise RuntimeError(f"{app} declares an extension after start-up.")
+        if app in self._apps:
+            raise ValueError(f"{app} declares its extension twice.")
+        self._apps[app] = Extension(**slots)
+
+    def freeze(self) -> None:
+        """End the declarations and check them. Raises ValueError for a key that is taken, or a verb of another form."""
+        self._frozen = True
+        for slot, key in _KEYS.items():
+            _refuse_repeated(slot, [key(item) for item in self.items(slot)])
+        for slot in ("audit_verbs", "schedule", "file_access"):
+            _refuse_repeated(slot, [key for extension in self.apps().values() for key in getattr(extension, slot)])
+        if wrong := [verb for verb in self.mapping("audit_verbs") if not _VERB.fullmatch(verb)]:
+            raise ValueError(f"{wrong[0]!r} is not of the form thing.what_was_done.")
+
+    def apps(self) -> Mapping[str, Extension]:
+        """Return the extensions by label of their app. Raises RuntimeError before `freeze`: some would be missing."""
+        if not self._frozen:
+            raise RuntimeError("The registry is read before all apps have started.")
+        return self._apps
+
+    def items(self, slot: str) -> list[Any]:
+        """Return what all apps declare in a slot that holds a sequence."""
+        if slot not in self._merged:
+            self._merged[slot] = [item for extension in self.apps().values() for item in getattr(extension, slot)]
+        return list(self._merged[slot])
+
+    def mapping(self, slot: str) -> dict[str, Any]:
+        """Return what all apps declare in a slot that holds a mapping."""
+        if slot not in self._merged:
+            pairs = (pair for extension in self.apps().values() for pair in getattr(extension, slot).items())
+            self._merged[slot] = dict(pairs)
+        return dict(self._merged[slot])
+
+
+_KEYS: dict[str, Callable[[Any], Any]] = {
+    "todos": lambda kind: kind.code,
+    "panels": lambda panel: (panel.place, panel.template),
+    "menu": lambda entry: (entry.place, entry.url_name),
+    "api": lambda route: route.path,
+    "metrics": lambda metric: metric.code,
+    "posts": lambda post: post.subject,
+    "assessments": lambda table: table.SUBJECT,
+    "own_data": lambda description: description.table,
+}
+
+
+def _refuse_repeated(slot: str, keys: list[Any]) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"{key!r} is declared twice in the slot {slot}.")
+
+
+_registry = Registry()
+
+
+def extend(app: str, **slots: Any) -> None:
+    """Declare what `app` (its label) adds; see `Registry.extend`."""
+    _registry.extend(app, **slots)
+
+
+def freeze() -> None:
+    """End the declarations; see `Registry.freeze`."""
+    _registry.freeze()
+
+
+def apps() -> Mapping[str, Extension]:
+    """Return the extensions by label of their app."""
+    return _registry.apps()
+
+
+# ---- reading, slot by slot -------------------------------------------------------------------------------------------
+def todo_kinds() -> list[TodoKind]:
+    """Return all kinds of to-dos in the order of the sections, then of declaration."""
+    order = list(Section)
+    return sorted(_registry.items("todos"), key=lambda kind: order.index(kind.section))
+
+
+def todo_kind(code: str) -> TodoKind | None:
+    """Return the kind of to-do with `code`, or None."""
+    return next((kind for kind in _registry.items("todos") if kind.code == code), None)
+
+
+def search_sources() -> list[SearchSource]:
+    """Return what the search of the staff site looks through."""
+    return _registry.items("search")
+
+
+def upcoming_dates(user: Any, first: dt.date, last: dt.date) -> list[UpcomingDate]:
+    """Return the coming dates between two days that `user` may see, in order."""
+    found = (date for source in _registry.items("upcoming") for date in source(user, first, last))
+    return sorted(found, key=lambda date: date.on)
+
+
+def panels(place: str) -> list[Panel]:
+    """Return the panels of `place` in their order."""
+    there = [panel for panel in _registry.items("panels") if panel.place == place]
+    return sorted(there, key=lambda panel: (panel.order, panel.template))
+
+
+def menu(place: str) -> list[MenuEntry]:
+    """Return the entries of the navigation at `place` in their order."""
+    return sorted((entry for entry in _registry.items("menu") if entry.place == place), key=lambda entry: entry.order)
+
+
+def api_routes() -> list[ApiRoute]:
+    """Return the resources of the API."""
+    return _registry.items("api")
+
+
+def metrics() -> list[Metric]:
+    """Return all metrics."""
+    return _registry.items("metrics")
+
+
+def metric(code: str) -> Metric:
+    """Return the metric with `code`. Raises KeyError where there is none."""
+    return {metric.code: metric for metric in metrics()}[code]
+
+
+def audit_verbs() -> dict[str, Any]:
+    """Return the labels of all verbs that an audit entry may have."""
+    return _registry.mapping("audit_verbs")
+
+
+def schedule() -> dict[str, PeriodicTask]:
+    """Return the periodic tasks by name."""
+    return _registry.mapping("schedule")
+
+
+def post_types() -> list[PostType]:
+    """Return the tables of posts."""
+    return _registry.items("posts")
+
+
+def assessment_tables() -> list[Any]:
+    """Return the tables of assessments."""
+    return _registry.items("assessments")
+
+
+def file_access() -> dict[str, Callable[[Any], QuerySet]]:
+    """Return for each table with files the function that returns the public ids of the rows a user may see."""
+    return _registry.mapping("file_access")
+
+
+def withdrawal_handlers(purpose: str) -> list[Callable[[Any, Any], Any]]:
+    """Return what must stop when the consent to `purpose` is withdrawn."""
+    handlers = (extension.on_withdrawal.get(purpose) for extension in apps().values())
+    return [handler for handler in handlers if handler]
+
+
+def person_rows() -> list[PersonRows]:
+    """Return the rows about persons, lower layers first."""
+    return _registry.items("person_rows")
+
+
+def table_descriptions() -> dict[str, TableDescription]:
+    """Return the descriptions by table."""
+    return {description.table: description for description in _registry.items("own_data")}

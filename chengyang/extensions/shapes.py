@@ -1,0 +1,277 @@
+"""The shapes of what apps declare in their `extensions.py`; the slots that hold them stand in `chengyang.extensions`."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+# ---- shapes: the staff site ------------------------------------------------------------------------------------------
+class Section(models.TextChoices):
+    """The navigation of the staff site, in its order (docs/ui.md)."""
+
+    PEOPLE = "people", _("人士")
+    ORGANIZATIONS = "organizations", _("组织")
+    BASES = "bases", _("基地")
+    ACTIVITIES = "activities", _("活动")
+    SERVICES = "services", _("服务")
+    CONTENT = "content", _("内容")
+    FIGURES = "figures", _("统计")
+    SECURITY = "security", _("安全")
+
+
+@dataclass(frozen=True)
+class DetailRow:
+    """One row of a record's page: `value` is escaped and shown as it is, `note` stands small beside it.
+
+    `url` is where the value links to. `template` is a partial that draws the value instead and gets `row`; `data` is for it.
+    """
+
+    label: Any
+    value: Any
+    note: Any = ""
+    url: str = ""
+    template: str = ""
+    data: Any = None
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One event in the history of a record: what happened, when, by whom, and the words that were given."""
+
+    title: Any
+    at: dt.datetime | None
+    who: Any = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionOption:
+    """One possible decision: `code` is the verb of the action, `done` the message shown afterwards."""
+
+    code: str
+    label: Any
+    needs_reason: bool = False
+    done: Any = ""
+
+
+class TodoKind:
+    """A kind of record that waits for an officer: its queue, its decision page, and what can be decided.
+
+    Subclass it in an app's `todos.py` and list an instance under `todos` in its `extensions.py`. `model` has a `public_id`
+    and a `visible_to`. The staff site draws the page, the buttons, the errors and the link to the next item.
+    """
+
+    code: str  # in the URL, such as "application-first"
+    label: Any
+    section: Section
+    model: type[models.Model]
+    reason_words: tuple[Any, Any] | None = None  # (label, hint) where the reason has another name, such as an answer
+    quick_reasons: Sequence[Any] = ()  # texts, or (short text of the button, whole sentence)
+    notice_template: str = ""  # a partial drawn under the detail rows; gets `row`
+    related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`
+
+    def waiting(self, user: Any) -> QuerySet:
+        """Return the rows that wait for `user` now, unordered, limited to those that `user` may decide."""
+        raise NotImplementedError
+
+    def quick(self) -> list[tuple[Any, Any]]:
+        """Return the ready-made reasons as (text of the button, text it fills in)."""
+        return [item if isinstance(item, tuple) else (item, item) for item in self.quick_reasons]
+
+    def viewable_by(self, user: Any) -> QuerySet:
+        """Return the rows whose decision page `user` may open; narrower than `visible_to` where that has public rows."""
+        return self.model.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def title(self, row: Any) -> str:
+        """Return the line that names the row in the queue."""
+        return str(row)
+
+    def detail(self, row: Any) -> str:
+        """Return the small line under the title."""
+        return ""
+
+    def tags(self, row: Any) -> Sequence[str]:
+        """Return the texts of the badges on the page, such as the subdistrict."""
+        return ()
+
+    def since(self, row: Any) -> dt.datetime | None:
+        """Return when the row began to wait."""
+        return None
+
+    def due_on(self, row: Any) -> dt.date | None:
+        """Return the working day by which the row should be decided."""
+        return getattr(row, "due_on", None)
+
+    def detail_rows(self, row: Any, user: Any) -> Sequence[DetailRow]:
+        """Return what the officer needs to know to decide."""
+        return ()
+
+    def history(self, row: Any) -> Sequence[HistoryEntry]:
+        """Return what happened so far, newest first."""
+        return ()
+
+    def record_opening(self, row: Any, *, actor: Any) -> None:
+        """Write an audit entry that `actor` opened the page, where the person concerned may read it (P10)."""
+
+    def options(self, row: Any, user: Any) -> Sequence[DecisionOption]:
+        """Return what `user` may decide on `row` now; empty when another officer decides or it no longer waits."""
+        return ()
+
+    def decide(self, row: Any, option: str, reason: str, *, actor: Any) -> Any:
+        """Carry out the option with the code `option` by calling an action; its ActionError is shown on the page."""
+        raise NotImplementedError
+
+    def url(self, row: Any) -> str:
+        """Return the address of the decision page of `row`."""
+        return reverse("admin:staff_decide", args=[self.code, row.public_id])
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """One kind of record that the search of the staff site finds; `find(user, text)` is limited by `visible_to`."""
+
+    label: Any
+    find: Callable[[Any, str], QuerySet]
+    describe: Callable[[Any], tuple[str, str]]  # (title, detail)
+    url: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class UpcomingDate:
+    """A coming date for the margin of 今日待办, such as the end of a term."""
+
+    on: dt.date
+    title: str
+    url: str = ""
+
+
+UpcomingSource = Callable[[Any, dt.date, dt.date], Sequence[UpcomingDate]]  # (user, first, last): at most ten dates
+
+
+# ---- shapes: pages ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Panel:
+    """A partial that is drawn at a named place of a page of a lower layer, such as `organizations.detail`.
+
+    `context(request, subject)` returns the context of `template`, or None to draw nothing. Panels of one place stand in the
+    order of `order`, then of `template`.
+    """
+
+    place: str
+    template: str
+    context: Callable[[Any, Any], Mapping[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """An entry of the public navigation: `url_name` is a URL name, `place` is `main` or a group of the site map.
+
+    `also` are path prefixes that belong to the entry besides its own; `where` is `both`, `wide` or `phone`.
+    """
+
+    url_name: str
+    label: Any
+    order: int
+    place: str = "main"
+    icon: str = ""
+    also: tuple[str, ...] = ()
+    where: str = "both"
+
+
+class ApiRoute(NamedTuple):
+    """A resource of `/api/v1/`: its path and its ViewSet."""
+
+    path: str
+    viewset: type
+
+
+# ---- shapes: numbers -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Period:
+    """Half-open days `[starts, ends)`; None is open on that side."""
+
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+
+    def within(self, column: str) -> dict[str, dt.date]:
+        """Return the lookups that select rows whose date `column` lies in the period."""
+        lookups = {f"{column}__gte": self.starts, f"{column}__lt": self.ends}
+        return {name: day for name, day in lookups.items() if day is not None}
+
+
+EVER = Period()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number with the rows behind it (domain.md rule 11): `records(subject, period)` are the rows, `value(rows)` the number."""
+
+    code: str
+    label: Any
+    unit: Any
+    how_counted: Any
+    records: Callable[[Any, Period], QuerySet]
+    value: Callable[[QuerySet], Any] = lambda rows: rows.count()
+
+    def of(self, subject: Any = None, period: Period = EVER) -> Any:
+        """Return the number for `subject` (None: the whole district) in `period`."""
+        return self.value(self.records(subject, period))
+
+
+# ---- shapes: people --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PostType:
+    """A table of dated posts: whoever holds `manager_kind` manages what the foreign key `model.SUBJECT` points at."""
+
+    model: type[models.Model]
+    manager_kind: str
+
+    @property
+    def subject(self) -> str:
+        """Return the name of the foreign key, such as `organization`."""
+        return self.model.SUBJECT  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class PersonRows:
+    """The rows of an app that are about persons, and what happens to them (domain.md rule 12, P12).
+
+    `leave(person, actor)` runs when a person leaves: it ends what is open. `erase(person)` runs 30 days later: it deletes the
+    rows, or removes what identifies the person. Both run in the caller's transaction and are safe to repeat. `summary` is the
+    sentence that the page shows before a person leaves.
+    """
+
+    label: Any
+    leave: Callable[[Any, Any], Any] | None = None
+    erase: Callable[[Any], Any] | None = None
+    summary: Any = ""
+
+
+@dataclass(frozen=True)
+class TableDescription:
+    """How the rows of `table` ("app.Model") read on 我的数据, where the model does not say it.
+
+    `hidden` are fields that mean nothing to a person, `show` maps a field to a function of the row that returns its text,
+    `created_field` names the field with the date since when the row exists.
+    """
+
+    table: str
+    title: Any = ""
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    hidden: Collection[str] = ()
+    show: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    created_field: str = ""
+
+
+class PeriodicTask(NamedTuple):
+    """A Celery task and how often it runs: seconds, or a `crontab` in the time zone of the office."""
+
+    task: str
+    schedule: Any

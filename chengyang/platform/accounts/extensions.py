@@ -1,0 +1,68 @@
+"""What accounts add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.extensions import PeriodicTask, TableDescription, extend
+
+extend(
+    "accounts",
+    schedule={"accounts": PeriodicTask("accounts.run_periodic", 3600.0)},
+    own_data_order=60,
+    own_data=[
+        TableDescription("accounts.User", hidden={"last_login", "must_change_password"}, created_field="date_joined"),
+        TableDescription("accounts.FormerPassword", hidden={"password"}, created_field="at"),
+        # Tables of allauth.
+        TableDescription(
+            "account.EmailAddress",
+            title=_("登录邮箱"),
+            labels={"email": _("邮箱"), "verified": _("已验证"), "primary": _("主要")},
+        ),
+        TableDescription(
+            "account.EmailConfirmation",
+            title=_("邮箱确认"),
+            labels={"created": _("建立时间"), "sent": _("发出时间")},
+            hidden={"key", "email_address"},
+        ),
+        TableDescription(
+            "mfa.Authenticator",
+            title=_("第二重验证"),
+            labels={"type": _("方式"), "created_at": _("设置时间"), "last_used_at": _("上次使用")},
+            hidden={"data"},
+            show={"type": lambda row: _("恢复码") if row.type == "recovery_codes" else _("验证器")},
+            created_field="created_at",
+        ),
+        TableDescription(
+            "usersessions.UserSession",
+            title=_("登录着的设备"),
+            labels={
+                "ip": _("网络地址"),
+                "user_agent": _("浏览器"),
+                "created_at": _("登录时间"),
+                "last_seen_at": _("最近一次"),
+            },
+            hidden={"session_key", "data"},
+            created_field="created_at",
+        ),
+    ],
+    audit_verbs={
+        "session.started": _("登录"),
+        "session.ended": _("退出登录"),
+        "session.failed": _("登录失败"),
+        "session.locked": _("因多次失败暂停登录"),
+        "session.unlocked": _("解除登录暂停"),
+        "phone.proved": _("验证手机号"),
+        "phone.changed": _("更换手机号"),
+        "password.changed": _("修改密码"),
+        "password.reset": _("重置密码"),
+        "second_factor.added": _("设置第二重验证"),
+        "second_factor.removed": _("取消第二重验证"),
+        "second_factor.failed": _("第二重验证失败"),
+        "user.created": _("建立账号"),
+        "user.disabled": _("停用账号"),
+        "user.enabled": _("启用账号"),
+        "role.granted": _("授予角色"),
+        "role.ended": _("收回角色"),
+        "post.started": _("担任职务"),
+        "post.ended": _("卸任职务"),
+    },
+)

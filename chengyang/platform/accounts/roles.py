@@ -1,0 +1,18 @@
+"""The kinds of roles."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RoleKind(models.TextChoices):
+    """What an account does for the office."""
+
+    DISTRICT = "district_staff", _("区级工作人员")
+    SUBDISTRICT = "subdistrict_staff", _("街道工作人员")
+    EDITOR = "editor", _("编辑")
+    SYSTEM = "system", _("系统管理员")
+    SECURITY = "security", _("安全管理员")
+    AUDIT = "audit", _("审计管理员")
+
+
+ADMINISTRATORS = (RoleKind.SYSTEM, RoleKind.SECURITY, RoleKind.AUDIT)  # hold no other role and see no member data (S07)

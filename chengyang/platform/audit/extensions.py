@@ -1,0 +1,20 @@
+"""What the audit trail adds to the rest of the portal; the slots are described in `chengyang.extensions`."""
+
+from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.extensions import PeriodicTask, extend
+
+extend(
+    "audit",
+    schedule={
+        "audit-seal": PeriodicTask("audit.seal", 60.0),
+        "audit-verify": PeriodicTask("audit.verify", crontab(hour=3, minute=20)),
+        "audit-purge": PeriodicTask("audit.purge", crontab(hour=4, minute=20)),
+    },
+    audit_verbs={
+        "settings.changed": _("修改系统设置"),
+        "audit.read": _("查看审计记录"),
+        "audit.purged": _("清理到期的审计记录"),
+    },
+)

@@ -1,0 +1,23 @@
+"""What files add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.extensions import PeriodicTask, TableDescription, extend
+
+extend(
+    "files",
+    schedule={"files-tidy": PeriodicTask("files.tidy", 3600.0)},
+    own_data_order=90,
+    own_data=[
+        TableDescription(
+            "files.File",
+            hidden={"content", "content_type", "sha256", "attached_to", "attached_id"},
+            created_field="at",
+        )
+    ],
+    audit_verbs={
+        "file.uploaded": _("上传文件"),
+        "file.read": _("查看文件"),
+        "file.deleted": _("删除文件"),
+    },
+)

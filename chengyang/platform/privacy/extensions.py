@@ -1,0 +1,12 @@
+"""What privacy adds to the rest of the portal; the slots are described in `chengyang.extensions`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.extensions import TableDescription, extend
+
+extend(
+    "privacy",
+    own_data_order=70,
+    own_data=[TableDescription("privacy.Consent", hidden={"text_hash", "actor_public_id"}, created_field="at")],
+    audit_verbs={"consent.given": _("同意处理个人信息"), "consent.withdrawn": _("撤回同意")},
+)

@@ -1,0 +1,8 @@
+"""Words for plain values."""
+
+from django.utils.translation import gettext as _
+
+
+def yes_or_no(value: bool) -> str:
+    """Return the word for a truth value."""
+    return _("是") if value else _("否")

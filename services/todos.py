@@ -1,0 +1,110 @@
+"""What waits for an officer: requests to answer, outcomes to check."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
+from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import access_scope
+
+from . import actions, permissions
+from .models import Outcome, Request
+from .states import REQUEST_OPEN, OutcomeState
+
+
+class AnswerRequest(TodoKind):
+    """A request that waits for an answer."""
+
+    code, label, section, model = "request", _("诉求"), Section.SERVICES, Request
+    reason_words = (_("答复内容"), _("本人会看到原文"))
+    related = ("team", "subdistrict")
+
+    def waiting(self, user):
+        scope = access_scope(user)
+        mine = Q(team__in=scope.teams) | Q(subdistrict__in=scope.subdistricts)
+        if scope.district:
+            mine |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+        return Request.objects.visible_to(user).filter(mine, state__in=REQUEST_OPEN).exclude(author=user)
+
+    def title(self, row):
+        return row.title
+
+    def detail(self, row):
+        where = row.team or row.subdistrict or _("待转办")
+        return _("%(where)s，已自动升级") % {"where": where} if row.escalated_at else str(where)
+
+    def since(self, row):
+        return row.at
+
+    def detail_rows(self, row, user):
+        return [
+            DetailRow(_("编号"), row.number, url=row.get_absolute_url()),
+            DetailRow(_("内容"), row.text),
+            DetailRow(_("点的服务"), row.service or "—"),
+            DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
+            DetailRow(_("时限"), dates.day(row.due_on), _("复杂，15 个工作日") if row.is_complex else ""),
+            DetailRow(_("转办"), _("去诉求页转给服务队或街道"), url=row.get_absolute_url()),
+        ]
+
+    def history(self, row):
+        steps = [
+            HistoryEntry(_("提出"), row.at, _("本人")),
+            HistoryEntry(_("超期，自动升级"), row.escalated_at),
+            HistoryEntry(_("答复"), row.answered_at, row.answered_by, row.answer),
+            HistoryEntry(_("没解决，请再办"), row.reopened_at, _("本人")),
+        ]
+        return sorted((step for step in steps if step.at), key=lambda step: step.at, reverse=True)
+
+    def options(self, row, user):
+        if not permissions.can_answer_request(user, row):
+            return ()
+        return [DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。"))]
+
+    def decide(self, row, choice, reason, *, actor):
+        return actions.answer_request(row, actor=actor, answer=reason)
+
+
+class CheckOutcome(TodoKind):
+    """An outcome that waits for a second person's check."""
+
+    code, label, section, model = "outcome", _("成果核实"), Section.SERVICES, Outcome
+    related = ("team", "base", "organization")
+    quick_reasons = (_("请补凭证"), _("与另一条重复"), _("不在统计范围"))
+
+    def waiting(self, user):
+        scope = access_scope(user)
+        if not scope.staff:
+            return Outcome.objects.none()
+        rows = Outcome.objects.visible_to(user).filter(state=OutcomeState.REPORTED).exclude(reported_by=user)
+        return rows if scope.district else rows.filter(self._areas(scope))
+
+    def viewable_by(self, user):
+        scope = access_scope(user)
+        rows = Outcome.objects.visible_to(user)
+        return rows if scope.district else rows.filter(self._areas(scope) | Q(reported_by=user))
+
+    def _areas(self, scope):
+        areas = Q(organization__subdistrict__in=scope.subdistricts) | Q(base__subdistrict__in=scope.subdistricts)
+        return areas | Q(team__subdistrict__in=scope.subdistricts)
+
+    def detail(self, row):
+        return str(row.team or row.base or row.organization or "")
+
+    def detail_rows(self, row, user):
+        number = dates.money(row.amount) if row.amount else row.quantity or "—"
+        return [
+            DetailRow(_("类型"), row.get_kind_display()),
+            DetailRow(_("数额"), number),
+            DetailRow(_("日期"), dates.full_day(row.happened_on)),
+            DetailRow(_("上报"), self.detail(row) or "—", row.reported_by or ""),
+        ]
+
+    def options(self, row, user):
+        if not permissions.can_check_outcome(user, row):
+            return ()
+        return [DecisionOption("check", _("核实，计入")), DecisionOption("refuse", _("不采信"), needs_reason=True)]
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "check":
+            return actions.check_outcome(row, actor=actor)
+        return actions.refuse_outcome(row, actor=actor, reason=reason)
