@@ -46,11 +46,11 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         return self.filter(_office_scope(seen, self.model._base_manager.all()))
 
     def within(self, seen):
-        """Return whom an officer of the reach `seen` works with: active persons of theirs (decisions.md)."""
+        """Return whom an officer of the reach `seen` works with: active persons of theirs (decisions.md, "Who sees what")."""
         return self.filter(_scope(seen, self.model._base_manager.all()))
 
     def visible_to(self, user):
-        """Return the persons `user` may see: oneself, and whom one works with (decisions.md, Who sees what)."""
+        """Return the persons `user` may see: oneself, and whom one works with (docs/decisions.md, "Who sees what")."""
         if not user.is_authenticated:
             return self.none()
         shown = Q(user=user)

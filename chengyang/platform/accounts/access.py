@@ -1,4 +1,4 @@
-"""How far an account reaches today: the only place that knows roles and posts (architecture, Reach)."""
+"""How far an account reaches today: the only place that knows roles and posts (architecture.md, "The one way a thing happens")."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

@@ -21,7 +21,7 @@ class BodyQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
     def visible_to(self, user):
-        """Return the public bodies, one's own in any state, and those of one's subdistricts (decisions.md)."""
+        """Return the public bodies, one's own in any state, and those of one's subdistricts (decisions.md, "Who sees what")."""
         seen = reach(user)
         if seen.district:
             return self.all()

@@ -1,1 +1,1 @@
-"""Numbers by code: each has one home, and opens the records that it counts (architecture, "A lower floor asks")."""
+"""Numbers by code: each has one home, and opens the records that it counts (docs/architecture.md)."""

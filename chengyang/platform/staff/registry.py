@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.TextChoices):
-    """Navigation by job, in the order of the desk (ui.md, Staff)."""
+    """Navigation by job, in the order of the desk (docs/ui.md, "Staff")."""
 
     PEOPLE = "people", _("人士")
     ORGANIZATIONS = "organizations", _("组织")

@@ -1,4 +1,4 @@
-"""What upper floors add to pages of lower ones (architecture, "A lower floor asks, an upper floor registers").
+"""What upper floors add to pages of lower ones (docs/architecture.md).
 
 A page names a place, such as `organizations.detail` or `me.home`, and draws `{% panels "organizations.detail" organization %}`;
 an app registers in its `providers.py`:
