@@ -17,7 +17,7 @@ from chengyang import clock
 from .models import Activity
 from .states import ActivityState
 
-BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, feed window)
+BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, "feed window")
 REFRESH = dt.timedelta(hours=3)  # how often a subscriber should ask again
 MOST = 2000  # activities in one feed; a year of the whole district is a few hundred
 ZONE = ZoneInfo("Asia/Shanghai")

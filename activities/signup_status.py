@@ -72,7 +72,7 @@ def _places(left: int | None) -> SignupStatus:
 
 
 def with_attendance(rows: QuerySet) -> QuerySet:
-    """Return `rows` of activities with `came`: check-ins or the count by eye, whichever is more (peers, head-counts)."""
+    """Return `rows` of activities with `came`: check-ins or the count by eye, whichever is more (decisions.md, "public figures")."""
     return rows.annotate(came=Greatest("attended", Coalesce("headcount", Value(0)), output_field=IntegerField()))
 
 

@@ -1,4 +1,4 @@
-"""How an action says no. See docs/architecture.md, "No signals between our own apps"."""
+"""How an action says no. See docs/architecture.md, "The one way a thing happens"."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every address of the portal; what stands where is in docs/decisions.md."""
+"""Every address of the portal; what stands where is in docs/decisions.md, "Addresses"."""
 
 from django.contrib import admin
 from django.urls import include, path

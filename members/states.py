@@ -1,4 +1,4 @@
-"""The lives of an application, a person and a representative (domain.md, Words)."""
+"""The lives of an application, a person and a representative (domain.md, "Words")."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

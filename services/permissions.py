@@ -54,7 +54,7 @@ def can_report_outcome(actor, body) -> bool:
 
 
 def can_check_outcome(actor, outcome) -> bool:
-    """Staff responsible for it, but not who reported it (domain.md: verified by staff before it counts)."""
+    """Staff responsible for it, but not who reported it (domain.md, "成果": verified by staff before it counts)."""
     area = next((body.subdistrict_id for body in (outcome.organization, outcome.base, outcome.team) if body), None)
     return (
         outcome.state == OutcomeState.REPORTED

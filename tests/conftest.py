@@ -1,4 +1,4 @@
-"""The named cast and what every test may use (docs/style: the same people everywhere, also the demo accounts)."""
+"""The named cast and what every test may use (style.md rule 17: the same people everywhere, also the demo accounts)."""
 
 import pytest
 from django.conf import settings

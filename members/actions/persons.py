@@ -149,7 +149,7 @@ def edit_own_particulars(person: Person, data: Mapping[str, Any], *, actor: Any)
 
 @transaction.atomic
 def adopt_number(person: Person, *, actor: Any) -> Person:
-    """AccessScope the person at the number they sign in with (decisions.md, phone). Raises ActionError("no_number")."""
+    """Reach the person at the number they sign in with (decisions.md, "phone"). Raises ActionError("no_number")."""
     person = lock(person)
     require(permissions.can_edit_particulars, actor, person)
     _require_active(person)

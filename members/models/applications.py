@@ -29,7 +29,7 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
         return self.filter(submitted_at__isnull=False)
 
     def within(self, scope):
-        """Return the submitted applications that staff of the reach `scope` are responsible for."""
+        """Return the submitted applications that staff of `scope` are responsible for."""
         return self.filter(_scope(scope))
 
     def visible_to(self, user):

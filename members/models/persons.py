@@ -37,20 +37,20 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         return self.filter(same)
 
     def of_staff(self, scope):
-        """Return whom staff of the reach `scope` are responsible for; posts do not count."""
+        """Return whom staff of `scope` are responsible for; posts do not count."""
         rows = self.active()
         return rows if scope.district else rows.filter(subdistrict__in=scope.subdistricts)
 
     def of_office(self, scope):
-        """Return whom staff and secretaries of the reach `scope` work with; leading a team does not count."""
+        """Return whom staff and secretaries of `scope` work with; leading a team does not count."""
         return self.filter(_office_scope(scope, self.model._base_manager.all()))
 
     def within(self, scope):
-        """Return whom an officer of the reach `scope` works with: active persons of theirs (decisions.md)."""
+        """Return whom an officer of `scope` works with: active persons of theirs (decisions.md, "Who sees what")."""
         return self.filter(_scope(scope, self.model._base_manager.all()))
 
     def visible_to(self, user):
-        """Return the persons `user` may see: oneself, and whom one works with (decisions.md, Who sees what)."""
+        """Return the persons `user` may see: oneself, and whom one works with (docs/decisions.md, "Who sees what")."""
         if not user.is_authenticated:
             return self.none()
         shown = Q(user=user)

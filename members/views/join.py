@@ -1,4 +1,4 @@
-"""Joining in three short steps, and what became of it (ui.md, Join)."""
+"""Joining in three short steps, and what became of it (docs/ui.md, "Join")."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""职务 in organizations: who holds which post from a day to a day (domain.md, 届 / 职务)."""
+"""职务 in organizations: who holds which post from a day to a day (domain.md, "届 / 职务")."""
 
 import datetime as dt
 from typing import Any

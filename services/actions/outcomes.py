@@ -1,4 +1,4 @@
-"""成果: reported by a body, verified by a second person before it counts (domain.md, Words)."""
+"""成果: reported by a body, verified by a second person before it counts (domain.md, "Words")."""
 
 import datetime as dt
 from decimal import Decimal

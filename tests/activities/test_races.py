@@ -1,4 +1,4 @@
-"""What happens at the same moment, with real connections to a real database (style 22)."""
+"""What happens at the same moment, with real connections to a real database (docs/style.md rule 22)."""
 
 import random
 import threading

@@ -1,4 +1,4 @@
-"""Joining, signing up and a review by keyboard alone (ui.md, Accepted when)."""
+"""Joining, signing up and a review by keyboard alone (docs/ui.md, "Accepted when")."""
 
 import pytest
 from playwright.sync_api import expect

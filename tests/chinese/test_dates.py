@@ -1,4 +1,4 @@
-"""How dates, times, money and hours are read and shown (requirements 5.9 and G07)."""
+"""How dates, times, money and hours are read and shown (docs/requirements.md, "Dates, times and money"; G07)."""
 
 import contextlib
 import datetime as dt

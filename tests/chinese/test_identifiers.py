@@ -1,4 +1,4 @@
-"""Requirements U05 and U06 with the measurements of 5.2; `python-stdnum` is the oracle where it is right."""
+"""Requirements U05 and U06; `python-stdnum` is the oracle where it is right."""
 
 import contextlib
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Requirement U03: names keep what they are written with; P09 and 1.3: how a public list shows them."""
+"""Requirement U03: names keep what they are written with; P09 and requirements.md, "Masks": how a public list shows them."""
 
 import contextlib
 

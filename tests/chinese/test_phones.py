@@ -1,4 +1,4 @@
-"""Requirement U07: which numbers are taken, in which forms, and how they are shown (1.3)."""
+"""Requirement U07: which numbers are taken, in which forms, and how they are shown (docs/requirements.md, "Masks")."""
 
 import contextlib
 import re

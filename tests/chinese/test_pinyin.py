@@ -1,4 +1,4 @@
-"""Requirement U01 with the measurements of 5.1: sort keys by surname readings, search words by all readings."""
+"""Requirement U01: sort keys by surname readings, search words by all readings."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""Requirement U15, the part without a table: counting, and what the table is seeded with (measurements of 5.5)."""
+"""Requirement U15, the part without a table: counting, and what the table is seeded with."""
 
 import datetime as dt
 

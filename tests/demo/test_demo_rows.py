@@ -30,7 +30,7 @@ from tests.personas import NAMES
 pytestmark = [pytest.mark.usefixtures("demo"), pytest.mark.django_db]
 
 MIDNIGHT = clock.at(TODAY)
-# domain.md, What the portal refuses to hold
+# domain.md, "What the portal refuses to hold"
 REFUSED = re.compile(
     r"relig|宗教|信仰|思想|政治表现|研判|画像|风险|倾向|轨迹|longitude|latitude|人脸|\bface\b|指纹|家庭成员|社会关系|舆情|重点人员"
 )

@@ -1,4 +1,4 @@
-"""The figures that the district has published come out of queries over records (domain.md, Facts)."""
+"""The figures that the district has published come out of queries over records (domain.md, "Published facts")."""
 
 import datetime as dt
 

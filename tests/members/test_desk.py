@@ -1,4 +1,4 @@
-"""The registry on the desk: queues, decisions, lists, search, whole numbers (issue: paths 2 and 3; requirements P26, S10)."""
+"""The registry on the desk: queues, decisions, lists, search, whole numbers (requirements P26, S10)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Joining on a phone: nothing before consent, three steps, a status page (issue: path 2; requirements P01, P05)."""
+"""Joining on a phone: nothing before consent, three steps, a status page (requirements P01, P05)."""
 
 import json
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""What happens at the same moment in the registry, with real connections to a real database (style 22, P06, P12)."""
+"""What happens at the same moment in the registry, with real connections to a real database (style.md rule 22; P06, P12)."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor

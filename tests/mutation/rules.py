@@ -116,7 +116,7 @@ MUTANTS = (
         "",
         ("members/test_persons.py::test_a_whole_number_is_read_for_a_reason_that_is_written_down",),
     ),
-    # ---- who sees what (docs/decisions.md) ------------------------------------------------------------------------------------
+    # ---- who sees what (decisions.md, "Who sees what") ----------------------------------------------------------------
     Mutant(
         "person-scope-dropped",
         "subdistrict staff see the persons of their subdistrict",
@@ -188,7 +188,7 @@ MUTANTS = (
             "activities/test_views_activity.py::test_fewer_than_five_who_signed_up_are_not_counted",
         ),
     ),
-    # ---- the desk (architecture, The admin is a door) -------------------------------------------------------------------------
+    # ---- the desk (docs/architecture.md) ------------------------------------------------------------------------------
     Mutant(
         "admin-unscoped",
         "lists of the desk come through visible_to",

@@ -1,4 +1,4 @@
-"""Every address of the desk × the whole cast, against the checked-in matrix (docs/decisions.md, Who sees what)."""
+"""Every address of the desk × the whole cast, against the checked-in matrix (docs/decisions.md, "Who sees what")."""
 
 import pytest
 

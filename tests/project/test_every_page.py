@@ -1,4 +1,4 @@
-"""What holds on every page, whoever opens it: docs/decisions.md (CSP), docs/style.md 10 and 14, requirements G13."""
+"""What holds on every page, whoever opens it: decisions.md, "CSP"; style.md rules 10 and 14; requirements G13."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Bad input everywhere: a clear answer, never a fault of ours, never a step outside (issue "Bad input", requirements S)."""
+"""Bad input everywhere: a clear answer, never a fault of ours, never a step outside (requirements S15)."""
 
 import itertools
 from http.cookies import SimpleCookie

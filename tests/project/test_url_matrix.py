@@ -1,4 +1,4 @@
-"""Every address × the whole cast, against the checked-in matrix (docs/decisions.md, Who sees what).
+"""Every address × the whole cast, against the checked-in matrix (docs/decisions.md, "Who sees what").
 
 The addresses of the desk are in test_desk_matrix.py, so that two processes share the work.
 """

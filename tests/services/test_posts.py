@@ -1,4 +1,4 @@
-"""职务 of organizations, bases and teams begin and end in one way (domain.md, 届 / 职务; rule 12)."""
+"""职务 of organizations, bases and teams begin and end in one way (domain.md, "届 / 职务"; rule 12)."""
 
 import datetime as dt
 

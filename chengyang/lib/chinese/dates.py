@@ -1,4 +1,4 @@
-"""How dates, times, money and hours are read and shown (requirements 5.9, G07; decisions: dates, money)."""
+"""How dates, times, money and hours are read and shown (docs/requirements.md, "Dates, times and money"; G07)."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""Identity numbers of persons and credit codes of organizations (requirements U05, U06, masks 1.3).
+"""Identity numbers of persons and credit codes of organizations (requirements U05, U06; docs/requirements.md, "Masks").
 
 No library knows them all: those that were measured accept births in the future, or refuse the residence permits of Hong
 Kong, Macao and Taiwan, the cards of foreigners, or credit codes that begin with a letter.

@@ -1,4 +1,4 @@
-"""Names of persons: how they are tidied, recognised and masked (requirements U03, P09, 1.3)."""
+"""Names of persons: how they are tidied, recognised and masked (requirements U03, P09; requirements.md, "Masks")."""
 
 import re
 import unicodedata
@@ -82,7 +82,7 @@ def split_surname(name: str) -> tuple[str, str]:
 def public_mask(name: str) -> str:
     """Return what a public list shows without consent: `张*`, `欧阳**`, of `艾合买提·买买提` `艾**`.
 
-    At most two stars, at least one, so that neither the length nor a one-character name is told.  (P09, 1.3)
+    At most two stars, at least one, so that neither the length nor a one-character name is told.  (P09; requirements.md, "Masks")
     """
     surname, given = split_surname(name.strip())
     if not surname:

@@ -1,4 +1,4 @@
-"""Telephone numbers that can receive a message (requirement U07, masks 1.3)."""
+"""Telephone numbers that can receive a message (requirement U07; docs/requirements.md, "Masks")."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The access scope of an account today: the only module that reads roles and posts (docs/architecture.md, Scope)."""
+"""The access scope of an account today: the only module that reads roles and posts (architecture.md, "The one way a thing happens")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

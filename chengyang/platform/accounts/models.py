@@ -170,7 +170,7 @@ class RoleQuerySet(models.QuerySet):
 
 
 class OneUser(models.Func):
-    """An account as a range of one, so that an exclusion constraint needs no extension (architecture, Invariants)."""
+    """An account as a range of one, so that an exclusion constraint needs no extension (architecture.md, "Data")."""
 
     function = "int8range"
     output_field = BigIntegerRangeField()

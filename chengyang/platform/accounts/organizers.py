@@ -21,7 +21,7 @@ class OrganizerQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
     def visible_to(self, user):
-        """Return the public bodies, one's own in any state, and those of one's subdistricts (decisions.md)."""
+        """Return the public bodies, one's own in any state, and those of one's subdistricts (decisions.md, "Who sees what")."""
         scope = access_scope(user)
         if scope.district:
             return self.all()

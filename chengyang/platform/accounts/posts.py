@@ -1,4 +1,4 @@
-"""职务: how a post begins and ends, one way for organizations, bases and teams (domain.md, 届 / 职务; rule 12).
+"""职务: how a post begins and ends, one way for organizations, bases and teams (domain.md, "届 / 职务"; rule 12).
 
 Who may appoint and end is the app's to ask, before, under the lock of the body. Nothing is overwritten: a row gets its end.
 """

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, and ending it on the server (requirements S04, decisions.md "sessions").
+"""How long a sign-in lasts, and ending it on the server (requirements S04; docs/decisions.md, "sessions").
 
 When it began and when it was last used stand in the session itself, which lives in the database: a browser cannot make
 its own session younger.

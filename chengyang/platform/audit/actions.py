@@ -148,7 +148,7 @@ def seal_due() -> int:
     """Put all entries that are in no batch into hash-chained batches; return how many.
 
     Entries are taken from the work list and never by "id above the last", which would lose one that commits late.
-    Concurrent calls queue on an advisory lock, so that an entry gets into exactly one batch.  (architecture.md, Data)
+    Concurrent calls queue on an advisory lock, so that an entry gets into exactly one batch.  (architecture.md, "Data")
     """
     sealed = 0
     while count := _seal_batch():

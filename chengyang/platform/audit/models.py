@@ -18,7 +18,7 @@ CODE = r"^[a-z0-9_.:-]*$"
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: Any) -> Self:
-        """Return all entries for the role `audit`, for anybody else those about themself (decisions.md)."""
+        """Return all entries for the role `audit`, for anybody else those about themself (decisions.md, "Who sees what")."""
         if not user.is_authenticated:
             return self.none()
         if user.is_auditor:

@@ -1,4 +1,4 @@
-"""The one way a state moves (architecture, State)."""
+"""The one way a state moves (docs/architecture.md, "State")."""
 
 from collections.abc import Mapping
 from typing import Any

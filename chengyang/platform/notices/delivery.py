@@ -1,4 +1,4 @@
-"""Sending what waits in the outbox (architecture, Nothing is sent inside a transaction).
+"""Sending what waits in the outbox (docs/architecture.md, "Nothing is sent inside a transaction").
 
 A delivery is claimed by compare-and-swap, sent outside any transaction, and settled by compare-and-swap, so any number of
 workers may run this at the same moment. `tries` is counted up by each claim and tells one claim from the next.

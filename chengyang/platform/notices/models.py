@@ -1,4 +1,4 @@
-"""What the portal tells people: the notice they read here, and its deliveries (architecture, Nothing is sent inside a transaction)."""
+"""What the portal tells people: the notice they read here, and its deliveries (architecture.md, "Nothing is sent inside a transaction")."""
 
 from django.conf import settings
 from django.db import models

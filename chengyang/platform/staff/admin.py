@@ -1,4 +1,4 @@
-"""The one base of every staff admin: a door like the others, never a back door (architecture, The admin is a door)."""
+"""The one base of every staff admin: a door like the others, never a back door (architecture.md, "The one way a thing happens")."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

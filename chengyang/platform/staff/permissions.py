@@ -9,7 +9,7 @@ def can_set_exception(actor, row) -> bool:
 
 
 def can_send_again(actor, delivery=None) -> bool:
-    """What could not be sent for certain is settled by the district (architecture, Nothing is sent inside a transaction)."""
+    """What could not be sent for certain is settled by the district (architecture.md, "Nothing is sent inside a transaction")."""
     return access_scope(actor).district
 
 

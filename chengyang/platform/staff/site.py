@@ -40,7 +40,7 @@ SEARCH_LENGTH = 60
 
 
 class StaffSite(AdminSite):
-    """Officers only: visitors are asked to sign in, everybody else gets a 404 (decisions.md)."""
+    """Officers only: visitors are asked to sign in, everybody else gets a 404 (docs/decisions.md, "/manage/")."""
 
     site_title = site_header = gettext_lazy("工作台")
     enable_nav_sidebar = False

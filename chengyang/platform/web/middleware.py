@@ -17,7 +17,7 @@ from .context import RequestInfo, asked_by
 from .redirects import came_from, is_ours
 
 AGENT_LENGTH = 200  # enough to tell a phone from a desk, too little to be a fingerprint store
-# The camera scans tickets at the door; place and movement are never asked for (domain.md, "refuses to hold").
+# The camera scans tickets at the door; place and movement are never asked for (domain.md, "What the portal refuses to hold").
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 

@@ -1,4 +1,4 @@
-"""The seven steps with their numbers, each counted from records by a registered measure (domain.md, 七步)."""
+"""The seven steps with their numbers, each counted from records by a registered measure (domain.md, "七步")."""
 
 from dataclasses import dataclass
 from typing import Any

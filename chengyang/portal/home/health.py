@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether the portal can serve (decisions.md, /readyz)."""
+"""Whether this process lives, and whether the portal can serve (docs/decisions.md, "/readyz")."""
 
 import datetime as dt
 
