@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import extensions
@@ -34,9 +34,13 @@ def site_map(request: HttpRequest | None = None) -> list[tuple[object, list[Link
 
 def _links(entries: Iterable[extensions.MenuEntry], request: HttpRequest | None) -> list[Link]:
     path = request.path if request else ""
-    return [_link(entry, reverse(entry.url_name), path) for entry in entries]
+    return [link for link in (_link(entry, path) for entry in entries) if link]
 
 
-def _link(entry: extensions.MenuEntry, url: str, path: str) -> Link:
+def _link(entry: extensions.MenuEntry, path: str) -> Link | None:
+    try:
+        url = reverse(entry.url_name)
+    except NoReverseMatch:  # the page is not mounted in this URL configuration: no dead link is shown (G09)
+        return None
     current = path == "/" if url == "/" else path.startswith((url, *entry.also))
     return Link(url, entry.label, entry.icon, entry.where, current)
