@@ -229,7 +229,6 @@ ROWS = {  # the sample of each list
     "services.request": "area_request",
     "services.outcome": "outcome",
     "services.post": "team_post",
-    "services.assessment": "team_assessment",
     "activities.activity": "submitted",
     "activities.signup": "pending",
     "activities.checkin": "checkin",

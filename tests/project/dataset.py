@@ -140,7 +140,6 @@ LISTS = {
     "four_haves": ("person", "“四有”标准", ("有时间", "有精力", "有能力", "有代表性")),
     "five_goods": ("organization", "“五好”标准", ("带头人", "班子", "队伍", "机制", "思路")),
     "six_haves": ("base", "“六有”标准", ("阵地", "标准", "品牌", "制度", "活动", "成效")),
-    "team": ("team", "服务队标准", ("有队长",)),
 }
 
 
@@ -225,7 +224,6 @@ def _bodies(world):
     things["hidden_base"] = personas.base(slug="hidden", name=HIDDEN_BASE, state="preparing", is_published=False)
     things["organization_assessment"] = assess(world, organization, "organization")
     things["base_assessment"] = assess(world, base, "base", "submitted")
-    things["team_assessment"] = assess(world, team, "team", "submitted")
     things["honour"] = base.honours.create(title="全省实践创新基地精品工程项目", level="province", year=2022)
     _people(world)
 

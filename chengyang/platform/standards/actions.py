@@ -17,8 +17,8 @@ from chengyang.platform.files import actions as files
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.actions import notify
 
-from .models import Assessment, Criterion, Standard, Version
-from .permissions import can_assess, can_prepare, can_prepare_assessment, can_publish
+from .models import Assessment, Standard, Version
+from .permissions import can_assess, can_prepare, can_prepare_assessment
 from .states import TRANSITIONS, AssessmentState
 from .subjects import kind_of
 
@@ -185,40 +185,3 @@ def _notify(to: Any, template: str, assessment: Assessment) -> None:
     notify(
         to, template, url="/me/notices/", assessment=assessment, subject=subject, standard=assessment.version.standard
     )
-
-
-# ---- standards ------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def draft_version(standard: Standard, *, actor: Any) -> Version:
-    """Begin the next version with the criteria of the one in force; a draft that is there already is returned."""
-    standard = lock(standard)
-    require(can_publish, actor, standard)
-    if draft := standard.versions.filter(published_on__isnull=True).first():
-        return draft
-    last = standard.versions.order_by("-number").first()
-    version = standard.versions.create(number=last.number + 1 if last else 1, text=last.text if last else "")
-    copied = ("code", "name", "guidance", "measure", "order")
-    criteria = last.criteria.values(*copied) if last else ()
-    Criterion.objects.bulk_create([Criterion(version=version, **values) for values in criteria])
-    audit.record("standard.drafted", version, actor=actor)
-    return version
-
-
-@transaction.atomic
-def publish_version(version: Version, *, actor: Any, on: dt.date | None = None) -> Version:
-    """Publish a draft, from `on` (default today): from then on nobody edits it, and new assessments use it (rule 5).
-
-    Raises ActionError("published") for one that is, ("no_criteria") for an empty one.
-    """
-    version = lock(version)
-    require(can_publish, actor, version.standard)
-    if version.published_on:
-        raise ActionError(_("这一版已经发布。要改内容，请发布新的一版。"), code="published")
-    if not version.criteria.exists():
-        raise ActionError(_("至少要有一项标准才能发布。"), code="no_criteria")
-    version.published_on = on or clock.today()
-    version.save(update_fields=["published_on"])
-    audit.record("standard.published", version, actor=actor)
-    return version

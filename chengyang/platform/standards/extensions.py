@@ -14,8 +14,6 @@ extend(
     ],
     metrics=METRICS,
     audit_verbs={
-        "standard.drafted": _("起草标准新版本"),
-        "standard.published": _("发布标准"),
         "assessment.started": _("开始评定"),
         "assessment.recorded": _("填写评定"),
         "assessment.submitted": _("提交评定"),

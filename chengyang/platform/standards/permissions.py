@@ -1,4 +1,4 @@
-"""Who prepares an assessment, who decides on it, and who publishes standards (domain.md rules 2, 4, 5)."""
+"""Who prepares an assessment and who decides on it (domain.md rules 2, 4, 5)."""
 
 from typing import Any
 
@@ -28,8 +28,3 @@ def can_assess(actor: Any, assessment: Any) -> bool:
     subject = assessment.subject
     is_staff = access_scope(actor).covers(subject.subdistrict_id)
     return is_staff and assessment.submitted_by_id != actor.pk and not _is_oneself(actor, subject)
-
-
-def can_publish(actor: Any, standard: Any) -> bool:
-    """Standards are the district's."""
-    return access_scope(actor).district
