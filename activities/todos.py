@@ -17,14 +17,14 @@ from .models import Activity, CheckIn, Signup
 from .states import ActivityState, SignupState
 
 
-def _scope(scope: AccessScope, prefix: str = "") -> Q:
+def _staff_q(scope: AccessScope, prefix: str = "") -> Q:
     """Return the condition for activities that `scope` is staff for."""
     if scope.district:
         return Q()
     return Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
 
 
-def _bodies(scope: AccessScope, prefix: str = "") -> Q:
+def _organizer_q(scope: AccessScope, prefix: str = "") -> Q:
     """Return the condition for activities that a body of `scope` organises; what permissions.acts_for_organizer says."""
     organization, team, base = (f"{prefix}{name}" for name in ("organization", "team", "base"))
     return (
@@ -84,7 +84,7 @@ class AboutActivity(TodoKind):
         rows = Activity.objects.visible_to(user)
         if scope.district:
             return rows
-        return rows.filter(_bodies(scope) | _scope(scope) if scope.staff else _bodies(scope))
+        return rows.filter(_organizer_q(scope) | _staff_q(scope) if scope.staff else _organizer_q(scope))
 
 
 class ApproveActivity(AboutActivity):
@@ -102,8 +102,8 @@ class ApproveActivity(AboutActivity):
         scope = access_scope(user)
         if not scope.staff:
             return Activity.objects.none()
-        rows = Activity.objects.filter(_scope(scope), state=ActivityState.SUBMITTED)
-        return rows.exclude(pk__in=Activity.objects.filter(_bodies(scope)).values("pk"))
+        rows = Activity.objects.filter(_staff_q(scope), state=ActivityState.SUBMITTED)
+        return rows.exclude(pk__in=Activity.objects.filter(_organizer_q(scope)).values("pk"))
 
     def detail(self, row: Activity) -> str:
         who = row.organizer or _("区委统战部")
@@ -150,7 +150,7 @@ class CompleteAttendance(AboutActivity):
 
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
-        kept = _bodies(scope) | _scope(scope) if scope.staff else _bodies(scope)
+        kept = _organizer_q(scope) | _staff_q(scope) if scope.staff else _organizer_q(scope)
         held = Activity.objects.completed().filter(kind=Activity.Kind.VOLUNTEER, recorded_at=None)
         return held if scope.district else held.filter(kept)
 
@@ -195,7 +195,7 @@ class ReviewSignup(TodoKind):
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
         prefix = "activity__"
-        kept = _bodies(scope, prefix) | _scope(scope, prefix) if scope.staff else _bodies(scope, prefix)
+        kept = _organizer_q(scope, prefix) | _staff_q(scope, prefix) if scope.staff else _organizer_q(scope, prefix)
         rows = Signup.objects.filter(
             state=SignupState.PENDING, activity__state=ActivityState.PUBLISHED, activity__ends__gt=clock.now()
         )

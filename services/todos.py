@@ -21,7 +21,7 @@ class AnswerRequest(TodoKind):
 
     def waiting(self, user):
         scope = access_scope(user)
-        mine = Q(team__in=scope.teams) | Q(subdistrict__in=scope.subdistricts)
+        mine = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
             mine |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
         return Request.objects.visible_to(user).filter(mine, state__in=REQUEST_OPEN).exclude(author=user)

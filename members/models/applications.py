@@ -30,16 +30,16 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
 
     def within(self, scope):
         """Return the submitted applications that staff of `scope` are responsible for."""
-        return self.filter(_scope(scope))
+        return self.filter(_managed_q(scope))
 
     def visible_to(self, user):
         """Return the applications `user` may see: own, and the submitted ones of the user's subdistricts."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(user=user) | _scope(access_scope(user)))
+        return self.filter(Q(user=user) | _managed_q(access_scope(user)))
 
 
-def _scope(scope):
+def _managed_q(scope):
     submitted = Q(submitted_at__isnull=False)
     return submitted if scope.district else submitted & Q(subdistrict__in=scope.subdistricts)
 

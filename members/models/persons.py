@@ -43,11 +43,11 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
 
     def of_office(self, scope):
         """Return whom staff and secretaries of `scope` work with; leading a team does not count."""
-        return self.filter(_office_scope(scope, self.model._base_manager.all()))
+        return self.filter(_office_q(scope, self.model._base_manager.all()))
 
     def within(self, scope):
         """Return whom an officer of `scope` works with: active persons of theirs (decisions.md, "Who sees what")."""
-        return self.filter(_scope(scope, self.model._base_manager.all()))
+        return self.filter(_managed_q(scope, self.model._base_manager.all()))
 
     def visible_to(self, user):
         """Return the persons `user` may see: oneself, and whom one works with (docs/decisions.md, "Who sees what")."""
@@ -58,28 +58,28 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
             user.phone_index
         ):  # a record that staff made is shown to whom it is of, and to nobody else (domain.md rule 1)
             shown |= Q(state=PersonState.UNCONFIRMED, phone_index=user.phone_index)
-        return self.filter(shown | _scope(access_scope(user), self.model._base_manager.all()))
+        return self.filter(shown | _managed_q(access_scope(user), self.model._base_manager.all()))
 
 
-def _scope(scope, everybody):
+def _managed_q(scope, everybody):
     """Return the condition for the active persons that staff, secretaries and team leaders work with."""
-    scope = _office_scope(scope, everybody)
+    managed = _office_q(scope, everybody)
     if scope.managed("team"):
-        scope |= Q(pk__in=_team(everybody, scope).values("pk"))
-    return scope
+        managed |= Q(pk__in=_team(everybody, scope).values("pk"))
+    return managed
 
 
-def _office_scope(scope, everybody):
+def _office_q(scope, everybody):
     """Return the condition for the active persons that staff and secretaries work with."""
     active = Q(state=PersonState.ACTIVE)
     if scope.district:
         return active
-    scope = Q(pk__in=[])
+    managed = Q(pk__in=[])
     if scope.subdistricts:
-        scope |= active & Q(subdistrict__in=scope.subdistricts)
+        managed |= active & Q(subdistrict__in=scope.subdistricts)
     if scope.managed("organization"):
-        scope |= Q(pk__in=_members(everybody, scope).values("pk"))
-    return scope
+        managed |= Q(pk__in=_members(everybody, scope).values("pk"))
+    return managed
 
 
 def _members(everybody, scope):
