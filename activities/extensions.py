@@ -72,7 +72,6 @@ extend(
         "signup.cancelled": _("取消报名"),
         "signup.offered": _("候补转正"),
         "signup.expired": _("候补逾期"),
-        "signup.read": _("查看报名名单"),
         "signup.forgotten": _("清除访客报名的个人信息"),
         "checkin.created": _("签到"),
         "checkin.ended": _("签退"),

@@ -15,7 +15,7 @@ def application_rows(application, user):
     """Return what the page of an application says."""
     return [
         *_particulars(application),
-        number_fact(application, application.user.phone, user),
+        number_row(application, application.user.phone, user),
         *_consents(application.user),
     ]
 
@@ -24,7 +24,7 @@ def person_rows(person, user):
     """Return what the page of a person says."""
     return [
         *_particulars(person),
-        number_fact(person, person.phone, user),
+        number_row(person, person.phone, user),
         DetailRow(_("入册"), dates.full_day(person.registered_on), _source(person)),
         DetailRow(_("账号"), _("有，本人可以登录") if person.user_id else _("没有")),
     ]
@@ -42,7 +42,7 @@ def _particulars(row):
     ]
 
 
-def number_fact(row, number, user):
+def number_row(row, number, user):
     """Return the masked number, with the form to see the whole one for a reason."""
     data = {"row": row, "kind": row._meta.model_name, "reasons": DisclosureReason.choices}
     if not number:

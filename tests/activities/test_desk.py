@@ -61,7 +61,7 @@ def test_a_signup_for_what_was_called_off_does_not_wait(member, organization, xi
     signup = actions.sign_up(activity, actor=member)
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
     assert waits_for(ReviewSignup()) == []
-    assert ReviewSignup().choices(Signup.objects.get(pk=signup.pk), xiazhuang) == []
+    assert ReviewSignup().options(Signup.objects.get(pk=signup.pk), xiazhuang) == []
 
 
 def test_a_service_that_is_over_waits_until_its_hours_are_recorded(organization, settings, xiazhuang):
@@ -79,7 +79,7 @@ def test_its_records_turn_up_in_the_order_of_their_day(xiazhuang, settings, refe
         factories.draft(kind="volunteer", starts=moment(17), ends=moment(17, 11)), actor=xiazhuang
     )
     settings.PORTAL_CLOCK = moment(20)
-    found = [key.public_id for key in todo_queue.keys(xiazhuang) if key.decision.code == "attendance"]
+    found = [key.public_id for key in todo_queue.keys(xiazhuang) if key.kind.code == "attendance"]
     assert found == [soon.public_id, late.public_id]
 
 

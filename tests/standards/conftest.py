@@ -7,7 +7,7 @@ import pytest
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from tests import personas
 
-KINDS = {"four_haves": "person", "five_goods": "organization", "six_haves": "base", "team_standard": "team"}
+KINDS = {"four_haves": "person", "five_goods": "organization", "six_haves": "base"}
 
 
 def make_standard(code, *, published=True):

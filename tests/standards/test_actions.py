@@ -52,7 +52,6 @@ SUBJECTS = {
     "person": lambda: personas.person(),
     "organization": lambda: personas.organization(),
     "base": lambda: personas.base(),
-    "team": lambda: personas.team(subdistrict=personas.reference()),
 }
 
 

@@ -26,28 +26,28 @@ class DecisionForm(Form):
     )
 
     def __init__(
-        self, *args: Any, choices: Sequence[DecisionOption], words: tuple[Any, Any] | None = None, **options: Any
+        self, *args: Any, options: Sequence[DecisionOption], words: tuple[Any, Any] | None = None, **kwargs: Any
     ) -> None:
         """`words` are the label of the reason and the hint beside it, where it is called something else."""
-        super().__init__(*args, **options)
+        super().__init__(*args, **kwargs)
         if words:
             self.fields["reason"].label, self.fields["reason"].help_text = words
-        self.choices = {choice.code: choice for choice in choices}
-        self.fields["choice"].choices = [(choice.code, choice.label) for choice in choices]
+        self.options = {option.code: option for option in options}
+        self.fields["choice"].choices = [(option.code, option.label) for option in options]
 
     @property
     def takes_reason(self) -> bool:
         """Return whether any of the decisions needs a reason."""
-        return any(choice.needs_reason for choice in self.choices.values())
+        return any(option.needs_reason for option in self.options.values())
 
     @property
     def chosen(self) -> DecisionOption:
         """Return the chosen decision of a valid form."""
-        return self.choices[self.cleaned_data["choice"]]
+        return self.options[self.cleaned_data["choice"]]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        picked = self.choices.get(data.get("choice", ""))
+        picked = self.options.get(data.get("choice", ""))
         if picked and picked.needs_reason and not data.get("reason"):
             self.add_error("reason", _("请写%(what)s，本人会看到原文。") % {"what": self.fields["reason"].label})
         return data

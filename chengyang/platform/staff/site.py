@@ -200,7 +200,7 @@ class StaffSite(AdminSite):
             "kind": kind,
             "row": row,
             "form": form,
-            "choices": options,
+            "options": options,
             "facts": kind.detail_rows(row, request.user),
             "history": kind.history(row),
             "only": only,
