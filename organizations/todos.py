@@ -7,7 +7,7 @@ from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.platform.accounts.access import access_scope
 from members.actions import note_reading
-from members.detail_rows import number_fact
+from members.detail_rows import number_row
 
 from . import actions, permissions
 from .models import Membership
@@ -60,7 +60,7 @@ class AcceptMember(TodoKind):
             DetailRow(_("所在街道"), person.subdistrict),
             DetailRow(_("能帮上"), "、".join(map(str, person.can_labels()))),
             DetailRow(_("希望得到"), "、".join(map(str, person.want_labels()))),
-            number_fact(person, person.phone, user),
+            number_row(person, person.phone, user),
             DetailRow(_("想加入"), row.organization, url=row.organization.get_absolute_url()),
         ]
 

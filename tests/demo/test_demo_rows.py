@@ -242,12 +242,12 @@ def test_nobody_outside_the_cast_has_a_password():
     [
         ("district", "district"),
         ("xiazhuang", "subdistricts"),
-        ("secretary", "organizations"),
-        ("base_manager", "bases"),
-        ("leader", "teams"),
+        ("secretary", "posts"),
+        ("base_manager", "posts"),
+        ("leader", "posts"),
     ],
 )
-def test_the_cast_reaches_as_far_as_their_name_says(name, of):
+def test_a_persona_has_the_scope_that_its_name_says(name, of):
     assert getattr(access_scope(User.objects.get(email=f"{name}@demo.invalid")), of)
 
 

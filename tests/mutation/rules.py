@@ -175,7 +175,7 @@ MUTANTS = (
         "chengyang/platform/accounts/access.py",
         "    if administrator:  #",
         "    if not administrator:  #",
-        ("accounts/test_reach.py::test_an_administrator_reaches_no_member_data_whatever_else_they_hold",),
+        ("accounts/test_access.py::test_an_administrator_reaches_no_member_data_whatever_else_they_hold",),
     ),
     Mutant(
         "few-are-counted",
@@ -351,7 +351,7 @@ MUTANTS = (
         "chengyang/platform/accounts/phone_verification.py",
         "    if proof.tries >= TRIES:\n",
         "    if proof.tries > TRIES + 100:\n",
-        ("accounts/test_proofs.py::test_five_tries_and_the_right_code_comes_too_late",),
+        ("accounts/test_phone_verification.py::test_five_tries_and_the_right_code_comes_too_late",),
     ),
     Mutant(
         "code-of-any-session",
@@ -359,7 +359,7 @@ MUTANTS = (
         "chengyang/platform/accounts/phone_verification.py",
         "PhoneProof.objects.select_for_update().filter(session_hash=_session_hash(session_key))",
         "PhoneProof.objects.select_for_update()",
-        ("accounts/test_proofs.py::test_a_code_is_worth_nothing_in_another_session",),
+        ("accounts/test_phone_verification.py::test_a_code_is_worth_nothing_in_another_session",),
     ),
     Mutant(
         "phone-in-the-clear",

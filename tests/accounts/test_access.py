@@ -27,10 +27,10 @@ def test_subdistrict_staff_reach_their_subdistrict_only(xiazhuang, liuting):
 
 
 @pytest.mark.parametrize(
-    ("name", "about"), [("secretary", "organizations"), ("base_manager", "bases"), ("leader", "teams")]
+    ("name", "subject"), [("secretary", "organization"), ("base_manager", "base"), ("leader", "team")]
 )
-def test_a_post_of_today_is_reached(reference, name, about):
-    assert len(getattr(access_scope(personas.make(name)), about)) == 1
+def test_a_post_of_today_is_in_the_scope(reference, name, subject):
+    assert len(access_scope(personas.make(name)).managed(subject)) == 1
 
 
 @pytest.mark.parametrize("shift", [-1, 0])
