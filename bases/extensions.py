@@ -72,6 +72,7 @@ extend(
     metrics=METRICS,
     posts=[PostType(Post, Post.Kind.MANAGER)],
     assessments=[Assessment],
+    file_access={"bases.Assessment": Assessment.objects.public_ids_visible_to},
     own_data_order=30,
     audit_verbs={
         "base.updated": _("修改基地"),

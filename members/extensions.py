@@ -111,6 +111,7 @@ extend(
     metrics=METRICS,
     schedule={"members": PeriodicTask("members.run_periodic", 3600.0)},
     assessments=[Assessment],
+    file_access={"members.Assessment": Assessment.objects.public_ids_visible_to},
     on_withdrawal={"registration": leaving.stop_registration, "publication": consents.stop_publication},
     person_rows=[
         PersonRows(

@@ -69,6 +69,7 @@ extend(
     metrics=METRICS,
     posts=[PostType(Post, Post.Kind.SECRETARY)],
     assessments=[Assessment],
+    file_access={"organizations.Assessment": Assessment.objects.public_ids_visible_to},
     person_rows=[
         PersonRows(
             _("组织"),

@@ -56,7 +56,7 @@ class AcceptMember(TodoKind):
             DetailRow(_("姓名"), person.name),
             DetailRow(_("类别"), person.category),
             DetailRow(_("工作单位"), person.unit),
-            DetailRow(_("工作"), person.section),
+            DetailRow(_("工作"), person.job),
             DetailRow(_("所在街道"), person.subdistrict),
             DetailRow(_("能帮上"), "、".join(map(str, person.can_labels()))),
             DetailRow(_("希望得到"), "、".join(map(str, person.want_labels()))),

@@ -55,7 +55,7 @@ def test_entries_refer_to_no_other_table():
 
 
 def test_entry_outlives_the_account_it_speaks_of(note, district):
-    entry = note("user.updated", district, actor=district)
+    entry = note("user.disabled", district, actor=district)
     district.roles.all().delete()
     User.objects.filter(pk=district.pk).delete()
     assert Entry.objects.get().user == entry.user
@@ -68,7 +68,7 @@ def test_nobody_reads_entries_about_others(request, note, member, name):
 
 
 def test_account_reads_entries_about_itself(note, stranger, district):
-    entry = note("user.updated", stranger, actor=district)
+    entry = note("user.disabled", stranger, actor=district)
     assert Entry.objects.visible_to(stranger).get() == entry
 
 
@@ -78,12 +78,12 @@ def test_person_reads_entries_about_themself(note, member, district):
 
 
 def test_actor_does_not_read_what_they_did_to_others(note, stranger, district):
-    note("user.updated", stranger, actor=district)
+    note("user.disabled", stranger, actor=district)
     assert not Entry.objects.visible_to(district).exists()
 
 
 def test_auditor_reads_all_entries(note, auditor, stranger):
-    note("user.updated", stranger)
+    note("user.disabled", stranger)
     assert Entry.objects.visible_to(auditor).count() == 1
 
 

@@ -87,7 +87,7 @@ def test_entry_of_a_visitor_names_nobody(note, visitor):
 
 
 def test_entry_names_its_subject(note, district):
-    entry = note("user.updated", district)
+    entry = note("user.disabled", district)
     assert (entry.subject, entry.subject_id) == ("accounts.User", district.public_id)
 
 

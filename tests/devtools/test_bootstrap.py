@@ -24,7 +24,7 @@ def test_old_python_can_read_the_door():
     assert ast.parse(MANAGE.read_text(), feature_version=(3, 4))
 
 
-@pytest.mark.parametrize("module", ["bootstrap", "environment", "places", "running"])
+@pytest.mark.parametrize("module", ["bootstrap", "environment", "paths", "server_registry"])
 def test_what_runs_before_the_environment_needs_the_standard_library_only(module):
     bare = [
         sys.executable,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 def asked(row: str, method: str = "GET") -> str:
     """Return the test of one row of the matrix."""
     file = "test_desk_matrix.py" if row.startswith("admin:") else "test_url_matrix.py"
-    return f"house/{file}::test_an_address_answers_everybody_as_the_matrix_says[{method} {row}]"
+    return f"project/{file}::test_an_address_answers_everybody_as_the_matrix_says[{method} {row}]"
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ MUTANTS = (
         "self-review",
         "nobody reviews themself",
         "members/permissions.py",
-        "reach(actor).covers(application.subdistrict_id) and actor.pk != application.user_id",
-        "reach(actor).covers(application.subdistrict_id)",
+        "access_scope(actor).covers(application.subdistrict_id) and actor.pk != application.user_id",
+        "access_scope(actor).covers(application.subdistrict_id)",
         ("members/test_permissions.py::test_nobody_reviews_themself",),
     ),
     Mutant(
         "self-check-of-an-outcome",
         "an outcome counts after a second person's check",
         "services/permissions.py",
-        "actor.pk != outcome.reported_by_id and ",
+        "\n        and actor.pk != outcome.reported_by_id",
         "",
         ("services/test_outcomes.py::test_who_reported_it_does_not_check_it",),
     ),
@@ -121,15 +121,15 @@ MUTANTS = (
         "person-scope-dropped",
         "subdistrict staff see the persons of their subdistrict",
         "members/models/persons.py",
-        "scope |= active & Q(subdistrict__in=seen.subdistricts)",
-        "scope |= active",
+        "managed |= active & Q(subdistrict__in=scope.subdistricts)",
+        "managed |= active",
         ("members/test_persons.py::test_who_sees_whom", asked("admin:members_person_change")),
     ),
     Mutant(
         "application-scope-dropped",
         "subdistrict staff see the applications to their subdistrict",
         "members/models/applications.py",
-        "return submitted if seen.district else submitted & Q(subdistrict__in=seen.subdistricts)",
+        "return submitted if scope.district else submitted & Q(subdistrict__in=scope.subdistricts)",
         "return submitted",
         (asked("admin:members_application_change"),),
     ),
@@ -145,12 +145,8 @@ MUTANTS = (
         "activity-scope-dropped",
         "a subdistrict's drafts are not the neighbours'",
         "activities/models/activities.py",
-        """        if ids:
-            kept |= Q(**{f"{prefix}{column}__in": ids})
-    return kept""",
-        """        if ids:
-            kept |= Q(pk__isnull=False)
-    return kept""",
+        'kept |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})',
+        "kept |= Q(pk__isnull=False)",
         (asked("activities:detail draft"),),
     ),
     Mutant(
@@ -180,7 +176,7 @@ MUTANTS = (
     Mutant(
         "few-are-counted",
         "fewer than five persons are not counted in public",
-        "chengyang/platform/metrics/suppression.py",
+        "chengyang/platform/web/suppression.py",
         "return number if number >= FEWEST else None",
         "return number",
         (
@@ -193,7 +189,7 @@ MUTANTS = (
         "admin-unscoped",
         "lists of the desk come through visible_to",
         "chengyang/platform/staff/admin.py",
-        "        rows = within_reach(self.model, request.user)\n",
+        "        rows = visible_rows(self.model, request.user)\n",
         "        rows = self.model._default_manager.all()\n",
         (asked("admin:services_request_change"),),
     ),
@@ -209,7 +205,7 @@ MUTANTS = (
         "foreign-keys-unscoped",
         "a form of the desk takes only rows that one may see",
         "chengyang/platform/staff/admin.py",
-        '        options["queryset"] = within_reach(db_field.remote_field.model, request.user)\n',
+        '        options["queryset"] = visible_rows(db_field.remote_field.model, request.user)\n',
         '        options["queryset"] = db_field.remote_field.model._default_manager.all()\n',
         ("project/test_desk.py::test_a_form_takes_no_row_out_of_reach",),
     ),

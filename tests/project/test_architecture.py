@@ -47,7 +47,7 @@ NOBODY_ACTS = {
     "close_request": "the calendar",
     "remind_handlers": "the calendar",
     "escalate_due": "the calendar",
-    "tell": "called inside the action that has the actor",
+    "notify": "called inside the action that has the actor",
     "cancel_signups_of": "called by leaving, whose actor it is given by position",
     "begin_application": "the account itself",
     "consent_and_begin": "the account itself",

@@ -201,7 +201,7 @@ class StaffSite(AdminSite):
             "row": row,
             "form": form,
             "options": options,
-            "facts": kind.detail_rows(row, request.user),
+            "detail_rows": kind.detail_rows(row, request.user),
             "history": kind.history(row),
             "only": only,
             "place": place,

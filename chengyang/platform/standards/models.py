@@ -122,6 +122,10 @@ class Criterion(models.Model):
 
 
 class AssessmentQuerySet(models.QuerySet):
+    def public_ids_visible_to(self, user):
+        """Return the public ids of the assessments that `user` may see, and with them their evidence."""
+        return self.visible_to(user).values("public_id")
+
     def passed_on(self, day):
         """Return the assessments that hold on `day`: passed, and not expired."""
         return self.filter(state=AssessmentState.PASSED, assessed_on__lte=day).filter(
