@@ -44,7 +44,7 @@ class ActivityAdmin(ScopedAdmin):
     search_help_text = gettext_lazy("名称、简介、地点或主办里的字")
     ordering = ("-starts", "-pk")
     form = ActivityForm
-    fields = ActivityForm.Meta.fields
+    fields = Activity.EDITABLE_FIELDS
     template = "activities/_desk.html"
     may_create = staticmethod(lambda user: _keeps_anything(access_scope(user)))
     may_edit = staticmethod(
@@ -234,7 +234,7 @@ class _OfTheDistrict(ScopedAdmin):
 class ProgrammeAdmin(_OfTheDistrict):
     order = 80
     list_display = ("name", "code", "summary", "order")
-    fields = ("name", "summary", "order")
+    fields = Programme.EDITABLE_FIELDS
 
     def edit(self, row: Programme, form: Any, *, actor: Any) -> Programme:
         return actions.edit_programme(row, actor=actor, **form.cleaned_data)
@@ -244,7 +244,7 @@ class ProgrammeAdmin(_OfTheDistrict):
 class BrandAdmin(_OfTheDistrict):
     order = 90
     list_display = ("name", "since", "summary", "order")
-    fields = ("name", "summary", "since", "order")
+    fields = Brand.EDITABLE_FIELDS
 
     def create(self, form: Any, *, actor: Any) -> Brand:
         return actions.add_brand(actor=actor, **form.cleaned_data)

@@ -64,40 +64,11 @@ class ActivitySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Activity
+        # How to join online stands on the ticket only.
         fields = (
-            "id",
-            "url",
-            "title",
-            "state",
-            "standing",
-            "kind",
-            "programme",
-            "brand",
-            "organization",
-            "team",
-            "base",
-            "subdistrict",
-            "mode",
-            "place",
-            "address",
-            "starts",
-            "ends",
-            "signup_opens",
-            "signup_closes",
-            "capacity",
-            "places_left",
-            "by_review",
-            "audience",
-            "audience_note",
-            "summary",
-            "agenda",
-            "bring",
-            "hazards",
-            "insurance",
-            "contact",
-            "reason",
-            "sequence",
-            "changed_at",
+            *("id", "url", "state", "standing"),
+            *(name for name in Activity.EDITABLE_FIELDS if name != "online_url"),
+            *("places_left", "reason", "sequence", "changed_at"),
         )
 
     @extend_schema_field(StandingSerializer)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
 from chengyang.platform.web.forms import Form, ModelForm, NameField
 
@@ -46,12 +47,6 @@ class GuestCodeForm(CodeForm):
     """The second step: the code."""
 
 
-class ReasonForm(Form):
-    """A reason that somebody will read."""
-
-    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class FinishForm(Form):
     """What was counted by eye, where that was done."""
 
@@ -85,34 +80,7 @@ class ActivityForm(ModelForm):
 
     class Meta:
         model = Activity
-        fields = (
-            "title",
-            "kind",
-            "programme",
-            "brand",
-            "organization",
-            "team",
-            "base",
-            "subdistrict",
-            "starts",
-            "ends",
-            "mode",
-            "place",
-            "address",
-            "online_url",
-            "summary",
-            "agenda",
-            "bring",
-            "hazards",
-            "insurance",
-            "contact",
-            "audience",
-            "audience_note",
-            "capacity",
-            "by_review",
-            "signup_opens",
-            "signup_closes",
-        )
+        fields = Activity.EDITABLE_FIELDS
         help_texts = {
             "title": _("最多 30 个字，日历上不会被截断。"),
             "kind": _("只有志愿服务记时长；发布以后不能再改。"),
@@ -134,7 +102,9 @@ class ActivityForm(ModelForm):
 class HoursForm(ModelForm):
     """Other hours, and why; the person reads both."""
 
-    reason = forms.CharField(label=_("更正理由"), max_length=200, help_text=_("本人会看到，原来的时长和理由都留着。"))
+    reason = forms.CharField(
+        label=_("更正理由"), max_length=REASON_LENGTH, help_text=_("本人会看到，原来的时长和理由都留着。")
+    )
 
     class Meta:
         model = ServiceRecord

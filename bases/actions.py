@@ -11,14 +11,13 @@ from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.accounts import posts
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock, move
 from members.models import Person
 
 from . import permissions
 from .models import Base, Honour, Post
 from .states import TRANSITIONS, BaseState
-
-EDITABLE = ("place", "address", "hours", "summary", "contact")
 
 
 @transaction.atomic
@@ -45,16 +44,11 @@ def close_base(base: Base, *, actor) -> Base:
 
 
 @transaction.atomic
-def edit_base(base: Base, *, actor, **facts) -> Base:
-    """Write the facts a manager keeps (`EDITABLE`: place, address, hours, summary, contact); others are not taken."""
+def edit_base(base: Base, *, actor, **data) -> Base:
+    """Edit `data` (names in `Base.EDITABLE_FIELDS`). Raises ActionError("invalid") naming the field."""
     base = lock(base)
     require(permissions.can_edit_base, actor, base)
-    changed = [name for name in EDITABLE if name in facts and getattr(base, name) != facts[name]]
-    for name in changed:
-        setattr(base, name, facts[name])
-    if changed:
-        base.save(update_fields=changed)
-        audit.record("base.updated", base, actor=actor, fields=changed)
+    edit(base, data, fields=Base.EDITABLE_FIELDS, verb="base.updated", actor=actor)
     return base
 
 

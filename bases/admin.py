@@ -21,7 +21,7 @@ class BaseAdmin(ScopedAdmin):
     list_filter = ("level", "subdistrict", "state")
     list_select_related = ("subdistrict",)
     search_fields = ("name", "place")
-    fields = actions.EDITABLE
+    fields = Base.EDITABLE_FIELDS
     template = "bases/_desk.html"
     buttons = (
         Button(

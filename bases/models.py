@@ -36,6 +36,8 @@ class BaseQuerySet(OrganizerQuerySet):
 class Base(Organizer):
     """实践创新基地."""
 
+    EDITABLE_FIELDS = ("place", "address", "hours", "summary", "contact")  # by its manager, in the order of the form
+
     class Level(models.TextChoices):
         DISTRICT = "district", _("区级基地")
         SUBDISTRICT = "subdistrict", _("街道基地")

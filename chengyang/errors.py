@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-REASON_LENGTH = 500  # characters; of most columns that keep a reason, and of what the desk lets one write
+REASON_LENGTH = 500  # characters; of every column that keeps a reason, and of every form that asks for one
 
 
 class ActionError(Exception):
@@ -33,14 +33,19 @@ def require(check: Callable[..., bool], actor: Any, obj: Any, *args: Any) -> Non
         raise NotAllowed(check.__name__)
 
 
-def required_reason(reason: str, *, said: Any = "", most: int = REASON_LENGTH) -> str:
-    """Return `reason` without its edges; somebody will read it word for word.
+def required_reason(reason: str | None, *, missing: Any = "") -> str:
+    """Return `reason` without surrounding spaces; the person concerned reads it word for word, so it is never cut.
 
-    Raises ActionError("reason") with `said` when it is empty, ("too_long") beyond `most` characters.
+    Raises ActionError("reason") with the sentence `missing` when it is empty, ("too_long") beyond REASON_LENGTH characters.
     """
-    reason = reason.strip()
-    if not reason:
-        raise ActionError(said or _("请写理由，本人会看到原文。"), code="reason", field="reason")
-    if len(reason) > most:
-        raise ActionError(_("理由最多 %(n)d 个字。") % {"n": most}, code="too_long", field="reason")
-    return reason
+    if not (text := optional_reason(reason)):
+        raise ActionError(missing or _("请写理由，本人会看到原文。"), code="reason", field="reason")
+    return text
+
+
+def optional_reason(reason: str | None) -> str:
+    """Return `reason` without surrounding spaces, or an empty text. Raises ActionError("too_long") as `required_reason`."""
+    text = (reason or "").strip()
+    if len(text) > REASON_LENGTH:
+        raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
+    return text

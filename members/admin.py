@@ -163,7 +163,7 @@ class CategoryAdmin(ScopedAdmin):
         return scope.district
 
     def get_fieldsets(self, request, obj=None):
-        return [(None, {"fields": actions.categories.EDITABLE if obj else ("code", *actions.categories.EDITABLE)})]
+        return [(None, {"fields": Category.EDITABLE_FIELDS if obj else ("code", *Category.EDITABLE_FIELDS)})]
 
     def has_add_permission(self, request):
         return permissions.can_keep_categories(request.user, None)

@@ -52,7 +52,7 @@ class OrganizationAdmin(ScopedAdmin):
 
     def get_fieldsets(self, request, obj=None):
         new = ("name", "level", "subdistrict", "categories", "summary", "contact")
-        return [(None, {"fields": (*actions.EDITABLE, "categories") if obj else new})]
+        return [(None, {"fields": (*Organization.EDITABLE_FIELDS, "categories") if obj else new})]
 
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)

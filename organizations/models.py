@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -30,6 +31,8 @@ class OrganizationQuerySet(OrganizerQuerySet):
 @tracked
 class Organization(Organizer):
     """联谊组织 of the district or of a subdistrict."""
+
+    EDITABLE_FIELDS = ("summary", "contact", "is_published")  # in the order of the form
 
     class Level(models.TextChoices):
         DISTRICT = "district", _("区级")
@@ -160,7 +163,7 @@ class Membership(DemoMark):
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
     )
     decided_at = models.DateTimeField(_("经办时间"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=300, blank=True)
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -20,7 +20,7 @@ class TeamAdmin(ScopedAdmin):
     list_filter = ("subdistrict",)
     list_select_related = ("subdistrict",)
     search_fields = ("name",)
-    fields = actions.teams.EDITABLE
+    fields = Team.EDITABLE_FIELDS
     may_edit = staticmethod(permissions.can_edit_team)
 
     def is_for(self, scope):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from activities.models import Activity
 from bases.models import Base
 from chengyang import clock
-from chengyang.errors import ActionError
+from chengyang.errors import REASON_LENGTH, ActionError
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -59,6 +59,8 @@ class TeamQuerySet(OrganizerQuerySet):
 @tracked
 class Team(Organizer):
     """服务队: what it can do stands in its list of services, for citizens and members to order from."""
+
+    EDITABLE_FIELDS = ("services", "summary", "contact")  # by its leader, in the order of the form
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
     alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
@@ -303,7 +305,7 @@ class Outcome(DemoMark):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核实人")
     )
     checked_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=500, blank=True)  # as long as the desk lets one write
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
 
     objects = OutcomeQuerySet.as_manager()

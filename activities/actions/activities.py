@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit.actions import record
+from chengyang.platform.audit.editing import assign, validate
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
@@ -31,42 +31,13 @@ APPROVAL_DAYS = 3  # working days; the organizer is told so when handing in
 RECORDS_DAYS = 10  # working days after the end (requirements V05)
 LONGEST_SERVICE = dt.timedelta(hours=24)  # one check-in earns at most a day (domain.md rule 8)
 
-# What a form may set. The rest belongs to the states, the counters and the records.
-FIELDS = (
-    "title",
-    "kind",
-    "programme",
-    "brand",
-    "organization",
-    "team",
-    "base",
-    "subdistrict",
-    "mode",
-    "place",
-    "address",
-    "online_url",
-    "starts",
-    "ends",
-    "signup_opens",
-    "signup_closes",
-    "capacity",
-    "by_review",
-    "audience",
-    "audience_note",
-    "summary",
-    "agenda",
-    "bring",
-    "hazards",
-    "insurance",
-    "contact",
-)
 TIME_AND_PLACE = ("starts", "ends", "mode", "place", "address", "online_url")  # who signed up is told of these
 
 
 # ---- drafting -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def draft_activity(*, actor: Any, **fields: Any) -> Activity:
-    """Make a draft from `fields` (names in FIELDS) for an organization, a team, a base or, with none, the office.
+    """Make a draft from `fields` (names in `Activity.EDITABLE_FIELDS`) for an organization, a team, a base or, with none, the office.
 
     The subdistrict says whose staff approve it: it is the organizer's, where that has one; else the one given, or its
     base's. Raises NotAllowed for somebody else's body, ActionError("invalid") naming the field.  (domain.md rule 7)
@@ -74,7 +45,7 @@ def draft_activity(*, actor: Any, **fields: Any) -> Activity:
     activity = Activity(drafted_by=actor)
     _set(activity, fields)
     require(can_draft_activity, actor, activity)
-    _check(activity)
+    validate(activity)
     activity.save(force_insert=True)
     record("activity.created", activity, actor=actor)
     return activity
@@ -82,7 +53,7 @@ def draft_activity(*, actor: Any, **fields: Any) -> Activity:
 
 @transaction.atomic
 def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
-    """Change `fields` (names in FIELDS).
+    """Change `fields` (names in `Activity.EDITABLE_FIELDS`).
 
     A published activity gets a new revision number, whoever signed up is told of another time or place, and new places go
     to the waiting list. Raises NotAllowed for handing it to somebody else's body, ActionError("kind") for another kind
@@ -91,14 +62,14 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     """
     activity = lock(activity)
     require(can_edit_activity, actor, activity)
-    before = {name: getattr(activity, name) for name in FIELDS}
+    before = {name: getattr(activity, name) for name in Activity.EDITABLE_FIELDS}
     _set(activity, fields)
-    changed = [name for name in FIELDS if getattr(activity, name) != before[name]]
+    changed = [name for name in Activity.EDITABLE_FIELDS if getattr(activity, name) != before[name]]
     if not changed:
         return activity
     require(can_edit_activity, actor, activity)  # of the body and the subdistrict that it gets, too
     _refuse_change(activity, before, changed)
-    _check(activity)
+    validate(activity)
     was_published = activity.state == ActivityState.PUBLISHED
     if was_published:
         _require_complete(activity, check_start="starts" in changed)
@@ -116,11 +87,7 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
 
 
 def _set(activity: Activity, fields: dict[str, Any]) -> None:
-    unknown = set(fields) - set(FIELDS)
-    if unknown:
-        raise TypeError(f"an activity's {', '.join(sorted(unknown))} cannot be edited")
-    for name, value in fields.items():
-        setattr(activity, name, value)
+    assign(activity, fields, fields=Activity.EDITABLE_FIELDS)
     if activity.organizer and activity.organizer.subdistrict:
         activity.subdistrict = activity.organizer.subdistrict
     elif activity.subdistrict is None and activity.base:
@@ -138,15 +105,6 @@ def _refuse_change(activity: Activity, before: dict[str, Any], changed: list[str
     if activity.capacity is not None and activity.capacity < activity.taken:
         message = _("已经有 %(taken)d 个名额给出去了，名额不能比这个少。") % {"taken": activity.taken}
         raise ActionError(message, code="capacity", field="capacity")
-
-
-def _check(activity: Activity) -> None:
-    """Raise ActionError("invalid") for the first field that a form of the model would refuse."""
-    try:
-        activity.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise ActionError(messages[0], code="invalid", field=field) from error
 
 
 def _tell_of_change(activity: Activity, changed: list[str]) -> None:
@@ -212,10 +170,10 @@ def _missing(activity: Activity) -> list[tuple[str, str]]:
 
 @transaction.atomic
 def return_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
-    """Send it back with a `reason` that its author reads. Raises ActionError("reason"), ("state")."""
+    """Send it back with a `reason` that its author reads. Raises ActionError("reason"), ("too_long"), ("state")."""
     activity = lock(activity)
     require(can_return_activity, actor, activity)
-    reason = _reason(reason, _("请写明要改什么。"))
+    reason = required_reason(reason, missing=_("请写明要改什么。"))
     activity = _move(
         activity, ActivityState.RETURNED, actor=actor, verb="activity.returned", reason=reason, due_on=None
     )
@@ -268,7 +226,7 @@ def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
     """
     activity = lock(activity)
     require(can_cancel_activity, actor, activity)
-    reason = _reason(reason, _("请写明为什么取消，报名的人会看到。"))
+    reason = required_reason(reason, missing=_("请写明为什么取消，报名的人会看到。"))
     if activity.state == ActivityState.PUBLISHED and activity.is_over():
         raise ActionError(_("活动已经结束，不能再取消。"), code="over")
     activity = _move(
@@ -287,13 +245,6 @@ def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
 
 def _move(activity: Activity, new: str, *, actor: Any, verb: str, **changes: Any) -> Activity:
     return move(activity, new, table=ACTIVITY_TRANSITIONS, actor=actor, verb=verb, changed_at=clock.now(), **changes)
-
-
-def _reason(reason: str, otherwise: str) -> str:
-    reason = (reason or "").strip()
-    if not reason:
-        raise ActionError(otherwise, code="reason", field="reason")
-    return reason[: Activity._meta.get_field("reason").max_length]
 
 
 def _tell_author(activity: Activity, kind: str, actor: Any) -> None:

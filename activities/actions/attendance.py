@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, require, required_reason
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit.actions import record
@@ -229,14 +229,12 @@ def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor:
     """
     service = lock(service)
     require(can_correct_hours, actor, service)
-    reason = (reason or "").strip()
+    reason = required_reason(reason, missing=_("请写明为什么更正，本人会看到。"))
     _require_possible(service, hours)
-    if not reason:
-        raise ActionError(_("请写明为什么更正，本人会看到。"), code="reason", field="reason")
     if hours == service.hours:
         raise ActionError(_("时长没有变。"), code="same", field="hours")
     service.previous_hours, service.hours = service.hours, hours
-    service.reason = reason[: ServiceRecord._meta.get_field("reason").max_length]
+    service.reason = reason
     service.corrected_by, service.corrected_at = actor, clock.now()
     service.save(update_fields=["previous_hours", "hours", "reason", "corrected_by", "corrected_at"])
     signup = service.checkin.signup

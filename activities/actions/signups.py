@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, NotAllowed, require
+from chengyang.errors import ActionError, NotAllowed, require, required_reason
+from chengyang.platform.audit import history
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
-from members import erasure
 from members.models import Person
 
 from ..models import Activity, ServiceRecord, Signup
@@ -193,11 +193,8 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
     """
     _activity, signup = lock_signup(signup)
     require(can_review_signup, actor, signup)
-    reason = (reason or "").strip()
-    if not reason:
-        raise ActionError(_("请写明为什么不同意，报名的人会看到。"), code="reason", field="reason")
+    reason = required_reason(reason, missing=_("请写明为什么不同意，报名的人会看到。"))
     _require_pending(signup)
-    reason = reason[: Signup._meta.get_field("reason").max_length]
     _move(signup, SignupState.DECLINED, actor=actor, verb="signup.declined", reason=reason, due_on=None)
     _notify(signup, "activities/declined")
     return signup
@@ -270,7 +267,7 @@ def forget_guests() -> int:
 def _forget(ids: Iterable[int]) -> int:
     rows = Signup.objects.filter(pk__in=list(ids))  # by key: afterwards nothing else tells whose they were
     count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
-    erasure.forget_history(rows)
+    history.forget_history(rows)
     return count
 
 
@@ -291,7 +288,7 @@ def erase_signups(person: Person) -> None:
     records = ServiceRecord.objects.filter(checkin__signup__person=person)
     for kept in (rows, records):
         kept.exclude(reason="").update(reason="", **({"previous_hours": None} if kept is records else {}))
-        erasure.forget_history(kept)
+        history.forget_history(kept)
     if person.user_id:
         _forget(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
 

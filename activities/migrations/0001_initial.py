@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="修订次数")),
                 ("published_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="发布时间")),
                 ("cancelled_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="取消时间")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
                 ("submitted_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="报批时间")),
                 ("due_on", models.DateField(blank=True, editable=False, null=True, verbose_name="时限")),
                 ("recorded_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="登记完成")),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                     "previous_hours",
                     models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="更正前"),
                 ),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="更正理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正理由")),
                 ("corrected_at", models.DateTimeField(blank=True, null=True, verbose_name="更正时间")),
             ],
             options={
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     "previous_hours",
                     models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="更正前"),
                 ),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="更正理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正理由")),
                 ("corrected_at", models.DateTimeField(blank=True, null=True, verbose_name="更正时间")),
             ],
             options={
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(default=chengyang.clock.now, verbose_name="变更时间")),
                 ("offer_expires_at", models.DateTimeField(blank=True, null=True, verbose_name="须在此前确认")),
                 ("due_on", models.DateField(blank=True, null=True, verbose_name="审核时限")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="不同意的理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="不同意的理由")),
                 ("forgotten_at", models.DateTimeField(blank=True, null=True, verbose_name="匿名时间")),
             ],
             options={
@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(default=chengyang.clock.now, verbose_name="变更时间")),
                 ("offer_expires_at", models.DateTimeField(blank=True, null=True, verbose_name="须在此前确认")),
                 ("due_on", models.DateField(blank=True, null=True, verbose_name="审核时限")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="不同意的理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="不同意的理由")),
                 ("forgotten_at", models.DateTimeField(blank=True, null=True, verbose_name="匿名时间")),
             ],
             options={
@@ -416,7 +416,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="修订次数")),
                 ("published_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="发布时间")),
                 ("cancelled_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="取消时间")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
                 ("submitted_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="报批时间")),
                 ("due_on", models.DateField(blank=True, editable=False, null=True, verbose_name="时限")),
                 ("recorded_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="登记完成")),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.models import Base
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese import search
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
@@ -110,44 +111,55 @@ class ActivityQuerySet(models.QuerySet):
 class Activity(DemoMark):
     """活动: one event, on site, online or both. The organizer is an organization, a team, a base or the office."""
 
-    NOT_PERSONAL = {
+    # What an organizer writes, in the order in which people ask; form, action, API and staff page read this list. The rest
+    # belongs to the states, the counters and the records.
+    EDITABLE_FIELDS = (
+        "title",
+        "kind",
+        "programme",
+        "brand",
+        "organization",
+        "team",
+        "base",
+        "subdistrict",
+        "starts",
+        "ends",
+        "mode",
+        "place",
         "address",
+        "online_url",
+        "summary",
         "agenda",
+        "bring",
+        "hazards",
+        "insurance",
+        "contact",
         "audience",
         "audience_note",
-        "bring",
-        "by_review",
-        "cancelled_at",
         "capacity",
+        "by_review",
+        "signup_opens",
+        "signup_closes",
+    )
+    NOT_PERSONAL = {
+        *EDITABLE_FIELDS,
+        "attended",
+        "cancelled_at",
         "changed_at",
-        "contact",
         "due_on",
-        "ends",
-        "hazards",
         "headcount",
         "id",
-        "insurance",
         "is_demo",
-        "kind",
         "last_position",
-        "attended",
-        "mode",
-        "online_url",
-        "place",
         "public_id",
         "published_at",
         "reason",
         "recorded_at",
         "search_text",
         "sequence",
-        "signup_closes",
-        "signup_opens",
-        "starts",
         "state",
         "submitted_at",
-        "summary",
         "taken",
-        "title",
     }
 
     class Kind(models.TextChoices):
@@ -214,7 +226,9 @@ class Activity(DemoMark):
     sequence = models.PositiveIntegerField(_("修订次数"), default=0, editable=False)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True, editable=False)
-    reason = models.CharField(_("理由"), max_length=300, blank=True)  # of the last return or of the cancellation
+    reason = models.CharField(
+        _("理由"), max_length=REASON_LENGTH, blank=True
+    )  # of the last return or of the cancellation
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("起草人")
     )

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
 
@@ -133,7 +134,7 @@ class ServiceRecord(models.Model):
     hours = models.DecimalField(_("时长（小时）"), max_digits=4, decimal_places=1)
     at = models.DateTimeField(_("记录时间"), default=clock.now)
     previous_hours = models.DecimalField(_("更正前"), max_digits=4, decimal_places=1, null=True, blank=True)
-    reason = models.CharField(_("更正理由"), max_length=200, blank=True)
+    reason = models.CharField(_("更正理由"), max_length=REASON_LENGTH, blank=True)
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("更正人")
     )

@@ -9,6 +9,8 @@ from chengyang.platform.accounts.models import DemoMark
 class Programme(models.Model):
     """活动项目: four of them, each with a hue and a mark."""
 
+    EDITABLE_FIELDS = ("name", "summary", "order")  # in the order of the form
+
     code = models.SlugField(_("代码"), max_length=20, unique=True)  # also the CSS class: xin, qu, zhi, li
     name = models.CharField(_("名称"), max_length=30, unique=True)
     summary = models.CharField(_("简介"), max_length=200, blank=True)
@@ -24,6 +26,8 @@ class Programme(models.Model):
 
 class Brand(DemoMark):
     """品牌, such as 新e汇+ and 新心行动."""
+
+    EDITABLE_FIELDS = ("name", "summary", "since", "order")  # in the order of the form
 
     name = models.CharField(_("名称"), max_length=30, unique=True)
     summary = models.CharField(_("简介"), max_length=200, blank=True)

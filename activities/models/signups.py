@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese import dates, phones, search
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
@@ -114,7 +115,7 @@ class Signup(models.Model):
     changed_at = models.DateTimeField(_("变更时间"), default=clock.now)
     offer_expires_at = models.DateTimeField(_("须在此前确认"), null=True, blank=True)
     due_on = models.DateField(_("审核时限"), null=True, blank=True)
-    reason = models.CharField(_("不同意的理由"), max_length=300, blank=True)
+    reason = models.CharField(_("不同意的理由"), max_length=REASON_LENGTH, blank=True)
     forgotten_at = models.DateTimeField(_("匿名时间"), null=True, blank=True)  # a guest's name and account are gone
 
     objects = SignupQuerySet.as_manager()

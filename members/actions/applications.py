@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import REASON_LENGTH, ActionError, require, required_reason
+from chengyang.errors import ActionError, optional_reason, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
@@ -235,7 +235,7 @@ def _require_complete(application):
 
 
 def _acted(actor, reason):
-    return {"acted_by": actor, "acted_at": clock.now(), "reason": reason.strip()[:REASON_LENGTH]}
+    return {"acted_by": actor, "acted_at": clock.now(), "reason": optional_reason(reason)}
 
 
 def _finish(application, state, verb, actor, reason, **changes):

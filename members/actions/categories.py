@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock
 
 from .. import permissions
 from ..models import Category
-
-EDITABLE = ("name", "hint", "order")  # the code stays: addresses and measures name it
 
 
 @transaction.atomic
@@ -22,20 +21,17 @@ def add_category(data: Mapping[str, Any], *, actor: Any) -> Category:
     require(permissions.can_keep_categories, actor, None)
     if Category.objects.filter(code=data["code"]).exists():
         raise ActionError(_("这个代码已经有了。"), code="twice", field="code")
-    category = Category.objects.create(code=data["code"], **{name: data[name] for name in EDITABLE if name in data})
+    category = Category.objects.create(
+        code=data["code"], **{name: data[name] for name in Category.EDITABLE_FIELDS if name in data}
+    )
     audit.record("settings.changed", category, actor=actor, reason="category")
     return category
 
 
 @transaction.atomic
 def edit_category(category: Category, data: Mapping[str, Any], *, actor: Any) -> Category:
-    """Write name, hint and order of a category."""
+    """Edit `data` (names in `Category.EDITABLE_FIELDS`). Raises ActionError("invalid") naming the field."""
     category = lock(category)
     require(permissions.can_keep_categories, actor, category)
-    changed = [name for name in EDITABLE if name in data and getattr(category, name) != data[name]]
-    for name in changed:
-        setattr(category, name, data[name])
-    if changed:
-        category.save(update_fields=changed)
-        audit.record("settings.changed", category, actor=actor, fields=changed, reason="category")
+    edit(category, data, fields=Category.EDITABLE_FIELDS, verb="settings.changed", actor=actor, code="category")
     return category

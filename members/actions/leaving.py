@@ -13,6 +13,7 @@ from chengyang.lib.vault.fields import columns_of
 from chengyang.platform.accounts.access import clear_access_scope
 from chengyang.platform.accounts.posts import end_all
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import move
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.actions import notify
@@ -110,7 +111,7 @@ def erase_person(person: Person, *, actor: Any = None) -> bool:
     user = person.user
     audit.record("person.erased", person, actor=actor, person=person, user=user)
     erasure.erase(person)
-    erasure.forget_history(Person.objects.filter(pk=person.pk))
+    history.forget_history(Person.objects.filter(pk=person.pk))
     if user and user.name == person.name:
         user.name = ""
         user.save(update_fields=["name"])
@@ -122,10 +123,10 @@ def _delete_or_empty(person):
     rows = Person.objects.filter(pk=person.pk)
     try:
         with transaction.atomic():
-            erasure.delete_with_history(rows)
+            history.delete_with_history(rows)
     except ProtectedError:
         _empty(person)
-        erasure.forget_history(rows)  # of the emptying itself, which kept the row as it was
+        history.forget_history(rows)  # of the emptying itself, which kept the row as it was
 
 
 def _empty(person):
@@ -142,25 +143,25 @@ def erase_own_rows(person: Person) -> None:
     applications = Application.objects.filter(person=person)
     if person.user_id:
         applications |= Application.objects.filter(user=person.user_id)
-    erasure.delete_with_history(applications)
+    history.delete_with_history(applications)
     _delete_evidence(person)
     _strip_terms(person)
-    erasure.delete_with_history(person.assessments.filter(representative__isnull=True))
+    history.delete_with_history(person.assessments.filter(representative__isnull=True))
 
 
 def _strip_terms(person):
     """Keep that a term was held and that four of four were met; drop the words and the evidence."""
     terms = person.representations.all()
-    erasure.forget_history(terms)
+    history.forget_history(terms)
     terms.update(reason="", is_public=False)
-    erasure.forget_history(terms)
+    history.forget_history(terms)
     for assessment in person.assessments.filter(representative__isnull=False):
         assessment.findings = {
             code: {"met": finding.get("met", False)} for code, finding in assessment.findings.items()
         }
         assessment.note = ""
         assessment.save(update_fields=["findings", "note"])
-    erasure.forget_history(person.assessments.all())
+    history.forget_history(person.assessments.all())
 
 
 def _delete_evidence(person):

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from chengyang import clock
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.notices.models import Notice
 
-from .. import erasure
 from ..models import Application, Person, Representative
 from ..states import ApplicationState, PersonState, RepresentativeState
 from .leaving import erase_person, to_erase
@@ -36,7 +36,7 @@ def run_periodic() -> dict[str, int]:
 def delete_drafts() -> int:
     """Delete drafts that nobody touched for 30 days."""
     due = Application.objects.filter(state=ApplicationState.DRAFT, saved_at__lt=clock.now() - DRAFT_KEPT)
-    return erasure.delete_with_history(due, skip_locked=True)
+    return history.delete_with_history(due, skip_locked=True)
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def delete_closed() -> int:
     """Delete applications 30 days after they were withdrawn or declined."""
     closed = (ApplicationState.WITHDRAWN, ApplicationState.DECLINED)
     due = Application.objects.filter(state__in=closed, decided_at__lt=clock.now() - CLOSED_KEPT)
-    return erasure.delete_with_history(due, skip_locked=True)
+    return history.delete_with_history(due, skip_locked=True)
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def delete_unconfirmed() -> int:
         audit.record("person.erased", person, actor=None, person=person, reason=EXPIRED)
     asked = Notice.objects.filter(kind="members/please_confirm", user=None, at__lt=clock.now() - CONFIRM_WITHIN)
     asked.delete()
-    return erasure.delete_with_history(Person.objects.filter(pk__in=[person.pk for person in people]))
+    return history.delete_with_history(Person.objects.filter(pk__in=[person.pk for person in people]))
 
 
 def erase_left() -> int:

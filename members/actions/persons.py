@@ -13,11 +13,12 @@ from chengyang.errors import ActionError, require
 from chengyang.lib.vault.fields import blind_index, columns_of
 from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
-from .. import erasure, permissions, reasons
+from .. import permissions, reasons
 from ..models import Application, Particulars, Person
 from ..states import PERSON_TRANSITIONS, PersonState
 from .locking import put_particulars
@@ -112,7 +113,7 @@ def refuse_record(person: Person, *, actor: Any) -> None:
     require(permissions.can_confirm_person, actor, person)
     _require_unconfirmed(person)
     audit.record("person.erased", person, actor=actor, person=person, user=actor, reason=REFUSED)
-    erasure.delete_with_history(Person.objects.filter(pk=person.pk))
+    history.delete_with_history(Person.objects.filter(pk=person.pk))
 
 
 def _require_unconfirmed(person):
@@ -130,7 +131,7 @@ def _taken_up(record, user):
     own.phone, own.entered_by = record.phone, record.entered_by
     own.save()
     audit.record("person.erased", record, actor=user, person=record, user=user, reason=TAKEN_UP)
-    erasure.delete_with_history(Person.objects.filter(pk=record.pk))
+    history.delete_with_history(Person.objects.filter(pk=record.pk))
     return own
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -97,7 +98,7 @@ class Application(Particulars, DemoMark):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
     )
     acted_at = models.DateTimeField(_("经办时间"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
     person = models.OneToOneField(
         Person, models.SET_NULL, null=True, blank=True, related_name="application", verbose_name=_("人士")
     )

@@ -37,6 +37,8 @@ class Wish(models.TextChoices):
 class Category(models.Model):
     """新阶层四类: an editable code table."""
 
+    EDITABLE_FIELDS = ("name", "hint", "order")  # the code stays: addresses and metrics name it
+
     code = models.SlugField(_("代码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=40)
     hint = models.CharField(_("提示"), max_length=60, blank=True)

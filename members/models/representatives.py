@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -100,7 +101,7 @@ class Representative(DemoMark):
     )
     named_at = models.DateTimeField(_("确定时间"), null=True, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
 
     objects = RepresentativeQuerySet.as_manager()
 

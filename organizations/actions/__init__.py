@@ -8,12 +8,11 @@ from .memberships import (
     leave_organization,
     withdraw_membership_application,
 )
-from .organizations import EDITABLE, create_organization, dissolve_organization, edit_organization, found_organization
+from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
 from .posts import appoint, end_post, lay_down_posts
 
 __all__ = [
     "DECIDE_WITHIN",
-    "EDITABLE",
     "accept_membership",
     "apply_for_membership",
     "appoint",

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
-from members import erasure
 from members.models import Person
 
 from .. import permissions
@@ -20,7 +20,6 @@ from ..models import Membership, Organization, Post
 from ..states import MEMBERSHIP_TRANSITIONS, MembershipState, OrganizationState
 
 DECIDE_WITHIN = 5  # working days; promised on the page of the application
-REASON_LENGTH = 300
 TURNED_DOWN = "turned_down"  # the words stand in the row, never in the audit
 
 
@@ -70,7 +69,7 @@ def decline_membership(membership: Membership, *, actor: Any, reason: str) -> Me
     """Do not take the applicant in; they read `reason` word for word. Raises ActionError("reason"), ("state")."""
     membership = lock(membership)
     require(permissions.can_decide_membership, actor, membership)
-    reason = required_reason(reason, most=REASON_LENGTH)
+    reason = required_reason(reason)
     declined = _decide(
         membership, MembershipState.DECLINED, "membership.declined", actor, reason=reason, code=TURNED_DOWN
     )
@@ -115,10 +114,10 @@ def _end_all(memberships, actor):
 def erase_memberships(person: Person) -> None:
     """Keep that somebody was a member from a day to a day; drop the words."""
     rows = person.memberships.all()
-    erasure.delete_with_history(rows.filter(joined_on__isnull=True))
-    erasure.forget_history(rows)
+    history.delete_with_history(rows.filter(joined_on__isnull=True))
+    history.forget_history(rows)
     rows.exclude(reason="").update(reason="")
-    erasure.forget_history(rows)
+    history.forget_history(rows)
 
 
 def _leave(membership, actor):

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from pypinyin import lazy_pinyin
 from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.editing import edit, validate
 from chengyang.platform.audit.transitions import lock, move
 
 from .. import permissions
@@ -22,31 +22,30 @@ from ..states import ORGANIZATION_TRANSITIONS, OrganizationState
 from .memberships import close_memberships
 from .posts import close_posts
 
-EDITABLE = ("summary", "contact", "is_published")
 SLUG_LENGTH = 60
 COMMON = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
 
 
 @transaction.atomic
-def create_organization(facts: Mapping[str, Any], *, actor: Any) -> Organization:
+def create_organization(data: Mapping[str, Any], *, actor: Any) -> Organization:
     """Begin an organization: name, level, subdistrict, categories, summary, contact. Its address is proposed in pinyin and stays.
 
     Raises ActionError with the code of the broken constraint (`unique`, `invalid`) at its field, NotAllowed outside
     one's subdistricts.
     """
-    subdistrict = facts.get("subdistrict")
+    subdistrict = data.get("subdistrict")
     require(permissions.can_create, actor, subdistrict.pk if subdistrict else None)
     organization = Organization(
-        name=facts["name"],
-        level=facts["level"],
+        name=data["name"],
+        level=data["level"],
         subdistrict=subdistrict,
-        summary=facts.get("summary", ""),
-        contact=facts.get("contact", ""),
+        summary=data.get("summary", ""),
+        contact=data.get("contact", ""),
     )
     organization.slug = _free_slug(organization.name)
-    _validate(organization)
+    validate(organization)
     organization.save(force_insert=True)
-    organization.categories.set(facts.get("categories", ()))
+    organization.categories.set(data.get("categories", ()))
     audit.record("organization.created", organization, actor=actor)
     return organization
 
@@ -60,31 +59,21 @@ def _free_slug(name):
     return wanted if number == 1 else f"{wanted}-{number}"
 
 
-def _validate(organization):
-    try:
-        organization.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise ActionError(messages[0], code="invalid", field=None if field == "__all__" else field) from None
-
-
 @transaction.atomic
-def edit_organization(organization: Organization, facts: Mapping[str, Any], *, actor: Any) -> Organization:
-    """Write what the organization says of itself (`EDITABLE`, categories); whether it is public is for staff alone."""
+def edit_organization(organization: Organization, data: Mapping[str, Any], *, actor: Any) -> Organization:
+    """Edit `data` (names in `Organization.EDITABLE_FIELDS`, and `categories`); only staff decide whether it is public.
+
+    Raises ActionError("invalid") naming the field.
+    """
     organization = lock(organization)
     require(permissions.can_keep, actor, organization)
-    changed = [name for name in EDITABLE if name in facts and getattr(organization, name) != facts[name]]
-    if "is_published" in changed:
+    plain = {name: value for name, value in data.items() if name != "categories"}
+    if plain.get("is_published", organization.is_published) != organization.is_published:
         require(permissions.can_found, actor, organization)
-    for name in changed:
-        setattr(organization, name, facts[name])
-    if changed:
-        organization.save(update_fields=changed)
-    if "categories" in facts and set(facts["categories"]) != set(organization.categories.all()):
-        organization.categories.set(facts["categories"])
-        changed.append("categories")
-    if changed:
-        audit.record("organization.updated", organization, actor=actor, fields=changed)
+    edit(organization, plain, fields=Organization.EDITABLE_FIELDS, verb="organization.updated", actor=actor)
+    if "categories" in data and set(data["categories"]) != set(organization.categories.all()):
+        organization.categories.set(data["categories"])
+        audit.record("organization.updated", organization, actor=actor, fields=["categories"])
     return organization
 
 

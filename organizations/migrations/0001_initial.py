@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("joined_on", models.DateField(blank=True, null=True, verbose_name="入会日期")),
                 ("left_on", models.DateField(blank=True, null=True, verbose_name="退会日期")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="经办时间")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
                 (
                     "decided_by",
                     models.ForeignKey(
@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ("joined_on", models.DateField(blank=True, null=True, verbose_name="入会日期")),
                 ("left_on", models.DateField(blank=True, null=True, verbose_name="退会日期")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="经办时间")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
                 (
                     "decided_by",
                     models.ForeignKey(

@@ -66,7 +66,7 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
 
     Raises ActionError("reason") without one, ("too_long") for one of more than 500 characters.
     """
-    reason = required_reason(reason, said=_("请写理由，上报人会看到原文。"))
+    reason = required_reason(reason, missing=_("请写理由，上报人会看到原文。"))
     outcome = _decide(outcome, OutcomeState.REFUSED, "outcome.declined", actor=actor, reason=reason)
     if outcome.reported_by:
         notify(outcome.reported_by, "services/outcome_refused", outcome=outcome, reason=reason)

@@ -11,6 +11,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Notice
@@ -168,12 +169,12 @@ def erase_requests(person: Person) -> None:
     _forget_notices(rows)
     over = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
     kept = list(over.values_list("pk", flat=True))
-    erasure.delete_with_history(rows.exclude(pk__in=kept))
+    history.delete_with_history(rows.exclude(pk__in=kept))
     kept_rows = Request.objects.filter(pk__in=kept)
     kept_rows.update(
         author=None, title=erasure.ERASED, text="", service="", answer=erasure.ERASED, query_code="", rating=None
     )
-    erasure.forget_history(kept_rows)
+    history.forget_history(kept_rows)
 
 
 def _forget_notices(rows):

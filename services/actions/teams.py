@@ -8,27 +8,20 @@ from django.urls import reverse
 
 from chengyang.errors import require
 from chengyang.platform.accounts import posts
-from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock
 from members.models import Person
 
 from .. import permissions
 from ..models import Post, Team
 
-EDITABLE = ("services", "summary", "contact")
-
 
 @transaction.atomic
-def edit_team(team: Team, *, actor, **facts) -> Team:
-    """Write the facts a leader keeps (`EDITABLE`: services, summary, contact); others are not taken."""
+def edit_team(team: Team, *, actor, **data) -> Team:
+    """Edit `data` (names in `Team.EDITABLE_FIELDS`). Raises ActionError("invalid") naming the field."""
     team = lock(team)
     require(permissions.can_edit_team, actor, team)
-    changed = [name for name in EDITABLE if name in facts and getattr(team, name) != facts[name]]
-    for name in changed:
-        setattr(team, name, facts[name])
-    if changed:
-        team.save(update_fields=changed)
-        audit.record("team.updated", team, actor=actor, fields=changed)
+    edit(team, data, fields=Team.EDITABLE_FIELDS, verb="team.updated", actor=actor)
     return team
 
 

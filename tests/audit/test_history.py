@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from chengyang.platform.accounts.models import Role, User
-from chengyang.platform.audit.history import attribute_to, changed_by, forget, tracked
+from chengyang.platform.audit.history import attribute_to, changed_by, forget_history, tracked
 from chengyang.platform.audit.middleware import HistoryMiddleware
 from chengyang.platform.web.context import RequestInfo, asked_by
 from members.models import Person
@@ -53,7 +53,7 @@ def test_delete_keeps_the_row_as_it_was(account):
 
 def test_forgotten_row_leaves_nothing_of_itself(account, district):
     User.objects.update(name="后来")
-    assert forget(User, [account.pk]) == 1
+    forget_history(User.objects.filter(pk=account.pk))
     assert (kept(account), kept(district)) == ([], [("update", "district")])
 
 

@@ -6,7 +6,7 @@
 `activity.history` are the kept rows, newest last: `pgh_created_at`, `pgh_label` (`update` or `delete`), `pgh_context`
 (who, see `changed_by`; null when no request did it) and the fields as they were. Encrypted fields are kept as
 ciphertext; `vault.fields.decrypt_for` opens them. Counters and search vectors are excluded: they would copy the whole
-row at every sign-up. Erasing a person deletes the kept rows as well (`forget`), so they are not append-only.
+row at every sign-up. Erasing a person deletes the kept rows as well (`delete_with_history`), so they are not append-only.
 """
 
 from collections.abc import Callable, Iterable
@@ -63,9 +63,23 @@ def tracked(model: Any = None, *, exclude: Iterable[str] = ()) -> Any:
     )(model)
 
 
-def forget(model: type[models.Model], keys: Iterable[int]) -> int:
-    """Delete what was kept of the rows with these primary keys, as erasure demands; return how many kept rows went."""
-    return model.pgh_event_model.objects.filter(pgh_obj_id__in=list(keys)).delete()[0]  # type: ignore[attr-defined]
+def forget_history(rows: models.QuerySet[Any]) -> None:
+    """Delete the kept former states of `rows`, as erasure demands; call it before the rows themselves change or go."""
+    event = rows.model.pgh_event_model
+    event._base_manager.filter(pgh_obj_id__in=list(rows.values_list("pk", flat=True))).delete()
+
+
+def delete_with_history(rows: models.QuerySet[Any], *, skip_locked: bool = False) -> int:
+    """Delete `rows` and everything their history kept; return how many rows there were.
+
+    Each row is locked and asked once more whether it belongs to `rows`: a row that changed meanwhile stays. `skip_locked`
+    leaves out rows that are being worked on, for deletions that are repeated. Needs a transaction.
+    """
+    pks = list(rows.select_for_update(of=("self",), skip_locked=skip_locked).values_list("pk", flat=True))
+    event = rows.model.pgh_event_model
+    rows.model._base_manager.filter(pk__in=pks).delete()
+    event._base_manager.filter(pgh_obj_id__in=pks).delete()  # also the copy that this deletion left behind
+    return len(pks)
 
 
 def changed_by(actor: Any, *, request_id: str = "") -> AbstractContextManager[Any]:

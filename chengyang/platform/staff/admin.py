@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chengyang.errors import ActionError, NotAllowed
+from chengyang.errors import ActionError, NotAllowed, required_reason
 from chengyang.extensions import DetailRow, Section
 from chengyang.platform.accounts.access import AccessScope, access_scope
 from chengyang.platform.web import form_fields
@@ -104,7 +104,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search through the QuerySet's own `search` where it has one (names by pinyin, texts by shingles)."""
-        term = search_term.replace("\x00", "").strip()[:60]
+        term = search_term.strip()[:60]
         if term and hasattr(queryset, "search"):
             return queryset.search(term), False
         return super().get_search_results(request, queryset, term)
@@ -286,11 +286,8 @@ class ScopedAdmin(admin.ModelAdmin):
         button = next((button for button in self.buttons if button.verb == verb), None)
         if obj is None or button is None:
             raise Http404
-        reason = request.POST.get("reason", "").replace("\x00", "").strip()[:500]
-        if button.needs_reason and not reason:
-            raise ActionError(_("请写理由。"), code="reason", url=self.url_of(obj))
-        options = {"reason": reason} if button.needs_reason else {}
         try:
+            options = {"reason": required_reason(request.POST.get("reason"))} if button.needs_reason else {}
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
             error.url = error.url or self.url_of(obj)
