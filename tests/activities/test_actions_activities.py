@@ -99,10 +99,10 @@ def test_nobody_drafts_for_somebody_elses_body(organization, name):
     [
         ({"title": ""}, "title"),
         ({"title": "长" * 31}, "title"),
-        ({"ends": moment(20, 13)}, "__all__"),
+        ({"ends": moment(20, 13)}, None),
         ({"capacity": 0}, "capacity"),
-        ({"audience": "organization"}, "__all__"),
-        ({"signup_opens": moment(19), "signup_closes": moment(18)}, "__all__"),
+        ({"audience": "organization"}, None),
+        ({"signup_opens": moment(19), "signup_closes": moment(18)}, None),
     ],
 )
 def test_a_draft_that_cannot_be_names_the_field(district, reference, fields, field):

@@ -20,6 +20,9 @@ def text(answer):
     return answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "make"), [("organization", personas.organization), ("base", personas.base), ("team", personas.team)]
+)
 def test_a_body_shows_what_is_coming(client, reference, name, make):
     body = make()
     factories.published(title="要来的", **{name: body})

@@ -87,9 +87,14 @@ def test_a_new_manager_ends_the_old_one_on_the_same_day(base_manager, xiazhuang)
     assert (old.ends, old.holds(today)) == (today, False)
 
 
-def test_a_manager_edits_the_facts_and_nothing_else(base_manager):
-    edited = actions.edit_base(personas.base(), actor=base_manager, hours="周一至周五 9:00–17:00", level="district")
-    assert (edited.hours, Base.objects.get().level) == ("周一至周五 9:00–17:00", "community")
+def test_a_manager_edits_what_may_be_edited(base_manager):
+    edited = actions.edit_base(personas.base(), actor=base_manager, hours="周一至周五 9:00–17:00")
+    assert edited.hours == "周一至周五 9:00–17:00"
+
+
+def test_a_manager_edits_nothing_else(base_manager):
+    with pytest.raises(TypeError, match="level cannot be edited"):
+        actions.edit_base(personas.base(), actor=base_manager, level="district")
 
 
 def test_the_name_of_a_manager_is_shown_by_consent_only(client, base_manager):

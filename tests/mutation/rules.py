@@ -303,8 +303,8 @@ MUTANTS = (
         "correction-without-a-reason",
         "a correction of hours has its reason",
         "activities/actions/attendance.py",
-        '    if not reason:\n        raise ActionError(_("请写明为什么更正',
-        '    if reason is None:\n        raise ActionError(_("请写明为什么更正',
+        'reason = required_reason(reason, missing=_("请写明为什么更正，本人会看到。"))',
+        'reason = (reason or "").strip()',
         ("activities/test_actions_attendance.py::test_a_correction_that_cannot_be_is_refused",),
     ),
     # ---- standards (rules 3–5) ------------------------------------------------------------------------------------------------

@@ -107,8 +107,9 @@ def test_the_secretary_keeps_the_words_but_not_whether_it_is_public(organization
         actions.edit_organization(organization, {"is_published": False}, actor=secretary)
 
 
-def test_other_facts_are_not_taken(organization, district):
-    actions.edit_organization(organization, {"state": "dissolved", "slug": "x"}, actor=district)
+def test_other_fields_are_refused(organization, district):
+    with pytest.raises(TypeError, match="slug, state cannot be edited"):
+        actions.edit_organization(organization, {"state": "dissolved", "slug": "x"}, actor=district)
     organization.refresh_from_db()
     assert (organization.state, organization.slug) == ("founded", "xiazhuang")
 
