@@ -1,6 +1,7 @@
 """edit(): only the fields that may be, validated, saved and recorded together."""
 
 import pytest
+from django.db import transaction
 
 from bases.models import Base
 from chengyang.errors import ActionError
@@ -11,6 +12,7 @@ from tests import personas
 FIELDS = ("hours", "summary")
 
 
+@transaction.atomic
 def edited(base, actor, **data):
     return edit(base, data, fields=FIELDS, verb="base.updated", actor=actor)
 
