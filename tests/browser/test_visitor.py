@@ -36,6 +36,18 @@ def test_visitor_comes_from_the_home_page_to_an_activity(browse, fair):
     look(page, "activity", axe=True)
 
 
+@pytest.mark.parametrize(
+    ("size", "entries"),
+    [(PHONE, ["首页", "日历", "服务", "我的", "更多"]), (DESK, ["日历", "基地", "组织", "服务", "标准"])],
+    ids=["phone", "wide"],
+)
+def test_the_menu_shows_what_fits_the_screen(browse, fair, size, entries):
+    page = browse(size=size)
+    page.goto("/")
+    shown = page.locator(".nav li").filter(visible=True)
+    assert [text.strip() for text in shown.all_inner_texts()] == entries
+
+
 def test_visitor_turns_the_calendar(browse, fair):
     page = browse()
     page.goto("/calendar/")
