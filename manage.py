@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The one door to every command: `python3 manage.py up | test | check-all | <any Django command>`."""
+"""Entry point of every command: `python3 manage.py up | dev | test | check-all | <any Django command>`."""
 
 import sys
 
-# This file alone must parse on every Python, so that an old one gets a sentence and not a traceback.
+# This file must parse on every Python, so that an old one prints a sentence instead of a syntax error.
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit("The portal needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031
 

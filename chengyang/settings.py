@@ -1,4 +1,4 @@
-"""One settings module; the environment decides, loudly (docs/configuration.md lists every variable)."""
+"""The settings. All of them come from environment variables (docs/configuration.md); a bad value stops the start."""
 
 import datetime as dt
 import os
@@ -47,13 +47,12 @@ def _secret(name, file, make):
     return path.read_text().strip()
 
 
-# ---- what the environment says -------------------------------------------------------------------------------------
+# ---- values of the environment --------------------------------------------------------------------------------------
 SECRET_KEY = _secret("SECRET_KEY", "secret", lambda: secrets.token_urlsafe(64))
 VAULT_KEYS = _secret("VAULT_KEYS", "vault", make_keys)
 CRYPTO_PROVIDER = _choice("CRYPTO_PROVIDER", "software-aes", ("software-aes", "software-sm"))
-DEBUG = False  # never: a newcomer sees the same pages as production
+DEBUG = _choice("PORTAL_DEBUG", "off", ("on", "off")) == "on"  # `manage.py dev` sets it, and nothing else
 PORTAL_HTTPS = _choice("PORTAL_HTTPS", "on" if PRODUCTION else "off", ("on", "off")) == "on"
-PORTAL_MODE = _choice("PORTAL_MODE", "standalone", ("standalone", "embedded"))
 DEMO = _choice("DEMO", "off" if PRODUCTION else "on", ("on", "off")) == "on"
 DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
 STAFF_MFA = _choice("STAFF_MFA", "on", ("on", "off")) == "on"
@@ -77,9 +76,14 @@ if PRODUCTION and not PORTAL_HTTPS:
     raise ImproperlyConfigured("PORTAL_HTTPS is off; production serves personal data and needs it on.")
 if PRODUCTION and (DEMO or DEMO_PASSWORD):
     raise ImproperlyConfigured("DEMO and DEMO_PASSWORD are for demonstrations; unset them in production.")
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or ([] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or ([] if PRODUCTION else LOOPBACK)
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set; name the hosts the portal answers to, separated by commas.")
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("PORTAL_DEBUG is on; error pages would show code and data, so production needs it off.")
+if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
+    raise ImproperlyConfigured("PORTAL_DEBUG is on; ALLOWED_HOSTS may then name this machine only (127.0.0.1).")
 
 
 def _database(url):
@@ -117,7 +121,7 @@ CACHES = {
     }
 }
 
-# ---- rooms and floors ----------------------------------------------------------------------------------------------
+# ---- applications and templates -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "chengyang.platform.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -185,7 +189,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": not DEBUG,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -201,10 +205,17 @@ TEMPLATES = [
         },
     }
 ]
+if DEBUG:
+    # Django caches templates in development too and empties the cache once a second; a page that is loaded sooner would
+    # show the old template.
+    TEMPLATES[0]["OPTIONS"]["loaders"] = [
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ]
 
-# ---- language and time ---------------------------------------------------------------------------------------------
+# ---- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGES = [("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -215,7 +226,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files have their own lim
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# ---- accounts ------------------------------------------------------------------------------------------------------
+# ---- accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["chengyang.platform.accounts.backends.PortalBackend"]
 PASSWORD_HASHERS = [
@@ -276,7 +287,7 @@ MFA_FORMS = {
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# ---- what leaves and what is kept ----------------------------------------------------------------------------------
+# ---- files, outbox and mail -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = CHENGYANG_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -293,33 +304,28 @@ FILES_ACCEL_PREFIX = os.environ.get("FILES_ACCEL_PREFIX", "")  # e.g. /_files/ b
 OUTBOX_DIR = CHENGYANG_HOME / "outbox"
 
 
-def _email(url):
-    """Return Django's e-mail settings of `smtp://user:password@host:port?tls=on` (or `smtps://…`)."""
-    if not url:
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(OUTBOX_DIR / "mail"),
-        }
+def _mail_server(url):
+    """Return `url` (EMAIL_URL, which may be empty) split into its parts; raises ImproperlyConfigured."""
     parts = urlsplit(url)
-    if parts.scheme == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if url and parts.scheme != "console" and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
         raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587 or smtps://…:465.")
-    return {
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": parts.scheme == "smtp",
-        "EMAIL_TIMEOUT": 20,
-    }
+    return parts
 
 
-globals().update(_email(EMAIL_URL))
+_mail = _mail_server(EMAIL_URL)
+_backend = {"": "filebased", "console": "console"}.get(_mail.scheme, "smtp")
+EMAIL_BACKEND = f"django.core.mail.backends.{_backend}.EmailBackend"
+EMAIL_FILE_PATH = str(OUTBOX_DIR / "mail")
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp"
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM") or "portal@localhost"
 
-# ---- security ------------------------------------------------------------------------------------------------------
+# ---- security -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -353,7 +359,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # see SECURE_SSL_REDIRECT and HSTS above
 ]
 
-# ---- engines -------------------------------------------------------------------------------------------------------
+# ---- API and history ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -374,7 +380,7 @@ SPECTACULAR_SETTINGS = {
 WORKER_HEARTBEAT_KEY = "worker:heartbeat"  # in the cache, for /readyz
 PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"
 
-# What the foot and the head of public pages say; an unset item is left out, never made up (requirements G04, G05).
+# Header and footer of public pages; an unset item is left out, never made up (requirements G04, G05).
 SITE = {
     "name": os.environ.get("SITE_NAME") or "城阳新阶层",
     "host": os.environ.get("SITE_SPONSOR") or "城阳区委统战部",
@@ -398,5 +404,5 @@ LOGGING = {
     },
     "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": [], "level": "WARNING"}},
+    "loggers": {"django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
 }

@@ -1,34 +1,57 @@
 """The named cast and what every test may use (style.md rule 17: the same people everywhere, also the demo accounts)."""
 
+import os
+
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 
-from . import personas
+from chengyang.devtools.paths import Problem
+from chengyang.devtools.test_databases import TestDatabases, drop_templates
+
+from . import chromium, personas
+
+# For every test: a fixture, and a hook that takes care of a missing browser.
+browser = chromium.browser
+pytest_collection_modifyitems = chromium.pytest_collection_modifyitems
 
 
-@pytest.fixture(scope="session", autouse=True)
-def flush_may_empty_the_audit():
-    """Transactional tests truncate every table afterwards, which the audit's triggers refuse: only then do they rest."""
-    plain = DatabaseOperations.execute_sql_flush
+def pytest_configure(config):
+    """With --create-db, make the migrated template again; only the process that starts the others does it."""
+    if config.getoption("create_db") and not hasattr(config, "workerinput"):
+        drop_templates()
 
-    def flush(self, statements):
-        plain(self, ["SET LOCAL session_replication_role = replica", *statements])
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
-        yield
+def pytest_unconfigure(config):
+    """Leave nothing on the server, unless --reuse-db says that the template is needed again."""
+    if not config.getoption("reuse_db") and not hasattr(config, "workerinput"):
+        drop_templates()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database; a request that a closed browser did not wait for may not keep it from being dropped."""
-    yield
-    others = "datname = current_database() AND pid <> pg_backend_pid()"
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+def databases(django_test_environment, django_db_blocker):
+    """The databases of this process, see `chengyang.devtools.test_databases`."""
+    found = TestDatabases(os.environ.get("PYTEST_XDIST_WORKER", ""))
+    try:
+        with django_db_blocker.unblock():
+            found.open()
+    except Problem as problem:
+        pytest.exit(str(problem), returncode=1)
+    yield found
+    with django_db_blocker.unblock():
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases):
+    """Replace pytest-django's fixture of this name, which migrates once per process.
+
+    A test with real transactions is followed by a new copy of the template. Django would truncate every table instead,
+    which takes longer, deletes the rows that migrations wrote, and is refused by the triggers of the audit.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases.restore())
+        yield
 
 
 @pytest.fixture(autouse=True)

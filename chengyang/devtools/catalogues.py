@@ -1,7 +1,7 @@
-"""Chinese for what packages say: our source is Chinese, theirs is English, and no English may reach a screen.
+"""Chinese translations of the texts of installed packages; no English text may reach a page.
 
-`locale/zh_Hans/LC_MESSAGES/*.po` fills what their own Chinese catalogues lack. Babel compiles it, because a bare
-machine has no GNU gettext; `problems()` finds what a new version of a package left untranslated.
+`locale/zh_Hans/LC_MESSAGES/*.po` holds the translations that the packages' own Chinese catalogues lack. Babel compiles it,
+because GNU gettext may be missing; `problems()` finds texts that a new version of a package left untranslated.
 """
 
 import importlib.util
@@ -13,7 +13,7 @@ from .paths import ROOT
 LANGUAGE = "zh_Hans"
 DOMAINS = ("django", "djangojs")
 
-# Packages whose words reach a page, a form error or an API answer; folders in them that we do not install.
+# Packages whose texts reach a page, a form error or an API answer, with those of their folders that we do not install.
 PACKAGES = {
     "django.conf": (),
     "django.contrib.admin": (),
@@ -30,11 +30,11 @@ KEYWORDS = {
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
-PLACE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{\w+\}")  # what a translation must take over as it is
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{\w+\}")
 
 
 def compile_all(root=ROOT):
-    """Compile every catalogue of the project in `root` that is newer than its compiled form; return how many."""
+    """Compile each catalogue of the project `root` that is newer than its compiled file; return their number."""
     sources = [path for path in Path(root).glob("locale/*/LC_MESSAGES/*.po") if _is_stale(path)]
     for path in sources:
         _compile(path)
@@ -42,35 +42,37 @@ def compile_all(root=ROOT):
 
 
 def problems(root=ROOT):
-    """Return a sentence for each thing wrong with the Chinese of packages; an empty list when it is complete."""
+    """Return a sentence for each missing, superfluous or wrong translation; an empty list when all are complete."""
     found = []
     for domain in DOMAINS:
         known, used = _own(root, domain), _used(domain)
         translated = {**_shipped(domain), **known}
         found += [f"{domain}: no Chinese for {_label(key)} ({used[key]})" for key in used if not translated.get(key)]
-        found += [f"{domain}: no package says {_label(key)} any more" for key in known if key not in used]
+        found += [f"{domain}: no package uses {_label(key)} any more" for key in known if key not in used]
         found += [
-            f"{domain}: {_label(key)} and its Chinese differ in places" for key in known if not _same_places(key, known)
+            f"{domain}: {_label(key)} and its Chinese differ in placeholders"
+            for key in known
+            if not _same_placeholders(key, known)
         ]
     return found
 
 
-# ---- what packages say, and in which Chinese ------------------------------------------------------------------------
+# ---- texts and translations of packages -----------------------------------------------------------------------------
 def _used(domain):
-    """Return {(text, context): package} of everything that packages may say."""
-    return {key: package for package in PACKAGES for key in (*_listed(package, domain), *_written(package, domain))}
+    """Return {(text, context): package} of all texts of the packages."""
+    return {key: package for package in PACKAGES for key in (*_listed(package, domain), *_extracted(package, domain))}
 
 
 def _listed(package, domain):
-    """Yield what the package's own English catalogue lists; it knows templates and scripts too."""
+    """Yield the texts in the English catalogue of the package, which covers templates and scripts too."""
     path = _folder(package) / "locale" / "en" / "LC_MESSAGES" / f"{domain}.po"
     for message in _read(path):
         if not _is_excluded(package, [place for place, _line in message.locations]):
             yield _key(message.id, message.context)
 
 
-def _written(package, domain):
-    """Yield what stands in the package's Python files, for packages that list nothing."""
+def _extracted(package, domain):
+    """Yield the texts in the Python files of a package that has no English catalogue."""
     from babel.messages.extract import extract_from_dir
 
     if domain != "django" or (_folder(package) / "locale" / "en" / "LC_MESSAGES" / "django.po").exists():
@@ -86,7 +88,7 @@ def _is_excluded(package, places):
 
 
 def _shipped(domain):
-    """Return {(text, context): Chinese} of what packages translate themselves."""
+    """Return {(text, context): Chinese} of the translations that the packages contain."""
     return {
         key: chinese
         for package in PACKAGES
@@ -103,12 +105,12 @@ def _strings(messages):
     return {_key(message.id, message.context): _first(message.string) for message in messages if not message.fuzzy}
 
 
-def _same_places(key, known):
-    return set(PLACE.findall(key[0])) == set(PLACE.findall(known[key]))
+def _same_placeholders(key, known):
+    return set(PLACEHOLDER.findall(key[0])) == set(PLACEHOLDER.findall(known[key]))
 
 
 def _read(path):
-    """Return the messages of a catalogue file, source or compiled; none when there is no such file."""
+    """Return the messages of a catalogue file, source or compiled; an empty list if the file is missing."""
     from babel.messages.mofile import read_mo
     from babel.messages.pofile import read_po
 
@@ -120,11 +122,11 @@ def _read(path):
 
 
 def _key(text, context):
-    return (_first(text), context.decode() if isinstance(context, bytes) else context)  # compiled files give bytes
+    return (_first(text), context.decode() if isinstance(context, bytes) else context)  # compiled files hold bytes
 
 
 def _label(key):
-    return repr(key[0]) + (f" in the sense of {key[1]!r}" if key[1] else "")
+    return repr(key[0]) + (f" (context {key[1]!r})" if key[1] else "")
 
 
 def _first(text):

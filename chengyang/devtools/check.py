@@ -1,4 +1,4 @@
-"""`manage.py check-all`: everything that can be said about the code without running its tests."""
+"""`manage.py check-all`: every check of the code that needs no server."""
 
 import base64
 import os
@@ -11,27 +11,28 @@ from pathlib import Path
 
 from . import catalogues
 from .paths import ROOT
-from .test import FOREIGN, temporary_home
+from .test import temporary_home
+from .test_isolation import HIDDEN
 
-AT_ONCE = 2
+PARALLEL = 2  # checks that run at the same time
 NO_SERVER = {
     "DATABASE_URL": "postgresql://portal@/portal?host=/nonexistent",
     "REDIS_URL": "unix:///nonexistent/valkey.sock",
 }
 EXAMPLE = ROOT / "deploy" / "portal.env.example"
 TYPED_FILES = ("actions", "permissions")  # modules or packages of this name, in every app
-TYPED_ROOMS = ("chengyang/lib/chinese", "chengyang/lib/vault")
+TYPED_PACKAGES = ("chengyang/lib/chinese", "chengyang/lib/vault")
 
-# What a deployment has to fill in; everything else in the example is used as it stands.
-THROWAWAY = {
+# Values that the example leaves open, because they are secret; every other value of it is used.
+GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(64),
     "VAULT_KEYS": lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
 }
 
 
 def main():
-    """Run every check, print what each said, and return 1 if one failed."""
-    with temporary_home() as home, ThreadPoolExecutor(AT_ONCE) as pool:
+    """Run every check, print the output of those that failed and a line for each; return 1 if one failed."""
+    with temporary_home() as home, ThreadPoolExecutor(PARALLEL) as pool:
         results = list(pool.map(lambda check: run(*check), checks(home)))
     for name, _seconds, failed, output in results:
         if failed:
@@ -43,9 +44,9 @@ def main():
 
 
 def checks(home):
-    """Return [(name, command, environment)], the slowest first."""
-    local = {**plain(), **NO_SERVER, "CHENGYANG_HOME": str(home), "PORTAL_ENV": "local"}
-    production = {**plain(), "CHENGYANG_HOME": str(home), **example()}
+    """Return [(name, command, environment)], the slowest first; `home` is an empty data folder."""
+    local = {**without_settings(), **NO_SERVER, "CHENGYANG_HOME": str(home), "PORTAL_ENV": "local"}
+    production = {**without_settings(), "CHENGYANG_HOME": str(home), **example()}
     manage = [sys.executable, "manage.py"]
     return [
         ("types", tool("mypy", "--no-error-summary", *typed_paths()), local),
@@ -59,11 +60,11 @@ def checks(home):
     ]
 
 
-def run(name, command, surroundings):
-    """Run one check; return (name, seconds, whether it failed, what it said)."""
+def run(name, command, variables):
+    """Run one check with the environment `variables`; return (name, seconds, whether it failed, output)."""
     began = time.monotonic()
     done = subprocess.run(
-        command, cwd=ROOT, env=surroundings, capture_output=True, text=True, stdin=subprocess.DEVNULL, errors="replace"
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL, errors="replace"
     )
     return name, time.monotonic() - began, done.returncode != 0, done.stdout + done.stderr
 
@@ -73,31 +74,31 @@ def tool(name, *arguments):
 
 
 def typed_paths():
-    """Return the paths whose types are checked."""
-    named = [path for name in TYPED_FILES for path in (*ROOT.glob(f"*/{name}*"), *ROOT.glob(f"chengyang/*/{name}*"))]
+    """Return the paths, relative to the project, whose types are checked."""
+    patterns = ("*/{}*", "chengyang/*/{}*", "chengyang/*/*/{}*")
+    named = [path for name in TYPED_FILES for pattern in patterns for path in ROOT.glob(pattern.format(name))]
     ours = [path for path in named if path.is_dir() or path.suffix == ".py"]
     return sorted(
-        {str(path.relative_to(ROOT)) for path in ours if path.parts[len(ROOT.parts)] != "tests"} | set(TYPED_ROOMS)
+        {str(path.relative_to(ROOT)) for path in ours if path.parts[len(ROOT.parts)] != "tests"} | set(TYPED_PACKAGES)
     )
 
 
-def plain():
-    """Return our environment without what would steer the portal."""
-    hidden = {*FOREIGN, "SECRET_KEY", "VAULT_KEYS", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PORTAL_MODE"}
-    return {name: value for name, value in os.environ.items() if name not in hidden}
+def without_settings():
+    """Return our environment without the variables that configure the portal."""
+    return {name: value for name, value in os.environ.items() if name not in HIDDEN}
 
 
 def example():
-    """Return what the example of a deployment sets, with secrets made up where it leaves them out."""
+    """Return the variables of the example of a deployment, with generated secrets where it leaves them open."""
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines() if EXAMPLE.exists() else []
     pairs = (line.partition("=") for line in map(str.strip, lines) if line and not line.startswith("#"))
     found = {name.removeprefix("export ").strip(): value.strip().strip("\"'") for name, _, value in pairs}
-    blank = {name for name in THROWAWAY if not found.get(name) or set("<>…") & set(found[name])}
-    return {**found, **{name: THROWAWAY[name]() for name in blank}}
+    blank = {name for name in GENERATED if not found.get(name) or set("<>…") & set(found[name])}
+    return {**found, **{name: GENERATED[name]() for name in blank}}
 
 
 def check_catalogues():
-    """Print what is wrong with the Chinese of packages; return 1 if anything is."""
+    """Print what `catalogues.problems` finds; return 1 if it finds anything."""
     found = catalogues.problems()
     print("\n".join(found))
     return int(bool(found))

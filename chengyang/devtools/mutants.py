@@ -1,4 +1,4 @@
-"""`manage.py mutants`: break the listed rules one at a time, with the same servers as `manage.py test`."""
+"""`manage.py mutants`: run the mutation tests of `tests/mutation` with the same servers as `manage.py test`."""
 
 import sys
 

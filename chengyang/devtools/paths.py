@@ -1,4 +1,4 @@
-"""Where things are. Standard library only."""
+"""Paths of the project and of the data folder, and the exception that ends a command. Standard library only."""
 
 import hashlib
 import os
@@ -9,21 +9,25 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Problem(Exception):
-    """Something the person at the terminal must put right; its text is the one sentence they read."""
+    """An error that the user can correct. The command ends with exit code 1 and prints the text, one sentence."""
 
 
 def home():
-    """Return the data folder: `CHENGYANG_HOME`, else `var` in the project."""
+    """Return the absolute path of the data folder: `CHENGYANG_HOME`, otherwise `var` in the project."""
     return Path(os.environ.get("CHENGYANG_HOME") or ROOT / "var").resolve()
 
 
 def home_key(folder):
-    """Return sixteen characters that stand for the data folder `folder` where its own path cannot be used."""
+    """Return sixteen characters that identify the data folder `folder` where its own path would be too long."""
     return hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
 
 
 def digest(*files):
-    """Return the SHA-256 of the contents of `files`, in order; a missing file counts as empty."""
+    """Return the SHA-256 of the contents of `files`, in order; a missing file counts as empty.
+
+    Each file is hashed by itself first: otherwise moving a line from the end of one file to the start of the next would
+    not change the result.
+    """
     total = hashlib.sha256()
     for file in files:
         content = Path(file).read_bytes() if Path(file).is_file() else b""
@@ -32,7 +36,7 @@ def digest(*files):
 
 
 def run(command):
-    """Call `command()` and exit with what it returns; a `Problem` exits with 1 and its sentence."""
+    """Call `command()` and exit with the code that it returns; a `Problem` exits with code 1 and prints its text."""
     try:
         sys.exit(command())
     except Problem as problem:

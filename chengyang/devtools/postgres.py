@@ -1,7 +1,8 @@
-"""One Postgres cluster for one data folder, without a shared machine's traps.
+"""One Postgres cluster for one data folder.
 
-Rules: `PG_BIN`, then the wheel, then the system; a cluster's own version decides; root runs it as `nobody` and never
-loosens a folder above; a crash, a reused process number and a leftover server are recognised at the next start.
+The programs come from `PG_BIN`, otherwise from the wheel, otherwise from the system; an existing cluster is only started by
+its own major version. Postgres refuses to run as root, so root runs it as `nobody`, without changing the mode of any folder
+above the data folder. After a crash, the next start removes a stale pid file and stops a server that is left over.
 """
 
 import contextlib
@@ -17,16 +18,16 @@ from pathlib import Path
 from . import server_registry
 from .binaries import postgres_for
 from .paths import Problem, home_key
-from .processes import MARK, Child, as_account, end_all, working_in
+from .processes import MARK, Child, as_account, signal_all, working_in
 
-OWNER = "postgres"  # name of the role, not of the account
-OUTSIDE = Path("/var/lib/chengyang")  # where root keeps what `nobody` cannot reach under the data folder
-SOCKET_PATH_BYTES = 107  # what the kernel takes
+OWNER = "postgres"  # name of the database role, not of the account
+OUTSIDE = Path("/var/lib/chengyang")  # clusters of root whose data folder `nobody` cannot enter
+SOCKET_PATH_BYTES = 107  # longest path of a unix socket
 MAX_CONNECTIONS = 300  # race tests open 200 at once
-START_WITHIN = 60.0  # seconds, for a recovery after a power cut
-RETRY_WITHIN = 10.0  # seconds that processes of a killed server may hold its memory
+START_TIMEOUT = 60.0  # seconds; recovery after a power failure takes long
+RETRY_TIMEOUT = 10.0  # seconds during which processes of a killed server may hold its shared memory
 
-# Statements and details may hold personal values; the application logs its own errors.
+# The server logs no statements and no details, because they may hold personal values; the application logs its own errors.
 QUIET_LOG = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
@@ -38,7 +39,11 @@ THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 
 class Postgres:
-    """The cluster of the data folder `home`; `durable=False` trades safety for speed in tests."""
+    """The cluster of the data folder `home` (a path).
+
+    With `durable=False`, for tests, a crash of the machine may lose data. The constructor raises `Problem` when there is
+    no suitable Postgres, or when the cluster cannot be used by this account.
+    """
 
     def __init__(self, home, *, durable=True):
         self.home = Path(home)
@@ -48,21 +53,26 @@ class Postgres:
         self.account = self._account()
         self.binaries = self._reachable(postgres_for(self.data))
 
-    # ---- where ---------------------------------------------------------------------------------------------------
+    # ---- location ------------------------------------------------------------------------------------------------
     def _base(self):
-        """Return the folder of cluster, socket and copied programs: `home`, or one outside that `nobody` reaches."""
+        """Return the folder of the cluster, the socket and the copied programs.
+
+        It is `home`, or a folder below `OUTSIDE` when we are root and `nobody` cannot enter `home`.
+        """
         note = self.home / "postgres.path"
         if note.exists():
             data = Path(note.read_text().strip())
             if not (data / "PG_VERSION").exists():
-                raise Problem(f"{note} names {data}, where no database is: restore it, or delete {note} to begin anew.")
+                raise Problem(
+                    f"{note} names {data}, which holds no database: restore it, or delete {note} to start anew."
+                )
             return data.parent
         if os.geteuid() != 0 or (self.home / "postgres").exists() or can_enter(self.home, nobody()):
             return self.home
         return OUTSIDE / home_key(self.home)
 
     def _account(self):
-        """Return the account that runs the server: our own (None), or under root the cluster's owner, else `nobody`."""
+        """Return the account that runs the server: None (our own) or, for root, the owner of the cluster or `nobody`."""
         facts = self.data.stat() if self.data.exists() else None
         if os.geteuid() == 0:
             return (facts.st_uid, facts.st_gid) if facts and facts.st_uid else nobody()
@@ -74,12 +84,12 @@ class Postgres:
 
     def _reachable(self, binaries):
         if self.account and self.data.exists() and not _test(self.account, "-x", self.data):
-            raise Problem(f"{_name(self.account[0])} cannot reach {self.data} any more: a folder above it was closed.")
+            raise Problem(f"{_name(self.account[0])} cannot enter {self.data} any more: a folder above it was closed.")
         if self.account is None or can_run(binaries.program("postgres"), self.account):
             return binaries
         if not binaries.wheel:
             raise Problem(
-                f"{_name(self.account[0])} cannot run {binaries.folder}: set PG_BIN to a folder it can reach."
+                f"{_name(self.account[0])} cannot run {binaries.folder}: set PG_BIN to a folder that it can enter."
             )
         self._make_base()
         return binaries.copied(self.base)
@@ -88,13 +98,13 @@ class Postgres:
         for folder in (self.base.parent, self.base):
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
 
-    # ---- making the cluster --------------------------------------------------------------------------------------
+    # ---- initialisation ------------------------------------------------------------------------------------------
     def initialise(self):
-        """Make the cluster when there is none; an interrupted attempt leaves nothing that looks like one."""
+        """Make the cluster unless it exists. An interrupted attempt leaves only a folder that the next one deletes."""
         if (self.data / "PG_VERSION").exists() and self._is_ours():
             return
         self._make_base()
-        if self.data.exists():  # outside, from a data folder of the same path that was deleted
+        if self.data.exists():  # below OUTSIDE, made for a data folder of the same path that was deleted
             kept = self.data.with_name(f"postgres.{time.strftime('%Y%m%d%H%M%S')}")
             self.data.rename(kept)
             print(f"an earlier database of this data folder was kept in {kept}", flush=True)
@@ -136,10 +146,10 @@ class Postgres:
     def _environment(self):
         return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", MARK: str(self.home)}
 
-    # ---- running it ----------------------------------------------------------------------------------------------
+    # ---- running -------------------------------------------------------------------------------------------------
     @property
     def sockets(self):
-        """The folder of the socket (0700): beside the cluster, or a short one where that path is too long."""
+        """The folder of the socket (mode 0700): beside the cluster, or below /tmp where that path would be too long."""
         folder = self.base / "run" / "postgres"
         if len(os.fsencode(folder / f".s.PGSQL.{server_registry.PORT}")) <= SOCKET_PATH_BYTES:
             return folder
@@ -160,9 +170,9 @@ class Postgres:
         return [self.binaries.program("postgres"), "-D", self.data, *options]
 
     def start(self, supervisor):
-        """Start the server under `supervisor` and return its `Child`; raises `Problem` when it does not come up.
+        """Start the server under `supervisor` and return its `Child`; raises `Problem` when it does not start.
 
-        After a `kill -9` the first tries may be refused, because processes of the killed server still hold its memory.
+        After a `kill -9` the first attempts may fail, because processes of the killed server still hold its memory.
         """
         self.initialise()
         make_socket_folder(self.sockets, self.account)
@@ -172,33 +182,33 @@ class Postgres:
             env=self._environment(),
             cwd=self.data,
             account=self.account,
-            ends_by=signal.SIGINT,  # a fast shutdown: sessions end, nothing committed is lost
+            stop_signal=signal.SIGINT,  # fast shutdown: sessions are ended, nothing committed is lost
         )
-        until = time.monotonic() + RETRY_WITHIN
+        until = time.monotonic() + RETRY_TIMEOUT
         while True:
             self.clear_leftovers()
             supervisor.start(child)
-            supervisor.wait(lambda: self.ready() or not child.alive(), START_WITHIN)
-            if self.ready() and child.alive():
-                self._note(child)
+            supervisor.wait(lambda: self.is_ready() or not child.is_running(), START_TIMEOUT)
+            if self.is_ready() and child.is_running():
+                self._register(child)
                 return child
             if supervisor.signalled or time.monotonic() > until:
                 break
             supervisor.wait(lambda: False, 0.3)
-        supervisor.turn(0)
+        supervisor.poll(0)
         if supervisor.signalled:
             return child
         raise Problem(f"Postgres does not start in {self.data}:\n{supervisor.tail('postgres')}")
 
-    def ready(self):
-        """Say whether the server accepts sessions."""
+    def is_ready(self):
+        """Return whether the server accepts sessions."""
         return server_registry.postgres_answers(self.sockets, user=OWNER)
 
     def clear_leftovers(self):
-        """End a server that an earlier start left in our cluster, and drop a pid file whose number is not one."""
-        if not end_all(self._leftovers, signal.SIGINT, 5) and not end_all(self._leftovers, signal.SIGQUIT, 3):
-            raise Problem(f"Another Postgres works in {self.data} and does not end: stop it first.")
-        if Path("/proc").exists():  # so none is left, whatever process has the number in the file by now
+        """Stop a server that an earlier start left in our cluster, and delete its pid file and socket."""
+        if not signal_all(self._leftovers, signal.SIGINT, 5) and not signal_all(self._leftovers, signal.SIGQUIT, 3):
+            raise Problem(f"Another Postgres works in {self.data} and does not stop: stop it first.")
+        if Path("/proc").exists():  # no server is left, even if another process has the id in the pid file by now
             for stale in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
                 stale.unlink(missing_ok=True)
 
@@ -206,7 +216,7 @@ class Postgres:
         return working_in(self.data)
 
     def create_database(self):
-        """Make the portal's database when it is missing."""
+        """Make the database of the portal unless it exists."""
         import psycopg2
 
         link = psycopg2.connect(host=str(self.sockets), user=OWNER, dbname="postgres")
@@ -219,7 +229,7 @@ class Postgres:
         finally:
             link.close()
 
-    def _note(self, child):
+    def _register(self, child):
         facts = {
             "host": str(self.sockets),
             "port": server_registry.PORT,
@@ -229,7 +239,7 @@ class Postgres:
         server_registry.write(self.home, "postgres.json", {**facts, "pid": child.pid})
 
     def destroy(self):
-        """Delete what lies outside the data folder, for a data folder that is about to be deleted."""
+        """Delete what the cluster stores outside the data folder, before the data folder itself is deleted."""
         with contextlib.suppress(OSError):
             if self.base != self.home:
                 shutil.rmtree(self.base)
@@ -238,19 +248,19 @@ class Postgres:
 
 
 def nobody():
-    """Return `(uid, gid)` of the account without rights."""
+    """Return `(uid, gid)` of the account `nobody`, which owns nothing."""
     entry = pwd.getpwnam("nobody")
     return entry.pw_uid, entry.pw_gid
 
 
 def can_enter(folder, account):
-    """Say whether `account` can pass through `folder`, which is made when missing."""
+    """Return whether `account` can enter `folder`, which is made if it is missing."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     return _test(account, "-x", folder)
 
 
 def can_run(program, account):
-    """Say whether `account` can run `program`."""
+    """Return whether `account` can run `program`."""
     return _test(account, "-x", program)
 
 
@@ -264,7 +274,7 @@ def _test(account, flag, path):
 
 
 def make_socket_folder(folder, account):
-    """Make the socket folder, private to the account; one that somebody else prepared in /tmp is refused."""
+    """Make the socket folder, private to `account`; raises `Problem` when another account has made it, as it can in /tmp."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)

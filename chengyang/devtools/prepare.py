@@ -1,6 +1,7 @@
-"""What must be done before the portal can serve: one Django process that brings the database and the files up to date.
+"""`manage.py prepare`: bring the database and the files up to date before the servers start.
 
-`python3 manage.py prepare` does the same for a production start. Each step may be repeated; the demo comes once.
+`up` and `dev` run it in a process of its own; a production start may run it too. Every step can be repeated; the
+demonstration is loaded only once.
 """
 
 import json
@@ -12,7 +13,7 @@ from .processes import MARK
 
 
 def main():
-    """Run the steps; raises `Problem` for configuration and commands that refuse."""
+    """Run the steps; raises `Problem` for bad configuration, an unreachable server and a command that refuses."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
     catalogues.compile_all()  # before Django reads them
 
@@ -30,7 +31,7 @@ def main():
         call_command("seed", verbosity=0)
         collect_static(call_command)
         load_demo(call_command)
-        forget_heartbeat()
+        delete_heartbeat()
     except ImproperlyConfigured as error:
         raise Problem(f"Configuration: {error}") from None
     except CommandError as error:
@@ -42,9 +43,15 @@ def main():
 
 
 def collect_static(call_command):
-    """Collect static files when the lock (that is, a package) or one of our own files changed."""
+    """Collect static files if a package (seen from the lock file) or one of our own files has changed.
+
+    With PORTAL_DEBUG they are served from where they are, and only the folder is made, which WhiteNoise asks for.
+    """
     from django.conf import settings
 
+    if settings.DEBUG:
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        return
     own = sorted(path for folder in settings.STATICFILES_DIRS for path in folder.rglob("*") if path.is_file())
     stamp = settings.STATIC_ROOT / ".stamp"
     wanted = "\n".join(f"{digest(path)} {path}" for path in (ROOT / "requirements.lock", *own))
@@ -56,7 +63,7 @@ def collect_static(call_command):
 
 
 def load_demo(call_command):
-    """Load the demo on the first start of this data folder, unless `DEMO=off`; never on a later one."""
+    """Load the demonstration at the first start of this data folder, unless DEMO is `off`; never at a later one."""
     from django.conf import settings
 
     if read_state().get("started"):
@@ -71,8 +78,8 @@ def _first_line(error):
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def forget_heartbeat():
-    """Under `up`, drop the sign of life of a worker that was killed: it says nothing about the one to come."""
+def delete_heartbeat():
+    """Delete the heartbeat of a killed worker, if `up` or `dev` called us: it would show the new worker as ready."""
     from django.conf import settings
     from django.core.cache import cache
 
@@ -81,7 +88,7 @@ def forget_heartbeat():
 
 
 def read_state():
-    """Return what earlier starts noted about this data folder: `started` and `demo`."""
+    """Return what earlier starts recorded about this data folder: a dict with `started` and `demo`, or an empty one."""
     try:
         return json.loads((home() / "state.json").read_text())
     except (OSError, ValueError):
@@ -89,7 +96,7 @@ def read_state():
 
 
 def write_state(**facts):
-    """Note `facts`, whole or not at all."""
+    """Record `facts`; the file is replaced at once, so that an interruption leaves the old one."""
     draft = home() / "state.json.new"
     draft.write_text(json.dumps(facts) + "\n")
     draft.replace(home() / "state.json")

@@ -1,6 +1,6 @@
-"""Child processes that end with us, and the one loop that passes on their output and hears signals.
+"""Child processes that end with their parent, and a supervisor that forwards their output and handles signals.
 
-Everything happens in the main thread: a parent-death signal is tied to the thread that started the child, and code
+Everything runs in the main thread: a parent-death signal is sent when the *thread* that started the child ends, and code
 between fork and exec is only safe in a process without other threads.
 """
 
@@ -18,14 +18,14 @@ import time
 from pathlib import Path
 
 MARK = "CHENGYANG_UP"  # environment variable of every child; its value is the data folder
-LOG_BYTES = 10_000_000  # a log is turned over at this size, three are kept
+LOG_BYTES = 10_000_000  # size at which a log is rotated; three files are kept
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-TURN = 0.2  # seconds that a turn of the loop waits at most for something to happen
+POLL = 0.2  # seconds that one pass of the event loop waits for an event
 
 
 def _prctl():
-    """Return the system's `prctl`, looked up before any fork; None where there is none (macOS)."""
+    """Return the `prctl` of the C library, or None where there is none (macOS); looking it up after a fork is unsafe."""
     return getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
 
 
@@ -33,19 +33,20 @@ PRCTL = _prctl()
 
 
 class Child:
-    """One program in a session and process group of its own.
+    """One child process with a session and a process group of its own.
 
-    `argv` starts with an absolute path and names the data folder, so that `ps` shows whose it is. `account` is a
-    `(uid, gid)` to become, or None. `ends_by` asks it to end, and reaches it also when its parent dies.
+    `argv` starts with an absolute path and names the data folder, so that `ps` shows to which portal the process belongs.
+    `account` is the `(uid, gid)` to run as, or None for our own. `stop_signal` asks the process to stop; the kernel also
+    sends it when the parent dies.
     """
 
-    def __init__(self, name, argv, *, env, cwd="/", account=None, ends_by=signal.SIGTERM):
+    def __init__(self, name, argv, *, env, cwd="/", account=None, stop_signal=signal.SIGTERM):
         self.name = name
         self.argv = [str(part) for part in argv]
         self.env = env
         self.cwd = str(cwd)
         self.account = account
-        self.ends_by = ends_by
+        self.stop_signal = stop_signal
         self.process = None
 
     @property
@@ -53,7 +54,7 @@ class Child:
         return self.process.pid
 
     def start(self, output):
-        """Start it with standard output and error to `output` (a file or `subprocess.PIPE`)."""
+        """Start the process; `output` (a file or `subprocess.PIPE`) receives its standard output and standard error."""
         self.process = subprocess.Popen(
             self.argv,
             stdin=subprocess.DEVNULL,
@@ -62,45 +63,44 @@ class Child:
             env=self.env,
             cwd=self.cwd,
             start_new_session=True,
-            preexec_fn=dying_with_us(self.ends_by),  # runs after the account has changed, which would reset it
+            preexec_fn=die_with_parent(self.stop_signal),  # runs after the change of account, which would reset it
             **as_account(self.account),
         )
 
-    def alive(self):
-        """Say whether it runs; collects its exit code when it does not."""
+    def is_running(self):
+        """Return whether the process runs; collects the exit code if it does not."""
         return self.process is not None and self.process.poll() is None
 
-    def end(self, number=None):
-        """Ask it to end, by its own signal or by `number`."""
-        if self.alive():
-            self.process.send_signal(number or self.ends_by)
+    def send(self, number=None):
+        """Send the signal `number`, by default the stop signal, if the process runs."""
+        if self.is_running():
+            self.process.send_signal(number or self.stop_signal)
 
-    def sweep(self):
-        """Kill whatever is left of its process group."""
+    def kill_group(self):
+        """Kill every process that is left in the process group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Supervisor:
-    """Starts children, passes their lines on to `logs/<name>.log` and, when `echo`, to standard output."""
+    """Starts child processes and forwards their output to `logs/<name>.log` and, if `echo`, to standard output."""
 
     def __init__(self, logs, *, echo=True):
         self.logs = Path(logs)
         self.logs.mkdir(parents=True, exist_ok=True)
         self.echo = echo
-        self.signalled = None  # number of the signal that asked us to stop
+        self.signalled = None  # number of the signal that asked this process to stop
         self.children = []  # started and not yet stopped
         self.pipes = {}
-        self.lost = 0  # lines that nobody took
+        self.dropped = 0  # lines that could not be printed
         self.selector = selectors.DefaultSelector()
 
     # ---- signals -------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
-    def hearing(self):
-        """Take SIGINT, SIGTERM and SIGHUP as the wish to stop, once; afterwards they mean what they meant before.
+    def handle_signals(self):
+        """Record SIGINT, SIGTERM and SIGHUP in `signalled` during the block, then restore the former handlers.
 
-        SIGINT is ignored in a job that a shell put in the background, and heard all the same; SIGHUP is ignored under
-        `nohup`, and stays so.
+        A shell makes a background job ignore SIGINT; it is handled all the same. SIGHUP stays ignored under `nohup`.
         """
         reader, writer = os.pipe()
         for end in (reader, writer):
@@ -124,46 +124,49 @@ class Supervisor:
 
     # ---- children ------------------------------------------------------------------------------------------------
     def start(self, child):
-        """Start `child` and follow its output."""
+        """Start `child` and forward its output."""
         if not self.echo:
             with open(self.logs / f"{child.name}.log", "ab") as output:
                 child.start(output)
         else:
-            self._drain(child, 0)  # of an earlier run
+            self._drain(child, 0)  # output of the process before a restart
             child.start(subprocess.PIPE)
-            self._follow(child)
+            self._forward(child)
         if child not in self.children:
             self.children.append(child)
 
     def wait(self, condition, seconds):
-        """Turn the loop until `condition()` holds, `seconds` are over or we are asked to stop; say whether it holds."""
+        """Run the event loop until `condition()` is true, for `seconds` at most; return whether it is true.
+
+        Also returns when a signal has asked this process to stop.
+        """
         until = time.monotonic() + seconds
         while not (true := condition()) and time.monotonic() < until and not self.signalled:
-            self.turn_for(0.05)
+            self.poll_for(0.05)
         return bool(true)
 
-    def stop(self, child, *, graces):
-        """End `child`: `graces` lists (signal or None for its own, seconds to wait); what is left then is killed."""
-        for number, seconds in graces:
-            child.end(number)
+    def stop(self, child, *, timeouts):
+        """Stop `child`. `timeouts` lists (signal or None for its stop signal, seconds to wait); then it is killed."""
+        for number, seconds in timeouts:
+            child.send(number)
             until = time.monotonic() + seconds
-            while child.alive() and time.monotonic() < until:
-                self.turn(0.02)
-        if child.alive():
-            self.say(f"{child.name} did not end in time and was killed")
-        child.sweep()
+            while child.is_running() and time.monotonic() < until:
+                self.poll(0.02)
+        if child.is_running():
+            self.print(f"{child.name} did not stop in time and was killed")
+        child.kill_group()
         child.process.wait()
         self._drain(child, 0.5)
         self.children.remove(child)
 
-    def turn_for(self, seconds):
-        """Turn the loop for `seconds`, however much there is to pass on."""
+    def poll_for(self, seconds):
+        """Run the event loop for `seconds`, or until a signal asks this process to stop."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0 and not self.signalled:
-            self.turn(left)
+            self.poll(left)
 
-    def turn(self, seconds=TURN):
-        """Pass on what has been written, waiting for up to `seconds` for something to happen."""
+    def poll(self, seconds=POLL):
+        """Forward the output that is there; if there is none, wait up to `seconds` for an event."""
         if not self.selector.get_map():
             time.sleep(seconds)
             return
@@ -171,40 +174,40 @@ class Supervisor:
             key.data()
 
     # ---- output --------------------------------------------------------------------------------------------------
-    def say(self, text, patience=1.0):
-        """Print a line of our own; one that nobody takes within `patience` seconds is left out.
+    def print(self, text, timeout=1.0):
+        """Print a line, or drop it if standard output takes nothing for `timeout` seconds.
 
-        A terminal that was stopped, or a pipe that is no longer read, must not hold up the portal.
+        A suspended terminal, or a pipe that nobody reads, must not block the portal.
         """
-        if self.lost and self._print(f"({self.lost} lines were left out here; {self.logs} has them)", 0):
-            self.lost = 0
-        if not self._print(text, patience):
-            self.lost += 1
+        if self.dropped and self._write(f"({self.dropped} lines were left out here; {self.logs} has them)", 0):
+            self.dropped = 0
+        if not self._write(text, timeout):
+            self.dropped += 1
 
-    def _print(self, text, patience):
-        """Print `text` unless it would block for more than `patience` seconds; say whether it was printed."""
+    def _write(self, text, timeout):
+        """Print `text` unless that would block for more than `timeout` seconds; return whether it was printed."""
         try:
-            place = sys.stdout.fileno()
+            descriptor = sys.stdout.fileno()
         except (OSError, ValueError):  # no real file, as under a test
             print(text, flush=True)
             return True
         data = f"{text}\n".encode(sys.stdout.encoding, errors="replace")
         try:
-            for start in range(0, len(data), select.PIPE_BUF):  # so much fits where there is room at all
-                if not select.select([], [place], [], patience)[1]:
+            for start in range(0, len(data), select.PIPE_BUF):  # a pipe that is writable takes this much at once
+                if not select.select([], [descriptor], [], timeout)[1]:
                     return False
-                os.write(place, data[start : start + select.PIPE_BUF])
-        except OSError:  # the terminal is gone, the portal is not
+                os.write(descriptor, data[start : start + select.PIPE_BUF])
+        except OSError:  # the terminal was closed; the portal goes on
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return True
 
     def tail(self, name, lines=8):
-        """Return the last `lines` lines of a log that say something, as one string."""
+        """Return the last `lines` lines of the log `name` that are not blank, as one string."""
         path = self.logs / f"{name}.log"
         text = path.read_text(errors="replace") if path.exists() else ""
         return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
 
-    def _follow(self, child):
+    def _forward(self, child):
         pipe = child.process.stdout
         os.set_blocking(pipe.fileno(), False)
         handler = logging.handlers.RotatingFileHandler(
@@ -212,59 +215,62 @@ class Supervisor:
         )
         rest = bytearray()
 
-        def forward():
+        def read():
             if not (chunk := os.read(pipe.fileno(), 65536)):
-                self._unfollow(child)
+                self._close_pipe(child)
                 return
             rest.extend(chunk)
             *lines, remainder = rest.split(b"\n")
             rest[:] = remainder
             for line in lines:
-                self._pass_on(child.name, handler, line.decode(errors="replace"))
+                self._write_line(child.name, handler, line.decode(errors="replace"))
 
         self.pipes[child.name] = (pipe, handler)
-        self.selector.register(pipe, selectors.EVENT_READ, forward)
+        self.selector.register(pipe, selectors.EVENT_READ, read)
 
     def _drain(self, child, seconds):
-        """Pass on what `child` wrote last; its own children may hold the pipe a moment longer."""
+        """Forward the last output of `child`; its own child processes may keep the pipe open a moment longer."""
         until = time.monotonic() + seconds
         while child.name in self.pipes:
-            self.turn(0.02)
+            self.poll(0.02)
             if time.monotonic() > until:
-                self._unfollow(child)
+                self._close_pipe(child)
 
-    def _unfollow(self, child):
+    def _close_pipe(self, child):
         if child.name in self.pipes:
             pipe, handler = self.pipes.pop(child.name)
             self.selector.unregister(pipe)
             pipe.close()
             handler.close()
 
-    def _pass_on(self, name, handler, line):
+    def _write_line(self, name, handler, line):
         handler.emit(logging.makeLogRecord({"msg": line}))
         if line.strip():
-            self.say(f"{name:<8} | {line}", patience=0)
+            self.print(f"{name:<8} | {line}", timeout=0)
 
 
 def _is_nohup(number):
     return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
-def dying_with_us(number):
-    """Return a `preexec_fn` that has the child get the signal `number` when this thread ends, however it ends."""
+def die_with_parent(number):
+    """Return a `preexec_fn` for `subprocess`: the child receives the signal `number` when this thread ends (Linux)."""
     parent = os.getpid()
 
     def prepare():
         if PRCTL:
             PRCTL(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != parent:  # it ended before the child asked to be told
+        if os.getppid() != parent:  # the parent ended before the signal was requested
             os._exit(1)
 
     return prepare
 
 
 def as_account(account):
-    """Return the arguments that make `subprocess` run as `(uid, gid)` with no supplementary group; none for None."""
+    """Return the arguments of `subprocess` for running as `account`, `(uid, gid)`, without supplementary groups.
+
+    The result is empty for None.
+    """
     if account is None:
         return {}
     uid, gid = account
@@ -272,7 +278,7 @@ def as_account(account):
 
 
 def marked(home):
-    """Yield the numbers of the processes that an earlier start for `home` left behind (Linux; elsewhere none)."""
+    """Yield the ids of the processes that were started for the data folder `home` (Linux; elsewhere none)."""
     mark = f"{MARK}={home}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -281,15 +287,15 @@ def marked(home):
 
 
 def working_in(folder):
-    """Yield the processes whose working folder is `folder`, as that of every process of a cluster is (Linux)."""
+    """Yield the ids of the processes whose working directory is `folder`, like all processes of a cluster (Linux)."""
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if os.readlink(entry / "cwd") == str(folder):
                 yield int(entry.name)
 
 
-def end_all(find, number, seconds):
-    """Send `number` to every process that `find()` yields; say whether none is left within `seconds`."""
+def signal_all(find, number, seconds):
+    """Send the signal `number` to each process id that `find()` yields; return whether all end within `seconds`."""
     until = time.monotonic() + seconds
     for pid in list(find()):
         with contextlib.suppress(ProcessLookupError):

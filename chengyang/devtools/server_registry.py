@@ -1,4 +1,8 @@
-"""Where the servers that `manage.py up` started are, for every other command. Standard library only."""
+"""The addresses of the servers that run for a data folder, for commands that did not start them. Standard library only.
+
+`up` and `dev` write them to files in `run/`. An address is returned only if the server answers: the file of a killed server
+stays.
+"""
 
 import contextlib
 import json
@@ -8,9 +12,9 @@ import struct
 from pathlib import Path
 from urllib.parse import quote
 
-PORT = 5432  # names the socket file only; nothing listens on TCP
+PORT = 5432  # only part of the socket's file name; nothing listens on TCP
 DATABASE = "chengyang"
-ANSWER_WITHIN = 2.0  # seconds; a local socket answers at once or not at all
+ANSWER_TIMEOUT = 2.0  # seconds
 
 
 def database_url(home):
@@ -30,20 +34,20 @@ def redis_url(home):
 
 
 def postgres_answers(folder, *, user):
-    """Say whether the server behind the socket folder accepts sessions; False while it starts, recovers or stops."""
+    """Return whether the server of the socket folder accepts sessions; not so while it starts, recovers or stops."""
     startup = f"user\0{user}\0database\0postgres\0\0".encode()
     message = struct.pack("!ii", len(startup) + 8, 3 << 16) + startup
-    # R: AuthenticationOk; E: an error, e.g. starting up
-    return _ask(Path(folder) / f".s.PGSQL.{PORT}", message, farewell=struct.pack("!ci", b"X", 4)) == b"R"
+    # The first byte is R (AuthenticationOk) or E (an error, for example "starting up").
+    return _first_byte(Path(folder) / f".s.PGSQL.{PORT}", message, goodbye=struct.pack("!ci", b"X", 4)) == b"R"
 
 
 def valkey_answers(path):
-    """Say whether the server behind the socket serves commands; False while it still loads its data."""
-    return _ask(path, b"PING\r\n", farewell=b"QUIT\r\n") == b"+"
+    """Return whether the server of the socket `path` serves commands; not so while it loads its data."""
+    return _first_byte(path, b"PING\r\n", goodbye=b"QUIT\r\n") == b"+"
 
 
 def write(home, name, facts):
-    """Leave the note `var/run/<name>` for `database_url` and `redis_url`; `facts` is a dict for JSON."""
+    """Write `facts`, a dict, to the file `run/<name>` of the data folder, for `database_url` and `redis_url`."""
     target = run_folder(home) / name
     draft = target.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps(facts) + "\n")
@@ -51,12 +55,12 @@ def write(home, name, facts):
 
 
 def forget(home, name):
-    """Take the note away; quiet when there is none."""
+    """Delete the file `run/<name>` of the data folder if it exists."""
     (run_folder(home) / name).unlink(missing_ok=True)
 
 
 def run_folder(home):
-    """Return the folder of sockets and notes under `home`, made when missing."""
+    """Return the folder `run` of the data folder `home`, which is made if it is missing."""
     folder = Path(home) / "run"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -69,19 +73,19 @@ def _read(home, name):
         return None
 
 
-def _ask(path, message, *, farewell):
-    """Return the first byte that the server behind a unix socket answers to `message`, or b"" when there is none.
+def _first_byte(path, message, *, goodbye):
+    """Return the first byte of the answer to `message` on the unix socket `path`, or b"" when there is no answer.
 
-    Everything is read and the server takes leave itself, else it logs a broken connection at every look.
+    The connection is ended by the message `goodbye` and read to its end: otherwise the server would log an error each time.
     """
     with socket.socket(socket.AF_UNIX) as link:
-        link.settimeout(ANSWER_WITHIN)
+        link.settimeout(ANSWER_TIMEOUT)
         first = b""
         with contextlib.suppress(OSError):
             link.connect(str(path))
             link.sendall(message)
             first = link.recv(1)
-            link.sendall(farewell)
+            link.sendall(goodbye)
             while link.recv(4096):
                 pass
         return first

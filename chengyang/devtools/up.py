@@ -1,4 +1,4 @@
-"""`manage.py up`: Postgres, Valkey, the web server and the worker, brought up, watched, and taken down in order."""
+"""`manage.py up`: start Postgres, Valkey, the web server and the worker, supervise them, and stop them in order."""
 
 import contextlib
 import fcntl
@@ -9,147 +9,143 @@ import socket
 import sys
 import time
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import paths, prepare, server_registry
 from .paths import ROOT, Problem
 from .postgres import Postgres
-from .processes import MARK, Child, Supervisor, end_all, marked
+from .processes import MARK, Child, Supervisor, marked, signal_all
 from .valkey import Valkey
 
-LOOK_EVERY = 0.3  # seconds between two looks at /readyz
-READY_WITHIN = 120.0  # seconds from the start of the web server, on a slow machine
-RESTARTS, RESTART_SPAN = 5, 60.0  # a part that ends more often than this within so many seconds stops everything
-LONGEST_PAUSE = 8.0  # seconds before a restart
+HEALTH_CHECK_INTERVAL = 0.3  # seconds between two requests to /readyz
+READY_TIMEOUT = 120.0  # seconds from the start of the web server, on a slow machine
+MAX_RESTARTS, RESTART_PERIOD = 5, 60.0  # a service that ends more often within so many seconds stops everything
+MAX_BACKOFF = 8.0  # seconds before a restart
 
-ROOT_IS_FINE = (
-    "ignore::UserWarning:celery.platforms"  # it warns of root for the sake of pickled messages; ours are JSON
+# Celery warns of running as root because of pickled messages; ours are JSON.
+ALLOW_ROOT = "ignore::UserWarning:celery.platforms"
+WORKER_OPTIONS = (
+    *("worker", "--beat", "--concurrency", 1, "--loglevel", "INFO"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 
-# In the order of the end: (signal or None for its own, seconds to wait); together under ten seconds.
-GRACES = {
-    "prepare": [(None, 2.0)],  # alone: the others have not started then
+# In the order of the shutdown: (signal or None for the stop signal, seconds to wait). Together less than ten seconds.
+SHUTDOWN_TIMEOUTS = {
+    "prepare": [(None, 2.0)],  # runs alone, before web and worker
     "web": [(None, 2.8)],
     "worker": [(None, 3.5), (signal.SIGQUIT, 0.3)],
-    "postgres": [(None, 1.8), (signal.SIGQUIT, 0.4)],  # an immediate shutdown loses nothing, the next start recovers
+    "postgres": [(None, 1.8), (signal.SIGQUIT, 0.4)],  # an immediate shutdown loses nothing: the next start recovers
     "valkey": [(None, 0.8)],
 }
 
 
 @dataclass
-class Part:
-    """One thing that must run: `begin()` starts it and returns its `Child`."""
+class Service:
+    """A process that must run; `start()` starts it and returns its `Child`."""
 
     name: str
-    begin: callable
+    start: Callable
     child: Child | None = None
-    ends: list = field(default_factory=list)  # when it ended unexpectedly
+    exits: list = field(default_factory=list)  # times of unexpected exits, in monotonic seconds
 
-    def pause(self, now):
-        """Note an unexpected end and return the seconds to wait before the next try, or None when it ends too often."""
-        self.ends = [end for end in self.ends if now - end < RESTART_SPAN] + [now]
-        return None if len(self.ends) > RESTARTS else min(2.0 ** (len(self.ends) - 2), LONGEST_PAUSE)
+    def backoff(self, now):
+        """Record an unexpected exit at `now`; return the seconds to wait before a restart, or None after too many."""
+        self.exits = [time for time in self.exits if now - time < RESTART_PERIOD] + [now]
+        return None if len(self.exits) > MAX_RESTARTS else min(2.0 ** (len(self.exits) - 2), MAX_BACKOFF)
 
 
 class Portal:
-    """The whole portal for the data folder `home` on 127.0.0.1:`port`."""
+    """All servers of the portal for the data folder `home` (a path), on 127.0.0.1:`port`."""
 
     def __init__(self, home, port):
         self.home = home
         self.port = port
-        self.parts = []
-        self.supervisor = None  # until the data folder is ours
-        self.own = {}  # addresses of the servers that we started, for our children's environment
+        self.services = []
+        self.supervisor = None  # until the lock of the data folder is held
+        self.own = {}  # addresses of the servers that we started, for the environment of the others
 
     def run(self):
-        """Bring it up and stay until a signal; raises `Problem` when it cannot come up or keeps falling."""
-        with only_start(self.home):
+        """Start everything and return after a signal; raises `Problem` when a server cannot start or keeps ending."""
+        with locked(self.home):
             self.supervisor = Supervisor(self.home / "log")
-            with self.supervisor.hearing():
+            with self.supervisor.handle_signals():
                 try:
-                    self.bring_up()
-                    self.watch()
+                    self.start()
+                    self.supervise()
                 finally:
-                    self.take_down()
+                    self.stop()
 
-    # ---- up ------------------------------------------------------------------------------------------------------
-    def bring_up(self):
-        """Start everything in order; each step is skipped once a signal has asked us to stop."""
-        self.end_leftovers()
+    # ---- start ---------------------------------------------------------------------------------------------------
+    def start(self):
+        """Start everything in order; after a signal, the remaining steps are skipped."""
+        self.stop_leftovers()
         require_free(self.port)
-        for step in (self.start_postgres, self.start_valkey, self.prepare, self.greet, self.start_portal):
+        for step in (self.start_postgres, self.start_valkey, self.prepare, self.print_addresses, self.start_portal):
             if not self.supervisor.signalled:
                 step()
 
-    def end_leftovers(self):
-        """End what a killed start left behind; its servers are ended by their own managers."""
+    def stop_leftovers(self):
+        """Stop processes that an earlier start, which was killed, left behind."""
         find = lambda: marked(self.home)  # noqa: E731
-        if not end_all(find, signal.SIGTERM, 3) and not end_all(find, signal.SIGKILL, 2):
-            raise Problem(f"Processes of an earlier start for {self.home} do not end: {list(find())}.")
+        if not signal_all(find, signal.SIGTERM, 3) and not signal_all(find, signal.SIGKILL, 2):
+            raise Problem(f"Processes of an earlier start for {self.home} do not stop: {list(find())}.")
 
     def start_postgres(self):
+        """Start Postgres, unless DATABASE_URL names another server."""
         if os.environ.get("DATABASE_URL"):
             return
         postgres = Postgres(self.home)
-        self.begin("postgres", lambda: postgres.start(self.supervisor))
+        self.add("postgres", lambda: postgres.start(self.supervisor))
         if not self.supervisor.signalled:
             postgres.create_database()
             self.own["DATABASE_URL"] = server_registry.database_url(self.home)
 
     def start_valkey(self):
+        """Start Valkey, unless REDIS_URL names another server."""
         if os.environ.get("REDIS_URL"):
             return
         valkey = Valkey(self.home)
-        self.begin("valkey", lambda: valkey.start(self.supervisor))
+        self.add("valkey", lambda: valkey.start(self.supervisor))
         self.own["REDIS_URL"] = server_registry.redis_url(self.home)
 
     def prepare(self):
-        """Bring database and files up to date in one process that is done before the portal starts."""
-        part = self.begin("prepare", lambda: self.python("prepare", "-m", "chengyang.devtools.prepare", self.home))
-        while part.child.alive() and not self.supervisor.signalled:
-            self.supervisor.turn()
+        """Bring database and files up to date in a process that ends before the others start."""
+        service = self.add("prepare", lambda: self.python("prepare", "-m", "chengyang.devtools.prepare", self.home))
+        while service.child.is_running() and not self.supervisor.signalled:
+            self.supervisor.poll()
         if self.supervisor.signalled:
             return
-        self.parts.remove(part)
-        self.supervisor.stop(part.child, graces=[])
-        if part.child.process.returncode:
+        self.services.remove(service)
+        self.supervisor.stop(service.child, timeouts=[])
+        if service.child.process.returncode:
             raise Problem(f"The portal could not be prepared: {self.supervisor.tail('prepare', lines=1)}")
 
     def start_portal(self):
-        web = ("-m", "chengyang.devtools.web", self.home, self.port)
-        worker = (
-            *(
-                "-W",
-                ROOT_IS_FINE,
-                "-m",
-                "celery",
-                "--app",
-                "chengyang.celery",
-                "--quiet",
-                "--no-color",
-                "worker",
-                "--beat",
-            ),
-            *("--schedule", self.home / "run" / "beat", "--concurrency", 1, "--loglevel", "INFO"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        )
-        self.begin("web", lambda: self.python("web", *web))
-        self.begin("worker", lambda: self.python("worker", *worker))
+        """Start the web server and the worker."""
+        self.add("web", lambda: self.python("web", "-m", "chengyang.devtools.web", self.home, self.port))
+        self.add("worker", self.start_worker)
 
-    def begin(self, name, start):
-        part = Part(name, start)
-        part.child = start()
-        self.parts.append(part)
-        return part
+    def start_worker(self):
+        """Start the worker with the scheduler in it, and return its `Child`."""
+        celery = ("-W", ALLOW_ROOT, "-m", "celery", "--app", "chengyang.celery", "--quiet", "--no-color")
+        return self.python("worker", *celery, *WORKER_OPTIONS, "--schedule", self.home / "run" / "beat")
+
+    def add(self, name, start):
+        """Start a service and supervise it from now on; return it."""
+        service = Service(name, start)
+        service.child = start()
+        self.services.append(service)
+        return service
 
     def python(self, name, *arguments):
-        """Start our Python with `arguments` in the project, and return its `Child`."""
-        child = Child(name, [sys.executable, *arguments], env=self.environment(), cwd=ROOT)
+        """Start our Python with `arguments` in the project folder, and return its `Child`."""
+        child = Child(name, [sys.executable, *arguments], env=self.environment(name), cwd=ROOT)
         self.supervisor.start(child)
         return child
 
-    def environment(self):
-        """Return what our Django processes see; with the demo, officers sign in without a second factor."""
+    def environment(self, name):
+        """Return the environment of the Django process `name`; with the demonstration, officers need no second factor."""
         demo = os.environ.get("DEMO", "on") != "off" and prepare.read_state().get("demo", True)
         return {
             **({"STAFF_MFA": "off"} if demo else {}),
@@ -162,76 +158,86 @@ class Portal:
             MARK: str(self.home),
         }
 
-    # ---- running -------------------------------------------------------------------------------------------------
-    def watch(self):
-        """Announce readiness once, start again what ends by itself; returns when a signal asks us to stop."""
-        until = time.monotonic() + READY_WITHIN
-        next_look = 0.0  # None once it is ready
+    # ---- supervision ---------------------------------------------------------------------------------------------
+    def supervise(self):
+        """Print one line when the portal is ready and restart services that end; return after a signal."""
+        deadline = time.monotonic() + READY_TIMEOUT
+        next_check = 0.0  # None once the portal is ready
         while not self.supervisor.signalled:
-            self.supervisor.turn()
-            for part in self.parts:
-                if not part.child.alive() and not self.supervisor.signalled:
-                    self.revive(part)
-            if next_look is not None and time.monotonic() >= next_look:
-                next_look = None if self.look(until) else time.monotonic() + LOOK_EVERY
+            self.supervisor.poll()
+            self.on_poll()
+            for service in self.services:
+                if not service.child.is_running() and not self.supervisor.signalled:
+                    self.restart(service)
+            if next_check is not None and time.monotonic() >= next_check:
+                next_check = None if self.check_health(deadline) else time.monotonic() + HEALTH_CHECK_INTERVAL
 
-    def look(self, until):
-        """Ask whether the portal is ready and say so; raises `Problem` when it is not by `until` (monotonic seconds)."""
-        status, answer = ask(self.port, "/readyz")
+    def on_poll(self):
+        """Do nothing; `dev` checks here whether a file has changed."""
+
+    def check_health(self, deadline):
+        """Return whether the portal is ready, and print it; raises `Problem` after `deadline` (monotonic seconds)."""
+        status, answer = get(self.port, "/readyz")
         if status == 200:
-            self.supervisor.say(f"portal ready on http://127.0.0.1:{self.port}")
-        elif time.monotonic() > until:
-            raise Problem(f"The portal is not ready after {READY_WITHIN:.0f} s: {answer or 'no answer'}")
+            self.supervisor.print(f"portal ready on http://127.0.0.1:{self.port}")
+        elif time.monotonic() > deadline:
+            raise Problem(f"The portal is not ready after {READY_TIMEOUT:.0f} s: {answer or 'no answer'}")
         return status == 200
 
-    def revive(self, part):
-        """Start `part` again after a pause; raises `Problem` when it ends too often."""
-        code = part.child.process.returncode
-        pause = part.pause(time.monotonic())
+    def restart(self, service):
+        """Start an ended `service` again after a pause; raises `Problem` when it ends too often."""
+        code = service.child.process.returncode
+        pause = service.backoff(time.monotonic())
         if pause is None:
             raise Problem(
-                f"{part.name} ended {RESTARTS + 1} times within a minute (last code {code}); see "
-                f"{self.supervisor.logs / part.name}.log:\n{self.supervisor.tail(part.name)}"
+                f"{service.name} ended {MAX_RESTARTS + 1} times within a minute (last code {code}); see "
+                f"{self.supervisor.logs / service.name}.log:\n{self.supervisor.tail(service.name)}"
             )
-        self.supervisor.say(f"{part.name} ended unexpectedly (code {code}); starting it again")
-        self.supervisor.stop(part.child, graces=[])
+        self.supervisor.print(f"{service.name} ended unexpectedly (code {code}); starting it again")
+        self.supervisor.stop(service.child, timeouts=[])
         self.supervisor.wait(lambda: False, pause)
         if not self.supervisor.signalled:
-            part.child = part.begin()
+            service.child = service.start()
 
-    # ---- down ----------------------------------------------------------------------------------------------------
-    def take_down(self):
-        """End web, worker, Postgres and Valkey, in this order; nothing is left."""
+    # ---- shutdown ------------------------------------------------------------------------------------------------
+    def stop(self):
+        """Stop web server, worker, Postgres and Valkey, in this order."""
         if not self.supervisor.children:
             return
-        self.supervisor.say("stopping")
-        for child in sorted(self.supervisor.children, key=lambda child: list(GRACES).index(child.name)):
-            self.supervisor.stop(child, graces=GRACES[child.name])
-        for note in ("postgres.json", "valkey.json"):
-            server_registry.forget(self.home, note)
-        self.supervisor.say("portal stopped")
+        self.supervisor.print("stopping")
+        order = list(SHUTDOWN_TIMEOUTS)
+        for child in sorted(self.supervisor.children, key=lambda child: order.index(child.name)):
+            self.supervisor.stop(child, timeouts=SHUTDOWN_TIMEOUTS[child.name])
+        for name in ("postgres.json", "valkey.json"):
+            server_registry.forget(self.home, name)
+        self.supervisor.print("portal stopped")
 
-    # ---- telling -------------------------------------------------------------------------------------------------
-    def greet(self):
-        """Print where to go and, with the demo, who may sign in."""
-        self.supervisor.say(
+    # ---- output --------------------------------------------------------------------------------------------------
+    def print_addresses(self):
+        """Print the addresses of the portal and, with the demonstration, its accounts."""
+        self.supervisor.print(
             f"\n  public site   http://127.0.0.1:{self.port}/\n  staff admin   http://127.0.0.1:{self.port}/manage/"
         )
         accounts = self.home / "demo-accounts.txt"
         if accounts.exists():
-            self.supervisor.say(f"  demo phone    http://127.0.0.1:{self.port}/demo/phone/  (codes that were sent)")
+            self.supervisor.print(f"  demo phone    http://127.0.0.1:{self.port}/demo/phone/  (codes that were sent)")
             rows = [line.split("\t") for line in accounts.read_text(encoding="utf-8").splitlines()]
-            self.supervisor.say(f"  demo accounts (also in {accounts}):\n{table(rows)}")
-        self.supervisor.say("")
+            self.supervisor.print(f"  demo accounts (also in {accounts}):\n{table(rows)}")
+        self.supervisor.print("")
 
 
 def main():
-    """Read the environment, then run the portal until it is asked to stop."""
+    """Run the portal of the environment (CHENGYANG_HOME, PORT) until a signal; raises `Problem`."""
+    require_local("up")
+    Portal(paths.home(), read_port()).run()
+
+
+def require_local(command):
+    """Raise `Problem` in production: `command` starts servers for one machine."""
     if os.environ.get("PORTAL_ENV", "local") != "local":
         raise Problem(
-            "PORTAL_ENV is not local: `up` is for one machine; docs/configuration.md says how production starts."
+            f"PORTAL_ENV is not local: `{command}` is for one machine; docs/configuration.md says how production starts."
         )
-    Portal(paths.home(), read_port()).run()
 
 
 def read_port():
@@ -243,8 +249,8 @@ def read_port():
 
 
 @contextlib.contextmanager
-def only_start(home):
-    """Hold the data folder `home` for this process; raises `Problem` when another start holds it."""
+def locked(home):
+    """Hold the lock of the data folder `home`; raises `Problem` when another `up` or `dev` holds it."""
     try:
         handle = open(server_registry.run_folder(home) / "up.lock", "a+")  # noqa: SIM115
     except OSError as error:
@@ -266,7 +272,7 @@ def only_start(home):
 
 
 def require_free(port):
-    """Raise `Problem` when something listens on 127.0.0.1:`port` or we may not."""
+    """Raise `Problem` when 127.0.0.1:`port` is in use or not allowed."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -275,9 +281,9 @@ def require_free(port):
             raise Problem(f"Port {port} cannot be used ({error.strerror}): set PORT to another one.") from None
 
 
-def ask(port, path, patience=2.0):
-    """Return (status, text) of a local page; (0, "") when nobody answers within `patience` seconds."""
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
+def get(port, path, timeout=2.0):
+    """Return (status, text) of a page on 127.0.0.1:`port`; (0, "") when there is no answer within `timeout` seconds."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         link.request("GET", path)
         answer = link.getresponse()

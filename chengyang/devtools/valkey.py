@@ -10,12 +10,12 @@ from .paths import Problem, home_key
 from .postgres import SOCKET_PATH_BYTES, make_socket_folder
 from .processes import MARK, Child
 
-START_WITHIN = 20.0  # seconds, to load what it kept
-MEMORY = "128mb"  # beyond it, cached values go; messages have no expiry and stay
+START_TIMEOUT = 20.0  # seconds; the server loads its data first
+MEMORY = "128mb"  # above it, values with an expiry time are evicted; messages have none and stay
 
 
 class Valkey:
-    """The server of the data folder `home`; `durable=False` keeps nothing on disk."""
+    """The server of the data folder `home` (a path); with `durable=False` it stores nothing on disk."""
 
     def __init__(self, home, *, durable=True):
         self.home = Path(home)
@@ -25,7 +25,7 @@ class Valkey:
 
     @property
     def socket(self):
-        """The socket, in a folder of its own (0700); a short path where the data folder's is too long."""
+        """The path of the socket in a folder of its own (mode 0700), below /tmp where the path would be too long."""
         path = self.home / "run" / "valkey" / "valkey.sock"
         if len(os.fsencode(path)) <= SOCKET_PATH_BYTES:
             return path
@@ -45,30 +45,30 @@ class Valkey:
             "--appendfsync": "everysec",
             "--maxmemory": MEMORY,
             "--maxmemory-policy": "volatile-lru",
-            "--set-proc-title": "no",  # the command line names the data folder
+            "--set-proc-title": "no",  # otherwise the process hides its command line, which names the data folder
         }
         return [self.program, *(part for pair in settings.items() for part in pair)]
 
     def start(self, supervisor):
-        """Start the server under `supervisor` and return its `Child`; raises `Problem` when it does not come up."""
+        """Start the server under `supervisor` and return its `Child`; raises `Problem` when it does not start."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_socket_folder(self.socket.parent, None)
         self.socket.unlink(missing_ok=True)
         child = Child("valkey", self.command(), env={"LANG": "C.UTF-8", MARK: str(self.home)}, cwd=self.data)
         supervisor.start(child)
-        supervisor.wait(lambda: self.ready() or not child.alive(), START_WITHIN)
+        supervisor.wait(lambda: self.is_ready() or not child.is_running(), START_TIMEOUT)
         if supervisor.signalled:
             return child
-        if not (child.alive() and self.ready()):
+        if not (child.is_running() and self.is_ready()):
             raise Problem(f"Valkey does not start in {self.data}:\n{supervisor.tail('valkey')}")
         server_registry.write(self.home, "valkey.json", {"socket": str(self.socket), "pid": child.pid})
         return child
 
-    def ready(self):
-        """Say whether the server answers."""
+    def is_ready(self):
+        """Return whether the server answers."""
         return server_registry.valkey_answers(self.socket)
 
     def destroy(self):
-        """Delete what lies outside the data folder."""
+        """Delete what the server stores outside the data folder."""
         if not self.socket.is_relative_to(self.home):
             shutil.rmtree(self.socket.parent, ignore_errors=True)

@@ -1,6 +1,6 @@
-"""The web server of `up`: granian, with the application loaded once and shared by its workers.
+"""The web server of `up`: granian. The application is loaded once, before the workers are forked, to save memory.
 
-Run as `python -m chengyang.devtools.web <data folder> <port>`; the folder is there for `ps` to show.
+Run as `python -m chengyang.devtools.web <data folder> <port>`; the folder is an argument only for the output of `ps`.
 """
 
 import copy
@@ -10,12 +10,12 @@ import sys
 
 WORKERS = 2
 THREADS = 4  # of each worker
-DRAIN = 2  # seconds that requests under way have at the end
+SHUTDOWN_TIMEOUT = 2  # seconds for requests in progress
 APPLICATION = "chengyang.wsgi"
 
 
 def preload():
-    """Load the application, its URLs and templates before the workers are forked, without a connection to share."""
+    """Load the application, its URLs and templates, and close connections, which forked workers must not share."""
     from django.db import connections
     from django.template import engines
     from django.urls import get_resolver
@@ -25,11 +25,11 @@ def preload():
     engines.all()
     connections.close_all()
     gc.collect()
-    gc.freeze()  # the workers' collectors then leave the shared pages alone
+    gc.freeze()  # otherwise the garbage collector of a worker writes to every object, which copies the shared pages
 
 
 def logging_config():
-    """Return the portal's logging with the server's own lines in it."""
+    """Return the logging configuration of the portal with the messages of granian added."""
     from django.conf import settings
 
     config = copy.deepcopy(settings.LOGGING)
@@ -50,7 +50,7 @@ def serve(port):
         workers=WORKERS,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN,
+        workers_kill_timeout=SHUTDOWN_TIMEOUT,
         websockets=False,
         log_dictconfig=logging_config(),
     )

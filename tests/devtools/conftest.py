@@ -1,4 +1,4 @@
-"""Real servers in temporary data folders; no Django database is touched here."""
+"""Fixtures: temporary data folders, and a supervisor for real servers in them."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from chengyang.devtools.processes import Supervisor
 
 @pytest.fixture
 def home():
-    """A data folder that the account of the server can reach, as `up` finds it on a machine."""
+    """A data folder that the account of the server can enter."""
     folder = Path(tempfile.mkdtemp(prefix="portal-"))
     folder.chmod(0o755)
     yield folder
@@ -22,7 +22,7 @@ def home():
 
 @pytest.fixture
 def closed_home():
-    """A data folder below a folder that only its owner may enter."""
+    """A data folder below a folder that only its owner can enter."""
     above = Path(tempfile.mkdtemp(prefix="portal-"))
     yield above / "var"
     shutil.rmtree(above)
@@ -30,11 +30,11 @@ def closed_home():
 
 @pytest.fixture
 def supervisor(home):
-    """A supervisor that writes to files only; whatever it started is gone at the end."""
+    """A supervisor that writes to files only; the processes that it started are killed at the end."""
     one = Supervisor(home / "log", echo=False)
     yield one
     for child in list(one.children):
-        one.stop(child, graces=[(None, 5), (signal.SIGKILL, 1)])
+        one.stop(child, timeouts=[(None, 5), (signal.SIGKILL, 1)])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Browser tests run where there is a Chromium; elsewhere one line says why not, or CI fails."""
+"""Browser tests need Chromium. Without it they are skipped with a reason, or fail where it is required."""
 
 import os
 import shutil
@@ -19,8 +19,8 @@ def test_two(browser): pass
 
 @pytest.fixture
 def outcome(tmp_path):
-    """Return a function that runs two browser tests in the given surroundings: (exit code, output)."""
-    shutil.copy(ROOT / "tests" / "browser" / "conftest.py", tmp_path)
+    """Return a function that runs two browser tests with the given variables and returns (exit code, output)."""
+    shutil.copy(ROOT / "tests" / "chromium.py", tmp_path / "conftest.py")
     (tmp_path / "test_pages.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = browser: in Chromium\n")
 
@@ -41,11 +41,11 @@ def test_without_chromium_one_line_gives_the_reason(outcome):
 
 
 @pytest.mark.parametrize("demand", [{"CI": "true"}, {"REQUIRE_BROWSER": "1"}])
-def test_where_it_is_required_its_absence_is_a_failure(outcome, demand):
+def test_missing_chromium_is_a_failure_where_it_is_required(outcome, demand):
     code, said = outcome(PATH="/nowhere", **demand)
     assert code == 1
     assert "no Chromium was found" in said
 
 
-def test_named_chromium_that_is_not_there_is_none(outcome):
+def test_named_chromium_that_does_not_exist_is_reported(outcome):
     assert "no Chromium was found" in outcome(CHROMIUM="/nowhere/chromium")[1]

@@ -1,4 +1,4 @@
-"""Chinese for what packages say."""
+"""Chinese translations of the texts of packages."""
 
 import os
 from gettext import GNUTranslations
@@ -24,7 +24,7 @@ def project(tmp_path):
     return write
 
 
-def test_packages_speak_chinese():
+def test_every_text_of_the_packages_has_chinese():
     assert catalogues.problems(ROOT) == []
 
 
@@ -39,27 +39,27 @@ def test_empty_translation_is_none(project):
     assert "django: no Chinese for 'Model name' (django.contrib.admin)" in found
 
 
-def test_text_that_no_package_says_is_named(project):
-    assert "django: no package says 'Gone for good' any more" in catalogues.problems(
+def test_translation_that_no_package_uses_is_named(project):
+    assert "django: no package uses 'Gone for good' any more" in catalogues.problems(
         project(("Gone for good", "没有了"))
     )
 
 
-def test_lost_place_is_named(project):
+def test_missing_placeholder_is_named(project):
     found = catalogues.problems(project(("%s (descending)", "降序")))
-    assert "django: '%s (descending)' and its Chinese differ in places" in found
+    assert "django: '%s (descending)' and its Chinese differ in placeholders" in found
 
 
-def test_context_keeps_two_senses_apart():
+def test_context_distinguishes_two_meanings():
     assert {("March", "abbrev. month"), ("March", "alt. month")} <= set(catalogues._used("django"))
 
 
-def test_rooms_of_a_package_that_we_do_not_install_are_left_out():
+def test_folders_of_a_package_that_we_do_not_install_are_left_out():
     assert ("Login", "field label") in catalogues._used("django")
     assert not [text for text, _context in catalogues._used("django") if "third-party login" in text.lower()]
 
 
-def test_compiled_catalogue_is_what_the_source_says(project):
+def test_compiled_catalogue_holds_the_translations_of_the_source(project):
     root = project(("Model name", "名称"))
     assert catalogues.compile_all(root) == 1
     with (root / "locale/zh_Hans/LC_MESSAGES/django.mo").open("rb") as compiled:

@@ -1,4 +1,4 @@
-"""The worker's app: what it talks to and how it shows that it lives."""
+"""The Celery app: its broker, its heartbeat, its schedule."""
 
 import datetime as dt
 
@@ -35,19 +35,19 @@ def test_data_folder_with_a_blank_in_its_name_works_for_cache_and_broker(home, s
         assert broker_link.ensure_connection(max_retries=1).connected
 
 
-def test_heartbeat_is_in_the_cache_and_goes_away_by_itself():
+def test_heartbeat_is_in_the_cache_and_expires():
     cache.delete(celery.HEARTBEAT_KEY)
     celery.heartbeat()
     assert abs(dt.datetime.fromisoformat(cache.get(celery.HEARTBEAT_KEY)) - clock.now()) < dt.timedelta(seconds=5)
     assert 0 < cache._cache.get_client().ttl(cache.make_key(celery.HEARTBEAT_KEY)) <= celery.HEARTBEAT_MAX_AGE
 
 
-def test_only_json_is_taken_and_nothing_is_kept():
+def test_only_json_is_accepted_and_no_result_is_stored():
     assert celery.app.conf.accept_content == ["json"]
     assert celery.app.conf.result_backend is None
 
 
-def test_missed_rounds_do_not_pile_up():
+def test_periodic_task_expires_when_the_next_is_due():
     assert celery.app.conf.beat_schedule["notices-deliver"]["options"] == {"expires": 60.0}
 
 

@@ -1,15 +1,15 @@
-"""`check-all` and `test`: what they run and in which surroundings."""
+"""`manage.py check-all`: what it checks, and with which environment."""
 
 import pytest
 
-from chengyang.devtools import check, xdist_isolation
-from chengyang.devtools import test as command
+from chengyang.devtools import check
 from chengyang.devtools.paths import ROOT
 
 
-def test_types_cover_actions_permissions_and_the_pure_rooms():
+def test_types_cover_actions_permissions_and_the_pure_packages():
     paths = check.typed_paths()
-    assert {"chengyang/lib/chinese", "chengyang/lib/vault"} <= set(paths)
+    expected = {"chengyang/lib/chinese", "chengyang/lib/vault", "chengyang/platform/accounts/actions.py"}
+    assert expected <= {*paths}
     assert all((ROOT / path).exists() for path in paths)
 
 
@@ -30,7 +30,7 @@ def example(tmp_path, monkeypatch):
     return read
 
 
-def test_example_is_used_as_it_stands(example):
+def test_values_of_the_example_are_used(example):
     found = example("# comment\n\nALLOWED_HOSTS=portal.example.org\nexport PORTAL_HTTPS='on'\nSECRET_KEY=fixed\n")
     assert found["ALLOWED_HOSTS"] == "portal.example.org"
     assert found["PORTAL_HTTPS"] == "on"
@@ -38,46 +38,20 @@ def test_example_is_used_as_it_stands(example):
 
 
 @pytest.mark.parametrize("text", ["", "SECRET_KEY=\n", "SECRET_KEY=<make one>\n"])
-def test_secrets_left_out_are_made_up(example, text):
+def test_secrets_that_the_example_leaves_open_are_generated(example, text):
     first, second = example(text)["SECRET_KEY"], example(text)["SECRET_KEY"]
     assert len(first) > 50
     assert first != second
 
 
-def test_failed_check_is_told_with_what_it_said():
+def test_checks_see_no_settings_of_the_developer(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "mine")
+    monkeypatch.setenv("UNRELATED", "yes")
+    found = check.without_settings()
+    assert "SECRET_KEY" not in found
+    assert found["UNRELATED"] == "yes"
+
+
+def test_failed_check_is_reported_with_its_output():
     name, _seconds, failed, output = check.run("x", ["/bin/sh", "-c", "echo bad; exit 3"], {})
     assert (name, failed, output) == ("x", True, "bad\n")
-
-
-def test_tests_see_nothing_of_the_developers_settings(monkeypatch, tmp_path):
-    monkeypatch.setenv("STAFF_MFA", "off")
-    monkeypatch.setenv("KEPT", "yes")
-    found = command.environment(tmp_path)
-    assert "STAFF_MFA" not in found
-    assert found["KEPT"] == "yes"
-    assert found["CHENGYANG_HOME"] == str(tmp_path)
-
-
-def test_servers_of_a_run_are_gone_with_their_folder(capfd):
-    code = command.run(["/bin/sh", "-c", 'echo "$CHENGYANG_HOME"; test -S "$CHENGYANG_HOME"/run/valkey/valkey.sock'])
-    home = capfd.readouterr().out.strip()
-    assert code == 0
-    assert command.Path(home).name.startswith("chengyang-test-")
-    assert not command.Path(home).exists()
-
-
-def test_exit_code_is_that_of_the_tests():
-    assert command.run(["/bin/sh", "-c", "exit 5"]) == 5
-
-
-def test_workers_have_a_cache_and_a_data_folder_each():
-    found = {"PYTEST_XDIST_WORKER": "gw1", "REDIS_URL": "unix:///run/a.sock?db=0", "CHENGYANG_HOME": "/tmp/home"}
-    xdist_isolation.separate(found)
-    assert found["REDIS_URL"] == "unix:///run/a.sock?db=2"
-    assert found["CHENGYANG_HOME"] == "/tmp/home/gw1"
-
-
-def test_one_process_keeps_what_it_has():
-    found = {"REDIS_URL": "unix:///run/a.sock?db=0", "CHENGYANG_HOME": "/tmp/home"}
-    xdist_isolation.separate(found)
-    assert found == {"REDIS_URL": "unix:///run/a.sock?db=0", "CHENGYANG_HOME": "/tmp/home"}

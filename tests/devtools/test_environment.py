@@ -1,4 +1,4 @@
-"""The virtual environment: when it is made, when it is left alone, what a failure leaves."""
+"""The virtual environment `.venv`: when it is built, and what a failed build leaves."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def project(tmp_path):
 
 @pytest.fixture
 def built(project):
-    """A project whose environment looks complete; only its stamp is real."""
+    """A project with an environment that has a Python and a valid stamp, and no packages."""
     one = Environment(project)
     one.python.parent.mkdir(parents=True)
     one.python.symlink_to(sys.executable)
@@ -39,26 +39,26 @@ def pretend_installed(environment, name, version):
     (folder / "RECORD").write_text(f"{name}.py,,\n")
 
 
-def test_stamp_covers_the_lock_it_was_made_for(built):
+def test_stamp_satisfies_the_lock_file_that_it_was_made_for(built):
     assert built.satisfies(LOCK)
 
 
-def test_changed_lock_is_not_covered(built):
+def test_changed_lock_file_is_not_satisfied(built):
     (built.root / LOCK).write_text("# other\n")
     assert not built.satisfies(LOCK)
 
 
-def test_environment_for_running_does_not_cover_development(built):
+def test_runtime_environment_does_not_satisfy_development(built):
     assert not built.satisfies(DEVELOPMENT)
 
 
-def test_environment_for_development_covers_running(built):
+def test_development_environment_satisfies_the_runtime(built):
     built._write_stamp(DEVELOPMENT)
     assert built.satisfies(LOCK)
     assert built.satisfies(DEVELOPMENT)
 
 
-def test_environment_of_another_python_is_not_covered(built):
+def test_environment_of_another_python_does_not_count(built):
     built.python.unlink()
     built.python.symlink_to("/bin/sh")
     assert not built.satisfies(LOCK)
@@ -75,7 +75,7 @@ def test_environment_of_another_python_is_not_covered(built):
         ("demo==1.0 ; python_version < '3.12'\ndemo==2.0 ; python_version >= '3.12'\n", True),
     ],
 )
-def test_environment_made_by_other_means_is_taken_when_every_pin_is_met(built, lock, met):
+def test_environment_made_by_hand_counts_when_every_pin_is_met(built, lock, met):
     pretend_installed(built, "demo", "1.0")
     (built.root / LOCK).write_text(lock)
     assert built._has_every_pin(LOCK) is met

@@ -1,4 +1,4 @@
-"""Postgres as `up` runs it: real clusters."""
+"""Postgres as `up` runs it, with real clusters."""
 
 import os
 import pwd
@@ -13,7 +13,7 @@ from chengyang.devtools import postgres as module
 from chengyang.devtools import server_registry
 from chengyang.devtools.paths import Problem
 from chengyang.devtools.postgres import Postgres
-from chengyang.devtools.processes import end_all, working_in
+from chengyang.devtools.processes import signal_all, working_in
 
 FAST = [(None, 5)]
 
@@ -35,8 +35,8 @@ def cluster(home):
 
 
 def kill_all(cluster):
-    """What a power cut leaves: files, no process."""
-    return end_all(lambda: working_in(cluster.data), signal.SIGKILL, 5)
+    """Leave what a power failure leaves: files, and no process."""
+    return signal_all(lambda: working_in(cluster.data), signal.SIGKILL, 5)
 
 
 def test_new_cluster_is_utf8_and_private(cluster, supervisor):
@@ -49,7 +49,7 @@ def test_new_cluster_is_utf8_and_private(cluster, supervisor):
 
 @pytest.fixture
 def other_groups(as_root):
-    """Have this process, which must be root's, belong to further groups."""
+    """Add a supplementary group to this process, which must run as root."""
     before = os.getgroups()
     os.setgroups([*before, 4])
     yield
@@ -66,14 +66,14 @@ def test_root_runs_it_as_nobody_without_other_groups(cluster, supervisor):
 
 
 @pytest.mark.parametrize(("durable", "fsync"), [(True, "on"), (False, "off")])
-def test_only_tests_trade_safety_for_speed(home, supervisor, durable, fsync):
+def test_only_the_cluster_of_tests_writes_without_fsync(home, supervisor, durable, fsync):
     cluster = Postgres(home, durable=durable)
     cluster.start(supervisor)
     assert ask(cluster, "SHOW fsync") == fsync
     assert ask(cluster, "SHOW full_page_writes") == fsync
 
 
-def test_room_for_the_race_tests(cluster, supervisor):
+def test_connections_suffice_for_the_race_tests(cluster, supervisor):
     cluster.start(supervisor)
     assert ask(cluster, "SHOW max_connections") == "300"
 
@@ -83,32 +83,32 @@ def test_committed_rows_survive_kill(home, supervisor):
     child = cluster.start(supervisor)
     ask(cluster, "CREATE TABLE kept AS SELECT 42 AS answer", answers=False)
     kill_all(cluster)
-    supervisor.stop(child, graces=[])
+    supervisor.stop(child, timeouts=[])
     cluster.start(supervisor)
     assert ask(cluster, "SELECT answer FROM kept") == 42
 
 
-def test_pid_file_of_a_reused_number_is_dropped(cluster, supervisor):
+def test_pid_file_with_a_reused_process_id_is_deleted(cluster, supervisor):
     child = cluster.start(supervisor)
     pid_file = cluster.data / "postmaster.pid"
     content = pid_file.read_text()
-    supervisor.stop(child, graces=FAST)
-    stranger = subprocess.Popen(["/bin/sleep", "60"], **module.as_account(cluster.account))
+    supervisor.stop(child, timeouts=FAST)
+    other = subprocess.Popen(["/bin/sleep", "60"], **module.as_account(cluster.account))
     try:
-        pid_file.write_text(content.replace(str(child.pid), str(stranger.pid), 1))
+        pid_file.write_text(content.replace(str(child.pid), str(other.pid), 1))
         cluster.start(supervisor)
-        assert cluster.ready()
-        assert stranger.poll() is None
+        assert cluster.is_ready()
+        assert other.poll() is None
     finally:
-        stranger.kill()
-        stranger.wait()
+        other.kill()
+        other.wait()
 
 
-def test_leftover_server_is_ended_before_the_next(cluster, supervisor):
+def test_leftover_server_is_stopped_before_the_next_start(cluster, supervisor):
     left = cluster.start(supervisor)
     again = Postgres(cluster.home, durable=False)
     again.clear_leftovers()
-    assert not left.alive()
+    assert not left.is_running()
     assert not (cluster.data / "postmaster.pid").exists()
 
 
@@ -117,7 +117,7 @@ def test_interrupted_initialisation_leaves_no_cluster(cluster, supervisor):
     draft.mkdir()
     (draft / "PG_VERSION").write_text("18\n")
     cluster.start(supervisor)
-    assert cluster.ready()
+    assert cluster.is_ready()
     assert not draft.exists()
 
 
@@ -142,11 +142,11 @@ def test_database_is_made_once(cluster, supervisor):
     assert ask(cluster, "SELECT count(*) FROM pg_database WHERE datname = 'chengyang'") == 1
 
 
-def test_note_leads_other_commands_to_it_only_while_it_runs(cluster, supervisor):
+def test_other_commands_find_the_server_only_while_it_runs(cluster, supervisor):
     child = cluster.start(supervisor)
     cluster.create_database()
     assert server_registry.database_url(cluster.home) == f"postgresql://postgres@/chengyang?host={cluster.sockets}"
-    supervisor.stop(child, graces=FAST)
+    supervisor.stop(child, timeouts=FAST)
     assert server_registry.database_url(cluster.home) is None
 
 
@@ -155,13 +155,13 @@ def test_long_data_folder_gets_a_short_socket(home, supervisor):
     cluster = Postgres(deep, durable=False)
     cluster.start(supervisor)
     try:
-        assert cluster.ready()
+        assert cluster.is_ready()
         assert len(os.fsencode(cluster.sockets / ".s.PGSQL.5432")) <= 107
     finally:
         cluster.destroy()
 
 
-def test_socket_folder_prepared_by_somebody_else_is_refused(home):
+def test_socket_folder_that_others_may_enter_is_refused(home):
     folder = home / "open"
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
@@ -170,10 +170,10 @@ def test_socket_folder_prepared_by_somebody_else_is_refused(home):
 
 
 @pytest.mark.usefixtures("as_root")
-def test_closed_folder_keeps_its_mode_and_the_cluster_lives_outside(closed_home, supervisor):
+def test_closed_folder_keeps_its_mode_and_the_cluster_is_stored_outside(closed_home, supervisor):
     cluster = Postgres(closed_home, durable=False)
     try:
-        supervisor.stop(cluster.start(supervisor), graces=FAST)
+        supervisor.stop(cluster.start(supervisor), timeouts=FAST)
         assert closed_home.parent.stat().st_mode & 0o777 == 0o700
         assert (closed_home / "postgres.path").read_text().strip() == str(cluster.data)
         assert Postgres(closed_home, durable=False).data == cluster.data
@@ -183,7 +183,7 @@ def test_closed_folder_keeps_its_mode_and_the_cluster_lives_outside(closed_home,
 
 
 @pytest.mark.usefixtures("as_root")
-def test_programs_out_of_reach_are_copied_with_their_libraries(home, supervisor, monkeypatch):
+def test_programs_that_nobody_cannot_run_are_copied_with_their_libraries(home, supervisor, monkeypatch):
     monkeypatch.setattr(module, "can_run", lambda program, account: False)
     cluster = Postgres(home, durable=False)
     cluster.start(supervisor)
@@ -200,9 +200,9 @@ def test_root_runs_the_cluster_of_an_ordinary_account_as_that_account(home):
     assert Postgres(home).account == (games.pw_uid, games.pw_gid)
 
 
-def test_lost_cluster_is_one_sentence(home):
+def test_missing_cluster_is_one_sentence(home):
     (home / "postgres.path").write_text("/nowhere/postgres\n")
-    with pytest.raises(Problem, match="where no database is"):
+    with pytest.raises(Problem, match="which holds no database"):
         Postgres(home)
 
 
@@ -211,10 +211,10 @@ def test_server_ends_when_its_parent_is_killed(home):
         "import sys, time; from chengyang.devtools.postgres import Postgres;"
         "from chengyang.devtools.processes import Supervisor;"
         "Postgres(sys.argv[1], durable=False).start(Supervisor(sys.argv[1] + '/log', echo=False));"
-        "print('up', flush=True); time.sleep(60)"
+        "print('started', flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, str(home)], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout.readline() == "up\n"
+    assert parent.stdout.readline() == "started\n"
     parent.kill()
     parent.communicate()
-    assert end_all(lambda: working_in(home / "postgres"), 0, 5)
+    assert signal_all(lambda: working_in(home / "postgres"), 0, 5)

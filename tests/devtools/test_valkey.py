@@ -30,17 +30,17 @@ def test_messages_survive_kill(home, supervisor):
     with connect(server) as link:
         link.rpush("queue", "hint")
         link.waitaof(1, 0, 5000)
-    supervisor.stop(child, graces=[(signal.SIGKILL, 5)])
+    supervisor.stop(child, timeouts=[(signal.SIGKILL, 5)])
     server.start(supervisor)
     with connect(server) as link:
         assert link.lrange("queue", 0, -1) == [b"hint"]
 
 
-def test_note_leads_other_commands_to_it_only_while_it_runs(home, supervisor):
+def test_other_commands_find_the_server_only_while_it_runs(home, supervisor):
     server = Valkey(home, durable=False)
     child = server.start(supervisor)
     assert server_registry.redis_url(home) == f"unix://{server.socket}?db=0"
-    supervisor.stop(child, graces=[(None, 5)])
+    supervisor.stop(child, timeouts=[(None, 5)])
     assert server_registry.redis_url(home) is None
 
 

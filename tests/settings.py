@@ -1,0 +1,15 @@
+"""The settings of the tests: those of the portal, but isolated from the developer's environment and data folder."""
+
+import os
+
+import pytest
+
+from chengyang.devtools import test_isolation
+from chengyang.devtools.paths import Problem
+
+try:
+    test_isolation.apply(os.environ)  # must come before the import below, which reads the environment
+except Problem as problem:
+    raise pytest.UsageError(str(problem)) from None
+
+from chengyang.settings import *  # noqa: F403
