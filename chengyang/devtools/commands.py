@@ -105,6 +105,11 @@ COMMANDS = {
         DEVELOPMENT,
         _add_mutants_options,
     ),
+    "snapshots": Command(
+        "Write the pinned declarations and the matrix of addresses and personas again; read the difference afterwards.",
+        "chengyang.devtools.snapshots",
+        DEVELOPMENT,
+    ),
     "prepare": Command(
         "Migrate the database, load reference data, collect static files. Safe to repeat.",
         "chengyang.devtools.prepare",
