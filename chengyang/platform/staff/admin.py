@@ -23,6 +23,7 @@ from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 from chengyang.platform.web.wording import yes_or_no
 
 from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
+from .forms import ReasonForm
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # of Django's own list filters
 
@@ -287,7 +288,9 @@ class ScopedAdmin(admin.ModelAdmin):
         if obj is None or button is None:
             raise Http404
         try:
-            options = {"reason": required_reason(request.POST.get("reason"))} if button.needs_reason else {}
+            options = (
+                {"reason": required_reason(ReasonForm(request.POST).typed_reason())} if button.needs_reason else {}
+            )
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
             error.url = error.url or self.url_of(obj)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.errors import REASON_LENGTH
+from chengyang.errors import REASON_LENGTH, ActionError
 from chengyang.extensions import DecisionOption
 from chengyang.platform.web.forms import Form
 
@@ -51,3 +51,15 @@ class DecisionForm(Form):
         if picked and picked.needs_reason and not data.get("reason"):
             self.add_error("reason", _("请写%(what)s，本人会看到原文。") % {"what": self.fields["reason"].label})
         return data
+
+
+class ReasonForm(Form):
+    """The reason beside a button of a record's page."""
+
+    reason = forms.CharField(required=False, max_length=REASON_LENGTH)
+
+    def typed_reason(self) -> str:
+        """Return what was typed. Raises ActionError("invalid") for text that no field of ours takes, such as a NUL."""
+        if not self.is_valid():
+            raise ActionError(self.errors["reason"][0], code="invalid", field="reason")
+        return self.cleaned_data["reason"]
