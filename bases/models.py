@@ -27,10 +27,6 @@ class BaseQuerySet(OrganizerQuerySet):
         places = [models.When(level=level, then=place) for place, level in enumerate(Base.Level.values)]
         return self.order_by("is_demo", models.Case(*places, output_field=models.IntegerField()), "pk")
 
-    def opened_by(self, day):
-        """Return what was open by the end of `day`."""
-        return self.filter(state=BaseState.OPERATING, opened_on__lte=day)
-
 
 @tracked
 class Base(Organizer):

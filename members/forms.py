@@ -14,7 +14,6 @@ from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.web.forms import CheckBoxes, Form, ModelForm, NameField, PhoneField, RadioBoxes
 
 from .models import Category, Person, Skill, Wish
-from .reasons import DisclosureReason
 
 CONSENT = _("我已满 18 周岁，看过上面的说明，同意为办理入册处理这些信息")
 CONSENT_MISSING = _("要入册，请先看说明，再勾选这一项。不勾选，我们什么都不会保存。")
@@ -189,9 +188,3 @@ class NewPersonForm(PersonForm):
     field_order = ("phone", *Person.PARTICULARS)
 
     phone = PhoneField(help_text=_("会发一条短信请本人确认；30 天没有确认，这份登记自动删除。"))
-
-
-class ReadingForm(Form):
-    """Why an officer looks at a whole number (requirements P26)."""
-
-    reason = forms.ChoiceField(label=_("为什么要看"), choices=[("", _("选一个理由")), *DisclosureReason.choices])

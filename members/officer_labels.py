@@ -19,11 +19,6 @@ def labels_of(user_ids: Collection[int]) -> dict[int, str]:
     return found
 
 
-def office_of(user_id: int | None) -> str:
-    """Return what one account acts for; 系统 for none."""
-    return labels_of([user_id])[user_id] if user_id else _("系统")
-
-
 def _roles(user_ids):
     roles = Role.objects.filter(user__in=user_ids).select_related("subdistrict").order_by("starts", "pk")
     return {role.user_id: _words(role) for role in roles}
