@@ -52,7 +52,7 @@ def test_with_its_six_haves_it_opens(planned, six_haves, xiazhuang):
 
 
 @pytest.mark.parametrize("name", ["liuting", "secretary", "member", "editor", "sysadmin"])
-def test_others_do_not_open_it(planned, six_haves, name):
+def test_base_is_not_opened_by_others(planned, six_haves, name):
     assess(planned, six_haves)
     with pytest.raises(NotAllowed):
         actions.open_base(planned, actor=personas.make(name))

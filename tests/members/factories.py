@@ -28,7 +28,7 @@ def area(name="夏庄街道"):
     return Subdistrict.objects.get(name=name)
 
 
-def particulars(**changes):
+def details(**changes):
     """Return what step 2 leads to: rows instead of codes."""
     data = {**TYPED, "category": Category.objects.get(code="new_media"), "subdistrict": area()}
     return {**data, **changes}
@@ -51,7 +51,7 @@ def applicant(phone=PHONE, **fields):
 
 def application(user, **changes):
     """Return a complete draft of `user`, or one in another state by `changes`."""
-    return Application.objects.create(user=user, **particulars(**changes))
+    return Application.objects.create(user=user, **details(**changes))
 
 
 def in_state(user, state, *, first=None, second=None, **changes):

@@ -41,7 +41,7 @@ def test_beginning_twice_is_one_draft(applicant):
     assert actions.begin_application(applicant) == actions.begin_application(applicant)
 
 
-def test_who_is_registered_does_not_begin(rules, member):
+def test_registered_person_does_not_begin(rules, member):
     factories.consent(member)
     assert refusal(actions.begin_application, member) == "registered"
 
@@ -59,7 +59,7 @@ def test_one_account_has_one_open_application_in_the_database(application):
 
 
 # ---- saving ----------------------------------------------------------------------------------------------------------
-def test_what_was_typed_is_kept_with_its_search_words(applicant):
+def test_saving_updates_the_search_columns(applicant):
     draft = actions.begin_application(applicant)
     actions.save_step(draft, {"name": "单雄信", "state": "approved"}, actor=applicant, step=3)
     assert Application.objects.search("shanxiongxin").get().step == 3
@@ -115,7 +115,7 @@ def test_a_purpose_given_before_is_not_asked_and_not_withdrawn(application):
     assert privacy.holds(application.user, "publication")
 
 
-def test_the_applicant_is_told(application):
+def test_applicant_is_notified(application):
     actions.submit_application(application, actor=application.user)
     assert Notice.objects.get().user == application.user
 
@@ -142,7 +142,7 @@ def test_approval_makes_the_person_with_the_number_of_the_account(applicant, xia
     row = factories.in_state(applicant, "first_reviewed", first=xiazhuang)
     person = actions.approve_application(row, actor=district).person
     assert (person.state, person.user, person.phone) == ("active", applicant, factories.PHONE)
-    assert person.particulars() == row.particulars()
+    assert person.registration_details() == row.registration_details()
 
 
 def test_approval_gives_the_account_its_name(applicant, xiazhuang, district):
@@ -227,7 +227,7 @@ def test_withdrawn_consent_withdraws_the_application(applicant):
 
 
 # ---- the same person -------------------------------------------------------------------------------------------------
-def test_a_record_with_the_proved_number_is_taken_up(applicant, xiazhuang, district):
+def test_approval_uses_a_record_with_the_same_number(applicant, xiazhuang, district):
     known = personas.person("周予安", phone=factories.PHONE, unit="旧单位")
     person = actions.approve_application(
         factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district
@@ -235,21 +235,21 @@ def test_a_record_with_the_proved_number_is_taken_up(applicant, xiazhuang, distr
     assert (person, person.unit) == (known, factories.TYPED["unit"])
 
 
-def test_a_record_of_another_account_is_not(applicant, xiazhuang, district):
+def test_approval_does_not_use_the_record_of_another_account(applicant, xiazhuang, district):
     other = User.objects.create(name="别人")
     known = personas.person("周予安", phone=factories.PHONE, account=other)
     row = actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert row.person != known
 
 
-def test_who_comes_back_finds_the_former_record(applicant, xiazhuang, district):
+def test_approval_uses_the_record_from_before_leaving(applicant, xiazhuang, district):
     former = personas.person("周予安", account=applicant, state="left", left_on=clock.today())
     factories.in_state(applicant, "approved", first=xiazhuang, second=district, person=former)
     row = actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert (row.person, row.person.state, row.person.left_on) == (former, "active", None)
 
 
-def test_consent_to_publication_stands_on_the_posts_that_come_back(applicant, xiazhuang, district):
+def test_consent_to_publication_shows_posts_of_returned_person(applicant, xiazhuang, district):
     former = personas.person("周予安", account=applicant, state="left", left_on=clock.today())
     personas.OrganizationPost.objects.create(
         person=former, organization=personas.organization(), kind="director", starts=personas.STARTED
@@ -260,18 +260,18 @@ def test_consent_to_publication_stands_on_the_posts_that_come_back(applicant, xi
 
 
 # ---- who looked, and how it went -------------------------------------------------------------------------------------
-def test_an_officer_who_opens_it_is_written_down(application, xiazhuang):
-    actions.note_reading(application, actor=xiazhuang)
+def test_opening_an_application_is_recorded(application, xiazhuang):
+    actions.record_opening(application, actor=xiazhuang)
     entry = Entry.objects.get(verb="application.read")
     assert (entry.actor, entry.user) == (xiazhuang.public_id, application.user.public_id)
 
 
-def test_ones_own_look_is_not(application):
-    actions.note_reading(application, actor=application.user)
+def test_opening_an_own_application_is_not_recorded(application):
+    actions.record_opening(application, actor=application.user)
     assert not Entry.objects.exists()
 
 
-def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazhuang, district):
+def test_timeline_shows_every_step_with_labels_of_officers(application, xiazhuang, district):
     user = application.user
     actions.save_step(application, {"job": "剪辑"}, actor=user)
     actions.submit_application(application, actor=user)
@@ -279,7 +279,7 @@ def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazh
     actions.submit_application(application, actor=user)
     actions.review_first(application, actor=xiazhuang)
     row = actions.approve_application(application, actor=district)
-    told = [(step.title, step.who, step.text) for step in timeline.of(row)]
+    told = [(step.title, step.who, step.text) for step in timeline.timeline_of(row)]
     assert told == [
         ("复审通过，已入册", "区级工作人员", ""),
         ("初审通过", "夏庄街道工作人员", ""),
@@ -290,7 +290,7 @@ def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazh
     ]
 
 
-def test_the_desk_reads_names_too(applicant, xiazhuang):
+def test_timeline_for_staff_shows_names(applicant, xiazhuang):
     row = factories.in_state(applicant, "submitted")
     row = actions.review_first(row, actor=xiazhuang)
-    assert timeline.of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"
+    assert timeline.timeline_of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"

@@ -45,7 +45,7 @@ def test_the_consent_is_one_box_and_not_ticked(browser, rules):
     assert "checked" not in page
 
 
-def test_looking_stores_nothing(browser, rules):
+def test_join_page_stores_nothing(browser, rules):
     browser.get(JOIN)
     assert not Session.objects.exists()
 
@@ -85,7 +85,7 @@ def test_a_wrong_code_is_said_and_writes_nothing(browser, rules):
 
 
 @pytest.mark.parametrize("do", ["resend", "change"])
-def test_other_ways_lead_back_to_the_page(browser, rules, do):
+def test_resend_and_change_return_to_the_page(browser, rules, do):
     ask(browser)
     assert browser.post(JOIN, {"do": do})["Location"] == JOIN
 
@@ -159,7 +159,7 @@ def mine(client_of, draft):
 def test_step_two_keeps_what_was_typed_and_goes_on(mine, draft):
     assert mine.post(ABOUT, factories.TYPED)["Location"] == CHECK
     draft.refresh_from_db()
-    assert draft.particulars() == factories.particulars()
+    assert draft.registration_details() == factories.registration_details()
 
 
 @pytest.mark.parametrize("field", ["name", "category", "unit", "subdistrict"])

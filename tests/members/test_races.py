@@ -115,7 +115,7 @@ def test_a_record_that_is_being_confirmed_is_not_deleted(rules, beside):
     assert Person.objects.get().state == "active"
 
 
-def test_who_is_coming_back_is_not_erased(rules, beside):
+def test_person_who_returns_meanwhile_is_not_erased(rules, beside):
     personas.person("周予安", state="left", left_on=clock.today() - LONG)
     while_changing(Person.objects.all(), actions.run_periodic, beside, state="active", left_on=None)
     assert Person.objects.get().name == "周予安"

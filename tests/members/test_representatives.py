@@ -51,13 +51,13 @@ def test_without_an_assessment_nobody_is_named(haves, member, xiazhuang, distric
 
 
 @pytest.mark.parametrize("state", ["open", "submitted", "failed"])
-def test_nor_with_one_that_is_not_passed(haves, member, xiazhuang, district, state):
+def test_representative_is_not_named_without_passed_assessment(haves, member, xiazhuang, district, state):
     factories.assessed(member.person, haves, state=state)
     row = reviewed(member, xiazhuang)
     assert code_of(actions.name_representative, row, actor=district) == "assessment"
 
 
-def test_nor_with_one_that_has_lapsed(haves, member, xiazhuang, district):
+def test_representative_is_not_named_with_expired_assessment(haves, member, xiazhuang, district):
     assessment = factories.assessed(member.person, haves)
     type(assessment).objects.update(expires_on=clock.today())
     assert code_of(actions.name_representative, reviewed(member, xiazhuang), actor=district) == "assessment"
@@ -89,12 +89,12 @@ def test_a_term_ends_after_it_starts(rules, member, xiazhuang):
     assert code_of(actions.nominate_representative, member.person, actor=xiazhuang, **dates) == "dates"
 
 
-def test_who_is_one_is_not_nominated_again(rules, member, xiazhuang):
+def test_representative_is_not_nominated_again(rules, member, xiazhuang):
     nominated(member, xiazhuang)
     assert code_of(nominated, member, xiazhuang) == "twice"
 
 
-def test_who_left_is_not_nominated(rules, xiazhuang):
+def test_person_who_left_is_not_nominated(rules, xiazhuang):
     person = personas.person(state="left", left_on=TODAY)
     assert code_of(actions.nominate_representative, person, actor=xiazhuang, **TERM) == "state"
 
@@ -123,7 +123,7 @@ def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(haves, member,
 
 
 @pytest.mark.parametrize(("name", "sees"), [("district", 2), ("xiazhuang", 2), ("liuting", 1), ("stranger", 1)])
-def test_who_sees_representatives(haves, member, name, sees):
+def test_visible_representatives(haves, member, name, sees):
     for public in (True, False):
         person = personas.person(f"代表{public}")
         assessment = factories.assessed(person, haves)
@@ -148,7 +148,7 @@ def test_secretaries_see_those_of_their_members_and_leaders_nobody(rules, name, 
     assert Representative.objects.visible_to(user).count() == sees
 
 
-def test_ones_own_nomination_is_seen(rules, leader):
+def test_own_nomination_is_visible(rules, leader):
     Representative.objects.create(person=leader.person, **TERM)
     assert Representative.objects.visible_to(leader).count() == 1
 

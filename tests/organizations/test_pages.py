@@ -56,7 +56,7 @@ def test_levels_say_how_many_one_can_see(several, client):
 @pytest.mark.parametrize(
     "query", ["?level=x", "?subdistrict=1", "?category=%F0%9F%98%80", "?page=0", "?page=9", "?page=x", "?level=%00"]
 )
-def test_an_address_that_cannot_be_is_not_there(several, client, query):
+def test_invalid_filter_is_refused(several, client, query):
     assert client.get(LIST + query).status_code in (400, 404)
 
 
@@ -78,7 +78,7 @@ def test_a_page_shows_what_is_known(organization, client):
         assert words in page
 
 
-def test_what_it_reached_of_the_five_goods(organization, client, assessed):
+def test_detail_page_shows_five_goods(organization, client, assessed):
     assessed(organization)
     page = text(client.get(PAGE))
     assert "五好，达到 5 项" in page
@@ -95,7 +95,7 @@ def test_few_members_are_not_counted_in_public(organization, member, client):
     assert "会员</dt>" not in text(client.get(PAGE))
 
 
-def test_five_are(organization, client):
+def test_five_members_are_counted_in_public(organization, client):
     for n in range(5):
         person = personas.person(f"周{n}")
         Membership.objects.create(organization=organization, person=person, state="active", joined_on=personas.STARTED)
@@ -187,7 +187,7 @@ def test_a_reason_is_shown_to_whom_it_is_about(organization, newcomer, secretary
 
 
 # ---- the desk --------------------------------------------------------------------------------------------------------
-def test_the_secretary_decides_at_the_desk(organization, newcomer, secretary, client_of):
+def test_secretary_decides_on_the_staff_site(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     page = extensions.todo_kind("membership").url(row)
     browser = client_of(secretary)
@@ -197,7 +197,7 @@ def test_the_secretary_decides_at_the_desk(organization, newcomer, secretary, cl
     assert row.state == "active"
 
 
-def test_an_applicants_whole_number_is_not_the_secretarys(organization, newcomer, secretary, client_of):
+def test_secretary_does_not_see_full_number_of_applicant(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     page = text(client_of(secretary).get(extensions.todo_kind("membership").url(row)))
     assert "看全号" not in page
@@ -207,7 +207,7 @@ def test_an_applicants_whole_number_is_not_the_secretarys(organization, newcomer
 @pytest.mark.parametrize(
     ("name", "status"), [("district", 200), ("xiazhuang", 200), ("secretary", 200), ("leader", 404), ("editor", 404)]
 )
-def test_lists_on_the_desk(organization, client_of, lists, name, status):
+def test_staff_site_lists(organization, client_of, lists, name, status):
     assert client_of(personas.make(name)).get(f"/manage/organizations/{lists}/").status_code == status
 
 
@@ -221,19 +221,19 @@ def test_rows_of_another_subdistrict_are_404(member, secretary, liuting, client_
     assert client_of(liuting).get(f"/manage/organizations/{lists}/{rows[lists]}/change/").status_code == 404
 
 
-def test_a_post_is_given_at_the_desk(organization, newcomer, xiazhuang, client_of):
+def test_post_is_appointed_on_the_staff_site(organization, newcomer, xiazhuang, client_of):
     data = {"organization": organization.pk, "person": newcomer.person.pk, "kind": "chair", "starts": "2026-11-23"}
     client_of(xiazhuang).post("/manage/organizations/post/add/", data)
     assert organization.posts.get().person == newcomer.person
 
 
-def test_a_member_is_found_by_name_on_the_desk(member, xiazhuang, client_of):
+def test_membership_is_found_by_name_on_the_staff_site(member, xiazhuang, client_of):
     browser = client_of(xiazhuang)
     assert "林知夏" in text(browser.get("/manage/organizations/membership/", {"q": "lzx"}))
     assert "林知夏" not in text(browser.get("/manage/organizations/membership/", {"q": "zgf"}))
 
 
-def test_an_organization_is_founded_at_the_desk(reference, xiazhuang, client_of, assessed):
+def test_organization_is_founded_on_the_staff_site(reference, xiazhuang, client_of, assessed):
     row = personas.organization(slug="new", name="新的联谊会", state="preparing", founded_on=None)
     assessed(row)
     client_of(xiazhuang).post(f"/manage/organizations/organization/{row.pk}/do/found/")
