@@ -1,4 +1,4 @@
-"""Bases: standards before opening, posts that follow each other, pages."""
+"""Bases: opening after an assessment, posts, editing, pages."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""入册申请: saved, sent, returned, reviewed by two people, approved (domain.md rules 1 and 2)."""
+"""入册申请: saving, submitting, returning, two reviews, approval (domain.md rules 1 and 2)."""
 
 import datetime as dt
 
@@ -13,9 +13,10 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.models import Consent
-from members import actions, timeline
+from members import actions
 from members.models import Application, Person
 from members.states import APPLICATION_TRANSITIONS, ApplicationState
+from members.timeline import timeline_of
 from tests import personas
 
 from . import factories
@@ -30,7 +31,7 @@ def refusal(call, *args, **options):
     return caught.value.code
 
 
-# ---- beginning -------------------------------------------------------------------------------------------------------
+# ---- begin -----------------------------------------------------------------------------------------------------------
 def test_nothing_begins_without_consent(rules):
     user = User.objects.create(phone=factories.PHONE)
     assert refusal(actions.begin_application, user) == "consent"
@@ -77,7 +78,7 @@ def test_nothing_is_saved_while_others_review(applicant, state):
     assert refusal(actions.save_step, row, {"job": "律师"}, actor=applicant) == "state"
 
 
-# ---- sending ---------------------------------------------------------------------------------------------------------
+# ---- submit ----------------------------------------------------------------------------------------------------------
 def test_sending_says_when_the_first_review_is_due(application):
     with time_machine.travel(MONDAY, tick=False):
         sent = actions.submit_application(application, actor=application.user)
@@ -226,7 +227,7 @@ def test_withdrawn_consent_withdraws_the_application(applicant):
     assert row.state == "withdrawn"
 
 
-# ---- the same person -------------------------------------------------------------------------------------------------
+# ---- existing records ------------------------------------------------------------------------------------------------
 def test_approval_uses_a_record_with_the_same_number(applicant, xiazhuang, district):
     known = personas.person("周予安", phone=factories.PHONE, unit="旧单位")
     person = actions.approve_application(
@@ -259,7 +260,7 @@ def test_consent_to_publication_shows_posts_of_returned_person(applicant, xiazhu
     assert former.organizations_posts.get().is_public
 
 
-# ---- who looked, and how it went -------------------------------------------------------------------------------------
+# ---- access records and timeline -------------------------------------------------------------------------------------
 def test_opening_an_application_is_recorded(application, xiazhuang):
     actions.record_opening(application, actor=xiazhuang)
     entry = Entry.objects.get(verb="application.read")
@@ -279,8 +280,8 @@ def test_timeline_shows_every_step_with_labels_of_officers(application, xiazhuan
     actions.submit_application(application, actor=user)
     actions.review_first(application, actor=xiazhuang)
     row = actions.approve_application(application, actor=district)
-    told = [(step.title, step.who, step.text) for step in timeline.timeline_of(row)]
-    assert told == [
+    steps = [(step.title, step.who, step.text) for step in timeline_of(row)]
+    assert steps == [
         ("复审通过，已入册", "区级工作人员", ""),
         ("初审通过", "夏庄街道工作人员", ""),
         ("改好再交", "本人", ""),
@@ -293,4 +294,4 @@ def test_timeline_shows_every_step_with_labels_of_officers(application, xiazhuan
 def test_timeline_for_staff_shows_names(applicant, xiazhuang):
     row = factories.in_state(applicant, "submitted")
     row = actions.review_first(row, actor=xiazhuang)
-    assert timeline.timeline_of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"
+    assert timeline_of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"

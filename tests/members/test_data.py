@@ -1,4 +1,4 @@
-"""我的数据 as a page: seeing, taking, correcting, consenting, leaving (requirements P06, P10–P12, X12, X13)."""
+"""我的数据 as a page: reading, exporting, correcting, consents, leaving (requirements P06, P10–P12, X12, X13)."""
 
 import json
 
@@ -116,7 +116,7 @@ def test_withdrawing_is_two_clicks_from_me(mine, member):
 
 @pytest.fixture
 def new_rules(mine, member):
-    """The member agreed to version 1; version 2 keeps data for longer."""
+    """The member agreed to version 1; version 2 stores data for longer."""
     text = PolicyVersion.objects.current().text
     return privacy.publish_policy(text + "\n## 新的一条\n保存六十天\n", actor=None)
 
@@ -182,7 +182,7 @@ def test_person_who_left_sees_stored_data_and_may_return(mine, member):
     assert member.person.unit in page
 
 
-# ---- doors -----------------------------------------------------------------------------------------------------------
+# ---- methods, cache, queries -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("page", "method"), [(DATA, "post"), (DOWNLOAD, "post"), (NUMBER, "get"), (PUBLICATION, "get"), (EDIT, "delete")]
 )

@@ -1,4 +1,4 @@
-"""Joining on a phone: nothing before consent, three steps, a status page (requirements P01, P05)."""
+"""Joining: nothing is stored before consent, three steps, the status page (requirements P01, P05)."""
 
 import json
 from urllib.parse import urlencode
@@ -123,7 +123,7 @@ def test_a_number_that_is_none_is_said_at_the_field(browser, rules, phone):
     assert 'id="id_phone_error"' in text(answer)
 
 
-# ---- where people stand ----------------------------------------------------------------------------------------------
+# ---- redirects by state ----------------------------------------------------------------------------------------------
 def test_who_is_registered_goes_to_their_page(rules, client_of, member):
     assert client_of(member).get(JOIN)["Location"] == "/me/"
 
@@ -313,7 +313,7 @@ def test_wrong_methods(applicant, client_of, page, method):
     assert getattr(client_of(applicant), method)(page).status_code == 405
 
 
-# ---- a record that staff made ----------------------------------------------------------------------------------------
+# ---- records made by staff -------------------------------------------------------------------------------------------
 @pytest.fixture
 def record(rules):
     return personas.person(phone=factories.PHONE, state="unconfirmed", confirm_by=factories.clock.today())
@@ -338,7 +338,7 @@ def test_the_record_is_deleted_without_one(record, owner):
     assert not Person.objects.exists()
 
 
-# ---- all the way -----------------------------------------------------------------------------------------------------
+# ---- whole path ------------------------------------------------------------------------------------------------------
 def test_the_whole_path_by_hand(rules):
     browser = Client(enforce_csrf_checks=False)
     enter(browser)

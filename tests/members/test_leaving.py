@@ -1,4 +1,4 @@
-"""Leaving, being erased, and what time does (domain.md rules 1, 3 and 12; requirements P06, P09, P12, X13)."""
+"""Leaving, erasing, and the periodic work (domain.md rules 1, 3 and 12; requirements P06, P09, P12, X13)."""
 
 import datetime as dt
 
@@ -64,8 +64,8 @@ def test_memberships_end(rules, member):
 def test_posts_in_every_app_end(rules, name):
     user = personas.make(name)
     left(user)
-    held = [post for table in posts.tables() for post in table.objects.all()]
-    assert [(post.ends, post.is_public) for post in held] == [(clock.today(), False)]
+    found = [post for table in posts.tables() for post in table.objects.all()]
+    assert [(post.ends, post.is_public) for post in found] == [(clock.today(), False)]
 
 
 def test_future_post_is_deleted_and_post_of_today_lasts_one_day(rules, leader):
@@ -100,7 +100,7 @@ def test_withdrawing_the_necessary_consent_is_leaving(rules, member):
     assert Person.objects.get().state == "left"
 
 
-# ---- what is public --------------------------------------------------------------------------------------------------
+# ---- publication -----------------------------------------------------------------------------------------------------
 def test_consent_to_publication_shows_the_posts_and_withdrawing_takes_them_down(rules, secretary):
     actions.decide_purpose(secretary, "publication", given=True, actor=secretary)
     assert secretary.person.organizations_posts.get().is_public
@@ -113,9 +113,9 @@ def test_nobody_decides_for_somebody_else(rules, secretary, district):
         actions.decide_purpose(secretary, "publication", given=True, actor=district)
 
 
-# ---- thirty days later -----------------------------------------------------------------------------------------------
+# ---- erasing ---------------------------------------------------------------------------------------------------------
 def gone(user, **fields):
-    """Leave as `user`, thirty days ago."""
+    """Let `user` leave, and set the day to thirty days ago."""
     left(user)
     Person.objects.filter(user=user).update(left_on=clock.today() - MONTH, **fields)
     return Person.objects.get(user=user)
@@ -218,7 +218,7 @@ def test_erasing_checks_again_that_the_person_left(rules, member):
     assert Person.objects.get().state == "active"
 
 
-# ---- what time does --------------------------------------------------------------------------------------------------
+# ---- periodic work ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
 def test_draft_is_deleted_after_thirty_days(application, days, kept):
     Application.objects.update(saved_at=clock.now() - dt.timedelta(days=days))

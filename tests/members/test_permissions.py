@@ -1,4 +1,4 @@
-"""Who may do what in the registry: the whole cast, row by row (domain.md rules 1, 2, 12)."""
+"""Permissions in the registry for every persona (domain.md rules 1, 2, 12)."""
 
 import pytest
 

@@ -27,7 +27,7 @@ User = get_user_model()
 
 
 def keys_to_people():
-    """Return (table, column) of every foreign key to an account or a person, found without the walk's own code."""
+    """Return (table, column) of every foreign key to an account or a person, found without `collect`."""
     return {
         (model._meta.label, column.name)
         for model in apps.get_models()
@@ -36,7 +36,7 @@ def keys_to_people():
     }
 
 
-# ---- nothing escapes -------------------------------------------------------------------------------------------------
+# ---- completeness ----------------------------------------------------------------------------------------------------
 def test_every_key_to_a_person_or_account_is_shown_counted_or_left_out():
     shown = {
         (relation.related_model._meta.label, relation.field.name)
@@ -102,7 +102,7 @@ def test_no_secret_column_is_shown():
     assert not shown & {"password", "code_hash", "session_key", "data", "key", "phone_index", "name_search"}
 
 
-# ---- what is found ---------------------------------------------------------------------------------------------------
+# ---- rows found ------------------------------------------------------------------------------------------------------
 def everything_of(user):
     return {section.label: section.items for section in personal_data.everything(user).sections}
 
@@ -121,7 +121,7 @@ def activity():
 
 @pytest.fixture
 def busy(rules, secretary, xiazhuang):
-    """A secretary of whom something is held in nearly every table."""
+    """A secretary with rows in nearly every table."""
     person = secretary.person
     factories.consent(secretary)
     factories.in_state(secretary, "approved", second=xiazhuang, person=person)
@@ -213,7 +213,7 @@ def test_export_is_complete_and_serialisable(busy):
     assert {section["label"] for section in copy["sections"]} == set(everything_of(busy))
 
 
-# ---- who looked ------------------------------------------------------------------------------------------------------
+# ---- access log ------------------------------------------------------------------------------------------------------
 def test_access_is_shown_by_office_with_its_reason(rules, xiazhuang, member):
     Person.objects.get(user=member)
     person = member.person

@@ -1,4 +1,4 @@
-"""Records that staff make, corrections, and reading a whole number (rules 1 and 12, requirements P11, P26)."""
+"""Records made by staff, corrections, and reading full phone numbers (rules 1 and 12, requirements P11, P26)."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def entered(officer, **changes):
     return actions.enter_person(factories.details(**changes), phone=factories.PHONE, actor=officer)
 
 
-# ---- records that staff make -----------------------------------------------------------------------------------------
+# ---- records made by staff -------------------------------------------------------------------------------------------
 def test_unconfirmed_record_is_in_no_list(rules, xiazhuang, district):
     entered(xiazhuang)
     assert not Person.objects.visible_to(district).exists()
@@ -184,7 +184,7 @@ def test_account_without_number_is_refused(member):
     assert caught.value.code == "no_number"
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------------
+# ---- reading a number ------------------------------------------------------------------------------------------------
 def test_reading_a_full_number_records_the_reason(rules, xiazhuang):
     person = personas.person(phone=factories.PHONE)
     assert actions.read_number(person, "contact", actor=xiazhuang) == factories.PHONE
@@ -213,7 +213,7 @@ def test_full_number_of_applicant_is_that_of_the_account(applicant, xiazhuang):
     assert Entry.objects.get().user == applicant.public_id
 
 
-# ---- seeing and finding ----------------------------------------------------------------------------------------------
+# ---- visibility and search -------------------------------------------------------------------------------------------
 SEEN = {
     "district": {"here", "there"},
     "xiazhuang": {"here"},

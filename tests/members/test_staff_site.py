@@ -1,4 +1,4 @@
-"""The registry on the desk: queues, decisions, lists, search, whole numbers (requirements P26, S10)."""
+"""The registry on the staff site: to-do lists, decisions, lists, search, full phone numbers (requirements P26, S10)."""
 
 import datetime as dt
 
@@ -43,7 +43,7 @@ def reviewed(applicant, xiazhuang):
     return factories.in_state(applicant, "first_reviewed", first=xiazhuang)
 
 
-# ---- queues ----------------------------------------------------------------------------------------------------------
+# ---- to-do lists -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_first_review_waits_for_the_subdistrict(submitted, name):
     user = personas.visitor() if name == "visitor" else personas.make(name)
@@ -56,10 +56,10 @@ def test_second_review_waits_for_the_district(reviewed, name):
     assert bool(waits(SECOND, user)) == (name in ("district", "district_2"))
 
 
-@pytest.mark.parametrize(("days", "seen"), [(0, False), (1, True)])
-def test_overdue_first_review_waits_for_the_district(submitted, district, days, seen):
+@pytest.mark.parametrize(("days", "waiting"), [(0, False), (1, True)])
+def test_overdue_first_review_waits_for_the_district(submitted, district, days, waiting):
     Application.objects.update(due_on=clock.today() - dt.timedelta(days=days))
-    assert bool(waits(FIRST, district)) is seen
+    assert bool(waits(FIRST, district)) is waiting
 
 
 def test_the_second_review_does_not_wait_for_the_first_reviewer(applicant, district, district_2):
@@ -163,8 +163,8 @@ def test_coming_end_of_a_term_is_an_upcoming_date(member, xiazhuang, liuting):
     Representative.objects.create(
         person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=end
     )
-    said = [day.title for day in extensions.upcoming_dates(xiazhuang, today, end) if "代表人士" in day.title]
-    assert said == ["林知夏 代表人士任期结束"]
+    titles = [day.title for day in extensions.upcoming_dates(xiazhuang, today, end) if "代表人士" in day.title]
+    assert titles == ["林知夏 代表人士任期结束"]
     assert not [day for day in extensions.upcoming_dates(liuting, today, end) if "代表人士" in day.title]
 
 
@@ -179,15 +179,15 @@ def people(rules):
     }
 
 
-@pytest.mark.parametrize(("name", "seen"), [("xiazhuang", {"曾国藩"}), ("district", {"曾国藩", "单雄信"})])
-def test_list_shows_active_persons_in_scope(people, client_of, name, seen):
+@pytest.mark.parametrize(("name", "shown"), [("xiazhuang", {"曾国藩"}), ("district", {"曾国藩", "单雄信"})])
+def test_list_shows_active_persons_in_scope(people, client_of, name, shown):
     page = text(client_of(personas.make(name)).get(PEOPLE))
-    assert {person.name for person in people.values() if person.name in page} == seen
+    assert {person.name for person in people.values() if person.name in page} == shown
 
 
 @pytest.mark.parametrize(("order", "names"), [("0", ["阿明", "丁一"]), ("-0", ["丁一", "阿明"])])
 def test_name_column_sorts_by_pinyin(district, client_of, order, names):
-    for name in ("丁一", "阿明"):  # so they stand by the numbers of their characters
+    for name in ("丁一", "阿明"):  # this order is that of the code points
         personas.person(name)
     page = client_of(district).get(PEOPLE, {"o": order}).context["cl"].result_list
     assert [person.name for person in page] == names
@@ -217,7 +217,7 @@ def test_opening_a_person_is_recorded(people, xiazhuang, client_of):
 
 
 def pages_about(member):
-    """Return the pages of the desk that show a nomination of `member` or evidence about them."""
+    """Return the URLs of staff pages that show a nomination of `member` or evidence about them."""
     row = Representative.objects.create(person=member.person, starts=personas.STARTED, ends=dt.date(2099, 1, 1))
     assessment = factories.assessed(member.person, factories.four_haves(), state="submitted")
     return {
@@ -342,7 +342,7 @@ def test_a_category_is_added_once(rules, district, client_of, code, status):
     assert client_of(district).post("/manage/members/category/add/", data).status_code == status
 
 
-# ---- a whole number --------------------------------------------------------------------------------------------------
+# ---- full phone number -----------------------------------------------------------------------------------------------
 def number_of(row):
     return reverse("members:reveal", args=[row._meta.model_name, row.public_id])
 

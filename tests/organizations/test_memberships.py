@@ -1,4 +1,4 @@
-"""会员: asked for, taken in, left at once (domain.md rules 2 and 12)."""
+"""会员: applying, deciding, leaving (domain.md rules 2 and 12)."""
 
 import datetime as dt
 
@@ -35,7 +35,7 @@ def asked(organization, newcomer):
     return applied(organization, newcomer)
 
 
-# ---- asking ----------------------------------------------------------------------------------------------------------
+# ---- applying --------------------------------------------------------------------------------------------------------
 def test_the_answer_is_due_in_five_working_days(organization, newcomer):
     with time_machine.travel(dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC), tick=False):
         row = applied(organization, newcomer)
@@ -140,7 +140,7 @@ def test_former_member_may_apply_again(member, organization):
     assert applied(organization, member).state == "applied"
 
 
-# ---- the queue -------------------------------------------------------------------------------------------------------
+# ---- to-do list and visibility ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_an_application_waits_for_the_secretary(asked, name):
     user = personas.visitor() if name == "visitor" else personas.make(name)
@@ -172,7 +172,7 @@ def test_visible_memberships(asked, name):
     assert Membership.objects.visible_to(personas.make(name)).count() == SEEN[name]
 
 
-# ---- what is over ----------------------------------------------------------------------------------------------------
+# ---- closed memberships ----------------------------------------------------------------------------------------------
 def page_of(row):
     return reverse("admin:staff_decide", args=["membership", row.public_id])
 

@@ -1,4 +1,4 @@
-"""Organizations and the posts in them: founded on “五好”, dissolved, history never overwritten (domain.md rule 4)."""
+"""Organizations and their posts: founding on “五好”, dissolving, appointing, counting (domain.md rule 4)."""
 
 import datetime as dt
 
@@ -72,19 +72,19 @@ def test_dissolving_is_the_districts(organization, xiazhuang):
         actions.dissolve_organization(organization, actor=xiazhuang)
 
 
-# ---- facts -----------------------------------------------------------------------------------------------------------
-def facts(**changes):
+# ---- creating and editing --------------------------------------------------------------------------------------------
+def details(**changes):
     area = Subdistrict.objects.get(name="夏庄街道")
     return {"name": "夏庄街道新媒体联谊会", "level": "subdistrict", "subdistrict": area, **changes}
 
 
 def test_a_new_organization_gets_an_address_in_pinyin(reference, xiazhuang):
-    assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti"
+    assert actions.create_organization(details(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti"
 
 
 def test_an_address_that_is_taken_gets_a_number(reference, xiazhuang):
     personas.organization(slug="xia-zhuang-xin-mei-ti", name="别的")
-    assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
+    assert actions.create_organization(details(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_an_address_that_is_taken_gets_a_number(reference, xiazhuang):
 )
 def test_invalid_organization_is_refused_with_field(organization, district, change, field):
     with pytest.raises(ActionError) as caught:
-        actions.create_organization(facts(**change), actor=district)
+        actions.create_organization(details(**change), actor=district)
     assert caught.value.field == field
 
 
 def test_creating_elsewhere_is_forbidden(reference, liuting):
     with pytest.raises(NotAllowed):
-        actions.create_organization(facts(), actor=liuting)
+        actions.create_organization(details(), actor=liuting)
 
 
 def test_secretary_edits_the_summary_but_not_publication(organization, secretary):
@@ -188,7 +188,7 @@ def test_the_database_too_wants_an_end_after_the_start(organization, secretary):
         organization.posts.update(ends=personas.STARTED)
 
 
-# ---- seeing and counting ---------------------------------------------------------------------------------------------
+# ---- visibility and metrics ------------------------------------------------------------------------------------------
 SEEN = {
     "district": {"shown", "hidden", "elsewhere"},
     "xiazhuang": {"shown", "hidden"},

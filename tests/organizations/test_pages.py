@@ -1,4 +1,4 @@
-"""Pages of the organizations: list with filters, one organization, asking to be taken in, mine."""
+"""Pages of organizations: the list, one organization, applying, own memberships, and the staff site."""
 
 import pytest
 from django.db import connection
@@ -116,7 +116,7 @@ def test_public_pages_are_only_read(organization, client, page):
     assert client.post(page).status_code == 405
 
 
-# ---- asking to be taken in -------------------------------------------------------------------------------------------
+# ---- applying --------------------------------------------------------------------------------------------------------
 def test_the_page_says_what_the_secretary_will_see(organization, newcomer, client_of):
     page = text(client_of(newcomer).get(APPLY))
     assert "秘书长会看到" in page
@@ -147,7 +147,7 @@ def test_visitors_are_asked_to_sign_in(organization, client):
     assert client.get(APPLY)["Location"].startswith("/accounts/")
 
 
-# ---- mine ------------------------------------------------------------------------------------------------------------
+# ---- own memberships -------------------------------------------------------------------------------------------------
 def test_mine_shows_memberships_and_posts(member, secretary, client_of):
     assert "会员，" in text(client_of(member).get(MINE))
     assert "秘书长" in text(client_of(secretary).get(MINE))
@@ -186,7 +186,7 @@ def test_a_reason_is_shown_to_whom_it_is_about(organization, newcomer, secretary
     assert "面向的类别不同。" in text(client_of(newcomer).get(MINE))
 
 
-# ---- the desk --------------------------------------------------------------------------------------------------------
+# ---- staff site ------------------------------------------------------------------------------------------------------
 def test_secretary_decides_on_the_staff_site(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     page = extensions.todo_kind("membership").url(row)

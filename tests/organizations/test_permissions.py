@@ -1,4 +1,4 @@
-"""Who may do what in an organization: the whole cast, row by row; and every step of its life."""
+"""Permissions in an organization for every persona, and the transitions of its states."""
 
 import itertools
 
@@ -27,7 +27,7 @@ def who_may(check, obj):
 
 @pytest.fixture(autouse=True)
 def users(newcomer, monkeypatch):
-    """Make the cast once; the newcomer is one of them."""
+    """Create all personas once, the newcomer among them."""
     made = {name: personas.make(name) for name in personas.NAMES} | {"newcomer": newcomer}
     monkeypatch.setattr(personas, "user_of", made.__getitem__, raising=False)
     return made

@@ -103,7 +103,8 @@ class ScopedAdmin(admin.ModelAdmin):
 
     # ---- rows --------------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        rows = self._managed_rows(visible_rows(self.model, request.user), access_scope(request.user))
+        rows = visible_rows(self.model, request.user)
+        rows = self._managed_rows(rows, access_scope(request.user))
         return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
 
     def _managed_rows(self, rows: Any, scope: AccessScope) -> Any:
