@@ -62,9 +62,20 @@ def test_one_account_has_one_open_application_in_the_database(application):
 # ---- saving ----------------------------------------------------------------------------------------------------------
 def test_saving_updates_the_search_columns(applicant):
     draft = actions.begin_application(applicant)
-    actions.save_step(draft, {"name": "单雄信", "state": "approved"}, actor=applicant, step=3)
+    actions.save_step(draft, {"name": "单雄信"}, actor=applicant, step=3)
     assert Application.objects.search("shanxiongxin").get().step == 3
-    assert Application.objects.get().state == "draft"
+
+
+def test_saving_refuses_other_fields(application):
+    with pytest.raises(TypeError, match="state cannot be edited"):
+        actions.save_step(application, {"name": "单雄信", "state": "approved"}, actor=application.user)
+    application.refresh_from_db()
+    assert (application.name, application.state) == (factories.TYPED["name"], "draft")
+
+
+def test_saving_ignores_the_order_of_choices(application):
+    saved = actions.save_step(application, {"can": list(reversed(application.can))}, actor=application.user)
+    assert saved.can == factories.TYPED["can"]
 
 
 def test_saving_is_for_the_applicant(application, stranger):

@@ -78,7 +78,7 @@ def test_long_sections_are_closed_at_first(mine, member, shown, folded):
 # ---- correcting ------------------------------------------------------------------------------------------------------
 def test_correction_is_effective_at_once(mine, member):
     assert mine.post(EDIT, factories.TYPED)["Location"] == DATA
-    assert Person.objects.get(user=member).registration_details() == factories.registration_details()
+    assert Person.objects.get(user=member).registration_details() == factories.details()
 
 
 def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(mine, member):

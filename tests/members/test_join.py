@@ -159,7 +159,7 @@ def mine(client_of, draft):
 def test_step_two_keeps_what_was_typed_and_goes_on(mine, draft):
     assert mine.post(ABOUT, factories.TYPED)["Location"] == CHECK
     draft.refresh_from_db()
-    assert draft.registration_details() == factories.registration_details()
+    assert draft.registration_details() == factories.details()
 
 
 @pytest.mark.parametrize("field", ["name", "category", "unit", "subdistrict"])

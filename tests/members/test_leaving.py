@@ -249,7 +249,7 @@ def test_an_unconfirmed_record_is_deleted_after_its_day(rules, days, kept):
 
 
 def test_message_of_unconfirmed_record_is_deleted(rules, xiazhuang):
-    actions.enter_person(factories.registration_details(), phone=factories.PHONE, actor=xiazhuang)
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
     Notice.objects.update(at=clock.now() - MONTH - dt.timedelta(hours=1))
     Person.objects.update(confirm_by=clock.today() - dt.timedelta(days=1))
     tasks.run_periodic()

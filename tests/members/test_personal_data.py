@@ -197,7 +197,7 @@ def test_officers_are_shown_by_label_not_by_name(applicant, xiazhuang):
 
 
 def test_unconfirmed_record_is_found(rules, xiazhuang):
-    actions.enter_person(factories.registration_details(), phone=factories.PHONE, actor=xiazhuang)
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
     assert everything_of(User.objects.create(phone=factories.PHONE))["members.Person"]
 
 
