@@ -87,12 +87,12 @@ def test_a_new_manager_ends_the_old_one_on_the_same_day(base_manager, xiazhuang)
     assert (old.ends, old.holds(today)) == (today, False)
 
 
-def test_a_manager_edits_what_may_be_edited(base_manager):
+def test_manager_edits_editable_fields(base_manager):
     edited = actions.edit_base(personas.base(), actor=base_manager, hours="周一至周五 9:00–17:00")
     assert edited.hours == "周一至周五 9:00–17:00"
 
 
-def test_a_manager_edits_nothing_else(base_manager):
+def test_manager_edits_no_other_fields(base_manager):
     with pytest.raises(TypeError, match="level cannot be edited"):
         actions.edit_base(personas.base(), actor=base_manager, level="district")
 

@@ -97,7 +97,7 @@ def test_sending_says_when_the_first_review_is_due(application):
 
 
 @pytest.mark.parametrize("field", ["name", "unit", "category", "subdistrict"])
-def test_what_is_missing_is_named(applicant, field):
+def test_missing_field_is_named(applicant, field):
     row = factories.application(applicant, **{field: None if field in ("category", "subdistrict") else ""})
     with pytest.raises(ActionError) as caught:
         actions.submit_application(row, actor=applicant)
@@ -157,7 +157,7 @@ def test_approval_makes_the_person_with_the_number_of_the_account(applicant, xia
     assert person.registration_details() == row.registration_details()
 
 
-def test_approval_gives_the_account_its_name(applicant, xiazhuang, district):
+def test_approval_sets_the_name_of_the_account(applicant, xiazhuang, district):
     actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     applicant.refresh_from_db()
     assert applicant.name == "周予安"
@@ -180,12 +180,12 @@ def test_nobody_reviews_themself(rules, district, xiazhuang, state):
 
 
 @pytest.mark.parametrize("reviewer", ["first_reviewer", "second_reviewer"])
-def test_the_database_too_refuses_self_review(application, reviewer):
+def test_database_refuses_self_review(application, reviewer):
     with pytest.raises(IntegrityError), transaction.atomic():
         Application.objects.filter(pk=application.pk).update(**{reviewer: application.user})
 
 
-def test_the_database_too_refuses_one_reviewer_twice(application, district):
+def test_database_refuses_one_reviewer_twice(application, district):
     with pytest.raises(IntegrityError), transaction.atomic():
         Application.objects.update(first_reviewer=district, second_reviewer=district)
 

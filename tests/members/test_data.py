@@ -81,7 +81,7 @@ def test_correction_is_effective_at_once(mine, member):
     assert Person.objects.get(user=member).registration_details() == factories.details()
 
 
-def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(mine, member):
+def test_invalid_correction_changes_nothing_and_keeps_the_form_data(mine, member):
     answer = mine.post(EDIT, {**factories.TYPED, "name": "", "job": "剪辑师"})
     assert answer.status_code == 400
     assert 'value="剪辑师"' in text(answer)
@@ -127,7 +127,7 @@ def test_new_rules_wait_on_the_first_page_until_they_are_answered(mine, member, 
     assert f'href="{RULES}"' not in text(mine.get("/me/"))
 
 
-def test_the_page_says_what_changed(mine, new_rules):
+def test_rules_page_shows_the_changes(mine, new_rules):
     page = text(mine.get(RULES))
     assert "<ins>保存六十天</ins>" in page
     assert "第 2 版" in page

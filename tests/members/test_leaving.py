@@ -101,14 +101,14 @@ def test_withdrawing_the_necessary_consent_is_leaving(rules, member):
 
 
 # ---- publication -----------------------------------------------------------------------------------------------------
-def test_consent_to_publication_shows_the_posts_and_withdrawing_takes_them_down(rules, secretary):
+def test_consent_to_publication_shows_posts_and_withdrawal_hides_them(rules, secretary):
     actions.decide_purpose(secretary, "publication", given=True, actor=secretary)
     assert secretary.person.organizations_posts.get().is_public
     actions.decide_purpose(secretary, "publication", given=False, actor=secretary)
     assert not secretary.person.organizations_posts.get().is_public
 
 
-def test_nobody_decides_for_somebody_else(rules, secretary, district):
+def test_purpose_is_not_decided_by_others(rules, secretary, district):
     with pytest.raises(NotAllowed):
         actions.decide_purpose(secretary, "publication", given=True, actor=district)
 
@@ -182,7 +182,7 @@ def test_erasing_is_in_the_audit_without_values(rules, member):
 
 
 @pytest.mark.parametrize(("days", "state"), [(29, "left"), (30, "erased")])
-def test_thirty_days_are_kept(rules, member, days, state):
+def test_erasing_waits_thirty_days(rules, member, days, state):
     gone(member)
     Person.objects.update(left_on=clock.today() - dt.timedelta(days=days))
     actions.run_periodic()

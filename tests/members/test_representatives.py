@@ -63,7 +63,7 @@ def test_representative_is_not_named_with_expired_assessment(four_haves, member,
     assert code_of(actions.name_representative, reviewed(member, xiazhuang), actor=district) == "assessment"
 
 
-def test_the_database_too_wants_the_assessment(member):
+def test_database_requires_the_assessment(member):
     with pytest.raises(IntegrityError), transaction.atomic():
         Representative.objects.create(person=member.person, state="named", **TERM)
 
@@ -74,7 +74,7 @@ def test_the_first_reviewer_does_not_name(four_haves, member, district):
         actions.name_representative(reviewed(member, district), actor=district)
 
 
-def test_the_database_too_wants_two_people(member, district):
+def test_database_requires_two_reviewers(member, district):
     with pytest.raises(IntegrityError), transaction.atomic():
         Representative.objects.create(person=member.person, first_reviewer=district, second_reviewer=district, **TERM)
 

@@ -56,18 +56,18 @@ def test_secretary_is_notified(secretary, organization, newcomer):
     assert Notice.objects.get(user=secretary).kind == "organizations/membership_applied"
 
 
-def test_nobody_asks_for_somebody_else(organization, newcomer, stranger):
+def test_application_is_not_made_by_others(organization, newcomer, stranger):
     with pytest.raises(NotAllowed):
         actions.apply_for_membership(organization, person=newcomer.person, actor=stranger)
 
 
 @pytest.mark.parametrize("change", [{"state": "preparing"}, {"is_published": False}])
-def test_an_organization_that_is_not_open_takes_none(organization, newcomer, change):
+def test_closed_organization_accepts_no_application(organization, newcomer, change):
     type(organization).objects.filter(pk=organization.pk).update(**change)
     assert code_of(applied, organization, newcomer) == "closed"
 
 
-def test_who_left_the_registry_does_not_join(organization, newcomer):
+def test_person_who_left_does_not_apply(organization, newcomer):
     Person.objects.filter(user=newcomer).update(state="left", left_on=clock.today())
     assert code_of(applied, organization, newcomer) == "not_registered"
 
@@ -195,7 +195,7 @@ def test_membership_of_person_who_left_is_404(client_of, asked, name):
 
 
 @pytest.mark.parametrize(("name", "listed"), [("secretary", False), ("xiazhuang", True)])
-def test_who_was_declined_stands_in_the_list_of_staff_alone(client_of, asked, name, listed):
+def test_declined_application_is_listed_for_staff_only(client_of, asked, name, listed):
     Membership.objects.update(state="declined")
     assert (asked.person.name in client_of(personas.make(name)).get(LIST).content.decode()) is listed
 

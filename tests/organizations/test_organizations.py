@@ -78,11 +78,11 @@ def details(**changes):
     return {"name": "夏庄街道新媒体联谊会", "level": "subdistrict", "subdistrict": area, **changes}
 
 
-def test_a_new_organization_gets_an_address_in_pinyin(reference, xiazhuang):
+def test_slug_is_in_pinyin(reference, xiazhuang):
     assert actions.create_organization(details(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti"
 
 
-def test_an_address_that_is_taken_gets_a_number(reference, xiazhuang):
+def test_used_slug_gets_a_number(reference, xiazhuang):
     personas.organization(slug="xia-zhuang-xin-mei-ti", name="别的")
     assert actions.create_organization(details(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
 
@@ -143,7 +143,7 @@ def test_a_later_secretary_is_not_overwritten(organization, secretary, newcomer,
     assert code_of(appointed, organization, secretary, xiazhuang) == "held"
 
 
-def test_directors_stand_side_by_side(organization, newcomer, member, xiazhuang):
+def test_organization_has_several_directors(organization, newcomer, member, xiazhuang):
     for user in (newcomer, member):
         appointed(organization, user, xiazhuang, kind="director")
     assert organization.posts.on(clock.today()).count() == 2
@@ -183,7 +183,7 @@ def test_an_end_is_not_put_off(organization, secretary, xiazhuang):
     assert code_of(actions.end_post, post, actor=xiazhuang, on=clock.today() + DAY) == "dates"
 
 
-def test_the_database_too_wants_an_end_after_the_start(organization, secretary):
+def test_database_requires_end_after_start(organization, secretary):
     with pytest.raises(IntegrityError), transaction.atomic():
         organization.posts.update(ends=personas.STARTED)
 

@@ -42,7 +42,7 @@ def test_the_list_is_public_and_shows_what_is_published(several, client):
         ("?category=new_media", set()),
     ],
 )
-def test_filters_stand_in_the_address(several, client, query, shown):
+def test_filters_are_read_from_the_query(several, client, query, shown):
     page = text(client.get(LIST + query))
     assert {row.name for row in Organization.objects.all() if f'<h2 class="h3">{row.name}' in page} == shown
 
@@ -71,7 +71,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(organization, client):
 
 
 # ---- one organization ------------------------------------------------------------------------------------------------
-def test_a_page_shows_what_is_known(organization, client):
+def test_detail_page_shows_recorded_data(organization, client):
     Organization.objects.update(by_record=True, founding_members=85, founded_text="2017-11-16")
     page = text(client.get(PAGE))
     for words in ("按公开报道录入", "未评定", "成立时会员 85 人", "2017年11月16日", "申请加入"):
@@ -117,7 +117,7 @@ def test_public_pages_are_only_read(organization, client, page):
 
 
 # ---- applying --------------------------------------------------------------------------------------------------------
-def test_the_page_says_what_the_secretary_will_see(organization, newcomer, client_of):
+def test_apply_page_shows_what_the_secretary_will_see(organization, newcomer, client_of):
     page = text(client_of(newcomer).get(APPLY))
     assert "秘书长会看到" in page
     assert newcomer.person.unit in page
@@ -128,16 +128,16 @@ def test_one_button_asks(organization, newcomer, client_of):
     assert Membership.objects.get().person == newcomer.person
 
 
-def test_who_is_not_registered_is_led_to_joining(organization, stranger, client_of):
+def test_unregistered_account_is_redirected_to_join(organization, stranger, client_of):
     assert client_of(stranger).get(APPLY)["Location"] == "/join/"
     assert not Membership.objects.exists()
 
 
-def test_a_member_is_led_to_their_own(member, client_of):
+def test_member_is_redirected_to_own_memberships(member, client_of):
     assert client_of(member).get(APPLY)["Location"] == MINE
 
 
-def test_asking_what_is_not_open_changes_nothing(organization, newcomer, client_of):
+def test_applying_to_closed_organization_changes_nothing(organization, newcomer, client_of):
     Organization.objects.update(state="preparing")
     client_of(newcomer).post(APPLY)
     assert not Membership.objects.exists()
@@ -160,7 +160,7 @@ def test_leaving_is_one_button(member, client_of):
     assert row.state == "left"
 
 
-def test_an_application_is_taken_back_by_the_same_button(organization, newcomer, client_of):
+def test_leave_button_withdraws_an_application(organization, newcomer, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     client_of(newcomer).post(f"{MINE}{row.public_id}/leave/")
     row.refresh_from_db()
@@ -168,19 +168,19 @@ def test_an_application_is_taken_back_by_the_same_button(organization, newcomer,
 
 
 @pytest.mark.parametrize("name", ["stranger", "secretary", "district"])
-def test_somebody_elses_membership_is_404(member, client_of, name):
+def test_membership_of_another_is_404(member, client_of, name):
     row = member.person.memberships.get()
     assert client_of(personas.make(name)).post(f"{MINE}{row.public_id}/leave/").status_code == 404
 
 
-def test_leaving_twice_is_said(member, client_of):
+def test_leaving_twice_shows_a_message(member, client_of):
     row = member.person.memberships.get()
     browser = client_of(member)
     browser.post(f"{MINE}{row.public_id}/leave/")
     assert "不能这样做" in text(browser.post(f"{MINE}{row.public_id}/leave/", follow=True))
 
 
-def test_a_reason_is_shown_to_whom_it_is_about(organization, newcomer, secretary, client_of):
+def test_reason_is_shown_to_the_applicant(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     actions.decline_membership(row, actor=secretary, reason="面向的类别不同。")
     assert "面向的类别不同。" in text(client_of(newcomer).get(MINE))
