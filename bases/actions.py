@@ -1,4 +1,4 @@
-"""Every write on bases: opening, closing, facts, honours and posts."""
+"""All write actions on bases: opening, closing, editing, honours and posts."""
 
 import datetime as dt
 from typing import Any
@@ -22,9 +22,10 @@ from .states import TRANSITIONS, BaseState
 
 @transaction.atomic
 def open_base(base: Base, *, actor) -> Base:
-    """Set `base` operating; it needs its six-haves assessed within the last twelve months (domain.md rule 4).
+    """Open `base` for operation.
 
-    Raises ActionError("assessment") without one, ActionError("state") when it is not being prepared.
+    Raises ActionError("assessment") without a passed “六有” assessment of the last twelve months (domain.md rule 4),
+    ("state") if the base is not in preparation; NotAllowed.
     """
     base = lock(base)
     require(permissions.can_open_base, actor, base)
@@ -37,7 +38,7 @@ def open_base(base: Base, *, actor) -> Base:
 
 @transaction.atomic
 def close_base(base: Base, *, actor) -> Base:
-    """Close `base`; its page stays, its past activities too. Raises ActionError("state") when it is closed already."""
+    """Close `base`; its page and past activities stay. Raises ActionError("state") if it is closed already, NotAllowed."""
     base = lock(base)
     require(permissions.can_close_base, actor, base)
     return move(base, BaseState.CLOSED, table=TRANSITIONS, actor=actor, verb="base.closed")
@@ -45,7 +46,11 @@ def close_base(base: Base, *, actor) -> Base:
 
 @transaction.atomic
 def edit_base(base: Base, *, actor, **data) -> Base:
-    """Edit `data` (names in `Base.EDITABLE_FIELDS`). Raises ActionError("invalid") naming the field."""
+    """Change `data` (names in `Base.EDITABLE_FIELDS`).
+
+    Raises ActionError("invalid") with the field that the model refuses, TypeError for a name that cannot be edited,
+    NotAllowed.
+    """
     base = lock(base)
     require(permissions.can_edit_base, actor, base)
     edit(base, data, fields=Base.EDITABLE_FIELDS, verb="base.updated", actor=actor)
@@ -54,7 +59,7 @@ def edit_base(base: Base, *, actor, **data) -> Base:
 
 @transaction.atomic
 def add_honour(base: Base, *, actor, title: str, level: str, year: int | None = None, note: str = "") -> Honour:
-    """Give `base` an honour. Raises ActionError("twice") when it has one of this title."""
+    """Register an honour of `base`, won in `year`. Raises ActionError("twice") if it has one with this title, NotAllowed."""
     base = lock(base)
     require(permissions.can_honour, actor, base)
     if base.honours.filter(title=title).exists():
@@ -66,28 +71,32 @@ def add_honour(base: Base, *, actor, title: str, level: str, year: int | None = 
 
 @transaction.atomic
 def appoint(base: Base, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
-    """Give `person` the post `kind` at `base` from the day `starts`; a manager's predecessor ends that day.
+    """Appoint `person` to the post `kind` at `base` from the day `starts`.
 
-    Raises ActionError as `posts.give`, NotAllowed.
+    A base has one manager: the current one's post ends on `starts`. Raises ActionError with the codes of the function in
+    `chengyang.platform.accounts.posts`, and NotAllowed.
     """
     base = lock(base)
     require(permissions.can_appoint, actor, base)
-    alone = kind == Post.Kind.MANAGER
-    return posts.give(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
+    alone = kind == Post.Kind.MANAGER  # the predecessor's post ends
+    return posts.give(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_own_posts_url())
 
 
 @transaction.atomic
 def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
-    """End `post` on the day `on` (that day no longer belongs to it; today if not said). Raises ActionError("dates")."""
+    """End `post` on the day `on` (exclusive; default: today).
+
+    Raises ActionError("dates") if `on` is not after the first day of the post, or is after its present end; NotAllowed.
+    """
     post = lock(post)
     require(permissions.can_appoint, actor, post.base)
-    return posts.end(post, actor=actor, on=on, url=_where())
+    return posts.end(post, actor=actor, on=on, url=_own_posts_url())
 
 
-def lay_down_posts(base: Base, *, actor: Any) -> int:
-    """Lay down one's own posts at `base`, at once and without approval (domain.md rule 12); return how many."""
-    return posts.lay_down(base, actor=actor, url=_where())
+def resign_posts(base: Base, *, actor: Any) -> int:
+    """End the posts of `actor` at `base` at once, without approval (domain.md rule 12); return their number."""
+    return posts.lay_down(base, actor=actor, url=_own_posts_url())
 
 
-def _where():
+def _own_posts_url():
     return reverse("me:home")

@@ -1,4 +1,4 @@
-"""Bases on the desk."""
+"""Bases, their assessments, honours and posts on the staff site."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +17,13 @@ from .models import Assessment, Base, Honour, Post
 @admin.register(Base)
 class BaseAdmin(ScopedAdmin):
     section, order = Section.BASES, 10
+    managed_subject, managed_prefix = "base", ""
     list_display = ("name", "level", "subdistrict", "state", "opened_text", "is_published")
     list_filter = ("level", "subdistrict", "state")
     list_select_related = ("subdistrict",)
     search_fields = ("name", "place")
     fields = Base.EDITABLE_FIELDS
-    template = "bases/_desk.html"
+    template = "bases/_staff.html"
     buttons = (
         Button(
             "open",
@@ -40,14 +41,6 @@ class BaseAdmin(ScopedAdmin):
         ),
     )
     may_edit = staticmethod(permissions.can_edit_base)
-
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("base"))
-
-    def get_queryset(self, request):
-        scope = access_scope(request.user)
-        rows = super().get_queryset(request)
-        return rows if scope.district else rows.filter(Base.objects.all().managed_q(scope))
 
     def detail_rows(self, base, user):
         latest = base.assessments.filter(state="passed").order_by("-assessed_on").first()
@@ -68,29 +61,22 @@ class BaseAdmin(ScopedAdmin):
         return actions.edit_base(base, actor=actor, **form.cleaned_data)
 
 
-class OfBase(ScopedAdmin):
-    """What hangs on a base: seen by who keeps it and by staff responsible for it."""
+class BaseRelatedAdmin(ScopedAdmin):
+    """A list of rows that belong to a base, for its manager and the staff responsible for it."""
 
     section = Section.BASES
-
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("base"))
-
-    def get_queryset(self, request):
-        scope = access_scope(request.user)
-        rows = super().get_queryset(request)
-        return rows if scope.district else rows.filter(Base.objects.all().managed_q(scope, prefix="base__"))
+    managed_subject, managed_prefix = "base", "base__"
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(OfBase, StandardAssessmentAdmin):
+class AssessmentAdmin(BaseRelatedAdmin, StandardAssessmentAdmin):
     order = 20
     search_fields = ("base__name",)
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("base")))
 
 
 @admin.register(Honour)
-class HonourAdmin(OfBase):
+class HonourAdmin(BaseRelatedAdmin):
     order = 30
     list_select_related = ("base",)
     list_display = ("title", "base", "level", "year")
@@ -105,7 +91,7 @@ class HonourAdmin(OfBase):
 
 
 @admin.register(Post)
-class PostAdmin(OfBase, StandardPostAdmin):
+class PostAdmin(BaseRelatedAdmin, StandardPostAdmin):
     order = 40
     list_filter = ("kind",)
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)

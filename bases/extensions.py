@@ -1,4 +1,4 @@
-"""What bases add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""Entries of the bases app in the extension slots, which `chengyang.extensions` describes."""
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,9 @@ from .models import Assessment, Base, Post
 
 
 def _expiring(user, first, last):
-    """Return the six-haves assessments that expire between two days, for those responsible for the base."""
+    """Return “六有” assessments valid on `first` and expiring by `last`, of the bases that `user` manages; at most ten."""
     scope = access_scope(user)
-    bases = Base.objects.all() if scope.district else Base.objects.filter(Base.objects.all().managed_q(scope))
+    bases = Base.objects.all() if scope.district else Base.objects.filter(Base.objects.managed_q(scope))
     rows = Assessment.objects.passed_on(first).filter(base__in=bases, expires_on__lte=last).select_related("base")
     return [
         UpcomingDate(row.expires_on, _t("%(base)s“六有”到期") % {"base": row.base}, row.base.get_absolute_url())
@@ -32,7 +32,7 @@ def _expiring(user, first, last):
 
 
 def _latest_assessments(bases):
-    """Return the passed six-haves assessments that are valid today, by base id."""
+    """Return the latest “六有” assessment that is valid today for each of `bases`, by base id."""
     passed = Assessment.objects.passed_on(clock.today()).filter(base__in=bases).order_by("assessed_on", "pk")
     return {assessment.base_id: assessment for assessment in passed}
 

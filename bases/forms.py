@@ -1,4 +1,4 @@
-"""What may stand in the address of the list of bases."""
+"""Filters of the list of bases, read from the query string."""
 
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
@@ -9,7 +9,7 @@ from .models import Base
 
 
 class BaseFilter:
-    """`?level=` and `?subdistrict=`: a level's code and a subdistrict's code; anything else is a page that is not there."""
+    """The filters `?level=` and `?subdistrict=`, each a code; Http404 for an unknown code."""
 
     def __init__(self, query: QueryDict) -> None:
         self.values = {name: query.get(name, "") for name in ("level", "subdistrict")}
@@ -19,6 +19,6 @@ class BaseFilter:
             raise Http404
 
     def apply(self, rows: QuerySet) -> QuerySet:
-        """Return `rows` narrowed to what was chosen."""
+        """Return `rows` filtered by the chosen values."""
         lookups = {"level": self.values["level"], "subdistrict__code": self.values["subdistrict"]}
         return rows.filter(**{name: value for name, value in lookups.items() if value})

@@ -1,4 +1,4 @@
-"""What bases register for others (docs/architecture.md)."""
+"""Metrics of bases and their honours; each function returns the rows that are counted (domain.md rule 11)."""
 
 import datetime as dt
 
@@ -12,14 +12,14 @@ from .states import BaseState
 
 
 def _operating(subject, period):
-    """Return the bases that were open at the end of `period` (of `subject`, a subdistrict)."""
+    """Return the bases in operation that opened before the end of `period`, in the subdistrict `subject` (None: all)."""
     ends = period.ends or clock.today() + dt.timedelta(days=1)
     rows = Base.objects.filter(opened_on__lt=ends, state=BaseState.OPERATING)
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _honours(subject, period):
-    """Return the honours of `subject` (a base; None: of all bases) won in the years of `period`."""
+    """Return the honours won in the years of `period`, by the base `subject` (None: all)."""
     rows = Honour.objects.filter(base=subject) if subject else Honour.objects.all()
     if period.starts:
         rows = rows.filter(year__gte=period.starts.year)

@@ -1,4 +1,4 @@
-"""Practice-innovation bases, their honours, posts and six-haves."""
+"""Practice and innovation bases, their assessments, honours and posts."""
 
 import datetime as dt
 
@@ -15,28 +15,24 @@ from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
 
 from .states import BaseState
 
-ASSESSMENT_LASTS = dt.timedelta(days=365)  # domain.md rule 4: assessed within the last twelve months
-AMBER_BEFORE = dt.timedelta(days=60)  # time enough to prepare the next assessment
+ASSESSMENT_VALIDITY = dt.timedelta(days=365)  # domain.md rule 4: “the last twelve months”
+AMBER_BEFORE = dt.timedelta(days=60)  # leaves time to prepare the next assessment
 
 
 class BaseQuerySet(OrganizerQuerySet):
     subject = "base"
 
     def listed(self):
-        """Return the bases in the order of the public list: published facts first, then from the district down."""
-        places = [models.When(level=level, then=place) for place, level in enumerate(Base.Level.values)]
-        return self.order_by("is_demo", models.Case(*places, output_field=models.IntegerField()), "pk")
-
-    def opened_by(self, day):
-        """Return what was open by the end of `day`."""
-        return self.filter(state=BaseState.OPERATING, opened_on__lte=day)
+        """Return the bases in the order of the public list: real ones before demonstration data, then by level, district first."""
+        ranks = [models.When(level=level, then=rank) for rank, level in enumerate(Base.Level.values)]
+        return self.order_by("is_demo", models.Case(*ranks, output_field=models.IntegerField()), "pk")
 
 
 @tracked
 class Base(Organizer):
-    """实践创新基地."""
+    """实践创新基地: a practice and innovation base."""
 
-    EDITABLE_FIELDS = ("place", "address", "hours", "summary", "contact")  # by its manager, in the order of the form
+    EDITABLE_FIELDS = ("place", "address", "hours", "summary", "contact")  # in the order of the form
 
     class Level(models.TextChoices):
         DISTRICT = "district", _("区级基地")
@@ -74,10 +70,10 @@ class Base(Organizer):
 
 @tracked
 class Assessment(StandardAssessment):
-    """“六有” of a base."""
+    """“六有”: an assessment of a base by the six-haves standard; it expires after twelve months (domain.md rule 4)."""
 
     SUBJECT = "base"
-    LASTS = ASSESSMENT_LASTS
+    LASTS = ASSESSMENT_VALIDITY
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="assessments", verbose_name=_("基地"))
 
@@ -87,7 +83,10 @@ class Assessment(StandardAssessment):
         verbose_name = verbose_name_plural = _("“六有”评定")
 
     def light(self, day):
-        """Return `green`, `amber` or `red`: how near the end of this assessment is on `day` (rule 4)."""
+        """Return the traffic light for the validity of this assessment on `day` (rule 4).
+
+        `green`: valid; `amber`: expires within 60 days; `red`: expired.
+        """
         if self.expires_on is None or day < self.expires_on - AMBER_BEFORE:
             return "green"
         return "amber" if day < self.expires_on else "red"
@@ -95,7 +94,7 @@ class Assessment(StandardAssessment):
 
 @tracked
 class Honour(DemoMark):
-    """荣誉 of a base."""
+    """荣誉: an honour that a base won."""
 
     class Level(models.TextChoices):
         NATION = "nation", _("国家级")
@@ -120,7 +119,7 @@ class Honour(DemoMark):
 
 @tracked
 class Post(DatedPost):
-    """职务 at a base; the manager may act for it."""
+    """职务: a post at a base; the manager may act for the base."""
 
     SUBJECT = "base"
 

@@ -1,4 +1,4 @@
-"""The life of a base."""
+"""States of a base and the allowed transitions between them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

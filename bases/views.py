@@ -1,4 +1,4 @@
-"""Pages of the bases."""
+"""Pages of bases: the list, one base, and resigning from one's own posts."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -18,7 +18,7 @@ from .models import Assessment, Base, Post
 @login_not_required
 @require_safe
 def base_list(request: HttpRequest) -> HttpResponse:
-    """All bases, by level and subdistrict."""
+    """Show all visible bases, filtered by level and subdistrict."""
     chosen = BaseFilter(request.GET)
     rows = (
         chosen.apply(Base.objects.visible_to(request.user).listed())
@@ -43,7 +43,7 @@ def base_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One base: what it reached of the six-haves, its honours, who keeps it, and what takes place here."""
+    """Show one base: latest passed assessment, honours, published posts and panels."""
     base = get_object_or_404(Base.objects.visible_to(request.user).select_related("subdistrict"), slug=slug)
     today = clock.today()
     assessments = (
@@ -62,10 +62,10 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
-    """Lay down one's own posts at a base, at once."""
+def resign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Resign from one's own posts at a base, effective at once."""
     own = Post.objects.visible_to(request.user).own(request.user)
     base = get_object_or_404(own.of_subject(slug)[:1]).base
-    actions.lay_down_posts(base, actor=request.user)
+    actions.resign_posts(base, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": base})
     return redirect("me:home")

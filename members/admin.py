@@ -1,4 +1,4 @@
-"""The registry on the desk."""
+"""Persons, applications, representatives, assessments and categories on the staff site."""
 
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
@@ -21,26 +21,26 @@ from .states import PersonState
 NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
 
-class NotesReading:
-    """Writes down that an officer opened the page of a row about somebody (P10)."""
+class RecordsOpening:
+    """Admin mixin that records in the audit when an officer opens the page of a row about a person (requirements P10)."""
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id) if self.has_view_permission(request) else None
         if row and request.method == "GET":
-            actions.note_reading(row, actor=request.user)
+            actions.record_opening(row, actor=request.user)
         return super().change_view(request, object_id, form_url, extra_context)
 
 
 @admin.register(Person)
-class PersonAdmin(NotesReading, ScopedAdmin):
+class PersonAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 10
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
     list_select_related = ("category", "subdistrict")
     search_fields = ("name",)
     search_help_text = NAME_HELP
-    template = "members/_person_desk.html"
-    fields = Person.PARTICULARS
+    template = "members/_person_staff.html"
+    fields = Person.EDITABLE_FIELDS
     form = PersonForm
     may_edit = staticmethod(permissions.can_correct_person)
     buttons = (
@@ -89,13 +89,13 @@ class PersonAdmin(NotesReading, ScopedAdmin):
 
 
 @admin.register(Application)
-class ApplicationAdmin(NotesReading, ScopedAdmin):
+class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 20
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
     list_select_related = ("category", "subdistrict")
     search_help_text = NAME_HELP
-    template = "members/_application_desk.html"
+    template = "members/_application_staff.html"
 
     def get_queryset(self, request):
         rows = Application.objects.within(access_scope(request.user))
@@ -105,14 +105,14 @@ class ApplicationAdmin(NotesReading, ScopedAdmin):
         return [self._state(application), *application_rows(application, user)]
 
     def _state(self, application):
-        """Return where it stands, with the way to the decision while one waits."""
-        waits = {"submitted": "application-first", "first_reviewed": "application-second"}.get(application.state)
-        url = todo_kind(waits).url(application) if waits else ""
+        """Return the row with the state, linked to the decision page while the application waits for a review."""
+        code = {"submitted": "application-first", "first_reviewed": "application-second"}.get(application.state)
+        url = todo_kind(code).url(application) if code else ""
         return DetailRow(_("状态"), application.get_state_display(), url=url)
 
 
 @admin.register(Representative)
-class RepresentativeAdmin(NotesReading, ScopedAdmin):
+class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 30
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
@@ -143,7 +143,7 @@ class RepresentativeAdmin(NotesReading, ScopedAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(NotesReading, StandardAssessmentAdmin):
+class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
     section, order = Section.PEOPLE, 40
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
@@ -157,7 +157,7 @@ class AssessmentAdmin(NotesReading, StandardAssessmentAdmin):
 class CategoryAdmin(ScopedAdmin):
     section, order = Section.PEOPLE, 90
     list_display = ("name", "code", "order")
-    may_edit = staticmethod(permissions.can_keep_categories)
+    may_edit = staticmethod(permissions.can_edit_categories)
 
     def is_for(self, scope):
         return scope.district
@@ -166,7 +166,7 @@ class CategoryAdmin(ScopedAdmin):
         return [(None, {"fields": Category.EDITABLE_FIELDS if obj else ("code", *Category.EDITABLE_FIELDS)})]
 
     def has_add_permission(self, request):
-        return permissions.can_keep_categories(request.user, None)
+        return permissions.can_edit_categories(request.user, None)
 
     def create(self, form, *, actor):
         return actions.add_category(form.cleaned_data, actor=actor)

@@ -6,4 +6,4 @@ class MembersConfig(AppConfig):
     verbose_name = "人士"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import extensions  # noqa: F401  (registers the extensions of this app)

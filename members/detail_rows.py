@@ -1,4 +1,4 @@
-"""What an officer reads of an application or a person; numbers are masked (requirements P26)."""
+"""Detail rows of an application and a person on the staff site; phone numbers are masked (requirements P26)."""
 
 from django.utils.translation import gettext as _
 
@@ -12,25 +12,25 @@ from .reasons import DisclosureReason
 
 
 def application_rows(application, user):
-    """Return what the page of an application says."""
+    """Return the detail rows of an application for the officer `user`."""
     return [
-        *_particulars(application),
+        *_registration_rows(application),
         number_row(application, application.user.phone, user),
         *_consents(application.user),
     ]
 
 
 def person_rows(person, user):
-    """Return what the page of a person says."""
+    """Return the detail rows of a person for the officer `user`."""
     return [
-        *_particulars(person),
+        *_registration_rows(person),
         number_row(person, person.phone, user),
         DetailRow(_("入册"), dates.full_day(person.registered_on), _source(person)),
         DetailRow(_("账号"), _("有，本人可以登录") if person.user_id else _("没有")),
     ]
 
 
-def _particulars(row):
+def _registration_rows(row):
     return [
         DetailRow(_("姓名"), row.name),
         DetailRow(_("类别"), row.category or "—"),
@@ -43,7 +43,7 @@ def _particulars(row):
 
 
 def number_row(row, number, user):
-    """Return the masked number, with the form to see the whole one for a reason."""
+    """Return the detail row of the phone number of `row`: masked, and with the form to reveal it if `user` may do so."""
     data = {"row": row, "kind": row._meta.model_name, "reasons": DisclosureReason.choices}
     if not number:
         return DetailRow(_("手机"), _("没有"))
@@ -60,5 +60,5 @@ def _consents(user):
     latest = privacy.latest_for(user)
     for code in ("registration", *OPTIONAL):
         if row := latest.get(code):
-            words = _("同意") if row.given else _("未同意")
-            yield DetailRow(row.purpose.name, words, f"{row.policy}，{dates.stamp(row.at)}")
+            answer = _("同意") if row.given else _("未同意")
+            yield DetailRow(row.purpose.name, answer, f"{row.policy}，{dates.stamp(row.at)}")

@@ -1,4 +1,4 @@
-"""What members add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""Entries of the members app in the extension slots, which `chengyang.extensions` describes."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -26,7 +26,7 @@ from .models import Application, Assessment, Person, Representative
 from .personal_data.descriptions import findings_text
 from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
 
-LOOKED_BACK = 30  # days of 谁看过 on /me/
+ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 
 
 # ---- the staff site --------------------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ def _describe_person(person):
 
 
 def _terms_ending(user, first, last):
-    """Return the terms of representatives that end between two days, by day."""
+    """Return the terms of representatives ending from `first` to `last` that concern staff `user`, at most ten."""
     scope = access_scope(user)
     if not scope.staff:
         return []
@@ -60,27 +60,33 @@ def _terms_ending(user, first, last):
 
 # ---- pages -----------------------------------------------------------------------------------------------------------
 def _tasks(request, subject):
-    """Return what waits for the person: an application to complete, a record to confirm, changed privacy rules."""
+    """Return the person's open tasks on /me/, None without any.
+
+    They are an application to complete, a record made by staff to confirm, and consents to confirm after a change of rules.
+    """
     own = Application.objects.visible_to(request.user).filter(user=request.user)
-    with_me = own.filter(state__in=APPLICATION_WITH_APPLICANT).first()
+    to_complete = own.filter(state__in=APPLICATION_WITH_APPLICANT).first()
     people = Person.objects.visible_to(request.user)
     to_confirm = people.filter(state=PersonState.UNCONFIRMED).select_related("subdistrict").first()
-    found = {"application": with_me, "to_confirm": to_confirm, "new_rules": privacy.to_confirm(request.user)}
+    found = {"application": to_complete, "to_confirm": to_confirm, "new_rules": privacy.to_confirm(request.user)}
     return found if any(found.values()) else None
 
 
 def _registration(request, subject):
-    """Return the application that is being reviewed, None as application to invite to register, or None for neither."""
+    """Return the context of the panel about registration on /me/, None if it is not shown.
+
+    `application` is the one under review, or None: then the panel invites the person to register.
+    """
     own = Application.objects.visible_to(request.user).filter(user=request.user)
-    waiting = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
-    if waiting:
-        return {"application": waiting}
-    known = Person.objects.visible_to(request.user).filter(user=request.user, state=PersonState.ACTIVE).exists()
-    return None if known or own.filter(state__in=APPLICATION_OPEN).exists() else {"application": None}
+    under_review = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
+    if under_review:
+        return {"application": under_review}
+    registered = Person.objects.visible_to(request.user).filter(user=request.user, state=PersonState.ACTIVE).exists()
+    return None if registered or own.filter(state__in=APPLICATION_OPEN).exists() else {"application": None}
 
 
 def _mine(request, subject):
-    return {"looks": personal_data.looks(request.user, days=LOOKED_BACK, most=5), "today": clock.today()}
+    return {"accesses": personal_data.accesses(request.user, days=ACCESS_LOG_DAYS, most=5), "today": clock.today()}
 
 
 extend(

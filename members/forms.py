@@ -1,4 +1,4 @@
-"""What people type about themself, and about a consent; staff type the same particulars."""
+"""Forms of joining and of registration details; staff fill in the same details."""
 
 import unicodedata
 from typing import Any
@@ -14,37 +14,36 @@ from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.web.forms import CheckBoxes, Form, ModelForm, NameField, PhoneField, RadioBoxes
 
 from .models import Category, Person, Skill, Wish
-from .reasons import DisclosureReason
 
 CONSENT = _("我已满 18 周岁，看过上面的说明，同意为办理入册处理这些信息")
 CONSENT_MISSING = _("要入册，请先看说明，再勾选这一项。不勾选，我们什么都不会保存。")
 
 
 def consent_field() -> forms.BooleanField:
-    """Return the one box before anything is stored: never ticked beforehand (requirements P01, P05, P22)."""
+    """Return the consent box, which is required before anything is stored and never pre-ticked (requirements P01, P05, P22)."""
     return forms.BooleanField(label=CONSENT, required=True, error_messages={"required": CONSENT_MISSING})
 
 
 # ---- step 1 ----------------------------------------------------------------------------------------------------------
 class ConsentForm(Form):
-    """Step 1 for who is signed in already."""
+    """Step 1 for a user who is signed in already: consent only."""
 
     consent = consent_field()
 
 
 class JoinPhoneForm(PhoneForm):
-    """Step 1: the number, and consent before a code is sent to it."""
+    """Step 1: phone number, and consent before a code is sent to it."""
 
     consent = consent_field()
 
 
 class JoinCodeForm(CodeForm):
-    """Step 1: the code that was sent."""
+    """Step 1: the verification code."""
 
 
 # ---- step 2 ----------------------------------------------------------------------------------------------------------
 class CategoryField(forms.ModelChoiceField):
-    """新阶层四类, by code."""
+    """新阶层四类: choice of a category, submitted by code."""
 
     def __init__(self, **options: Any) -> None:
         options = {"label": _("你属于哪一类"), "help_text": _("拿不准就选最接近的，审核时可以改"), **options}
@@ -58,7 +57,7 @@ class CategoryField(forms.ModelChoiceField):
 
 
 class SubdistrictField(forms.ModelChoiceField):
-    """街道 by code, in short."""
+    """街道: choice of a subdistrict, submitted by code and shown by its short name."""
 
     def __init__(self, **options: Any) -> None:
         options = {"label": _("工作所在街道"), **options}
@@ -74,8 +73,8 @@ class SubdistrictField(forms.ModelChoiceField):
         return obj.short_name
 
 
-class ParticularsFields(Form):
-    """Who you are: the same questions for the person and for the officer who writes for them."""
+class DetailsFields(Form):
+    """Fields of the registration details, for the person and for officers."""
 
     name = NameField(help_text=_("和身份证一致；少数民族姓名里的间隔号照写"))
     category = CategoryField()
@@ -125,7 +124,7 @@ class ParticularsFields(Form):
 
 
 def _one_line(text):
-    """Refuse what would make a list unreadable: nothing but marks, or a run of combining ones."""
+    """Return `text`; ValidationError if it has no letter or digit, or mostly combining marks, which make lists unreadable."""
     if text and not any(character.isalnum() for character in text):
         raise ValidationError(_("请用文字写，只有符号看不懂。"), code="no_words")
     if sum(unicodedata.combining(character) > 0 for character in text) > len(text) // 2:
@@ -133,27 +132,27 @@ def _one_line(text):
     return text
 
 
-class ParticularsForm(ParticularsFields):
-    """Step 2 of joining, and the correction of one's own particulars."""
+class DetailsForm(DetailsFields):
+    """Step 2 of joining, and the correction of one's own registration details."""
 
 
-class DraftForm(ParticularsFields):
-    """Step 2 while it is being typed: what can be kept is kept, nothing is missing yet."""
+class DraftForm(DetailsFields):
+    """Step 2 while it is being typed: no field is required, and valid fields can be saved although others are not."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.required = False
 
-    def kept(self) -> dict[str, Any]:
-        """Return the particulars that can be kept as they are; what was emptied counts, what is wrong does not."""
+    def valid_data(self) -> dict[str, Any]:
+        """Return the values of the valid fields, empty ones included; invalid fields are left out."""
         self.full_clean()
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
 
 
 # ---- step 3 ----------------------------------------------------------------------------------------------------------
 class PurposesForm(Form):
-    """The optional purposes: a box for each, none ticked (requirements P03, P05)."""
+    """Consent to optional purposes: one box for each, none pre-ticked (requirements P03, P05)."""
 
     def __init__(self, *args: Any, purposes: list[Purpose], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -165,33 +164,27 @@ class PurposesForm(Form):
             self.fields[purpose.code].template_name = "web/forms/check.html"
 
     def ticked(self) -> list[str]:
-        """Return the codes of the purposes that were ticked."""
+        """Return the codes of the ticked purposes."""
         return [code for code in self.codes if self.cleaned_data.get(code)]
 
 
-# ---- the desk --------------------------------------------------------------------------------------------------------
-class PersonForm(ModelForm, ParticularsFields):
-    """A person's particulars as an officer writes them; the action saves."""
+# ---- staff site ------------------------------------------------------------------------------------------------------
+class PersonForm(ModelForm, DetailsFields):
+    """Registration details of a person, filled in by an officer; the admin calls an action to save them."""
 
     class Meta:
         model = Person
-        fields = Person.PARTICULARS
+        fields = Person.EDITABLE_FIELDS
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in Person.PARTICULARS:
+        for name in Person.EDITABLE_FIELDS:
             self.fields[name].label = Person.label_of(name)
 
 
 class NewPersonForm(PersonForm):
-    """A record made for somebody who asked for it; they confirm it by their number."""
+    """A new record, made at a person's request; the person confirms it with the phone number."""
 
-    field_order = ("phone", *Person.PARTICULARS)
+    field_order = ("phone", *Person.EDITABLE_FIELDS)
 
     phone = PhoneField(help_text=_("会发一条短信请本人确认；30 天没有确认，这份登记自动删除。"))
-
-
-class ReadingForm(Form):
-    """Why an officer looks at a whole number (requirements P26)."""
-
-    reason = forms.ChoiceField(label=_("为什么要看"), choices=[("", _("选一个理由")), *DisclosureReason.choices])

@@ -1,4 +1,4 @@
-"""What members counts for others (docs/architecture.md): each number opens the rows it was counted from."""
+"""Metrics of persons and representatives; each function returns the rows that are counted (domain.md rule 11)."""
 
 import datetime as dt
 
@@ -11,24 +11,24 @@ from .models import Person, Representative
 
 
 def last_day(period: Period) -> dt.date:
-    """Return the last day of `period`; today where it is open."""
+    """Return the last day of `period`, or today if it has no end."""
     return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
 
 
 def _persons(subject, period):
-    """Return who was registered on the last day of `period` (in `subject`, a subdistrict)."""
+    """Return the persons in the registry on the last day of `period`, in the subdistrict `subject` (None: all)."""
     rows = Person.objects.registered_on_day(last_day(period))
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _registered(subject, period):
-    """Return who was registered during `period`."""
+    """Return the persons registered during `period`, in the subdistrict `subject` (None: all)."""
     rows = Person.objects.exclude(state="unconfirmed").filter(**period.within("registered_on"))
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _representatives(subject, period):
-    """Return whose term as a representative ran on the last day of `period`."""
+    """Return the representatives whose term includes the last day of `period`, in the subdistrict `subject` (None: all)."""
     rows = Representative.objects.on(last_day(period))
     return rows.filter(person__subdistrict=subject) if subject else rows
 

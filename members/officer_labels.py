@@ -1,4 +1,4 @@
-"""For whom an account acts: the office, organization, base or team, in words. People read this instead of an officer's name."""
+"""Labels of officers by role or post, which people read instead of an officer's name."""
 
 from collections.abc import Collection
 
@@ -9,32 +9,27 @@ from chengyang.platform.accounts.models import Role
 from . import posts
 
 
-def labels_of(user_ids: Collection[int]) -> dict[int, str]:
-    """Return for each account what it acts for, also when that is over; one that never acted is 工作人员."""
+def officer_labels(user_ids: Collection[int]) -> dict[int, str]:
+    """Return a label for each account: its latest role or else post, also a former one; 工作人员 for an account with neither."""
     wanted = {pk for pk in user_ids if pk}
     found = dict.fromkeys(wanted, _("工作人员"))
     if wanted:
-        found.update(_posts(wanted))
-        found.update(_roles(wanted))  # a role of the office goes before a post
+        found.update(_post_labels(wanted))
+        found.update(_role_labels(wanted))  # a role takes precedence over a post
     return found
 
 
-def office_of(user_id: int | None) -> str:
-    """Return what one account acts for; 系统 for none."""
-    return labels_of([user_id])[user_id] if user_id else _("系统")
-
-
-def _roles(user_ids):
+def _role_labels(user_ids):
     roles = Role.objects.filter(user__in=user_ids).select_related("subdistrict").order_by("starts", "pk")
-    return {role.user_id: _words(role) for role in roles}
+    return {role.user_id: _role_label(role) for role in roles}
 
 
-def _posts(user_ids):
-    held = (post for rows in posts.posts_of(user_ids) for post in rows)
-    return {post.person.user_id: f"{post.subject}{post.get_kind_display()}" for post in held}
+def _post_labels(user_ids):
+    found = (post for rows in posts.posts_of(user_ids) for post in rows)
+    return {post.person.user_id: f"{post.subject}{post.get_kind_display()}" for post in found}
 
 
-def _words(role):
+def _role_label(role):
     if role.kind == Role.Kind.SUBDISTRICT:
         return _("%(subdistrict)s工作人员") % {"subdistrict": role.subdistrict}
     return str(role.get_kind_display())

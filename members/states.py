@@ -1,4 +1,4 @@
-"""The lives of an application, a person and a representative (domain.md, "Words")."""
+"""States of an application, a person and a representative, and the allowed transitions (domain.md, "Words")."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,20 +29,19 @@ APPLICATION_TRANSITIONS = {
 }
 APPLICATION_OPEN = (S.DRAFT, S.SUBMITTED, S.RETURNED, S.FIRST_REVIEWED)
 APPLICATION_WITH_APPLICANT = (S.DRAFT, S.RETURNED)
-APPLICATION_WITH_STAFF = (S.SUBMITTED, S.FIRST_REVIEWED)
 
 
 class PersonState(models.TextChoices):
     UNCONFIRMED = "unconfirmed", _("待本人确认")
     ACTIVE = "active", _("在册")
     LEFT = "left", _("已退出")
-    ERASED = "erased", _("已删除")  # what counts remains, whom it was about does not
+    ERASED = "erased", _("已删除")  # the row stays because others refer to it; no personal data is left in it
 
 
 PERSON_TRANSITIONS = {
     PersonState.UNCONFIRMED: {PersonState.ACTIVE},
     PersonState.ACTIVE: {PersonState.LEFT},
-    PersonState.LEFT: {PersonState.ACTIVE, PersonState.ERASED},  # who comes back within the 30 days finds all as it was
+    PersonState.LEFT: {PersonState.ACTIVE, PersonState.ERASED},  # ACTIVE again: the person returned within 30 days
     PersonState.ERASED: set(),
 }
 

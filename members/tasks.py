@@ -1,17 +1,17 @@
-"""The registry's hour."""
+"""Celery tasks of the members app."""
 
 from celery import shared_task
 from django.db import connection, transaction
 
-from .actions import run_periodic as do_tick
+from . import actions
 
-TICK_LOCK = 0x6D656D62  # "memb"; two beats do no harm
+PERIODIC_LOCK = 0x6D656D62  # "memb" in ASCII; key of the advisory lock
 
 
 @shared_task(name="members.run_periodic", ignore_result=True)
 def run_periodic() -> None:
-    """Do what is due in the registry; only one at a time."""
+    """Run the periodic work of the registry; a second run at the same time does nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TICK_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PERIODIC_LOCK])
         if cursor.fetchone()[0]:
-            do_tick()
+            actions.run_periodic()

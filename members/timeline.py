@@ -1,4 +1,4 @@
-"""What happened to an application: its kept former rows and the present one, read as steps."""
+"""The timeline of an application, made from the stored former versions of its row."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Application
-from .officer_labels import labels_of
+from .officer_labels import officer_labels
 from .states import ApplicationState as S
 
 TITLES = {
@@ -25,7 +25,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """One step: what, when, by whom (in words), and what was said."""
+    """One step of a timeline: title, time, who did it (as a label) and the reason given."""
 
     title: Any
     at: dt.datetime
@@ -33,28 +33,28 @@ class TimelineStep:
     text: str = ""
 
 
-def of(application: Application, *, names: bool = False) -> list[TimelineStep]:
-    """Return the steps of `application`, newest first. With `names` officers stand by name, for the desk."""
+def timeline_of(application: Application, *, names: bool = False) -> list[TimelineStep]:
+    """Return the steps of `application`, newest first; with `names` with the officers' names, for the staff site."""
     steps = list(_steps(application))
-    words = labels_of({row.acted_by_id for _title, row in steps} - {application.user_id})
+    labels = officer_labels({row.acted_by_id for _title, row in steps} - {application.user_id})
     found = [TimelineStep(_("开始填写"), application.created_at, _("本人"))]
-    found += [_happened(title, row, application, words, names) for title, row in steps]
+    found += [_step(title, row, application, labels, names) for title, row in steps]
     return found[::-1]
 
 
 def _steps(application) -> Iterator[tuple[Any, Any]]:
-    """Yield the title and the row as it was after each change of state, oldest first."""
+    """Yield (title, version of the row after it) for each change of state, oldest first."""
     former = application.history.exclude(pgh_label="delete").select_related("acted_by").order_by("pgh_id")
     for before, after in pairwise([*former, application]):
         if before.state != after.state:
-            again = before.state == S.RETURNED and after.state == S.SUBMITTED
-            yield (_("改好再交") if again else TITLES[after.state]), after
+            resubmitted = before.state == S.RETURNED and after.state == S.SUBMITTED
+            yield (_("改好再交") if resubmitted else TITLES[after.state]), after
 
 
-def _happened(title, row, application, words, names):
+def _step(title, row, application, labels, names):
     if row.acted_by_id == application.user_id:
         return TimelineStep(title, row.acted_at, _("本人"))
-    who = words.get(row.acted_by_id, "")
+    who = labels.get(row.acted_by_id, "")
     if names and row.acted_by:
         who = f"{who} {row.acted_by.name}".strip()
     return TimelineStep(title, row.acted_at, who, row.reason)

@@ -1,4 +1,4 @@
-"""What waits for an officer in the registry: two reviews of an application, two of a representative."""
+"""To-do kinds of the registry: two reviews of applications, two of representatives, and “四有” assessments."""
 
 from typing import Any
 
@@ -11,26 +11,27 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 
-from . import actions, permissions, reasons, timeline
+from . import actions, permissions, reasons
 from .detail_rows import application_rows, person_rows
 from .models import Application, Person, Representative
 from .states import ApplicationState as A
 from .states import RepresentativeState as R
+from .timeline import timeline_of
 
 RETURN = DecisionOption("return", gettext_lazy("退回修改"), needs_reason=True)
 DECLINE = DecisionOption("decline", gettext_lazy("不予通过"), needs_reason=True)
 
 
 class ApplicationReview(TodoKind):
-    """What both reviews share."""
+    """Base of the two reviews of an application."""
 
     section, model, related = Section.PEOPLE, Application, ("subdistrict", "category")
-    quick_reasons = (*reasons.RETURN.values(), *reasons.DECLINE.values())
+    quick_reasons = (*reasons.RETURN_REASONS.values(), *reasons.DECLINE_REASONS.values())
     notice_template = "members/_alike.html"
     state: A
 
     def viewable_by(self, user):
-        return Application.objects.within(access_scope(user))  # one's own stands on /join/, without the others alike
+        return Application.objects.within(access_scope(user))  # not `visible_to`: the own one would show duplicates
 
     def detail(self, row):
         return f"{row.category}，{row.subdistrict.short_name}"
@@ -45,30 +46,30 @@ class ApplicationReview(TodoKind):
         return application_rows(row, user)
 
     def history(self, row):
-        return [HistoryEntry(step.title, step.at, step.who, step.text) for step in timeline.of(row, names=True)]
+        return [HistoryEntry(step.title, step.at, step.who, step.text) for step in timeline_of(row, names=True)]
 
     def record_opening(self, row, *, actor):
-        actions.note_reading(row, actor=actor)
+        actions.record_opening(row, actor=actor)
 
     def options(self, row, user):
         if row.state != self.state or not permissions.can_turn_down(user, row):
             return ()
-        return (self.passing, RETURN, DECLINE)
+        return (self.pass_option, RETURN, DECLINE)
 
     def decide(self, row, choice, reason, *, actor):
         if choice == "return":
             return actions.return_application(row, actor=actor, reason=reason)
         if choice == "decline":
             return actions.decline_application(row, actor=actor, reason=reason)
-        return self.carry_on(row, actor=actor, reason=reason)
+        return self.pass_review(row, actor=actor, reason=reason)
 
 
 class FirstReview(ApplicationReview):
-    """初审, by the subdistrict; the district gets what is overdue there."""
+    """初审: the first review, for the subdistrict; overdue ones also for the district."""
 
     code, label, state = "application-first", gettext_lazy("入册初审"), A.SUBMITTED
-    passing = DecisionOption("review_first", gettext_lazy("初审通过"))
-    carry_on = staticmethod(actions.review_first)
+    pass_option = DecisionOption("review_first", gettext_lazy("初审通过"))
+    pass_review = staticmethod(actions.review_first)
 
     def waiting(self, user):
         scope = access_scope(user)
@@ -82,11 +83,11 @@ class FirstReview(ApplicationReview):
 
 
 class SecondReview(ApplicationReview):
-    """复审, by the district and somebody else."""
+    """复审: the second review, for district staff other than the first reviewer."""
 
     code, label, state = "application-second", gettext_lazy("入册复审"), A.FIRST_REVIEWED
-    passing = DecisionOption("approve", gettext_lazy("通过，入册"))
-    carry_on = staticmethod(actions.approve_application)
+    pass_option = DecisionOption("approve", gettext_lazy("通过，入册"))
+    pass_review = staticmethod(actions.approve_application)
 
     def waiting(self, user):
         if not access_scope(user).district:
@@ -95,7 +96,7 @@ class SecondReview(ApplicationReview):
 
 
 class RepresentativeReview(TodoKind):
-    """What both reviews of a representative share."""
+    """Base of the two reviews of a representative."""
 
     section, model, related = Section.PEOPLE, Representative, ("person",)
     state: R
@@ -113,11 +114,11 @@ class RepresentativeReview(TodoKind):
     def detail_rows(self, row, user):
         return [
             DetailRow(_("任期"), dates.days(row.starts, row.ends)),
-            DetailRow(_("“四有”"), *self._haves(row.person)),
+            DetailRow(_("“四有”"), *self._latest_assessment(row.person)),
             *person_rows(row.person, user),
         ]
 
-    def _haves(self, person):
+    def _latest_assessment(self, person):
         latest = person.assessments.order_by("-assessed_on", "-pk").first()
         if latest is None:
             return _("未评定"), _("先在“四有”评定里评定")
@@ -131,49 +132,53 @@ class RepresentativeReview(TodoKind):
         return [*steps, HistoryEntry(_("提名"), former and former.pgh_created_at, row.nominated_by or "")]
 
     def record_opening(self, row, *, actor):
-        actions.note_reading(row, actor=actor)
+        actions.record_opening(row, actor=actor)
 
     def options(self, row, user):
         if row.state != self.state or not permissions.can_decline_representative(user, row):
             return ()
-        return (self.passing, DECLINE)
+        return (self.pass_option, DECLINE)
 
     def decide(self, row, choice, reason, *, actor):
         if choice == "decline":
             return actions.decline_representative(row, actor=actor, reason=reason)
-        return self.carry_on(row, actor=actor)
+        return self.pass_review(row, actor=actor)
 
-    def theirs(self, user: Any):
-        """Return the nominations in this state of persons whom `user` is responsible for as staff, their own left out."""
+    def in_scope(self, user: Any):
+        """Return the nominations in `state` of the persons `user` is responsible for as staff, without the own one."""
         people = Person.objects.of_staff(access_scope(user)).exclude(user=user)
         return Representative.objects.filter(state=self.state, person__in=people.values("pk"))
 
 
 class FourHaves(AssessmentTodo):
-    """“四有” of a person, whose evidence is about somebody: who opens it is written down."""
+    """Assessments of “四有”; opening one is recorded in the audit, because its evidence is about a person."""
 
     def record_opening(self, row, *, actor):
-        actions.note_reading(row, actor=actor)
+        actions.record_opening(row, actor=actor)
 
 
 class FirstReviewOfRepresentative(RepresentativeReview):
+    """The first review, for the responsible staff."""
+
     code, label, state = "representative-first", gettext_lazy("代表人士初审"), R.NOMINATED
-    passing = DecisionOption("first_review", gettext_lazy("初审通过"))
-    carry_on = staticmethod(actions.first_review_representative)
+    pass_option = DecisionOption("first_review", gettext_lazy("初审通过"))
+    pass_review = staticmethod(actions.first_review_representative)
 
     def waiting(self, user):
-        return self.theirs(user) if access_scope(user).staff else Representative.objects.none()
+        return self.in_scope(user) if access_scope(user).staff else Representative.objects.none()
 
 
 class SecondReviewOfRepresentative(RepresentativeReview):
+    """The second review, for district staff other than the first reviewer."""
+
     code, label, state = "representative-second", gettext_lazy("代表人士复审"), R.FIRST_REVIEWED
-    passing = DecisionOption("name", gettext_lazy("确定为代表人士"))
-    carry_on = staticmethod(actions.name_representative)
+    pass_option = DecisionOption("name", gettext_lazy("确定为代表人士"))
+    pass_review = staticmethod(actions.name_representative)
 
     def waiting(self, user):
         if not access_scope(user).district:
             return Representative.objects.none()
-        return self.theirs(user).exclude(first_reviewer=user)
+        return self.in_scope(user).exclude(first_reviewer=user)
 
     def since(self, row):
         return row.first_reviewed_at

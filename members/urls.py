@@ -1,4 +1,4 @@
-"""Pages of this app, with their whole paths."""
+"""URLs of the members app, with their full paths."""
 
 from django.urls import path
 

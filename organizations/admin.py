@@ -1,4 +1,4 @@
-"""Organizations on the desk."""
+"""Organizations, their members, posts and assessments on the staff site."""
 
 from django.contrib import admin
 from django.utils.translation import gettext as _
@@ -21,12 +21,13 @@ from .states import MembershipState, OrganizationState
 @admin.register(Organization)
 class OrganizationAdmin(ScopedAdmin):
     section, order = Section.ORGANIZATIONS, 10
+    managed_subject, managed_prefix = "organization", ""
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
     list_select_related = ("subdistrict",)
     search_fields = ("name",)
-    template = "organizations/_desk.html"
-    may_edit = staticmethod(permissions.can_keep)
+    template = "organizations/_staff.html"
+    may_edit = staticmethod(permissions.can_manage_organization)
     buttons = (
         Button(
             "found",
@@ -44,15 +45,9 @@ class OrganizationAdmin(ScopedAdmin):
         ),
     )
 
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("organization"))
-
-    def get_queryset(self, request):
-        return _managed(super().get_queryset(request), request.user, "")
-
     def get_fieldsets(self, request, obj=None):
-        new = ("name", "level", "subdistrict", "categories", "summary", "contact")
-        return [(None, {"fields": (*Organization.EDITABLE_FIELDS, "categories") if obj else new})]
+        edited = (*Organization.EDITABLE_FIELDS, "categories")
+        return [(None, {"fields": edited if obj else Organization.CREATION_FIELDS})]
 
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
@@ -79,25 +74,15 @@ class OrganizationAdmin(ScopedAdmin):
         return actions.edit_organization(row, form.cleaned_data, actor=actor)
 
 
-def _managed(rows, user, prefix):
-    scope = access_scope(user)
-    return rows if scope.district else rows.filter(Organization.objects.all().managed_q(scope, prefix=prefix))
-
-
-class OfOrganization(ScopedAdmin):
-    """What hangs on an organization: for who keeps it and for staff responsible for it."""
+class OrganizationRelatedAdmin(ScopedAdmin):
+    """A list of rows that belong to an organization, for its secretary and the staff responsible for it."""
 
     section = Section.ORGANIZATIONS
-
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("organization"))
-
-    def get_queryset(self, request):
-        return _managed(super().get_queryset(request), request.user, "organization__")
+    managed_subject, managed_prefix = "organization", "organization__"
 
 
 @admin.register(Membership)
-class MembershipAdmin(OfOrganization):
+class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     list_filter = ("state", "organization")
@@ -134,7 +119,7 @@ class MembershipAdmin(OfOrganization):
 
 
 @admin.register(Post)
-class PostAdmin(OfOrganization, StandardPostAdmin):
+class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
     order = 30
     list_filter = ("kind", "organization")
     fields = (*StandardPostAdmin.fields, "ends")
@@ -143,7 +128,7 @@ class PostAdmin(OfOrganization, StandardPostAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(OfOrganization, StandardAssessmentAdmin):
+class AssessmentAdmin(OrganizationRelatedAdmin, StandardAssessmentAdmin):
     order = 40
     list_filter = ("state", "organization")
     search_fields = ("organization__name",)

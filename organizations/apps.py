@@ -6,4 +6,4 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "组织"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import extensions  # noqa: F401  (registers the extensions of this app)

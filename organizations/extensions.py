@@ -1,4 +1,4 @@
-"""What organizations add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""Entries of the organizations app in the extension slots, which `chengyang.extensions` describes."""
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -22,15 +22,15 @@ from .actions import memberships
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN
-from .todos import AcceptMember
+from .todos import MembershipTodo
 
 
 def _posts_ending(user, first, last):
-    """Return the posts that end between two days in the organizations `user` is responsible for."""
+    """Return posts ending from `first` to `last` in the organizations that `user` manages, at most ten."""
     scope = access_scope(user)
     rows = Post.objects.on(first).filter(ends__range=(first, last))
     if not scope.district:
-        rows = rows.filter(Organization.objects.all().managed_q(scope, prefix="organization__"))
+        rows = rows.filter(Organization.objects.managed_q(scope, prefix="organization__"))
     rows = rows.select_related("person", "organization").order_by("ends", "pk")
     text = _t("%(name)s %(kind)s任期结束")
     return [
@@ -42,7 +42,7 @@ def _posts_ending(user, first, last):
 
 
 def _mine(request, subject):
-    """Return the person's own organizations and posts, for the margin of /me/."""
+    """Return the context of the side panel of /me/: own memberships and current posts, at most five of each."""
     own = Membership.objects.visible_to(request.user).filter(person__user=request.user, state__in=MEMBERSHIP_OPEN)
     posts = Post.objects.visible_to(request.user).filter(person__user=request.user).on(clock.today())
     rows = list(own.select_related("organization").order_by("applied_at", "pk")[:5])
@@ -51,7 +51,7 @@ def _mine(request, subject):
 
 extend(
     "organizations",
-    todos=[AcceptMember(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
+    todos=[MembershipTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
     search=[
         SearchSource(
             _("组织"),

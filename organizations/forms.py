@@ -1,4 +1,4 @@
-"""What may stand in the address of the list of organizations, and what staff type."""
+"""Filters of the list of organizations, read from the query string."""
 
 from django.db.models import Count, QuerySet
 from django.http import Http404, QueryDict
@@ -12,7 +12,7 @@ NAMES = ("level", "subdistrict", "category")
 
 
 class OrganizationFilter:
-    """`?level=`, `?subdistrict=`, `?category=`: codes; anything else is a page that is not there."""
+    """The filters `?level=`, `?subdistrict=` and `?category=`, each a code; Http404 for an unknown code."""
 
     def __init__(self, query: QueryDict) -> None:
         self.values = {name: query.get(name, "") for name in NAMES}
@@ -27,7 +27,7 @@ class OrganizationFilter:
             raise Http404
 
     def apply(self, rows: QuerySet, *, leaving_out: str = "") -> QuerySet:
-        """Return `rows` narrowed to what was chosen, `leaving_out` one of the filters to count its choices."""
+        """Return `rows` filtered by the chosen values, except by the filter `leaving_out`, to count its choices."""
         lookups = {
             "level": self.values["level"],
             "subdistrict__code": self.values["subdistrict"],
@@ -37,13 +37,13 @@ class OrganizationFilter:
         return rows.filter(**{name: value for name, value in chosen.items() if name.split("__")[0] != leaving_out})
 
     def levels(self, rows: QuerySet) -> list[tuple[str, str, int]]:
-        """Return (code, words, how many of `rows` there are) of each level."""
+        """Return (code, label, number of `rows`) for each level."""
         counted = dict(self.apply(rows, leaving_out="level").order_by().values_list("level").annotate(n=Count("pk")))
         return [(code, label, counted.get(code, 0)) for code, label in Organization.Level.choices]
 
     @property
     def labels(self) -> dict[str, str]:
-        """Return what was chosen of the two longer lists, in words."""
+        """Return the labels of the chosen subdistrict and category, each empty if not chosen."""
         areas = {area.code: area.name for area in self.subdistricts}
         categories = {category.code: category.name for category in self.categories}
         return {

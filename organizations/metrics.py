@@ -1,4 +1,4 @@
-"""What organizations count for others (docs/architecture.md): each number opens the rows it was counted from."""
+"""Metrics of organizations and memberships; each function returns the rows that are counted (domain.md rule 11)."""
 
 import datetime as dt
 
@@ -16,22 +16,22 @@ def _last_day(period):
 
 
 def _organizations(subject, period):
-    """Return what was founded by the last day of `period` and still there (of `subject`, a subdistrict)."""
+    """Return the organizations that existed on the last day of `period`, in the subdistrict `subject` (None: all)."""
     rows = Organization.objects.founded_by(_last_day(period))
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _founded(subject, period):
-    """Return what was founded during `period`."""
+    """Return the organizations founded during `period`, in the subdistrict `subject` (None: all)."""
     rows = Organization.objects.exclude(state="preparing").filter(**period.within("founded_on"))
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _memberships(subject, period):
-    """Return the memberships that ran on the last day of `period` (of `subject`, an organization)."""
+    """Return the memberships active on the last day of `period`, in the organization `subject` (None: all)."""
     day = _last_day(period)
-    running = Q(left_on__isnull=True) | Q(left_on__gt=day)
-    rows = Membership.objects.filter(running, joined_on__lte=day, state__in=["active", "left"])
+    not_left = Q(left_on__isnull=True) | Q(left_on__gt=day)
+    rows = Membership.objects.filter(not_left, joined_on__lte=day, state__in=["active", "left"])
     return rows.filter(organization=subject) if subject else rows
 
 

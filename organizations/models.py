@@ -1,4 +1,4 @@
-"""Liaison organizations, who holds which post in them, and their members."""
+"""Liaison organizations, their assessments, posts and memberships."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,16 +23,21 @@ class OrganizationQuerySet(OrganizerQuerySet):
     subject = "organization"
 
     def founded_by(self, day):
-        """Return what had been founded by the end of `day` and was still there (a past date may be a year only)."""
-        there = Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day)
-        return self.exclude(state=OrganizationState.PREPARING).filter(there, founded_on__lte=day)
+        """Return the organizations that were founded on or before `day` and not dissolved on or before it.
+
+        Where the source gives only the year of the foundation, `founded_on` is 1 January of that year.
+        """
+        not_dissolved = Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day)
+        return self.exclude(state=OrganizationState.PREPARING).filter(not_dissolved, founded_on__lte=day)
 
 
 @tracked
 class Organization(Organizer):
-    """联谊组织 of the district or of a subdistrict."""
+    """联谊组织: a liaison organization of the district or of a subdistrict."""
 
-    EDITABLE_FIELDS = ("summary", "contact", "is_published")  # in the order of the form
+    # Both in the order of the form.
+    CREATION_FIELDS = ("name", "level", "subdistrict", "categories", "summary", "contact")
+    EDITABLE_FIELDS = ("summary", "contact", "is_published")
 
     class Level(models.TextChoices):
         DISTRICT = "district", _("区级")
@@ -48,7 +53,9 @@ class Organization(Organizer):
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
     dissolved_on = models.DateField(_("注销日期"), null=True, blank=True)
     founding_members = models.PositiveIntegerField(_("成立时会员"), null=True, blank=True)
-    by_record = models.BooleanField(_("按公开报道录入"), default=False)  # founded before the portal: shown as 未评定
+    by_record = models.BooleanField(
+        _("按公开报道录入"), default=False
+    )  # from published reports; never assessed in the portal
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -76,13 +83,13 @@ class Organization(Organizer):
         return reverse("organizations:detail", args=[self.slug])
 
     def people_in_post(self):
-        """Return all posts with who holds or held them, the latest first."""
+        """Return all posts, current and former, with their persons, latest start first."""
         return self.posts.select_related("person")
 
 
 @tracked
 class Assessment(StandardAssessment):
-    """“五好” of an organization."""
+    """“五好”: an assessment of an organization by the five-goods standard."""
 
     SUBJECT = "organization"
 
@@ -96,7 +103,7 @@ class Assessment(StandardAssessment):
 
 @tracked
 class Post(DatedPost):
-    """职务 in an organization; the secretary may act for it."""
+    """职务: a post in an organization; the secretary may act for the organization."""
 
     SUBJECT = "organization"
 
@@ -117,7 +124,7 @@ class Post(DatedPost):
 
 class MembershipQuerySet(models.QuerySet):
     def search(self, text):
-        """Return the memberships of the persons whose name or number `text` could mean (U02)."""
+        """Return the memberships of persons whose name or phone number matches `text` (requirements U02)."""
         return self.filter(person__in=Person.objects.search(text).values("pk")) if text.strip() else self
 
     def open(self):
@@ -127,14 +134,15 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(state=MembershipState.ACTIVE, person__state="active")
 
     def current(self):
-        """Return those that run or wait for an answer, of persons in the registry."""
+        """Return the memberships that are active or applied for, of persons who are in the registry."""
         return self.open().filter(person__state="active")
 
     def visible_to(self, user):
-        """Return own memberships, and of persons in the registry those one works with.
+        """Return the memberships `user` may see: own ones, and those of persons in the registry within the access scope.
 
-        A secretary works with who is a member or asks to be, staff also with what is over; who left the registry stands
-        in nobody's list.
+        District staff see all, subdistrict staff those in organizations of their subdistricts, former ones included.
+        A secretary sees active and applied-for memberships of the own organization. Other people's memberships of
+        persons who left the registry are visible to nobody.
         """
         if not user.is_authenticated:
             return self.none()
@@ -146,7 +154,7 @@ class MembershipQuerySet(models.QuerySet):
 
 @tracked
 class Membership(DemoMark):
-    """会员: a person in an organization. Leaving needs nobody's approval (domain.md rule 12)."""
+    """会员: the membership of a person in an organization; ending it needs no approval (domain.md rule 12)."""
 
     PERSONAL = {"state": "membership", "reason": "membership"}
     NOT_PERSONAL = {"id", "public_id", "applied_at", "joined_on", "left_on", "decided_at", "due_on", "is_demo"}
@@ -195,5 +203,5 @@ class Membership(DemoMark):
 
     @property
     def is_open(self):
-        """Whether it is applied for or running."""
+        """Return whether the membership is applied for or active."""
         return self.state in MEMBERSHIP_OPEN

@@ -1,4 +1,4 @@
-"""The lives of an organization and of a membership."""
+"""States of an organization and of a membership, and the allowed transitions between them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

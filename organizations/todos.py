@@ -1,4 +1,4 @@
-"""What waits for a secretary: who wants to join."""
+"""To-do kind of organizations: applications for membership that wait for the secretary."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.platform.accounts.access import access_scope
-from members.actions import note_reading
+from members import actions as members
 from members.detail_rows import number_row
 
 from . import actions, permissions
@@ -14,8 +14,8 @@ from .models import Membership
 from .states import MembershipState
 
 
-class AcceptMember(TodoKind):
-    """An application for membership; staff responsible for the organization get what is overdue there."""
+class MembershipTodo(TodoKind):
+    """Applications for membership: for the secretary, and once overdue for the responsible staff too."""
 
     code, label, section, model = "membership", gettext_lazy("入会申请"), Section.ORGANIZATIONS, Membership
     related = ("person", "organization")
@@ -34,7 +34,7 @@ class AcceptMember(TodoKind):
         return own | rows.filter(due_on__lt=clock.today()) if scope.staff else own
 
     def viewable_by(self, user):
-        """Return those to decide and those taken in: who was declined or left is read no further."""
+        """Return applications and active memberships; declined, withdrawn and ended ones can no longer be opened."""
         return Membership.objects.visible_to(user).current()
 
     def title(self, row):
@@ -50,7 +50,7 @@ class AcceptMember(TodoKind):
         return row.applied_at
 
     def detail_rows(self, row, user):
-        """Return what the page of the application said that the secretary would see, and nothing else."""
+        """Return exactly what the application page (templates/organizations/apply.html) tells the person the secretary sees."""
         person = row.person
         return [
             DetailRow(_("姓名"), person.name),
@@ -71,7 +71,7 @@ class AcceptMember(TodoKind):
         return steps
 
     def record_opening(self, row, *, actor):
-        note_reading(row.person, actor=actor)
+        members.record_opening(row.person, actor=actor)
 
     def options(self, row, user):
         if row.state != MembershipState.APPLIED or not permissions.can_decide_membership(user, row):

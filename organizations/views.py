@@ -1,4 +1,4 @@
-"""Pages of the organizations."""
+"""Pages of organizations: the list, one organization, applying, and one's own memberships and posts."""
 
 from typing import Any
 
@@ -27,19 +27,19 @@ ACTIVE_MEMBERS = Count("memberships", filter=Q(memberships__state="active", memb
 @login_not_required
 @require_safe
 def organization_list(request: HttpRequest) -> HttpResponse:
-    """All organizations, by level, subdistrict and category."""
+    """Show all visible organizations, filtered by level, subdistrict and category."""
     chosen = OrganizationFilter(request.GET)
-    seen = Organization.objects.visible_to(request.user)
-    rows = chosen.apply(seen).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
+    visible = Organization.objects.visible_to(request.user)
+    rows = chosen.apply(visible).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
     page = numbered(request, rows.order_by("level", "founded_on", "pk"))
-    passed = _passed(request.user, list(page.object_list))
+    passed = _valid_assessments(request.user, list(page.object_list))
     cards = [(row, passed.get(row.pk), suppress_small(row.n)) for row in page.object_list]
-    context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(seen)}
+    context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(visible)}
     return render(request, "organizations/list.html", context)
 
 
-def _passed(user: Any, rows: list[Organization]) -> dict[int, Assessment]:
-    """Return the “五好” that holds today of each organization, by its id."""
+def _valid_assessments(user: Any, rows: list[Organization]) -> dict[int, Assessment]:
+    """Return the latest “五好” assessment that is valid today for each organization in `rows`, by organization id."""
     found = Assessment.objects.visible_to(user).passed_on(clock.today()).filter(organization__in=rows)
     return {assessment.organization_id: assessment for assessment in found.order_by("assessed_on", "pk")}
 
@@ -47,7 +47,7 @@ def _passed(user: Any, rows: list[Organization]) -> dict[int, Assessment]:
 @login_not_required
 @require_safe
 def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One organization: what it is, what of the five goods it reached, who is in post, what takes place."""
+    """Show one organization: description, assessment, published posts, member count and panels."""
     organization = _visible(request, slug)
     assessments = Assessment.objects.visible_to(request.user).filter(organization=organization)
     members = organization.memberships.active().count()
@@ -75,7 +75,7 @@ def _own_membership(user: Any, organization: Organization) -> Membership | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask to be taken in: the page says what the secretary will see."""
+    """Show what the secretary will see of the person, and apply for membership on POST."""
     organization = _visible(request, slug)
     people = Person.objects.visible_to(request.user).filter(user=request.user, state="active")
     person = people.select_related("category", "subdistrict").first()
@@ -95,7 +95,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """My memberships and posts, running and former."""
+    """Show one's own memberships and posts, current and former."""
     rows = Membership.objects.visible_to(request.user).filter(person__user=request.user)
     rows = rows.select_related("organization").order_by("-applied_at", "-pk")
     posts = Post.objects.visible_to(request.user).filter(person__user=request.user)
@@ -110,18 +110,18 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
-    """Lay down one's own posts in an organization, at once."""
+def resign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Resign from one's own posts in an organization, effective at once."""
     own = Post.objects.visible_to(request.user).own(request.user)
     organization = get_object_or_404(own.of_subject(slug)[:1]).organization
-    actions.lay_down_posts(organization, actor=request.user)
+    actions.resign_posts(organization, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": organization})
     return redirect("organizations:mine")
 
 
 @require_POST
 def leave(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Leave an organization at once, or take an application back."""
+    """End an own membership at once, or withdraw an own application."""
     rows = Membership.objects.visible_to(request.user).filter(person__user=request.user)
     membership = get_object_or_404(rows.select_related("organization"), public_id=public_id)
     if membership.state == "applied":

@@ -16,6 +16,7 @@ from .models import Outcome, Post, Request, Team
 @admin.register(Team)
 class TeamAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 30
+    managed_subject, managed_prefix = "team", ""
     list_display = ("name", "field_label", "subdistrict", "is_published")
     list_filter = ("subdistrict",)
     list_select_related = ("subdistrict",)
@@ -23,15 +24,9 @@ class TeamAdmin(ScopedAdmin):
     fields = Team.EDITABLE_FIELDS
     may_edit = staticmethod(permissions.can_edit_team)
 
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("team"))
-
     @admin.display(description=_("领域"), ordering="field")
     def field_label(self, team):
         return team.field_label
-
-    def get_queryset(self, request):
-        return _managed(super().get_queryset(request), request.user, "")
 
     def detail_rows(self, team, user):
         return [
@@ -50,13 +45,11 @@ class TeamAdmin(ScopedAdmin):
 @admin.register(Request)
 class RequestAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 10
+    managed_subject = "team"
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
     list_filter = ("state", "team", "subdistrict")
     list_select_related = ("team", "subdistrict")
     search_fields = ("number", "title")
-
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("team"))
 
     def get_queryset(self, request):
         scope = access_scope(request.user)
@@ -79,15 +72,13 @@ class RequestAdmin(ScopedAdmin):
 @admin.register(Outcome)
 class OutcomeAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 20
+    managed_subject = "team"
     list_display = ("title", "kind", "happened_on", "amount", "quantity", "team", "state")
     list_filter = ("kind", "state", "team")
     list_select_related = ("team",)
     search_fields = ("title",)
     fields = ("team", "kind", "title", "happened_on", "amount", "quantity")
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
-
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("team"))
 
     def formfield_for_foreignkey(self, db_field, request, **options):
         field = super().formfield_for_foreignkey(db_field, request, **options)
@@ -115,18 +106,7 @@ class OutcomeAdmin(ScopedAdmin):
 @admin.register(Post)
 class PostAdmin(StandardPostAdmin):
     section, order = Section.SERVICES, 40
+    managed_subject, managed_prefix = "team", "team__"
     list_filter = ("kind", "team")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     may_end = staticmethod(permissions.can_end_post)
-
-    def is_for(self, scope):
-        return scope.staff or bool(scope.managed("team"))
-
-    def get_queryset(self, request):
-        return _managed(super().get_queryset(request), request.user, "team__")
-
-
-def _managed(rows, user, prefix):
-    """Keep the teams that `user` is responsible for: the rest has its public page."""
-    scope = access_scope(user)
-    return rows if scope.district else rows.filter(Team.objects.all().managed_q(scope, prefix=prefix))

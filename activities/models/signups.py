@@ -19,16 +19,13 @@ from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
 
-from ..states import SIGNUP_OPEN, SIGNUP_TAKES_PLACE, SignupState
+from ..states import SIGNUP_OPEN, SignupState
 from .activities import Activity, managed_q
 
 
 class SignupQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=SIGNUP_OPEN)
-
-    def taking_place(self):
-        return self.filter(state__in=SIGNUP_TAKES_PLACE)
 
     def visible_to(self, user):
         """Return own sign-ups, and those of the activities one organises or is responsible for."""

@@ -59,7 +59,7 @@ def make_applications(world: World) -> None:
 def _approved(world: World, dice: Dice, person: Person) -> Application:
     decided = dice.moment(person.registered_on, 9, 17)
     first = dice.moment(person.registered_on - dt.timedelta(days=dice.randint(1, 2)), 9, 17)
-    row = _row(world, dice, person.user, person.registered_on - dt.timedelta(days=3), **person.particulars())
+    row = _row(world, dice, person.user, person.registered_on - dt.timedelta(days=3), **person.registration_details())
     row.state, row.person = S.APPROVED, person
     row.first_reviewer, row.first_reviewed_at = world.officer(person.subdistrict), first
     row.second_reviewer = row.acted_by = dice.choice([world.cast["district"], world.cast["district_2"]])

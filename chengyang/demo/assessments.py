@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from bases.models import ASSESSMENT_LASTS, Honour
+from bases.models import ASSESSMENT_VALIDITY, Honour
 from bases.models import Assessment as BaseAssessment
 from organizations.models import Assessment as OrganizationAssessment
 
@@ -72,7 +72,7 @@ def _assessment(world: World, dice: Dice, code: str, body: Any, state: str, ago:
         submitted_by=_keeper(world, body) if state != "open" else None,
         assessed_by=world.cast["district"] if is_decided else None,
         assessed_on=day,
-        expires_on=day + ASSESSMENT_LASTS if state == "passed" and code == "six_haves" else None,
+        expires_on=day + ASSESSMENT_VALIDITY if state == "passed" and code == "six_haves" else None,
         is_demo=True,
         **{body._meta.model_name: body},
     )

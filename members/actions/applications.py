@@ -1,4 +1,4 @@
-"""入册申请: from the first saved letter to a decision by two people (domain.md rules 1 and 2)."""
+"""入册申请: drafting, submitting and withdrawing an application, and its two reviews (domain.md rules 1 and 2)."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ from ..states import (
     PersonState,
 )
 from .consents import decide_purpose, publish
-from .locking import lock_account_first, put_particulars
+from .locking import assign_details, lock_account_first
 
 ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
 
@@ -36,12 +36,12 @@ ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
 # ---- the applicant ---------------------------------------------------------------------------------------------------
 @transaction.atomic
 def begin_application(user: Any) -> Application:
-    """Return the open application of `user`, or an empty draft.
+    """Return the open application of `user`, or a new empty draft.
 
-    Raises ActionError("registered") for who is in the registry, ("consent") before consent to being registered: nothing
-    is stored without it.  (requirements P01, P05)
+    Raises ActionError("registered") if the user is in the registry, ("consent") without consent to registration, because
+    nothing is stored before it; NotAllowed for an inactive account.  (requirements P01, P05)
     """
-    user = lock(user)  # two clicks make one draft
+    user = lock(user)  # two requests at once create one draft
     require(permissions.can_apply, user, user)
     if Person.objects.active().filter(user=user).exists():
         raise ActionError(_("你已经在册，不用再申请。"), code="registered", url=reverse("me:home"))
@@ -55,22 +55,23 @@ def begin_application(user: Any) -> Application:
 
 @transaction.atomic
 def consent_and_begin(user: Any) -> Application:
-    """Write the consent to being registered into the ledger, and begin; errors as `begin_application`."""
+    """Record the consent of `user` to registration and return the application; raises as `begin_application`."""
     privacy.give(user, "registration", actor=user)
     return begin_application(user)
 
 
 @transaction.atomic
 def save_step(application: Application, data: Mapping[str, Any], *, actor: Any, step: int | None = None) -> Application:
-    """Keep what was typed so far: `data` holds any of `Particulars.PARTICULARS`; other keys are not taken.
+    """Save the registration details in `data`, any of `RegistrationDetails.EDITABLE_FIELDS`, to a draft or returned application.
 
-    `step` is the step reached (2 or 3). Raises ActionError("state") once it is with the reviewers.
+    `step` is the step of the form that was reached (2 or 3). Raises ActionError("state") while it is under review or
+    after the decision, TypeError for a name that cannot be edited, NotAllowed for all but the applicant.
     """
     application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
     if application.state not in APPLICATION_WITH_APPLICANT:
         raise ActionError(_("申请正在审核，不能再改。要改就先撤回。"), code="state", url=application.get_absolute_url())
-    changed = put_particulars(application, data)
+    changed = assign_details(application, data)
     if step:
         application.step = step
     application.saved_at = clock.now()
@@ -80,10 +81,12 @@ def save_step(application: Application, data: Mapping[str, Any], *, actor: Any, 
 
 @transaction.atomic
 def submit_application(application: Application, *, actor: Any, purposes: Iterable[str] = ()) -> Application:
-    """Send it in, first or again after a return; `purposes` are the optional ones ticked, each gets its ledger row.
+    """Submit the application, for the first time or after a return.
 
-    Those that were asked about and left unticked are recorded as refused, so that nobody is asked again soon (P07). Raises ActionError("incomplete") naming what is missing, ("consent") when consent was withdrawn,
-    ("purpose") for one that is not on offer, ("state").
+    `purposes` are the codes of the optional purposes that were ticked. Each one that was offered gets a row in the consent
+    ledger: given if ticked, else refused, so that the person is not asked again soon (requirements P07). Raises
+    ActionError("incomplete") with the first missing field, ("consent") if the consent to registration was withdrawn,
+    ("purpose") for a purpose that does not exist, ("state"); NotAllowed for all but the applicant.
     """
     application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
@@ -102,16 +105,16 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
         first_reviewer=None,
         first_reviewed_at=None,
         second_reviewer=None,
-        **_acted(actor, ""),
+        **_last_step(actor, ""),
     )
     _decide_purposes(actor, set(purposes))
-    _tell_applicant(application, "submitted")
+    _notify_applicant(application, "submitted")
     return application
 
 
 @transaction.atomic
 def withdraw_application(application: Application, *, actor: Any) -> Application:
-    """Take it back at any time before the decision. Raises ActionError("state") afterwards."""
+    """Withdraw the application before the decision. Raises ActionError("state") afterwards, NotAllowed for others."""
     application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
     return _finish(application, ApplicationState.WITHDRAWN, "application.withdrawn", actor, "")
@@ -120,9 +123,10 @@ def withdraw_application(application: Application, *, actor: Any) -> Application
 # ---- the reviewers ---------------------------------------------------------------------------------------------------
 @transaction.atomic
 def review_first(application: Application, *, actor: Any, reason: str = "") -> Application:
-    """Pass the first review, by staff of the subdistrict; `reason` is an opinion that the applicant reads too.
+    """Pass the first review; `reason` is an optional opinion, which the applicant can read too.
 
-    Raises NotAllowed for anybody else and for the applicant (rule 2), ActionError("state").
+    Raises ActionError("state") if it does not wait for the first review, ("too_long"); NotAllowed for the applicant and for
+    all but the responsible staff (rule 2).
     """
     application = lock_account_first(application)
     require(permissions.can_review_first, actor, application)
@@ -137,17 +141,17 @@ def review_first(application: Application, *, actor: Any, reason: str = "") -> A
         first_reviewer=actor,
         first_reviewed_at=now,
         due_on=due_on(now.date(), SECOND_REVIEW_DAYS),
-        **_acted(actor, reason),
+        **_last_step(actor, reason),
     )
-    _tell_applicant(application, "first_reviewed")
+    _notify_applicant(application, "first_reviewed")
     return application
 
 
 @transaction.atomic
 def return_application(application: Application, *, actor: Any, reason: str) -> Application:
-    """Give it back to be put right; the applicant reads `reason` word for word.
+    """Return the application for correction; the applicant reads `reason` word for word.
 
-    Raises ActionError("reason") without one, ("state"), NotAllowed for who does not have it to decide.
+    Raises ActionError("reason") without a reason, ("too_long"), ("state"); NotAllowed for actors who may not decide on it.
     """
     application = lock_account_first(application)
     require(permissions.can_turn_down, actor, application)
@@ -158,33 +162,33 @@ def return_application(application: Application, *, actor: Any, reason: str) -> 
         actor=actor,
         verb="application.returned",
         user=application.user,
-        code=reasons.code_of(reason),
+        code=reasons.reason_code(reason),
         due_on=None,
-        **_acted(actor, required_reason(reason)),
+        **_last_step(actor, required_reason(reason)),
     )
-    _tell_applicant(application, "returned")
+    _notify_applicant(application, "returned")
     return application
 
 
 @transaction.atomic
 def decline_application(application: Application, *, actor: Any, reason: str) -> Application:
-    """Decline it, with a `reason` that the applicant reads word for word. Errors as `return_application`."""
+    """Decline the application; the applicant reads `reason` word for word. Raises as `return_application`."""
     application = lock_account_first(application)
     require(permissions.can_turn_down, actor, application)
     application = _finish(
         application, ApplicationState.DECLINED, "application.declined", actor, required_reason(reason)
     )
-    _tell_applicant(application, "declined")
+    _notify_applicant(application, "declined")
     return application
 
 
 @transaction.atomic
 def approve_application(application: Application, *, actor: Any, reason: str = "") -> Application:
-    """Pass the second review: the applicant is in the registry from this moment, in one transaction with the decision.
+    """Pass the second review and register the applicant, in one transaction.
 
-    A record under the same proved number, or the applicant's own of before they left, is taken up again instead of
-    making a second one. Raises NotAllowed for the first reviewer, the applicant and all but the district office (rule
-    2), ActionError("consent") when the applicant has withdrawn consent, ("state").
+    A record with the same verified phone number, or the applicant's own record from before they left, is used again instead
+    of creating a second one. Raises ActionError("consent") if the applicant has withdrawn consent to registration,
+    ("state"), ("too_long"); NotAllowed for the first reviewer, the applicant and all but district staff (rule 2).
     """
     application = lock_account_first(application)
     require(permissions.can_review_second, actor, application)
@@ -204,10 +208,11 @@ def approve_application(application: Application, *, actor: Any, reason: str = "
 
 
 @transaction.atomic
-def note_reading(row: Any, *, actor: Any) -> None:
-    """Write down that an officer opened a page about somebody, whose own page says so (P10).
+def record_opening(row: Any, *, actor: Any) -> None:
+    """Record in the audit that an officer opened a page about a person, who can see it on 我的数据 (requirements P10).
 
-    `row` is an Application, a Person, or a row of a person's: a Representative, an Assessment.
+    `row` is an Application, a Person, or a row with a `person`: a Representative or an Assessment. A person's own visits
+    are not recorded.
     """
     verb = "application.read" if isinstance(row, Application) else "person.seen"
     person = row if isinstance(row, Person) else row.person
@@ -216,7 +221,7 @@ def note_reading(row: Any, *, actor: Any) -> None:
         audit.record(verb, row, actor=actor, user=user, person=person)
 
 
-# ---- parts -----------------------------------------------------------------------------------------------------------
+# ---- helpers --------------------------------------------------------------------------------------------------------
 def _require_consent(user):
     if not privacy.holds(user, "registration"):
         raise ActionError(_("还没有同意为入册处理个人信息，不能办理。"), code="consent", url=reverse("members:join"))
@@ -234,7 +239,7 @@ def _require_complete(application):
         )
 
 
-def _acted(actor, reason):
+def _last_step(actor, reason):
     return {"acted_by": actor, "acted_at": clock.now(), "reason": optional_reason(reason)}
 
 
@@ -246,19 +251,19 @@ def _finish(application, state, verb, actor, reason, **changes):
         actor=actor,
         verb=verb,
         user=application.user,
-        code=reasons.code_of(reason),
+        code=reasons.reason_code(reason),
         decided_at=clock.now(),
         due_on=None,
-        **_acted(actor, reason),
+        **_last_step(actor, reason),
         **changes,
     )
 
 
 def offered_purposes(user: Any) -> list[str]:
-    """Return the optional purposes to ask `user` about: not given, and not refused within 180 days (P07)."""
+    """Return the optional purposes to ask `user` about: not given, and not refused within 180 days (requirements P07)."""
     latest = privacy.latest_for(user)
-    soon = clock.now() - ASK_AGAIN_AFTER
-    return [code for code in OPTIONAL if code not in latest or not (latest[code].given or latest[code].at > soon)]
+    cutoff = clock.now() - ASK_AGAIN_AFTER
+    return [code for code in OPTIONAL if code not in latest or not (latest[code].given or latest[code].at > cutoff)]
 
 
 def _decide_purposes(user, ticked):
@@ -268,17 +273,17 @@ def _decide_purposes(user, ticked):
         decide_purpose(user, code, given=code in ticked, actor=user)
 
 
-def _tell_applicant(application, name):
+def _notify_applicant(application, name):
     notify(application.user, f"members/{name}", url=application.get_absolute_url(), application=application)
 
 
 def _register(application, actor):
-    """Return the active person that the application makes, or brings back."""
+    """Return the person registered by the approved application: a new row, or an existing one used again."""
     user = lock(application.user)
-    person = _known(user) or Person(is_demo=application.is_demo)
-    if person.pk:  # the application that made the record the first time lets go of it
+    person = _existing_record(user) or Person(is_demo=application.is_demo)
+    if person.pk:  # a person has one application: unlink the one that created the record the first time
         Application.objects.filter(person=person).update(person=None)
-    for field, value in application.particulars().items():
+    for field, value in application.registration_details().items():
         setattr(person, field, value)
     person.user, person.phone = user, user.phone
     person.state, person.confirm_by, person.left_on = PersonState.ACTIVE, None, None
@@ -293,10 +298,14 @@ def _register(application, actor):
     return person
 
 
-def _known(user):
-    """Return the record to take up again: the person's own from before they left, or one made with their number."""
+def _existing_record(user):
+    """Return the record of `user` to use again, or None.
+
+    It is the user's own record from before they left, or else one without an account that staff made with the same phone
+    number.
+    """
     own = Person.objects.select_for_update().filter(user=user).first()
     if own or not user.phone_index:
         return own
-    free = Person.objects.select_for_update().filter(user__isnull=True, phone_index=user.phone_index)
-    return free.exclude(state=PersonState.LEFT).first()
+    unclaimed = Person.objects.select_for_update().filter(user__isnull=True, phone_index=user.phone_index)
+    return unclaimed.exclude(state=PersonState.LEFT).first()

@@ -1,4 +1,4 @@
-"""新阶层四类 as a code table that the district edits (requirements M02)."""
+"""新阶层四类: the code table of categories, edited by district staff (requirements M02)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +17,11 @@ from ..models import Category
 
 @transaction.atomic
 def add_category(data: Mapping[str, Any], *, actor: Any) -> Category:
-    """Add a category: code, name, hint, order. Raises ActionError("twice") for a code that is there."""
-    require(permissions.can_keep_categories, actor, None)
+    """Add a category from `data`: `code` and names in `Category.EDITABLE_FIELDS`.
+
+    Raises ActionError("twice") if the code exists, NotAllowed for all but district staff.
+    """
+    require(permissions.can_edit_categories, actor, None)
     if Category.objects.filter(code=data["code"]).exists():
         raise ActionError(_("这个代码已经有了。"), code="twice", field="code")
     category = Category.objects.create(
@@ -30,8 +33,12 @@ def add_category(data: Mapping[str, Any], *, actor: Any) -> Category:
 
 @transaction.atomic
 def edit_category(category: Category, data: Mapping[str, Any], *, actor: Any) -> Category:
-    """Edit `data` (names in `Category.EDITABLE_FIELDS`). Raises ActionError("invalid") naming the field."""
+    """Change `data` (names in `Category.EDITABLE_FIELDS`).
+
+    Raises ActionError("invalid") with the field that the model refuses, TypeError for a name that cannot be edited,
+    NotAllowed for all but district staff.
+    """
     category = lock(category)
-    require(permissions.can_keep_categories, actor, category)
+    require(permissions.can_edit_categories, actor, category)
     edit(category, data, fields=Category.EDITABLE_FIELDS, verb="settings.changed", actor=actor, code="category")
     return category

@@ -1,4 +1,4 @@
-"""Leaving the registry, and what is shown in public: both are the person's to decide (domain.md rule 12, P06, P09, P12)."""
+"""Leaving the registry without approval, and being erased 30 days later (domain.md rule 12; requirements P06, P09, P12)."""
 
 import datetime as dt
 from typing import Any
@@ -20,24 +20,24 @@ from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
 from .. import erasure, permissions, posts
-from ..models import Application, Particulars, Person
+from ..models import Application, Person, RegistrationDetails
 from ..states import PERSON_TRANSITIONS, PersonState
 from .applications import withdraw_application
 from .consents import publish
 from .locking import lock_account_first
 from .representatives import end_for_leaving
 
-KEPT_AFTER_LEAVING = dt.timedelta(days=30)
-ASKED_IN_PERSON = "asked_in_person"
+KEPT_AFTER_LEAVING = dt.timedelta(days=30)  # promised on the page of leaving
+ASKED_IN_PERSON = "asked_in_person"  # reason code of the audit
 
 
 @transaction.atomic
 def leave_registry(person: Person, *, actor: Any) -> Person:
-    """Take `person` out of the registry at once; nobody approves it (rule 12).
+    """Remove `person` from the registry at once, without approval (rule 12).
 
-    Memberships, posts, terms and open sign-ups end, consents are withdrawn, public pages show the name no more. The row
-    is kept for 30 days, so that whoever comes back finds everything, and then erased. Raises ActionError("state") for
-    who is not registered.
+    Memberships, posts, terms and open sign-ups end, consents are withdrawn, and public pages no longer show the name. The
+    row is stored for 30 days, so that a person who returns gets it back, and then erased. Raises ActionError("state") if
+    the person is not registered, NotAllowed (`permissions.can_leave`).
     """
     person = lock_account_first(person)
     require(permissions.can_leave, actor, person)
@@ -71,7 +71,7 @@ def _withdraw_consents(user, actor):
 
 
 def stop_registration(user: Any, actor: Any) -> None:
-    """Handler of a withdrawn consent to being registered: what stood on it ends with it (P06)."""
+    """Withdraw open applications and leave: handler of a withdrawn consent to registration (requirements P06)."""
     for application in Application.objects.filter(user=user).open():
         withdraw_application(application, actor=actor)
     for person in Person.objects.active().filter(user=user):
@@ -79,31 +79,34 @@ def stop_registration(user: Any, actor: Any) -> None:
 
 
 def end_posts(person: Person, actor: Any) -> None:
-    """End the posts that `person` holds, and drop those that have not begun; one notice tells of it all."""
+    """End the current posts of `person` and delete those that have not begun, without a notice for each post."""
     for table in posts.tables():
         end_all(table._base_manager.filter(person=person), actor=actor, url=None)
 
 
 def end_terms(person: Person, actor: Any) -> None:
-    """End the term of `person` as a representative, or the nomination."""
+    """End the current term of `person` as a representative, or an undecided nomination."""
     for representative in person.representations.filter(state__in=["nominated", "first_reviewed", "named"]):
         end_for_leaving(representative, actor=actor)
 
 
 # ---- thirty days later -----------------------------------------------------------------------------------------------
 def to_erase() -> QuerySet:
-    """Return who left 30 days ago; who has applied again in that time is kept until it is decided, and comes back."""
+    """Return the persons who left at least 30 days ago and have no open application.
+
+    An open application keeps the row until it is decided, because an approval makes the same row active again.
+    """
     due = Person.objects.filter(state=PersonState.LEFT, left_on__lte=clock.today() - KEPT_AFTER_LEAVING)
     return due.exclude(user__in=Application.objects.open().values("user"))
 
 
 @transaction.atomic
 def erase_person(person: Person, *, actor: Any = None) -> bool:
-    """Delete what is held on somebody who left, on all floors, with its history (P12); return whether it was done.
+    """Erase a person who left, with rows and histories in all apps (requirements P12); return whether it was done.
 
-    It is asked again under the lock: who came back or applied again meanwhile stays as they are. What only counts
-    (attendances, hours, former terms) keeps its row and loses whatever tells who it was; the person's own row goes when
-    nothing leans on it, else it is emptied. The audit holds no values and is never touched.
+    `to_erase` is checked again under the lock, so a person who returned or applied again meanwhile is not erased. Rows
+    that are needed for counting (attendances, hours, former terms) are anonymised. The person's own row is deleted, or
+    emptied if other rows refer to it. The audit holds no values and is not changed.
     """
     person = lock_account_first(person)
     if not to_erase().filter(pk=person.pk).exists():
@@ -126,31 +129,31 @@ def _delete_or_empty(person):
             history.delete_with_history(rows)
     except ProtectedError:
         _empty(person)
-        history.forget_history(rows)  # of the emptying itself, which kept the row as it was
+        history.forget_history(rows)  # emptying the row has stored its former values in the history
 
 
 def _empty(person):
-    for field in Particulars.PERSONAL:
+    for field in RegistrationDetails.PERSONAL:
         setattr(person, field, [] if field in ("can", "want") else "")
     person.name, person.phone, person.user, person.entered_by = erasure.ERASED, "", None, None
     person.state = PersonState.ERASED
-    written = ["name", *Particulars.FOLLOW_NAME, "unit", "job", "can", "want", "user", "entered_by", "state"]
+    written = ["name", *RegistrationDetails.NAME_COLUMNS, "unit", "job", "can", "want", "user", "entered_by", "state"]
     person.save(update_fields=[*written, *columns_of(Person, "phone")])
 
 
 def erase_own_rows(person: Person) -> None:
-    """Erase what this floor holds on `person`: applications, findings, words about terms."""
+    """Erase the rows of this app about `person`: applications, assessments with evidence, texts about terms."""
     applications = Application.objects.filter(person=person)
     if person.user_id:
         applications |= Application.objects.filter(user=person.user_id)
     history.delete_with_history(applications)
     _delete_evidence(person)
-    _strip_terms(person)
+    _anonymise_terms(person)
     history.delete_with_history(person.assessments.filter(representative__isnull=True))
 
 
-def _strip_terms(person):
-    """Keep that a term was held and that four of four were met; drop the words and the evidence."""
+def _anonymise_terms(person):
+    """Keep the dates of terms and which criteria were met; delete reasons, notes and evidence."""
     terms = person.representations.all()
     history.forget_history(terms)
     terms.update(reason="", is_public=False)
@@ -165,9 +168,9 @@ def _strip_terms(person):
 
 
 def _delete_evidence(person):
-    """Delete the uploads that findings about `person` lean on; their bytes go after the commit."""
+    """Delete the uploaded evidence of assessments of `person`; the stored files are deleted after the commit."""
     assessments = person.assessments.values_list("public_id", flat=True)
     files = File.objects.filter(attached_to="members.Assessment", attached_id__in=list(assessments))
-    places = [(file.content.storage, file.content.name) for file in files]
+    stored = [(file.content.storage, file.content.name) for file in files]
     files.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for storage, name in places], robust=True)
+    transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored], robust=True)

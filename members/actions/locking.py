@@ -1,31 +1,36 @@
-"""What several actions share: the order of locks, and writing particulars."""
+"""Shared by the actions of this package: the order of locks, and assigning registration details."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from chengyang.platform.audit.editing import assign
 from chengyang.platform.audit.transitions import lock
 
-from ..models import Particulars
+from ..models import RegistrationDetails
 
 
 def lock_account_first(row: Any) -> Any:
-    """Return the Application or Person `row` locked, and its account before it.
+    """Return the Application or Person `row` locked, after locking its account.
 
-    That is the order in which a withdrawn consent takes them; any other makes the two wait for each other (P06).
+    The withdrawal of a consent locks the account first and then these rows. Any other order would deadlock with it
+    (requirements P06).
     """
     if row.user_id:
         lock(row.user)
     return lock(row)
 
 
-def put_particulars(row: Any, data: Mapping[str, Any]) -> list[str]:
-    """Set the particulars in `data` on `row`; return the columns to write, with those that follow the name."""
-    known = (field for field in Particulars.PARTICULARS if field in data)
-    changed = [field for field in known if _differs(getattr(row, field), data[field])]
-    for field in changed:
-        setattr(row, field, data[field])
-    return [*changed, *(Particulars.FOLLOW_NAME if "name" in changed else ())]
+def assign_details(row: Any, data: Mapping[str, Any]) -> list[str]:
+    """Set what `data` changes of the registration details of `row` without saving; return the columns to save.
+
+    The columns derived from the name are among them. Raises TypeError for a name that is not in
+    `RegistrationDetails.EDITABLE_FIELDS`.
+    """
+    # The same codes in another order are no change: forms send them in the order of the choices, old rows may differ.
+    data = {name: value for name, value in data.items() if not _same_codes(getattr(row, name, None), value)}
+    changed = assign(row, data, fields=RegistrationDetails.EDITABLE_FIELDS)
+    return [*changed, *(RegistrationDetails.NAME_COLUMNS if "name" in changed else ())]
 
 
-def _differs(before, after):
-    return sorted(before) != sorted(after) if isinstance(before, list) else before != after
+def _same_codes(before, after):
+    return isinstance(before, list) and isinstance(after, list) and sorted(before) == sorted(after)

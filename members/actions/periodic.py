@@ -1,4 +1,4 @@
-"""What time does to the registry: drafts, unconfirmed records and those who left go after 30 days, terms end (rules 1, 3, 12)."""
+"""Periodic work: deleting what was stored for 30 days, erasing persons who left, ending terms (domain.md rules 1, 3 and 12)."""
 
 import datetime as dt
 
@@ -15,14 +15,14 @@ from .leaving import erase_person, to_erase
 from .persons import CONFIRM_WITHIN
 from .representatives import end_term
 
-DRAFT_KEPT = dt.timedelta(days=30)  # said on the registration page; counted from the last change
-CLOSED_KEPT = dt.timedelta(days=30)  # a withdrawn or declined application serves no purpose any more (PIPL 47)
-EXPIRED = "expired"
-AT_ONCE = 200  # rows of one kind in one run; the next hour takes the rest
+DRAFT_KEPT = dt.timedelta(days=30)  # promised on the registration page; counted from the last change
+CLOSED_KEPT = dt.timedelta(days=30)  # a withdrawn or declined application has no purpose any more (PIPL 47)
+EXPIRED = "expired"  # reason code of the audit
+BATCH_SIZE = 200  # rows of one kind in one run; the next run takes the rest
 
 
 def run_periodic() -> dict[str, int]:
-    """Do all that is due and return how many rows of each kind it concerned; safe to repeat."""
+    """Do all work that is due; return the number of rows of each kind. Safe to repeat."""
     return {
         "drafts": delete_drafts(),
         "closed": delete_closed(),
@@ -34,14 +34,14 @@ def run_periodic() -> dict[str, int]:
 
 @transaction.atomic
 def delete_drafts() -> int:
-    """Delete drafts that nobody touched for 30 days."""
+    """Delete drafts last saved more than 30 days ago; return their number."""
     due = Application.objects.filter(state=ApplicationState.DRAFT, saved_at__lt=clock.now() - DRAFT_KEPT)
     return history.delete_with_history(due, skip_locked=True)
 
 
 @transaction.atomic
 def delete_closed() -> int:
-    """Delete applications 30 days after they were withdrawn or declined."""
+    """Delete applications withdrawn or declined more than 30 days ago; return the number of deleted rows."""
     closed = (ApplicationState.WITHDRAWN, ApplicationState.DECLINED)
     due = Application.objects.filter(state__in=closed, decided_at__lt=clock.now() - CLOSED_KEPT)
     return history.delete_with_history(due, skip_locked=True)
@@ -49,22 +49,22 @@ def delete_closed() -> int:
 
 @transaction.atomic
 def delete_unconfirmed() -> int:
-    """Delete records that staff made and whose persons did not confirm them in time, and the messages that asked."""
+    """Delete records made by staff that were not confirmed in time, and the messages that asked for confirmation."""
     due = Person.objects.filter(state=PersonState.UNCONFIRMED, confirm_by__lt=clock.today())
     people = list(due.select_for_update(of=("self",), skip_locked=True))
     for person in people:
         audit.record("person.erased", person, actor=None, person=person, reason=EXPIRED)
-    asked = Notice.objects.filter(kind="members/please_confirm", user=None, at__lt=clock.now() - CONFIRM_WITHIN)
-    asked.delete()
+    messages = Notice.objects.filter(kind="members/please_confirm", user=None, at__lt=clock.now() - CONFIRM_WITHIN)
+    messages.delete()
     return history.delete_with_history(Person.objects.filter(pk__in=[person.pk for person in people]))
 
 
 def erase_left() -> int:
-    """Erase those who left 30 days ago and have not applied again."""
-    return sum(erase_person(person) for person in to_erase()[:AT_ONCE])
+    """Erase persons who left at least 30 days ago and have not applied again; return their number."""
+    return sum(erase_person(person) for person in to_erase()[:BATCH_SIZE])
 
 
 def end_terms_over() -> int:
-    """End the terms whose last day has passed."""
+    """End the terms of representatives whose last day has passed; return their number."""
     due = Representative.objects.filter(state=RepresentativeState.NAMED, ends__lte=clock.today())
-    return sum(end_term(representative) is not None for representative in due[:AT_ONCE])
+    return sum(end_term(representative) is not None for representative in due[:BATCH_SIZE])

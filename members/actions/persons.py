@@ -1,4 +1,4 @@
-"""人士: records that staff make, what a person changes of their own, and reading a whole number (rules 1 and 12, P10, P26)."""
+"""人士: records made by staff, corrections, and reading full phone numbers (domain.md rules 1 and 12; requirements P10, P26)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,33 +19,36 @@ from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
 from .. import permissions, reasons
-from ..models import Application, Particulars, Person
+from ..models import Application, Person, RegistrationDetails
 from ..states import PERSON_TRANSITIONS, PersonState
-from .locking import put_particulars
+from .locking import assign_details
 
-CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; said in the message to the person
+CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; stated in the message to the person
+# Reason codes of the audit.
 REFUSED = "refused_by_person"
-TAKEN_UP = "old_row_taken_up"
+OLD_ROW_USED = "old_row_taken_up"
 
 
 # ---- records that staff make -----------------------------------------------------------------------------------------
 @transaction.atomic
 def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
-    """Make a record for somebody who asked an officer to, and ask them by text message to confirm it.
+    """Create an unconfirmed record at a person's request, and ask the person by text message to confirm it.
 
-    Until they do, the record stands in no list, export or statistic, and after 30 days it is deleted. `phone` is E.164.
-    Raises ActionError("own") for the officer's own number: they apply like everybody. Raises ActionError("twice") when the number is registered in a subdistrict of the officer's or waits for confirmation
-    already.  (domain.md rule 1, requirements X10)
+    `data` holds all of `RegistrationDetails.EDITABLE_FIELDS`, `phone` is in E.164 form. Until it is confirmed the record is
+    in no list, export or statistic; after 30 days it is deleted. Raises ActionError("own") for the actor's own number,
+    ("twice") if the number belongs to a person visible to the actor or to another unconfirmed record; NotAllowed outside the
+    actor's subdistricts.  (domain.md rule 1, requirements X10)
     """
     subdistrict = data["subdistrict"]
     require(permissions.can_enter_person, actor, subdistrict.pk)
     _refuse_own(phone, actor)
+    # There is no row to lock yet: without this lock two requests at once could both find the number unused.
     advisory_lock(f"registry/{blind_index('phone', phone)}")
     _refuse_twice(phone, actor)
     confirm_by = clock.today() + CONFIRM_WITHIN
-    particulars = {field: data[field] for field in Particulars.PARTICULARS}
-    waiting = {"state": PersonState.UNCONFIRMED, "confirm_by": confirm_by, "entered_by": actor}
-    person = Person(phone=phone, **waiting, **particulars)
+    details = {field: data[field] for field in RegistrationDetails.EDITABLE_FIELDS}
+    unconfirmed = {"state": PersonState.UNCONFIRMED, "confirm_by": confirm_by, "entered_by": actor}
+    person = Person(phone=phone, **unconfirmed, **details)
     person.save(force_insert=True)
     audit.record("person.created", person, actor=actor, person=person)
     notify(phone, "members/please_confirm", url=reverse("members:confirm"), subdistrict=subdistrict, until=confirm_by)
@@ -67,11 +70,11 @@ def _refuse_twice(phone, actor):
 
 @transaction.atomic
 def confirm_person(person: Person, *, actor: Any) -> Person:
-    """Make a record that staff made a registered person's own; `actor` has proved the number and agrees to be registered.
+    """Confirm a record made by staff: `actor`, who has verified its phone number, is registered and gives the consent.
 
-    Who left and is not erased yet takes their old row up again, with what the record says. Raises
-    ActionError("registered") when the account is in the registry already: the second record is then refused instead.
-    Raises ActionError("own") for who made the record themself, NotAllowed for another number, ActionError("state").
+    If `actor` left the registry and is not erased yet, the old row becomes active again with the details of the record, and
+    the record is deleted. Raises ActionError("registered") if `actor` is in the registry already, ("own") if `actor` made
+    the record, ("state") if it is confirmed already; NotAllowed for another phone number.
     """
     lock(actor)
     person = lock(person)
@@ -89,7 +92,7 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
         )
     privacy.give(actor, "registration", actor=actor)
     person = move(
-        _taken_up(person, actor),
+        _merge_into_old_row(person, actor),
         PersonState.ACTIVE,
         table=PERSON_TRANSITIONS,
         actor=actor,
@@ -108,7 +111,10 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
 
 @transaction.atomic
 def refuse_record(person: Person, *, actor: Any) -> None:
-    """Delete a record that its person does not want; nobody is asked. Raises ActionError("state") once confirmed."""
+    """Delete an unconfirmed record at the wish of its person, without approval.
+
+    Raises ActionError("state") once it is confirmed, NotAllowed for another phone number.
+    """
     person = lock(person)
     require(permissions.can_confirm_person, actor, person)
     _require_unconfirmed(person)
@@ -121,38 +127,42 @@ def _require_unconfirmed(person):
         raise ActionError(_("这份登记已经确认。要退出请到“我的数据”。"), code="state", url=reverse("me:home"))
 
 
-def _taken_up(record, user):
-    """Return the row of `user` from before they left, with what `record` says and instead of it; without one, `record`."""
+def _merge_into_old_row(record, user):
+    """Return `record`, or the row of `user` from before they left, updated from `record`, which is then deleted."""
     own = Person.objects.select_for_update(of=("self",)).filter(user=user).first()
     if own is None:
         return record
-    for field, value in record.particulars().items():
+    for field, value in record.registration_details().items():
         setattr(own, field, value)
     own.phone, own.entered_by = record.phone, record.entered_by
     own.save()
-    audit.record("person.erased", record, actor=user, person=record, user=user, reason=TAKEN_UP)
+    audit.record("person.erased", record, actor=user, person=record, user=user, reason=OLD_ROW_USED)
     history.delete_with_history(Person.objects.filter(pk=record.pk))
     return own
 
 
-# ---- what a person changes -------------------------------------------------------------------------------------------
+# ---- corrections -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def edit_own_particulars(person: Person, data: Mapping[str, Any], *, actor: Any) -> Person:
-    """Write what the person corrects of their own (`Particulars.PARTICULARS`); it counts at once, history keeps the old.
+def edit_own_details(person: Person, data: Mapping[str, Any], *, actor: Any) -> Person:
+    """Correct the person's own registration details; `data` holds any of `RegistrationDetails.EDITABLE_FIELDS`.
 
-    Raises ActionError("state") for somebody who left.  (requirements P11, M01)
+    The change is effective at once; the history stores the former values. Raises ActionError("state") if the person is not
+    active, TypeError for a name that cannot be edited, NotAllowed for others.  (requirements P11, M01)
     """
     person = lock(person)
-    require(permissions.can_edit_particulars, actor, person)
+    require(permissions.can_edit_own_details, actor, person)
     _require_active(person)
     return _change(person, data, actor)
 
 
 @transaction.atomic
 def adopt_number(person: Person, *, actor: Any) -> Person:
-    """Reach the person at the number they sign in with (decisions.md, "phone"). Raises ActionError("no_number")."""
+    """Replace the contact number of the person by the number the account signs in with (decisions.md, "phone").
+
+    Raises ActionError("no_number") if the account has none, ("state") if the person is not active; NotAllowed for others.
+    """
     person = lock(person)
-    require(permissions.can_edit_particulars, actor, person)
+    require(permissions.can_edit_own_details, actor, person)
     _require_active(person)
     if not actor.phone:
         raise ActionError(_("你的账号还没有手机号。"), code="no_number", url=reverse("members:data"))
@@ -167,16 +177,18 @@ def adopt_number(person: Person, *, actor: Any) -> Person:
 def correct_person(
     person: Person, data: Mapping[str, Any], *, actor: Any, code: str = reasons.DisclosureReason.CORRECTION
 ) -> Person:
-    """Write a correction that the person asked an officer for; they are told what was changed, and by which office.
+    """Correct registration details at the person's request, and notify the person of the changed fields.
 
-    Raises NotAllowed outside the officer's subdistricts and for themself, ActionError("state").  (requirements P11)
+    `data` holds any of `RegistrationDetails.EDITABLE_FIELDS`, `code` is the reason code for the audit. Raises
+    ActionError("state") if the person is not active, TypeError for a name that cannot be edited; NotAllowed outside the
+    actor's subdistricts and for the actor themself.  (requirements P11)
     """
     person = lock(person)
     require(permissions.can_correct_person, actor, person)
     _require_active(person)
-    before = person.particulars()
+    before = person.registration_details()
     person = _change(person, data, actor, code=code)
-    changed = [field for field, value in person.particulars().items() if value != before[field]]
+    changed = [field for field, value in person.registration_details().items() if value != before[field]]
     if changed:
         labels = [str(Person.label_of(field)) for field in changed]
         notify(person, "members/corrected", url=reverse("members:data") if person.user else "", labels=labels)
@@ -189,10 +201,10 @@ def _require_active(person):
 
 
 def _change(person, data, actor, code=""):
-    changed = put_particulars(person, data)
+    changed = assign_details(person, data)
     if changed:
         person.save(update_fields=changed)
-        fields = [field for field in changed if field in Particulars.PARTICULARS]
+        fields = [field for field in changed if field in RegistrationDetails.EDITABLE_FIELDS]
         audit.record("person.updated", person, actor=actor, person=person, user=person.user, fields=fields, reason=code)
     return person
 
@@ -200,9 +212,10 @@ def _change(person, data, actor, code=""):
 # ---- reading ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def read_number(row: Any, reason: str, *, actor: Any) -> str:
-    """Return the whole number of an Application or a Person, and write down who read it and why (requirements P26).
+    """Return the full phone number of an Application or a Person, and record who read it and why (requirements P26).
 
-    `reason` is one of `reasons.Reading`. Raises ActionError("reason") without one, ("no_number"), NotAllowed.
+    `reason` is a value of `reasons.DisclosureReason`. Raises ActionError("reason") for any other, ("no_number") if there is
+    no number; NotAllowed (`permissions.can_read_number`).
     """
     require(permissions.can_read_number, actor, row)
     if reason not in reasons.DisclosureReason.values:
@@ -218,7 +231,7 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
 
 @transaction.atomic
 def export_own_data(user: Any) -> dict[str, Any]:
-    """Return everything held on `user` as plain values, and write down that a copy was taken (P10, P14)."""
+    """Return all data stored about `user` as plain values, and record the export (requirements P10, P14)."""
     from ..personal_data import as_data
 
     audit.record("data.exported", user, actor=user, person=getattr(user, "person", None), user=user)

@@ -1,4 +1,4 @@
-"""代表人士: nominated, reviewed by two people, named on a passed “四有” for a term that ends by itself (rules 2 and 3)."""
+"""代表人士: nomination, two reviews, naming after a passed “四有” assessment, end of the term (domain.md rules 2 and 3)."""
 
 import datetime as dt
 from typing import Any
@@ -24,10 +24,10 @@ CURRENT = (RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED, Re
 
 @transaction.atomic
 def nominate_representative(person: Person, *, starts: dt.date, ends: dt.date, actor: Any) -> Representative:
-    """Propose `person` for the term from `starts` to `ends` (the first day after it).
+    """Nominate `person` for the term from `starts` to `ends` (exclusive).
 
-    Raises ActionError("dates") for a term that ends before it starts, ("twice") for who is one or is being reviewed,
-    ("state") for who is not registered, NotAllowed outside the officer's subdistricts and for themself.
+    Raises ActionError("dates") if `ends` is not after `starts`, ("twice") if the person is a representative or under
+    review, ("state") if not registered; NotAllowed outside the actor's subdistricts and for the actor themself.
     """
     person = lock(person)
     require(permissions.can_nominate, actor, person)
@@ -50,7 +50,10 @@ def nominate_representative(person: Person, *, starts: dt.date, ends: dt.date, a
 
 @transaction.atomic
 def first_review_representative(representative: Representative, *, actor: Any) -> Representative:
-    """Pass the first review. Raises ActionError("state"), NotAllowed outside one's subdistricts and for oneself."""
+    """Pass the first review.
+
+    Raises ActionError("state"); NotAllowed outside the actor's subdistricts and for the actor themself.
+    """
     representative = lock(representative)
     require(permissions.can_first_review_representative, actor, representative)
     now = clock.now()
@@ -67,10 +70,10 @@ def first_review_representative(representative: Representative, *, actor: Any) -
 
 @transaction.atomic
 def name_representative(representative: Representative, *, actor: Any) -> Representative:
-    """Pass the second review: named for the term, on a “四有” that is passed and holds today (rule 3).
+    """Pass the second review and name the person a representative for the term.
 
-    Raises ActionError("assessment") without one, ("state"), NotAllowed for the first reviewer, the person and all but
-    the district office (rule 2).
+    Raises ActionError("assessment") without a passed “四有” assessment that is valid today and not used for another term
+    (rule 3), ("state"); NotAllowed for the first reviewer, the person and all but district staff (rule 2).
     """
     representative = lock(representative)
     require(permissions.can_name_representative, actor, representative)
@@ -90,13 +93,16 @@ def name_representative(representative: Representative, *, actor: Any) -> Repres
         due_on=None,
         reason="",
     )
-    notify(person, "members/named", url=_where(person), representative=named)
+    notify(person, "members/named", url=_own_page_url(person), representative=named)
     return named
 
 
 @transaction.atomic
 def decline_representative(representative: Representative, *, actor: Any, reason: str) -> Representative:
-    """Decline the nomination; the person reads `reason` on 我的数据. Raises ActionError("reason"), ("state")."""
+    """Decline the nomination; the person can read `reason` on 我的数据.
+
+    Raises ActionError("reason") without a reason, ("too_long"), ("state"); NotAllowed for actors who may not decide on it.
+    """
     representative = lock(representative)
     require(permissions.can_decline_representative, actor, representative)
     return _move(
@@ -111,9 +117,9 @@ def decline_representative(representative: Representative, *, actor: Any, reason
 
 @transaction.atomic
 def end_for_leaving(representative: Representative, *, actor: Any) -> Representative:
-    """End a term, or a nomination, because the person leaves the registry (rule 12: nobody is asked).
+    """End a term, or decline a nomination, because the person leaves the registry (rule 12: without approval).
 
-    What was declined or ended by another hand a moment before stays so: leaving never fails on it.
+    A row that another transaction has just declined or ended is returned unchanged, so that leaving never fails.
     """
     representative = lock(representative)
     if representative.state not in CURRENT:
@@ -122,19 +128,22 @@ def end_for_leaving(representative: Representative, *, actor: Any) -> Representa
         return _move(
             representative, RepresentativeState.DECLINED, "representative.declined", actor, reason="", due_on=None
         )
-    ends = max(clock.today(), representative.starts + dt.timedelta(days=1))
+    ends = max(clock.today(), representative.starts + dt.timedelta(days=1))  # a constraint: a term lasts a day at least
     ends = min(ends, representative.ends)
     return _move(representative, RepresentativeState.ENDED, "representative.ended", actor, ends=ends, is_public=False)
 
 
 @transaction.atomic
 def end_term(representative: Representative) -> Representative | None:
-    """Note that a term is over; `on(day)` said so since the day itself. Safe to repeat, None when it was done."""
+    """Set a term that is over to ENDED and notify the person; return None if there is nothing to do. Safe to repeat.
+
+    Only the state is written late: `Representative.objects.on(day)` goes by the dates.
+    """
     representative = lock(representative)
     if representative.state != RepresentativeState.NAMED or representative.ends > clock.today():
         return None
     ended = _move(representative, RepresentativeState.ENDED, "representative.ended", None)
-    notify(ended.person, "members/term_ended", url=_where(ended.person), representative=ended)
+    notify(ended.person, "members/term_ended", url=_own_page_url(ended.person), representative=ended)
     return ended
 
 
@@ -152,5 +161,5 @@ def _move(representative, state, verb, actor, **changes):
     )
 
 
-def _where(person):
+def _own_page_url(person):
     return reverse("members:data") if person.user else ""

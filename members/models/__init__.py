@@ -1,8 +1,8 @@
-"""The registry: categories, persons, applications, representatives and their four-haves."""
+"""Models of the registry: categories, persons, applications, representatives and “四有” assessments."""
 
 from .applications import Application, ApplicationQuerySet
-from .particulars import Category, NameSearchMixin, Particulars, Skill, Wish
 from .persons import Person, PersonQuerySet
+from .registration_details import Category, NameSearchMixin, RegistrationDetails, Skill, Wish
 from .representatives import Assessment, AssessmentQuerySet, Representative, RepresentativeQuerySet
 
 __all__ = [
@@ -12,9 +12,9 @@ __all__ = [
     "AssessmentQuerySet",
     "Category",
     "NameSearchMixin",
-    "Particulars",
     "Person",
     "PersonQuerySet",
+    "RegistrationDetails",
     "Representative",
     "RepresentativeQuerySet",
     "Skill",

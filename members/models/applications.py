@@ -1,4 +1,4 @@
-"""入册申请: what somebody sends in to be registered, and what was decided on it."""
+"""入册申请: applications for registration."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -15,8 +15,8 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 
 from ..states import APPLICATION_OPEN, ApplicationState
-from .particulars import Category, NameSearchMixin, Particulars
 from .persons import Person
+from .registration_details import Category, NameSearchMixin, RegistrationDetails
 
 
 class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
@@ -26,11 +26,11 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
         return self.filter(state__in=APPLICATION_OPEN)
 
     def submitted(self):
-        """Return what staff may see: a draft belongs to its author alone."""
+        """Return the applications that staff may see: those that were submitted at least once; drafts are private."""
         return self.filter(submitted_at__isnull=False)
 
     def within(self, scope):
-        """Return the submitted applications that staff of `scope` are responsible for."""
+        """Return the submitted applications in the access scope of a member of staff."""
         return self.filter(_managed_q(scope))
 
     def visible_to(self, user):
@@ -46,10 +46,10 @@ def _managed_q(scope):
 
 
 @tracked(exclude=["name_search"])
-class Application(Particulars, DemoMark):
-    """入册申请: what somebody sends in to be registered, and what was decided on it."""
+class Application(RegistrationDetails, DemoMark):
+    """入册申请: an application for registration, with its two reviews and the decision."""
 
-    PERSONAL = {**Particulars.PERSONAL, "reason": "registration"}
+    PERSONAL = {**RegistrationDetails.PERSONAL, "reason": "registration"}
     NOT_PERSONAL = {
         "id",
         "public_id",
@@ -65,14 +65,14 @@ class Application(Particulars, DemoMark):
         "is_demo",
     }
 
-    # What a draft may lack and a submitted application may not.
-    NEEDED = ("name", "category", "unit", "subdistrict")
+    # Required for submission; a draft may lack them.
+    REQUIRED_FIELDS = ("name", "category", "unit", "subdistrict")
 
     public_id = PublicIdField()
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="applications", verbose_name=_("申请人账号")
     )
-    # A draft is saved at every step, so what the form asks for may still be missing.
+    # A draft is saved while it is being typed, so required fields may still be empty.
     name = models.CharField(_("姓名"), max_length=50, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("类别"))
     unit = models.CharField(_("工作单位"), max_length=100, blank=True)
@@ -93,7 +93,7 @@ class Application(Particulars, DemoMark):
     )
     decided_at = models.DateTimeField(_("办结"), null=True, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
-    # The last step and the words that went with it; the steps before are in the row's history.
+    # The last step and its reason; earlier steps are in the history of the row.
     acted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
     )
@@ -150,5 +150,5 @@ class Application(Particulars, DemoMark):
         return reverse("members:application", args=[self.public_id])
 
     def missing(self):
-        """Return the names of what has to be filled in before it can be sent."""
-        return [name for name in self.NEEDED if not getattr(self, name)]
+        """Return the names of the required fields that are still empty."""
+        return [name for name in self.REQUIRED_FIELDS if not getattr(self, name)]

@@ -1,4 +1,4 @@
-"""人士: the registry itself."""
+"""人士: persons in the registry."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -15,62 +15,61 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 
 from ..states import PersonState
-from .particulars import NameSearchMixin, Particulars
+from .registration_details import NameSearchMixin, RegistrationDetails
 
 
 class PersonQuerySet(NameSearchMixin, models.QuerySet):
     def active(self):
-        """Return whom lists, exports and statistics may count (domain.md rule 1)."""
+        """Return the persons that lists, exports and statistics may include (domain.md rule 1)."""
         return self.filter(state=PersonState.ACTIVE)
 
     def registered_on_day(self, day):
-        """Return who was in the registry on `day`, whatever became of them since."""
+        """Return the persons who were in the registry on `day`, whatever their state is now."""
         return self.exclude(state=PersonState.UNCONFIRMED).filter(
             Q(left_on__isnull=True) | Q(left_on__gt=day), registered_on__lte=day
         )
 
     def alike(self, *, name, phone_index):
-        """Return who could be the same person: the same number, or the same name."""
+        """Return possible duplicates: persons with the same phone number or the same name."""
         same = Q(name=name)
         if phone_index:
             same |= Q(phone_index=phone_index)
         return self.filter(same)
 
     def of_staff(self, scope):
-        """Return whom staff of `scope` are responsible for; posts do not count."""
+        """Return the active persons whom the roles of `scope` as staff cover; its posts are ignored."""
         rows = self.active()
         return rows if scope.district else rows.filter(subdistrict__in=scope.subdistricts)
 
     def of_office(self, scope):
-        """Return whom staff and secretaries of `scope` work with; leading a team does not count."""
+        """Return the active persons that `scope` covers as staff or as secretary; leading a team is ignored."""
         return self.filter(_office_q(scope, self.model._base_manager.all()))
 
     def within(self, scope):
-        """Return whom an officer of `scope` works with: active persons of theirs (decisions.md, "Who sees what")."""
+        """Return the active persons that `scope` covers by any role or post (docs/decisions.md, "Who sees what")."""
         return self.filter(_managed_q(scope, self.model._base_manager.all()))
 
     def visible_to(self, user):
-        """Return the persons `user` may see: oneself, and whom one works with (docs/decisions.md, "Who sees what")."""
+        """Return the persons `user` may see: oneself, and those in the access scope (docs/decisions.md, "Who sees what")."""
         if not user.is_authenticated:
             return self.none()
         shown = Q(user=user)
-        if (
-            user.phone_index
-        ):  # a record that staff made is shown to whom it is of, and to nobody else (domain.md rule 1)
+        # An unconfirmed record is visible only to the account with its verified number (domain.md rule 1).
+        if user.phone_index:
             shown |= Q(state=PersonState.UNCONFIRMED, phone_index=user.phone_index)
         return self.filter(shown | _managed_q(access_scope(user), self.model._base_manager.all()))
 
 
 def _managed_q(scope, everybody):
-    """Return the condition for the active persons that staff, secretaries and team leaders work with."""
+    """Return the condition for the active persons in the scope of staff, secretaries and team leaders."""
     managed = _office_q(scope, everybody)
     if scope.managed("team"):
-        managed |= Q(pk__in=_team(everybody, scope).values("pk"))
+        managed |= Q(pk__in=_team_members(everybody, scope).values("pk"))
     return managed
 
 
 def _office_q(scope, everybody):
-    """Return the condition for the active persons that staff and secretaries work with."""
+    """Return the condition for the active persons in the scope of staff and secretaries."""
     active = Q(state=PersonState.ACTIVE)
     if scope.district:
         return active
@@ -90,11 +89,11 @@ def _members(everybody, scope):
     )
 
 
-def _team(everybody, scope):
+def _team_members(everybody, scope):
     today = clock.today()
-    held = Q(services_posts__ends__isnull=True) | Q(services_posts__ends__gt=today)
+    not_ended = Q(services_posts__ends__isnull=True) | Q(services_posts__ends__gt=today)
     return everybody.filter(
-        held,
+        not_ended,
         state=PersonState.ACTIVE,
         services_posts__team__in=scope.managed("team"),
         services_posts__starts__lte=today,
@@ -102,11 +101,11 @@ def _team(everybody, scope):
 
 
 @tracked(exclude=["name_search"])
-class Person(Particulars, DemoMark):
-    """人士: somebody in the registry; not the same thing as a sign-in account."""
+class Person(RegistrationDetails, DemoMark):
+    """人士: a person in the registry; an account to sign in (`User`) is a separate object."""
 
     PERSONAL = {
-        **Particulars.PERSONAL,
+        **RegistrationDetails.PERSONAL,
         "phone": "registration",
         "phone_index": "registration",
         "phone_last4": "registration",
@@ -123,7 +122,7 @@ class Person(Particulars, DemoMark):
     state = models.CharField(_("状态"), max_length=12, choices=PersonState.choices, default=PersonState.ACTIVE)
     registered_on = models.DateField(_("入册日期"), default=clock.today)
     confirm_by = models.DateField(_("须在此前由本人确认"), null=True, blank=True)
-    # Who made the record for somebody else; nobody confirms what they made themself (rule 1).
+    # The officer who made the record; nobody may confirm a record that they made (domain.md rule 1).
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
     )
@@ -163,5 +162,5 @@ class Person(Particulars, DemoMark):
 
     @property
     def is_active(self):
-        """Whether lists, exports and statistics may count this person (domain.md rule 1)."""
+        """Return whether lists, exports and statistics may include this person (domain.md rule 1)."""
         return self.state == PersonState.ACTIVE

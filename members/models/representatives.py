@@ -1,4 +1,4 @@
-"""“四有” of a person, and who is named a representative for a term on the strength of it."""
+"""“四有” assessments of persons, and representatives, who need a passed one."""
 
 from django.conf import settings
 from django.db import models
@@ -19,7 +19,7 @@ from .persons import Person
 
 
 class OfPersonMixin:
-    """Rows that hang on a person are found by the person's name or number (U02)."""
+    """QuerySet mixin to search rows by the name or phone number of their `person` (requirements U02)."""
 
     def search(self, text):
         return self.filter(person__in=Person.objects.search(text).values("pk")) if text.strip() else self
@@ -27,7 +27,7 @@ class OfPersonMixin:
 
 class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):
     def visible_to(self, user):
-        """Return one's own assessments, and for staff those of the persons they are responsible for."""
+        """Return the user's own assessments, and for staff those of the persons they are responsible for."""
         if not user.is_authenticated:
             return self.none()
         shown = Q(person__user=user)
@@ -38,7 +38,7 @@ class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):
 
 @tracked
 class Assessment(StandardAssessment):
-    """“四有” of a person."""
+    """“四有”: an assessment of a person by the four-haves standard."""
 
     SUBJECT = "person"
 
@@ -52,17 +52,20 @@ class Assessment(StandardAssessment):
 
 class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
     def on(self, day):
-        """Return who is a representative on `day`: named, and the term is running (rule 3)."""
+        """Return the representatives whose term includes `day` (domain.md rule 3).
+
+        ENDED rows count too: on an earlier day their term was running.
+        """
         return self.filter(
             starts__lte=day, ends__gt=day, state__in=[RepresentativeState.NAMED, RepresentativeState.ENDED]
         )
 
     def published(self):
-        """Return the representatives of today who agreed to be shown in public."""
+        """Return today's representatives who consented to publication."""
         return self.filter(is_public=True).on(clock.today())
 
     def visible_to(self, user):
-        """Return own and published rows, those of the user's subdistricts, and of the user's organizations' members."""
+        """Return the rows `user` may see: published and own ones, and those of persons in the scope as staff or secretary."""
         today = clock.today()
         shown = Q(is_public=True, state=RepresentativeState.NAMED, starts__lte=today, ends__gt=today)
         if user.is_authenticated:
@@ -73,7 +76,7 @@ class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
 
 @tracked
 class Representative(DemoMark):
-    """代表人士: a person named a representative for a term after the four-haves assessment."""
+    """代表人士: the nomination of a person as a representative, and the term after a passed “四有” assessment."""
 
     PERSONAL = {"is_public": "publication", "reason": "representation"}
     NOT_PERSONAL = {"id", "public_id", "state", "starts", "ends", "first_reviewed_at", "named_at", "due_on", "is_demo"}

@@ -1,6 +1,7 @@
-"""Everything the portal holds on one account and its person, for 我的数据 and for the copy people take (P10, P14, X12).
+"""All data stored about one account and its person, for the page 我的数据 and its export (requirements P10, P14, X12).
 
-The rows of upper apps are found without their help; how a row reads is declared in the slot `own_data`.
+Rows in the tables of all apps are found through foreign keys (`collect`), so no app can forget to report its data. Apps may
+declare in the slot `own_data` how their rows are shown.
 """
 
 import datetime as dt
@@ -13,13 +14,13 @@ from django.utils.translation import gettext as _
 from chengyang import clock, extensions
 
 from . import collect
-from .access_log import Look, looks
+from .access_log import Access, accesses
 from .descriptions import title
-from .formatting import Item, Writer
+from .formatting import Item, RowFormatter
 
-__all__ = ["Held", "Look", "Section", "as_data", "everything", "looks"]
+__all__ = ["Access", "PersonalData", "Section", "accesses", "as_data", "everything"]
 
-LAST = 1000  # of tables of packages, which no app declares
+LAST = 1000  # position of the tables of third-party packages, which have no extension
 FIRST = ("members.Person", "members.Application")
 
 
@@ -33,30 +34,30 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Held:
-    """Everything: the rows by table, where the account acted for others, and who looked."""
+class PersonalData:
+    """All data about one account: the rows by table, how often it acted on rows of others, and who accessed its data."""
 
     sections: list[Section]
     acted: list[tuple[Any, Any, int]]
-    looks: list[Look]
+    accesses: list[Access]
 
     @property
     def count(self) -> int:
-        """Return how many fields with a value there are."""
+        """Return the number of fields that have a value."""
         return sum(len(item.lines) for section in self.sections for item in section.items)
 
 
-def everything(user: Any) -> Held:
-    """Return everything held on `user`."""
+def everything(user: Any) -> PersonalData:
+    """Return all data stored about `user`."""
     found = collect.rows_about(user)
-    writer = Writer(user, found)
+    formatter = RowFormatter(user, found)
     sections = [
-        Section(model._meta.label, title(model), [writer.item(row) for row in rows]) for model, rows in found.items()
+        Section(model._meta.label, title(model), [formatter.item(row) for row in rows]) for model, rows in found.items()
     ]
-    return Held(sorted(sections, key=_place), collect.acted(user), looks(user))
+    return PersonalData(sorted(sections, key=_position), collect.acted(user), accesses(user))
 
 
-def _place(section):
+def _position(section):
     label = section.label
     app = label.partition(".")[0]
     first = FIRST.index(label) if label in FIRST else len(FIRST)
@@ -65,14 +66,14 @@ def _place(section):
 
 
 def as_data(user: Any) -> dict[str, Any]:
-    """Return everything as plain values: what a JSON file holds."""
+    """Return all data about `user` as values that JSON can represent."""
     data = everything(user)
     return {
         "说明": _("城阳新阶层门户存有的、关于你的全部内容"),
         "taken_at": clock.now().isoformat(timespec="seconds"),
         "sections": [_plain(asdict(section)) for section in data.sections],
         "acted": [{"table": str(table), "as": str(role), "rows": count} for table, role, count in data.acted],
-        "looks": [_plain(asdict(look)) for look in data.looks],
+        "looks": [_plain(asdict(access)) for access in data.accesses],
     }
 
 

@@ -1,4 +1,4 @@
-"""Who looked at what, for whom, and why (P10): from the audit, without names of officers."""
+"""Who accessed the data of a person, and why: read from the audit, with labels instead of officers' names (requirements P10)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from django.db.models import Q
 from chengyang import clock
 from chengyang.platform.audit.models import Entry
 
-from ..officer_labels import labels_of
+from ..officer_labels import officer_labels
 from ..reasons import DisclosureReason
 from .descriptions import label, title
 
-READING = (".read", ".seen", ".exported", ".printed")  # endings of verbs that mean: somebody looked
+READ_VERBS = ("read", "seen", "exported", "printed")  # last part of the audit verbs that mean an access
 _REASONS = dict(DisclosureReason.choices)
 
 
 @dataclass(frozen=True)
-class Look:
-    """One time that somebody looked: for which office, at what, and why."""
+class Access:
+    """One access: time, label of the officer, what was read, and why."""
 
     at: dt.datetime
     who: str
@@ -28,19 +28,18 @@ class Look:
     why: str
 
 
-def looks(user: Any, *, days: int | None = None, most: int = 200) -> list[Look]:
-    """Return who looked at what of `user`, newest first; only the last `days` days when given."""
+def accesses(user: Any, *, days: int | None = None, most: int = 200) -> list[Access]:
+    """Return accesses by others to the data of `user`, newest first, at most `most`; with `days` of the last days only."""
     concerned = Q(user=user.public_id)
     if person := getattr(user, "person", None):
         concerned |= Q(person=person.public_id)
     entries = Entry.objects.filter(concerned).exclude(actor=user.public_id).exclude(actor="").order_by("-id")
-    wanted = "|".join(ending.removeprefix(".") for ending in READING)
-    entries = entries.filter(verb__regex=rf"\.({wanted})$")
+    entries = entries.filter(verb__regex=rf"\.({'|'.join(READ_VERBS)})$")
     if days is not None:
         entries = entries.filter(at__gte=clock.now() - dt.timedelta(days=days))
     found = list(entries[:most])
-    words = labels_of({entry.actor_id for entry in found})
-    return [Look(entry.at, words[entry.actor_id], _what(entry), _why(entry)) for entry in found]
+    labels = officer_labels({entry.actor_id for entry in found})
+    return [Access(entry.at, labels[entry.actor_id], _what(entry), _why(entry)) for entry in found]
 
 
 def _what(entry):

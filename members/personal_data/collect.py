@@ -1,8 +1,8 @@
-"""Which rows are about an account and its person: found by walking the tables, not by a list (P10, X12).
+"""Collects the rows about an account and its person through foreign keys, not from a list of tables (requirements P10, X12).
 
-From the account and the person the walk follows every foreign key that points at them, and from there every key that points
-at what it found. By convention a key with `related_name="+"` names who *did* something to a row (a reviewer): such rows are
-about somebody else and only counted.
+It starts at the account and the person, follows every foreign key that points at them, and then every one that points at the
+rows found. By convention a key with `related_name="+"` names the account that *did* something to a row (e.g. a reviewer):
+such rows are about other people and are only counted.
 """
 
 from collections import deque
@@ -19,16 +19,17 @@ from chengyang.platform.audit.history import Event
 from ..models import Person
 from ..states import PersonState
 
-# Tables that a key leads to and that hold nothing of a person; each with its reason.
+# Tables that foreign keys lead to but that contain no personal data, each with the reason.
 LEFT_OUT = {
-    "admin.LogEntry": "the desk writes the audit instead; this table of the admin engine stays empty",
+    "admin.LogEntry": "the staff site writes the audit instead; this table of the Django admin stays empty",
     "pghistory.MiddlewareEvents": "a view over the histories, which are shown with their rows",
 }
 
 
 def subjects(user: Any) -> list[Any]:
-    """Return the account, its person, and a record that staff made with its number and that waits to be confirmed."""
-    account = get_user_model()._base_manager.get(pk=user.pk)  # the request's own is wrapped, and may be old
+    """Return the account, its person, and an unconfirmed record that staff made with its phone number."""
+    # Not `user` itself: `request.user` is a lazy wrapper without the model as its type, and may be outdated.
+    account = get_user_model()._base_manager.get(pk=user.pk)
     own = models.Q(user=account)
     if account.phone_index:
         own |= models.Q(state=PersonState.UNCONFIRMED, phone_index=account.phone_index)
@@ -36,7 +37,7 @@ def subjects(user: Any) -> list[Any]:
 
 
 def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:
-    """Return every row that is about `user`, by table, in the order in which the walk comes to them."""
+    """Return every row that is about `user`, by table, in the order in which they are found."""
     found: dict[type[models.Model], dict[Any, Any]] = {}
     queue = deque((type(row), [row]) for row in subjects(user))
     for model, rows in list(queue):
@@ -53,7 +54,7 @@ def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:
 
 
 def relations(model: type[models.Model]) -> Iterator[Any]:
-    """Yield the keys of other tables that say "this is about that row"."""
+    """Yield the reverse relations of `model` whose rows are about the row they point at."""
     for relation in model._meta.related_objects:
         table = relation.related_model
         if issubclass(table, Event) or table._meta.label in LEFT_OUT:
@@ -63,7 +64,7 @@ def relations(model: type[models.Model]) -> Iterator[Any]:
 
 
 def tables() -> set[type[models.Model]]:
-    """Return all tables that the walk can come to."""
+    """Return all models in which `rows_about` can find rows."""
     reached: set[type[models.Model]] = set()
     queue: list[type[models.Model]] = [get_user_model(), Person]
     while queue:
@@ -75,7 +76,11 @@ def tables() -> set[type[models.Model]]:
 
 
 def names_its_person(table: type[models.Model]) -> bool:
-    """Return whether rows of `table` say themselves whom they are about; then nothing else leads to them."""
+    """Return whether `table` has a key to the account or person it is about.
+
+    Then its rows are found by that key only: through another key (an activity of an organization, say) rows about other
+    people would be found.
+    """
     return any(
         key.related_model in (get_user_model(), Person) and not key.remote_field.hidden
         for key in table._meta.concrete_fields
@@ -94,7 +99,7 @@ def _is_account(key):
 
 
 def acting_keys() -> list[tuple[type[models.Model], models.Field]]:
-    """Return the keys that say which account did something to a row: (table, key)."""
+    """Return (table, key) for each foreign key that names an account which did something to a row."""
     return [
         (table, key)
         for table in apps.get_models()
@@ -105,9 +110,9 @@ def acting_keys() -> list[tuple[type[models.Model], models.Field]]:
 
 
 def acted(user: Any) -> list[tuple[Any, Any, int]]:
-    """Return (table, role in it, how many rows) where `user` did something to rows about others."""
-    counted = (
+    """Return (table label, key label, number of rows) for each key in which `user` is named as having acted."""
+    counts = (
         (table._meta.verbose_name, key.verbose_name, table._base_manager.filter(**{key.name: user}).count())
         for table, key in acting_keys()
     )
-    return [line for line in counted if line[2]]
+    return [count for count in counts if count[2]]

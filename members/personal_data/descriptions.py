@@ -1,4 +1,4 @@
-"""How the rows of a table read on 我的数据: what the apps declare (slot `own_data`), else what the model says."""
+"""How the rows of a table are shown on 我的数据: as apps declare in the slot `own_data`, else by the labels of the model."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ COMMON = {"public_id": _("编号"), "at": _("时间")}
 
 
 def description(model: type[models.Model]) -> TableDescription:
-    """Return how the rows of `model` read."""
+    """Return the declared description of `model`, or an empty one."""
     return extensions.table_descriptions().get(model._meta.label, TableDescription(model._meta.label))
 
 
@@ -22,7 +22,7 @@ def title(model: type[models.Model]) -> str:
 
 
 def label(model: type[models.Model], name: str) -> str:
-    """Return the label of the field `name`; a name that is no field stands for itself."""
+    """Return the label of the field `name`; a name that is not a field is returned as it is."""
     own = description(model).labels.get(name) or COMMON.get(name)
     if own:
         return str(own)

@@ -1,4 +1,4 @@
-"""Rows as lines that a person reads: each field with its value, what it is for, and since when it says so."""
+"""Formats rows for 我的数据: each field with its label, value, purpose and the day since when it has this value."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -20,17 +20,22 @@ from chengyang.platform.privacy.purposes import BY_CODE, OTHERS
 from chengyang.platform.web.fields import NameKeyField
 
 from ..models import Person
-from ..officer_labels import labels_of
+from ..officer_labels import officer_labels
 from .descriptions import description, label
 
-DERIVED = (BlindIndexField, LastFourField, NameKeyField, SearchVectorField)  # made from another field, to sort and find
+DERIVED = (
+    BlindIndexField,
+    LastFourField,
+    NameKeyField,
+    SearchVectorField,
+)  # computed from another field for sorting and searching
 NEVER_SHOWN = {"id", "is_demo", "password", "code_hash", "session_hash"}
-CREATED_FIELDS = ("created_at", "applied_at", "at", "sent_at", "starts")  # where a description names none
+CREATED_FIELDS = ("created_at", "applied_at", "at", "sent_at", "starts")  # tried where the description names none
 
 
 @dataclass(frozen=True)
 class Line:
-    """One field of a row."""
+    """One field of a row; `since` is the day of its last change, or of the creation of the row."""
 
     name: str
     label: str
@@ -41,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a row: when, by whom in words, and (field, before, after)."""
+    """One change of a row: time, label of who made it, and (field label, before, after) for each field."""
 
     at: dt.datetime
     who: str
@@ -50,7 +55,7 @@ class Change:
 
 @dataclass
 class Item:
-    """One row."""
+    """One row: its lines and changes; `since` is the day of its creation, if known."""
 
     title: str
     since: dt.date | None
@@ -58,40 +63,42 @@ class Item:
     changes: list[Change] = field(default_factory=list)
 
 
-class Writer:
-    """Turns rows into items for `user`; the offices of all officers named in them are asked for at once."""
+class RowFormatter:
+    """Formats rows as items for `user`; histories and labels of officers are fetched once for all rows."""
 
     def __init__(self, user: Any, found: dict[type[models.Model], list[Any]]) -> None:
         self.user = user
         named = {getattr(row, key.attname) for model, rows in found.items() for key in _officers(model) for row in rows}
-        self.history = {model: _former(model, rows) for model, rows in found.items()}
+        self.history = {model: _former_versions(model, rows) for model, rows in found.items()}
         actors = {_actor(event) for former in self.history.values() for events in former.values() for event in events}
         known = get_user_model()._base_manager.filter(public_id__in=actors - {"", user.public_id})
         self.accounts = dict(known.values_list("public_id", "pk"))
-        self.words = labels_of((named | set(self.accounts.values())) - {None, user.pk})
+        self.officer_labels = officer_labels((named | set(self.accounts.values())) - {None, user.pk})
 
     def item(self, row: Any) -> Item:
-        """Return `row` with its lines and changes."""
+        """Return `row` as an item with lines and changes."""
         model = type(row)
-        born = self.born(row)
+        created_on = self.created_on(row)
         changes = list(self.changes(row))
         since = {name: _day(change.at) for change, names in changes for name in names}
-        lines = [self.line(row, column, since.get(column.name, born)) for column in shown_columns(model)]
-        return Item(str(row), born, [line for line in lines if line.value], [change for change, _names in changes])
+        lines = [self.line(row, column, since.get(column.name, created_on)) for column in shown_columns(model)]
+        return Item(
+            str(row), created_on, [line for line in lines if line.value], [change for change, _names in changes]
+        )
 
     def line(self, row: Any, column: models.Field, since: Any) -> Line:
         value = self.value(row, column)
         return Line(column.name, label(type(row), column.name), value, purpose_of(type(row), column.name), since)
 
-    def born(self, row: Any) -> dt.date | None:
-        """Return since when the row is there, as far as it says."""
+    def created_on(self, row: Any) -> dt.date | None:
+        """Return the day on which the row was created, or None if no field tells it."""
         name = description(type(row)).created_field or next((name for name in CREATED_FIELDS if hasattr(row, name)), "")
         return _day(getattr(row, name)) if name else None
 
     def changes(self, row: Any):
         """Yield (change, names of its fields), oldest first."""
         model = type(row)
-        columns = [column for column in shown_columns(model) if _is_told(model, column)]
+        columns = [column for column in shown_columns(model) if _shows_changes(model, column)]
         for before, after in pairwise([*self.history[model].get(row.pk, ()), row]):
             altered = [column for column in columns if _raw(before, column) != _raw(after, column)]
             if altered:
@@ -102,21 +109,25 @@ class Writer:
                 yield Change(before.pgh_created_at, self.who(_actor(before)), pairs), [c.name for c in altered]
 
     def who(self, public_id: str) -> str:
-        """Return who made a change, in words."""
+        """Return the label of who made a change, by the public id of the account; 系统 for none."""
         if public_id == self.user.public_id:
             return _("本人")
-        return self.words.get(self.accounts.get(public_id), _("系统"))
+        return self.officer_labels.get(self.accounts.get(public_id), _("系统"))
 
     def former(self, version: Any, row: Any, column: models.Field) -> str:
-        """Return the value of a column in a kept version; sealed ones are opened with the identity of `row`."""
+        """Return the value of a column in a former version, "—" if empty.
+
+        Ciphertext is bound to the public id of `row`, which the version does not have, so it is decrypted with that id.
+        """
         if version is row or not isinstance(column, CiphertextColumn):
             return self.value(version, column) or "—"
         return (
-            _read(column, decrypt_for(type(row)._meta.label, row.public_id, column.name, _raw(version, column))) or "—"
+            _readable(column, decrypt_for(type(row)._meta.label, row.public_id, column.name, _raw(version, column)))
+            or "—"
         )
 
     def value(self, row: Any, column: models.Field) -> str:
-        """Return the value of a column in words; empty when there is none."""
+        """Return the value of a column as text; empty if there is none."""
         if own := description(type(row)).show.get(column.name):
             return str(own(row))
         if column.is_relation:
@@ -125,17 +136,17 @@ class Writer:
         if column.choices:
             return str(dict(column.flatchoices).get(plain, plain))
         if isinstance(column, ArrayField):
-            words = dict(getattr(column.base_field, "flatchoices", ()))
-            return "、".join(str(words.get(code, code)) for code in plain or ())
-        return _read(column, in_words(plain))
+            labels = dict(getattr(column.base_field, "flatchoices", ()))
+            return "、".join(str(labels.get(code, code)) for code in plain or ())
+        return _readable(column, as_text(plain))
 
     def related(self, row: Any, column: models.Field) -> str:
-        """Return what a key points at; accounts stand by their office, never by name."""
+        """Return the object that a key points at, as text; accounts by the label of the officer, never by name."""
         key = getattr(row, column.attname)
         if key is None:
             return ""
         if column.related_model is get_user_model():
-            return _("本人") if key == self.user.pk else self.words.get(key, _("工作人员"))
+            return _("本人") if key == self.user.pk else self.officer_labels.get(key, _("工作人员"))
         try:
             return str(getattr(row, column.name))
         except ObjectDoesNotExist:
@@ -143,38 +154,41 @@ class Writer:
 
 
 def shown_columns(model: type[models.Model]) -> list[models.Field]:
-    """Return the columns of `model` that say something to a person."""
+    """Return the columns of `model` that are shown: not hidden, not derived, not the key to the person concerned."""
     hidden = NEVER_SHOWN.union(description(model).hidden)
     return [
         column
         for column in model._meta.concrete_fields
-        if not (column.name in hidden or column.primary_key or isinstance(column, DERIVED) or _is_oneself(column))
+        if not (column.name in hidden or column.primary_key or isinstance(column, DERIVED) or _is_key_to_person(column))
     ]
 
 
-def _is_oneself(column):
-    """Whether the column says whom the row is about, by which it was found."""
+def _is_key_to_person(column):
+    """Return whether the column is the key to the account or person that the row is about."""
     to_people = column.is_relation and column.related_model in (get_user_model(), Person)
     return to_people and not column.remote_field.hidden
 
 
 def purpose_of(model: type[models.Model], name: str) -> str:
-    """Return what the field is for, in words; empty for what is not personal. On the floors a key is for what its row is for."""
+    """Return the name of the purpose of a field; empty if it is not personal.
+
+    In the apps outside `chengyang` a foreign key has the purpose of the first personal field of its row.
+    """
     codes = getattr(model, "PERSONAL", None) or OTHERS.get(model._meta.label, {})
     code = codes.get(name, "")
-    if not code and codes and _points_elsewhere(model, name):
+    if not code and codes and _is_key_in_product_app(model, name):
         code = next(iter(codes.values()))
     return str(BY_CODE[code].name) if code in BY_CODE else ""
 
 
-def _points_elsewhere(model, name):
+def _is_key_in_product_app(model, name):
     column = model._meta.get_field(name)
-    on_a_floor = not model.__module__.startswith("chengyang.")
-    return on_a_floor and column.is_relation and column.related_model is not get_user_model()
+    in_product_app = not model.__module__.startswith("chengyang.")
+    return in_product_app and column.is_relation and column.related_model is not get_user_model()
 
 
-def in_words(value: Any) -> str:
-    """Return a plain value as people write it."""
+def as_text(value: Any) -> str:
+    """Return a plain value as text: dates, times and booleans in Chinese form."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -186,8 +200,8 @@ def in_words(value: Any) -> str:
     return str(value)
 
 
-def _read(column, text):
-    """Return a number as it is read out; anything else as it is."""
+def _readable(column, text):
+    """Return a phone number in groups of digits, any other text unchanged."""
     return phones.spaced_phone(text) if column.name == "phone" else text
 
 
@@ -199,22 +213,22 @@ def _officers(model) -> Iterable[models.Field]:
     return [key for key in model._meta.concrete_fields if key.is_relation and key.related_model is get_user_model()]
 
 
-def _is_told(model, column):
-    """Whether a change of this column is told: personal fields and the state, not every time stamp."""
+def _shows_changes(model, column):
+    """Return whether changes of this column are shown: those of personal fields and of the state, not of time stamps."""
     return column.name == "state" or bool(purpose_of(model, column.name))
 
 
-def _former(model, rows):
-    """Return the kept former versions of `rows`: pk → versions, oldest first."""
+def _former_versions(model, rows):
+    """Return the stored former versions of `rows` by primary key, oldest first."""
     try:
         event = model._meta.get_field("history").related_model
     except FieldDoesNotExist:
         return {}
-    kept: dict[Any, list[Any]] = {}
+    found: dict[Any, list[Any]] = {}
     versions = event._base_manager.filter(pgh_obj_id__in=[row.pk for row in rows], pgh_label="update")
     for version in versions.order_by("pgh_id"):
-        kept.setdefault(version.pgh_obj_id, []).append(version)
-    return kept
+        found.setdefault(version.pgh_obj_id, []).append(version)
+    return found
 
 
 def _actor(event):
@@ -222,5 +236,5 @@ def _actor(event):
 
 
 def _raw(version, column):
-    """Return the stored value of a column, without opening sealed ones."""
+    """Return the stored value of a column, without decrypting ciphertext."""
     return version.__dict__.get(column.attname)

@@ -1,8 +1,8 @@
-"""Pages of the registry."""
+"""Pages of the registry: joining, 我的数据, and revealing a phone number."""
 
 from .data import consent, data, download, edit, leave, number, rules
 from .join import about, application, check, confirm, join, save, withdraw
-from .reading import reveal
+from .phone_number import reveal
 
 __all__ = [
     "about",

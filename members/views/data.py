@@ -1,4 +1,4 @@
-"""我的数据: everything held, who looked, a copy, corrections, consents, and leaving (requirements P06, P10–P12, X12)."""
+"""我的数据: stored data, access log, export, corrections, consents and leaving (requirements P06, P10–P12, X12)."""
 
 import json
 
@@ -17,23 +17,23 @@ from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
 
 from .. import actions, personal_data
-from ..forms import ParticularsForm
+from ..forms import DetailsForm
 from ..models import Person
 from .parts import READ_OR_POST, posted
 
-NECESSARY = "registration"  # the purpose without which nobody is registered
-SHOWN_EACH = 20  # rows of one table on the page; `?all=1` and the copy have all
+NECESSARY = "registration"  # code of the purpose without which nobody can be registered
+MAX_ITEMS = 20  # rows of one table on the page; `?all=1` and the export have all
 
 
 @never_cache
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Everything held on the person, each field with its purpose, and who looked; made to be read and printed."""
+    """Show all data stored about the account and its person, with purposes, consents and the access log; printable."""
     page = {
-        "held": personal_data.everything(request.user),
+        "data": personal_data.everything(request.user),
         "person": _own(request),
         "consents": _consents(request.user),
-        "most": None if "all" in request.GET else SHOWN_EACH,
+        "max_items": None if "all" in request.GET else MAX_ITEMS,
     }
     return render(request, "members/data.html", page)
 
@@ -44,7 +44,7 @@ def _own(request: HttpRequest) -> Person | None:
 
 
 def _consents(user):
-    """Return (purpose, last ledger row or None, whether it may be given or taken back here) of what rests on consent."""
+    """Return (purpose, latest ledger row or None) for each purpose that needs consent."""
     latest = privacy.latest_for(user)
     purposes = Purpose.objects.published().filter(basis=Purpose.Basis.CONSENT)
     return [(purpose, latest.get(purpose.code)) for purpose in purposes]
@@ -53,7 +53,7 @@ def _consents(user):
 @never_cache
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
-    """Everything held, as a JSON file; that a copy was taken is written down."""
+    """Return all stored data as a JSON file; the export is recorded in the audit."""
     text = json.dumps(actions.export_own_data(request.user), ensure_ascii=False, indent=2)
     name = f"my-data-{clock.today():%Y%m%d}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -63,15 +63,15 @@ def download(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(READ_OR_POST)
 def edit(request: HttpRequest) -> HttpResponse:
-    """Correct one's own particulars; it counts at once."""
+    """Correct one's own registration details, effective at once."""
     person = _active(request)
-    form = ParticularsForm(posted(request), initial=_typed(person))
+    form = DetailsForm(posted(request), initial=_initial(person))
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                actions.edit_own_particulars(person, form.cleaned_data, actor=request.user)
+                actions.edit_own_details(person, form.cleaned_data, actor=request.user)
                 messages.success(request, _("已改好。以前的内容留在更改记录里。"))
                 return redirect("members:data")
             except ActionError as error:
@@ -80,8 +80,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     return render(request, "members/edit.html", {"form": form, "person": person}, status=status)
 
 
-def _typed(person):
-    return {**person.particulars(), "category": person.category.code, "subdistrict": person.subdistrict.code}
+def _initial(person):
+    return {**person.registration_details(), "category": person.category.code, "subdistrict": person.subdistrict.code}
 
 
 def _active(request: HttpRequest) -> Person:
@@ -93,7 +93,7 @@ def _active(request: HttpRequest) -> Person:
 
 @require_POST
 def number(request: HttpRequest) -> HttpResponse:
-    """Be reached at the number one signs in with."""
+    """Make the phone number of the account the contact number of the person."""
     actions.adopt_number(_active(request), actor=request.user)
     messages.success(request, _("以后按登录的手机号联系你。"))
     return redirect("members:data")
@@ -102,7 +102,7 @@ def number(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """What changed in the rules since the person agreed to them, and whether they still agree (requirements P02)."""
+    """Show what changed in the privacy rules since the person's consents, and ask for them again (requirements P02)."""
     rows = privacy.to_confirm(request.user)
     if not rows:
         return redirect("members:data")
@@ -120,7 +120,10 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def consent(request: HttpRequest, code: str) -> HttpResponse:
-    """Give or take back a consent; it counts at once. Who is registered takes back the necessary one by leaving."""
+    """Give or withdraw consent to the purpose `code`, effective at once.
+
+    A registered person withdraws the necessary consent by leaving, so that request is redirected to the page of leaving.
+    """
     given = request.POST.get("do") == "give"
     person = _own(request)
     asked_again = code in {row.purpose.code for row in privacy.to_confirm(request.user)}
@@ -137,7 +140,7 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(READ_OR_POST)
 def leave(request: HttpRequest) -> HttpResponse:
-    """Ask once, naming what happens; then it is done."""
+    """Show the consequences of leaving, and leave the registry on POST."""
     person = _active(request)
     if request.method == "POST":
         actions.leave_registry(person, actor=request.user)

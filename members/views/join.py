@@ -1,4 +1,4 @@
-"""Joining in three short steps, and what became of it (docs/ui.md, "Join")."""
+"""Joining in three steps, the status of an application, and confirming a record (docs/ui.md, "Join")."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ from chengyang.errors import ActionError
 from chengyang.platform.accounts import phone_login, phone_verification
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 
-from .. import actions, timeline
-from ..forms import ConsentForm, DraftForm, JoinCodeForm, JoinPhoneForm, ParticularsForm, PurposesForm
+from .. import actions
+from ..forms import ConsentForm, DetailsForm, DraftForm, JoinCodeForm, JoinPhoneForm, PurposesForm
 from ..models import Application, Person
 from ..states import (
     APPLICATION_OPEN,
@@ -28,6 +28,7 @@ from ..states import (
     ApplicationState,
     PersonState,
 )
+from ..timeline import timeline_of
 from .parts import READ_OR_POST, posted
 
 JOIN = phone_login.Purpose.JOIN
@@ -142,12 +143,12 @@ def _refuse(form: Any, error: ActionError) -> None:
 @never_cache
 @require_http_methods(READ_OR_POST)
 def about(request: HttpRequest) -> HttpResponse:
-    """Step 2: the particulars; what is typed is saved as it is typed."""
+    """Step 2: fill in the registration details; the page also saves them while they are typed (`save`)."""
     application = _open_application(request.user)
     if application is None or application.state not in APPLICATION_WITH_APPLICANT:
         return redirect(application or "members:join")
     later = "later" in request.POST
-    form = (DraftForm if later else ParticularsForm)(posted(request), initial=_typed(application))
+    form = (DraftForm if later else DetailsForm)(posted(request), initial=_initial(application))
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_step(application, form.cleaned_data, actor=request.user, step=2 if later else 3)
@@ -161,16 +162,16 @@ def about(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def save(request: HttpRequest) -> JsonResponse:
-    """Keep what was typed so far; answers what to say about it."""
+    """Save the valid fields typed so far; answer with a message about it as JSON."""
     application = _open_application(request.user)
     if application is None:
         raise Http404
     form = DraftForm(request.POST)
-    actions.save_step(application, form.kept(), actor=request.user)
-    said = _("%(time)s 已自动保存，关掉页面也不会丢") % {"time": f"{clock.now():%H:%M}"}
+    actions.save_step(application, form.valid_data(), actor=request.user)
+    text = _("%(time)s 已自动保存，关掉页面也不会丢") % {"time": f"{clock.now():%H:%M}"}
     if wrong := len(form.errors):
-        said += ngettext("；有 %(n)d 处要改了才能存", "；有 %(n)d 处要改了才能存", wrong) % {"n": wrong}
-    return JsonResponse({"saved": said})
+        text += ngettext("；有 %(n)d 处要改了才能存", "；有 %(n)d 处要改了才能存", wrong) % {"n": wrong}
+    return JsonResponse({"saved": text})
 
 
 def _open_application(user: Any) -> Application | None:
@@ -182,18 +183,18 @@ def _open_application(user: Any) -> Application | None:
     )
 
 
-def _typed(application: Application) -> dict[str, Any]:
-    typed = application.particulars()
+def _initial(application: Application) -> dict[str, Any]:
+    typed = application.registration_details()
     for name in ("category", "subdistrict"):
         typed[name] = typed[name] and typed[name].code
     return typed
 
 
-# ---- step 3: look over, agree, send ----------------------------------------------------------------------------------
+# ---- step 3: check, consent, submit ----------------------------------------------------------------------------------
 @never_cache
 @require_http_methods(READ_OR_POST)
 def check(request: HttpRequest) -> HttpResponse:
-    """Step 3: what was typed, the optional purposes one by one, and the button that sends it."""
+    """Step 3: show the details, ask for each optional purpose, and submit the application on POST."""
     application = _open_application(request.user)
     if application is None or application.state not in APPLICATION_WITH_APPLICANT:
         return redirect(application or "members:join")
@@ -220,13 +221,12 @@ def _days() -> dict[str, int]:
 @never_cache
 @require_safe
 def application(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What happens next and when, and what happened so far; for the applicant."""
+    """Show the applicant the state, the next step with its deadline, and the timeline."""
     rows = Application.objects.visible_to(request.user).filter(user=request.user)
     row = get_object_or_404(rows.select_related("category", "subdistrict"), public_id=public_id)
     page = {
         "application": row,
-        "steps": timeline.of(row),
-        "with_me": row.state in APPLICATION_WITH_APPLICANT,
+        "steps": timeline_of(row),
         "can_withdraw": row.state in APPLICATION_OPEN,
         "days": _days(),
     }
@@ -235,7 +235,7 @@ def application(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take an application back."""
+    """Withdraw an own application."""
     rows = Application.objects.visible_to(request.user).filter(user=request.user)
     row = get_object_or_404(rows, public_id=public_id)
     actions.withdraw_application(row, actor=request.user)
@@ -247,7 +247,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_http_methods(READ_OR_POST)
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Look at a record that staff made with one's number, and confirm it or have it deleted."""
+    """Show a record that staff made with the user's phone number; confirm or delete it on POST."""
     person = _unconfirmed(request.user)
     if person is None:
         return redirect(_place(request.user) or "members:join")

@@ -1,4 +1,4 @@
-"""What the pages share."""
+"""Helpers shared by the views of this package."""
 
 from django.http import HttpRequest, QueryDict
 
@@ -6,5 +6,5 @@ READ_OR_POST = ["GET", "HEAD", "POST"]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """Return what was sent, also when it is nothing (no box ticked); None when nothing was sent."""
+    """Return the data for a form: `request.POST` for a POST request, also if it is empty (no box ticked); else None."""
     return request.POST if request.method == "POST" else None

@@ -1,4 +1,4 @@
-"""会员: somebody asks, the secretary accepts; leaving is the member's own and immediate (domain.md rule 12)."""
+"""会员: applying, deciding on applications, and leaving, which needs no approval (domain.md rule 12)."""
 
 from typing import Any
 
@@ -20,15 +20,15 @@ from ..models import Membership, Organization, Post
 from ..states import MEMBERSHIP_TRANSITIONS, MembershipState, OrganizationState
 
 DECIDE_WITHIN = 5  # working days; promised on the page of the application
-TURNED_DOWN = "turned_down"  # the words stand in the row, never in the audit
+TURNED_DOWN = "turned_down"  # reason code of the audit; the written reason stays in the row, never in the audit
 
 
 @transaction.atomic
 def apply_for_membership(organization: Organization, *, person: Person, actor: Any) -> Membership:
-    """Ask for `person` to be taken in; the secretaries are told and decide within five working days.
+    """Apply for membership of `person` and notify the secretaries, who have five working days to decide.
 
-    Safe to repeat: an open membership is returned. Raises ActionError("closed") for an organization that is not founded
-    or not public, ("not_registered") for who is not in the registry, NotAllowed for somebody else.
+    Safe to repeat: an open application or membership is returned. Raises ActionError("closed") if the organization is not
+    founded or not public, ("not_registered") if the person is not in the registry, NotAllowed for another person.
     """
     organization = lock(organization)
     person = lock(person)
@@ -51,8 +51,11 @@ def apply_for_membership(organization: Organization, *, person: Person, actor: A
 
 @transaction.atomic
 def accept_membership(membership: Membership, *, actor: Any) -> Membership:
-    """Take the applicant in, from today. Raises ActionError("state"), ("left") for who has left the registry meanwhile,
-    NotAllowed for oneself and for who does not keep the organization."""
+    """Accept the applicant as a member from today.
+
+    Raises ActionError("state") if it is not an application, ("left") if the person has left the registry meanwhile,
+    NotAllowed for an own application and for actors who do not manage the organization.
+    """
     membership = lock(membership)
     require(permissions.can_decide_membership, actor, membership)
     if not membership.person.is_active:
@@ -60,26 +63,29 @@ def accept_membership(membership: Membership, *, actor: Any) -> Membership:
     accepted = _decide(
         membership, MembershipState.ACTIVE, "membership.accepted", actor, joined_on=clock.today(), reason=""
     )
-    _tell_person(accepted, "membership_accepted")
+    _notify_person(accepted, "membership_accepted")
     return accepted
 
 
 @transaction.atomic
 def decline_membership(membership: Membership, *, actor: Any, reason: str) -> Membership:
-    """Do not take the applicant in; they read `reason` word for word. Raises ActionError("reason"), ("state")."""
+    """Decline the application; the applicant reads `reason` word for word.
+
+    Raises ActionError("reason") without a reason, ("too_long"), ("state"), NotAllowed as `accept_membership`.
+    """
     membership = lock(membership)
     require(permissions.can_decide_membership, actor, membership)
     reason = required_reason(reason)
     declined = _decide(
         membership, MembershipState.DECLINED, "membership.declined", actor, reason=reason, code=TURNED_DOWN
     )
-    _tell_person(declined, "membership_declined")
+    _notify_person(declined, "membership_declined")
     return declined
 
 
 @transaction.atomic
 def withdraw_membership_application(membership: Membership, *, actor: Any) -> Membership:
-    """Take the application back before it is decided. Raises ActionError("state") afterwards."""
+    """Withdraw an own application. Raises ActionError("state") once it is decided, NotAllowed."""
     membership = lock(membership)
     require(permissions.can_end_membership, actor, membership)
     return _withdraw(membership, actor)
@@ -87,19 +93,19 @@ def withdraw_membership_application(membership: Membership, *, actor: Any) -> Me
 
 @transaction.atomic
 def leave_organization(membership: Membership, *, actor: Any) -> Membership:
-    """End a membership at once; nobody approves it (rule 12). Raises ActionError("state") when it is not running."""
+    """End an own membership at once, without approval (rule 12). Raises ActionError("state") if not active, NotAllowed."""
     membership = lock(membership)
     require(permissions.can_end_membership, actor, membership)
     return _leave(membership, actor)
 
 
 def end_memberships(person: Person, actor: Any) -> None:
-    """End all memberships and applications of somebody who leaves the registry."""
+    """End all memberships and applications of a person who leaves the registry."""
     _end_all(person.memberships, actor)
 
 
 def close_memberships(organization: Organization, actor: Any) -> None:
-    """End all memberships of an organization that is dissolved."""
+    """End all memberships and applications of an organization that was dissolved."""
     _end_all(organization.memberships, actor)
 
 
@@ -112,7 +118,11 @@ def _end_all(memberships, actor):
 
 
 def erase_memberships(person: Person) -> None:
-    """Keep that somebody was a member from a day to a day; drop the words."""
+    """Anonymise the memberships of a person who is being erased.
+
+    Rows with a first day stay, because they are counted; their reasons and histories are deleted. Applications that never
+    became memberships are deleted.
+    """
     rows = person.memberships.all()
     history.delete_with_history(rows.filter(joined_on__isnull=True))
     history.forget_history(rows)
@@ -147,6 +157,6 @@ def _decide(membership, state, verb, actor, **changes):
     return _end(membership, state, verb, actor, decided_by=actor, decided_at=clock.now(), **changes)
 
 
-def _tell_person(membership, name):
+def _notify_person(membership, name):
     url = reverse("organizations:mine") if membership.person.user_id else ""
     notify(membership.person, f"organizations/{name}", url=url, membership=membership)

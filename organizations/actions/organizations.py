@@ -1,4 +1,4 @@
-"""联谊组织: prepared, founded on a passed “五好”, dissolved (domain.md rule 4)."""
+"""联谊组织: creating, editing, founding after a passed “五好” assessment, and dissolving (domain.md rule 4)."""
 
 import datetime as dt
 import re
@@ -23,15 +23,16 @@ from .memberships import close_memberships
 from .posts import close_posts
 
 SLUG_LENGTH = 60
-COMMON = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
+# Parts that most names share; left out of the slug so that it says what is particular to the organization.
+COMMON_NAME_PARTS = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
 
 
 @transaction.atomic
 def create_organization(data: Mapping[str, Any], *, actor: Any) -> Organization:
-    """Begin an organization: name, level, subdistrict, categories, summary, contact. Its address is proposed in pinyin and stays.
+    """Create an organization in preparation from `data` (names in `Organization.CREATION_FIELDS`).
 
-    Raises ActionError with the code of the broken constraint (`unique`, `invalid`) at its field, NotAllowed outside
-    one's subdistricts.
+    The slug is made from the name in pinyin and never changes. Raises ActionError("invalid") with the field that the
+    model or a constraint refuses, NotAllowed outside the actor's subdistricts.
     """
     subdistrict = data.get("subdistrict")
     require(permissions.can_create, actor, subdistrict.pk if subdistrict else None)
@@ -51,8 +52,8 @@ def create_organization(data: Mapping[str, Any], *, actor: Any) -> Organization:
 
 
 def _free_slug(name):
-    """Return an address for `name` in pinyin that nobody has; what all organizations are called is left out."""
-    short = re.sub(COMMON, "", name) or name
+    """Return an unused slug for `name` in pinyin, with a number appended where the plain one is taken."""
+    short = re.sub(COMMON_NAME_PARTS, "", name) or name
     wanted = slugify(" ".join(lazy_pinyin(short)))[:SLUG_LENGTH].strip("-") or "organization"
     taken = set(Organization.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     number = next(n for n in range(1, len(taken) + 2) if (wanted if n == 1 else f"{wanted}-{n}") not in taken)
@@ -61,12 +62,13 @@ def _free_slug(name):
 
 @transaction.atomic
 def edit_organization(organization: Organization, data: Mapping[str, Any], *, actor: Any) -> Organization:
-    """Edit `data` (names in `Organization.EDITABLE_FIELDS`, and `categories`); only staff decide whether it is public.
+    """Change `data` (names in `Organization.EDITABLE_FIELDS`, and `categories`).
 
-    Raises ActionError("invalid") naming the field.
+    Only staff may change `is_published`. Raises ActionError("invalid") with the field that the model refuses, TypeError
+    for a name that cannot be edited, NotAllowed.
     """
     organization = lock(organization)
-    require(permissions.can_keep, actor, organization)
+    require(permissions.can_manage_organization, actor, organization)
     plain = {name: value for name, value in data.items() if name != "categories"}
     if plain.get("is_published", organization.is_published) != organization.is_published:
         require(permissions.can_found, actor, organization)
@@ -79,9 +81,10 @@ def edit_organization(organization: Organization, data: Mapping[str, Any], *, ac
 
 @transaction.atomic
 def found_organization(organization: Organization, *, actor: Any, on: dt.date | None = None) -> Organization:
-    """Found it, on the day `on` (today); it needs a passed “五好” that holds today (rule 4).
+    """Found the organization on the day `on` (default: today).
 
-    Raises ActionError("assessment") without one, ("state").
+    Raises ActionError("assessment") without a passed “五好” assessment that is valid today (rule 4), ("state") if it is
+    not in preparation; NotAllowed.
     """
     organization = lock(organization)
     require(permissions.can_found, actor, organization)
@@ -102,7 +105,10 @@ def found_organization(organization: Organization, *, actor: Any, on: dt.date | 
 
 @transaction.atomic
 def dissolve_organization(organization: Organization, *, actor: Any) -> Organization:
-    """Dissolve it today; its page and its history stay. Memberships and posts end. Raises ActionError("state")."""
+    """Dissolve the organization today and end its memberships and posts; its page and history stay.
+
+    Raises ActionError("state") if it is dissolved already, NotAllowed for all but district staff.
+    """
     organization = lock(organization)
     require(permissions.can_dissolve, actor, organization)
     dissolved = move(

@@ -1,4 +1,4 @@
-"""职务 in organizations: who holds which post from a day to a day (domain.md, "届 / 职务")."""
+"""职务: posts in organizations, each with a first day and perhaps an end (domain.md, "届 / 职务")."""
 
 import datetime as dt
 from typing import Any
@@ -19,38 +19,39 @@ from ..models import Organization, Post
 def appoint(
     organization: Organization, *, person: Person, kind: str, starts: dt.date, ends: dt.date | None = None, actor: Any
 ) -> Post:
-    """Give `person` the post `kind` from the day `starts` until the day `ends` (not included; None: open).
+    """Appoint `person` to the post `kind` from the day `starts` until the day `ends` (exclusive; None: no end).
 
-    There is one secretary: a predecessor's row gets its end on that day. Raises ActionError as `posts.give`, NotAllowed.
+    An organization has one secretary: the current one's post ends on `starts`. Raises ActionError with the codes of the
+    function in `chengyang.platform.accounts.posts`, and NotAllowed.
     """
     organization = lock(organization)
     require(permissions.can_appoint, actor, organization)
-    alone = kind == Post.Kind.SECRETARY
+    alone = kind == Post.Kind.SECRETARY  # the predecessor's post ends
     return posts.give(
-        organization, person=person, kind=kind, starts=starts, ends=ends, alone=alone, actor=actor, url=_where()
+        organization, person=person, kind=kind, starts=starts, ends=ends, alone=alone, actor=actor, url=_own_posts_url()
     )
 
 
 @transaction.atomic
 def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
-    """End `post` on the day `on` (that day no longer belongs to it; today if not said).
+    """End `post` on the day `on` (exclusive; default: today).
 
-    Raises ActionError("dates") on or before its first day, or after the end it has already.
+    Raises ActionError("dates") if `on` is not after the first day of the post, or is after its present end; NotAllowed.
     """
     post = lock(post)
     require(permissions.can_appoint, actor, post.organization)
-    return posts.end(post, actor=actor, on=on, url=_where())
+    return posts.end(post, actor=actor, on=on, url=_own_posts_url())
 
 
-def lay_down_posts(organization: Organization, *, actor: Any) -> int:
-    """Lay down one's own posts, at once and without approval (domain.md rule 12); return how many there were."""
-    return posts.lay_down(organization, actor=actor, url=_where())
+def resign_posts(organization: Organization, *, actor: Any) -> int:
+    """End the posts of `actor` in the organization at once, without approval (domain.md rule 12); return their number."""
+    return posts.lay_down(organization, actor=actor, url=_own_posts_url())
 
 
 def close_posts(organization: Organization, actor: Any) -> None:
-    """End all posts of an organization that is dissolved."""
-    posts.end_all(organization.posts.all(), actor=actor, url=_where())
+    """End all posts of an organization that was dissolved."""
+    posts.end_all(organization.posts.all(), actor=actor, url=_own_posts_url())
 
 
-def _where():
+def _own_posts_url():
     return reverse("organizations:mine")

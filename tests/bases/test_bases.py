@@ -1,4 +1,4 @@
-"""Bases: standards before opening, posts that follow each other, pages."""
+"""Bases: opening after an assessment, posts, editing, pages."""
 
 import datetime as dt
 
@@ -52,7 +52,7 @@ def test_with_its_six_haves_it_opens(planned, six_haves, xiazhuang):
 
 
 @pytest.mark.parametrize("name", ["liuting", "secretary", "member", "editor", "sysadmin"])
-def test_others_do_not_open_it(planned, six_haves, name):
+def test_base_is_not_opened_by_others(planned, six_haves, name):
     assess(planned, six_haves)
     with pytest.raises(NotAllowed):
         actions.open_base(planned, actor=personas.make(name))
@@ -87,12 +87,12 @@ def test_a_new_manager_ends_the_old_one_on_the_same_day(base_manager, xiazhuang)
     assert (old.ends, old.holds(today)) == (today, False)
 
 
-def test_a_manager_edits_what_may_be_edited(base_manager):
+def test_manager_edits_editable_fields(base_manager):
     edited = actions.edit_base(personas.base(), actor=base_manager, hours="周一至周五 9:00–17:00")
     assert edited.hours == "周一至周五 9:00–17:00"
 
 
-def test_a_manager_edits_nothing_else(base_manager):
+def test_manager_edits_no_other_fields(base_manager):
     with pytest.raises(TypeError, match="level cannot be edited"):
         actions.edit_base(personas.base(), actor=base_manager, level="district")
 

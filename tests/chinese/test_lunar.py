@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyang.lib.chinese.lunar import FIRST_DAY, LAST_DAY, lunar_day, lunar_month, lunar_year_text
+from chengyang.lib.chinese.lunar import FIRST_DAY, LAST_DAY, lunar_day
 
 NEW_YEARS = """
 2000-02-05 2001-01-24 2002-02-12 2003-02-01 2004-01-22 2005-02-09 2006-01-29 2007-02-18 2008-02-07 2009-01-26
@@ -64,8 +64,8 @@ def test_no_saints_are_announced():
     ("day", "text"),
     [("2026-02-16", "乙巳蛇年"), ("2026-02-17", "丙午马年"), ("2026-11-23", "丙午马年"), ("2000-12-31", "庚辰龙年")],
 )
-def test_lunar_year_text(day, text):
-    assert lunar_year_text(dt.date.fromisoformat(day)) == text
+def test_year_text(day, text):
+    assert lunar_day(dt.date.fromisoformat(day)).year_text == text
 
 
 @pytest.mark.parametrize("name", ["端午节", "中秋节", "清明"])
@@ -74,15 +74,6 @@ def test_festivals_agree_with_another_library(name):
     theirs = {day for day, names in listed.items() if any(n in (name, name + "节") for n in names.split("; "))}
     assert len(theirs) == 91
     assert [day for day in theirs if name not in (*lunar_day(day).festivals, lunar_day(day).term)] == []
-
-
-def test_lunar_month_fills_whole_weeks_from_monday():
-    shown = list(lunar_month(2026, 11))
-    assert (shown[0], shown[-1], len(shown)) == (dt.date(2026, 10, 26), dt.date(2026, 12, 6), 42)
-
-
-def test_lunar_month_stops_where_the_tables_stop():
-    assert (max(lunar_month(2100, 2)), lunar_month(2100, 12)) == (LAST_DAY, {})
 
 
 @given(st.dates(FIRST_DAY, LAST_DAY))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from chengyang.lib.chinese.phones import (
     DEMO_PREFIX,
     is_demo_phone,
-    last_four,
     mask_phone,
     normalise_phone,
     spaced_phone,
@@ -114,10 +113,6 @@ def test_a_mask_hides_at_least_three_digits(stored):
 @pytest.mark.parametrize(("stored", "shown"), [("+8613812345678", "138 1234 5678"), ("+85291234567", "+85291234567")])
 def test_spaced_phone(stored, shown):
     assert spaced_phone(stored) == shown
-
-
-def test_last_four():
-    assert (last_four("+8613812345678"), last_four("")) == ("5678", "")
 
 
 @pytest.mark.parametrize(

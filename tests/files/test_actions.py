@@ -12,7 +12,7 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.files import actions, tasks
-from chengyang.platform.files.actions import attach, discard, store
+from chengyang.platform.files.actions import attach, store
 from chengyang.platform.files.models import File
 from tests import personas
 
@@ -130,27 +130,6 @@ def test_a_file_belongs_to_one_row(owner, base):
     with pytest.raises(ActionError) as refused:
         attach(file, personas.team(), actor=owner)
     assert refused.value.code == "attached"
-
-
-# ---- letting go -----------------------------------------------------------------------------------------------------
-
-
-def test_an_own_file_is_discarded_with_its_bytes(owner, shelf, django_capture_on_commit_callbacks):
-    file = store(upload(PDF), owner=owner)
-    with django_capture_on_commit_callbacks(execute=True):
-        discard(file, actor=owner)
-    assert (File.objects.exists(), paths(shelf)) == (False, [])
-
-
-def test_evidence_is_not_discarded(owner, base):
-    with pytest.raises(ActionError) as refused:
-        discard(store(upload(PDF), owner=owner, attached_to=base), actor=owner)
-    assert refused.value.code == "attached"
-
-
-def test_nobody_discards_a_file_of_somebody_else(owner, district):
-    with pytest.raises(NotAllowed):
-        discard(store(upload(PDF), owner=owner), actor=district)
 
 
 def test_a_look_at_a_file_is_in_the_audit_of_its_owner(owner, district):

@@ -1,4 +1,4 @@
-"""What tests of the registry share: the rules in force, somebody who applies, an outbox of their own."""
+"""Fixtures of the tests of members: privacy rules, an applicant, and an outbox for each test."""
 
 import uuid
 
@@ -14,7 +14,7 @@ from . import factories
 
 @pytest.fixture(autouse=True)
 def outbox(settings, tmp_path):
-    """Messages of one test, in a folder of its own; limits counted under names of its own; tasks run where they are called."""
+    """Isolate each test: own outbox folder, own cache keys for rate limits, and Celery tasks run synchronously."""
     settings.OUTBOX_DIR = tmp_path / "outbox"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
     before, app.conf.task_always_eager = app.conf.task_always_eager, True
@@ -24,7 +24,7 @@ def outbox(settings, tmp_path):
 
 @pytest.fixture
 def rules(reference):
-    """All purposes, under the first version of the rules."""
+    """Create all purposes and the first version of the privacy rules."""
     for order, purpose in enumerate(PURPOSES):
         Purpose.objects.create(
             code=purpose.code,
@@ -41,7 +41,7 @@ def rules(reference):
 
 @pytest.fixture
 def applicant(rules):
-    """An account that agreed to be registered."""
+    """An account that consented to registration."""
     return factories.applicant()
 
 

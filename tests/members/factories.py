@@ -1,4 +1,4 @@
-"""Small factories of the registry's tests, and the steps that lead to each state."""
+"""Factories for the tests of members, including applications in each state."""
 
 import datetime as dt
 import json
@@ -28,14 +28,14 @@ def area(name="夏庄街道"):
     return Subdistrict.objects.get(name=name)
 
 
-def particulars(**changes):
-    """Return what step 2 leads to: rows instead of codes."""
+def details(**changes):
+    """Return `TYPED` as the cleaned data of step 2, with rows instead of codes."""
     data = {**TYPED, "category": Category.objects.get(code="new_media"), "subdistrict": area()}
     return {**data, **changes}
 
 
 def consent(user, code="registration", *, given=True, at=None):
-    """Write a ledger row for `user`."""
+    """Create a row of the consent ledger for `user`."""
     purpose, notice = Purpose.objects.get(code=code), PolicyVersion.objects.current()
     extra = {"at": at} if at else {}
     words = hash_of(notice, purpose)
@@ -43,7 +43,7 @@ def consent(user, code="registration", *, given=True, at=None):
 
 
 def applicant(phone=PHONE, **fields):
-    """Return an account with a proved number that agreed to be registered."""
+    """Return an account with a verified number that consented to registration."""
     user = User.objects.create(phone=phone, **fields)
     consent(user)
     return user
@@ -51,11 +51,11 @@ def applicant(phone=PHONE, **fields):
 
 def application(user, **changes):
     """Return a complete draft of `user`, or one in another state by `changes`."""
-    return Application.objects.create(user=user, **particulars(**changes))
+    return Application.objects.create(user=user, **details(**changes))
 
 
 def in_state(user, state, *, first=None, second=None, **changes):
-    """Return an application of `user` in `state`, as it would be after the steps to it."""
+    """Return an application of `user` in `state`, with the columns that the actions would have set."""
     now = clock.now()
     steps = {"state": state, "submitted_at": now, "acted_at": now, "due_on": clock.today() + dt.timedelta(days=7)}
     if state == "draft":
@@ -85,6 +85,6 @@ def assessed(person, version, *, met=4, state="passed"):
 
 
 def last_code():
-    """Return the code that was sent last."""
+    """Return the verification code that was sent last."""
     lines = gateways.sms_file().read_text().splitlines()
     return json.loads(lines[-1])["code"]

@@ -1,4 +1,4 @@
-"""入册申请: saved, sent, returned, reviewed by two people, approved (domain.md rules 1 and 2)."""
+"""入册申请: saving, submitting, returning, two reviews, approval (domain.md rules 1 and 2)."""
 
 import datetime as dt
 
@@ -13,9 +13,10 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.models import Consent
-from members import actions, timeline
+from members import actions
 from members.models import Application, Person
 from members.states import APPLICATION_TRANSITIONS, ApplicationState
+from members.timeline import timeline_of
 from tests import personas
 
 from . import factories
@@ -30,7 +31,7 @@ def refusal(call, *args, **options):
     return caught.value.code
 
 
-# ---- beginning -------------------------------------------------------------------------------------------------------
+# ---- begin -----------------------------------------------------------------------------------------------------------
 def test_nothing_begins_without_consent(rules):
     user = User.objects.create(phone=factories.PHONE)
     assert refusal(actions.begin_application, user) == "consent"
@@ -41,7 +42,7 @@ def test_beginning_twice_is_one_draft(applicant):
     assert actions.begin_application(applicant) == actions.begin_application(applicant)
 
 
-def test_who_is_registered_does_not_begin(rules, member):
+def test_registered_person_does_not_begin(rules, member):
     factories.consent(member)
     assert refusal(actions.begin_application, member) == "registered"
 
@@ -59,11 +60,22 @@ def test_one_account_has_one_open_application_in_the_database(application):
 
 
 # ---- saving ----------------------------------------------------------------------------------------------------------
-def test_what_was_typed_is_kept_with_its_search_words(applicant):
+def test_saving_updates_the_search_columns(applicant):
     draft = actions.begin_application(applicant)
-    actions.save_step(draft, {"name": "单雄信", "state": "approved"}, actor=applicant, step=3)
+    actions.save_step(draft, {"name": "单雄信"}, actor=applicant, step=3)
     assert Application.objects.search("shanxiongxin").get().step == 3
-    assert Application.objects.get().state == "draft"
+
+
+def test_saving_refuses_other_fields(application):
+    with pytest.raises(TypeError, match="state cannot be edited"):
+        actions.save_step(application, {"name": "单雄信", "state": "approved"}, actor=application.user)
+    application.refresh_from_db()
+    assert (application.name, application.state) == (factories.TYPED["name"], "draft")
+
+
+def test_saving_ignores_the_order_of_choices(application):
+    saved = actions.save_step(application, {"can": list(reversed(application.can))}, actor=application.user)
+    assert saved.can == factories.TYPED["can"]
 
 
 def test_saving_is_for_the_applicant(application, stranger):
@@ -77,7 +89,7 @@ def test_nothing_is_saved_while_others_review(applicant, state):
     assert refusal(actions.save_step, row, {"job": "律师"}, actor=applicant) == "state"
 
 
-# ---- sending ---------------------------------------------------------------------------------------------------------
+# ---- submit ----------------------------------------------------------------------------------------------------------
 def test_sending_says_when_the_first_review_is_due(application):
     with time_machine.travel(MONDAY, tick=False):
         sent = actions.submit_application(application, actor=application.user)
@@ -85,7 +97,7 @@ def test_sending_says_when_the_first_review_is_due(application):
 
 
 @pytest.mark.parametrize("field", ["name", "unit", "category", "subdistrict"])
-def test_what_is_missing_is_named(applicant, field):
+def test_missing_field_is_named(applicant, field):
     row = factories.application(applicant, **{field: None if field in ("category", "subdistrict") else ""})
     with pytest.raises(ActionError) as caught:
         actions.submit_application(row, actor=applicant)
@@ -115,7 +127,7 @@ def test_a_purpose_given_before_is_not_asked_and_not_withdrawn(application):
     assert privacy.holds(application.user, "publication")
 
 
-def test_the_applicant_is_told(application):
+def test_applicant_is_notified(application):
     actions.submit_application(application, actor=application.user)
     assert Notice.objects.get().user == application.user
 
@@ -142,10 +154,10 @@ def test_approval_makes_the_person_with_the_number_of_the_account(applicant, xia
     row = factories.in_state(applicant, "first_reviewed", first=xiazhuang)
     person = actions.approve_application(row, actor=district).person
     assert (person.state, person.user, person.phone) == ("active", applicant, factories.PHONE)
-    assert person.particulars() == row.particulars()
+    assert person.registration_details() == row.registration_details()
 
 
-def test_approval_gives_the_account_its_name(applicant, xiazhuang, district):
+def test_approval_sets_the_name_of_the_account(applicant, xiazhuang, district):
     actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     applicant.refresh_from_db()
     assert applicant.name == "周予安"
@@ -168,12 +180,12 @@ def test_nobody_reviews_themself(rules, district, xiazhuang, state):
 
 
 @pytest.mark.parametrize("reviewer", ["first_reviewer", "second_reviewer"])
-def test_the_database_too_refuses_self_review(application, reviewer):
+def test_database_refuses_self_review(application, reviewer):
     with pytest.raises(IntegrityError), transaction.atomic():
         Application.objects.filter(pk=application.pk).update(**{reviewer: application.user})
 
 
-def test_the_database_too_refuses_one_reviewer_twice(application, district):
+def test_database_refuses_one_reviewer_twice(application, district):
     with pytest.raises(IntegrityError), transaction.atomic():
         Application.objects.update(first_reviewer=district, second_reviewer=district)
 
@@ -226,8 +238,8 @@ def test_withdrawn_consent_withdraws_the_application(applicant):
     assert row.state == "withdrawn"
 
 
-# ---- the same person -------------------------------------------------------------------------------------------------
-def test_a_record_with_the_proved_number_is_taken_up(applicant, xiazhuang, district):
+# ---- existing records ------------------------------------------------------------------------------------------------
+def test_approval_uses_a_record_with_the_same_number(applicant, xiazhuang, district):
     known = personas.person("周予安", phone=factories.PHONE, unit="旧单位")
     person = actions.approve_application(
         factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district
@@ -235,21 +247,21 @@ def test_a_record_with_the_proved_number_is_taken_up(applicant, xiazhuang, distr
     assert (person, person.unit) == (known, factories.TYPED["unit"])
 
 
-def test_a_record_of_another_account_is_not(applicant, xiazhuang, district):
+def test_approval_does_not_use_the_record_of_another_account(applicant, xiazhuang, district):
     other = User.objects.create(name="别人")
     known = personas.person("周予安", phone=factories.PHONE, account=other)
     row = actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert row.person != known
 
 
-def test_who_comes_back_finds_the_former_record(applicant, xiazhuang, district):
+def test_approval_uses_the_record_from_before_leaving(applicant, xiazhuang, district):
     former = personas.person("周予安", account=applicant, state="left", left_on=clock.today())
     factories.in_state(applicant, "approved", first=xiazhuang, second=district, person=former)
     row = actions.approve_application(factories.in_state(applicant, "first_reviewed", first=xiazhuang), actor=district)
     assert (row.person, row.person.state, row.person.left_on) == (former, "active", None)
 
 
-def test_consent_to_publication_stands_on_the_posts_that_come_back(applicant, xiazhuang, district):
+def test_consent_to_publication_shows_posts_of_returned_person(applicant, xiazhuang, district):
     former = personas.person("周予安", account=applicant, state="left", left_on=clock.today())
     personas.OrganizationPost.objects.create(
         person=former, organization=personas.organization(), kind="director", starts=personas.STARTED
@@ -259,19 +271,19 @@ def test_consent_to_publication_stands_on_the_posts_that_come_back(applicant, xi
     assert former.organizations_posts.get().is_public
 
 
-# ---- who looked, and how it went -------------------------------------------------------------------------------------
-def test_an_officer_who_opens_it_is_written_down(application, xiazhuang):
-    actions.note_reading(application, actor=xiazhuang)
+# ---- access records and timeline -------------------------------------------------------------------------------------
+def test_opening_an_application_is_recorded(application, xiazhuang):
+    actions.record_opening(application, actor=xiazhuang)
     entry = Entry.objects.get(verb="application.read")
     assert (entry.actor, entry.user) == (xiazhuang.public_id, application.user.public_id)
 
 
-def test_ones_own_look_is_not(application):
-    actions.note_reading(application, actor=application.user)
+def test_opening_an_own_application_is_not_recorded(application):
+    actions.record_opening(application, actor=application.user)
     assert not Entry.objects.exists()
 
 
-def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazhuang, district):
+def test_timeline_shows_every_step_with_labels_of_officers(application, xiazhuang, district):
     user = application.user
     actions.save_step(application, {"job": "剪辑"}, actor=user)
     actions.submit_application(application, actor=user)
@@ -279,8 +291,8 @@ def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazh
     actions.submit_application(application, actor=user)
     actions.review_first(application, actor=xiazhuang)
     row = actions.approve_application(application, actor=district)
-    told = [(step.title, step.who, step.text) for step in timeline.of(row)]
-    assert told == [
+    steps = [(step.title, step.who, step.text) for step in timeline_of(row)]
+    assert steps == [
         ("复审通过，已入册", "区级工作人员", ""),
         ("初审通过", "夏庄街道工作人员", ""),
         ("改好再交", "本人", ""),
@@ -290,7 +302,7 @@ def test_the_timeline_tells_every_step_with_offices_not_names(application, xiazh
     ]
 
 
-def test_the_desk_reads_names_too(applicant, xiazhuang):
+def test_timeline_for_staff_shows_names(applicant, xiazhuang):
     row = factories.in_state(applicant, "submitted")
     row = actions.review_first(row, actor=xiazhuang)
-    assert timeline.of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"
+    assert timeline_of(row, names=True)[0].who == "夏庄街道工作人员 xiazhuang"

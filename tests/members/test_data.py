@@ -1,4 +1,4 @@
-"""我的数据 as a page: seeing, taking, correcting, consenting, leaving (requirements P06, P10–P12, X12, X13)."""
+"""我的数据 as a page: reading, exporting, correcting, consents, leaving (requirements P06, P10–P12, X12, X13)."""
 
 import json
 
@@ -35,26 +35,26 @@ def mine(rules, member, client_of):
     return client_of(member)
 
 
-def test_the_page_shows_what_is_held(mine, member):
+def test_data_page_shows_stored_data(mine, member):
     page = text(mine.get(DATA))
     assert member.person.unit in page
     assert "夏庄街道新的社会阶层代表人士联谊会" in page
 
 
-def test_what_was_typed_is_escaped(mine, member):
+def test_typed_text_is_escaped(mine, member):
     Person.objects.filter(user=member).update(unit="<script>x</script>")
     page = text(mine.get(DATA))
     assert "<script>x" not in page
     assert escape("<script>x</script>") in page
 
 
-def test_somebody_who_is_only_a_guest_sees_their_account(rules, stranger, client_of):
+def test_account_without_person_sees_its_data(rules, stranger, client_of):
     page = text(client_of(stranger).get(DATA))
     assert "stranger@demo.invalid" in page
     assert LEAVE not in page
 
 
-def test_the_copy_is_a_file_and_is_written_down(mine, member):
+def test_export_is_a_file_and_recorded(mine, member):
     answer = mine.get(DOWNLOAD)
     assert json.loads(answer.content)["sections"][0]["label"] == "members.Person"
     assert "attachment" in answer["Content-Disposition"]
@@ -62,26 +62,26 @@ def test_the_copy_is_a_file_and_is_written_down(mine, member):
 
 
 @pytest.mark.parametrize(("shown", "more"), [("", True), ("?all=1", False)])
-def test_long_tables_are_cut_and_can_be_seen_whole(mine, member, shown, more):
+def test_long_tables_are_cut_and_can_be_shown_in_full(mine, member, shown, more):
     for n in range(25):
         factories.consent(member, "invitations", given=n % 2 == 0)
     assert ("看全部" in text(mine.get(DATA + shown))) is more
 
 
 @pytest.mark.parametrize(("shown", "folded"), [("", 1), ("?all=1", 0)])
-def test_what_is_long_is_folded_at_first(mine, member, shown, folded):
+def test_long_sections_are_closed_at_first(mine, member, shown, folded):
     for n in range(3):
         factories.consent(member, "invitations", given=n % 2 == 0)
-    assert text(mine.get(DATA + shown)).count('<details class="held">') == folded
+    assert text(mine.get(DATA + shown)).count('<details class="data-section">') == folded
 
 
 # ---- correcting ------------------------------------------------------------------------------------------------------
-def test_a_correction_counts_at_once(mine, member):
+def test_correction_is_effective_at_once(mine, member):
     assert mine.post(EDIT, factories.TYPED)["Location"] == DATA
-    assert Person.objects.get(user=member).particulars() == factories.particulars()
+    assert Person.objects.get(user=member).registration_details() == factories.details()
 
 
-def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(mine, member):
+def test_invalid_correction_changes_nothing_and_keeps_the_form_data(mine, member):
     answer = mine.post(EDIT, {**factories.TYPED, "name": "", "job": "剪辑师"})
     assert answer.status_code == 400
     assert 'value="剪辑师"' in text(answer)
@@ -89,11 +89,11 @@ def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(mine, membe
 
 
 @pytest.mark.parametrize("page", [EDIT, LEAVE])
-def test_who_is_not_registered_has_nothing_to_correct_or_leave(rules, stranger, client_of, page):
+def test_unregistered_account_gets_404_for_edit_and_leave(rules, stranger, client_of, page):
     assert client_of(stranger).get(page).status_code == 404
 
 
-def test_the_number_to_reach_follows_the_one_to_sign_in(rules, client_of):
+def test_contact_number_is_replaced_by_sign_in_number(rules, client_of):
     user = factories.applicant()
     personas.person(account=user, phone="+8615400000009")
     client_of(user).post(NUMBER)
@@ -101,7 +101,7 @@ def test_the_number_to_reach_follows_the_one_to_sign_in(rules, client_of):
 
 
 # ---- consents --------------------------------------------------------------------------------------------------------
-def test_consent_is_given_and_taken_back_on_the_page(mine, member):
+def test_consent_is_given_and_withdrawn_on_the_page(mine, member):
     mine.post(PUBLICATION, {"do": "give"})
     assert privacy.holds(member, "publication")
     mine.post(PUBLICATION, {"do": "withdraw"})
@@ -116,7 +116,7 @@ def test_withdrawing_is_two_clicks_from_me(mine, member):
 
 @pytest.fixture
 def new_rules(mine, member):
-    """The member agreed to version 1; version 2 keeps data for longer."""
+    """The member agreed to version 1; version 2 stores data for longer."""
     text = PolicyVersion.objects.current().text
     return privacy.publish_policy(text + "\n## 新的一条\n保存六十天\n", actor=None)
 
@@ -127,17 +127,17 @@ def test_new_rules_wait_on_the_first_page_until_they_are_answered(mine, member, 
     assert f'href="{RULES}"' not in text(mine.get("/me/"))
 
 
-def test_the_page_says_what_changed(mine, new_rules):
+def test_rules_page_shows_the_changes(mine, new_rules):
     page = text(mine.get(RULES))
     assert "<ins>保存六十天</ins>" in page
     assert "第 2 版" in page
 
 
-def test_who_does_not_agree_to_new_rules_leaves(mine, member, new_rules):
+def test_refusing_new_rules_leads_to_leaving(mine, member, new_rules):
     assert mine.post("/me/data/consents/registration/", {"do": "withdraw"})["Location"] == LEAVE
 
 
-def test_without_new_rules_there_is_nothing_to_ask(mine):
+def test_rules_page_redirects_without_new_rules(mine):
     assert mine.get(RULES)["Location"] == DATA
 
 
@@ -146,24 +146,24 @@ def test_only_consents_are_decided_there(mine, code):
     assert mine.post(f"/me/data/consents/{code}/", {"do": "withdraw"}).status_code == 404
 
 
-def test_who_is_registered_takes_back_the_necessary_consent_by_leaving(mine, member):
+def test_registered_person_withdraws_necessary_consent_by_leaving(mine, member):
     assert mine.post("/me/data/consents/registration/", {"do": "withdraw"})["Location"] == LEAVE
     assert Person.objects.get(user=member).state == "active"
 
 
-def test_who_applies_takes_it_back_and_the_application_with_it(applicant, client_of):
+def test_applicant_withdraws_necessary_consent_and_application(applicant, client_of):
     row = factories.in_state(applicant, "submitted")
     client_of(applicant).post("/me/data/consents/registration/", {"do": "withdraw"})
     row.refresh_from_db()
     assert row.state == "withdrawn"
 
 
-def test_the_necessary_consent_is_given_by_joining_only(rules, stranger, client_of):
+def test_necessary_consent_is_given_by_joining_only(rules, stranger, client_of):
     assert client_of(stranger).post("/me/data/consents/registration/", {"do": "give"}).status_code == 404
 
 
 # ---- leaving ---------------------------------------------------------------------------------------------------------
-def test_leaving_asks_once_and_names_what_happens(mine, member):
+def test_leave_page_names_the_consequences(mine, member):
     page = text(mine.get(LEAVE))
     for words in ("不需要任何人批准", "会员身份立即结束", "职务立即结束", "30 天"):
         assert words in page
@@ -175,14 +175,14 @@ def test_leaving_is_one_button(mine, member):
     assert Person.objects.get(user=member).state == "left"
 
 
-def test_who_left_sees_what_is_still_kept_and_may_come_back(mine, member):
+def test_person_who_left_sees_stored_data_and_may_return(mine, member):
     mine.post(LEAVE)
     page = text(mine.get(DATA))
     assert "重新申请" in page
     assert member.person.unit in page
 
 
-# ---- doors -----------------------------------------------------------------------------------------------------------
+# ---- methods, cache, queries -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("page", "method"), [(DATA, "post"), (DOWNLOAD, "post"), (NUMBER, "get"), (PUBLICATION, "get"), (EDIT, "delete")]
 )
@@ -190,7 +190,7 @@ def test_wrong_methods(mine, page, method):
     assert getattr(mine, method)(page).status_code == 405
 
 
-def test_the_page_is_kept_by_nobody(mine):
+def test_data_page_is_not_cached(mine):
     assert "no-store" in mine.get(DATA)["Cache-Control"]
 
 

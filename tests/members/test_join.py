@@ -1,4 +1,4 @@
-"""Joining on a phone: nothing before consent, three steps, a status page (requirements P01, P05)."""
+"""Joining: nothing is stored before consent, three steps, the status page (requirements P01, P05)."""
 
 import json
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ def test_the_consent_is_one_box_and_not_ticked(browser, rules):
     assert "checked" not in page
 
 
-def test_looking_stores_nothing(browser, rules):
+def test_join_page_stores_nothing(browser, rules):
     browser.get(JOIN)
     assert not Session.objects.exists()
 
@@ -85,7 +85,7 @@ def test_a_wrong_code_is_said_and_writes_nothing(browser, rules):
 
 
 @pytest.mark.parametrize("do", ["resend", "change"])
-def test_other_ways_lead_back_to_the_page(browser, rules, do):
+def test_resend_and_change_return_to_the_page(browser, rules, do):
     ask(browser)
     assert browser.post(JOIN, {"do": do})["Location"] == JOIN
 
@@ -123,8 +123,8 @@ def test_a_number_that_is_none_is_said_at_the_field(browser, rules, phone):
     assert 'id="id_phone_error"' in text(answer)
 
 
-# ---- where people stand ----------------------------------------------------------------------------------------------
-def test_who_is_registered_goes_to_their_page(rules, client_of, member):
+# ---- redirects by state ----------------------------------------------------------------------------------------------
+def test_join_redirects_registered_person_to_me(rules, client_of, member):
     assert client_of(member).get(JOIN)["Location"] == "/me/"
 
 
@@ -132,7 +132,7 @@ def test_who_is_registered_goes_to_their_page(rules, client_of, member):
     ("state", "step", "place"),
     [("draft", 2, ABOUT), ("draft", 3, CHECK), ("submitted", 3, None), ("returned", 3, None), ("withdrawn", 3, "stay")],
 )
-def test_who_has_begun_goes_on_where_they_stand(applicant, client_of, state, step, place):
+def test_join_redirects_to_the_present_step(applicant, client_of, state, step, place):
     row = factories.in_state(applicant, state, step=step)
     answer = client_of(applicant).get(JOIN)
     assert answer.headers.get("Location", "stay") == (place or row.get_absolute_url())
@@ -156,14 +156,14 @@ def mine(client_of, draft):
     return client_of(draft.user)
 
 
-def test_step_two_keeps_what_was_typed_and_goes_on(mine, draft):
+def test_step_two_saves_and_continues(mine, draft):
     assert mine.post(ABOUT, factories.TYPED)["Location"] == CHECK
     draft.refresh_from_db()
-    assert draft.particulars() == factories.particulars()
+    assert draft.registration_details() == factories.details()
 
 
 @pytest.mark.parametrize("field", ["name", "category", "unit", "subdistrict"])
-def test_what_is_missing_is_said_at_its_field(mine, draft, field):
+def test_missing_field_shows_error(mine, draft, field):
     answer = mine.post(ABOUT, {**factories.TYPED, field: ""})
     assert answer.status_code == 400
     assert f'id="id_{field}_error"' in text(answer)
@@ -176,7 +176,7 @@ def test_nothing_typed_is_lost_when_something_is_wrong(mine, draft):
     assert page.count("checked") == 5  # category, subdistrict, two of can, one of want
 
 
-def test_save_for_later_keeps_what_can_be_kept(mine, draft):
+def test_save_for_later_saves_valid_fields(mine, draft):
     answer = mine.post(ABOUT, {"name": "周予安", "later": "yes"})
     assert answer["Location"] == draft.get_absolute_url()
     draft.refresh_from_db()
@@ -190,7 +190,7 @@ def test_the_page_saves_by_itself(mine, draft):
     assert "已自动保存" in json.loads(answer.content)["saved"]
 
 
-def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(mine, draft):
+def test_autosave_saves_valid_fields_and_reports_invalid_ones(mine, draft):
     answer = mine.post(SAVE, {"name": "周予安", "unit": "单位" * 60})
     draft.refresh_from_db()
     assert (draft.name, draft.unit) == ("周予安", "")
@@ -213,7 +213,7 @@ BAD = ["\x00", "周\x07安", "周\u202e安", "😀😀", "长" * 300, "\ud800", 
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("field", ["name", "unit", "job"])
-def test_text_that_cannot_be_is_refused_with_everything_kept(mine, draft, field, bad):
+def test_unusable_text_is_refused_with_form_data_kept(mine, draft, field, bad):
     typed = urlencode({**factories.TYPED, field: bad}, doseq=True, errors="surrogatepass")
     answer = mine.post(ABOUT, typed, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 400
@@ -224,7 +224,7 @@ def test_text_that_cannot_be_is_refused_with_everything_kept(mine, draft, field,
 @pytest.mark.parametrize(
     "name", ["曾国藩", "艾合买提·买买提", "艾合买提•买买提", "㻛", "O'Brien", "Jean-Luc", "محمد", "张　三", "𠮷野"]
 )
-def test_names_of_all_kinds_are_taken(mine, draft, name):
+def test_names_of_all_kinds_are_accepted(mine, draft, name):
     assert mine.post(ABOUT, {**factories.TYPED, "name": name})["Location"] == CHECK
 
 
@@ -279,7 +279,7 @@ def test_visitors_are_asked_to_sign_in(browser, rules, page):
         ("withdrawn", "重新申请"),
     ],
 )
-def test_the_status_page_says_what_happens_next(applicant, client_of, xiazhuang, district, state, words):
+def test_status_page_shows_the_next_step(applicant, client_of, xiazhuang, district, state, words):
     first = xiazhuang if state in ("first_reviewed", "approved") else None
     row = factories.in_state(applicant, state, first=first, second=district if state == "approved" else None)
     assert words in text(client_of(applicant).get(row.get_absolute_url()))
@@ -303,7 +303,7 @@ def test_withdrawing_from_the_status_page(applicant, client_of):
     assert row.state == "withdrawn"
 
 
-def test_withdrawing_somebody_elses_is_404(applicant, client_of, stranger):
+def test_withdrawing_application_of_another_is_404(applicant, client_of, stranger):
     row = factories.in_state(applicant, "submitted")
     assert client_of(stranger).post(f"{row.get_absolute_url()}withdraw/").status_code == 404
 
@@ -313,7 +313,7 @@ def test_wrong_methods(applicant, client_of, page, method):
     assert getattr(client_of(applicant), method)(page).status_code == 405
 
 
-# ---- a record that staff made ----------------------------------------------------------------------------------------
+# ---- records made by staff -------------------------------------------------------------------------------------------
 @pytest.fixture
 def record(rules):
     return personas.person(phone=factories.PHONE, state="unconfirmed", confirm_by=factories.clock.today())
@@ -338,7 +338,7 @@ def test_the_record_is_deleted_without_one(record, owner):
     assert not Person.objects.exists()
 
 
-# ---- all the way -----------------------------------------------------------------------------------------------------
+# ---- whole path ------------------------------------------------------------------------------------------------------
 def test_the_whole_path_by_hand(rules):
     browser = Client(enforce_csrf_checks=False)
     enter(browser)

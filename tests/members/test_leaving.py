@@ -1,4 +1,4 @@
-"""Leaving, being erased, and what time does (domain.md rules 1, 3 and 12; requirements P06, P09, P12, X13)."""
+"""Leaving, erasing, and the periodic work (domain.md rules 1, 3 and 12; requirements P06, P09, P12, X13)."""
 
 import datetime as dt
 
@@ -37,12 +37,12 @@ def test_leaving_is_at_once_and_nobody_is_asked(rules, member):
     assert not Person.objects.active().exists()
 
 
-def test_leaving_is_the_persons_own(rules, member, district):
+def test_district_staff_do_not_remove_a_person(rules, member, district):
     with pytest.raises(NotAllowed):
         actions.leave_registry(member.person, actor=district)
 
 
-def test_staff_note_the_leaving_of_who_asks_in_person(rules, xiazhuang):
+def test_staff_remove_person_without_account_on_request(rules, xiazhuang):
     actions.leave_registry(personas.person(), actor=xiazhuang)
     assert Entry.objects.get(verb="person.left").reason == "asked_in_person"
 
@@ -61,14 +61,14 @@ def test_memberships_end(rules, member):
 
 
 @pytest.mark.parametrize("name", ["secretary", "base_manager", "leader"])
-def test_posts_of_every_floor_end(rules, name):
+def test_posts_in_every_app_end(rules, name):
     user = personas.make(name)
     left(user)
-    held = [post for table in posts.tables() for post in table.objects.all()]
-    assert [(post.ends, post.is_public) for post in held] == [(clock.today(), False)]
+    found = [post for table in posts.tables() for post in table.objects.all()]
+    assert [(post.ends, post.is_public) for post in found] == [(clock.today(), False)]
 
 
-def test_a_post_that_has_not_begun_goes_and_one_of_today_is_kept_as_a_day(rules, leader):
+def test_future_post_is_deleted_and_post_of_today_lasts_one_day(rules, leader):
     today = clock.today()
     TeamPost.objects.all().delete()
     for starts in (today, today + MONTH):
@@ -100,35 +100,35 @@ def test_withdrawing_the_necessary_consent_is_leaving(rules, member):
     assert Person.objects.get().state == "left"
 
 
-# ---- what is public --------------------------------------------------------------------------------------------------
-def test_consent_to_publication_shows_the_posts_and_withdrawing_takes_them_down(rules, secretary):
+# ---- publication -----------------------------------------------------------------------------------------------------
+def test_consent_to_publication_shows_posts_and_withdrawal_hides_them(rules, secretary):
     actions.decide_purpose(secretary, "publication", given=True, actor=secretary)
     assert secretary.person.organizations_posts.get().is_public
     actions.decide_purpose(secretary, "publication", given=False, actor=secretary)
     assert not secretary.person.organizations_posts.get().is_public
 
 
-def test_nobody_decides_for_somebody_else(rules, secretary, district):
+def test_purpose_is_not_decided_by_others(rules, secretary, district):
     with pytest.raises(NotAllowed):
         actions.decide_purpose(secretary, "publication", given=True, actor=district)
 
 
-# ---- thirty days later -----------------------------------------------------------------------------------------------
+# ---- erasing ---------------------------------------------------------------------------------------------------------
 def gone(user, **fields):
-    """Leave as `user`, thirty days ago."""
+    """Let `user` leave, and set the day to thirty days ago."""
     left(user)
     Person.objects.filter(user=user).update(left_on=clock.today() - MONTH, **fields)
     return Person.objects.get(user=user)
 
 
-def test_erasing_empties_the_row_that_others_lean_on(rules, member):
+def test_erasing_empties_a_row_that_is_referred_to(rules, member):
     person = gone(member)
     actions.run_periodic()
     person.refresh_from_db()
     assert (person.state, person.name, person.unit, person.phone, person.user) == ("erased", "已删除", "", "", None)
 
 
-def test_erasing_deletes_the_row_that_nothing_leans_on(rules, stranger):
+def test_erasing_deletes_a_row_that_is_not_referred_to(rules, stranger):
     person = personas.person(account=stranger)
     gone(stranger)
     actions.run_periodic()
@@ -151,7 +151,7 @@ def test_the_application_goes_with_its_history(rules, member, xiazhuang, distric
     assert not history_of(row).exists()
 
 
-def test_a_term_counts_on_without_its_words(rules, member):
+def test_erased_term_keeps_counting_without_texts(rules, member):
     assessment = factories.assessed(member.person, factories.four_haves())
     File.objects.create(
         owner=personas.user("xiazhuang"), name="证明.pdf", content="x", content_type="application/pdf", size=1, sha256="x",
@@ -167,7 +167,7 @@ def test_a_term_counts_on_without_its_words(rules, member):
     assert not File.objects.exists()
 
 
-def test_the_name_that_registration_gave_the_account_goes(rules, member):
+def test_erasing_deletes_the_name_of_the_account(rules, member):
     type(member).objects.filter(pk=member.pk).update(name=member.person.name)
     gone(member)
     actions.run_periodic()
@@ -182,7 +182,7 @@ def test_erasing_is_in_the_audit_without_values(rules, member):
 
 
 @pytest.mark.parametrize(("days", "state"), [(29, "left"), (30, "erased")])
-def test_thirty_days_are_kept(rules, member, days, state):
+def test_erasing_waits_thirty_days(rules, member, days, state):
     gone(member)
     Person.objects.update(left_on=clock.today() - dt.timedelta(days=days))
     actions.run_periodic()
@@ -190,14 +190,14 @@ def test_thirty_days_are_kept(rules, member, days, state):
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned"])
-def test_who_has_applied_again_is_not_erased_before_it_is_decided(rules, member, state):
+def test_person_with_open_application_is_not_erased(rules, member, state):
     gone(member)
     factories.in_state(member, state)
     assert actions.run_periodic()["erased"] == 0
     assert (Person.objects.get().state, Application.objects.get().state) == ("left", state)
 
 
-def test_who_applied_again_in_time_takes_up_the_old_row(rules, member, xiazhuang, district):
+def test_approval_after_leaving_uses_the_old_row(rules, member, xiazhuang, district):
     person = gone(member)
     factories.consent(member)
     row = factories.in_state(member, "first_reviewed", first=xiazhuang)
@@ -205,36 +205,36 @@ def test_who_applied_again_in_time_takes_up_the_old_row(rules, member, xiazhuang
     assert actions.approve_application(row, actor=district).person == person
 
 
-def test_who_applied_again_and_took_it_back_is_erased(rules, member):
+def test_person_with_withdrawn_application_is_erased(rules, member):
     gone(member)
     actions.withdraw_application(factories.in_state(member, "submitted"), actor=member)
     assert actions.run_periodic()["erased"] == 1
 
 
-def test_erasing_asks_again_whether_somebody_is_gone(rules, member):
+def test_erasing_checks_again_that_the_person_left(rules, member):
     person = gone(member)
     Person.objects.update(state="active", left_on=None)
     assert not actions.erase_person(person)
     assert Person.objects.get().state == "active"
 
 
-# ---- what time does --------------------------------------------------------------------------------------------------
+# ---- periodic work ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
-def test_a_draft_lives_thirty_days(application, days, kept):
+def test_draft_is_deleted_after_thirty_days(application, days, kept):
     Application.objects.update(saved_at=clock.now() - dt.timedelta(days=days))
     tasks.run_periodic()
     assert Application.objects.exists() is kept
 
 
 @pytest.mark.parametrize("state", ["submitted", "returned", "first_reviewed"])
-def test_what_is_being_reviewed_stays(applicant, state):
+def test_application_under_review_is_not_deleted(applicant, state):
     factories.in_state(applicant, state, saved_at=clock.now() - 2 * MONTH)
     tasks.run_periodic()
     assert Application.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "declined"])
-def test_what_came_to_nothing_goes_after_thirty_days(applicant, state):
+def test_closed_application_is_deleted_after_thirty_days(applicant, state):
     row = factories.in_state(applicant, state, decided_at=clock.now() - MONTH - dt.timedelta(hours=1))
     tasks.run_periodic()
     assert not Application.objects.exists()
@@ -248,15 +248,15 @@ def test_an_unconfirmed_record_is_deleted_after_its_day(rules, days, kept):
     assert Person.objects.exists() is kept
 
 
-def test_the_message_that_asked_goes_too(rules, xiazhuang):
-    actions.enter_person(factories.particulars(), phone=factories.PHONE, actor=xiazhuang)
+def test_message_of_unconfirmed_record_is_deleted(rules, xiazhuang):
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
     Notice.objects.update(at=clock.now() - MONTH - dt.timedelta(hours=1))
     Person.objects.update(confirm_by=clock.today() - dt.timedelta(days=1))
     tasks.run_periodic()
     assert not Notice.objects.exists()
 
 
-def test_a_term_that_is_over_is_noted_and_told(rules, member):
+def test_term_that_is_over_ends_with_a_notice(rules, member):
     assessment = factories.assessed(member.person, factories.four_haves())
     Representative.objects.create(
         person=member.person, state="named", assessment=assessment, starts=personas.STARTED, ends=clock.today()
@@ -266,7 +266,7 @@ def test_a_term_that_is_over_is_noted_and_told(rules, member):
     assert Notice.objects.get(user=member).kind == "members/term_ended"
 
 
-def test_the_tick_is_safe_to_repeat(rules, member):
+def test_periodic_run_is_safe_to_repeat(rules, member):
     gone(member)
     actions.run_periodic()
     assert actions.run_periodic() == dict.fromkeys(("drafts", "closed", "unconfirmed", "erased", "ended"), 0)

@@ -1,4 +1,4 @@
-"""Who may do what in the registry: the whole cast, row by row (domain.md rules 1, 2, 12)."""
+"""Permissions in the registry for every persona (domain.md rules 1, 2, 12)."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_nobody_reviews_themself(rules, district, check):
 @pytest.mark.parametrize(
     ("check", "allowed"),
     [
-        (permissions.can_edit_particulars, {"member", "self"}),
+        (permissions.can_edit_own_details, {"member", "self"}),
         (permissions.can_correct_person, {"district", "district_2", "xiazhuang"}),
         (permissions.can_leave, {"member", "self"}),
         (permissions.can_read_number, {"district", "district_2", "xiazhuang", "secretary"}),
@@ -63,12 +63,12 @@ def test_on_a_person(member, check, allowed):
     assert who_may(check, member.person, member) == allowed
 
 
-def test_staff_take_out_somebody_without_an_account_who_asks(reference):
+def test_staff_may_remove_person_without_account(reference):
     person = personas.person("单雄信")
     assert who_may(permissions.can_leave, person, personas.user("stranger")) == {"district", "district_2", "xiazhuang"}
 
 
-def test_a_record_is_confirmed_by_who_proved_its_number(rules):
+def test_record_is_confirmed_by_account_with_its_number(rules):
     own = factories.applicant()
     person = personas.person(phone=factories.PHONE, state="unconfirmed", confirm_by=factories.clock.today())
     assert who_may(permissions.can_confirm_person, person, own) == {"self"}

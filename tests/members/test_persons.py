@@ -1,4 +1,4 @@
-"""Records that staff make, corrections, and reading a whole number (rules 1 and 12, requirements P11, P26)."""
+"""Records made by staff, corrections, and reading full phone numbers (rules 1 and 12, requirements P11, P26)."""
 
 import datetime as dt
 
@@ -22,27 +22,27 @@ pytestmark = pytest.mark.django_db
 
 
 def entered(officer, **changes):
-    return actions.enter_person(factories.particulars(**changes), phone=factories.PHONE, actor=officer)
+    return actions.enter_person(factories.details(**changes), phone=factories.PHONE, actor=officer)
 
 
-# ---- records that staff make -----------------------------------------------------------------------------------------
-def test_a_record_stands_nowhere_until_its_person_confirms_it(rules, xiazhuang, district):
+# ---- records made by staff -------------------------------------------------------------------------------------------
+def test_unconfirmed_record_is_in_no_list(rules, xiazhuang, district):
     entered(xiazhuang)
     assert not Person.objects.visible_to(district).exists()
     assert not Person.objects.active().exists()
 
 
-def test_the_person_is_asked_at_the_number(rules, xiazhuang):
+def test_person_is_asked_by_message_to_confirm(rules, xiazhuang):
     entered(xiazhuang)
     asked = Notice.objects.get()
     assert (asked.user, asked.address, asked.url) == (None, factories.PHONE, "/join/confirm/")
 
 
-def test_a_record_waits_thirty_days(rules, xiazhuang):
+def test_record_can_be_confirmed_for_thirty_days(rules, xiazhuang):
     assert entered(xiazhuang).confirm_by == clock.today() + dt.timedelta(days=30)
 
 
-def test_an_officer_enters_only_persons_of_theirs(rules, liuting):
+def test_officer_enters_persons_in_scope_only(rules, liuting):
     with pytest.raises(NotAllowed):
         entered(liuting)
     assert not Person.objects.exists()
@@ -56,33 +56,33 @@ def test_a_number_is_not_entered_twice(rules, xiazhuang, state):
     assert caught.value.code == "twice"
 
 
-def test_nothing_is_told_of_persons_elsewhere(rules, liuting):
+def test_number_out_of_scope_is_not_revealed_as_registered(rules, liuting):
     personas.person(phone=factories.PHONE)
     area = factories.area("流亭街道")
     assert entered(liuting, subdistrict=area).state == "unconfirmed"
 
 
-def test_who_proved_the_number_sees_the_record(rules, xiazhuang, stranger):
+def test_account_with_the_number_sees_the_record(rules, xiazhuang, stranger):
     person = entered(xiazhuang)
     owner = User.objects.create(phone=factories.PHONE)
     assert list(Person.objects.visible_to(owner)) == [person]
     assert not Person.objects.visible_to(stranger).exists()
 
 
-def test_confirming_makes_it_a_person_with_consent(rules, xiazhuang):
+def test_confirming_registers_the_person_with_consent(rules, xiazhuang):
     owner = User.objects.create(phone=factories.PHONE)
     person = actions.confirm_person(entered(xiazhuang), actor=owner)
     assert (person.state, person.user, person.confirm_by) == ("active", owner, None)
     assert privacy.holds(owner, "registration")
 
 
-def test_nobody_else_confirms(rules, xiazhuang, stranger):
+def test_record_is_not_confirmed_by_others(rules, xiazhuang, stranger):
     person = entered(xiazhuang)
     with pytest.raises(NotAllowed):
         actions.confirm_person(person, actor=stranger)
 
 
-def test_who_is_registered_confirms_no_second_record(rules, xiazhuang):
+def test_registered_person_does_not_confirm_second_record(rules, xiazhuang):
     owner = User.objects.create(phone=factories.PHONE)
     person = entered(xiazhuang)
     personas.person(account=owner)
@@ -91,7 +91,7 @@ def test_who_is_registered_confirms_no_second_record(rules, xiazhuang):
     assert caught.value.code == "registered"
 
 
-def test_who_left_and_confirms_a_record_takes_up_the_old_row(rules, xiazhuang):
+def test_confirming_after_leaving_uses_the_old_row(rules, xiazhuang):
     owner = User.objects.create(phone=factories.PHONE)
     old = personas.person("旧名", account=owner, state="left", left_on=clock.today())
     person = actions.confirm_person(entered(xiazhuang), actor=owner)
@@ -99,7 +99,7 @@ def test_who_left_and_confirms_a_record_takes_up_the_old_row(rules, xiazhuang):
     assert Person.objects.get() == person
 
 
-def test_who_left_does_not_come_back_by_confirming_their_old_row(rules):
+def test_row_of_person_who_left_is_not_confirmed(rules):
     owner = User.objects.create(phone=factories.PHONE)
     old = personas.person(account=owner, phone=factories.PHONE, state="left", left_on=clock.today())
     with pytest.raises(ActionError) as caught:
@@ -107,7 +107,7 @@ def test_who_left_does_not_come_back_by_confirming_their_old_row(rules):
     assert caught.value.code == "state"
 
 
-def test_an_officer_does_not_enter_themself(rules, xiazhuang):
+def test_officer_does_not_enter_themself(rules, xiazhuang):
     xiazhuang.phone = factories.PHONE
     xiazhuang.save()
     with pytest.raises(ActionError) as caught:
@@ -115,7 +115,7 @@ def test_an_officer_does_not_enter_themself(rules, xiazhuang):
     assert (caught.value.code, caught.value.field) == ("own", "phone")
 
 
-def test_nobody_confirms_a_record_that_they_made(rules, xiazhuang):
+def test_officer_does_not_confirm_own_record(rules, xiazhuang):
     person = entered(xiazhuang)
     xiazhuang.phone = factories.PHONE
     xiazhuang.save()
@@ -131,61 +131,61 @@ def test_refusing_deletes_the_record_and_its_history(rules, xiazhuang):
     assert not person.history.exists()
 
 
-def test_a_record_needs_a_day_to_be_confirmed_by_in_the_database(reference):
+def test_database_requires_confirm_by_of_unconfirmed_record(reference):
     with pytest.raises(IntegrityError), transaction.atomic():
         personas.person(state="unconfirmed")
 
 
 # ---- corrections -----------------------------------------------------------------------------------------------------
-def test_a_correction_of_ones_own_counts_at_once_and_keeps_the_old(member):
-    actions.edit_own_particulars(member.person, {"unit": "青岛新单位有限公司"}, actor=member)
+def test_own_correction_is_effective_and_history_stores_former_value(member):
+    actions.edit_own_details(member.person, {"unit": "青岛新单位有限公司"}, actor=member)
     assert Person.objects.get(user=member).unit == "青岛新单位有限公司"
     assert member.person.history.get().unit == "青岛澄海文化传媒有限公司"
 
 
 def test_nothing_changed_writes_nothing(member):
-    actions.edit_own_particulars(member.person, member.person.particulars(), actor=member)
+    actions.edit_own_details(member.person, member.person.registration_details(), actor=member)
     assert not Entry.objects.exists()
 
 
-def test_nobody_edits_for_somebody_else(member, stranger):
+def test_person_is_not_edited_by_others(member, stranger):
     with pytest.raises(NotAllowed):
-        actions.edit_own_particulars(member.person, {"unit": "别处"}, actor=stranger)
+        actions.edit_own_details(member.person, {"unit": "别处"}, actor=stranger)
 
 
-def test_who_left_changes_nothing(member):
+def test_person_who_left_is_not_edited(member):
     Person.objects.filter(user=member).update(state="left", left_on=clock.today())
     with pytest.raises(ActionError) as caught:
-        actions.edit_own_particulars(member.person, {"unit": "别处"}, actor=member)
+        actions.edit_own_details(member.person, {"unit": "别处"}, actor=member)
     assert caught.value.code == "state"
 
 
-def test_staff_correct_and_the_person_is_told_what(member, xiazhuang):
+def test_correction_by_staff_notifies_the_person_of_the_fields(member, xiazhuang):
     actions.correct_person(member.person, {"name": "林知秋", "job": "律师"}, actor=xiazhuang)
     assert "姓名、做什么工作" in Notice.objects.get(user=member).body
 
 
-def test_the_audit_of_a_correction_names_fields_only(member, xiazhuang):
+def test_audit_of_correction_names_fields_only(member, xiazhuang):
     actions.correct_person(member.person, {"name": "林知秋"}, actor=xiazhuang)
     entry = Entry.objects.get(verb="person.updated")
     assert (entry.fields, entry.reason) == (["name"], "correction")
 
 
-def test_the_number_to_reach_follows_the_account(rules):
+def test_contact_number_follows_the_account(rules):
     owner = factories.applicant()
     person = personas.person(account=owner, phone="+8615400000009")
     actions.adopt_number(person, actor=owner)
     assert Person.objects.search("7000").get().phone == factories.PHONE
 
 
-def test_an_account_without_a_number_gives_none(member):
+def test_account_without_number_is_refused(member):
     with pytest.raises(ActionError) as caught:
         actions.adopt_number(member.person, actor=member)
     assert caught.value.code == "no_number"
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------------
-def test_a_whole_number_is_read_for_a_reason_that_is_written_down(rules, xiazhuang):
+# ---- reading a number ------------------------------------------------------------------------------------------------
+def test_reading_a_full_number_records_the_reason(rules, xiazhuang):
     person = personas.person(phone=factories.PHONE)
     assert actions.read_number(person, "contact", actor=xiazhuang) == factories.PHONE
     entry = Entry.objects.get(verb="person.read")
@@ -193,7 +193,7 @@ def test_a_whole_number_is_read_for_a_reason_that_is_written_down(rules, xiazhua
 
 
 @pytest.mark.parametrize("reason", ["", "curious"])
-def test_without_a_reason_of_the_list_it_is_not(rules, xiazhuang, reason):
+def test_full_number_is_not_read_without_listed_reason(rules, xiazhuang, reason):
     with pytest.raises(ActionError) as caught:
         actions.read_number(personas.person(phone=factories.PHONE), reason, actor=xiazhuang)
     assert caught.value.code == "reason"
@@ -201,19 +201,19 @@ def test_without_a_reason_of_the_list_it_is_not(rules, xiazhuang, reason):
 
 
 @pytest.mark.parametrize("name", ["liuting", "leader", "base_manager", "sysadmin", "stranger"])
-def test_others_do_not_read_it(rules, name):
+def test_full_number_is_not_read_by_others(rules, name):
     person = personas.person(phone=factories.PHONE)
     with pytest.raises(NotAllowed):
         actions.read_number(person, "contact", actor=personas.make(name))
 
 
-def test_the_number_of_an_applicant_is_that_of_the_account(applicant, xiazhuang):
+def test_full_number_of_applicant_is_that_of_the_account(applicant, xiazhuang):
     row = factories.in_state(applicant, "submitted")
     assert actions.read_number(row, "review", actor=xiazhuang) == factories.PHONE
     assert Entry.objects.get().user == applicant.public_id
 
 
-# ---- seeing and finding ----------------------------------------------------------------------------------------------
+# ---- visibility and search -------------------------------------------------------------------------------------------
 SEEN = {
     "district": {"here", "there"},
     "xiazhuang": {"here"},
@@ -231,7 +231,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_who_sees_whom(rules, name):
+def test_visible_persons(rules, name):
     people = {"here": personas.person("张三"), "there": personas.person("李四", subdistrict=factories.area("流亭街道"))}
     personas.person("王五", state="unconfirmed", confirm_by=clock.today())
     personas.person("赵六", state="left", left_on=clock.today())
@@ -261,7 +261,7 @@ def test_who_sees_whom(rules, name):
         ("周予安", ""),
     ],
 )
-def test_a_person_is_found_as_people_type(reference, name, typed):
+def test_person_is_found_by_name_pinyin_and_number(reference, name, typed):
     personas.person("欧阳修", phone="+8615400001111")
     person = personas.person(name, phone=factories.PHONE)
     assert person in Person.objects.search(typed)
@@ -269,12 +269,12 @@ def test_a_person_is_found_as_people_type(reference, name, typed):
 
 
 @pytest.mark.parametrize("typed", ["李四", "zzz", "9999", "%", "'", "\\", "15400001112"])
-def test_who_is_not_meant_is_not_found(reference, typed):
+def test_search_without_match(reference, typed):
     personas.person("周予安", phone=factories.PHONE)
     assert not Person.objects.search(typed).exists()
 
 
-def test_the_measure_counts_who_was_registered_on_the_last_day(reference):
+def test_metric_counts_persons_registered_on_the_last_day(reference):
     day = dt.date(2023, 6, 1)
     personas.person("甲", registered_on=day)
     personas.person("乙", registered_on=day, state="left", left_on=dt.date(2024, 1, 1))

@@ -1,4 +1,4 @@
-"""What happens at the same moment in the registry, with real connections to a real database (style.md rule 22; P06, P12)."""
+"""Concurrent actions in the registry, on real database connections (style.md rule 22; P06, P12)."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = 
 
 @pytest.fixture
 def beside():
-    """Begin a call on a connection of its own; `.result()` is what it returned, or the code of its refusal."""
+    """Start a call in a thread with its own connection; `.result()` is its return value, or the code of its ActionError."""
     with ThreadPoolExecutor(1) as pool:
         yield lambda call: pool.submit(_outcome, call)
 
@@ -41,7 +41,7 @@ def _outcome(call):
 
 
 def until_it_waits(running):
-    """Return once `running` waits for a row that this connection holds, or has come to its end."""
+    """Return once `running` waits for a row that this connection holds, or has ended."""
     with connection.cursor() as cursor:
         while not running.done():
             cursor.execute(WAITS)
@@ -50,9 +50,9 @@ def until_it_waits(running):
 
 
 def withdraw_while(user, call, beside):
-    """Withdraw the consent of `user` while `call` runs on the other connection; return what came of `call`."""
+    """Withdraw the consent of `user` while `call` runs on the other connection; return the result of `call`."""
     with transaction.atomic():
-        lock(user)  # as far as a withdrawal comes before it turns to what rests on the consent
+        lock(user)  # the first lock that a withdrawal takes
         running = beside(call)
         until_it_waits(running)
         privacy.withdraw(user, "registration", actor=user)
@@ -86,7 +86,7 @@ def test_a_consent_is_withdrawn_while_the_same_person_leaves(rules, beside):
 
 
 def while_changing(rows, call, beside, **changes):
-    """Run `call` on the other connection while `rows` are being changed on this one; return what came of it."""
+    """Run `call` on the other connection while `rows` are being changed on this one; return its result."""
     with transaction.atomic():
         rows.update(**changes)
         running = beside(call)
@@ -115,7 +115,7 @@ def test_a_record_that_is_being_confirmed_is_not_deleted(rules, beside):
     assert Person.objects.get().state == "active"
 
 
-def test_who_is_coming_back_is_not_erased(rules, beside):
+def test_person_who_returns_meanwhile_is_not_erased(rules, beside):
     personas.person("周予安", state="left", left_on=clock.today() - LONG)
     while_changing(Person.objects.all(), actions.run_periodic, beside, state="active", left_on=None)
     assert Person.objects.get().name == "周予安"

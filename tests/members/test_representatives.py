@@ -1,4 +1,4 @@
-"""代表人士: two reviews by two people, all four “haves”, a term that ends by itself (domain.md rules 2 and 3)."""
+"""代表人士: two reviews by two people, a passed “四有” assessment, the end of the term (domain.md rules 2 and 3)."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ TERM = {"starts": dt.date(2026, 12, 1), "ends": dt.date(2029, 12, 1)}
 
 
 @pytest.fixture
-def haves(rules):
+def four_haves(rules):
     return factories.four_haves()
 
 
@@ -39,42 +39,42 @@ def code_of(call, *args, **options):
     return caught.value.code
 
 
-def test_two_people_and_four_haves_name_a_representative(haves, member, xiazhuang, district):
-    assessment = factories.assessed(member.person, haves)
+def test_two_people_and_four_haves_name_a_representative(four_haves, member, xiazhuang, district):
+    assessment = factories.assessed(member.person, four_haves)
     named = actions.name_representative(reviewed(member, xiazhuang), actor=district)
     assert (named.state, named.assessment, named.second_reviewer) == ("named", assessment, district)
 
 
-def test_without_an_assessment_nobody_is_named(haves, member, xiazhuang, district):
+def test_without_an_assessment_nobody_is_named(four_haves, member, xiazhuang, district):
     row = reviewed(member, xiazhuang)
     assert code_of(actions.name_representative, row, actor=district) == "assessment"
 
 
 @pytest.mark.parametrize("state", ["open", "submitted", "failed"])
-def test_nor_with_one_that_is_not_passed(haves, member, xiazhuang, district, state):
-    factories.assessed(member.person, haves, state=state)
+def test_representative_is_not_named_without_passed_assessment(four_haves, member, xiazhuang, district, state):
+    factories.assessed(member.person, four_haves, state=state)
     row = reviewed(member, xiazhuang)
     assert code_of(actions.name_representative, row, actor=district) == "assessment"
 
 
-def test_nor_with_one_that_has_lapsed(haves, member, xiazhuang, district):
-    assessment = factories.assessed(member.person, haves)
+def test_representative_is_not_named_with_expired_assessment(four_haves, member, xiazhuang, district):
+    assessment = factories.assessed(member.person, four_haves)
     type(assessment).objects.update(expires_on=clock.today())
     assert code_of(actions.name_representative, reviewed(member, xiazhuang), actor=district) == "assessment"
 
 
-def test_the_database_too_wants_the_assessment(member):
+def test_database_requires_the_assessment(member):
     with pytest.raises(IntegrityError), transaction.atomic():
         Representative.objects.create(person=member.person, state="named", **TERM)
 
 
-def test_the_first_reviewer_does_not_name(haves, member, district):
-    factories.assessed(member.person, haves)
+def test_the_first_reviewer_does_not_name(four_haves, member, district):
+    factories.assessed(member.person, four_haves)
     with pytest.raises(NotAllowed):
         actions.name_representative(reviewed(member, district), actor=district)
 
 
-def test_the_database_too_wants_two_people(member, district):
+def test_database_requires_two_reviewers(member, district):
     with pytest.raises(IntegrityError), transaction.atomic():
         Representative.objects.create(person=member.person, first_reviewer=district, second_reviewer=district, **TERM)
 
@@ -89,12 +89,12 @@ def test_a_term_ends_after_it_starts(rules, member, xiazhuang):
     assert code_of(actions.nominate_representative, member.person, actor=xiazhuang, **dates) == "dates"
 
 
-def test_who_is_one_is_not_nominated_again(rules, member, xiazhuang):
+def test_representative_is_not_nominated_again(rules, member, xiazhuang):
     nominated(member, xiazhuang)
     assert code_of(nominated, member, xiazhuang) == "twice"
 
 
-def test_who_left_is_not_nominated(rules, xiazhuang):
+def test_person_who_left_is_not_nominated(rules, xiazhuang):
     person = personas.person(state="left", left_on=TODAY)
     assert code_of(actions.nominate_representative, person, actor=xiazhuang, **TERM) == "state"
 
@@ -105,8 +105,8 @@ def test_declining_needs_a_reason(rules, member, xiazhuang):
     assert actions.decline_representative(row, actor=xiazhuang, reason="任期重叠").state == "declined"
 
 
-def test_a_name_is_public_only_with_consent(haves, member, xiazhuang, district):
-    factories.assessed(member.person, haves)
+def test_a_name_is_public_only_with_consent(four_haves, member, xiazhuang, district):
+    factories.assessed(member.person, four_haves)
     factories.consent(member, "publication")
     assert actions.name_representative(reviewed(member, xiazhuang), actor=district).is_public
 
@@ -115,18 +115,18 @@ def test_a_name_is_public_only_with_consent(haves, member, xiazhuang, district):
     ("day", "counts"),
     [(dt.date(2026, 11, 30), 0), (dt.date(2026, 12, 1), 1), (dt.date(2029, 11, 30), 1), (dt.date(2029, 12, 1), 0)],
 )
-def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(haves, member, day, counts):
-    assessment = factories.assessed(member.person, haves)
+def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(four_haves, member, day, counts):
+    assessment = factories.assessed(member.person, four_haves)
     Representative.objects.create(person=member.person, state="named", assessment=assessment, **TERM)
     period = type("P", (), {"ends": day + dt.timedelta(days=1)})
     assert _representatives(None, period).count() == counts
 
 
 @pytest.mark.parametrize(("name", "sees"), [("district", 2), ("xiazhuang", 2), ("liuting", 1), ("stranger", 1)])
-def test_who_sees_representatives(haves, member, name, sees):
+def test_visible_representatives(four_haves, member, name, sees):
     for public in (True, False):
         person = personas.person(f"代表{public}")
-        assessment = factories.assessed(person, haves)
+        assessment = factories.assessed(person, four_haves)
         Representative.objects.create(
             person=person,
             state="named",
@@ -142,13 +142,13 @@ def test_who_sees_representatives(haves, member, name, sees):
 @pytest.mark.parametrize(("name", "sees"), [("secretary", 1), ("leader", 0), ("base_manager", 0)])
 def test_secretaries_see_those_of_their_members_and_leaders_nobody(rules, name, sees):
     user = personas.make(name)
-    other = personas.make("member").person  # in the secretary's organization, and here in the leader's team too
+    other = personas.make("member").person  # a member of the secretary's organization and, here, of the leader's team
     TeamPost.objects.create(person=other, team=personas.team(), kind="member", starts=personas.STARTED)
     Representative.objects.create(person=other, **TERM)
     assert Representative.objects.visible_to(user).count() == sees
 
 
-def test_ones_own_nomination_is_seen(rules, leader):
+def test_own_nomination_is_visible(rules, leader):
     Representative.objects.create(person=leader.person, **TERM)
     assert Representative.objects.visible_to(leader).count() == 1
 

@@ -89,7 +89,7 @@ MUTANTS = (
         "chengyang/platform/accounts/posts.py",
         'shown = bool(person.user_id and privacy.holds(person.user, "publication"))',
         "shown = True",
-        ("organizations/test_bodies.py::test_a_name_is_public_only_with_consent",),
+        ("organizations/test_organizations.py::test_a_name_is_public_only_with_consent",),
     ),
     Mutant(
         "unconfirmed-counts",
@@ -114,7 +114,7 @@ MUTANTS = (
         "members/actions/persons.py",
         '    audit.record("person.read", row, actor=actor, person=person, user=row.user, fields=["phone"], reason=reason)\n',
         "",
-        ("members/test_persons.py::test_a_whole_number_is_read_for_a_reason_that_is_written_down",),
+        ("members/test_persons.py::test_reading_a_full_number_records_the_reason",),
     ),
     # ---- who sees what (decisions.md, "Who sees what") ----------------------------------------------------------------
     Mutant(
@@ -123,7 +123,7 @@ MUTANTS = (
         "members/models/persons.py",
         "managed |= active & Q(subdistrict__in=scope.subdistricts)",
         "managed |= active",
-        ("members/test_persons.py::test_who_sees_whom", asked("admin:members_person_change")),
+        ("members/test_persons.py::test_visible_persons", asked("admin:members_person_change")),
     ),
     Mutant(
         "application-scope-dropped",
@@ -314,7 +314,7 @@ MUTANTS = (
         "organizations/actions/organizations.py",
         "    if not organization.assessments.passed_on(clock.today()).exists():\n",
         "    if organization.assessments is None:\n",
-        ("organizations/test_bodies.py::test_without_a_passed_assessment_it_is_not_founded",),
+        ("organizations/test_organizations.py::test_without_a_passed_assessment_it_is_not_founded",),
     ),
     Mutant(
         "operating-without-six-haves",
@@ -330,7 +330,7 @@ MUTANTS = (
         "members/actions/representatives.py",
         "person.assessments.passed_on(clock.today()).filter(representative__isnull=True).first()",
         "person.assessments.filter(representative__isnull=True).first()",
-        ("members/test_representatives.py::test_nor_with_one_that_is_not_passed",),
+        ("members/test_representatives.py::test_representative_is_not_named_without_passed_assessment",),
     ),
     Mutant(
         "passed-without-evidence",

@@ -1,4 +1,4 @@
-"""What tests of the organizations share: an outbox of their own, the “五好”, somebody who would join."""
+"""Fixtures of the tests of organizations: the “五好” standard, a person without membership, an outbox for each test."""
 
 import datetime as dt
 import uuid
@@ -13,7 +13,7 @@ from tests import personas
 
 @pytest.fixture(autouse=True)
 def outbox(settings, tmp_path):
-    """Messages of one test, in a folder of its own; tasks run where they are called."""
+    """Isolate each test: own outbox folder, own cache keys, and Celery tasks run synchronously."""
     settings.OUTBOX_DIR = tmp_path / "outbox"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
     before, app.conf.task_always_eager = app.conf.task_always_eager, True
@@ -47,13 +47,13 @@ def five_goods(reference):
 
 @pytest.fixture
 def assessed(five_goods):
-    """Return a function that gives an organization an assessment."""
+    """Return a function that creates an assessment of an organization."""
 
-    def give(organization, *, met=5, state="passed", **fields):
+    def assess(organization, *, met=5, state="passed", **fields):
         findings = {f"c{n}": {"met": n < met, "note": "章程和名单", "file": ""} for n in range(5)}
         day = clock.today()
         return organization.assessments.create(
             version=five_goods, state=state, findings=findings, assessed_on=day, **fields
         )
 
-    return give
+    return assess

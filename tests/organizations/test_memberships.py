@@ -1,4 +1,4 @@
-"""会员: asked for, taken in, left at once (domain.md rules 2 and 12)."""
+"""会员: applying, deciding, leaving (domain.md rules 2 and 12)."""
 
 import datetime as dt
 
@@ -35,7 +35,7 @@ def asked(organization, newcomer):
     return applied(organization, newcomer)
 
 
-# ---- asking ----------------------------------------------------------------------------------------------------------
+# ---- applying --------------------------------------------------------------------------------------------------------
 def test_the_answer_is_due_in_five_working_days(organization, newcomer):
     with time_machine.travel(dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC), tick=False):
         row = applied(organization, newcomer)
@@ -46,34 +46,34 @@ def test_asking_twice_is_one_application(organization, newcomer):
     assert applied(organization, newcomer) == applied(organization, newcomer)
 
 
-def test_the_database_too_keeps_one(asked):
+def test_database_refuses_second_open_membership(asked):
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.create(organization=asked.organization, person=asked.person)
 
 
-def test_the_secretary_is_told(secretary, organization, newcomer):
+def test_secretary_is_notified(secretary, organization, newcomer):
     applied(organization, newcomer)
     assert Notice.objects.get(user=secretary).kind == "organizations/membership_applied"
 
 
-def test_nobody_asks_for_somebody_else(organization, newcomer, stranger):
+def test_application_is_not_made_by_others(organization, newcomer, stranger):
     with pytest.raises(NotAllowed):
         actions.apply_for_membership(organization, person=newcomer.person, actor=stranger)
 
 
 @pytest.mark.parametrize("change", [{"state": "preparing"}, {"is_published": False}])
-def test_an_organization_that_is_not_open_takes_none(organization, newcomer, change):
+def test_closed_organization_accepts_no_application(organization, newcomer, change):
     type(organization).objects.filter(pk=organization.pk).update(**change)
     assert code_of(applied, organization, newcomer) == "closed"
 
 
-def test_who_left_the_registry_does_not_join(organization, newcomer):
+def test_person_who_left_does_not_apply(organization, newcomer):
     Person.objects.filter(user=newcomer).update(state="left", left_on=clock.today())
     assert code_of(applied, organization, newcomer) == "not_registered"
 
 
 # ---- deciding --------------------------------------------------------------------------------------------------------
-def test_the_secretary_takes_in(asked, secretary, newcomer):
+def test_secretary_accepts(asked, secretary, newcomer):
     row = actions.accept_membership(asked, actor=secretary)
     assert (row.state, row.joined_on, row.decided_by) == ("active", clock.today(), secretary)
     assert Notice.objects.get(user=newcomer).kind == "organizations/membership_accepted"
@@ -86,12 +86,12 @@ def test_the_secretary_then_sees_the_member(asked, secretary, newcomer):
 
 
 @pytest.mark.parametrize("name", ["liuting", "base_manager", "leader", "member", "sysadmin"])
-def test_others_do_not(asked, name):
+def test_others_do_not_accept(asked, name):
     with pytest.raises(NotAllowed):
         actions.accept_membership(asked, actor=personas.make(name))
 
 
-def test_a_secretary_does_not_take_in_themself(secretary):
+def test_secretary_does_not_accept_own_application(secretary):
     other = personas.organization()
     row = applied(other, secretary)
     with pytest.raises(NotAllowed):
@@ -109,7 +109,7 @@ def test_the_audit_of_it_holds_a_code(asked, secretary):
     assert Entry.objects.get(verb="membership.declined").reason == "turned_down"
 
 
-def test_who_left_meanwhile_is_not_taken_in(asked, secretary):
+def test_person_who_left_meanwhile_is_not_accepted(asked, secretary):
     Person.objects.filter(pk=asked.person_id).update(state="left", left_on=clock.today())
     assert code_of(actions.accept_membership, asked, actor=secretary) == "left"
 
@@ -126,7 +126,7 @@ def test_leaving_is_at_once(member):
 
 
 @pytest.mark.parametrize("name", ["secretary", "district"])
-def test_nobody_is_put_out(member, name):
+def test_member_is_not_removed_by_others(member, name):
     with pytest.raises(NotAllowed):
         actions.leave_organization(member.person.memberships.get(), actor=personas.make(name))
 
@@ -135,12 +135,12 @@ def test_an_application_is_withdrawn(asked, newcomer):
     assert actions.withdraw_membership_application(asked, actor=newcomer).state == "withdrawn"
 
 
-def test_who_left_may_come_again(member, organization):
+def test_former_member_may_apply_again(member, organization):
     actions.leave_organization(member.person.memberships.get(), actor=member)
     assert applied(organization, member).state == "applied"
 
 
-# ---- the queue -------------------------------------------------------------------------------------------------------
+# ---- to-do list and visibility ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", [*personas.NAMES, "visitor"])
 def test_an_application_waits_for_the_secretary(asked, name):
     user = personas.visitor() if name == "visitor" else personas.make(name)
@@ -148,7 +148,7 @@ def test_an_application_waits_for_the_secretary(asked, name):
 
 
 @pytest.mark.parametrize("name", ["district", "xiazhuang"])
-def test_what_is_overdue_reaches_staff(asked, name):
+def test_overdue_application_waits_for_staff(asked, name):
     Membership.objects.update(due_on=clock.today() - dt.timedelta(days=1))
     assert list(extensions.todo_kind("membership").waiting(personas.make(name))) == [asked]
 
@@ -167,12 +167,12 @@ SEEN = {
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_who_sees_memberships(asked, name):
+def test_visible_memberships(asked, name):
     personas.make("member")
     assert Membership.objects.visible_to(personas.make(name)).count() == SEEN[name]
 
 
-# ---- what is over ----------------------------------------------------------------------------------------------------
+# ---- closed memberships ----------------------------------------------------------------------------------------------
 def page_of(row):
     return reverse("admin:staff_decide", args=["membership", row.public_id])
 
@@ -187,7 +187,7 @@ def test_an_applicant_is_read_while_it_is_open(client_of, asked, name, state, st
 
 
 @pytest.mark.parametrize("name", ["secretary", "xiazhuang", "district"])
-def test_who_left_the_registry_is_read_by_nobody(client_of, asked, name):
+def test_membership_of_person_who_left_is_404(client_of, asked, name):
     Person.objects.filter(pk=asked.person_id).update(state="left", left_on=clock.today())
     browser = client_of(personas.make(name))
     assert browser.get(page_of(asked)).status_code == 404
@@ -195,7 +195,7 @@ def test_who_left_the_registry_is_read_by_nobody(client_of, asked, name):
 
 
 @pytest.mark.parametrize(("name", "listed"), [("secretary", False), ("xiazhuang", True)])
-def test_who_was_declined_stands_in_the_list_of_staff_alone(client_of, asked, name, listed):
+def test_declined_application_is_listed_for_staff_only(client_of, asked, name, listed):
     Membership.objects.update(state="declined")
     assert (asked.person.name in client_of(personas.make(name)).get(LIST).content.decode()) is listed
 
@@ -205,7 +205,7 @@ def test_declining_on_the_row_leads_back_to_the_list(client_of, asked, secretary
     assert client_of(secretary).post(url, {"reason": "面向的类别不同。"}).url == LIST
 
 
-def test_the_applicant_reads_who_looked(client_of, asked, secretary, newcomer):
+def test_opening_an_application_for_membership_is_recorded(client_of, asked, secretary, newcomer):
     client_of(secretary).get(page_of(asked))
     entry = Entry.objects.get(verb="person.seen")
     assert (entry.actor, entry.person, entry.user) == tuple(

@@ -1,4 +1,4 @@
-"""Pages of the organizations: list with filters, one organization, asking to be taken in, mine."""
+"""Pages of organizations: the list, one organization, applying, own memberships, and the staff site."""
 
 import pytest
 from django.db import connection
@@ -42,7 +42,7 @@ def test_the_list_is_public_and_shows_what_is_published(several, client):
         ("?category=new_media", set()),
     ],
 )
-def test_filters_stand_in_the_address(several, client, query, shown):
+def test_filters_are_read_from_the_query(several, client, query, shown):
     page = text(client.get(LIST + query))
     assert {row.name for row in Organization.objects.all() if f'<h2 class="h3">{row.name}' in page} == shown
 
@@ -56,7 +56,7 @@ def test_levels_say_how_many_one_can_see(several, client):
 @pytest.mark.parametrize(
     "query", ["?level=x", "?subdistrict=1", "?category=%F0%9F%98%80", "?page=0", "?page=9", "?page=x", "?level=%00"]
 )
-def test_an_address_that_cannot_be_is_not_there(several, client, query):
+def test_invalid_filter_is_refused(several, client, query):
     assert client.get(LIST + query).status_code in (400, 404)
 
 
@@ -71,14 +71,14 @@ def test_the_list_costs_the_same_for_one_and_for_three(organization, client):
 
 
 # ---- one organization ------------------------------------------------------------------------------------------------
-def test_a_page_shows_what_is_known(organization, client):
+def test_detail_page_shows_recorded_data(organization, client):
     Organization.objects.update(by_record=True, founding_members=85, founded_text="2017-11-16")
     page = text(client.get(PAGE))
     for words in ("按公开报道录入", "未评定", "成立时会员 85 人", "2017年11月16日", "申请加入"):
         assert words in page
 
 
-def test_what_it_reached_of_the_five_goods(organization, client, assessed):
+def test_detail_page_shows_five_goods(organization, client, assessed):
     assessed(organization)
     page = text(client.get(PAGE))
     assert "五好，达到 5 项" in page
@@ -95,7 +95,7 @@ def test_few_members_are_not_counted_in_public(organization, member, client):
     assert "会员</dt>" not in text(client.get(PAGE))
 
 
-def test_five_are(organization, client):
+def test_five_members_are_counted_in_public(organization, client):
     for n in range(5):
         person = personas.person(f"周{n}")
         Membership.objects.create(organization=organization, person=person, state="active", joined_on=personas.STARTED)
@@ -116,8 +116,8 @@ def test_public_pages_are_only_read(organization, client, page):
     assert client.post(page).status_code == 405
 
 
-# ---- asking to be taken in -------------------------------------------------------------------------------------------
-def test_the_page_says_what_the_secretary_will_see(organization, newcomer, client_of):
+# ---- applying --------------------------------------------------------------------------------------------------------
+def test_apply_page_shows_what_the_secretary_will_see(organization, newcomer, client_of):
     page = text(client_of(newcomer).get(APPLY))
     assert "秘书长会看到" in page
     assert newcomer.person.unit in page
@@ -128,16 +128,16 @@ def test_one_button_asks(organization, newcomer, client_of):
     assert Membership.objects.get().person == newcomer.person
 
 
-def test_who_is_not_registered_is_led_to_joining(organization, stranger, client_of):
+def test_unregistered_account_is_redirected_to_join(organization, stranger, client_of):
     assert client_of(stranger).get(APPLY)["Location"] == "/join/"
     assert not Membership.objects.exists()
 
 
-def test_a_member_is_led_to_their_own(member, client_of):
+def test_member_is_redirected_to_own_memberships(member, client_of):
     assert client_of(member).get(APPLY)["Location"] == MINE
 
 
-def test_asking_what_is_not_open_changes_nothing(organization, newcomer, client_of):
+def test_applying_to_closed_organization_changes_nothing(organization, newcomer, client_of):
     Organization.objects.update(state="preparing")
     client_of(newcomer).post(APPLY)
     assert not Membership.objects.exists()
@@ -147,7 +147,7 @@ def test_visitors_are_asked_to_sign_in(organization, client):
     assert client.get(APPLY)["Location"].startswith("/accounts/")
 
 
-# ---- mine ------------------------------------------------------------------------------------------------------------
+# ---- own memberships -------------------------------------------------------------------------------------------------
 def test_mine_shows_memberships_and_posts(member, secretary, client_of):
     assert "会员，" in text(client_of(member).get(MINE))
     assert "秘书长" in text(client_of(secretary).get(MINE))
@@ -160,7 +160,7 @@ def test_leaving_is_one_button(member, client_of):
     assert row.state == "left"
 
 
-def test_an_application_is_taken_back_by_the_same_button(organization, newcomer, client_of):
+def test_leave_button_withdraws_an_application(organization, newcomer, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     client_of(newcomer).post(f"{MINE}{row.public_id}/leave/")
     row.refresh_from_db()
@@ -168,26 +168,26 @@ def test_an_application_is_taken_back_by_the_same_button(organization, newcomer,
 
 
 @pytest.mark.parametrize("name", ["stranger", "secretary", "district"])
-def test_somebody_elses_membership_is_404(member, client_of, name):
+def test_membership_of_another_is_404(member, client_of, name):
     row = member.person.memberships.get()
     assert client_of(personas.make(name)).post(f"{MINE}{row.public_id}/leave/").status_code == 404
 
 
-def test_leaving_twice_is_said(member, client_of):
+def test_leaving_twice_shows_a_message(member, client_of):
     row = member.person.memberships.get()
     browser = client_of(member)
     browser.post(f"{MINE}{row.public_id}/leave/")
     assert "不能这样做" in text(browser.post(f"{MINE}{row.public_id}/leave/", follow=True))
 
 
-def test_a_reason_is_shown_to_whom_it_is_about(organization, newcomer, secretary, client_of):
+def test_reason_is_shown_to_the_applicant(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     actions.decline_membership(row, actor=secretary, reason="面向的类别不同。")
     assert "面向的类别不同。" in text(client_of(newcomer).get(MINE))
 
 
-# ---- the desk --------------------------------------------------------------------------------------------------------
-def test_the_secretary_decides_at_the_desk(organization, newcomer, secretary, client_of):
+# ---- staff site ------------------------------------------------------------------------------------------------------
+def test_secretary_decides_on_the_staff_site(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     page = extensions.todo_kind("membership").url(row)
     browser = client_of(secretary)
@@ -197,7 +197,7 @@ def test_the_secretary_decides_at_the_desk(organization, newcomer, secretary, cl
     assert row.state == "active"
 
 
-def test_an_applicants_whole_number_is_not_the_secretarys(organization, newcomer, secretary, client_of):
+def test_secretary_does_not_see_full_number_of_applicant(organization, newcomer, secretary, client_of):
     row = actions.apply_for_membership(organization, person=newcomer.person, actor=newcomer)
     page = text(client_of(secretary).get(extensions.todo_kind("membership").url(row)))
     assert "看全号" not in page
@@ -207,7 +207,7 @@ def test_an_applicants_whole_number_is_not_the_secretarys(organization, newcomer
 @pytest.mark.parametrize(
     ("name", "status"), [("district", 200), ("xiazhuang", 200), ("secretary", 200), ("leader", 404), ("editor", 404)]
 )
-def test_lists_on_the_desk(organization, client_of, lists, name, status):
+def test_staff_site_lists(organization, client_of, lists, name, status):
     assert client_of(personas.make(name)).get(f"/manage/organizations/{lists}/").status_code == status
 
 
@@ -221,19 +221,19 @@ def test_rows_of_another_subdistrict_are_404(member, secretary, liuting, client_
     assert client_of(liuting).get(f"/manage/organizations/{lists}/{rows[lists]}/change/").status_code == 404
 
 
-def test_a_post_is_given_at_the_desk(organization, newcomer, xiazhuang, client_of):
+def test_post_is_appointed_on_the_staff_site(organization, newcomer, xiazhuang, client_of):
     data = {"organization": organization.pk, "person": newcomer.person.pk, "kind": "chair", "starts": "2026-11-23"}
     client_of(xiazhuang).post("/manage/organizations/post/add/", data)
     assert organization.posts.get().person == newcomer.person
 
 
-def test_a_member_is_found_by_name_on_the_desk(member, xiazhuang, client_of):
+def test_membership_is_found_by_name_on_the_staff_site(member, xiazhuang, client_of):
     browser = client_of(xiazhuang)
     assert "林知夏" in text(browser.get("/manage/organizations/membership/", {"q": "lzx"}))
     assert "林知夏" not in text(browser.get("/manage/organizations/membership/", {"q": "zgf"}))
 
 
-def test_an_organization_is_founded_at_the_desk(reference, xiazhuang, client_of, assessed):
+def test_organization_is_founded_on_the_staff_site(reference, xiazhuang, client_of, assessed):
     row = personas.organization(slug="new", name="新的联谊会", state="preparing", founded_on=None)
     assessed(row)
     client_of(xiazhuang).post(f"/manage/organizations/organization/{row.pk}/do/found/")

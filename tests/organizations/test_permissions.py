@@ -1,4 +1,4 @@
-"""Who may do what in an organization: the whole cast, row by row; and every step of its life."""
+"""Permissions in an organization for every persona, and the transitions of its states."""
 
 import itertools
 
@@ -27,7 +27,7 @@ def who_may(check, obj):
 
 @pytest.fixture(autouse=True)
 def users(newcomer, monkeypatch):
-    """Make the cast once; the newcomer is one of them."""
+    """Create all personas once, the newcomer among them."""
     made = {name: personas.make(name) for name in personas.NAMES} | {"newcomer": newcomer}
     monkeypatch.setattr(personas, "user_of", made.__getitem__, raising=False)
     return made
@@ -36,7 +36,7 @@ def users(newcomer, monkeypatch):
 @pytest.mark.parametrize(
     ("check", "allowed"),
     [
-        (permissions.can_keep, {*STAFF, "secretary"}),
+        (permissions.can_manage_organization, {*STAFF, "secretary"}),
         (permissions.can_found, STAFF),
         (permissions.can_dissolve, {"district", "district_2"}),
         (permissions.can_appoint, STAFF),
@@ -46,7 +46,7 @@ def test_on_an_organization(organization, check, allowed):
     assert who_may(check, organization) == allowed
 
 
-@pytest.mark.parametrize("check", [permissions.can_keep, permissions.can_found, permissions.can_appoint])
+@pytest.mark.parametrize("check", [permissions.can_manage_organization, permissions.can_found, permissions.can_appoint])
 def test_an_organization_of_the_district_is_the_districts(users, check):
     assert who_may(check, Organization(pk=0, level="district")) == {"district", "district_2"}
 
@@ -62,7 +62,7 @@ def test_on_a_membership(organization, newcomer, check, allowed):
     assert who_may(check, Membership(organization=organization, person=newcomer.person)) == allowed
 
 
-def test_a_secretary_does_not_take_themself_in(organization, users):
+def test_secretary_may_not_decide_on_own_application(organization, users):
     own = Membership(organization=organization, person=users["secretary"].person)
     assert who_may(permissions.can_decide_membership, own) == STAFF
 

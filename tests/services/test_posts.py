@@ -22,8 +22,8 @@ from tests.members import factories
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 BODIES = {  # who keeps it: how it is made, its actions, the post that one person holds at a time, where one leaves it
-    "secretary": (personas.organization, organizations.actions, "secretary", "organizations:lay-down"),
-    "base_manager": (personas.base, bases.actions, "manager", "bases:lay-down"),
+    "secretary": (personas.organization, organizations.actions, "secretary", "organizations:resign"),
+    "base_manager": (personas.base, bases.actions, "manager", "bases:resign"),
     "leader": (personas.team, services.actions, "leader", "services:leave-team"),
 }
 EVERY = pytest.mark.parametrize("name", BODIES)

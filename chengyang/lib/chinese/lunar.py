@@ -4,7 +4,6 @@ Only secular festivals are named: the library also lists birthdays of saints, wh
 """
 
 import datetime as dt
-from calendar import Calendar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -86,17 +85,3 @@ def lunar_day(day: dt.date) -> LunarDay:
             day, lunar.lunarMonth, lunar.lunarDay, is_leap=lunar.isLunarLeapMonth, is_long=lunar.lunarMonthLong
         ),
     )
-
-
-def lunar_year_text(day: dt.date) -> str:
-    """Return the lunar year that `day` is in: `丙午马年`; it changes at the Spring Festival."""
-    return lunar_day(day).year_text
-
-
-def lunar_month(year: int, month: int) -> dict[dt.date, LunarDay]:
-    """Return the lunar side of every day on a calendar page: the month, filled up to whole weeks from Monday.
-
-    Days after the tables (from 9 February 2100) are left out.
-    """
-    shown = Calendar(firstweekday=0).itermonthdates(year, month)
-    return {day: lunar_day(day) for day in shown if FIRST_DAY <= day <= LAST_DAY}

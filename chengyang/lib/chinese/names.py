@@ -1,4 +1,4 @@
-"""Names of persons: how they are tidied, recognised and masked (requirements U03, P09; requirements.md, "Masks")."""
+"""Names of persons: how they are normalised, recognised and split (requirements U03)."""
 
 import re
 import unicodedata
@@ -9,7 +9,6 @@ from .characters import DOT, HAN, compose, is_han, one_dot
 from .surnames import COMPOUND_SURNAMES
 
 MAX_LENGTH = 50  # U03: names joined by · are long; there is no "two to four characters" rule
-MAX_STARS = 2  # more would tell how long the name is
 
 _FULLWIDTH = {code: code - 0xFEE0 for code in (0xFF07, 0xFF0D, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
 _FULLWIDTH |= {code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)} | {0xFF0E: "."}
@@ -72,19 +71,8 @@ def is_name_like(text: str) -> bool:
 
 
 def split_surname(name: str) -> tuple[str, str]:
-    """Return (surname, given name), for sorting and masking only; a name with `·` or of letters has no surname."""
+    """Return (surname, given name), for sorting only; a name with `·` or of letters has no surname."""
     if DOT in name or not name or not is_han(name[0]):
         return "", name
     length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
     return name[:length], name[length:]
-
-
-def public_mask(name: str) -> str:
-    """Return what a public list shows without consent: `张*`, `欧阳**`, of `艾合买提·买买提` `艾**`.
-
-    At most two stars, at least one, so that neither the length nor a one-character name is told.  (P09; requirements.md, "Masks")
-    """
-    surname, given = split_surname(name.strip())
-    if not surname:
-        surname, given = given[:1], given[1:]
-    return surname + "*" * min(max(len(given), 1), MAX_STARS)

@@ -89,11 +89,6 @@ def spaced_phone(phone: str) -> str:
     return f"{national[:3]} {national[3:7]} {national[7:]}" if national != phone else phone
 
 
-def last_four(phone: str) -> str:
-    """Return the last four digits of a stored number, by which staff find a person."""
-    return _digits(phone)[-4:]
-
-
 def is_demo_phone(phone: str) -> bool:
     """Return whether a stored number is one of the demonstration's, which no gateway may dial."""
     return phone.startswith(("+86" + DEMO_PREFIX, DEMO_PREFIX))

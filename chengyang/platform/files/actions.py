@@ -1,4 +1,4 @@
-"""Taking in uploads, putting them to rows, and letting go of them (requirements S15)."""
+"""Taking in uploads and putting them to rows (requirements S15)."""
 
 import hashlib
 import secrets
@@ -16,7 +16,7 @@ from chengyang.platform.audit.transitions import lock
 
 from . import contents, names
 from .models import File
-from .permissions import can_attach, can_discard
+from .permissions import can_attach
 
 
 def store(upload: Any, *, owner: Any, attached_to: Any = None) -> File:
@@ -62,19 +62,6 @@ def attach(file: File, obj: Any, *, actor: Any) -> File:
     file.attached_to, file.attached_id = place
     file.save(update_fields=["attached_to", "attached_id"])
     return file
-
-
-@transaction.atomic
-def discard(file: File, *, actor: Any) -> None:
-    """Delete an own file that is put to no row; evidence of something stays. Raises ActionError("attached")."""
-    file = lock(file)
-    require(can_discard, actor, file)
-    if file.attached_to:
-        raise ActionError(_("这个文件是办事的依据，不能单独删除。"), code="attached")
-    audit.record("file.deleted", file, actor=actor, user=file.owner)
-    storage, path = file.content.storage, str(file.content.name)
-    file.delete()
-    transaction.on_commit(lambda: storage.delete(path), robust=True)  # what fails here, files.tidy finds
 
 
 @transaction.atomic

@@ -18,6 +18,5 @@ extend(
     audit_verbs={
         "file.uploaded": _("上传文件"),
         "file.read": _("查看文件"),
-        "file.deleted": _("删除文件"),
     },
 )

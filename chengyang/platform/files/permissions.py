@@ -6,6 +6,3 @@ from typing import Any
 def can_attach(actor: Any, file: Any) -> bool:
     """A file is put to a row by whoever uploaded it."""
     return bool(actor and actor.is_authenticated and actor.pk == file.owner_id)
-
-
-can_discard = can_attach

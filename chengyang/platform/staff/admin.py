@@ -56,6 +56,10 @@ class ScopedAdmin(admin.ModelAdmin):
     edit: Callable[..., Any] | None = None
     may_create: Callable[[Any], bool] = staticmethod(lambda user: access_scope(user).staff)
     may_edit: Callable[[Any, Any], bool] = staticmethod(lambda user, obj: access_scope(user).staff)
+    managed_subject: str = ""  # "organization", "base" or "team": its managers may use this list as well as staff
+    managed_prefix: str | None = (
+        None  # lookup from a row to that subject, "" for the subject's own list; None: all visible
+    )
     template: str = ""  # a partial drawn under the facts; gets `original`
     form = ModelForm
     actions = None
@@ -78,8 +82,8 @@ class ScopedAdmin(admin.ModelAdmin):
 
     # ---- who ---------------------------------------------------------------------------------------------------------
     def is_for(self, scope: AccessScope) -> bool:
-        """Return whether this list concerns an officer of this reach at all; else its pages are 404."""
-        return scope.staff
+        """Return whether an officer with this access scope may use the list at all; if not, its pages answer 404."""
+        return scope.staff or bool(self.managed_subject and scope.managed(self.managed_subject))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_for(access_scope(request.user))
@@ -101,7 +105,21 @@ class ScopedAdmin(admin.ModelAdmin):
     # ---- rows --------------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = visible_rows(self.model, request.user)
+        rows = self._managed_rows(rows, access_scope(request.user))
         return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
+
+    def _managed_rows(self, rows: Any, scope: AccessScope) -> Any:
+        """Return `rows` without those that are visible only because they are public.
+
+        An organization, base or team that an officer does not manage has its public page; on the staff site it would only
+        be in the way.
+        """
+        if self.managed_prefix is None or scope.district:
+            return rows
+        subject = self.model
+        if self.managed_prefix:
+            subject = self.model._meta.get_field(self.managed_subject).related_model
+        return rows.filter(subject._default_manager.all().managed_q(scope, prefix=self.managed_prefix))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search through the QuerySet's own `search` where it has one (names by pinyin, texts by shingles)."""

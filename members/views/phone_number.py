@@ -1,4 +1,4 @@
-"""看全号: an officer sees a whole number once, for a reason that is written down (requirements P26)."""
+"""看全号: showing an officer a full phone number for a recorded reason (requirements P26)."""
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ KINDS = {"person": Person, "application": Application}
 @never_cache
 @require_POST
 def reveal(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
-    """Show the number of a person or an applicant, this once; a reload asks again."""
+    """Show the full number of a person or an applicant; it is on this response only, a reload posts the reason again."""
     if kind not in KINDS:
         raise Http404
     row = get_object_or_404(KINDS[kind].objects.visible_to(request.user), public_id=public_id)

@@ -27,7 +27,7 @@ User = get_user_model()
 
 
 def keys_to_people():
-    """Return (table, column) of every foreign key to an account or a person, found without the walk's own code."""
+    """Return (table, column) of every foreign key to an account or a person, found without `collect`."""
     return {
         (model._meta.label, column.name)
         for model in apps.get_models()
@@ -36,8 +36,8 @@ def keys_to_people():
     }
 
 
-# ---- nothing escapes -------------------------------------------------------------------------------------------------
-def test_every_key_to_a_person_or_account_is_shown_or_counted_or_left_out_for_a_reason():
+# ---- completeness ----------------------------------------------------------------------------------------------------
+def test_every_key_to_a_person_or_account_is_shown_counted_or_left_out():
     shown = {
         (relation.related_model._meta.label, relation.field.name)
         for table in (User, Person)
@@ -58,7 +58,7 @@ def test_every_table_with_personal_columns_about_a_person_is_reached():
     assert missing == set()
 
 
-def test_the_tables_found_are_these():
+def test_tables_found():
     assert sorted(table._meta.label for table in collect.tables()) == [
         "account.EmailAddress",
         "account.EmailConfirmation",
@@ -86,7 +86,7 @@ def test_the_tables_found_are_these():
     ]
 
 
-def test_every_word_on_the_page_is_chinese():
+def test_labels_are_chinese():
     def is_chinese(words):
         return any("\u4e00" <= character <= "\u9fff" for character in words)
 
@@ -97,12 +97,12 @@ def test_every_word_on_the_page_is_chinese():
     assert {words for words in titles | labels if not is_chinese(words)} == set()
 
 
-def test_no_secret_is_a_column_of_the_page():
+def test_no_secret_column_is_shown():
     shown = {column.name for table in collect.tables() for column in formatting.shown_columns(table)}
     assert not shown & {"password", "code_hash", "session_key", "data", "key", "phone_index", "name_search"}
 
 
-# ---- what is found ---------------------------------------------------------------------------------------------------
+# ---- rows found ------------------------------------------------------------------------------------------------------
 def everything_of(user):
     return {section.label: section.items for section in personal_data.everything(user).sections}
 
@@ -121,7 +121,7 @@ def activity():
 
 @pytest.fixture
 def busy(rules, secretary, xiazhuang):
-    """A secretary of whom something is held in nearly every table."""
+    """A secretary with rows in nearly every table."""
     person = secretary.person
     factories.consent(secretary)
     factories.in_state(secretary, "approved", second=xiazhuang, person=person)
@@ -164,25 +164,25 @@ def test_rows_of_every_kind_are_found(busy, label):
     assert everything_of(busy)[label]
 
 
-def test_rows_of_others_are_not(busy, member):
+def test_rows_of_others_are_not_found(busy, member):
     names = {item.title for items in everything_of(busy).values() for item in items}
     assert member.person.name not in names
     assert len(everything_of(busy)["members.Person"]) == 1
 
 
-def test_each_field_says_what_it_is_for_and_since_when(rules, member):
+def test_field_has_purpose_and_date(rules, member):
     found = {line.name: line for line in everything_of(member)["members.Person"][0].lines}
     assert (found["name"].purpose, found["category"].purpose) == ("入册", "入册")
     assert found["name"].since == clock.today()
 
 
-def test_a_change_is_told_with_before_and_after_and_by_whom(rules, member, xiazhuang):
+def test_change_has_former_and_new_value(rules, member, xiazhuang):
     actions.correct_person(member.person, {"unit": "青岛新单位有限公司"}, actor=xiazhuang)
     change = everything_of(member)["members.Person"][0].changes[0]
     assert change.fields == [("工作单位", "青岛澄海文化传媒有限公司", "青岛新单位有限公司")]
 
 
-def test_a_former_number_is_readable_to_its_person(rules):
+def test_former_number_is_decrypted(rules):
     user = factories.applicant()
     person = personas.person(account=user, phone="+8615400000009")
     actions.adopt_number(person, actor=user)
@@ -190,37 +190,37 @@ def test_a_former_number_is_readable_to_its_person(rules):
     assert change.fields == [("手机", "154 0000 0009", "154 0000 7000")]
 
 
-def test_officers_stand_by_their_office_not_by_name(applicant, xiazhuang):
+def test_officers_are_shown_by_label_not_by_name(applicant, xiazhuang):
     factories.in_state(applicant, "returned", acted_by=xiazhuang, reason="单位写全")
     found = {line.name: line.value for line in everything_of(applicant)["members.Application"][0].lines}
     assert (found["acted_by"], found["reason"]) == ("夏庄街道工作人员", "单位写全")
 
 
-def test_a_record_that_waits_to_be_confirmed_is_held_too(rules, xiazhuang):
-    actions.enter_person(factories.particulars(), phone=factories.PHONE, actor=xiazhuang)
+def test_unconfirmed_record_is_found(rules, xiazhuang):
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
     assert everything_of(User.objects.create(phone=factories.PHONE))["members.Person"]
 
 
-def test_what_an_officer_did_for_others_is_only_counted(applicant, xiazhuang):
+def test_rows_an_officer_acted_on_are_only_counted(applicant, xiazhuang):
     actions.review_first(factories.in_state(applicant, "submitted"), actor=xiazhuang)
     found = personal_data.everything(xiazhuang)
     assert ("入册申请", "初审人", 1) in [(str(table), str(role), n) for table, role, n in found.acted]
     assert "members.Application" not in {section.label for section in found.sections}
 
 
-def test_the_copy_is_plain_and_whole(busy):
+def test_export_is_complete_and_serialisable(busy):
     copy = json.loads(json.dumps(actions.export_own_data(busy), ensure_ascii=False))
     assert {section["label"] for section in copy["sections"]} == set(everything_of(busy))
 
 
-# ---- who looked ------------------------------------------------------------------------------------------------------
-def test_who_looked_is_told_by_office_with_the_reason(rules, xiazhuang, member):
+# ---- access log ------------------------------------------------------------------------------------------------------
+def test_access_is_shown_by_office_with_its_reason(rules, xiazhuang, member):
     Person.objects.get(user=member)
     person = member.person
     person.phone = factories.PHONE
     person.save()
     actions.read_number(person, "gathering", actor=xiazhuang)
-    look = personal_data.looks(member)[0]
+    look = personal_data.accesses(member)[0]
     assert (look.who, look.what, look.why) == ("夏庄街道工作人员", "手机", "活动集合联络")
 
 
@@ -234,32 +234,32 @@ def test_who_looked_is_told_by_office_with_the_reason(rules, xiazhuang, member):
         ("stranger", "工作人员"),
     ],
 )
-def test_who_looks_looks_for_an_office(member, name, office):
-    actions.note_reading(member.person, actor=personas.make(name))
-    assert personal_data.looks(member)[0].who == office
+def test_access_is_shown_by_role_or_post(member, name, office):
+    actions.record_opening(member.person, actor=personas.make(name))
+    assert personal_data.accesses(member)[0].who == office
 
 
-def test_own_looks_and_looks_at_others_are_not_told(member, stranger, xiazhuang):
+def test_own_access_and_access_to_others_are_not_shown(member, stranger, xiazhuang):
     other = personas.person("别人", account=stranger)
-    actions.note_reading(other, actor=xiazhuang)
-    actions.note_reading(member.person, actor=member)
-    assert personal_data.looks(member) == []
+    actions.record_opening(other, actor=xiazhuang)
+    actions.record_opening(member.person, actor=member)
+    assert personal_data.accesses(member) == []
 
 
-def test_decisions_are_no_looks(member, xiazhuang):
+def test_corrections_are_not_accesses(member, xiazhuang):
     actions.correct_person(member.person, {"job": "律师"}, actor=xiazhuang)
-    assert personal_data.looks(member) == []
+    assert personal_data.accesses(member) == []
 
 
-def test_older_looks_are_left_to_the_whole_page(member, xiazhuang, settings):
+def test_accesses_can_be_limited_to_days(member, xiazhuang, settings):
     settings.PORTAL_CLOCK = clock.now() - dt.timedelta(days=31)
-    actions.note_reading(member.person, actor=xiazhuang)
+    actions.record_opening(member.person, actor=xiazhuang)
     settings.PORTAL_CLOCK = None
-    assert personal_data.looks(member, days=30) == []
-    assert len(personal_data.looks(member)) == 1
+    assert personal_data.accesses(member, days=30) == []
+    assert len(personal_data.accesses(member)) == 1
 
 
-def test_a_refused_look_is_no_look_at_all(member, liuting):
+def test_refused_access_is_not_recorded(member, liuting):
     with pytest.raises(NotAllowed):
         actions.read_number(member.person, "contact", actor=liuting)
     assert not Entry.objects.exists()

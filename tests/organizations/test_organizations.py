@@ -1,4 +1,4 @@
-"""Organizations and the posts in them: founded on “五好”, dissolved, history never overwritten (domain.md rule 4)."""
+"""Organizations and their posts: founding on “五好”, dissolving, appointing, counting (domain.md rule 4)."""
 
 import datetime as dt
 
@@ -43,12 +43,12 @@ def test_without_a_passed_assessment_it_is_not_founded(preparing, assessed, xiaz
     assert code_of(actions.found_organization, preparing, actor=xiazhuang) == "assessment"
 
 
-def test_nor_with_one_that_lapsed(preparing, assessed, xiazhuang):
+def test_organization_is_not_founded_with_expired_assessment(preparing, assessed, xiazhuang):
     assessed(preparing, expires_on=clock.today())
     assert code_of(actions.found_organization, preparing, actor=xiazhuang) == "assessment"
 
 
-def test_nor_by_its_secretary(preparing, assessed, secretary):
+def test_secretary_does_not_found_the_organization(preparing, assessed, secretary):
     assessed(preparing)
     Post.objects.update(organization=preparing)
     with pytest.raises(NotAllowed):
@@ -72,36 +72,36 @@ def test_dissolving_is_the_districts(organization, xiazhuang):
         actions.dissolve_organization(organization, actor=xiazhuang)
 
 
-# ---- facts -----------------------------------------------------------------------------------------------------------
-def facts(**changes):
+# ---- creating and editing --------------------------------------------------------------------------------------------
+def details(**changes):
     area = Subdistrict.objects.get(name="夏庄街道")
     return {"name": "夏庄街道新媒体联谊会", "level": "subdistrict", "subdistrict": area, **changes}
 
 
-def test_a_new_organization_gets_an_address_in_pinyin(reference, xiazhuang):
-    assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti"
+def test_slug_is_in_pinyin(reference, xiazhuang):
+    assert actions.create_organization(details(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti"
 
 
-def test_an_address_that_is_taken_gets_a_number(reference, xiazhuang):
+def test_used_slug_gets_a_number(reference, xiazhuang):
     personas.organization(slug="xia-zhuang-xin-mei-ti", name="别的")
-    assert actions.create_organization(facts(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
+    assert actions.create_organization(details(), actor=xiazhuang).slug == "xia-zhuang-xin-mei-ti-2"
 
 
 @pytest.mark.parametrize(
     ("change", "field"), [({"name": "夏庄街道新的社会阶层代表人士联谊会"}, "name"), ({"level": "district"}, None)]
 )
-def test_what_cannot_be_is_said_in_words(organization, district, change, field):
+def test_invalid_organization_is_refused_with_field(organization, district, change, field):
     with pytest.raises(ActionError) as caught:
-        actions.create_organization(facts(**change), actor=district)
+        actions.create_organization(details(**change), actor=district)
     assert caught.value.field == field
 
 
 def test_creating_elsewhere_is_forbidden(reference, liuting):
     with pytest.raises(NotAllowed):
-        actions.create_organization(facts(), actor=liuting)
+        actions.create_organization(details(), actor=liuting)
 
 
-def test_the_secretary_keeps_the_words_but_not_whether_it_is_public(organization, secretary):
+def test_secretary_edits_the_summary_but_not_publication(organization, secretary):
     assert actions.edit_organization(organization, {"summary": "每月一聚"}, actor=secretary).summary == "每月一聚"
     with pytest.raises(NotAllowed):
         actions.edit_organization(organization, {"is_published": False}, actor=secretary)
@@ -120,7 +120,7 @@ def appointed(organization, user, officer, kind="secretary", starts=None, ends=N
     return actions.appoint(organization, person=user.person, kind=kind, starts=starts, ends=ends, actor=officer)
 
 
-def test_a_new_secretary_reaches_the_organization_from_that_day(organization, newcomer, xiazhuang):
+def test_new_secretary_manages_the_organization_from_that_day(organization, newcomer, xiazhuang):
     appointed(organization, newcomer, xiazhuang)
     assert access_scope(personas.user("newcomer")).managed("organization") == {organization.pk}
 
@@ -143,13 +143,13 @@ def test_a_later_secretary_is_not_overwritten(organization, secretary, newcomer,
     assert code_of(appointed, organization, secretary, xiazhuang) == "held"
 
 
-def test_directors_stand_side_by_side(organization, newcomer, member, xiazhuang):
+def test_organization_has_several_directors(organization, newcomer, member, xiazhuang):
     for user in (newcomer, member):
         appointed(organization, user, xiazhuang, kind="director")
     assert organization.posts.on(clock.today()).count() == 2
 
 
-def test_nobody_holds_one_post_twice(organization, newcomer, xiazhuang):
+def test_person_is_not_appointed_twice_to_one_post(organization, newcomer, xiazhuang):
     appointed(organization, newcomer, xiazhuang, kind="chair")
     assert code_of(appointed, organization, newcomer, xiazhuang, kind="chair") == "held"
 
@@ -158,7 +158,7 @@ def test_dates_in_the_wrong_order(organization, newcomer, xiazhuang):
     assert code_of(appointed, organization, newcomer, xiazhuang, ends=clock.today()) == "dates"
 
 
-def test_only_registered_persons_hold_posts(organization, newcomer, xiazhuang):
+def test_unregistered_person_is_not_appointed(organization, newcomer, xiazhuang):
     newcomer.person.state = "left"
     assert code_of(appointed, organization, newcomer, xiazhuang) == "not_registered"
 
@@ -167,7 +167,7 @@ def test_a_name_is_public_only_with_consent(organization, newcomer, xiazhuang):
     assert not appointed(organization, newcomer, xiazhuang, kind="chair").is_public
 
 
-def test_a_post_ends_on_a_day_and_its_holder_is_told(organization, secretary, xiazhuang):
+def test_ended_post_notifies_its_holder(organization, secretary, xiazhuang):
     post = actions.end_post(organization.posts.get(), actor=xiazhuang)
     assert post.ends == clock.today()
     assert Notice.objects.get(user=secretary).kind == "accounts/post_ended"
@@ -183,12 +183,12 @@ def test_an_end_is_not_put_off(organization, secretary, xiazhuang):
     assert code_of(actions.end_post, post, actor=xiazhuang, on=clock.today() + DAY) == "dates"
 
 
-def test_the_database_too_wants_an_end_after_the_start(organization, secretary):
+def test_database_requires_end_after_start(organization, secretary):
     with pytest.raises(IntegrityError), transaction.atomic():
         organization.posts.update(ends=personas.STARTED)
 
 
-# ---- seeing and counting ---------------------------------------------------------------------------------------------
+# ---- visibility and metrics ------------------------------------------------------------------------------------------
 SEEN = {
     "district": {"shown", "hidden", "elsewhere"},
     "xiazhuang": {"shown", "hidden"},
@@ -202,7 +202,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_who_sees_organizations(reference, name):
+def test_visible_organizations(reference, name):
     area = Subdistrict.objects.get(name="流亭街道")
     rows = {
         "shown": personas.organization(slug="shown", name="公开的", level="district", subdistrict=None),

@@ -1,4 +1,4 @@
-"""What somebody says of themself when they register: the same columns on an application and in the registry."""
+"""Registration details: the columns that an application and a person in the registry have in common."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -35,9 +35,9 @@ class Wish(models.TextChoices):
 
 
 class Category(models.Model):
-    """新阶层四类: an editable code table."""
+    """新阶层四类: the four categories, a code table that staff edit."""
 
-    EDITABLE_FIELDS = ("name", "hint", "order")  # the code stays: addresses and metrics name it
+    EDITABLE_FIELDS = ("name", "hint", "order")  # not `code`: URLs and metrics use it
 
     code = models.SlugField(_("代码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=40)
@@ -52,12 +52,12 @@ class Category(models.Model):
         return self.name
 
 
-class Particulars(models.Model):
-    """What somebody says of themself when they register; the same on the application and in the registry."""
+class RegistrationDetails(models.Model):
+    """What a person states about themself at registration: abstract base of Application and Person."""
 
-    # A name is never written without the two columns that follow it.
-    FOLLOW_NAME = ("name_key", "name_search")
-    PARTICULARS = ("name", "category", "unit", "job", "subdistrict", "can", "want")
+    EDITABLE_FIELDS = ("name", "category", "unit", "job", "subdistrict", "can", "want")  # in the order of the form
+    # Derived from the name; `save(update_fields=["name"])` would leave them as they were.
+    NAME_COLUMNS = ("name_key", "name_search")
     PERSONAL = {
         "name": "registration",
         "name_key": "registration",
@@ -87,20 +87,20 @@ class Particulars(models.Model):
 
     @classmethod
     def label_of(cls, name):
-        """Return the word for the column `name`."""
+        """Return the label of the field `name`."""
         return cls._meta.get_field(name).verbose_name
 
     def can_labels(self):
-        """Return what the person can help with, in words; a code that no longer exists stands for itself."""
+        """Return the labels of what the person can help with; a code without a label is returned as it is."""
         return _labels(Skill, self.can)
 
     def want_labels(self):
-        """Return what the person wishes for, in words."""
+        """Return the labels of what the person wishes for, as `can_labels`."""
         return _labels(Wish, self.want)
 
-    def particulars(self):
-        """Return the columns that a person fills in, by name."""
-        return {name: getattr(self, name) for name in self.PARTICULARS}
+    def registration_details(self):
+        """Return the values of `EDITABLE_FIELDS` by name."""
+        return {name: getattr(self, name) for name in self.EDITABLE_FIELDS}
 
 
 def _labels(choices, codes):
@@ -109,12 +109,15 @@ def _labels(choices, codes):
 
 
 class NameSearchMixin:
-    """Find rows by a name as people type it: characters, part, pinyin, initials, last four digits (U02)."""
+    """QuerySet mixin to find people by name, in characters or pinyin, or by phone number (requirements U02)."""
 
-    phone_lookup = ""  # where the row's number stands, e.g. "user__"
+    phone_lookup = ""  # lookup prefix of the columns of the phone number, e.g. "user__"
 
     def search(self, text):
-        """Return the rows whose name, whole number or last four digits `text` could mean; all rows for an empty text."""
+        """Return the rows that match `text`; all rows for an empty text.
+
+        It may be a name or part of it, its pinyin or initials, a full phone number or its last four digits.
+        """
         text = (text or "").strip()
         if not text:
             return self
@@ -129,7 +132,7 @@ class NameSearchMixin:
 
 
 def _number(text):
-    """Return `text` as a stored phone number, or an empty text when it is none."""
+    """Return `text` as a normalised phone number, or an empty text if it is not one."""
     try:
         return phones.normalise_phone(text)
     except ValueError:
