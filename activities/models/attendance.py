@@ -1,4 +1,4 @@
-"""Who came, and the volunteer hours that come of it."""
+"""Check-ins, and the volunteer hours computed from them."""
 
 from decimal import Decimal
 
@@ -18,13 +18,13 @@ from .signups import Signup, is_own, managed_activity_q
 
 class CheckInQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return own check-ins, and those of the activities one organises or is responsible for."""
+        """Return the user's own check-ins, and those of the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "signup__") | managed_activity_q(user, "signup__activity"))
 
     def managed_by(self, user):
-        """Return the check-ins of what `user` organises or is responsible for."""
+        """Return the check-ins of the activities that `user` manages."""
         return self.filter(managed_activity_q(user, "signup__activity"))
 
 
@@ -88,17 +88,17 @@ class CheckIn(models.Model):
 
 class ServiceRecordQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return own records, and those of the activities one organises or is responsible for."""
+        """Return the user's own records, and those of the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "checkin__signup__") | managed_activity_q(user, "checkin__signup__activity"))
 
     def managed_by(self, user):
-        """Return the records of what `user` organises or is responsible for."""
+        """Return the records of the activities that `user` manages."""
         return self.filter(managed_activity_q(user, "checkin__signup__activity"))
 
     def of(self, user):
-        """Return the records of `user` themself."""
+        """Return the user's own records."""
         return self.filter(is_own(user, "checkin__signup__")) if user.is_authenticated else self.none()
 
     def total(self):
@@ -124,7 +124,7 @@ class ServiceRecordQuerySet(models.QuerySet):
 )
 @tracked
 class ServiceRecord(models.Model):
-    """服务记录: volunteer hours, from real attendance, in steps of half an hour (domain.md rule 8)."""
+    """服务记录: the volunteer hours of one check-in, in steps of half an hour (domain.md rule 8)."""
 
     PERSONAL = {"hours": "volunteer", "reason": "volunteer", "previous_hours": "volunteer"}
     NOT_PERSONAL = {"id", "public_id", "at", "corrected_at"}
