@@ -10,8 +10,9 @@ The row of the activity makes every step wait for `finish_activity`: nobody is c
 complete. The same person may be checked out of two activities at the same moment, which are two rows, so the limit of 24
 hours a day needs a lock of its own; it is an advisory lock, because a person's day has no row.
 
-`correct_hours` locks the service record instead of steps 1 and 2, then step 3. No transaction
-that holds the advisory lock waits for an existing service record, so the two orders cannot deadlock.
+`correct_hours` locks the service record instead of steps 1 and 2, then step 3. `undo_check_in` locks the service record after
+step 2 and never takes step 3. So no transaction that holds the advisory lock waits for a service record, and the two orders
+cannot deadlock.
 """
 
 import datetime as dt
@@ -122,7 +123,8 @@ def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
     _require_open(activity)
     checkin = lock(checkin)
     checkin.signup = signup
-    service = ServiceRecord.objects.filter(checkin=checkin).first()
+    # Locked: otherwise a correction that commits between this query and the deletion would be deleted with the record.
+    service = ServiceRecord.objects.select_for_update(of=("self",)).filter(checkin=checkin).first()
     if service and service.previous_hours is not None:
         raise ActionError(_("服务时长已经更正过，不能撤销签退。"), code="corrected")
     _record("checkin.removed", checkin, actor=actor)

@@ -28,8 +28,12 @@ class CheckInQuerySet(models.QuerySet):
         return self.filter(managed_activity_q(user, "signup__activity"))
 
 
-def _counts_attendance(name, operation, sign, **rows):
-    """Return the statement trigger that keeps `Activity.attended` the number of check-ins, also of bulk and raw writes."""
+def _attendance_trigger(name, operation, sign, **rows):
+    """Return a statement trigger that adds (`sign` +) or subtracts (-) the changed check-ins in `Activity.attended`.
+
+    Counting in Python would miss bulk and raw writes. One trigger per statement, not per row, updates an activity once.
+    `rows` names the transition table `counted`.
+    """
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -42,17 +46,17 @@ def _counts_attendance(name, operation, sign, **rows):
                   JOIN activities_signup s ON s.id = k.signup_id GROUP BY s.activity_id) AS c
             WHERE a.id = c.activity_id;
             RETURN NULL;
-        """,  # noqa: S608  (the sign is written above)
+        """,  # noqa: S608  (`sign` is a constant in this module)
     )
 
 
 @pgtrigger.register(
-    _counts_attendance("checkin_counted", pgtrigger.Insert, "+", new="counted"),
-    _counts_attendance("checkin_uncounted", pgtrigger.Delete, "-", old="counted"),
+    _attendance_trigger("checkin_counted", pgtrigger.Insert, "+", new="counted"),
+    _attendance_trigger("checkin_uncounted", pgtrigger.Delete, "-", old="counted"),
 )
 @tracked
 class CheckIn(models.Model):
-    """签到: by QR or by list, never by location. One row for each person who came."""
+    """签到: the check-in of one sign-up, by QR code or from the list, never by location."""
 
     class Method(models.TextChoices):
         QR = "qr", _("扫码")
