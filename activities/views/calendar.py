@@ -14,16 +14,17 @@ from chengyang import clock
 
 from .. import feed as feeds
 from .. import filters as facets
-from .. import timetable
+from .. import timetable, windows
 from ..models import Activity
-from ..timetable import WEEK, Day, Window
+from ..timetable import Day
+from ..windows import WEEK, Window
 
 
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show the days of one window: `?view=month|week|list&month=2026-11&week=2026-W48` and the filters; bad values are 404."""
-    filters, window = facets.parse(request.GET), timetable.parse(request.GET)
+    filters, window = facets.parse(request.GET), windows.parse(request.GET)
     rows = filters.apply(Activity.objects.visible_to(request.user).shown())
     activities = timetable.activities_in(rows, window)
     days = timetable.days_of(window, activities)
@@ -58,7 +59,7 @@ def _link_empty_runs(days: list[Day], rows: QuerySet, filters: facets.Filters, w
         if day.next_day:
             day.next_url = f"#d{day.next_day.day}"
         elif beyond:
-            target = timetable.window_of(window.view, beyond)
+            target = windows.window_of(window.view, beyond)
             day.next_day, day.next_url = beyond, f"{filters.query(*target.query_pairs())}#d{beyond.day}"
 
 
@@ -66,7 +67,7 @@ def _tabs(filters: facets.Filters, window: Window, path: str) -> list[tuple[Any,
     """Return (label, URL, whether it is current) of each view."""
     return [
         (label, path + filters.query(*window.in_view(view).query_pairs()), view == window.view)
-        for view, label in timetable.VIEWS.items()
+        for view, label in windows.VIEWS.items()
     ]
 
 
@@ -84,7 +85,7 @@ def _neighbour_link(filters: facets.Filters, window: Window, path: str, step: in
 
 def _today_url(filters: facets.Filters, window: Window, path: str) -> str:
     today = clock.today()
-    return f"{path}{filters.query(*timetable.window_of(window.view, today).query_pairs())}#d{today.day}"
+    return f"{path}{filters.query(*windows.window_of(window.view, today).query_pairs())}#d{today.day}"
 
 
 def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
@@ -97,7 +98,7 @@ def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
 @require_safe
 def share_calendar(request: HttpRequest) -> HttpResponse:
     """Show the URL of the calendar page with these days and filters as a QR code, and the URL of its feed."""
-    filters, window = facets.parse(request.GET), timetable.parse(request.GET)
+    filters, window = facets.parse(request.GET), windows.parse(request.GET)
     back = reverse("activities:calendar") + filters.query(*window.query_pairs())
     chosen = facets.Chips(filters, back, [])
     context = {
