@@ -1,4 +1,4 @@
-"""Activities on the desk."""
+"""Activities on the staff site."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +21,13 @@ from .states import ActivityState
 from .todos import detail_rows_of
 
 
-def _keeps_anything(scope: Any) -> bool:
+def _manages_activities(scope: Any) -> bool:
+    """Return whether `scope` is staff or acts for an organizer."""
     return bool(scope.staff or scope.managed("organization") or scope.managed("base") or scope.managed("team"))
 
 
 def _offered(verb: str) -> Any:
+    """Return the `can` of a `Button`: whether the page offers `verb`."""
     return lambda user, row: permissions.offers(verb, user, row)
 
 
@@ -45,8 +47,8 @@ class ActivityAdmin(ScopedAdmin):
     ordering = ("-starts", "-pk")
     form = ActivityForm
     fields = Activity.EDITABLE_FIELDS
-    template = "activities/_desk.html"
-    may_create = staticmethod(lambda user: _keeps_anything(access_scope(user)))
+    template = "activities/_staff_links.html"
+    may_create = staticmethod(lambda user: _manages_activities(access_scope(user)))
     may_edit = staticmethod(
         lambda user, row: row.state != ActivityState.CANCELLED and permissions.can_edit_activity(user, row)
     )
@@ -81,13 +83,13 @@ class ActivityAdmin(ScopedAdmin):
     )
 
     def is_for(self, scope: Any) -> bool:
-        return _keeps_anything(scope)
+        return _manages_activities(scope)
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).managed_by(request.user)
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
-        """Offer an organizer only the bodies they may act for; the place may be any base."""
+        """Offer an organizer only the organizations and teams that they act for; the base may be any."""
         field = super().formfield_for_foreignkey(db_field, request, **options)
         scope = access_scope(request.user)
         own = {"organization": scope.managed("organization"), "team": scope.managed("team")}.get(db_field.name)
@@ -110,38 +112,41 @@ class ActivityAdmin(ScopedAdmin):
         return [state, *detail_rows_of(row), DetailRow(_("报名"), taken), revision]
 
     def create(self, form: Any, *, actor: Any) -> Activity:
-        with _of_ones_own_body():
+        with _refusal_at_organizer_field():
             return actions.draft_activity(actor=actor, **form.cleaned_data)
 
     def edit(self, row: Activity, form: Any, *, actor: Any) -> Activity:
-        with _of_ones_own_body():
+        with _refusal_at_organizer_field():
             return actions.edit_activity(row, actor=actor, **form.cleaned_data)
 
 
 @contextmanager
-def _of_ones_own_body() -> Iterator[None]:
-    """Turn the refusal of somebody else's body by who may write this form into a sentence at its field."""
+def _refusal_at_organizer_field() -> Iterator[None]:
+    """Turn NotAllowed for another organizer into an error at the field of the form.
+
+    The user may open the form, but chose an organizer that they do not act for: a field error (409), not a page 403.
+    """
     try:
         yield
     except NotAllowed:
-        sentence = _("请选你负责的主办组织、服务队或基地；街道自己办的，选街道。")
-        raise ActionError(sentence, code="organizer", field="organization") from None
+        message = _("请选你负责的主办组织、服务队或基地；街道自己办的，选街道。")
+        raise ActionError(message, code="organizer", field="organization") from None
 
 
-class _OfActivities(ScopedAdmin):
-    """What hangs on an activity: for who is responsible for it."""
+class _ManagedRowsAdmin(ScopedAdmin):
+    """Rows that belong to an activity, for those who manage the activity."""
 
     section = Section.ACTIVITIES
 
     def is_for(self, scope: Any) -> bool:
-        return _keeps_anything(scope)
+        return _manages_activities(scope)
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).managed_by(request.user)
 
 
 @admin.register(Signup)
-class SignupAdmin(_OfActivities):
+class SignupAdmin(_ManagedRowsAdmin):
     order = 20
     list_display = ("who", "activity", "state", "position", "at")
     list_filter = ("state",)
@@ -163,12 +168,12 @@ class SignupAdmin(_OfActivities):
             DetailRow(_("状态"), row.get_state_display(), row.until_text),
             DetailRow(_("序号"), row.position, row.code),
             DetailRow(_("报名时间"), dates.stamp(row.at)),
-            DetailRow(_("签到"), dates.stamp(row.checkin.checked_in_at) if row.came else "—"),
+            DetailRow(_("签到"), dates.stamp(row.checkin.checked_in_at) if row.is_checked_in else "—"),
         ]  # fmt: skip
 
 
 @admin.register(CheckIn)
-class CheckInAdmin(_OfActivities):
+class CheckInAdmin(_ManagedRowsAdmin):
     order = 30
     list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
     list_filter = ("method",)
@@ -185,7 +190,7 @@ class CheckInAdmin(_OfActivities):
 
 
 @admin.register(ServiceRecord)
-class ServiceRecordAdmin(_OfActivities):
+class ServiceRecordAdmin(_ManagedRowsAdmin):
     order = 40
     list_display = ("who", "what", "hours", "on", "previous_hours")
     list_select_related = ("checkin__signup__person", "checkin__signup__activity")
@@ -223,7 +228,9 @@ class ServiceRecordAdmin(_OfActivities):
         return actions.correct_hours(row, actor=actor, **form.cleaned_data)
 
 
-class _OfTheDistrict(ScopedAdmin):
+class _DistrictAdmin(ScopedAdmin):
+    """A table that only the district office edits."""
+
     section = Section.ACTIVITIES
 
     def is_for(self, scope: Any) -> bool:
@@ -231,7 +238,7 @@ class _OfTheDistrict(ScopedAdmin):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(_OfTheDistrict):
+class ProgrammeAdmin(_DistrictAdmin):
     order = 80
     list_display = ("name", "code", "summary", "order")
     fields = Programme.EDITABLE_FIELDS
@@ -241,7 +248,7 @@ class ProgrammeAdmin(_OfTheDistrict):
 
 
 @admin.register(Brand)
-class BrandAdmin(_OfTheDistrict):
+class BrandAdmin(_DistrictAdmin):
     order = 90
     list_display = ("name", "since", "summary", "order")
     fields = Brand.EDITABLE_FIELDS

@@ -1,4 +1,4 @@
-"""/api/v1/activities/: the same rows, filters and actions as the pages; the shape that later resources follow."""
+"""/api/v1/activities/: the same rows, filters and actions as the pages. A model for other resources."""
 
 import datetime as dt
 from typing import Any
@@ -27,27 +27,27 @@ from chengyang.platform.web.validators import refuse_control_characters
 
 from . import actions, filters
 from .models import Activity, Signup
-from .signup_status import standing
+from .signup_status import signup_status_of
 
 RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")
 
 
 class BySlug(serializers.Serializer):
-    """A body: where its page is, and what it is called."""
+    """An organizer: the slug of its page and its name."""
 
     slug = serializers.SlugField()
     name = serializers.CharField()
 
 
-class StandingSerializer(serializers.Serializer):
-    """Where an activity stands: a code for programs, words for people."""
+class SignupStatusSerializer(serializers.Serializer):
+    """The sign-up status of an activity: a code for programs, a text for people."""
 
     code = serializers.CharField(help_text="off, past, soon, closed, open, few, full, free")
     text = serializers.CharField()
 
 
 class ActivitySerializer(serializers.ModelSerializer):
-    """An activity as everybody it is shown to may read it; the way into an online meeting is on the ticket only."""
+    """An activity as everybody who may see it reads it."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -60,25 +60,25 @@ class ActivitySerializer(serializers.ModelSerializer):
     places_left = serializers.IntegerField(allow_null=True)
     signup_opens = serializers.DateTimeField(source="signup_starts_at", allow_null=True)
     signup_closes = serializers.DateTimeField(source="signup_ends_at")
-    standing = serializers.SerializerMethodField()
+    signup_status = serializers.SerializerMethodField()
 
     class Meta:
         model = Activity
-        # How to join online stands on the ticket only.
+        # `online_url` is left out: only a confirmed ticket shows how to join online.
         fields = (
-            *("id", "url", "state", "standing"),
+            *("id", "url", "state", "signup_status"),
             *(name for name in Activity.EDITABLE_FIELDS if name != "online_url"),
             *("places_left", "reason", "sequence", "changed_at"),
         )
 
-    @extend_schema_field(StandingSerializer)
-    def get_standing(self, activity: Activity) -> dict[str, str]:
-        found = standing(activity)
-        return {"code": found.code, "text": found.text}
+    @extend_schema_field(SignupStatusSerializer)
+    def get_signup_status(self, activity: Activity) -> dict[str, str]:
+        status = signup_status_of(activity)
+        return {"code": status.code, "text": status.text}
 
 
 class SignupSerializer(serializers.ModelSerializer):
-    """One's own sign-up."""
+    """A sign-up of the current user."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -91,7 +91,7 @@ class SignupSerializer(serializers.ModelSerializer):
 
 
 class SignUpSerializer(serializers.Serializer):
-    """What signing up asks for: a name from who is not in the registry, and a word on the risks where there are some."""
+    """The input of a sign-up: the name of a guest, and that the risks were read, where there are risks."""
 
     guest_name = serializers.CharField(
         required=False, allow_blank=True, max_length=80, default="", validators=[refuse_control_characters]
@@ -99,19 +99,19 @@ class SignUpSerializer(serializers.Serializer):
     acknowledged = serializers.BooleanField(default=False, help_text=_("看过可能的风险和保险安排"))
 
     def validate_guest_name(self, name: str) -> str:
-        """Return the name as the form on the page would store it; without one, the action asks for it where it must."""
+        """Return the name cleaned like that of the form. An empty name passes: the action refuses it for a guest."""
         return str(NameField(required=False).clean(name))
 
 
 class RefusalSerializer(serializers.Serializer):
-    """Why something could not be done: a code for programs, a sentence for people."""
+    """Why an action was refused: a code for programs, a sentence for people."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
 class ByStart(CursorPagination):
-    """Pages that cost the same however many rows there are."""
+    """Pages by cursor, whose cost does not grow with the number of rows."""
 
     ordering = ("starts", "id")
     page_size = 25
@@ -132,7 +132,7 @@ PARAMETERS = [
     retrieve=extend_schema(summary=_("一场活动")),
 )
 class ActivityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """Activities: read by everybody they are shown to, signed up for by whoever is signed in."""
+    """Activities: read by everybody who may see them; signing up needs a signed-in account."""
 
     queryset = Activity.objects.published()
     serializer_class = ActivitySerializer
@@ -153,11 +153,11 @@ class ActivityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def signup(self, request: Request, public_id: str) -> Response:
         activity = self.get_object()
-        asked = SignUpSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        if activity.hazards and not asked.validated_data["acknowledged"]:
+        body = SignUpSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        if activity.hazards and not body.validated_data["acknowledged"]:
             raise ValidationError({"acknowledged": [_("请先看过可能的风险和保险安排。")]})
-        signup = actions.sign_up(activity, guest_name=asked.validated_data["guest_name"], actor=request.user)
+        signup = actions.sign_up(activity, guest_name=body.validated_data["guest_name"], actor=request.user)
         return Response(SignupSerializer(signup).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -165,19 +165,20 @@ class ActivityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     )
     @action(detail=True, methods=["post", "delete"], permission_classes=[IsAuthenticated])
     def cancel(self, request: Request, public_id: str) -> Response:
-        mine = Signup.objects.visible_to(request.user).of(request.user).open()
-        signup = get_object_or_404(mine.select_related("activity"), activity=self.get_object())
+        own = Signup.objects.visible_to(request.user).of(request.user).open()
+        signup = get_object_or_404(own.select_related("activity"), activity=self.get_object())
         return Response(SignupSerializer(actions.cancel_signup(signup, actor=request.user)).data)
 
 
 def _between(rows: Any, query: QueryDict) -> Any:
-    """Return what the query of a list asks for: `since` (today if not said) to `until`, and the calendar's filters."""
+    """Return the rows from `since` (default: today) to `until` (included) that pass the filters of the calendar."""
     rows = filters.parse(query).apply(rows.filter(ends__gt=clock.at(_day(query, "since") or clock.today())))
     last = _day(query, "until")
     return rows.filter(starts__lt=clock.at(last + dt.timedelta(days=1))) if last else rows
 
 
 def _day(query: QueryDict, name: str) -> dt.date | None:
+    """Return the date in the parameter `name`, or None. Raises ValidationError naming it for any other text."""
     text = query.get(name, "")
     try:
         return parse_day(text) if text else None

@@ -6,4 +6,4 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import extensions  # noqa: F401  (declares what this app adds to others)

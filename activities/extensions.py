@@ -1,4 +1,4 @@
-"""What activities add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ extend(
         "signup.cancelled": _("取消报名"),
         "signup.offered": _("候补转正"),
         "signup.expired": _("候补逾期"),
-        "signup.forgotten": _("清除访客报名的个人信息"),
+        "signup.anonymised": _("清除访客报名的个人信息"),
         "checkin.created": _("签到"),
         "checkin.ended": _("签退"),
         "checkin.removed": _("撤销签到"),

@@ -1,4 +1,4 @@
-"""Activities as iCalendar (RFC 5545), for the calendars that people carry with them."""
+"""Activities as iCalendar (RFC 5545), for subscriptions and downloads."""
 
 import datetime as dt
 import hashlib
@@ -18,20 +18,20 @@ from .models import Activity
 from .states import ActivityState
 
 BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, "feed window")
-REFRESH = dt.timedelta(hours=3)  # how often a subscriber should ask again
+REFRESH = dt.timedelta(hours=3)  # how often a subscriber should fetch the feed
 MOST = 2000  # activities in one feed; a year of the whole district is a few hundred
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 
 def window() -> tuple[dt.datetime, dt.datetime]:
-    """Return the moments between which the feed holds what takes place."""
+    """Return the moments between which activities are in the feed (half open)."""
     today = clock.today()
     return clock.at(today - BACK), clock.at(today + AHEAD)
 
 
 def calendar_of(activities: Iterable[Activity], request: HttpRequest, name: str) -> Calendar:
-    """Return a calendar called `name`; addresses in it are absolute ones of the host that was asked."""
+    """Return a calendar named `name` with one event for each activity; its URLs are absolute, on the host of `request`."""
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
     calendar.add("version", "2.0")
@@ -83,9 +83,10 @@ def _description(activity: Activity, url: str, is_off: bool) -> str:
 
 
 def answer(request: HttpRequest, calendar: Calendar, *, filename: str, is_public: bool = True) -> HttpResponse:
-    """Return `calendar` as a file, or 304 when whoever asks has this very one; what is not public is kept by nobody.
+    """Return `calendar` as a file, or 304 when the client has this version. Not `is_public`: no cache may store it.
 
-    There is no Last-Modified: what stopped being public changes the content, but not the newest change in it.
+    There is no Last-Modified: an activity that is no longer public disappears from the feed without making the newest change
+    in it any newer, so a client would get 304 and keep the activity.
     """
     body = calendar.to_ical()
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])

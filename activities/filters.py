@@ -1,6 +1,6 @@
-"""What the calendar can be narrowed by: the same in the address of the page, of the feed, and of the API.
+"""The filters of the calendar, read from the URL query; the same for the page, the feed and the API.
 
-`?programme=xin&programme=li&online=1&q=剪纸`: values of one facet widen, facets narrow.
+`?programme=xin&programme=li&online=1&q=剪纸`: the values of one facet are joined by OR, the facets by AND.
 """
 
 import dataclasses
@@ -27,19 +27,22 @@ TEXT_LENGTH = 60
 Choices = list[tuple[str, str]]
 
 
-def _slugs(rows: QuerySet) -> Choices:
+def _slug_choices(rows: QuerySet) -> Choices:
     return list(rows.values_list("slug", "name"))
 
 
 def _teams() -> Choices:
-    """Return the teams that organise something: they live on a floor above, so they are asked for through the lookup."""
+    """Return the published teams that organise a public activity.
+
+    `Team` belongs to the app `services`, which this app must not import; the lookup through the foreign key needs no import.
+    """
     found = Activity.objects.published().filter(team__is_published=True)
     return list(found.order_by("team_id").values_list("team__slug", "team__name").distinct())
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One thing to choose values of: its name in the address, its label, the column, and the values there are."""
+    """A filter with values to choose from: its name in the query, its label, the lookup, and the possible values."""
 
     name: str
     label: Any
@@ -61,10 +64,10 @@ FACETS = {
             "organization",
             gettext_lazy("主办组织"),
             "organization__slug",
-            lambda: _slugs(Organization.objects.published()),
+            lambda: _slug_choices(Organization.objects.published()),
         ),
         Facet("team", gettext_lazy("主办服务队"), "team__slug", _teams),
-        Facet("base", gettext_lazy("基地"), "base__slug", lambda: _slugs(Base.objects.published())),
+        Facet("base", gettext_lazy("基地"), "base__slug", lambda: _slug_choices(Base.objects.published())),
         Facet(
             "subdistrict",
             gettext_lazy("街道"),
@@ -74,12 +77,17 @@ FACETS = {
     )
 }
 FLAGS = {"online": gettext_lazy("线上"), "free": gettext_lazy("还有名额")}
-ORGANIZERS = ("organization", "team")  # an activity has one of them, so choosing in both widens
+# An activity has at most one of these, so joining the two facets by AND would find nothing: they are joined by OR.
+ORGANIZERS = ("organization", "team")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What was chosen: `chosen` maps a facet to its values in their order of choice, `flags` are those set."""
+    """The filters in force.
+
+    `chosen` maps the name of a facet to its values in the order they were chosen, `flags` holds the names of the flags that
+    are set, `text` is the text to search for.
+    """
 
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
@@ -93,7 +101,7 @@ class Filters:
         return name in self.flags if name in FLAGS else value in self.chosen.get(name, ())
 
     def toggled(self, name: str, value: str = "1") -> "Filters":
-        """Return the filters with one value more or less."""
+        """Return the filters with this value (or flag) added, or removed if it is chosen."""
         if name in FLAGS:
             return dataclasses.replace(self, flags=self.flags ^ {name})
         values = tuple(other for other in self.chosen.get(name, ()) if other != value)
@@ -102,19 +110,19 @@ class Filters:
         chosen = {**self.chosen, name: values}
         return dataclasses.replace(self, chosen={name: values for name, values in chosen.items() if values})
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the filters as (name, value) of an address, always in the same order."""
+    def query_pairs(self) -> list[tuple[str, str]]:
+        """Return the (name, value) pairs of a URL query for these filters, always in the same order."""
         facets = [(name, value) for name in FACETS for value in self.chosen.get(name, ())]
         flags = [(name, "1") for name in FLAGS if name in self.flags]
         return [*facets, *flags, *([("q", self.text)] if self.text else [])]
 
     def query(self, *first: tuple[str, str]) -> str:
-        """Return the query of an address, with its question mark, `first` in front; empty when there is nothing."""
-        pairs = [*first, *self.pairs()]
+        """Return the URL query with its question mark, with the pairs `first` in front; empty when there is no pair."""
+        pairs = [*first, *self.query_pairs()]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     def apply(self, rows: QuerySet) -> QuerySet:
-        """Return the activities among `rows` that fit."""
+        """Return the activities of `rows` that pass the filters."""
         organizers = Q()
         for name, values in self.chosen.items():
             condition = Q(**{f"{FACETS[name].lookup}__in": values})
@@ -131,7 +139,10 @@ class Filters:
 
 
 def has_places() -> Q:
-    """Return the condition for what one can sign up for now and get a place at once."""
+    """Return the condition for activities in which a sign-up made now gets a place.
+
+    The same rule as `Activity.accepts_signups` with `places_left`, as a query.
+    """
     moment = clock.now()
     return (
         Q(state=ActivityState.PUBLISHED, starts__gt=moment, published_at__lte=moment)
@@ -142,7 +153,7 @@ def has_places() -> Q:
 
 
 def parse(query: QueryDict) -> Filters:
-    """Return the filters in an address; Http404 for a value that no facet has. Other names are left alone."""
+    """Return the filters in a URL query. Ignores unknown names; raises Http404 for a value that a facet does not have."""
     chosen = {}
     for name, facet in FACETS.items():
         values = tuple(dict.fromkeys(value for value in query.getlist(name) if value))
@@ -162,15 +173,15 @@ def _flags(query: QueryDict) -> frozenset[str]:
 
 
 def clean_text(text: str) -> str:
-    """Return what somebody typed into a search box without what cannot be seen, at most 60 characters."""
-    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
-    return " ".join(seen.split())[:TEXT_LENGTH]
+    """Return typed search text without control and other invisible characters, at most 60 characters long."""
+    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join(visible.split())[:TEXT_LENGTH]
 
 
-# ---- as links -------------------------------------------------------------------------------------------------------
+# ---- filters as links -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Chip:
-    """A value to choose: `url` adds it or takes it away."""
+    """A link for one value: `url` adds it to the filters, or removes it if it is chosen."""
 
     label: str
     url: str
@@ -179,52 +190,53 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Pick:
-    """A list of chips behind one word; `chosen` of them are."""
+class Menu:
+    """A menu of chips under one label."""
 
     label: Any
     chips: list[Chip]
 
     @property
     def chosen(self) -> int:
+        """Return how many of the chips are chosen."""
         return sum(chip.chosen for chip in self.chips)
 
 
 class Chips:
-    """The filters of a page as links; `here` are the names and values that every link keeps (view, month)."""
+    """The filters of a page as links; `kept` are the query pairs that every link keeps (view, month)."""
 
-    def __init__(self, filters: Filters, path: str, here: Iterable[tuple[str, str]]) -> None:
-        self.filters, self.path, self.here = filters, path, list(here)
+    def __init__(self, filters: Filters, path: str, kept: Iterable[tuple[str, str]]) -> None:
+        self.filters, self.path, self.kept = filters, path, list(kept)
 
     def _chip(self, label: str, name: str, value: str = "1") -> Chip:
         toggled = self.filters.toggled(name, value)
-        return Chip(label, self.path + toggled.query(*self.here), self.filters.has(name, value), value)
+        return Chip(label, self.path + toggled.query(*self.kept), self.filters.has(name, value), value)
 
     def of(self, name: str) -> list[Chip]:
-        """Return the values of one facet."""
+        """Return the chips of one facet."""
         return [self._chip(str(label), name, value) for value, label in FACETS[name].choices()]
 
     def programmes(self) -> list[Chip]:
         return self.of("programme")
 
-    def picks(self) -> list[Pick]:
-        """Return the lists of the other facets; one without anything to choose is left out."""
-        rows = [
-            Pick(FACETS["kind"].label, self.of("kind")),
-            Pick(_("主办"), self.of("organization") + self.of("team")),
-            Pick(FACETS["base"].label, self.of("base")),
-            Pick(FACETS["subdistrict"].label, self.of("subdistrict")),
+    def menus(self) -> list[Menu]:
+        """Return the menus of the other facets; a menu without chips is left out."""
+        menus = [
+            Menu(FACETS["kind"].label, self.of("kind")),
+            Menu(_("主办"), self.of("organization") + self.of("team")),
+            Menu(FACETS["base"].label, self.of("base")),
+            Menu(FACETS["subdistrict"].label, self.of("subdistrict")),
         ]
-        return [pick for pick in rows if pick.chips]
+        return [menu for menu in menus if menu.chips]
 
     def flags(self) -> list[Chip]:
         return [self._chip(str(label), name) for name, label in FLAGS.items()]
 
     @property
     def clear_url(self) -> str:
-        return self.path + Filters().query(*self.here)
+        return self.path + Filters().query(*self.kept)
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """Return what the search form keeps beside the text."""
-        return [*self.here, *dataclasses.replace(self.filters, text="").pairs()]
+        """Return the query pairs that the search form sends along as hidden fields."""
+        return [*self.kept, *dataclasses.replace(self.filters, text="").query_pairs()]

@@ -1,4 +1,4 @@
-"""What people type when they sign up, and what stands at the door."""
+"""Forms for signing up, for check-in and for the staff site."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from .models import Activity, ServiceRecord
 ACKNOWLEDGED = _("我看过可能的风险和保险安排，决定参加。")
 
 
-class _About:
-    """Forms about one activity: where it has risks, they are acknowledged first (requirements V13)."""
+class _AcknowledgesRisks:
+    """A mixin for sign-up forms: asks to acknowledge the risks, if the activity has any (requirements V13)."""
 
     def __init__(self, *args: Any, activity: Activity, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -23,8 +23,8 @@ class _About:
             del self.fields["acknowledged"]
 
 
-class SignupForm(_About, Form):
-    """One click for who is signed in; who is not in the registry says their name."""
+class SignupForm(_AcknowledgesRisks, Form):
+    """The sign-up of a signed-in account; asks for a name if the account has no person in the registry."""
 
     guest_name = NameField(label=_("姓名"), help_text=_("签到时按姓名找你。"))
     acknowledged = forms.BooleanField(label=ACKNOWLEDGED)
@@ -35,8 +35,8 @@ class SignupForm(_About, Form):
             del self.fields["guest_name"]
 
 
-class GuestForm(_About, PhoneForm):
-    """The first step of a visitor: name and number; the code follows."""
+class GuestForm(_AcknowledgesRisks, PhoneForm):
+    """The first step of a visitor who is not signed in: name and phone number."""
 
     guest_name = NameField(label=_("姓名"), help_text=_("签到时按姓名找你。"))
     acknowledged = forms.BooleanField(label=ACKNOWLEDGED)
@@ -44,11 +44,11 @@ class GuestForm(_About, PhoneForm):
 
 
 class GuestCodeForm(CodeForm):
-    """The second step: the code."""
+    """The second step: the code that was sent to the phone."""
 
 
 class FinishForm(Form):
-    """What was counted by eye, where that was done."""
+    """The headcount, when the attendance is declared complete."""
 
     headcount = forms.IntegerField(
         label=_("现场点数"),
@@ -61,14 +61,14 @@ class FinishForm(Form):
 
 
 class TicketForm(Form):
-    """A number that was scanned or read out at the door."""
+    """A ticket number that was scanned or typed at check-in."""
 
     number = forms.CharField(label=_("票号"), max_length=200)
 
 
-# ---- on the desk ----------------------------------------------------------------------------------------------------
+# ---- on the staff site ----------------------------------------------------------------------------------------------
 class ActivityForm(ModelForm):
-    """What an organizer says of an activity, in the order in which people ask."""
+    """The editable fields of an activity."""
 
     online_url = forms.URLField(
         label=_("线上链接"),
@@ -100,7 +100,7 @@ class ActivityForm(ModelForm):
 
 
 class HoursForm(ModelForm):
-    """Other hours, and why; the person reads both."""
+    """A correction of hours with its reason; the person reads both."""
 
     reason = forms.CharField(
         label=_("更正理由"), max_length=REASON_LENGTH, help_text=_("本人会看到，原来的时长和理由都留着。")

@@ -1,6 +1,6 @@
-"""What activities count for others (docs/architecture.md): each number opens the rows it was counted from.
+"""Metrics of activities (docs/architecture.md); each metric returns the rows that it counts.
 
-A subject is a subdistrict, an organization, a team, a base, a programme or a brand; None is the whole district.
+`subject` is a subdistrict, an organization, a team, a base, a programme or a brand; None means the whole district.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from chengyang.extensions import Metric, Period
 from .models import Activity, Brand, CheckIn, ServiceRecord
 from .signup_status import with_attendance
 
-XINXIN = "新心行动"  # the brand that the district counts by itself
+XINXIN = "新心行动"  # the brand with metrics of its own
 _COLUMNS = {
     "accounts.subdistrict": "subdistrict",
     "organizations.organization": "organization",
@@ -25,38 +25,43 @@ _COLUMNS = {
 }
 
 
-def _about(subject: Any, prefix: str = "") -> dict[str, Any]:
-    """Return the lookup that keeps what concerns `subject`; KeyError for what no activity points at."""
+def _subject_lookup(subject: Any, prefix: str = "") -> dict[str, Any]:
+    """Return the lookup for activities of `subject`; `prefix` is the lookup path to the activity.
+
+    Raises KeyError for a model that no activity points at.
+    """
     return {} if subject is None else {prefix + _COLUMNS[subject._meta.label_lower]: subject}
 
 
 def _within(period: Period, prefix: str = "") -> dict[str, Any]:
-    """Return the lookups that keep what began in `period`."""
+    """Return the lookups for activities that started in `period`."""
     lookups = {f"{prefix}starts__gte": period.starts, f"{prefix}starts__lt": period.ends}
     return {name: clock.at(day) for name, day in lookups.items() if day is not None}
 
 
-def _held(subject: Any, period: Period) -> QuerySet:
-    return Activity.objects.completed().filter(**_about(subject), **_within(period))
+def _completed(subject: Any, period: Period) -> QuerySet:
+    return Activity.objects.completed().filter(**_subject_lookup(subject), **_within(period))
 
 
 def _in_programmes(subject: Any, period: Period) -> QuerySet:
-    return _held(subject, period).filter(programme__isnull=False)
+    return _completed(subject, period).filter(programme__isnull=False)
 
 
 def _xinxin(subject: Any, period: Period) -> QuerySet:
-    return _held(subject, period).filter(brand__name=XINXIN)
+    return _completed(subject, period).filter(brand__name=XINXIN)
 
 
 def _checkins(subject: Any, period: Period) -> QuerySet:
     prefix = "signup__activity__"
-    held = Activity.objects.completed().values("pk")
-    return CheckIn.objects.filter(signup__activity__in=held, **_about(subject, prefix), **_within(period, prefix))
+    completed = Activity.objects.completed().values("pk")
+    return CheckIn.objects.filter(
+        signup__activity__in=completed, **_subject_lookup(subject, prefix), **_within(period, prefix)
+    )
 
 
 def _records(subject: Any, period: Period) -> QuerySet:
     prefix = "checkin__signup__activity__"
-    return ServiceRecord.objects.filter(**_about(subject, prefix), **_within(period, prefix))
+    return ServiceRecord.objects.filter(**_subject_lookup(subject, prefix), **_within(period, prefix))
 
 
 def _brands(subject: Any, period: Period) -> QuerySet:
@@ -64,22 +69,23 @@ def _brands(subject: Any, period: Period) -> QuerySet:
     return rows.filter(Q(since=None) | Q(since__lt=period.ends)) if period.ends else rows
 
 
-def _came(rows: QuerySet) -> int:
-    return rows.aggregate(total=Sum("came"))["total"] or 0
+def _total_attendance(rows: QuerySet) -> int:
+    """Return the sum over `rows`, which `with_attendance` has annotated."""
+    return rows.aggregate(total=Sum("attendance"))["total"] or 0
 
 
 def _persons(rows: QuerySet) -> int:
-    """Return the persons behind check-ins, each once; a guest who was forgotten since counts as one."""
+    """Return the number of different persons in check-ins; each check-in of an anonymised guest counts as one person."""
     counts = rows.aggregate(
         people=Count("signup__person", distinct=True),
         guests=Count("signup__user", distinct=True),
-        forgotten=Count("pk", filter=Q(signup__person=None, signup__user=None)),
+        anonymised=Count("pk", filter=Q(signup__person=None, signup__user=None)),
     )
     return sum(counts.values())
 
 
 METRICS = [
-    Metric("activities_held", _("办的活动"), _("场"), _("已发布、已结束、没有取消的活动，按开始日期"), _held),
+    Metric("activities_completed", _("办的活动"), _("场"), _("已发布、已结束、没有取消的活动，按开始日期"), _completed),
     Metric(
         "activities_in_programmes",
         _("四个活动项目的活动"),
@@ -94,15 +100,15 @@ METRICS = [
         _("人次"),
         _("“新心行动”每场取签到数和现场点数中较大的，相加"),
         lambda subject, period: with_attendance(_xinxin(subject, period)),
-        _came,
+        _total_attendance,
     ),
     Metric(
         "attendances",
         _("参加人次"),
         _("人次"),
         _("每场取签到数和现场点数中较大的，相加；一个人来两场算两次"),
-        lambda subject, period: with_attendance(_held(subject, period)),
-        _came,
+        lambda subject, period: with_attendance(_completed(subject, period)),
+        _total_attendance,
     ),
     Metric(
         "distinct_persons",

@@ -1,4 +1,4 @@
-"""The panels that activities add to pages of other apps: what is coming, the next ticket, hours, offers, what is on today."""
+"""Panels of this app on pages of other apps: upcoming activities, next ticket, hours, offers, activities of today."""
 
 import datetime as dt
 from typing import Any
@@ -13,24 +13,24 @@ from . import tickets
 from .models import Activity, ServiceRecord
 from .timetable import coming_days
 
-AHEAD = dt.timedelta(days=60)  # how far the page of an organization, base or team looks ahead
-TODAY_AT_MOST = 8  # lines in the margin of 今日待办
+AHEAD = dt.timedelta(days=60)  # on the page of an organization, base or team
+TODAY_AT_MOST = 8  # activities beside the to-do list of the staff site
 ON_HOME = 8  # activities of the week that fit on the home page
-WEEK = dt.timedelta(days=6)  # today and the six days after it
+WEEK = dt.timedelta(days=6)  # from today to the sixth day after it
 
 
-def _days(request: Any, last: dt.date, *, most: int, **about: Any) -> list:
-    rows = Activity.objects.visible_to(request.user).shown().filter(**about)
+def _days(request: Any, last: dt.date, *, most: int, **lookups: Any) -> list:
+    rows = Activity.objects.visible_to(request.user).shown().filter(**lookups)
     return coming_days(rows, clock.today(), last, most=most)
 
 
 def _coming(name: str) -> Any:
-    """Return the context for the page of an organization, base or team: what it organises, or what takes place there."""
+    """Return the context function for the page of an organizer, which the foreign key `name` points at."""
 
-    def coming(request: Any, body: Any) -> dict[str, Any]:
-        days = _days(request, clock.today() + AHEAD, most=8, **{name: body})
-        completed = Activity.objects.completed().filter(**{name: body}).count()
-        url = f"{reverse('activities:calendar')}?view=list&{name}={body.slug}"
+    def coming(request: Any, organizer: Any) -> dict[str, Any]:
+        days = _days(request, clock.today() + AHEAD, most=8, **{name: organizer})
+        completed = Activity.objects.completed().filter(**{name: organizer}).count()
+        url = f"{reverse('activities:calendar')}?view=list&{name}={organizer.slug}"
         return {"days": days, "completed": completed, "calendar_url": url, "is_place": name == "base"}
 
     return coming
@@ -51,7 +51,7 @@ def _ticket(request: Any, subject: Any) -> dict[str, Any] | None:
     signup = tickets.next_ticket(request)
     if signup is None:
         return None
-    return {**tickets.context_of(request, signup), "others": len(tickets.coming(request)) - 1}
+    return {**tickets.context_of(request, signup), "others": len(tickets.upcoming_signups(request)) - 1}
 
 
 def _tasks(request: Any, subject: Any) -> dict[str, Any] | None:
@@ -60,7 +60,7 @@ def _tasks(request: Any, subject: Any) -> dict[str, Any] | None:
 
 
 def _hours(request: Any, subject: Any) -> dict[str, Any]:
-    """Return the hours of this year by month, with what the drawing of them needs."""
+    """Return the hours of this year and the bars of the chart by month."""
     today = clock.today()
     own = ServiceRecord.objects.of(request.user).filter(checkin__checked_in_at__year=today.year)
     rows = list(own.values_list("checkin__checked_in_at__month", "hours"))
@@ -69,7 +69,10 @@ def _hours(request: Any, subject: Any) -> dict[str, Any]:
 
 
 def _bars(values: list) -> list[dict[str, Any]]:
-    """Return where each month's bar stands in a drawing of 288 by 84: at most 40 high, on the line at 64."""
+    """Return the coordinates of one bar for each month in a chart of 288 by 84 units.
+
+    The base line is at y = 64 and a bar is 1 to 40 units high, so that an empty month is still visible.
+    """
     top = max([*values, 1])
     return [
         {"x": 9 + 24 * place, "middle": 16 + 24 * place, "height": max(int(40 * value / top), 1),

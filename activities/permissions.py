@@ -1,7 +1,7 @@
-"""Who may do what to activities, sign-ups and attendance (domain.md rules 7 and 8).
+"""Permissions on activities, sign-ups and attendance (domain.md rules 7 and 8).
 
-Each `can_…` says who; whether the state allows it is the action's question, so that an old page answers 409 and not 403.
-`offers` joins the two for the buttons of a page.
+Each `can_…` checks who the actor is, not whether the state allows the step: the action checks the state, so that a page that
+is out of date gets 409 and not 403. `offers` combines both for the buttons of a page.
 """
 
 from chengyang.platform.accounts.access import access_scope
@@ -19,12 +19,12 @@ _STEP_TO = {
 
 # ---- activities -----------------------------------------------------------------------------------------------------
 def is_staff_of(actor, activity):
-    """Return whether `actor` is staff of its scope: of its subdistrict, or of the district."""
+    """Return whether `actor` is staff of the subdistrict of `activity`, or of the district."""
     return access_scope(actor).covers(activity.subdistrict_id)
 
 
 def acts_for_organizer(actor, activity):
-    """Return whether `actor` holds a post today in the body that organises it."""
+    """Return whether `actor` holds a post today that lets them act for the organizer of `activity`."""
     scope = access_scope(actor)
     if activity.organization_id:
         return activity.organization_id in scope.managed("organization")
@@ -33,31 +33,31 @@ def acts_for_organizer(actor, activity):
     return activity.base_id is not None and activity.base_id in scope.managed("base")
 
 
-def can_keep_activity(actor, activity):
-    """Return whether `actor` is responsible for it: for its organizer, or as staff of its scope."""
+def can_manage_activity(actor, activity):
+    """Return whether `actor` manages it: for its organizer, or as staff of its subdistrict or the district."""
     return acts_for_organizer(actor, activity) or is_staff_of(actor, activity)
 
 
 def can_draft_activity(actor, activity):
-    """A body drafts its own activities, staff any of their scope (rule 7)."""
-    return can_keep_activity(actor, activity)
+    """Organizers draft their own activities, staff any in their area (rule 7)."""
+    return can_manage_activity(actor, activity)
 
 
 def can_edit_activity(actor, activity):
-    """The organizer edits until it is handed in; from then on what was approved is staff's to change."""
+    """Organizers edit drafts and returned activities. Once submitted, only staff edit it: nothing changes unseen after approval."""
     if activity.state in ACTIVITY_EDITABLE:
-        return can_keep_activity(actor, activity)
+        return can_manage_activity(actor, activity)
     return is_staff_of(actor, activity)
 
 
 def can_submit_activity(actor, activity):
-    return can_keep_activity(actor, activity)
+    return can_manage_activity(actor, activity)
 
 
 def can_approve_activity(actor, activity):
-    """Staff of its scope approve, also what they drafted for the office themself; but a body's draft needs other eyes:
+    """Staff of its area approve, also an activity of the office that they drafted themselves.
 
-    an officer who also holds a post in the organizing body does not approve for it.
+    Staff who hold a post in the organizer do not approve for it: the activity of an organizer needs a second person.
     """
     return is_staff_of(actor, activity) and not acts_for_organizer(actor, activity)
 
@@ -66,15 +66,15 @@ can_return_activity = can_approve_activity
 
 
 def can_publish_activity(actor, activity):
-    """Staff who may approve it also publish it; its organizer publishes once it is approved."""
+    """Staff who may approve it publish it in any state; its organizer publishes it once it is approved."""
     if can_approve_activity(actor, activity):
         return True
     return activity.state == ActivityState.APPROVED and acts_for_organizer(actor, activity)
 
 
 def can_cancel_activity(actor, activity):
-    """The organizer and staff may both stop it, at any time: storms do not wait for an approval."""
-    return can_keep_activity(actor, activity)
+    """The organizer and staff cancel it, at any time and without approval: a storm does not wait."""
+    return can_manage_activity(actor, activity)
 
 
 _CAN = {
@@ -87,47 +87,47 @@ _CAN = {
 
 
 def offers(verb, actor, activity):
-    """Return whether a page should offer `verb`: it is `actor`'s to do, and the activity's state has that step."""
+    """Return whether a page shows the button for `verb`: `actor` may do it and the state has that transition."""
     step = _STEP_TO[verb] in ACTIVITY_TRANSITIONS[activity.state]
-    if verb == "publish":  # staff go through the steps before in one stroke
+    if verb == "publish":  # staff publish from any earlier state in one call
         step = step or activity.state in (*ACTIVITY_EDITABLE, ActivityState.SUBMITTED)
     return step and _CAN[verb](actor, activity)
 
 
-def can_keep_programmes(actor, row):
-    """Programmes and brands are the district's."""
+def can_manage_programmes(actor, row):
+    """Only the district office edits programmes and brands."""
     return access_scope(actor).district
 
 
 # ---- sign-ups -------------------------------------------------------------------------------------------------------
 def can_sign_up(actor, activity):
-    """Everybody it is meant for signs up themself; who only sees it as staff does not."""
+    """Members of the audience sign themselves up; staff who only see the activity do not."""
     return activity.is_shown() and activity.admits(actor)
 
 
 def can_answer_signup(actor, signup):
-    """Confirming an offer and cancelling are one's own decisions."""
+    """Only the person who signed up confirms an offer or cancels."""
     return signup.is_of(actor)
 
 
 def can_review_signup(actor, signup):
-    """Who is responsible for the activity decides on pending sign-ups, but not on their own."""
-    return can_keep_activity(actor, signup.activity) and not signup.is_of(actor)
+    """Those who manage the activity decide on pending sign-ups, except on their own."""
+    return can_manage_activity(actor, signup.activity) and not signup.is_of(actor)
 
 
 # ---- attendance -----------------------------------------------------------------------------------------------------
 def can_check_in(actor, activity):
-    """The organizer, staff of its scope, and whoever keeps the base it takes place at stand at the door."""
-    return can_keep_activity(actor, activity) or (
+    """Those who manage the activity, and the managers of the base where it takes place, check people in."""
+    return can_manage_activity(actor, activity) or (
         activity.base_id is not None and activity.base_id in access_scope(actor).managed("base")
     )
 
 
 def can_finish_activity(actor, activity):
-    return can_keep_activity(actor, activity)
+    return can_manage_activity(actor, activity)
 
 
 def can_correct_hours(actor, record):
-    """Who is responsible for the activity corrects hours, but not their own."""
+    """Those who manage the activity correct hours, except their own."""
     signup = record.checkin.signup
-    return can_keep_activity(actor, signup.activity) and not signup.is_of(actor)
+    return can_manage_activity(actor, signup.activity) and not signup.is_of(actor)

@@ -1,4 +1,4 @@
-"""Where an activity stands, in the few words of a calendar cell: places left, full, over, cancelled."""
+"""The sign-up status of an activity in a few words, as in a cell of the calendar: places left, full, over, cancelled."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +15,16 @@ from chengyang.platform.web.suppression import suppress_small
 from .models import Activity, ServiceRecord
 from .states import ActivityState
 
-FEW = 3  # places left that are worth a warning
+FEW = 3  # this many places left, or fewer, are shown as a warning
 
 
 @dataclass(frozen=True)
 class SignupStatus:
-    """`code`: off, past, soon, closed, open, few, full or free (no limit); `more` is left out where space is short."""
+    """The sign-up status of an activity: a code for programs, a text for people.
+
+    `code` is one of off (cancelled), past, soon (sign-up not open yet), closed, open, few, full, free (no limit). `more` is
+    the end of the text, which a narrow cell hides.
+    """
 
     code: str
     text: str
@@ -28,22 +32,27 @@ class SignupStatus:
 
     @property
     def css(self) -> str:
+        """Return the class name of calendar.css, or an empty string."""
         kind = {"free": "open"}.get(self.code, self.code)
         return f"ev__left--{kind}" if kind in ("open", "few", "full") else ""
 
     @property
     def is_open(self) -> bool:
-        """Whether one can sign up now and gets a place."""
+        """Whether a sign-up made now gets a place."""
         return self.code in ("open", "few", "free")
 
 
-def standing(activity: Activity) -> SignupStatus:
-    """Return where `activity` stands now; `came`, if it was counted by `with_attendance`, is said of what is over."""
+def signup_status_of(activity: Activity) -> SignupStatus:
+    """Return the sign-up status of `activity` now.
+
+    For an activity that is over, the text says how many attended, if `activity` comes from `with_attendance` and they are
+    not too few to be published.
+    """
     moment = clock.now()
     if activity.state == ActivityState.CANCELLED:
         return SignupStatus("off", _("已取消"))
     if activity.ends <= moment:
-        return _past(activity, getattr(activity, "came", 0))
+        return _past(activity, getattr(activity, "attendance", 0))
     opens = activity.signup_starts_at()
     if opens is None or moment < opens:
         day = dates.month_day(timezone.localdate(opens)) if opens else ""
@@ -53,12 +62,12 @@ def standing(activity: Activity) -> SignupStatus:
     return _places(activity.places_left)
 
 
-def _past(activity: Activity, came: int) -> SignupStatus:
-    if suppress_small(came) is None:
+def _past(activity: Activity, attendance: int) -> SignupStatus:
+    if suppress_small(attendance) is None:
         return SignupStatus("past", _("已结束"))
-    if activity.last_day > activity.first_day:  # of several days: the same people may have come again
-        return SignupStatus("past", _("%(count)s 人次") % {"count": f"{came:,}"})
-    return SignupStatus("past", _("%(count)s 人") % {"count": f"{came:,}"}, _("到场"))
+    if activity.is_several_days:  # the same people may have come on several days: count attendances, not people
+        return SignupStatus("past", _("%(count)s 人次") % {"count": f"{attendance:,}"})
+    return SignupStatus("past", _("%(count)s 人") % {"count": f"{attendance:,}"}, _("到场"))
 
 
 def _places(left: int | None) -> SignupStatus:
@@ -72,19 +81,25 @@ def _places(left: int | None) -> SignupStatus:
 
 
 def with_attendance(rows: QuerySet) -> QuerySet:
-    """Return `rows` of activities with `came`: check-ins or the count by eye, whichever is more (decisions.md, "public figures")."""
-    return rows.annotate(came=Greatest("attended", Coalesce("headcount", Value(0)), output_field=IntegerField()))
+    """Annotate activities with `attendance`, the larger of check-ins and headcount (decisions.md, "public figures").
+
+    Check-ins alone miss those who were not scanned; the headcount alone is missing where nobody counted.
+    """
+    return rows.annotate(attendance=Greatest("attended", Coalesce("headcount", Value(0)), output_field=IntegerField()))
 
 
-def came(activity: Activity) -> int:
-    """Return how many came to one activity."""
+def attendance_of(activity: Activity) -> int:
+    """Return the attendance of one activity, counted as in `with_attendance`."""
     return max(activity.attended, activity.headcount or 0)
 
 
-def numbers(activity: Activity) -> dict[str, Any]:
-    """Return what the public is told of what is over: `came`, and `hours` of a volunteer service; too few are not told."""
-    people = came(activity)
-    if suppress_small(people) is None:
+def public_figures(activity: Activity) -> dict[str, Any]:
+    """Return the published figures of an activity that is over: `attendance`, and `hours` of a volunteer service (else 0).
+
+    Empty when too few attended for the number to be published (domain.md rule 11).
+    """
+    attendance = attendance_of(activity)
+    if suppress_small(attendance) is None:
         return {}
     served = ServiceRecord.objects.filter(checkin__signup__activity=activity)
-    return {"came": people, "hours": served.total() if activity.earns_hours else 0}
+    return {"attendance": attendance, "hours": served.total() if activity.earns_hours else 0}

@@ -1,4 +1,4 @@
-"""The lives of an activity and of a sign-up (domain.md rule 7)."""
+"""States and transitions of activities and sign-ups (domain.md rule 7)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ ACTIVITY_TRANSITIONS = {
     A.CANCELLED: set(),
 }
 ACTIVITY_EDITABLE = (A.DRAFT, A.RETURNED)
-ACTIVITY_SHOWN = (A.PUBLISHED, A.CANCELLED)  # a cancelled activity stays on the calendar, struck out
+ACTIVITY_SHOWN = (A.PUBLISHED, A.CANCELLED)  # a cancelled activity stays on the calendar, with its title struck through
 
 
 class SignupState(models.TextChoices):

@@ -1,180 +1,108 @@
-"""The days of the calendar: one list, which a wide page draws as a Monday-first grid (static/css/calendar.css).
+"""The days of the calendar and the activities on each day, ready for a template to draw.
 
-The server puts what lasts several days in a fixed lane of each week: the first day draws the bar, the days after keep the
-lane free. So the grid and the list are the same markup and cannot disagree.
+Month, week and list view are one ordered list of days with the same markup. On a wide screen `static/css/calendar.css`
+draws that list as a calendar grid: seven columns, Monday first, one week row for each seven days.
+
+Words used here:
+
+window      the first and last date that one page shows, and its view: month, week, list (windows.py)
+day         one cell of the grid, or one heading of the list, with its entries in the order they are drawn
+entry       one activity on one day
+segment     the part of an activity of several days that lies in one week row; it is drawn as one bar
+lane        one horizontal line in a week row; a segment stays in the same lane on all its days
+empty run   days without activities that follow each other; only the first of them shows a text
+
+How the days are computed (`days_of`):
+
+1. Make a `Day` for every date to draw, without entries (`_days_without_entries`).
+2. Split the activities: those of one day are kept for step 4, those of several days go to step 3.
+3. For each week row, cut the activities of several days to the row and assign a lane to each segment (`_add_segments`).
+4. Append the activities of one day. They come last so that they stand below all bars of their day.
+5. In the list view, drop the empty days; today stays.
+6. Mark the empty runs (`_mark_empty_runs`).
+
+Why the server assigns the lanes: a day is one element of a list, and CSS cannot line up boxes in different list elements.
+Drawing each day by itself, in the order of time, would put one activity on the first line on Tuesday and on the second on
+Wednesday, and its bar would break. A second, overlaid list of bars would keep the line, but then a screen reader and a phone
+would need another markup than the grid, and the two could disagree.
 """
 
-import calendar
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
-from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from chengyang import clock
 from chengyang.lib.chinese import dates, lunar
 from chengyang.platform.workdays import deadlines
 
 from .models import Activity
-from .signup_status import SignupStatus, standing, with_attendance
+from .signup_status import SignupStatus, signup_status_of, with_attendance
+from .windows import LIST, ONE_DAY, WEEK, Window
 
-MONTH, WEEK, LIST = "month", "week", "list"
-VIEWS = {MONTH: gettext_lazy("月"), WEEK: gettext_lazy("周"), LIST: gettext_lazy("列表")}
-ONE_DAY, ONE_WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
-ONE_NIGHT = dt.timedelta(hours=12)  # what is shorter and runs over midnight stands on its first day only
-FIRST, LAST = dates.FIRST_MONTH, dt.date(2100, 12, 31)  # days that a page exists for
-_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+# A shorter activity that runs over midnight, such as an evening until 02:00, is shown on its first day only: two bars for
+# one evening would look like two events.
+ONE_NIGHT = dt.timedelta(hours=12)
 
 
-# ---- which days -----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Window:
-    """The days of one page: `[first, last]` are shown with what takes place; a grid is filled up to whole weeks."""
-
-    view: str
-    first: dt.date
-    last: dt.date
-
-    @property
-    def days(self) -> list[dt.date]:
-        """Return the days to draw, for the month filled up to whole weeks."""
-        starts, ends = self.first, self.last
-        if self.view == MONTH:
-            starts -= dt.timedelta(days=starts.weekday())
-            ends += dt.timedelta(days=6 - ends.weekday())
-        return [starts + ONE_DAY * number for number in range((ends - starts).days + 1)]
-
-    @property
-    def bounds(self) -> tuple[dt.datetime, dt.datetime]:
-        """Return the moments between which something takes place in the window."""
-        return clock.at(self.first), clock.at(self.last + ONE_DAY)
-
-    def has(self, day: dt.date) -> bool:
-        return self.first <= day <= self.last
-
-    @property
-    def title(self) -> str:
-        """Return `2026年9月`, or `2026年9月14日–20日` of a week."""
-        if self.view != WEEK:
-            return dates.month_text(self.first)
-        return dates.days(self.first, self.last + ONE_DAY, today=dt.date.min)  # with the year, also of this one
-
-    @property
-    def moons(self) -> str:
-        """Return the lunar year and days: `丙午马年 七月二十至八月二十`; empty where the tables end."""
-        try:
-            first, last = lunar.lunar_day(self.first), lunar.lunar_day(self.last)
-        except ValueError:
-            return ""
-        days = (first.month_text + first.day_text, last.month_text + last.day_text)
-        return _("%(year)s %(first)s至%(last)s") % {"year": first.year_text, "first": days[0], "last": days[1]}
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the window as (name, value) of an address."""
-        if self.view == WEEK:
-            year, week, _day = self.first.isocalendar()
-            return [("view", WEEK), ("week", f"{year}-W{week:02}")]
-        view = [("view", LIST)] if self.view == LIST else []
-        return [*view, ("month", f"{self.first:%Y-%m}")]
-
-    def moved(self, step: int) -> "Window | None":
-        """Return the window before (-1) or after (+1), or None where there are no pages any more."""
-        day = self.first - ONE_DAY if step < 0 else self.last + ONE_DAY
-        return window_of(self.view, day) if FIRST <= day <= LAST else None
-
-    def seen_as(self, view: str) -> "Window":
-        """Return the window around the same days in another view; today is kept in sight."""
-        today = clock.today()
-        return window_of(view, today if self.has(today) else self.first)
-
-
-def window_of(view: str, day: dt.date) -> Window:
-    """Return the month or the week that `day` lies in."""
-    if view == WEEK:
-        monday = day - dt.timedelta(days=day.weekday())
-        return Window(view, monday, monday + ONE_WEEK - ONE_DAY)
-    first = day.replace(day=1)
-    return Window(view, first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
-
-
-def parse(query: QueryDict) -> Window:
-    """Return the window that `?view=`, `?month=2026-11` and `?week=2026-W48` name; Http404 for what is none."""
-    month, week = query.get("month", ""), query.get("week", "")
-    view = query.get("view") or (WEEK if week else MONTH)
-    if view not in VIEWS:
-        raise Http404(_("没有这种看法。"))
-    try:
-        if view == WEEK and week:
-            return window_of(view, _monday(week))
-        day = dates.parse_month(month) if month else clock.today()
-    except ValueError:
-        raise Http404(_("没有这个月份或这一周。")) from None
-    return window_of(view, day)
-
-
-def _monday(text: str) -> dt.date:
-    found = _WEEK.fullmatch(text)
-    if not found:
-        raise ValueError(text)
-    monday = dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
-    if not FIRST - ONE_WEEK < monday <= LAST:
-        raise ValueError(text)
-    return monday
-
-
-# ---- what takes place -----------------------------------------------------------------------------------------------
+# ---- entries and days -----------------------------------------------------------------------------------------------
 @dataclass
 class Entry:
-    """An activity on one day. Of several days: `nth` of `total`, and the bar that is drawn on the first of a week."""
+    """One activity on one day: day `day_number` of `day_count`.
+
+    An activity of several days has an entry on each of them. The first entry of a segment draws the bar over
+    `segment_length` columns; the others only keep the lane free.
+    """
 
     activity: Activity
-    standing: SignupStatus
-    nth: int = 1
-    total: int = 1
-    length: int = 0  # days that the bar runs from here on in this week; 0 draws none
-    came: bool = False  # from the week before
-    goes: bool = False  # on into the next week
+    status: SignupStatus
+    day_number: int = 1
+    day_count: int = 1
+    segment_length: int = 0  # days from this one to the end of the segment; 0: not the first day of a segment
+    continues_before: bool = False  # the activity began before this week row (or before the window)
+    continues_after: bool = False  # the activity goes on after this week row (or after the window)
 
     @property
-    def is_span(self) -> bool:
-        return self.total > 1
+    def is_several_days(self) -> bool:
+        return self.day_count > 1
 
     @property
     def css(self) -> str:
-        """Return the classes of calendar.css."""
-        activity = self.activity
-        names = ["ev", activity.programme.code if activity.programme else "ev--plain"]
-        names += [f"ev--{self.standing.code}"] if self.standing.code in ("off", "past") else []
-        if self.is_span:
-            names += [
-                "ev--span",
-                *([f"n{self.length}"] if self.length else []),
-                *(["ev--runs"] if self.nth > 1 else []),
-            ]
-            names += ["ev--goes"] * (self.goes and bool(self.length)) + ["ev--came"] * (self.came and bool(self.length))
-        return " ".join(names)
+        """Return the class names of calendar.css, separated by spaces."""
+        programme, draws_bar = self.activity.programme, self.segment_length > 0
+        names = {
+            "ev": True,
+            programme.code if programme else "ev--plain": True,
+            f"ev--{self.status.code}": self.status.code in ("off", "past"),
+            "ev--span": self.is_several_days,
+            f"n{self.segment_length}": draws_bar,
+            "ev--runs": self.day_number > 1,
+            "ev--goes": draws_bar and self.continues_after,
+            "ev--came": draws_bar and self.continues_before,
+        }
+        return " ".join(name for name, applies in names.items() if applies)
 
     @property
     def time(self) -> str:
-        """Return what a cell says for the time: `09:00`, `09:00 起，共 3 天`, `第 2 天`."""
-        if self.nth > 1:
-            return _("第 %(nth)d 天") % {"nth": self.nth}
+        """Return the time as a cell shows it: `09:00`, `09:00 起，共 3 天`, from the second day on `第 2 天`."""
+        if self.day_number > 1:
+            return _("第 %(nth)d 天") % {"nth": self.day_number}
         begins = f"{timezone.localtime(self.activity.starts):%H:%M}"
-        return _("%(time)s 起，共 %(days)d 天") % {"time": begins, "days": self.total} if self.is_span else begins
+        if self.is_several_days:
+            return _("%(time)s 起，共 %(days)d 天") % {"time": begins, "days": self.day_count}
+        return begins
 
     @property
     def time_ends(self) -> str:
-        """Return `–11:30`, which a narrow cell leaves out; empty for what lasts several days."""
-        return "" if self.is_span else f"–{timezone.localtime(self.activity.ends):%H:%M}"
+        """Return the end, `–11:30`, which a narrow cell hides; empty for an activity of several days."""
+        return "" if self.is_several_days else f"–{timezone.localtime(self.activity.ends):%H:%M}"
 
     @property
     def where(self) -> str:
-        """Return the short place: the base or the place, and the team that does it."""
+        """Return the place in short: the base, the place or, online, the organizer; and the team where it has another name."""
         activity = self.activity
         place = activity.base.name if activity.base else activity.place
         if activity.mode == Activity.Mode.ONLINE:
@@ -185,25 +113,30 @@ class Entry:
 
 @dataclass
 class Day:
-    """A cell: `entries` in the order of lanes and time, None where a lane is kept free."""
+    """One day of the calendar.
+
+    `entries` has the segments first, in the order of their lanes, then the activities of one day in the order of their
+    start. None is a lane that is empty on this day while a lane below it is not.
+    """
 
     on: dt.date
-    is_out: bool = False  # of the month before or after
+    is_outside: bool = False  # belongs to the month before or after; drawn to fill the grid, without entries
     is_past: bool = False
     is_today: bool = False
-    is_worked: bool | None = None  # None: as its weekday says
-    moon: str = ""
-    is_feast: bool = False
+    is_worked: bool | None = None  # True or False: an official exception; None: as the weekday says
+    lunar_label: str = ""  # the festival or solar term of the day, else its lunar day
+    is_festival: bool = False
     entries: list[Entry | None] = field(default_factory=list)
-    starts_run: bool = False  # the first of several days without anything: it says what is next
-    run_ends: dt.date | None = None
-    next_day: dt.date | None = None
+    starts_empty_run: bool = False
+    empty_run_ends: dt.date | None = None  # the last day of the run that starts here
+    next_day: dt.date | None = None  # the next day with an activity, on this page or (set by the view) after it
     next_url: str = ""
-    names_month: bool = False
-    is_anchor: bool = True  # a day of the calendar's own page, which links point at
+    shows_month: bool = False
+    is_anchor: bool = True  # has an `id` that links can point at; False in a panel on another page
 
     @property
     def is_empty(self) -> bool:
+        """Whether the day has no activity; a lane that is kept free does not count."""
         return not any(self.entries)
 
     @property
@@ -212,7 +145,8 @@ class Day:
 
     @property
     def number(self) -> str:
-        return f"{self.on.month}/{self.on.day}" if self.is_out or self.names_month else str(self.on.day)
+        """Return the number to show: `16`, with the month where the heading of the page has another one: `10/8`."""
+        return f"{self.on.month}/{self.on.day}" if self.is_outside or self.shows_month else str(self.on.day)
 
     @property
     def weekday(self) -> str:
@@ -220,62 +154,69 @@ class Day:
 
     @property
     def css(self) -> str:
-        """Return the classes of calendar.css."""
-        marks = {
-            "out": self.is_out,
-            "past": self.is_past and not self.is_out,
+        """Return the class names of calendar.css, separated by spaces."""
+        modifiers = {
+            "out": self.is_outside,
+            "past": self.is_past and not self.is_outside,
             "today": self.is_today,
             "empty": self.is_empty,
-            "rest": self.is_empty and not self.is_out and not self.starts_run,
+            "rest": self.is_empty and not self.is_outside and not self.starts_empty_run,
         }
-        return " ".join(["day", *(f"day--{name}" for name, is_so in marks.items() if is_so)])
+        return " ".join(["day", *(f"day--{name}" for name, applies in modifiers.items() if applies)])
 
     @property
-    def run_text(self) -> str:
-        """Return what an empty day says of itself and of those after it."""
-        if self.run_ends and self.run_ends != self.on:
-            return _("到 %(day)d 日没有活动") % {"day": self.run_ends.day}
+    def empty_run_text(self) -> str:
+        """Return the text of the first day of an empty run: `到 21 日没有活动`, for a run of one day `没有活动`."""
+        if self.empty_run_ends and self.empty_run_ends != self.on:
+            return _("到 %(day)d 日没有活动") % {"day": self.empty_run_ends.day}
         return _("没有活动")
 
 
+@dataclass(frozen=True)
+class _DatedActivity:
+    """An activity with the first and last day that it is shown on."""
+
+    activity: Activity
+    status: SignupStatus
+    first: dt.date
+    last: dt.date
+
+
 def activities_in(rows: QuerySet, window: Window, *, most: int | None = None) -> list[Activity]:
-    """Return what of `rows` takes place in the window, in order (the first `most`), with what a cell says of it."""
+    """Return the activities of `rows` that overlap the window, by start, at most `most`, with all that an entry shows."""
     found = with_attendance(rows).overlapping(*window.bounds).order_by("starts", "id")
     return list(found.select_related("programme", "organization", "team", "base", "subdistrict")[:most])
 
 
 def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
-    """Return the days of the window with their entries; `activities` as `activities_in` returns them."""
-    days = _bare(window)
-    by_date = {day.on: day for day in days if not day.is_out}
-    spans: list[tuple[Activity, SignupStatus, dt.date, dt.date]] = []
-    singles: list[tuple[Day, Entry]] = []
-    for activity in activities:
-        first, last = dates_of(activity)
-        if first == last:
-            if first in by_date:
-                singles.append((by_date[first], Entry(activity, standing(activity))))
-        else:
-            spans.append((activity, standing(activity), first, last))
-    for week in _weeks(days):
-        _lay(week, spans)
-    for day, entry in singles:
-        day.entries.append(entry)
+    """Return the days of the window with their entries; `activities` are those that `activities_in` returns, in its order.
+
+    The module docstring describes the steps.
+    """
+    days = _days_without_entries(window)
+    dated = [_DatedActivity(activity, signup_status_of(activity), *dates_of(activity)) for activity in activities]
+    spans = [one for one in dated if one.first < one.last]
+    for week in _week_rows(days):
+        _add_segments(week, spans)
+    by_date = {day.on: day for day in days if not day.is_outside}
+    for one in dated:
+        if one.first == one.last and one.first in by_date:
+            by_date[one.first].entries.append(Entry(one.activity, one.status))
     if window.view == LIST:
         days = [day for day in days if not day.is_empty or day.is_today]
-    _tell_runs(days, window)
+    _mark_empty_runs(days)
     return days
 
 
 def dates_of(activity: Activity) -> tuple[dt.date, dt.date]:
-    """Return the first and last day an activity stands on."""
+    """Return the first and last day that an activity is shown on; both are the first day if it lasts less than 12 hours."""
     first = activity.first_day
     if activity.ends - activity.starts < ONE_NIGHT:
         return first, first
     return first, activity.last_day
 
 
-def _bare(window: Window) -> list[Day]:
+def _days_without_entries(window: Window) -> list[Day]:
     today = clock.today()
     days = window.days
     exceptions = deadlines.exceptions({day.year for day in days})
@@ -283,48 +224,85 @@ def _bare(window: Window) -> list[Day]:
 
 
 def _day(on: dt.date, window: Window, today: dt.date, is_worked: bool | None) -> Day:
-    moon = lunar.lunar_day(on) if on <= lunar.LAST_DAY else None
+    lunar_day = lunar.lunar_day(on) if on <= lunar.LAST_DAY else None
     return Day(
         on,
-        is_out=not window.has(on),
+        is_outside=not window.has(on),
         is_past=on < today,
         is_today=on == today,
         is_worked=is_worked,
-        moon=moon.label if moon else "",
-        is_feast=bool(moon and (moon.festivals or moon.term)),
+        lunar_label=lunar_day.label if lunar_day else "",
+        is_festival=bool(lunar_day and (lunar_day.festivals or lunar_day.term)),
     )
 
 
-def _weeks(days: Sequence[Day]) -> list[list[Day]]:
-    """Return the days that are no filling, week by week."""
+def _week_rows(days: Sequence[Day]) -> list[list[Day]]:
+    """Return the days that belong to the window, one list for each week from Monday.
+
+    The first and last list of a month may be shorter than seven days: the days outside have no entries, so a segment ends
+    at the edge of the month and not at the edge of the grid.
+    """
     weeks: dict[dt.date, list[Day]] = {}
     for day in days:
-        if not day.is_out:
+        if not day.is_outside:
             weeks.setdefault(day.on - dt.timedelta(days=day.on.weekday()), []).append(day)
     return list(weeks.values())
 
 
-def _lay(week: list[Day], spans: list[tuple[Activity, SignupStatus, dt.date, dt.date]]) -> None:
-    """Put what lasts several days in lanes of this week: the earlier and the longer above, none across another."""
-    here = [span for span in spans if span[2] <= week[-1].on and span[3] >= week[0].on]
-    here.sort(key=lambda span: (max(span[2], week[0].on), -(span[3] - span[2]).days, span[0].starts, span[0].pk))
-    free_from: list[dt.date] = []  # of each lane, the first day it is free again
-    for activity, stands, first, last in here:
-        begin, end = max(first, week[0].on), min(last, week[-1].on)
-        lane = next((number for number, free in enumerate(free_from) if free <= begin), len(free_from))
-        free_from[lane : lane + 1] = [end + ONE_DAY]
+def _add_segments(week: list[Day], spans: list[_DatedActivity]) -> None:
+    """Cut the activities of several days to the week row `week`, assign a lane to each, and add the entries.
+
+    This is greedy interval partitioning: take the segments by their first day and give each the topmost lane that is free
+    on that day. Sorted by first day, no other assignment needs fewer lanes: a new lane is opened only when all lanes are
+    busy on that very day. The lanes are assigned anew in each week row; an activity may so change its line from one row to
+    the next, where nobody can see it, instead of leaving holes above itself.
+    """
+    monday, sunday = week[0].on, week[-1].on  # or the edges of the month
+    segments = [one for one in spans if one.first <= sunday and one.last >= monday]
+    # Among segments with the same first day, the longest activity comes first: it keeps the top lane. An activity that began
+    # in an earlier week counts as beginning on Monday: sorted by its real first day, one that ends on Monday would stand
+    # above one that lasts the whole week. The start and the key only make the order definite.
+    segments.sort(
+        key=lambda one: (max(one.first, monday), -(one.last - one.first).days, one.activity.starts, one.activity.pk)
+    )
+    lane_free_from: list[dt.date] = []  # for each lane, the first day after its last segment
+    for one in segments:
+        first, last = max(one.first, monday), min(one.last, sunday)
+        lane = next((number for number, free in enumerate(lane_free_from) if free <= first), len(lane_free_from))
+        lane_free_from[lane : lane + 1] = [last + ONE_DAY]  # replaces the lane's entry, or appends a new lane
         for day in week:
-            if begin <= day.on <= end:
-                entry = Entry(activity, stands, nth=(day.on - first).days + 1, total=(last - first).days + 1)
-                if day.on == begin:
-                    entry.length, entry.came, entry.goes = (end - begin).days + 1, first < begin, last > end
-                day.entries += [None] * (lane + 1 - len(day.entries))
-                day.entries[lane] = entry
+            if first <= day.on <= last:
+                _put(day, lane, _segment_entry(one, day.on, first, last))
 
 
-def _tell_runs(days: list[Day], window: Window) -> None:
-    """Let the first of several empty days say how long and what comes next; today begins a run of its own."""
-    inside = [day for day in days if not day.is_out]
+def _segment_entry(one: _DatedActivity, on: dt.date, first: dt.date, last: dt.date) -> Entry:
+    """Return the entry for the day `on` of a segment from `first` to `last`."""
+    numbers = {"day_number": (on - one.first).days + 1, "day_count": (one.last - one.first).days + 1}
+    if on > first:
+        return Entry(one.activity, one.status, **numbers)
+    return Entry(
+        one.activity,
+        one.status,
+        **numbers,
+        segment_length=(last - first).days + 1,
+        continues_before=one.first < first,
+        continues_after=one.last > last,
+    )
+
+
+def _put(day: Day, lane: int, entry: Entry) -> None:
+    """Set the entry of `lane`; the lanes above it that have none on this day become None, which draws an empty line."""
+    day.entries += [None] * (lane + 1 - len(day.entries))
+    day.entries[lane] = entry
+
+
+def _mark_empty_runs(days: list[Day]) -> None:
+    """Set on the first day of each empty run where the run ends and which day with an activity follows.
+
+    A run also begins today: the days before today are folded away on a phone, and a run that began there would leave the
+    visible empty days without a text. The days are read from the last to the first, because a day must know what follows.
+    """
+    inside = [day for day in days if not day.is_outside]
     next_day: dt.date | None = None
     run_ends: dt.date | None = None
     for place in range(len(inside) - 1, -1, -1):
@@ -333,53 +311,52 @@ def _tell_runs(days: list[Day], window: Window) -> None:
             next_day, run_ends = day.on, None
             continue
         run_ends = run_ends or day.on
-        before = inside[place - 1] if place else None
-        if before is None or not before.is_empty or day.is_today:
-            day.starts_run, day.run_ends, day.next_day = True, run_ends, next_day
+        previous = inside[place - 1] if place else None
+        if previous is None or not previous.is_empty or day.is_today:
+            day.starts_empty_run, day.empty_run_ends, day.next_day = True, run_ends, next_day
             run_ends = None
 
 
 def coming_days(rows: QuerySet, first: dt.date, last: dt.date, *, most: int) -> list[Day]:
-    """Return the days of `[first, last]` on which something of `rows` takes place, for a card beside other things.
+    """Return the days from `first` to `last` (both included) with an activity of `rows`, for a panel on another page.
 
-    At most `most` activities, those first that begin first. Days of another month than `first` say their month.
+    At most `most` activities, the earliest. Days of another month than that of `first` show their month.
     """
     window = Window(LIST, first, last)
     days = [day for day in days_of(window, activities_in(rows, window, most=most)) if not day.is_empty]
     for day in days:
-        day.names_month, day.is_anchor = day.on.month != first.month, False
+        day.shows_month, day.is_anchor = day.on.month != first.month, False
     return days
 
 
 def next_after(rows: QuerySet, window: Window) -> dt.date | None:
-    """Return the day of the first activity of `rows` that begins after the window, or None."""
+    """Return the date of the first activity of `rows` that begins after the window, or None."""
     starts = rows.filter(starts__gte=window.bounds[1]).order_by("starts").values_list("starts", flat=True).first()
     return timezone.localdate(starts) if starts else None
 
 
-# ---- in words -------------------------------------------------------------------------------------------------------
-def sums(activities: Sequence[Activity], window: Window) -> str:
-    """Return `本月 32 场，17 场可以报名，2 场可以候补`."""
-    stands = [standing(activity).code for activity in activities]
-    held = len(stands) - stands.count("off")
-    parts = [_("%(when)s %(count)d 场") % {"when": _when(window), "count": held}]
-    can = sum(stands.count(code) for code in ("open", "few", "free"))
-    parts += [_("%(count)d 场可以报名") % {"count": can}] if can else []
-    full, off = stands.count("full"), stands.count("off")
+# ---- texts ----------------------------------------------------------------------------------------------------------
+def summary(activities: Sequence[Activity], window: Window) -> str:
+    """Return the counts above the calendar: `本月 32 场，17 场可以报名，2 场可以候补`."""
+    statuses = [signup_status_of(activity) for activity in activities]
+    codes = [status.code for status in statuses]
+    is_open, full, cancelled = sum(status.is_open for status in statuses), codes.count("full"), codes.count("off")
+    parts = [_("%(when)s %(count)d 场") % {"when": _window_text(window), "count": len(codes) - cancelled}]
+    parts += [_("%(count)d 场可以报名") % {"count": is_open}] if is_open else []
     parts += [_("%(count)d 场可以候补") % {"count": full}] if full else []
-    parts += [_("%(count)d 场已取消") % {"count": off}] if off else []
+    parts += [_("%(count)d 场已取消") % {"count": cancelled}] if cancelled else []
     return "，".join(parts)
 
 
-def _when(window: Window) -> str:
+def _window_text(window: Window) -> str:
     if window.has(clock.today()):
         return _("本周") if window.view == WEEK else _("本月")
     return window.title
 
 
 def past_text(days: Sequence[Day], window: Window) -> str:
-    """Return what unfolds the days that are over: `看9月1–15日，11 场`; empty when there is nothing to unfold."""
-    past = [day for day in days if day.is_past and not day.is_out]
+    """Return the label that unfolds the past days, `看9月1–15日，11 场`; empty when none of them has an activity."""
+    past = [day for day in days if day.is_past and not day.is_outside]
     count = len({entry.activity.pk for day in past for entry in day.entries if entry})
     if not past or not count or not window.has(clock.today()):
         return ""

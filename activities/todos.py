@@ -1,4 +1,4 @@
-"""What waits for an officer: activities to approve, sign-ups to review, attendance to complete."""
+"""To-do kinds of activities: activities to approve, sign-ups to review, attendance to complete."""
 
 from typing import Any
 
@@ -11,21 +11,28 @@ from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import AccessScope, access_scope
+from chengyang.platform.staff.detail_rows import remaining_rows
 
 from . import actions, permissions
 from .models import Activity, CheckIn, Signup
 from .states import ActivityState, SignupState
 
+# The fields that the heading and the rows of `detail_rows_of` show; the other editable fields follow by themselves.
+SHOWN_FIELDS = {
+    *("title", "starts", "ends", "place", "address", "organization", "team", "subdistrict", "kind", "programme"),
+    *("capacity", "by_review", "audience", "audience_note", "summary", "agenda", "hazards", "insurance", "contact"),
+}
+
 
 def _staff_q(scope: AccessScope, prefix: str = "") -> Q:
-    """Return the condition for activities that `scope` is staff for."""
+    """Return the condition for activities that `scope` is staff for; `prefix` is the lookup path to the activity."""
     if scope.district:
         return Q()
     return Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
 
 
 def _organizer_q(scope: AccessScope, prefix: str = "") -> Q:
-    """Return the condition for activities that a body of `scope` organises; what permissions.acts_for_organizer says."""
+    """Return the condition for activities whose organizer `scope` acts for: `permissions.acts_for_organizer` as a query."""
     organization, team, base = (f"{prefix}{name}" for name in ("organization", "team", "base"))
     return (
         Q(**{f"{organization}__in": scope.managed("organization")})
@@ -35,7 +42,7 @@ def _organizer_q(scope: AccessScope, prefix: str = "") -> Q:
 
 
 def detail_rows_of(activity: Activity) -> list[DetailRow]:
-    """Return what an officer needs to know of an activity."""
+    """Return the rows about an activity for an officer: the rows written here, then every other editable field with a value."""
     places = _("不限") if activity.capacity is None else _("%(n)d 个") % {"n": activity.capacity}
     audience = activity.get_audience_display()
     return [
@@ -50,11 +57,12 @@ def detail_rows_of(activity: Activity) -> list[DetailRow]:
         DetailRow(_("可能的风险"), activity.hazards or "—"),
         DetailRow(_("保险"), activity.insurance or "—"),
         DetailRow(_("联系方式"), activity.contact),
+        *remaining_rows(activity, Activity.EDITABLE_FIELDS, shown=SHOWN_FIELDS),
     ]
 
 
 def _clash(activity: Activity) -> DetailRow | None:
-    """Return what takes place at the same base at the same time, if anything does."""
+    """Return a row with another activity at the same base at the same time, or None."""
     if activity.base_id is None:
         return None
     others = Activity.objects.overlapping(activity.starts, activity.ends).filter(base=activity.base)
@@ -64,7 +72,7 @@ def _clash(activity: Activity) -> DetailRow | None:
 
 
 def history_of(activity: Activity) -> list[HistoryEntry]:
-    """Return what happened to it, newest first."""
+    """Return the steps of an activity, newest first."""
     steps = [
         HistoryEntry(_("取消"), activity.cancelled_at, text=activity.reason) if activity.cancelled_at else None,
         HistoryEntry(_("发布"), activity.published_at, activity.approved_by or "") if activity.published_at else None,
@@ -76,8 +84,8 @@ def history_of(activity: Activity) -> list[HistoryEntry]:
     return [step for step in steps if step]
 
 
-class AboutActivity(TodoKind):
-    """A decision on an activity: its page is for who is responsible for it, not for everybody who sees the activity."""
+class ActivityTodo(TodoKind):
+    """A to-do kind about activities. Its page is for those who manage the activity, not for everybody who may see it."""
 
     def viewable_by(self, user: Any) -> QuerySet:
         scope = access_scope(user)
@@ -87,8 +95,8 @@ class AboutActivity(TodoKind):
         return rows.filter(_organizer_q(scope) | _staff_q(scope) if scope.staff else _organizer_q(scope))
 
 
-class ApproveActivity(AboutActivity):
-    """An activity that its organizer handed in."""
+class ApproveActivity(ActivityTodo):
+    """A submitted activity that waits for approval."""
 
     code, label, section, model = "activity", gettext_lazy("活动审批"), Section.ACTIVITIES, Activity
     quick_reasons = (
@@ -143,16 +151,16 @@ class ApproveActivity(AboutActivity):
         return actions.return_activity(row, reason=reason, actor=actor)
 
 
-class CompleteAttendance(AboutActivity):
-    """A volunteer service that is over, whose hours are due within ten working days (requirements V05)."""
+class CompleteAttendance(ActivityTodo):
+    """A volunteer service that is over and whose attendance is due within ten working days (requirements V05)."""
 
     code, label, section, model = "attendance", gettext_lazy("登记服务时长"), Section.ACTIVITIES, Activity
 
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
-        kept = _organizer_q(scope) | _staff_q(scope) if scope.staff else _organizer_q(scope)
-        held = Activity.objects.completed().filter(kind=Activity.Kind.VOLUNTEER, recorded_at=None)
-        return held if scope.district else held.filter(kept)
+        managed = _organizer_q(scope) | _staff_q(scope) if scope.staff else _organizer_q(scope)
+        completed = Activity.objects.completed().filter(kind=Activity.Kind.VOLUNTEER, recorded_at=None)
+        return completed if scope.district else completed.filter(managed)
 
     def detail(self, row: Activity) -> str:
         return _("%(when)s 结束") % {"when": dates.day(row.last_day)}
@@ -164,11 +172,11 @@ class CompleteAttendance(AboutActivity):
         checked = CheckIn.objects.filter(signup__activity=row)
         open_ones = checked.filter(checked_out_at=None).count()
         expected = row.signups.filter(state=SignupState.CONFIRMED).count()
-        door = reverse("activities:checkin", args=[row.public_id])
+        checkin_url = reverse("activities:checkin", args=[row.public_id])
         return [
             DetailRow(_("时间"), dates.span(row.starts, row.ends), url=row.get_absolute_url()),
             DetailRow(_("应到"), _("%(n)d 人") % {"n": expected}),
-            DetailRow(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=door),
+            DetailRow(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=checkin_url),
             DetailRow(_("没有签退"), _("%(n)d 人") % {"n": open_ones}, _("登记时按结束时间签退") if open_ones else ""),
         ]
 
@@ -186,7 +194,7 @@ class CompleteAttendance(AboutActivity):
 
 
 class ReviewSignup(TodoKind):
-    """A sign-up for something whose organizer decides who comes."""
+    """A pending sign-up for an activity whose organizer reviews sign-ups."""
 
     code, label, section, model = "signup", gettext_lazy("报名审核"), Section.ACTIVITIES, Signup
     quick_reasons = (gettext_lazy("不在这场活动的对象里"), gettext_lazy("名额留给还没参加过的人"))
@@ -195,11 +203,11 @@ class ReviewSignup(TodoKind):
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
         prefix = "activity__"
-        kept = _organizer_q(scope, prefix) | _staff_q(scope, prefix) if scope.staff else _organizer_q(scope, prefix)
+        managed = _organizer_q(scope, prefix) | _staff_q(scope, prefix) if scope.staff else _organizer_q(scope, prefix)
         rows = Signup.objects.filter(
             state=SignupState.PENDING, activity__state=ActivityState.PUBLISHED, activity__ends__gt=clock.now()
         )
-        rows = rows if scope.district else rows.filter(kept)
+        rows = rows if scope.district else rows.filter(managed)
         return rows.exclude(pk__in=Signup.objects.of(user).values("pk"))
 
     def title(self, row: Signup) -> str:

@@ -1,4 +1,4 @@
-"""Pages of this app, with their whole paths."""
+"""URLs of this app, with their whole paths."""
 
 from django.urls import path
 

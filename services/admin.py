@@ -1,4 +1,4 @@
-"""Services on the desk."""
+"""Services on the staff site."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +7,12 @@ from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import ScopedAdmin
+from chengyang.platform.staff.detail_rows import remaining_rows
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
 from .models import Outcome, Post, Request, Team
+from .todos import OUTCOME_SHOWN_FIELDS
 
 
 @admin.register(Team)
@@ -36,6 +38,7 @@ class TeamAdmin(ScopedAdmin):
             DetailRow(_("简介"), team.summary),
             DetailRow(_("公开联系方式"), team.contact),
             DetailRow(_("公开页"), team.get_absolute_url(), url=team.get_absolute_url()),
+            *remaining_rows(team, Team.EDITABLE_FIELDS, shown={"services", "summary", "contact"}),
         ]
 
     def edit(self, team, form, *, actor):
@@ -53,19 +56,19 @@ class RequestAdmin(ScopedAdmin):
 
     def get_queryset(self, request):
         scope = access_scope(request.user)
-        rows = super().get_queryset(request)  # visible_to adds one's own, which belong to /me/
+        rows = super().get_queryset(request)  # visible_to includes one's own requests, which belong to /me/
         return rows if scope.district else rows.exclude(author=request.user)
 
-    def detail_rows(self, asked, user):
+    def detail_rows(self, row, user):
         return [
-            DetailRow(_("标题"), asked.title, url=asked.get_absolute_url()),
-            DetailRow(_("内容"), asked.text),
-            DetailRow(_("状态"), asked.get_state_display()),
-            DetailRow(_("承办"), asked.team or asked.subdistrict or _("待转办")),
-            DetailRow(_("提出"), dates.stamp(asked.at)),
-            DetailRow(_("时限"), dates.day(asked.due_on)),
-            DetailRow(_("答复"), asked.answer),
-            DetailRow(_("评价"), asked.rating or "—"),
+            DetailRow(_("标题"), row.title, url=row.get_absolute_url()),
+            DetailRow(_("内容"), row.text),
+            DetailRow(_("状态"), row.get_state_display()),
+            DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
+            DetailRow(_("提出"), dates.stamp(row.at)),
+            DetailRow(_("时限"), dates.day(row.due_on)),
+            DetailRow(_("答复"), row.answer),
+            DetailRow(_("评价"), row.rating or "—"),
         ]
 
 
@@ -77,7 +80,7 @@ class OutcomeAdmin(ScopedAdmin):
     list_filter = ("kind", "state", "team")
     list_select_related = ("team",)
     search_fields = ("title",)
-    fields = ("team", "kind", "title", "happened_on", "amount", "quantity")
+    fields = ("team", *Outcome.EDITABLE_FIELDS)
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
 
     def formfield_for_foreignkey(self, db_field, request, **options):
@@ -100,6 +103,7 @@ class OutcomeAdmin(ScopedAdmin):
             DetailRow(_("状态"), outcome.get_state_display(), outcome.reason),
             DetailRow(_("上报"), outcome.reported_by or "—"),
             DetailRow(_("核实"), outcome.checked_by or "—"),
+            *remaining_rows(outcome, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
         ]
 
 

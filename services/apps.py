@@ -6,4 +6,4 @@ class ServicesConfig(AppConfig):
     verbose_name = "服务"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import extensions  # noqa: F401  (declares what this app adds to others)

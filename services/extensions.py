@@ -1,4 +1,4 @@
-"""What services add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -10,7 +10,7 @@ from .models import Request, Team
 
 
 class RequestForm(Form):
-    """提诉求: who handles it, and what it is about."""
+    """A new request; with a team, one of its services can be chosen."""
 
     title = forms.CharField(
         label=_("一句话说明"),
@@ -34,13 +34,13 @@ class RequestForm(Form):
 
 
 class AnswerForm(Form):
-    """The answer of a handler."""
+    """The answer to a request."""
 
     answer = forms.CharField(label=_("答复"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
 
 
 class RatingForm(Form):
-    """How the answer was."""
+    """The rating of an answer, from 1 to 5."""
 
     rating = forms.TypedChoiceField(
         label=_("这次办得怎么样"),
@@ -57,7 +57,7 @@ class RatingForm(Form):
 
 
 class QueryForm(Form):
-    """Look a request up without signing in."""
+    """The number and code that show a request without signing in."""
 
     number = forms.CharField(label=_("编号"), max_length=16, help_text=_("如 SQ20261123-001"))
     code = forms.RegexField(
@@ -70,7 +70,7 @@ class QueryForm(Form):
 
 
 class RouteForm(Form):
-    """Where a request goes: a team, a subdistrict, or back to the office."""
+    """The new handler of a request: a team, a subdistrict, or neither for the office."""
 
     team = forms.ModelChoiceField(Team.objects.none(), label=_("服务队"), required=False)
     subdistrict = forms.ModelChoiceField(Subdistrict.objects.all(), label=_("街道"), required=False)

@@ -1,4 +1,4 @@
-"""What services register for others (docs/architecture.md)."""
+"""Metrics of services (docs/architecture.md); `subject` is the organizer or subdistrict to count for, None for all."""
 
 import datetime as dt
 
@@ -12,7 +12,7 @@ from .models import Outcome, Request, Team
 
 
 def _teams(subject, period):
-    """Return the published teams that were there at the end of `period` (of `subject`, a subdistrict)."""
+    """Return the published teams that existed at the end of `period`; `subject` is a subdistrict."""
     ends = period.ends or clock.today() + dt.timedelta(days=1)
     rows = Team.objects.published().filter(Q(founded_on__isnull=True) | Q(founded_on__lt=ends))
     return rows.filter(subdistrict=subject) if subject else rows

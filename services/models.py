@@ -38,7 +38,7 @@ class Alliance(models.Model):
         return self.name
 
 
-# What the codes of the published facts say; staff may write another field in words.
+# Labels of the field codes in the imported data; for another field, staff store its name itself.
 FIELDS = {
     "startup": _("创业"),
     "rural": _("乡村"),
@@ -58,9 +58,9 @@ class TeamQuerySet(OrganizerQuerySet):
 
 @tracked
 class Team(Organizer):
-    """服务队: what it can do stands in its list of services, for citizens and members to order from."""
+    """服务队: a team with a list of services that citizens and members can order."""
 
-    EDITABLE_FIELDS = ("services", "summary", "contact")  # by its leader, in the order of the form
+    EDITABLE_FIELDS = ("services", "summary", "contact")  # in the order of the form
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
     alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
@@ -79,12 +79,13 @@ class Team(Organizer):
 
     @property
     def field_label(self):
+        """Return the name of the field of work, for its code or as staff wrote it."""
         return FIELDS.get(self.field, self.field)
 
 
 @tracked
 class Post(DatedPost):
-    """A post in a team: the leader may act for it; a volunteer is simply in it."""
+    """A post in a team. A leader acts for the team; a volunteer is a member without rights over it."""
 
     SUBJECT = "team"
 
@@ -102,25 +103,27 @@ class Post(DatedPost):
 
 
 def new_query_code():
-    """Return the six digits that, with the number, open a request to its sender."""
+    """Return six random digits; with the number of the request they show its progress without signing in."""
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
 class RequestQuerySet(models.QuerySet):
     def open_with(self, number, code):
-        """Return the request that `number` and the query `code` open together.
+        """Return the request with this `number` and query `code`.
 
-        Raises ActionError("unknown") for a wrong number and for a wrong code alike.
+        Raises the same ActionError("unknown") for a wrong number and for a wrong code, so that numbers cannot be guessed.
         """
-        there = self.exclude(query_code="")  # of an erased one only the number is left
-        asked = there.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
-        known = constant_time_compare(asked.query_code if asked else "no code", code)  # as slow for either mistake
+        rows = self.exclude(query_code="")  # an erased request has no code; an empty one must not match it
+        asked = rows.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
+        known = constant_time_compare(
+            asked.query_code if asked else "no code", code
+        )  # takes the same time for either mistake
         if asked is None or not known:
             raise ActionError(_("没有这个编号，或者查询码不对。"), code="unknown")
         return asked
 
     def visible_to(self, user):
-        """Return own requests, and those routed to one's team, subdistrict or office (domain.md rule 9)."""
+        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9)."""
         if not user.is_authenticated:
             return self.none()
         scope = access_scope(user)
@@ -136,7 +139,7 @@ class RequestQuerySet(models.QuerySet):
 
 @tracked
 class Request(DemoMark):
-    """诉求: somebody asks for help; routed to a team, a subdistrict or the office, with a due date and an answer."""
+    """诉求: a request for help, handled by a team, a subdistrict or the office, with a due date and an answer."""
 
     PERSONAL = {
         "service": "requests",
@@ -164,7 +167,7 @@ class Request(DemoMark):
     public_id = PublicIdField()
     number = models.CharField(_("编号"), max_length=16, unique=True)
     query_code = models.CharField(_("查询码"), max_length=6, default=new_query_code)
-    author = models.ForeignKey(  # null once erased: the row counts on, and tells nothing of anybody
+    author = models.ForeignKey(  # null once erased: the row still counts, without personal data
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="requests", verbose_name=_("提出人")
     )
     service = models.CharField(_("点的服务"), max_length=30, blank=True)
@@ -182,7 +185,9 @@ class Request(DemoMark):
     due_on = models.DateField(_("时限"))
     reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
-    reminders = models.PositiveSmallIntegerField(_("已提醒次数"), default=0)  # at half, four fifths, and when due
+    reminders = models.PositiveSmallIntegerField(
+        _("已提醒次数"), default=0
+    )  # 0 to 3: at half, at four fifths, at the end
     answer = models.TextField(_("答复"), max_length=2000, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("答复人")
@@ -222,19 +227,19 @@ class Request(DemoMark):
 
     @property
     def counted_from(self):
-        """Return the day, of the portal's time zone, from which its working days count."""
+        """Return the date, in the portal's time zone, from which the working days are counted."""
         return timezone.localdate(self.reopened_at or self.at)
 
 
 class OutcomeQuerySet(models.QuerySet):
     def checked(self):
-        """Return what counts: verified by staff."""
+        """Return the outcomes that count: those checked by staff."""
         return self.filter(state=OutcomeState.CHECKED)
 
     published = checked
 
     def visible_to(self, user):
-        """Return the checked outcomes, those one's body reported, and those of one's subdistricts."""
+        """Return the checked outcomes, those of the organizers that `user` manages, and those of the subdistricts of `user`."""
         scope = access_scope(user)
         if scope.district:
             return self.all()
@@ -256,7 +261,9 @@ class OutcomeQuerySet(models.QuerySet):
 
 @tracked
 class Outcome(DemoMark):
-    """成果: what came of the work; verified by a second person before it counts."""
+    """成果: a result of the work of an organizer; checked by a second person before it counts."""
+
+    EDITABLE_FIELDS = ("kind", "title", "happened_on", "amount", "quantity")  # when reported, in the order of the form
 
     class Kind(models.TextChoices):
         MONEY = "money", _("捐款")

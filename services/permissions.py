@@ -1,4 +1,4 @@
-"""Who may do what with requests, outcomes and teams (domain.md rules 2, 9, 12)."""
+"""Permissions on requests, outcomes, teams and their posts (domain.md rules 2, 9, 12)."""
 
 from chengyang.platform.accounts.access import access_scope
 
@@ -6,13 +6,13 @@ from .models import Post
 from .states import REQUEST_OPEN, OutcomeState, RequestState
 
 
-def can_submit_request(actor, _about=None) -> bool:
-    """Everybody with a proved phone or a person of the registry; administrators' accounts are for administering."""
+def can_submit_request(actor, _team=None) -> bool:
+    """Every signed-in account submits requests, except administrators."""
     return actor.is_authenticated and not access_scope(actor).administrator
 
 
 def handles(actor, request) -> bool:
-    """Return whether `request` lies on this officer's desk now: team, subdistrict, or the office."""
+    """Return whether `actor` handles `request` now: for its team, its subdistrict, or the district office."""
     scope = access_scope(actor)
     if request.team_id:
         return request.team_id in scope.managed("team")
@@ -22,12 +22,12 @@ def handles(actor, request) -> bool:
 
 
 def can_route_request(actor, request) -> bool:
-    """Its handler, and the district office once it has escalated."""
+    """Its handlers route an open request, and the district office once it has escalated."""
     return request.state in REQUEST_OPEN and (handles(actor, request) or _escalated_to(actor, request))
 
 
 def can_answer_request(actor, request) -> bool:
-    """Its handler, and the district office once it has escalated; nobody answers their own."""
+    """Those who may route it answer it, except the author."""
     return actor != request.author and can_route_request(actor, request)
 
 
@@ -47,15 +47,16 @@ def can_reopen_request(actor, request) -> bool:
     return actor == request.author and request.state == RequestState.ANSWERED
 
 
-def can_report_outcome(actor, body) -> bool:
-    """Who keeps the body, and staff responsible for it."""
+def can_report_outcome(actor, organizer) -> bool:
+    """The managers of the organizer, and staff of its area."""
     scope = access_scope(actor)
-    return body.pk in scope.managed(body._meta.model_name) or scope.covers(body.subdistrict_id)
+    return organizer.pk in scope.managed(organizer._meta.model_name) or scope.covers(organizer.subdistrict_id)
 
 
 def can_check_outcome(actor, outcome) -> bool:
-    """Staff responsible for it, but not who reported it (domain.md, "成果": verified by staff before it counts)."""
-    area = next((body.subdistrict_id for body in (outcome.organization, outcome.base, outcome.team) if body), None)
+    """Staff of the area check it, but not the person who reported it (domain.md, "成果": verified by staff before it counts)."""
+    organizer = outcome.organization or outcome.base or outcome.team
+    area = organizer.subdistrict_id if organizer else None
     return (
         outcome.state == OutcomeState.REPORTED
         and actor.pk != outcome.reported_by_id
@@ -64,21 +65,21 @@ def can_check_outcome(actor, outcome) -> bool:
 
 
 def can_edit_team(actor, team) -> bool:
-    """The leader, and staff responsible for it."""
+    """The leader, and staff of its area."""
     scope = access_scope(actor)
     return team.pk in scope.managed("team") or scope.covers(team.subdistrict_id)
 
 
 def can_appoint(actor, team) -> bool:
-    """Staff responsible for the team; a leader takes volunteers in, but does not appoint a successor."""
+    """Staff of its area appoint the leader; a leader does not appoint their successor."""
     return access_scope(actor).covers(team.subdistrict_id)
 
 
-def can_take_in(actor, team) -> bool:
-    """The leader, and staff responsible for it."""
+def can_appoint_volunteer(actor, team) -> bool:
+    """The leader, and staff of its area."""
     return can_edit_team(actor, team)
 
 
 def can_end_post(actor, post) -> bool:
-    """Who may give such a post. Whoever holds it leaves the team themself, and asks nobody (domain.md rule 12)."""
-    return can_appoint(actor, post.team) if post.kind == Post.Kind.LEADER else can_take_in(actor, post.team)
+    """Those who may appoint to this post end it. Its holder needs no permission to leave the team (domain.md rule 12)."""
+    return can_appoint(actor, post.team) if post.kind == Post.Kind.LEADER else can_appoint_volunteer(actor, post.team)

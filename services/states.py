@@ -1,4 +1,4 @@
-"""The lives of a request and of an outcome."""
+"""States and transitions of requests and outcomes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

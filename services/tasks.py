@@ -1,4 +1,4 @@
-"""What services do by the clock; safe to run twice."""
+"""The periodic task of services; safe to run twice."""
 
 from celery import shared_task
 from django.db import connection, transaction
@@ -10,15 +10,15 @@ from .actions.requests import CLOSES_AFTER, REMIND_AT
 from .models import Request
 from .states import REQUEST_OPEN, RequestState
 
-TICK_LOCK = 0x7376746B  # "svtk": two beats do no harm
+PERIODIC_LOCK = 0x7376746B  # "svtk": a second run at the same time finds the lock taken and does nothing
 
 
 @shared_task(name="services.run_periodic")
 def run_periodic():
-    """Remind handlers, escalate overdue requests, close answers that nobody rated."""
+    """Remind handlers, escalate overdue requests, close answered requests that were not rated."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TICK_LOCK])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PERIODIC_LOCK])
             if not cursor.fetchone()[0]:
                 return
         today = clock.today()

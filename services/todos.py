@@ -1,4 +1,4 @@
-"""What waits for an officer: requests to answer, outcomes to check."""
+"""To-do kinds of services: requests to answer, outcomes to check."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.detail_rows import remaining_rows
 
 from . import actions, permissions
 from .models import Outcome, Request
 from .states import REQUEST_OPEN, OutcomeState
+
+# Editable fields of an outcome that the heading and the rows below show; others follow by themselves.
+OUTCOME_SHOWN_FIELDS = {"title", "kind", "happened_on", "amount", "quantity"}
 
 
 class AnswerRequest(TodoKind):
@@ -21,10 +25,10 @@ class AnswerRequest(TodoKind):
 
     def waiting(self, user):
         scope = access_scope(user)
-        mine = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
+        handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
-            mine |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
-        return Request.objects.visible_to(user).filter(mine, state__in=REQUEST_OPEN).exclude(author=user)
+            handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+        return Request.objects.visible_to(user).filter(handled, state__in=REQUEST_OPEN).exclude(author=user)
 
     def title(self, row):
         return row.title
@@ -65,7 +69,7 @@ class AnswerRequest(TodoKind):
 
 
 class CheckOutcome(TodoKind):
-    """An outcome that waits for a second person's check."""
+    """A reported outcome that waits for the check by a second person."""
 
     code, label, section, model = "outcome", _("成果核实"), Section.SERVICES, Outcome
     related = ("team", "base", "organization")
@@ -97,6 +101,7 @@ class CheckOutcome(TodoKind):
             DetailRow(_("数额"), number),
             DetailRow(_("日期"), dates.full_day(row.happened_on)),
             DetailRow(_("上报"), self.detail(row) or "—", row.reported_by or ""),
+            *remaining_rows(row, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
         ]
 
     def options(self, row, user):

@@ -1,4 +1,4 @@
-"""Pages of the services: the list to order from, teams, and requests."""
+"""Pages of services: the list of services, teams, and requests."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -23,7 +23,7 @@ from .models import Alliance, Post, Request, Team
 @login_not_required
 @require_safe
 def services_home(request: HttpRequest) -> HttpResponse:
-    """The list of services to order from, team by team."""
+    """List the services that can be ordered, by team."""
     page = numbered(request, Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"))
     context = {
         "page": page,
@@ -38,7 +38,7 @@ def services_home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One team: what it can do, who leads it, what it did."""
+    """Show one team: its services, its leaders, its outcomes."""
     team = get_object_or_404(Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"), slug=slug)
     posts = Post.objects.published().filter(team=team, kind=Post.Kind.LEADER).select_related("person")
     firms = extensions.metric("incubated_firms").of(team)
@@ -54,7 +54,7 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
-    """Ask for help, of a team or of the office."""
+    """Submit a request to a team, or without `slug` to the office."""
     team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug) if slug else None
     require(permissions.can_submit_request, request.user, team)
     form = RequestForm(request.POST or None, team=team, initial={"service": request.GET.get("service", "")})
@@ -76,14 +76,14 @@ def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
 @never_cache
 @require_safe
 def request_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One request, for its author and its handlers; nobody else gets to it (domain.md rule 9)."""
+    """Show one request to its author and its handlers; 404 for everybody else (domain.md rule 9)."""
     asked = get_object_or_404(
         Request.objects.visible_to(request.user).select_related("team", "subdistrict", "author"), public_id=public_id
     )
-    return _show(request, asked)
+    return _request_page(request, asked)
 
 
-def _show(request, asked, *, answer=None, rating=None, route=None, status=200):
+def _request_page(request, asked, *, answer=None, rating=None, route=None, status=200):
     may = {
         name: getattr(permissions, f"can_{name}_request")(request.user, asked)
         for name in ("route", "answer", "withdraw", "rate", "reopen")
@@ -100,12 +100,12 @@ def _show(request, asked, *, answer=None, rating=None, route=None, status=200):
 
 @require_POST
 def answer_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer a request that one handles."""
+    """Answer a request."""
     asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
     require(permissions.can_answer_request, request.user, asked)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _show(request, asked, answer=form, status=400)
+        return _request_page(request, asked, answer=form, status=400)
     actions.answer_request(asked, actor=request.user, answer=form.cleaned_data["answer"])
     messages.success(request, _("已答复，对方会收到通知。"))
     return redirect(asked)
@@ -113,16 +113,16 @@ def answer_request(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def route_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Hand a request to a team or a subdistrict."""
+    """Route a request to a team, a subdistrict or the office."""
     asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
     require(permissions.can_route_request, request.user, asked)
     form = RouteForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _show(request, asked, route=form, status=400)
+        return _request_page(request, asked, route=form, status=400)
     actions.route_request(asked, actor=request.user, **form.cleaned_data)
     messages.success(request, _("已转办。"))
-    still_seen = Request.objects.visible_to(request.user).filter(pk=asked.pk).exists()
-    return redirect(asked if still_seen else "admin:index")
+    still_visible = Request.objects.visible_to(request.user).filter(pk=asked.pk).exists()
+    return redirect(asked if still_visible else "admin:index")
 
 
 @require_POST
@@ -132,7 +132,7 @@ def rate_request(request: HttpRequest, public_id: str) -> HttpResponse:
     require(permissions.can_rate_request, request.user, asked)
     form = RatingForm(request.POST)
     if not form.is_valid():
-        return _show(request, asked, rating=form, status=400)
+        return _request_page(request, asked, rating=form, status=400)
     actions.rate_request(asked, actor=request.user, rating=form.cleaned_data["rating"])
     messages.success(request, _("谢谢，评价已记下。"))
     return redirect(asked)
@@ -140,7 +140,7 @@ def rate_request(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def withdraw_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take one's own request back."""
+    """Withdraw one's own request."""
     asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
     actions.withdraw_request(asked, actor=request.user)
     messages.success(request, _("已撤回。"))
@@ -149,7 +149,7 @@ def withdraw_request(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def reopen_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Send one's own answered request back to its handler."""
+    """Reopen one's own answered request."""
     asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
     actions.reopen_request(asked, actor=request.user)
     messages.success(request, _("已退回承办单位再办。"))
@@ -158,7 +158,7 @@ def reopen_request(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
-    """My requests, the newest first."""
+    """List the requests of the current user, newest first."""
     rows = (
         Request.objects.visible_to(request.user)
         .filter(author=request.user)
@@ -170,7 +170,7 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave_team(request: HttpRequest, slug: str) -> HttpResponse:
-    """Leave a team, at once."""
+    """Resign from all own posts in a team, at once."""
     own = Post.objects.visible_to(request.user).own(request.user)
     team = get_object_or_404(own.of_subject(slug)[:1]).team
     actions.leave_team(team, actor=request.user)
@@ -182,17 +182,20 @@ def leave_team(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def query_request(request: HttpRequest) -> HttpResponse:
-    """Look a request up by its number and query code; the same answer for a wrong number and a wrong code."""
+    """Show the progress of a request by number and query code, without signing in.
+
+    The answer is the same for a wrong number and a wrong code, and attempts are limited, so that nothing can be guessed.
+    """
     form = QueryForm(request.POST or None)
     asked = None
     status = 200
     if request.method == "POST":
-        asked, status = _queried(request, form)
+        asked, status = _find_request(request, form)
     return render(request, "services/query.html", {"form": form, "asked": asked}, status=status)
 
 
-def _queried(request, form):
-    """Return the request that was asked for and 200; or None, with the error on the form, and 400 or 409."""
+def _find_request(request, form):
+    """Return (request, 200), or (None, 400 or 409) with the error on the form."""
     if not form.is_valid():
         return None, 400
     try:

@@ -1,4 +1,4 @@
-"""Every write of this app: activities, sign-ups, attendance."""
+"""All writes of this app: activities, programmes and brands, sign-ups, attendance."""
 
 from .activities import (
     approve_activity,
@@ -21,6 +21,7 @@ from .attendance import (
 )
 from .programmes import add_brand, edit_brand, edit_programme
 from .signups import (
+    anonymise_guests,
     approve_signup,
     cancel_signup,
     cancel_signups_of,
@@ -28,12 +29,12 @@ from .signups import (
     decline_signup,
     erase_signups,
     expire_offers,
-    forget_guests,
     sign_up,
 )
 
 __all__ = [
     "add_brand",
+    "anonymise_guests",
     "approve_activity",
     "approve_signup",
     "cancel_activity",
@@ -51,7 +52,6 @@ __all__ = [
     "erase_signups",
     "expire_offers",
     "finish_activity",
-    "forget_guests",
     "opens_at",
     "publish_activity",
     "record_hours",

@@ -1,4 +1,9 @@
-"""From draft to publication, and what happens to a published activity afterwards (domain.md rule 7)."""
+"""Drafting, approving, publishing, editing and cancelling activities (domain.md rule 7).
+
+Each action locks the row of the activity first and checks permission and state under that lock. Sign-ups and check-ins lock
+the same row (see `actions/signups.py`, "Locking order"), so an edit of the capacity waits for a sign-up that is running and
+then counts it; a sign-up that waits for the edit sees the new capacity.
+"""
 
 import datetime as dt
 from typing import Any
@@ -27,20 +32,23 @@ from ..permissions import (
 from ..states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
 from .signups import fill_places, shorten_offers
 
-APPROVAL_DAYS = 3  # working days; the organizer is told so when handing in
+APPROVAL_DAYS = 3  # working days; the message after submitting says so
 RECORDS_DAYS = 10  # working days after the end (requirements V05)
 LONGEST_SERVICE = dt.timedelta(hours=24)  # one check-in earns at most a day (domain.md rule 8)
 
-TIME_AND_PLACE = ("starts", "ends", "mode", "place", "address", "online_url")  # who signed up is told of these
+# Changes of these fields are notified to everybody who signed up.
+TIME_AND_PLACE = ("starts", "ends", "mode", "place", "address", "online_url")
 
 
 # ---- drafting -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def draft_activity(*, actor: Any, **fields: Any) -> Activity:
-    """Make a draft from `fields` (names in `Activity.EDITABLE_FIELDS`) for an organization, a team, a base or, with none, the office.
+    """Create a draft from `fields`, whose names are in `Activity.EDITABLE_FIELDS`.
 
-    The subdistrict says whose staff approve it: it is the organizer's, where that has one; else the one given, or its
-    base's. Raises NotAllowed for somebody else's body, ActionError("invalid") naming the field.  (domain.md rule 7)
+    The organizer is an organization, a team or a base; without one it is the office. The staff of the subdistrict approve
+    the activity. The subdistrict is that of the organizer, where it has one; else the given one, else that of the base.
+    Raises NotAllowed when `actor` does not act for the organizer, ActionError("invalid") naming the field, TypeError for a
+    name that cannot be edited.  (domain.md rule 7)
     """
     activity = Activity(drafted_by=actor)
     _set(activity, fields)
@@ -53,12 +61,14 @@ def draft_activity(*, actor: Any, **fields: Any) -> Activity:
 
 @transaction.atomic
 def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
-    """Change `fields` (names in `Activity.EDITABLE_FIELDS`).
+    """Change `fields`, whose names are in `Activity.EDITABLE_FIELDS`. Nothing is written when nothing changes.
 
-    A published activity gets a new revision number, whoever signed up is told of another time or place, and new places go
-    to the waiting list. Raises NotAllowed for handing it to somebody else's body, ActionError("kind") for another kind
-    after publication (rule 8), "over" for another time of what has taken place, "capacity" below the places taken,
-    "invalid" naming the field, "state" when cancelled; of what is published also what `submit_activity` raises.
+    A published activity gets a new revision number, everybody who signed up is notified of another time or place, and new
+    places are offered to the waiting list.
+
+    Raises NotAllowed, also for another organizer that `actor` does not act for; ActionError("state") when it is cancelled,
+    ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("capacity") below the
+    places taken, ("invalid") naming the field, and for a published activity also what `submit_activity` raises.
     """
     activity = lock(activity)
     require(can_edit_activity, actor, activity)
@@ -67,8 +77,10 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     changed = [name for name in Activity.EDITABLE_FIELDS if getattr(activity, name) != before[name]]
     if not changed:
         return activity
-    require(can_edit_activity, actor, activity)  # of the body and the subdistrict that it gets, too
-    _refuse_change(activity, before, changed)
+    # Again with the new values: the change must not hand the activity to an organizer or a subdistrict that the actor has no
+    # authority over.
+    require(can_edit_activity, actor, activity)
+    _check_change(activity, before, changed)
     validate(activity)
     was_published = activity.state == ActivityState.PUBLISHED
     if was_published:
@@ -80,13 +92,15 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     activity.save(update_fields=[*changed, "changed_at", "sequence", "due_on", "search_text"])
     record("activity.updated", activity, actor=actor, fields=changed)
     if was_published:
+        # In this order: an offer made by `fill_places` already ends at the new start.
         shorten_offers(activity)
         fill_places(activity, actor=actor)
-        _tell_of_change(activity, changed)
+        _notify_change(activity, changed)
     return activity
 
 
 def _set(activity: Activity, fields: dict[str, Any]) -> None:
+    """Set `fields` without saving, and the subdistrict as `draft_activity` describes."""
     assign(activity, fields, fields=Activity.EDITABLE_FIELDS)
     if activity.organizer and activity.organizer.subdistrict:
         activity.subdistrict = activity.organizer.subdistrict
@@ -94,7 +108,8 @@ def _set(activity: Activity, fields: dict[str, Any]) -> None:
         activity.subdistrict = activity.base.subdistrict
 
 
-def _refuse_change(activity: Activity, before: dict[str, Any], changed: list[str]) -> None:
+def _check_change(activity: Activity, before: dict[str, Any], changed: list[str]) -> None:
+    """Raise the ActionErrors of `edit_activity` that depend on the state or on the values before."""
     if activity.state == ActivityState.CANCELLED:
         raise ActionError(_("活动已取消，不能再改。"), code="state")
     if "kind" in changed and activity.state == ActivityState.PUBLISHED:
@@ -107,29 +122,30 @@ def _refuse_change(activity: Activity, before: dict[str, Any], changed: list[str
         raise ActionError(message, code="capacity", field="capacity")
 
 
-def _tell_of_change(activity: Activity, changed: list[str]) -> None:
+def _notify_change(activity: Activity, changed: list[str]) -> None:
     labels = {field.name: str(field.verbose_name) for field in Activity._meta.concrete_fields}
-    told = [labels[name] for name in TIME_AND_PLACE if name in changed]
-    if told and not activity.is_over():
-        notify_signed_up(activity, "activities/changed", changed="、".join(told))
+    changed_labels = [labels[name] for name in TIME_AND_PLACE if name in changed]
+    if changed_labels and not activity.is_over():
+        notify_signed_up(activity, "activities/changed", changed="、".join(changed_labels))
 
 
 def notify_signed_up(activity: Activity, kind: str, **context: Any) -> int:
-    """Tell everybody whose sign-up is open; return how many."""
+    """Send the notice `kind` to everybody with an open sign-up; return the number of these sign-ups."""
     signups = list(activity.signups.open().select_related("person__user", "user"))
     for signup in signups:
-        if signup.reached_at:
+        if signup.recipient:
             url = signup.get_absolute_url()
-            notify(signup.reached_at, kind, url=url, activity=activity, signup=signup, **context)
+            notify(signup.recipient, kind, url=url, activity=activity, signup=signup, **context)
     return len(signups)
 
 
 # ---- approval -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def submit_activity(activity: Activity, *, actor: Any) -> Activity:
-    """Hand a draft in for approval by staff of its scope, due in three working days.
+    """Submit a draft for approval by the staff responsible for it, due in three working days.
 
-    Raises ActionError("incomplete") naming the field, "past", "long" for a volunteer service of more than a day, "state".
+    Raises NotAllowed, ActionError("incomplete") naming the missing field, ("past") when it would have started, ("long") for a
+    volunteer service of more than 24 hours, ("state") when it is not a draft.
     """
     activity = lock(activity)
     require(can_submit_activity, actor, activity)
@@ -146,58 +162,64 @@ def submit_activity(activity: Activity, *, actor: Any) -> Activity:
 
 
 def _require_complete(activity: Activity, *, check_start: bool = True) -> None:
-    """Raise what keeps `activity` off the calendar; what has begun is still reworded, with `check_start` False."""
+    """Raise ActionError("past"), ("long") or ("incomplete") when `activity` cannot be published as it is.
+
+    `check_start` False leaves the start out, so that an activity that has begun can still be edited.
+    """
     if check_start and activity.starts <= clock.now():
         raise ActionError(_("开始时间已经过去，请改时间。"), code="past", field="starts")
     if activity.earns_hours and activity.ends - activity.starts > LONGEST_SERVICE:
         message = _("志愿服务一场不超过 24 小时；做几天的请按天分开，时长才记得准。")
         raise ActionError(message, code="long", field="ends")
-    for field, sentence in _missing(activity):
-        raise ActionError(sentence, code="incomplete", field=field)
+    for field, message in _missing(activity):
+        raise ActionError(message, code="incomplete", field=field)
 
 
 def _missing(activity: Activity) -> list[tuple[str, str]]:
-    """Return (field, sentence) of what people must know before they sign up (requirements V02, V13)."""
+    """Return (field, message) of the missing fields that people must know before they sign up (requirements V02, V13)."""
     needs_place = activity.mode != Activity.Mode.ONLINE
-    wanted = [
+    required = [
         ("summary", activity.summary, _("请写简介：来的人做什么。")),
         ("place", activity.place or not needs_place, _("请写地点。")),
         ("contact", activity.contact, _("请写联系方式，报名的人要找得到负责人。")),
         ("insurance", activity.insurance or not activity.hazards, _("写了可能的风险，就要写明保险怎么安排。")),
     ]
-    return [(field, sentence) for field, value, sentence in wanted if not value]
+    return [(field, message) for field, value, message in required if not value]
 
 
 @transaction.atomic
 def return_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
-    """Send it back with a `reason` that its author reads. Raises ActionError("reason"), ("too_long"), ("state")."""
+    """Return it to its author for changes, with a `reason` that they read.
+
+    Raises NotAllowed, ActionError("reason") without a reason, ("too_long") for one of more than 500 characters, ("state").
+    """
     activity = lock(activity)
     require(can_return_activity, actor, activity)
     reason = required_reason(reason, missing=_("请写明要改什么。"))
     activity = _move(
         activity, ActivityState.RETURNED, actor=actor, verb="activity.returned", reason=reason, due_on=None
     )
-    _tell_author(activity, "activities/returned", actor)
+    _notify_author(activity, "activities/returned", actor)
     return activity
 
 
 @transaction.atomic
 def approve_activity(activity: Activity, *, actor: Any) -> Activity:
-    """Approve it; its organizer may then publish it. Raises ActionError("state").  (domain.md rule 7)"""
+    """Approve a submitted activity; its organizer may then publish it. Raises NotAllowed, ActionError("state").  (domain.md rule 7)"""
     activity = lock(activity)
     require(can_approve_activity, actor, activity)
     activity = _move(
         activity, ActivityState.APPROVED, actor=actor, verb="activity.approved", approved_by=actor, due_on=None
     )
-    _tell_author(activity, "activities/approved", actor)
+    _notify_author(activity, "activities/approved", actor)
     return activity
 
 
 @transaction.atomic
 def publish_activity(activity: Activity, *, actor: Any) -> Activity:
-    """Put it on the calendar; from now on its kind is fixed (rule 8).
+    """Publish it: it is shown on the calendar, and its kind is fixed from now on (rule 8).
 
-    Staff of its scope publish in one stroke from any earlier state; handing in and approving are recorded on the way.
+    Staff who may approve it publish from any earlier state in one call; submitting and approving are recorded as steps.
     Raises what `submit_activity` raises, and ActionError("state") when it is published or cancelled.
     """
     activity = lock(activity)
@@ -219,10 +241,10 @@ def publish_activity(activity: Activity, *, actor: Any) -> Activity:
 
 @transaction.atomic
 def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
-    """Call it off with a `reason` that everybody reads; who signed up is told. A draft is given up the same way.
+    """Cancel it with a `reason` that everybody reads, and notify everybody who signed up. Also abandons a draft.
 
-    Sign-ups keep their state, so that it can be seen who would have come. Raises ActionError("reason"), ("over") after its
-    end, ("state").
+    Sign-ups keep their state, so that it remains known who would have come. Raises NotAllowed, ActionError("reason") without
+    a reason, ("too_long") for one of more than 500 characters, ("over") after its end, ("state") when it is cancelled.
     """
     activity = lock(activity)
     require(can_cancel_activity, actor, activity)
@@ -247,11 +269,11 @@ def _move(activity: Activity, new: str, *, actor: Any, verb: str, **changes: Any
     return move(activity, new, table=ACTIVITY_TRANSITIONS, actor=actor, verb=verb, changed_at=clock.now(), **changes)
 
 
-def _tell_author(activity: Activity, kind: str, actor: Any) -> None:
+def _notify_author(activity: Activity, kind: str, actor: Any) -> None:
     if activity.drafted_by and activity.drafted_by != actor:
         notify(activity.drafted_by, kind, url=activity.get_absolute_url(), activity=activity)
 
 
 def _records_due(activity: Activity) -> dt.date | None:
-    """Return by when the attendance of a volunteer service is to be complete (requirements V05)."""
+    """Return the date by which the attendance of a volunteer service must be complete (requirements V05); else None."""
     return due_on(activity.last_day, RECORDS_DAYS) if activity.earns_hours else None

@@ -1,4 +1,19 @@
-"""Check-in, check-out and the volunteer hours that come of them (domain.md rule 8, requirements V02–V06)."""
+"""Check-in, check-out and the volunteer hours computed from them (domain.md rule 8, requirements V02–V06).
+
+Locking order
+-------------
+1. the row of the activity,
+2. the row of the sign-up (`lock_signup`) and then of its check-in,
+3. the advisory lock on the hours of one person on one day (`_hours_lock`), last.
+
+The row of the activity makes every step wait for `finish_activity`: nobody is checked in after the attendance was declared
+complete. The same person may be checked out of two activities at the same moment, which are two rows, so the limit of 24
+hours a day needs a lock of its own; it is an advisory lock, because a person's day has no row.
+
+`correct_hours` locks the service record instead of steps 1 and 2, then step 3. `undo_check_in` locks the service record after
+step 2 and never takes step 3. So no transaction that holds the advisory lock waits for a service record, and the two orders
+cannot deadlock.
+"""
 
 import datetime as dt
 from decimal import Decimal
@@ -22,11 +37,11 @@ from ..permissions import can_check_in, can_correct_hours, can_finish_activity
 from ..states import ActivityState, SignupState
 from .signups import lock_signup, require_published
 
-OPENS_BEFORE = dt.timedelta(hours=3)  # the door opens; whoever scans earlier holds the wrong day's ticket
-STEP = dt.timedelta(minutes=30)  # promised on the activity page: hours count in half hours
-DAY_CAP = Decimal(24)
+OPENS_BEFORE = dt.timedelta(hours=3)  # before the start; an earlier scan is most likely a ticket for another day
+STEP = dt.timedelta(minutes=30)  # unit of hours; promised on the activity page
+DAY_CAP = Decimal(24)  # hours that one person can have on one day
 
-_NOT_AT_THE_DOOR: dict[str, tuple[str, Any]] = {
+_NO_PLACE: dict[str, tuple[str, Any]] = {
     SignupState.WAITLISTED: ("waiting", gettext_lazy("还在候补，没有名额。")),
     SignupState.OFFERED: ("waiting", gettext_lazy("有名额等他确认，还没有确认。")),
     SignupState.PENDING: ("waiting", gettext_lazy("报名还没有审核。")),
@@ -36,21 +51,22 @@ _NOT_AT_THE_DOOR: dict[str, tuple[str, Any]] = {
 }
 
 
-# ---- at the door ----------------------------------------------------------------------------------------------------
+# ---- check-in and check-out -----------------------------------------------------------------------------------------
 @transaction.atomic
 def check_in(signup: Signup, *, method: str = CheckIn.Method.LIST, actor: Any) -> CheckIn:
-    """Put down that the person of `signup` came, now; after the end, from a paper list, for the whole of the activity.
+    """Check the person of `signup` in, now. After the end (from a paper list) check them in and out for the whole time.
 
-    Raises ActionError("own") for oneself, "already" with when, "waiting" without a place, "cancelled", "early" more than
-    three hours before the start, "closed" once the attendance is complete.  (requirements U23)
+    Raises NotAllowed, ActionError("own") for oneself, ("already") with the time of the first check-in, ("waiting") for a
+    sign-up without a place, ("cancelled") when the sign-up or the activity is cancelled, ("early") more than three hours
+    before the start, ("closed") once the attendance is complete.  (requirements U23)
     """
     activity, signup = lock_signup(signup)
     require(can_check_in, actor, activity)
     _require_other(signup, actor)
     _require_open(activity)
     if signup.state != SignupState.CONFIRMED:
-        code, sentence = _NOT_AT_THE_DOOR[signup.state]
-        raise ActionError(sentence, code=code)
+        code, message = _NO_PLACE[signup.state]
+        raise ActionError(message, code=code)
     if checkin := CheckIn.objects.filter(signup=signup).first():
         moment = timezone.localtime(checkin.checked_in_at)
         raise ActionError(_("已经签到过，%(when)s。") % {"when": f"{moment:%H:%M}"}, code="already")
@@ -66,9 +82,10 @@ def check_in(signup: Signup, *, method: str = CheckIn.Method.LIST, actor: Any) -
 
 @transaction.atomic
 def check_out(checkin: CheckIn, *, actor: Any) -> CheckIn:
-    """Put down when the person left: now, at the latest the end. Hours of a volunteer service are recorded with it.
+    """Check the person out: now, at the latest at the end. Records the hours of a volunteer service.
 
-    Safe to repeat. Raises ActionError("own") for oneself, "closed" once the attendance is complete.
+    Safe to repeat: a second call changes nothing. Raises NotAllowed, ActionError("own") for oneself, ("cancelled"),
+    ("early"), ("closed") once the attendance is complete.
     """
     activity, signup = lock_signup(checkin.signup)
     require(can_check_in, actor, activity)
@@ -93,12 +110,12 @@ def _check_out(checkin: CheckIn, actor: Any) -> CheckIn:
 
 @transaction.atomic
 def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
-    """Take the last step back: the check-out with its hours, or else the check-in. Return what is left of it.
+    """Undo the last step: the check-out with its hours, or else the check-in. Return the check-in, or None if it is deleted.
 
-    After the end nobody could check out again at the right time, so there the whole goes.
+    After the end of the activity the whole check-in is deleted: a new check-out would have the wrong time.
 
-    Raises ActionError("own") for oneself, "corrected" when the hours were corrected since, "closed" once the attendance is
-    complete.
+    Raises NotAllowed, ActionError("own") for oneself, ("corrected") when the hours were corrected since, ("cancelled"),
+    ("early"), ("closed") once the attendance is complete.
     """
     activity, signup = lock_signup(checkin.signup)
     require(can_check_in, actor, activity)
@@ -106,7 +123,8 @@ def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
     _require_open(activity)
     checkin = lock(checkin)
     checkin.signup = signup
-    service = ServiceRecord.objects.filter(checkin=checkin).first()
+    # Locked: otherwise a correction that commits between this query and the deletion would be deleted with the record.
+    service = ServiceRecord.objects.select_for_update(of=("self",)).filter(checkin=checkin).first()
     if service and service.previous_hours is not None:
         raise ActionError(_("服务时长已经更正过，不能撤销签退。"), code="corrected")
     _record("checkin.removed", checkin, actor=actor)
@@ -121,17 +139,18 @@ def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
 
 
 def _require_other(signup: Signup, actor: Any) -> None:
-    """Nobody attests their own attendance: hours come of it."""
+    """Raise ActionError("own") for the actor's own sign-up: nobody attests their own attendance, which earns hours."""
     if signup.is_of(actor):
         raise ActionError(_("自己的签到、签退请别人来登记。"), code="own")
 
 
 def opens_at(activity: Activity) -> dt.datetime:
-    """Return when the door opens: from then on people can be checked in."""
+    """Return the moment from which people can be checked in."""
     return activity.starts - OPENS_BEFORE
 
 
 def _require_open(activity: Activity) -> None:
+    """Raise ActionError("cancelled"), ("closed") or ("early") unless attendance can be recorded now."""
     require_published(activity)
     if activity.recorded_at:
         raise ActionError(_("签到记录已经登记完成；时长有误请用“更正”。"), code="closed")
@@ -143,8 +162,8 @@ def _require_open(activity: Activity) -> None:
 def served_hours(checked_in: dt.datetime, checked_out: dt.datetime, activity: Activity) -> Decimal:
     """Return the hours between check-in and check-out that lie within the activity, in whole half hours, rounded down.
 
-    Waiting before the start and the way there are no service; time beyond the end is added by a correction with its
-    reason.  (domain.md rule 8, requirements V03)
+    Waiting before the start and the way there are no service; time after the end is added by a correction with a reason.
+    (domain.md rule 8, requirements V03)
     """
     within = min(checked_out, activity.ends) - max(checked_in, activity.starts)
     return Decimal(max(within, dt.timedelta()) // STEP) / 2
@@ -152,9 +171,10 @@ def served_hours(checked_in: dt.datetime, checked_out: dt.datetime, activity: Ac
 
 @transaction.atomic
 def record_hours(checkin: CheckIn, *, actor: Any) -> ServiceRecord:
-    """Record the hours of one attendance that has a check-out; what a person serves on one day is at most 24 hours.
+    """Record the hours of one attendance that has a check-out; one person has at most 24 hours on one day.
 
-    Safe to repeat. Raises ActionError("kind") for what is no volunteer service (rule 8), "open" without a check-out.
+    Safe to repeat: a second call returns the record. Raises NotAllowed, ActionError("kind") when the activity is no
+    volunteer service (rule 8), ("open") without a check-out.
     """
     activity = checkin.signup.activity
     require(can_check_in, actor, activity)
@@ -173,43 +193,48 @@ def record_hours(checkin: CheckIn, *, actor: Any) -> ServiceRecord:
 
 
 def _already_served(checkin: CheckIn) -> Decimal:
-    """Return the hours that the same person has on the day of `checkin` from other activities, at most 24.
+    """Return the hours, at most 24, that the same person has on the day of `checkin` from other activities.
 
-    Nobody else counts that day of theirs until the transaction ends.
+    Takes the lock on that person's day until the transaction ends. Two concurrent calls would otherwise each read the sum
+    without the hours of the other, and together pass the limit.
     """
     signup, day = checkin.signup, timezone.localdate(checkin.checked_in_at)
-    if signup.reached_at is None:  # erased: nobody knows whose the others are
+    if signup.recipient is None:  # anonymised: the other records of the same person cannot be found
         return Decimal(0)
-    advisory_lock(_day_of(checkin))
-    who = {"person": signup.person_id} if signup.person_id else {"user": signup.user_id}
-    same = {f"checkin__signup__{name}": key for name, key in who.items()}
+    advisory_lock(_hours_lock(checkin))
+    holder = {"person": signup.person_id} if signup.person_id else {"user": signup.user_id}
+    same = {f"checkin__signup__{name}": key for name, key in holder.items()}
     records = ServiceRecord.objects.exclude(checkin=checkin).filter(checkin__checked_in_at__date=day, **same)
     return min(records.total(), DAY_CAP)
 
 
-def _day_of(checkin: CheckIn) -> str:
-    """Return the name of the lock on what one person serves on one day."""
+def _hours_lock(checkin: CheckIn) -> str:
+    """Return the name of the advisory lock on the hours of one person on one day."""
     signup = checkin.signup
-    who = f"person/{signup.person_id}" if signup.person_id else f"user/{signup.user_id}"
-    return f"hours/{who}/{timezone.localdate(checkin.checked_in_at)}"
+    holder = f"person/{signup.person_id}" if signup.person_id else f"user/{signup.user_id}"
+    return f"hours/{holder}/{timezone.localdate(checkin.checked_in_at)}"
 
 
 @transaction.atomic
 def finish_activity(activity: Activity, *, headcount: int | None = None, actor: Any) -> Activity:
-    """Declare the attendance complete: who has not checked out is checked out at the end, hours are recorded.
+    """Declare the attendance complete: check out everybody who is still checked in, at the end, and record their hours.
 
-    `headcount` is how many were counted by eye, where that was done. Raises ActionError("running") before the end,
-    "closed" when it is complete already, "cancelled".  (requirements V05: within ten working days)
+    `headcount` is the number of people counted by eye; None keeps the stored one. Raises NotAllowed, ActionError("running")
+    before the end, ("closed") when it is complete already, ("cancelled").  (requirements V05: within ten working days)
     """
     activity = lock(activity)
     require(can_finish_activity, actor, activity)
     if activity.state == ActivityState.PUBLISHED and not activity.is_over():
         raise ActionError(_("活动还没有结束。"), code="running")
     _require_open(activity)
-    left = list(CheckIn.objects.filter(signup__activity=activity, checked_out_at=None).select_related("signup"))
-    if activity.earns_hours:  # all at once: two services that end together never wait for each other in a ring
-        advisory_lock(*map(_day_of, left))
-    for checkin in left:
+    still_present = list(
+        CheckIn.objects.filter(signup__activity=activity, checked_out_at=None).select_related("signup")
+    )
+    if activity.earns_hours:
+        # Take the locks of all persons at once, which `advisory_lock` does in one fixed order. One after the other, in the
+        # order of the check-ins, two services of the same people that are finished at the same time would deadlock.
+        advisory_lock(*map(_hours_lock, still_present))
+    for checkin in still_present:
         checkin.signup.activity = activity
         _check_out(checkin, actor)
     activity.recorded_at = activity.changed_at = clock.now()
@@ -222,15 +247,16 @@ def finish_activity(activity: Activity, *, headcount: int | None = None, actor: 
 
 @transaction.atomic
 def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor: Any) -> ServiceRecord:
-    """Set other `hours` (0 to 24 in halves) with a `reason`; the old value stays beside it, all of them in the history.
+    """Correct the hours to `hours` (0 to 24, in steps of 0.5) and notify the person, who reads the `reason`.
 
-    What the person served elsewhere on that day counts towards the 24. The person is told. Raises NotAllowed for oneself,
-    ActionError("hours"), "reason", or "same" when nothing changes.  (rule 8, requirements V06)
+    The value before stays in the row, earlier ones in the history. Hours from other activities on the same day count towards
+    the 24. Raises NotAllowed, also for one's own hours, ActionError("reason") without a reason, ("too_long") for one of more
+    than 500 characters, ("hours") for an impossible value, ("same") when nothing changes.  (rule 8, requirements V06)
     """
     service = lock(service)
     require(can_correct_hours, actor, service)
     reason = required_reason(reason, missing=_("请写明为什么更正，本人会看到。"))
-    _require_possible(service, hours)
+    _require_valid_hours(service, hours)
     if hours == service.hours:
         raise ActionError(_("时长没有变。"), code="same", field="hours")
     service.previous_hours, service.hours = service.hours, hours
@@ -243,16 +269,16 @@ def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor:
     return service
 
 
-def _require_possible(service: ServiceRecord, hours: Decimal) -> None:
+def _require_valid_hours(service: ServiceRecord, hours: Decimal) -> None:
     if not 0 <= hours <= DAY_CAP or hours * 2 % 1:
         raise ActionError(_("时长在 0 到 24 小时之间，以半小时为一档。"), code="hours", field="hours")
     elsewhere = _already_served(service.checkin)
     if hours > DAY_CAP - elsewhere:
-        sentence = _("这一天在别的活动里已经记了 %(hours)s，一天合计不超过 24 小时。")
-        raise ActionError(sentence % {"hours": dates.hours(elsewhere)}, code="hours", field="hours")
+        message = _("这一天在别的活动里已经记了 %(hours)s，一天合计不超过 24 小时。")
+        raise ActionError(message % {"hours": dates.hours(elsewhere)}, code="hours", field="hours")
 
 
-# ---- the one way ----------------------------------------------------------------------------------------------------
+# ---- shared ---------------------------------------------------------------------------------------------------------
 def _record(verb: str, row: Any, *, actor: Any, signup: Signup | None = None, fields: Any = ()) -> None:
     signup = signup or row.signup
     record(verb, row, actor=actor, person=signup.person, user=signup.user, fields=fields)
@@ -260,5 +286,5 @@ def _record(verb: str, row: Any, *, actor: Any, signup: Signup | None = None, fi
 
 def _notify(service: ServiceRecord, kind: str) -> None:
     signup = service.checkin.signup
-    if signup.reached_at:
-        notify(signup.reached_at, kind, url=signup.get_absolute_url(), activity=signup.activity, service=service)
+    if signup.recipient:
+        notify(signup.recipient, kind, url=signup.get_absolute_url(), activity=signup.activity, service=service)

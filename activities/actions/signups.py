@@ -1,4 +1,18 @@
-"""Sign-ups: every place is counted under the lock of the activity's row (domain.md rule 7)."""
+"""Sign-ups, the waiting list and offers (domain.md rule 7).
+
+Locking order
+-------------
+Every write that can change how many places are taken locks the row of the activity first, then the row of the sign-up
+(`lock_signup`). Whoever comes second waits for the row of the activity until the first transaction ends, and then sees its
+counts. So the last place is given once, and positions have no gaps and no doubles.
+
+Counting the sign-ups without the lock would not do: two transactions each see one free place and both take it. Locking the
+sign-up first would not do either: A holds the sign-up and waits for the activity, while `expire_offers` or `cancel_activity`
+holds the activity and waits for the sign-up. PostgreSQL ends one of the two with a deadlock error.
+
+A transaction that locks several activities takes them in the order of their keys (`cancel_signups_of`), or has one
+transaction for each activity (`expire_offers`).
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -20,10 +34,10 @@ from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_answer_signup, can_review_signup, can_sign_up
 from ..states import SIGNUP_TAKES_PLACE, SIGNUP_TRANSITIONS, ActivityState, SignupState
 
-CONFIRM_WITHIN = dt.timedelta(hours=4)  # promised on the activity page to whom a place is offered
-REVIEW_DAYS = 3  # working days in which the organizer decides on a pending sign-up, but before it begins
-FORGET_AFTER = dt.timedelta(days=90)  # promised in the notice above the sign-up form (requirements P28)
-FORGET_AT_ONCE = 500  # rows of one tick
+CONFIRM_WITHIN = dt.timedelta(hours=4)  # time to accept an offered place; promised on the activity page
+REVIEW_DAYS = 3  # working days to decide on a pending sign-up; the first day of the activity is the latest
+ANONYMISE_AFTER = dt.timedelta(days=90)  # promised in the notice above the sign-up form (requirements P28)
+ANONYMISE_BATCH = 500  # rows in one run of the periodic task
 
 _RECEIPTS: dict[str, str] = {
     SignupState.CONFIRMED: "activities/signed_up",
@@ -35,14 +49,15 @@ _RECEIPTS: dict[str, str] = {
 # ---- signing up -----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str = "", actor: Any) -> Signup:
-    """Give `actor` a place, or a place on the waiting list, or, where sign-ups are reviewed, put them down as pending.
+    """Sign `actor` up: confirmed, on the waiting list, or pending where the organizer reviews sign-ups.
 
-    `actor` signs up as their `person` in the registry (found when left out), and as a guest called `guest_name` when they
-    have none; a guest has a proved phone. Locks the activity row, so concurrent calls queue and the last place goes once;
-    the position is given under the same lock. Safe to repeat: a second call returns the open sign-up.
+    `actor` signs up as their `person` in the registry (looked up when None). Without one they sign up as a guest named
+    `guest_name`; a guest needs a verified phone number. Locks the row of the activity, so concurrent calls wait for each
+    other and the last place is given once; the position is assigned under the same lock. Safe to repeat: a second call
+    returns the open sign-up.
 
-    Raises NotAllowed for somebody it is not meant for; ActionError("closed") outside the sign-up window, "name" for a
-    guest without a name, "phone" without a phone.  (domain.md rule 7)
+    Raises NotAllowed when the activity is not meant for `actor` or `person` is somebody else; ActionError("closed") outside
+    the sign-up window, ("name") for a guest without a name, ("phone") for one without a phone number.  (domain.md rule 7)
     """
     activity = lock(activity)
     require(can_sign_up, actor, activity)
@@ -52,14 +67,14 @@ def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str
     if signup := activity.signups.open().of(actor).first():
         return signup
     _require_window(activity)
-    who = {"person": person} if person else _guest(actor, guest_name)
-    signup = _take_place(activity, activity.next_signup_state(), who)
+    holder = {"person": person} if person else _guest_fields(actor, guest_name)
+    signup = _take_place(activity, activity.next_signup_state(), holder)
     _record("signup.created", signup, actor=actor)
     _notify(signup, _RECEIPTS[signup.state])
     return signup
 
 
-def _guest(actor: Any, name: str) -> dict[str, Any]:
+def _guest_fields(actor: Any, name: str) -> dict[str, Any]:
     name = (name or "").strip()
     if not name:
         raise ActionError(_("请填写姓名，签到时按姓名找你。"), code="name", field="guest_name")
@@ -83,10 +98,10 @@ def _require_window(activity: Activity) -> None:
     raise ActionError(sentence, code="closed")
 
 
-def _take_place(activity: Activity, state: str, who: dict[str, Any]) -> Signup:
-    """Write a new sign-up with the next position, and count its place; the activity is locked."""
+def _take_place(activity: Activity, state: str, holder: dict[str, Any]) -> Signup:
+    """Create a sign-up with the next position and count its place. The caller has locked the activity."""
     activity.last_position += 1
-    signup = Signup(activity=activity, state=state, position=activity.last_position, **who)
+    signup = Signup(activity=activity, state=state, position=activity.last_position, **holder)
     if state == SignupState.PENDING:
         signup.due_on = min(due_on(clock.today(), REVIEW_DAYS), activity.first_day)
     signup.save(force_insert=True)
@@ -95,16 +110,19 @@ def _take_place(activity: Activity, state: str, who: dict[str, Any]) -> Signup:
 
 
 def _count(activity: Activity, old: str | None, new: str) -> None:
-    """Keep `taken` what it says: the offered and the confirmed; the activity is locked."""
+    """Adjust `activity.taken`, the number of offered and confirmed sign-ups, for one that goes from `old` to `new`.
+
+    `old` is None for a new sign-up. The caller has locked the activity.
+    """
     activity.taken += (new in SIGNUP_TAKES_PLACE) - (old in SIGNUP_TAKES_PLACE)
     activity.save(update_fields=["taken", "last_position"])
 
 
-# ---- a place that is free -------------------------------------------------------------------------------------------
+# ---- free places and offers -----------------------------------------------------------------------------------------
 def fill_places(activity: Activity, *, actor: Any) -> list[Signup]:
-    """Offer the free places to the first on the waiting list; return whom. The activity is locked by the caller.
+    """Offer the free places to the first on the waiting list and return their sign-ups. The caller has locked the activity.
 
-    Nothing is offered once the activity has started.
+    Nothing is offered when the activity has started or is not published.
     """
     if activity.state != ActivityState.PUBLISHED or activity.has_started():
         return []
@@ -114,7 +132,7 @@ def fill_places(activity: Activity, *, actor: Any) -> list[Signup]:
 
 
 def _offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
-    """Reserve a place for `signup` until it is confirmed or the time for that has passed."""
+    """Reserve a place for `signup` until it is confirmed or the offer expires: after four hours, at the latest at the start."""
     until = min(clock.now() + CONFIRM_WITHIN, activity.starts)
     signup.activity = activity
     _move(signup, SignupState.OFFERED, actor=actor, verb="signup.offered", offer_expires_at=until)
@@ -123,7 +141,7 @@ def _offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
 
 
 def shorten_offers(activity: Activity) -> None:
-    """Have no offer outlive the start, after the start was moved; the activity is locked."""
+    """Let every open offer expire at the start at the latest, after the start was moved. The caller has locked the activity."""
     late = activity.signups.filter(state=SignupState.OFFERED, offer_expires_at__gt=activity.starts)
     late.update(offer_expires_at=activity.starts)
 
@@ -132,7 +150,8 @@ def shorten_offers(activity: Activity) -> None:
 def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     """Accept an offered place. Safe to repeat.
 
-    Raises ActionError("cancelled") when the activity was called off, "late" when its time has passed, "state".
+    Raises NotAllowed for somebody else, ActionError("cancelled") when the activity is cancelled, ("late") when the offer has
+    expired, ("state") when no place is offered.
     """
     activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
@@ -151,9 +170,10 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
 
 @transaction.atomic
 def cancel_signup(signup: Signup, *, actor: Any) -> Signup:
-    """Give the place back, without a reason; the first on the waiting list is offered it. Safe to repeat.
+    """Cancel a sign-up, without a reason; its place is offered to the first on the waiting list. Safe to repeat.
 
-    Raises ActionError("started") once the activity has started, ("state") when it was declined or has expired.
+    Raises NotAllowed for somebody else, ActionError("started") once the activity has started, ("state") when it was
+    declined or has expired.
     """
     activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
@@ -173,9 +193,9 @@ def _cancel(activity: Activity, signup: Signup, actor: Any) -> Signup:
 # ---- review ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def approve_signup(signup: Signup, *, actor: Any) -> Signup:
-    """Let a pending sign-up in: a place, or the waiting list when none is left.
+    """Approve a pending sign-up: it gets a place, or goes on the waiting list when none is left.
 
-    Raises ActionError("cancelled") when the activity was called off, ("state").
+    Raises NotAllowed, ActionError("cancelled") when the activity is cancelled, ("state") when it is not pending.
     """
     activity, signup = lock_signup(signup)
     require(can_review_signup, actor, signup)
@@ -187,9 +207,10 @@ def approve_signup(signup: Signup, *, actor: Any) -> Signup:
 
 @transaction.atomic
 def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
-    """Turn a pending sign-up down with a `reason` its author reads.
+    """Decline a pending sign-up; `reason` is shown to the person who signed up.
 
-    Raises ActionError("reason"), ("cancelled") when the activity was called off, ("state").
+    Raises NotAllowed, ActionError("reason") without a reason, ("too_long") for one of more than 500 characters,
+    ("cancelled") when the activity is cancelled, ("state") when the sign-up is not pending.
     """
     _activity, signup = lock_signup(signup)
     require(can_review_signup, actor, signup)
@@ -207,16 +228,20 @@ def _require_pending(signup: Signup) -> None:
 
 
 def require_published(activity: Activity) -> None:
-    """Raise for what was called off: its sign-ups stay as they were, so that it can be seen who would have come."""
+    """Raise ActionError("cancelled") unless `activity` is published.
+
+    The sign-ups of a cancelled activity keep their state, so that it remains known who would have come.
+    """
     if activity.state != ActivityState.PUBLISHED:
         raise ActionError(_("活动没有发布，或已经取消。"), code="cancelled")
 
 
-# ---- time passes ----------------------------------------------------------------------------------------------------
+# ---- periodic -------------------------------------------------------------------------------------------------------
 def expire_offers() -> int:
-    """End the offers whose time has passed and offer their places to the next; return how many ended.
+    """Expire the offers whose time has passed, offer their places to the next, and return how many expired.
 
-    One transaction for each activity; what was called off is left as it was. Safe to run twice, and by two workers.
+    One transaction for each activity, so that no run holds the locks of several. Cancelled activities are left as they are.
+    Safe to run twice, and by two workers at the same time.
     """
     due = Signup.objects.filter(state=SignupState.OFFERED, offer_expires_at__lte=clock.now())
     activities = Activity.objects.filter(pk__in=due.values("activity"), state=ActivityState.PUBLISHED).order_by("pk")
@@ -226,18 +251,21 @@ def expire_offers() -> int:
 @transaction.atomic
 def _expire_offers_of(activity: Activity) -> int:
     activity = lock(activity)
-    if activity.state != ActivityState.PUBLISHED:  # called off meanwhile
+    if activity.state != ActivityState.PUBLISHED:  # cancelled between the query and the lock
         return 0
     moment = clock.now()
     due = activity.signups.filter(state=SignupState.OFFERED, offer_expires_at__lte=moment)
-    ended = [signup for signup in due.select_related("person__user", "user") if _expire(activity, signup, moment)]
-    if ended:
+    expired = [signup for signup in due.select_related("person__user", "user") if _expire(activity, signup, moment)]
+    if expired:
         fill_places(activity, actor=None)
-    return len(ended)
+    return len(expired)
 
 
 def _expire(activity: Activity, signup: Signup, moment: dt.datetime) -> bool:
-    """End one offer by compare-and-swap; whoever confirmed in the same moment keeps the place."""
+    """Expire one offer and return True, or False when it is no longer open.
+
+    The update repeats the conditions (compare and swap): a sign-up read before the update may have been confirmed since.
+    """
     still_offered = Signup.objects.filter(pk=signup.pk, state=SignupState.OFFERED, offer_expires_at__lte=moment)
     if not still_offered.update(state=SignupState.EXPIRED, changed_at=moment):
         return False
@@ -249,53 +277,59 @@ def _expire(activity: Activity, signup: Signup, moment: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def forget_guests() -> int:
-    """Take name and account off guests' sign-ups 90 days after the activity; return how many (requirements P28).
+def anonymise_guests() -> int:
+    """Anonymise the sign-ups of guests 90 days after the activity and return how many (requirements P28).
 
-    That somebody came stays countable. Whoever has volunteer hours keeps them: they are the guest's own record.
+    The row stays, so that the attendance can still be counted. A guest with volunteer hours is left out: the hours are their
+    own record. Skips rows that another transaction has locked; the next run finds them.
     """
     old = Signup.objects.filter(
-        user__isnull=False, activity__ends__lte=clock.now() - FORGET_AFTER, checkin__service__isnull=True
+        user__isnull=False, activity__ends__lte=clock.now() - ANONYMISE_AFTER, checkin__service__isnull=True
     )
-    ids = old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:FORGET_AT_ONCE]
-    count = _forget(ids)
+    ids = old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:ANONYMISE_BATCH]
+    count = _anonymise(ids)
     if count:
-        record("signup.forgotten", Signup, actor=None)
+        record("signup.anonymised", Signup, actor=None)
     return count
 
 
-def _forget(ids: Iterable[int]) -> int:
-    rows = Signup.objects.filter(pk__in=list(ids))  # by key: afterwards nothing else tells whose they were
+def _anonymise(ids: Iterable[int]) -> int:
+    rows = Signup.objects.filter(pk__in=list(ids))  # by key: after the update no other column finds them
     count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
     history.forget_history(rows)
     return count
 
 
-# ---- somebody leaves ------------------------------------------------------------------------------------------------
+# ---- leaving the registry -------------------------------------------------------------------------------------------
 @transaction.atomic
 def cancel_signups_of(person: Person, actor: Any) -> None:
-    """Give back every place of somebody who leaves the registry, in what has not started."""
+    """Cancel the open sign-ups of `person`, who leaves the registry, for activities that have not started."""
     coming = Signup.objects.open().filter(person=person, activity__starts__gt=clock.now())
-    for signup in coming.order_by("activity_id"):  # the order in which everybody locks several
+    for signup in coming.order_by("activity_id"):  # one order for all transactions that lock several
         activity, signup = lock_signup(signup)
         if signup.is_open:
             _cancel(activity, signup, actor)
 
 
 def erase_signups(person: Person) -> None:
-    """Keep that somebody came and how many hours were served; drop the words, and the name given as a guest."""
+    """Erase the reasons in the sign-ups and service records of `person` and their history, and anonymise guest sign-ups.
+
+    Attendance and hours stay as statistics (requirements P12).
+    """
     rows = Signup.objects.filter(person=person)
     records = ServiceRecord.objects.filter(checkin__signup__person=person)
+    rows.exclude(reason="").update(reason="")
+    # A correction has its reason, says a constraint: without the reason the value before the correction goes too.
+    records.exclude(reason="").update(reason="", previous_hours=None)
     for kept in (rows, records):
-        kept.exclude(reason="").update(reason="", **({"previous_hours": None} if kept is records else {}))
         history.forget_history(kept)
     if person.user_id:
-        _forget(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
+        _anonymise(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
 
 
-# ---- the one way ----------------------------------------------------------------------------------------------------
+# ---- shared ---------------------------------------------------------------------------------------------------------
 def lock_signup(signup: Signup) -> tuple[Activity, Signup]:
-    """Return the activity and the sign-up, both locked, the activity first: the order in which everybody locks."""
+    """Lock the activity, then the sign-up, and return both; see "Locking order" above."""
     activity = lock(signup.activity)
     signup = lock(signup)
     signup.activity = activity
@@ -303,7 +337,7 @@ def lock_signup(signup: Signup) -> tuple[Activity, Signup]:
 
 
 def _move(signup: Signup, new: str, *, actor: Any, verb: str, **changes: Any) -> Signup:
-    """Move a sign-up whose activity is locked, and count its place."""
+    """Move a sign-up to the state `new` and count its place. The caller has locked its activity."""
     old = signup.state
     move(
         signup,
@@ -325,6 +359,6 @@ def _record(verb: str, signup: Signup, *, actor: Any) -> None:
 
 
 def _notify(signup: Signup, kind: str) -> None:
-    if signup.reached_at:
+    if signup.recipient:
         url = signup.get_absolute_url()
-        notify(signup.reached_at, kind, url=url, activity=signup.activity, signup=signup)
+        notify(signup.recipient, kind, url=url, activity=signup.activity, signup=signup)

@@ -1,4 +1,4 @@
-"""An activity: what takes place when and where, who may come, and who may see it."""
+"""Activities: what takes place when and where, who may attend, and who may see it."""
 
 import datetime as dt
 
@@ -29,39 +29,40 @@ from organizations.states import MembershipState
 from ..states import ACTIVITY_SHOWN, ActivityState, SignupState
 from .programmes import Brand, Programme
 
-# What was published once stays to be seen, also when it is cancelled; a draft that was given up was never there.
+# An activity that was published once stays visible, also when it is cancelled. A draft that was cancelled (abandoned) was
+# never published and stays hidden.
 SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)
 
 
 def managed_q(scope, prefix=""):
-    """Return the condition for activities that `scope` organises, hosts or is staff for, below the district.
+    """Return the condition for the activities that `scope` manages: as organizer, as host base or as subdistrict staff.
 
-    `prefix` is the lookup that leads to the activity.
+    The district is left out: it manages everything and needs no condition. `prefix` is the lookup path to the activity.
     """
-    kept = Q(pk__in=[])
+    managed = Q(pk__in=[])
     for column in ("organization", "base", "team"):
         if ids := scope.managed(column):
-            kept |= Q(**{f"{prefix}{column}__in": ids})
+            managed |= Q(**{f"{prefix}{column}__in": ids})
     if scope.subdistricts:
-        kept |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
-    return kept
+        managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
+    return managed
 
 
 class ActivityQuerySet(models.QuerySet):
     def shown(self):
-        """Return what stands on the calendar of its audience: published, or cancelled after that."""
+        """Return the activities on the calendar of their audience: published, or cancelled after publication."""
         return self.filter(SHOWN)
 
     def completed(self):
-        """Return what has taken place."""
+        """Return the activities that have taken place: published and over."""
         return self.filter(state=ActivityState.PUBLISHED, ends__lte=clock.now())
 
     def published(self):
-        """Return what everybody may see: published or cancelled, and open to the public."""
+        """Return the activities that everybody may see: shown, and for the public."""
         return self.shown().filter(audience=Activity.Audience.PUBLIC)
 
     def visible_to(self, user):
-        """Return the public activities, those for an audience `user` is in, and those `user` organises or keeps."""
+        """Return the public activities, those for an audience that includes `user`, and those that `user` manages."""
         scope = access_scope(user)
         if scope.district:
             return self.all()
@@ -78,24 +79,24 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(shown | managed_q(scope))
 
     def managed_by(self, user):
-        """Return what `user` organises or is responsible for, in any state: what stands on their desk."""
+        """Return the activities that `user` manages, in any state: the rows of the staff site."""
         scope = access_scope(user)
         return self.all() if scope.district else self.filter(managed_q(scope))
 
     def overlapping(self, starts, ends):
-        """Return what takes place, at least in part, between two moments."""
+        """Return the activities that take place, at least in part, between two moments (half open)."""
         return self.filter(starts__lt=ends, ends__gt=starts)
 
     def search(self, text):
-        """Return what a reader would find by `text` in title, summary and place, or in who organises it (U17)."""
+        """Return the activities with `text` in title, summary, place or address, or in the name of an organizer (U17)."""
         text = (text or "").strip()
         if not text:
             return self
         query = search.text_query(text)
-        # What holds no word at all (a row of marks) can only stand in a title.
+        # A text without any word, such as punctuation, is not in the search index; look for it in the title.
         found = Q(search_text=LiteralQuery(query)) if query else Q(title__icontains=text)
-        for body in ("organization", "team", "base"):
-            found |= Q(**{f"{body}__name__icontains": text})
+        for organizer in ("organization", "team", "base"):
+            found |= Q(**{f"{organizer}__name__icontains": text})
         return self.filter(found)
 
 
@@ -111,8 +112,9 @@ class ActivityQuerySet(models.QuerySet):
 class Activity(DemoMark):
     """活动: one event, on site, online or both. The organizer is an organization, a team, a base or the office."""
 
-    # What an organizer writes, in the order in which people ask; form, action, API and staff page read this list. The rest
-    # belongs to the states, the counters and the records.
+    # The fields that organizers edit, in the order of the form. Form, actions, API (without `online_url`) and the pages of the
+    # staff site read this list: a new field needs its name here and a migration. All other columns are set by actions,
+    # counters and triggers.
     EDITABLE_FIELDS = (
         "title",
         "kind",
@@ -181,7 +183,7 @@ class Activity(DemoMark):
         ORGANIZATION = "organization", _("主办组织的会员")
 
     public_id = PublicIdField()
-    title = models.CharField(_("名称"), max_length=30)  # so that nothing is ever cut on the calendar
+    title = models.CharField(_("名称"), max_length=30)  # short enough for a cell of the calendar
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.OTHER)
     programme = models.ForeignKey(
         Programme, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("活动项目")
@@ -213,14 +215,16 @@ class Activity(DemoMark):
     capacity = models.PositiveIntegerField(_("名额"), null=True, blank=True, validators=[MinValueValidator(1)])
     taken = models.PositiveIntegerField(_("已占名额"), default=0, editable=False)
     last_position = models.PositiveIntegerField(default=0, editable=False)
-    attended = models.PositiveIntegerField(_("签到人数"), default=0, editable=False)  # kept by a trigger on CheckIn
+    attended = models.PositiveIntegerField(_("签到人数"), default=0, editable=False)  # updated by triggers on CheckIn
     by_review = models.BooleanField(_("报名须审核"), default=False)
     audience = models.CharField(_("谁能来"), max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
     audience_note = models.CharField(_("对象说明"), max_length=120, blank=True)
     summary = models.CharField(_("简介"), max_length=300, blank=True)
-    agenda = models.TextField(_("安排"), max_length=2000, blank=True)  # one line each: `08:30 集合`
+    agenda = models.TextField(_("安排"), max_length=2000, blank=True)  # one line for each item: `08:30 集合`
     bring = models.CharField(_("要带"), max_length=200, blank=True)
-    hazards = models.CharField(_("可能的风险"), max_length=300, blank=True)  # of the activity, never of a person
+    hazards = models.CharField(
+        _("可能的风险"), max_length=300, blank=True
+    )  # risks of the activity; never health data of a person
     insurance = models.CharField(_("保险"), max_length=200, blank=True)
     contact = models.CharField(_("联系方式"), max_length=120, blank=True)
     sequence = models.PositiveIntegerField(_("修订次数"), default=0, editable=False)
@@ -228,7 +232,7 @@ class Activity(DemoMark):
     cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True, editable=False)
     reason = models.CharField(
         _("理由"), max_length=REASON_LENGTH, blank=True
-    )  # of the last return or of the cancellation
+    )  # given with the last return or with the cancellation
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("起草人")
     )
@@ -236,7 +240,9 @@ class Activity(DemoMark):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批准人")
     )
     submitted_at = models.DateTimeField(_("报批时间"), null=True, blank=True, editable=False)
-    due_on = models.DateField(_("时限"), null=True, blank=True, editable=False)  # of approval, then of the records
+    due_on = models.DateField(
+        _("时限"), null=True, blank=True, editable=False
+    )  # for approval, later for the attendance
     recorded_at = models.DateTimeField(_("登记完成"), null=True, blank=True, editable=False)  # attendance is complete
     headcount = models.PositiveIntegerField(_("现场点数"), null=True, blank=True)  # counted by eye, beside check-ins
     changed_at = models.DateTimeField(_("修改时间"), default=clock.now, editable=False)
@@ -302,7 +308,7 @@ class Activity(DemoMark):
 
     @property
     def organizer(self):
-        """Return who organises it: an organization, a team, a base, or None for the office."""
+        """Return the organization, team or base that organises it, or None for the office."""
         return self.organization or self.team or self.base
 
     @property
@@ -317,16 +323,17 @@ class Activity(DemoMark):
 
     @property
     def first_day(self):
-        """Return the day it starts on, in the portal's time zone."""
+        """Return the date of the start in the portal's time zone."""
         return timezone.localdate(self.starts)
 
     @property
     def is_several_days(self):
+        """Whether it ends on a later day than it starts."""
         return self.last_day > self.first_day
 
     @property
     def last_day(self):
-        """Return the day it ends on, in the portal's time zone; midnight belongs to the day before."""
+        """Return the date of the end in the portal's time zone; an end at midnight belongs to the day before."""
         return timezone.localdate(self.ends - dt.timedelta(microseconds=1))
 
     def is_over(self):
@@ -336,20 +343,20 @@ class Activity(DemoMark):
         return self.starts <= clock.now()
 
     def is_shown(self):
-        """Return whether its public may see it: published, or cancelled after that."""
+        """Return whether its audience may see it: published, or cancelled after publication."""
         return self.state in ACTIVITY_SHOWN and self.published_at is not None
 
     def accepts_visitors(self):
-        """Return whether a ticket for it is of use: published, and not over."""
+        """Return whether a ticket for it can still be used: it is published and not over."""
         return self.state == ActivityState.PUBLISHED and not self.is_over()
 
     def signup_starts_at(self):
-        """Return the moment from which people may sign up: as planned, but never before it was published."""
+        """Return the moment at which sign-up opens, never before publication; None before publication without a plan."""
         moments = [moment for moment in (self.signup_opens, self.published_at) if moment]
         return max(moments, default=None)
 
     def signup_ends_at(self):
-        """Return the moment from which nobody may sign up any more: at the latest the start."""
+        """Return the moment at which sign-up closes: at the latest the start."""
         return min(self.signup_closes or self.starts, self.starts)
 
     @property
@@ -357,14 +364,14 @@ class Activity(DemoMark):
         return timezone.localdate(self.signup_ends_at())
 
     def accepts_signups(self):
-        """Return whether the sign-up window is open now."""
+        """Return whether people can sign up now: it is published and the sign-up window is open."""
         opens = self.signup_starts_at()
         if self.state != ActivityState.PUBLISHED or opens is None:
             return False
         return opens <= clock.now() < self.signup_ends_at()
 
     def admits(self, user):
-        """Return whether `user` is one of those it is meant for; staff who only see it are not."""
+        """Return whether `user` belongs to the audience. Staff who may see it do not belong to it for that reason."""
         if not user.is_authenticated:
             return False
         if self.audience == self.Audience.PUBLIC:
@@ -377,13 +384,13 @@ class Activity(DemoMark):
         return people.exists()
 
     def next_signup_state(self):
-        """Return what a sign-up made now becomes: pending where they are reviewed, else a place or the waiting list."""
+        """Return the first state of a sign-up made now: pending with review, else confirmed or on the waiting list."""
         return SignupState.PENDING if self.by_review else self.next_place()
 
     def next_place(self):
-        """Return whether the next one in line is confirmed or waits; asked under the lock of this row.
+        """Return CONFIRMED or WAITLISTED for the next sign-up. The caller has locked this row.
 
-        Nobody overtakes: while somebody waits, a free place is theirs.
+        A free place alone is not enough: while somebody is on the waiting list, the place is theirs.
         """
         if self.capacity is None:
             return SignupState.CONFIRMED

@@ -1,4 +1,4 @@
-"""Who came, and the volunteer hours that come of it."""
+"""Check-ins, and the volunteer hours computed from them."""
 
 from decimal import Decimal
 
@@ -18,18 +18,22 @@ from .signups import Signup, is_own, managed_activity_q
 
 class CheckInQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return own check-ins, and those of the activities one organises or is responsible for."""
+        """Return the user's own check-ins, and those of the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "signup__") | managed_activity_q(user, "signup__activity"))
 
     def managed_by(self, user):
-        """Return the check-ins of what `user` organises or is responsible for."""
+        """Return the check-ins of the activities that `user` manages."""
         return self.filter(managed_activity_q(user, "signup__activity"))
 
 
-def _counts_attendance(name, operation, sign, **rows):
-    """Return the statement trigger that keeps `Activity.attended` the number of check-ins, also of bulk and raw writes."""
+def _attendance_trigger(name, operation, sign, **rows):
+    """Return a statement trigger that adds (`sign` +) or subtracts (-) the changed check-ins in `Activity.attended`.
+
+    Counting in Python would miss bulk and raw writes. One trigger per statement, not per row, updates an activity once.
+    `rows` names the transition table `counted`.
+    """
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -42,17 +46,17 @@ def _counts_attendance(name, operation, sign, **rows):
                   JOIN activities_signup s ON s.id = k.signup_id GROUP BY s.activity_id) AS c
             WHERE a.id = c.activity_id;
             RETURN NULL;
-        """,  # noqa: S608  (the sign is written above)
+        """,  # noqa: S608  (`sign` is a constant in this module)
     )
 
 
 @pgtrigger.register(
-    _counts_attendance("checkin_counted", pgtrigger.Insert, "+", new="counted"),
-    _counts_attendance("checkin_uncounted", pgtrigger.Delete, "-", old="counted"),
+    _attendance_trigger("checkin_counted", pgtrigger.Insert, "+", new="counted"),
+    _attendance_trigger("checkin_uncounted", pgtrigger.Delete, "-", old="counted"),
 )
 @tracked
 class CheckIn(models.Model):
-    """签到: by QR or by list, never by location. One row for each person who came."""
+    """签到: the check-in of one sign-up, by QR code or from the list, never by location."""
 
     class Method(models.TextChoices):
         QR = "qr", _("扫码")
@@ -88,17 +92,17 @@ class CheckIn(models.Model):
 
 class ServiceRecordQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return own records, and those of the activities one organises or is responsible for."""
+        """Return the user's own records, and those of the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "checkin__signup__") | managed_activity_q(user, "checkin__signup__activity"))
 
     def managed_by(self, user):
-        """Return the records of what `user` organises or is responsible for."""
+        """Return the records of the activities that `user` manages."""
         return self.filter(managed_activity_q(user, "checkin__signup__activity"))
 
     def of(self, user):
-        """Return the records of `user` themself."""
+        """Return the user's own records."""
         return self.filter(is_own(user, "checkin__signup__")) if user.is_authenticated else self.none()
 
     def total(self):
@@ -124,7 +128,7 @@ class ServiceRecordQuerySet(models.QuerySet):
 )
 @tracked
 class ServiceRecord(models.Model):
-    """服务记录: volunteer hours, from real attendance, in steps of half an hour (domain.md rule 8)."""
+    """服务记录: the volunteer hours of one check-in, in steps of half an hour (domain.md rule 8)."""
 
     PERSONAL = {"hours": "volunteer", "reason": "volunteer", "previous_hours": "volunteer"}
     NOT_PERSONAL = {"id", "public_id", "at", "corrected_at"}

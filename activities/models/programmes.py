@@ -1,4 +1,4 @@
-"""Activity programmes and brands: code tables that staff may extend."""
+"""Activity programmes and brands: short tables that the district office maintains."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from chengyang.platform.accounts.models import DemoMark
 
 
 class Programme(models.Model):
-    """活动项目: four of them, each with a hue and a mark."""
+    """活动项目: one of the four programmes, each with its own colour and icon."""
 
     EDITABLE_FIELDS = ("name", "summary", "order")  # in the order of the form
 

@@ -1,4 +1,4 @@
-"""Who comes to an activity: a person of the registry, or a guest whose phone was proved."""
+"""Sign-ups for activities: by a person of the registry, or by a guest with a verified phone number."""
 
 import re
 
@@ -25,28 +25,29 @@ from .activities import Activity, managed_q
 
 class SignupQuerySet(models.QuerySet):
     def open(self):
+        """Return the sign-ups that are neither cancelled, declined nor expired."""
         return self.filter(state__in=SIGNUP_OPEN)
 
     def visible_to(self, user):
-        """Return own sign-ups, and those of the activities one organises or is responsible for."""
+        """Return the user's own sign-ups, and those for the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user) | managed_activity_q(user, "activity"))
 
     def managed_by(self, user):
-        """Return the sign-ups for what `user` organises or is responsible for: what stands on their desk."""
+        """Return the sign-ups for the activities that `user` manages: the rows of the staff site."""
         return self.filter(managed_activity_q(user, "activity"))
 
     def of(self, user):
-        """Return the sign-ups of `user` themself, as a person or as a guest."""
+        """Return the user's own sign-ups, as a person and as a guest."""
         return self.filter(is_own(user)) if user.is_authenticated else self.none()
 
     def by_name(self):
-        """Return the sign-ups in the order of a list at the door: by pinyin, persons and guests together."""
+        """Order by pinyin of the name, persons and guests together, as on a printed list."""
         return self.order_by(Coalesce("person__name_key", "guest_key"), "id")
 
     def search(self, text):
-        """Return whom staff at the door could mean by `text`: name, pinyin, initials, last four digits, number (U02)."""
+        """Return the sign-ups that `text` may mean: name, pinyin, initials, last four digits of the phone, ticket number (U02)."""
         text = (text or "").strip()
         if not text:
             return self
@@ -59,23 +60,24 @@ class SignupQuerySet(models.QuerySet):
 
 
 def is_own(user, prefix=""):
-    """Return the condition that keeps the rows of `user`; `prefix` is the lookup that leads to the sign-up.
+    """Return the condition for the rows that belong to `user`; `prefix` is the lookup path to the sign-up.
 
-    The person is one value, found once: an OR over a join to persons would read every sign-up there is.
+    The person is a scalar subquery. The obvious `person__user=user` joins persons, and PostgreSQL then cannot use an index
+    for the OR and reads every sign-up.
     """
     person = models.Subquery(Person.objects.filter(user=user).values("pk")[:1])
     return Q(**{f"{prefix}person": person}) | Q(**{f"{prefix}user": user})
 
 
 def managed_activity_q(user, prefix):
-    """Return the condition that keeps rows of the activities `user` organises or is responsible for."""
+    """Return the condition for rows of the activities that `user` manages; `prefix` is the lookup path to the activity."""
     scope = access_scope(user)
     return Q(pk__isnull=False) if scope.district else managed_q(scope, f"{prefix}__")
 
 
 @tracked(exclude=["guest_key", "guest_search"])
 class Signup(models.Model):
-    """报名: by a person, or by a guest whose phone was proved. Attended or absent is read from CheckIn."""
+    """报名: the sign-up of a person, or of a guest with a verified phone number. CheckIn says whether they attended."""
 
     PERSONAL = {"guest_name": "signup", "guest_key": "signup", "guest_search": "signup", "reason": "signup"}
     NOT_PERSONAL = {
@@ -113,7 +115,9 @@ class Signup(models.Model):
     offer_expires_at = models.DateTimeField(_("须在此前确认"), null=True, blank=True)
     due_on = models.DateField(_("审核时限"), null=True, blank=True)
     reason = models.CharField(_("不同意的理由"), max_length=REASON_LENGTH, blank=True)
-    forgotten_at = models.DateTimeField(_("匿名时间"), null=True, blank=True)  # a guest's name and account are gone
+    forgotten_at = models.DateTimeField(
+        _("匿名时间"), null=True, blank=True
+    )  # when name and account of a guest were removed
 
     objects = SignupQuerySet.as_manager()
 
@@ -160,23 +164,23 @@ class Signup(models.Model):
         return self.person.name if self.person_id else self.guest_name or str(_("来宾"))
 
     @property
-    def reached_at(self):
-        """Return whom notices of this sign-up go to: the person, the guest's account, or None once forgotten."""
+    def recipient(self):
+        """Return who gets notices about this sign-up: the person, the account of the guest, or None once anonymised."""
         return self.person or self.user
 
     def is_of(self, user):
-        """Return whether this is the sign-up of `user` themself."""
+        """Return whether this is the own sign-up of `user`."""
         return user.pk is not None and user.pk in (self.user_id, self.person and self.person.user_id)
 
     @property
     def code(self):
-        """Return the number that is read out at the door: the public id in two groups, in capitals."""
+        """Return the ticket number for reading aloud: the public id in capitals, in two groups of five."""
         short = self.public_id.upper()
         return f"{short[:5]} {short[5:]}"
 
     @property
     def masked_phone(self):
-        """Return the number as lists show it; whole it is on no list."""
+        """Return the masked phone number; lists never show the whole number."""
         owner = self.person or self.user
         return phones.mask_phone(owner.phone) if owner and owner.phone else ""
 
@@ -186,13 +190,13 @@ class Signup(models.Model):
 
     @property
     def badge(self):
-        """Return the class of the state's badge."""
+        """Return the CSS class of the badge that shows the state."""
         kinds = {"confirmed": "is-good", "offered": "is-main", "waitlisted": "is-soon", "pending": "is-info"}
         return kinds.get(self.state, "")
 
     @property
     def until_text(self):
-        """Return until when an offered place waits."""
+        """Return the deadline for confirming an offered place as text; empty without an offer."""
         return dates.span(self.offer_expires_at) if self.offer_expires_at else ""
 
     @property
@@ -200,16 +204,16 @@ class Signup(models.Model):
         return timezone.localdate(self.offer_expires_at) if self.offer_expires_at else None
 
     @property
-    def came(self):
+    def is_checked_in(self):
         return hasattr(self, "checkin")
 
     @property
     def hours(self):
-        """Return the volunteer hours of this attendance, or None."""
-        return self.checkin.service.hours if self.came and hasattr(self.checkin, "service") else None
+        """Return the volunteer hours recorded for this sign-up, or None."""
+        return self.checkin.service.hours if self.is_checked_in and hasattr(self.checkin, "service") else None
 
     def place_in_line(self):
-        """Return the place on the waiting list, from 1, or None for who does not wait."""
+        """Return the place on the waiting list, counted from 1, or None when it is not on the waiting list."""
         if self.state != SignupState.WAITLISTED:
             return None
         ahead = Signup.objects.filter(activity=self.activity_id, state=SignupState.WAITLISTED)

@@ -1,4 +1,4 @@
-"""The pages of activities: calendar, activity, sign-up and ticket, check-in."""
+"""The public and member pages of activities: calendar, activity, sign-up and ticket, check-in."""
 
 from .activity import activity_ics, detail, share
 from .calendar import calendar, feed, share_calendar

@@ -1,4 +1,4 @@
-"""The calendar: month, week and list with the same filters, to subscribe to, to print, to share."""
+"""The calendar: month, week and list view with the same filters, its feed and its share page."""
 
 from typing import Any
 
@@ -14,80 +14,82 @@ from chengyang import clock
 
 from .. import feed as feeds
 from .. import filters as facets
-from .. import timetable
+from .. import timetable, windows
 from ..models import Activity
-from ..timetable import WEEK, Day, Window
+from ..timetable import Day
+from ..windows import WEEK, Window
 
 
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
-    """One page of days. `?view=month|week|list&month=2026-11&week=2026-W48` and the filters; bad values are 404."""
-    filters, window = facets.parse(request.GET), timetable.parse(request.GET)
+    """Show the days of one window: `?view=month|week|list&month=2026-11&week=2026-W48` and the filters; bad values are 404."""
+    filters, window = facets.parse(request.GET), windows.parse(request.GET)
     rows = filters.apply(Activity.objects.visible_to(request.user).shown())
     activities = timetable.activities_in(rows, window)
     days = timetable.days_of(window, activities)
-    _lead_on(days, rows, filters, window)
-    path, here = request.path, window.pairs()
+    _link_empty_runs(days, rows, filters, window)
+    path, window_query = request.path, window.query_pairs()
     context = {
         "window": window,
         "days": days,
         "found": len(activities),
         "filters": filters,
-        "chips": facets.Chips(filters, path, here),
+        "chips": facets.Chips(filters, path, window_query),
         "tabs": _tabs(filters, window, path),
-        "before": _turned(filters, window, path, -1),
-        "after": _turned(filters, window, path, +1),
+        "before": _neighbour_link(filters, window, path, -1),
+        "after": _neighbour_link(filters, window, path, +1),
         "today_url": _today_url(filters, window, path),
-        "sums": timetable.sums(activities, window),
+        "summary": timetable.summary(activities, window),
         "past": timetable.past_text(days, window),
-        "next_day": next((day for day in days if day.starts_run), None),
-        "share_url": reverse("activities:calendar-share") + filters.query(*here),
+        "next_day": next((day for day in days if day.starts_empty_run), None),
+        "share_url": reverse("activities:calendar-share") + filters.query(*window_query),
         **_feed_urls(request, filters),
     }
     return render(request, "activities/calendar.html", context)
 
 
-def _lead_on(days: list[Day], rows: QuerySet, filters: facets.Filters, window: Window) -> None:
-    """Give the empty days an address for what comes next; one beyond this page is looked for once."""
-    asking = [day for day in days if day.starts_run]
+def _link_empty_runs(days: list[Day], rows: QuerySet, filters: facets.Filters, window: Window) -> None:
+    """Set the link to the next day with an activity on each empty run. A day after this page is looked up once, if needed."""
+    runs = [day for day in days if day.starts_empty_run]
     beyond = None
-    if not days or any(day.next_day is None for day in asking):
+    if not days or any(day.next_day is None for day in runs):
         beyond = timetable.next_after(rows, window)
-    for day in asking:
+    for day in runs:
         if day.next_day:
             day.next_url = f"#d{day.next_day.day}"
         elif beyond:
-            there = timetable.window_of(window.view, beyond)
-            day.next_day, day.next_url = beyond, f"{filters.query(*there.pairs())}#d{beyond.day}"
+            target = windows.window_of(window.view, beyond)
+            day.next_day, day.next_url = beyond, f"{filters.query(*target.query_pairs())}#d{beyond.day}"
 
 
 def _tabs(filters: facets.Filters, window: Window, path: str) -> list[tuple[Any, str, bool]]:
+    """Return (label, URL, whether it is current) of each view."""
     return [
-        (label, path + filters.query(*window.seen_as(view).pairs()), view == window.view)
-        for view, label in timetable.VIEWS.items()
+        (label, path + filters.query(*window.in_view(view).query_pairs()), view == window.view)
+        for view, label in windows.VIEWS.items()
     ]
 
 
-def _turned(filters: facets.Filters, window: Window, path: str, step: int) -> tuple[str, str] | None:
-    """Return (address, label) of the page before or after, or None at the end of all pages."""
-    there = window.moved(step)
-    if there is None:
+def _neighbour_link(filters: facets.Filters, window: Window, path: str, step: int) -> tuple[str, str] | None:
+    """Return (URL, label) of the page before (`step` -1) or after (+1), or None where there is none."""
+    target = window.neighbour(step)
+    if target is None:
         return None
     if window.view == WEEK:
         name = _("上一周，%(title)s") if step < 0 else _("下一周，%(title)s")
     else:
         name = _("上个月，%(title)s") if step < 0 else _("下个月，%(title)s")
-    return path + filters.query(*there.pairs()), name % {"title": there.title}
+    return path + filters.query(*target.query_pairs()), name % {"title": target.title}
 
 
 def _today_url(filters: facets.Filters, window: Window, path: str) -> str:
     today = clock.today()
-    return f"{path}{filters.query(*timetable.window_of(window.view, today).pairs())}#d{today.day}"
+    return f"{path}{filters.query(*windows.window_of(window.view, today).query_pairs())}#d{today.day}"
 
 
 def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
-    """Return the address of the feed of exactly these filters, and the same for a calendar program to open."""
+    """Return the URL of the feed with these filters, as http(s) and as webcal, which calendar programs open."""
     url = request.build_absolute_uri(reverse("activities:ics") + filters.query())
     return {"feed_url": url, "webcal_url": "webcal:" + url.partition(":")[2]}
 
@@ -95,9 +97,9 @@ def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
 @login_not_required
 @require_safe
 def share_calendar(request: HttpRequest) -> HttpResponse:
-    """The page of exactly these days and filters as a QR code, and how to subscribe to it."""
-    filters, window = facets.parse(request.GET), timetable.parse(request.GET)
-    back = reverse("activities:calendar") + filters.query(*window.pairs())
+    """Show the URL of the calendar page with these days and filters as a QR code, and the URL of its feed."""
+    filters, window = facets.parse(request.GET), windows.parse(request.GET)
+    back = reverse("activities:calendar") + filters.query(*window.query_pairs())
     chosen = facets.Chips(filters, back, [])
     context = {
         "window": window,
@@ -111,6 +113,7 @@ def share_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _labels(chips: facets.Chips) -> list[str]:
+    """Return the labels of the chosen filters and the searched text, for a title."""
     names = [chip.label for name in facets.FACETS for chip in chips.of(name) if chip.chosen]
     flags = [chip.label for chip in chips.flags() if chip.chosen]
     return [*names, *flags, *([f"“{chips.filters.text}”"] if chips.filters.text else [])]
@@ -119,7 +122,10 @@ def _labels(chips: facets.Chips) -> list[str]:
 @login_not_required
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    """The public activities with the same filters as iCalendar: 30 days back, 365 ahead."""
+    """Return the public activities as iCalendar, with the filters of the calendar page: 30 days back, 365 ahead.
+
+    Public for everybody, also for signed-in users: a calendar program fetches the URL without a session.
+    """
     filters = facets.parse(request.GET)
     public = Activity.objects.published().overlapping(*feeds.window())
     rows = filters.apply(public).select_related("programme", "organization", "team", "base")

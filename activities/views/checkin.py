@@ -1,4 +1,4 @@
-"""The door: a list with search, a scanner where the browser has one, and three colours for an answer."""
+"""Check-in at the entrance: the list with search, scanning of tickets, and completing the attendance."""
 
 import re
 from typing import Any
@@ -24,24 +24,30 @@ from ..forms import FinishForm, TicketForm
 from ..models import Activity, CheckIn, Signup
 from ..permissions import can_check_in, can_finish_activity
 from ..states import SIGNUP_OPEN, SignupState
-from .activity import seen
+from .activity import get_visible_activity
 
-PER_PAGE = 50  # people; whoever stands in the queue is found by search
+PER_PAGE = 50  # people; the search finds everybody else
+# A ticket number alone, or the URL of a check-in page (`?t=`) or of a ticket. The number must end there, so that a longer
+# text that only begins like a number is not taken for one.
 _TICKET = re.compile(rf"(?:[?&]t=|/tickets/|^)({PUBLIC_ID_REGEX})(?=$|[/&#])")
+# Classes of the answer: checked in; not now, look again; not a ticket for this activity.
 GREEN, AMBER, RED = "good", "soon", "bad"
 _COLOURS = {"already": AMBER, "waiting": AMBER, "early": AMBER}
 
 
-def _at_the_door(request: HttpRequest, public_id: str) -> Activity:
-    """Return the activity to whoever stands at its door; Http404 to who may not see it, 403 to who only may."""
-    activity = seen(request, public_id)
+def _activity_for_check_in(request: HttpRequest, public_id: str) -> Activity:
+    """Return the activity for somebody who may check people in.
+
+    Raises Http404 when the user may not see it or it is not published, NotAllowed when the user may only see it.
+    """
+    activity = get_visible_activity(request, public_id)
     require(can_check_in, request.user, activity)
     if not activity.is_shown():
         raise Http404
     return activity
 
 
-def _people(request: HttpRequest, activity: Activity) -> Any:
+def _signups(request: HttpRequest, activity: Activity) -> Any:
     rows = Signup.objects.visible_to(request.user).filter(activity=activity)
     return rows.select_related("person", "user", "checkin__service")
 
@@ -49,26 +55,30 @@ def _people(request: HttpRequest, activity: Activity) -> Any:
 @never_cache
 @require_safe
 def checkin(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Who is expected and who is there. `?q=` finds by name, pinyin, initials or last four digits; `?t=` is a ticket."""
-    activity = _at_the_door(request, public_id)
-    shown = None
+    """Show who is expected and who is there; `?q=` searches (see `SignupQuerySet.search`), `?t=` is a ticket number.
+
+    The phone's own camera opens the URL in the QR code of a ticket, which is this page with `?t=`.
+    """
+    activity = _activity_for_check_in(request, public_id)
+    ticket_signup = None
     if ticket := request.GET.get("t", ""):
-        shown = _people(request, activity).filter(public_id=ticket).first()
-        if shown is None:
+        ticket_signup = _signups(request, activity).filter(public_id=ticket).first()
+        if ticket_signup is None:
             messages.error(request, _("这张票不是这场活动的。"))
-    return _page(request, activity, shown=shown)
+    return _page(request, activity, ticket_signup=ticket_signup)
 
 
 def _page(request: HttpRequest, activity: Activity, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Render the check-in page, or for htmx the list alone; `context` adds to or replaces what is computed here."""
     text = clean_text(request.GET.get("q", ""))
-    people = _people(request, activity)
-    listed = people.filter(state=SignupState.CONFIRMED).search(text).by_name()
+    signups = _signups(request, activity)
+    listed = signups.filter(state=SignupState.CONFIRMED).search(text).by_name()
     opens = actions.opens_at(activity)
     context = {
         "activity": activity,
         "text": text,
         "page": numbered(request, listed, PER_PAGE),
-        "counts": _counts(people),
+        "counts": _counts(signups),
         "form": TicketForm(),
         "finish_form": FinishForm(),
         "opens_at": opens if opens > clock.now() else None,
@@ -83,14 +93,14 @@ def _wants_list(request: HttpRequest) -> bool:
     return bool(request.htmx) and request.method == "GET"
 
 
-def _counts(people: Any) -> dict[str, int]:
-    expected = people.filter(state=SignupState.CONFIRMED)
-    here = expected.filter(checkin__isnull=False)
+def _counts(signups: Any) -> dict[str, int]:
+    expected = signups.filter(state=SignupState.CONFIRMED)
+    present = expected.filter(checkin__isnull=False)
     return {
         "expected": expected.count(),
-        "here": here.count(),
-        "gone": here.filter(checkin__checked_out_at__isnull=False).count(),
-        "waiting": people.filter(state__in=SIGNUP_OPEN).exclude(state=SignupState.CONFIRMED).count(),
+        "here": present.count(),
+        "gone": present.filter(checkin__checked_out_at__isnull=False).count(),
+        "waiting": signups.filter(state__in=SIGNUP_OPEN).exclude(state=SignupState.CONFIRMED).count(),
     }
 
 
@@ -98,22 +108,27 @@ def _counts(people: Any) -> dict[str, int]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def scan(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Check in by a number that was scanned or typed: green came in, amber look again, red not this door."""
-    activity = _at_the_door(request, public_id)
+    """Check in by a ticket number that was scanned or typed; the answer is green, amber or red."""
+    activity = _activity_for_check_in(request, public_id)
     if request.method != "POST":
         return redirect("activities:checkin", public_id)
     form = TicketForm(request.POST)
     number = form.cleaned_data["number"] if form.is_valid() else ""
-    signup = _people(request, activity).filter(public_id=ticket_number(number)).first()
-    answer = _answer(signup, request.user)
+    signup = _signups(request, activity).filter(public_id=ticket_number(number)).first()
+    answer = _check_in_answer(signup, request.user)
     if request.htmx:
-        counts = _counts(_people(request, activity))
-        return render(request, "activities/_scanned.html", {"answer": answer, "activity": activity, "counts": counts})
+        counts = _counts(_signups(request, activity))
+        return render(
+            request, "activities/_scan_result.html", {"answer": answer, "activity": activity, "counts": counts}
+        )
     return _page(request, activity, answer=answer)
 
 
 def ticket_number(text: str) -> str:
-    """Return the number of the ticket in `text`: typed with or without spaces, or the address that its code holds."""
+    """Return the ticket number in `text`, or an empty string.
+
+    `text` is a number, typed with or without spaces and hyphens, or the URL in a QR code.
+    """
     text = text.strip()
     if "/" not in text:
         text = re.sub(r"[\s-]", "", text)
@@ -121,7 +136,8 @@ def ticket_number(text: str) -> str:
     return found[1] if found else ""
 
 
-def _answer(signup: Signup | None, actor: Any) -> dict[str, Any]:
+def _check_in_answer(signup: Signup | None, actor: Any) -> dict[str, Any]:
+    """Check in by ticket and return the context of `_answer.html`: kind (colour), title, text and the sign-up, if any."""
     if signup is None:
         return {"kind": RED, "title": _("不是这场活动的票"), "text": _("请核对票号，或在名单里按姓名找。")}
     try:
@@ -139,7 +155,7 @@ STEPS = {
     "out": lambda signup, actor: actions.check_out(signup.checkin, actor=actor),
     "undo": lambda signup, actor: actions.undo_check_in(signup.checkin, actor=actor),
 }
-_SAID = {
+_STEP_MESSAGES = {
     "in": gettext_lazy("%(who)s 已签到。"),
     "out": gettext_lazy("%(who)s 已签退。"),
     "undo": gettext_lazy("%(who)s 的上一步已撤销。"),
@@ -148,28 +164,28 @@ _SAID = {
 
 @require_POST
 def checkin_step(request: HttpRequest, public_id: str, ticket: str, step: str) -> HttpResponse:
-    """签到, 签退, 撤销 of one person on the list."""
-    activity = _at_the_door(request, public_id)
-    signup = get_object_or_404(_people(request, activity), public_id=ticket)
+    """Check one person of the list in or out, or undo the last step: 签到, 签退, 撤销."""
+    activity = _activity_for_check_in(request, public_id)
+    signup = get_object_or_404(_signups(request, activity), public_id=ticket)
     if step not in STEPS:
         raise Http404
     if step != "in" and not hasattr(signup, "checkin"):
-        raise ActionError(_("还没有签到。"), code="absent", url=_back(request, activity))
+        raise ActionError(_("还没有签到。"), code="absent", url=_list_url(request, activity))
     try:
         STEPS[step](signup, request.user)
     except ActionError as error:
-        error.url = _back(request, activity)
+        error.url = _list_url(request, activity)
         raise
     if request.htmx:
-        again = _people(request, activity).get(pk=signup.pk)
-        counts = _counts(_people(request, activity))
-        return render(request, "activities/_step.html", {"signup": again, "activity": activity, "counts": counts})
-    messages.success(request, _SAID[step] % {"who": signup.display_name})
-    return redirect(_back(request, activity))
+        updated = _signups(request, activity).get(pk=signup.pk)
+        counts = _counts(_signups(request, activity))
+        return render(request, "activities/_step.html", {"signup": updated, "activity": activity, "counts": counts})
+    messages.success(request, _STEP_MESSAGES[step] % {"who": signup.display_name})
+    return redirect(_list_url(request, activity))
 
 
-def _back(request: HttpRequest, activity: Activity) -> str:
-    """Return the list as it was searched, at the person."""
+def _list_url(request: HttpRequest, activity: Activity) -> str:
+    """Return the URL of the list with the search that the form was sent from."""
     text = clean_text(request.POST.get("q", ""))
     query = f"?{urlencode({'q': text})}" if text else ""
     return reverse("activities:checkin", args=[activity.public_id]) + query
@@ -178,7 +194,7 @@ def _back(request: HttpRequest, activity: Activity) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def finish(request: HttpRequest, public_id: str) -> HttpResponse:
     """Declare the attendance complete."""
-    activity = _at_the_door(request, public_id)
+    activity = _activity_for_check_in(request, public_id)
     if request.method != "POST":
         return redirect("activities:checkin", public_id)
     form = FinishForm(request.POST)

@@ -18,14 +18,14 @@ from chengyang.platform.web.paging import numbered
 from members.models import Person
 
 from .. import actions
-from ..actions.signups import CONFIRM_WITHIN, FORGET_AFTER
+from ..actions.signups import ANONYMISE_AFTER, CONFIRM_WITHIN
 from ..forms import GuestCodeForm, GuestForm, SignupForm
 from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_sign_up
-from ..signup_status import standing
+from ..signup_status import signup_status_of
 from ..states import SIGNUP_OPEN, SignupState
 from ..tickets import SHOWN_WITH, context_of
-from .activity import own_signup, seen
+from .activity import get_visible_activity, own_signup
 
 PURPOSE = phone_login.Purpose.SIGN_UP
 SUCCESS_MESSAGES = {
@@ -41,7 +41,7 @@ SUCCESS_MESSAGES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """One screen: a click for who is in the registry, a name for who is signed in, name and phone for a visitor."""
-    activity = seen(request, public_id)
+    activity = get_visible_activity(request, public_id)
     if request.user.is_authenticated:
         return _as_account(request, activity)
     proof = _proof(request, activity)
@@ -117,7 +117,7 @@ def _only_looks(request: HttpRequest, activity: Activity) -> bool:
 def _require_open(activity: Activity) -> None:
     """Send nobody a code for what takes no sign-ups."""
     if not activity.accepts_signups():
-        raise ActionError(_("现在不能报名：%(why)s。") % {"why": standing(activity).text}, code="closed")
+        raise ActionError(_("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).text}, code="closed")
 
 
 def _with_code(request: HttpRequest, activity: Activity, proof: Any) -> HttpResponse:
@@ -165,16 +165,16 @@ def _other_number(request: HttpRequest, do: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, activity: Activity, form: Any, *, status: int, **context: Any) -> HttpResponse:
-    stands = standing(activity)
+    stands = signup_status_of(activity)
     waiting = activity.signups.filter(state=SignupState.WAITLISTED).count() if stands.code == "full" else 0
     context |= {
         "activity": activity,
-        "standing": stands,
+        "status": stands,
         "form": form,
         "waiting": waiting,
         "place": waiting + 1,
         "confirm_hours": int(CONFIRM_WITHIN.total_seconds() // 3600),
-        "forget_days": FORGET_AFTER.days,
+        "anonymise_days": ANONYMISE_AFTER.days,
     }
     return render(request, "activities/signup.html", context, status=status)
 

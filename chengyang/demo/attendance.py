@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from activities.actions.attendance import served_hours
-from activities.actions.signups import FORGET_AFTER, REVIEW_DAYS
+from activities.actions.signups import ANONYMISE_AFTER, REVIEW_DAYS
 from activities.models import CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE, SignupState
 from chengyang import clock
@@ -138,7 +138,7 @@ class Crowd:
 
 def is_recent(world: World, event: Event) -> bool:
     """Return whether the names of its guests are still kept, so that whoever came has an account."""
-    return event.activity.ends > world.midnight - FORGET_AFTER
+    return event.activity.ends > world.midnight - ANONYMISE_AFTER
 
 
 def _key(who: Who) -> tuple[str, int]:
@@ -250,7 +250,7 @@ def _signup(world: World, key: int, event: Event, row: Row) -> tuple[Any, ...]:
     """Return the values of COLUMNS."""
     who, activity = row.who, event.activity
     pending = row.state == S.PENDING
-    forgotten = activity.ends + FORGET_AFTER if who == Who() else None
+    forgotten = activity.ends + ANONYMISE_AFTER if who == Who() else None
     return (
         key,
         row.public_id,

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from activities.actions.activities import RECORDS_DAYS
-from activities.actions.signups import FORGET_AFTER
+from activities.actions.signups import ANONYMISE_AFTER
 from activities.models import Activity
 from activities.states import ActivityState
 from chengyang import clock
@@ -174,7 +174,7 @@ class Maker:
     def _size(self, topic: dict[str, Any], day: dt.date) -> int:
         low, high = topic["size"]
         size = self.dice.triangular(low, high)
-        return round(size * NOW_SHARE) if size > 60 and day > self.world.today - FORGET_AFTER else round(size)
+        return round(size * NOW_SHARE) if size > 60 and day > self.world.today - ANONYMISE_AFTER else round(size)
 
 
 def _agenda(starts: dt.datetime, lines: list[str]) -> str:
@@ -189,7 +189,7 @@ def _agenda(starts: dt.datetime, lines: list[str]) -> str:
 def balance(world: World, events: list[Event]) -> None:
     """Scale the past sessions of 新心行动, so that together they come to what was published; set the limits."""
     sessions = [event for event in events if "held" in event.marks and event.activity.brand.name == BRAND]
-    before = world.today - FORGET_AFTER
+    before = world.today - ANONYMISE_AFTER
     large = [event for event in sessions if not event.activity.earns_hours and event.day < before]
     fixed = sum(event.wanted for event in sessions) - sum(event.wanted for event in large)
     scale = (ATTENDANCES - fixed) / sum(event.wanted for event in large)

@@ -1,4 +1,4 @@
-"""Every write on requests, outcomes and teams."""
+"""All writes on requests, outcomes and teams."""
 
 from .outcomes import check_outcome, refuse_outcome, report_outcome
 from .requests import (

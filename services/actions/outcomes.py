@@ -1,7 +1,6 @@
-"""成果: reported by a body, verified by a second person before it counts (domain.md, "Words")."""
+"""成果: outcomes, reported for an organizer and checked by a second person before they count (domain.md, "Words")."""
 
-import datetime as dt
-from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.editing import assign
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
@@ -21,33 +21,20 @@ CHECK_DAYS = 5  # working days until a reported outcome should be checked
 
 
 @transaction.atomic
-def report_outcome(
-    body,
-    *,
-    actor,
-    kind: str,
-    title: str,
-    happened_on: dt.date,
-    amount: Decimal | None = None,
-    quantity: int | None = None,
-    activity=None,
-) -> Outcome:
-    """Report what came of the work of `body` (an organization, a base or a team); counts once it is checked.
+def report_outcome(organizer, *, actor, activity=None, **data: Any) -> Outcome:
+    """Report an outcome of `organizer` (an organization, base or team), perhaps of one `activity`; it counts once checked.
 
-    `amount` is in yuan, for donations; `quantity` a number of firms or persons.
+    `data` has names in `Outcome.EDITABLE_FIELDS`: `amount` is in yuan, for donations; `quantity` is a number of firms or
+    persons. Raises NotAllowed, ValidationError for impossible values, TypeError for a name that cannot be edited.
     """
-    require(permissions.can_report_outcome, actor, body)
+    require(permissions.can_report_outcome, actor, organizer)
     outcome = Outcome(
-        kind=kind,
-        title=title,
-        happened_on=happened_on,
-        amount=amount,
-        quantity=quantity,
         activity=activity,
         reported_by=actor,
         due_on=deadlines.due_on(clock.today(), CHECK_DAYS),
-        **{body._meta.model_name: body},
+        **{organizer._meta.model_name: organizer},
     )
+    assign(outcome, data, fields=Outcome.EDITABLE_FIELDS)
     outcome.full_clean(exclude=["reported_by", "checked_by"])
     outcome.save()
     audit.record("outcome.reported", outcome, actor=actor)
@@ -56,15 +43,15 @@ def report_outcome(
 
 @transaction.atomic
 def check_outcome(outcome: Outcome, *, actor) -> Outcome:
-    """Verify `outcome`, so that it counts. Raises ActionError("state") when it is decided already."""
+    """Confirm `outcome`, so that it counts. Raises NotAllowed, also for who reported it, ActionError("state")."""
     return _decide(outcome, OutcomeState.CHECKED, "outcome.checked", actor=actor)
 
 
 @transaction.atomic
 def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
-    """Do not count `outcome`; `reason` is told to who reported it, word for word.
+    """Refuse `outcome`: it does not count. The person who reported it is notified and reads `reason` unchanged.
 
-    Raises ActionError("reason") without one, ("too_long") for one of more than 500 characters.
+    Raises NotAllowed, ActionError("reason") without a reason, ("too_long") for one of more than 500 characters, ("state").
     """
     reason = required_reason(reason, missing=_("请写理由，上报人会看到原文。"))
     outcome = _decide(outcome, OutcomeState.REFUSED, "outcome.declined", actor=actor, reason=reason)

@@ -1,4 +1,4 @@
-"""诉求: asked, routed, answered within working days, rated; it escalates by itself (domain.md rule 9)."""
+"""诉求: requests are submitted, routed, answered within working days and rated; overdue ones escalate (domain.md rule 9)."""
 
 import datetime as dt
 from typing import Any
@@ -23,14 +23,17 @@ from .. import permissions
 from ..models import Post, Request, Team
 from ..states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState
 
-DAYS, COMPLEX_DAYS = 7, 15  # working days promised on the list of services (domain.md rule 9)
-REMIND_AT = (0.5, 0.8, 1.0)  # of the working days given (domain.md rule 9)
-NUMBER_LOCK = 0x73767271  # "svrq": numbers of a day are given one after the other
-CLOSES_AFTER = dt.timedelta(days=15)  # an answer that nobody rates is closed after so long
+DAYS, COMPLEX_DAYS = 7, 15  # working days, as promised on the list of services (domain.md rule 9)
+REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (domain.md rule 9)
+NUMBER_LOCK = 0x73767271  # "svrq": the numbers of a day are assigned one after the other
+CLOSES_AFTER = dt.timedelta(days=15)  # an answered request without a rating is closed after this time
 
 
 def _next_number(today: dt.date) -> str:
-    """Return the next number of the day, `SQ20261123-001`; taken under a lock, so that none is given twice."""
+    """Return the next number of the day, `SQ20261123-001`.
+
+    Takes an advisory lock until the transaction ends: two concurrent calls would read the same highest number.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
     start = f"SQ{today:%Y%m%d}-"
@@ -40,9 +43,9 @@ def _next_number(today: dt.date) -> str:
 
 @transaction.atomic
 def submit_request(*, actor, title: str, text: str, team: Team | None = None, service: str = "") -> Request:
-    """Ask for help: goes to `team` when a service of its list was ordered, else to the office, which routes it.
+    """Submit a request for help to `team`, perhaps for one `service` of its list; without a team it goes to the office.
 
-    The due date is 7 working days ahead. Raises ActionError("service") when the team does not offer `service`.
+    It is due in 7 working days. Raises NotAllowed, ActionError("service") when the team does not offer `service`.
     """
     require(permissions.can_submit_request, actor, None)
     if service and (team is None or service not in team.services):
@@ -65,9 +68,10 @@ def submit_request(*, actor, title: str, text: str, team: Team | None = None, se
 
 @transaction.atomic
 def route_request(request: Request, *, actor, team=None, subdistrict=None, is_complex: bool = False) -> Request:
-    """Hand `request` to a team or a subdistrict (neither: to the office); a complex one gets 15 working days.
+    """Route `request` to a team or a subdistrict (neither: to the office). A complex request gets 15 working days.
 
-    Raises ActionError("state") when it is not open any more, ActionError("handler") when both are named.
+    The due date is never moved to an earlier day. Raises NotAllowed, also when the request is no longer open, ActionError("handler") when
+    both a team and a subdistrict are given.
     """
     request = lock(request)
     require(permissions.can_route_request, actor, request)
@@ -90,7 +94,7 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
 
 @transaction.atomic
 def answer_request(request: Request, *, actor, answer: str) -> Request:
-    """Answer `request`. Raises ActionError("state") when it is not open, ActionError("answer") for empty words."""
+    """Answer `request`. Raises NotAllowed, also when the request is no longer open, ActionError("answer") for an empty answer."""
     request = lock(request)
     require(permissions.can_answer_request, actor, request)
     if not answer.strip():
@@ -103,7 +107,10 @@ def answer_request(request: Request, *, actor, answer: str) -> Request:
 
 @transaction.atomic
 def rate_request(request: Request, *, actor, rating: int) -> Request:
-    """Rate the answer from 1 to 5, which closes the request; may be changed later. Raises ActionError("rating")."""
+    """Rate the answer from 1 to 5, which closes the request. The rating can be changed later.
+
+    Raises NotAllowed, also before there is an answer, ActionError("rating") for another number.
+    """
     request = lock(request)
     require(permissions.can_rate_request, actor, request)
     if rating not in range(1, 6):
@@ -120,9 +127,9 @@ def rate_request(request: Request, *, actor, rating: int) -> Request:
 
 @transaction.atomic
 def reopen_request(request: Request, *, actor) -> Request:
-    """Send an answered request back to its handler: the answer did not help.
+    """Reopen an answered request, because the answer did not help.
 
-    Gets the full time again, and is reminded and escalated within it like a new one (domain.md rule 9).
+    It gets the full time again; reminders and escalation start anew (domain.md rule 9). Raises NotAllowed.
     """
     request = lock(request)
     require(permissions.can_reopen_request, actor, request)
@@ -139,7 +146,7 @@ def reopen_request(request: Request, *, actor) -> Request:
 
 @transaction.atomic
 def withdraw_request(request: Request, *, actor) -> Request:
-    """Take an open request back; needs nobody's approval."""
+    """Withdraw an open request, without approval. Raises NotAllowed for anybody but the author."""
     request = lock(request)
     require(permissions.can_withdraw_request, actor, request)
     return _withdraw(request, actor)
@@ -150,25 +157,25 @@ def _withdraw(request, actor):
 
 
 def withdraw_requests_of(person: Person, actor: Any) -> None:
-    """Take back what somebody who leaves the registry still asks for."""
+    """Withdraw the open requests of `person`, who leaves the registry."""
     if person.user_id:
         for request in Request.objects.filter(author=person.user_id, state__in=REQUEST_OPEN).select_for_update():
             _withdraw(request, actor)
 
 
 def erase_requests(person: Person) -> None:
-    """Keep that something was asked and answered; drop who asked, all words and the history (P12).
+    """Erase the requests of `person`: delete those without an answer, anonymise the answered ones so that they still count.
 
-    What somebody asks after they left is a guest's, and stays.
+    Texts, history and notices are deleted too (P12). Requests made after `person` left are those of a guest, and stay.
     """
     if not person.user_id:
         return
     rows = Request.objects.filter(author=person.user_id)
     if person.left_on:
         rows = rows.filter(at__lt=clock.at(person.left_on + dt.timedelta(days=1)))
-    _forget_notices(rows)
-    over = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
-    kept = list(over.values_list("pk", flat=True))
+    _delete_notices(rows)
+    answered = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
+    kept = list(answered.values_list("pk", flat=True))
     history.delete_with_history(rows.exclude(pk__in=kept))
     kept_rows = Request.objects.filter(pk__in=kept)
     kept_rows.update(
@@ -177,20 +184,20 @@ def erase_requests(person: Person) -> None:
     history.forget_history(kept_rows)
 
 
-def _forget_notices(rows):
-    """Delete what was told about `rows`, to handlers too: the titles stand in it."""
+def _delete_notices(rows):
+    """Delete all notices about `rows`, also those to handlers: they contain the titles."""
     Notice.objects.filter(url__in=[row.get_absolute_url() for row in rows]).delete()
 
 
 @transaction.atomic
 def close_request(request: Request) -> Request:
-    """Close an answered request that nobody rated in time; done by the portal itself."""
+    """Close an answered request that was not rated in time; called by the periodic task. Raises ActionError("state")."""
     request = lock(request)
     return move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=None, verb="request.closed")
 
 
 def handlers(request: Request) -> list[User]:
-    """Return the accounts of those who handle `request` today: leaders, staff of the subdistrict, or the district's."""
+    """Return the accounts that handle `request` today: leaders of its team, staff of its subdistrict, or district staff."""
     today = clock.today()
     users = User.objects.filter(is_active=True)
     if request.team:
@@ -203,9 +210,10 @@ def handlers(request: Request) -> list[User]:
 
 @transaction.atomic
 def remind_handlers(request: Request, today: dt.date) -> int:
-    """Remind the handlers of `request` once at half, once at four fifths and once at the end of its working days.
+    """Remind the handlers of `request` at half, at four fifths and at the end of its working days, once each.
 
-    Returns which reminder was sent (1–3), 0 when none was due. Safe to repeat.
+    Return the number of the reminder that was sent (1 to 3), or 0 when none was due. Safe to repeat. After a pause of the
+    periodic task only the latest reminder is sent.
     """
     request = lock(request)
     total = max(1, deadlines.left(request.due_on, request.counted_from))
@@ -222,7 +230,7 @@ def remind_handlers(request: Request, today: dt.date) -> int:
 
 @transaction.atomic
 def escalate_due(today: dt.date) -> int:
-    """Lay every open request that is overdue on `today` before the district office too; return how many."""
+    """Escalate every open request that is overdue on `today` to the district office; return how many. Safe to repeat."""
     late = Request.objects.select_for_update(skip_locked=True).filter(
         state__in=REQUEST_OPEN, due_on__lt=today, escalated_at__isnull=True
     )

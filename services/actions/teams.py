@@ -1,4 +1,4 @@
-"""Service teams: their facts, their leader, and who is in them."""
+"""Service teams: their editable fields and the posts in them."""
 
 import datetime as dt
 from typing import Any
@@ -18,7 +18,7 @@ from ..models import Post, Team
 
 @transaction.atomic
 def edit_team(team: Team, *, actor, **data) -> Team:
-    """Edit `data` (names in `Team.EDITABLE_FIELDS`). Raises ActionError("invalid") naming the field."""
+    """Edit `data` (names in `Team.EDITABLE_FIELDS`). Raises NotAllowed, ActionError("invalid") naming the field."""
     team = lock(team)
     require(permissions.can_edit_team, actor, team)
     edit(team, data, fields=Team.EDITABLE_FIELDS, verb="team.updated", actor=actor)
@@ -27,28 +27,28 @@ def edit_team(team: Team, *, actor, **data) -> Team:
 
 @transaction.atomic
 def appoint(team: Team, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
-    """Make `person` the leader of `team`, or a volunteer in it, from the day `starts`; a leader's predecessor ends then.
+    """Appoint `person` as leader of `team`, or as volunteer in it, from the day `starts`; the leader before ends then.
 
-    Raises ActionError as `posts.give`, NotAllowed for who appoints a leader without being responsible for the team.
+    Raises ActionError as `posts.give`, and NotAllowed. Staff appoint leaders; staff and the leader appoint volunteers.
     """
     team = lock(team)
     alone = kind == Post.Kind.LEADER
-    require(permissions.can_appoint if alone else permissions.can_take_in, actor, team)
-    return posts.give(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
+    require(permissions.can_appoint if alone else permissions.can_appoint_volunteer, actor, team)
+    return posts.give(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_notice_url())
 
 
 @transaction.atomic
 def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
-    """End `post` on the day `on` (that day no longer belongs to it; today if not said). Raises ActionError("dates")."""
+    """End `post` on the day `on` (not included; None: today). Raises NotAllowed, ActionError("dates") for an impossible day."""
     post = lock(post)
     require(permissions.can_end_post, actor, post)
-    return posts.end(post, actor=actor, on=on, url=_where())
+    return posts.end(post, actor=actor, on=on, url=_notice_url())
 
 
 def leave_team(team: Team, *, actor: Any) -> int:
-    """Leave a team, as leader too, at once and without approval (domain.md rule 12); return how many posts ended."""
-    return posts.lay_down(team, actor=actor, url=_where())
+    """Resign from all posts in `team`, also as leader, at once and without approval (domain.md rule 12); return how many."""
+    return posts.lay_down(team, actor=actor, url=_notice_url())
 
 
-def _where():
+def _notice_url():
     return reverse("me:home")

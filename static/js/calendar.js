@@ -1,10 +1,11 @@
-// calendar.js: the calendar by keyboard. Arrows move the day (over the edge they turn the page), Home and End go to the
-// first and last, Enter goes into the day and Escape out of it, t is today, / is search. Every link works with Tab too.
+// calendar.js: keyboard control of the calendar. The arrow keys move the focus between days, beyond the first or last day to
+// the neighbour page; Home and End move to the first and last day; Enter moves to the first activity of the day and Escape
+// back to the day; t is today, / is search. Every link also works with Tab.
 
 const days = [...document.querySelectorAll(".days > .day")].filter((day) => day.offsetParent !== null);
 const grid = document.querySelector(".days.month");
-const shown = () => days.filter((day) => day.offsetParent !== null);
-const stand = (day) => {
+const visibleDays = () => days.filter((day) => day.offsetParent !== null);
+const focusDay = (day) => {
   if (!day) return false;
   for (const other of days) other.tabIndex = -1;
   day.tabIndex = 0;
@@ -12,30 +13,30 @@ const stand = (day) => {
   day.scrollIntoView({ block: "nearest" });
   return true;
 };
-const follow = (selector) => document.querySelector(selector)?.click();
-// Seven in a row only where the grid is drawn; the list below 64em goes one by one.
-const row = () => (grid && getComputedStyle(grid).display === "grid" ? 7 : 1);
+const clickLink = (selector) => document.querySelector(selector)?.click();
+// Up and down move by a week only where CSS draws the grid; in the list (below 64em) they move by one day.
+const daysPerRow = () => (grid && getComputedStyle(grid).display === "grid" ? 7 : 1);
 
 const today = document.querySelector(".day--today");
 const start = today || days.find((day) => !day.classList.contains("day--out")) || days[0];
 if (start) start.tabIndex = 0;
 
-// Who turned the page by keyboard goes on at the near edge of the next one.
-const TURNED = "calendar-turned";
-const turn = (selector, edge) => {
-  if (document.querySelector(selector)) sessionStorage.setItem(TURNED, edge);
-  follow(selector);
+// After moving to a neighbour page by keyboard, the focus goes to its nearer edge: "Home" or "End" is kept until it loads.
+const EDGE_KEY = "calendar-turned";
+const turnPage = (selector, edge) => {
+  if (document.querySelector(selector)) sessionStorage.setItem(EDGE_KEY, edge);
+  clickLink(selector);
 };
-const edge = sessionStorage.getItem(TURNED);
-sessionStorage.removeItem(TURNED);
-const inside = shown().filter((day) => !day.classList.contains("day--out"));
-if (edge) stand(edge === "Home" ? inside[0] : inside.at(-1));
+const edge = sessionStorage.getItem(EDGE_KEY);
+sessionStorage.removeItem(EDGE_KEY);
+const ownDays = visibleDays().filter((day) => !day.classList.contains("day--out"));
+if (edge) focusDay(edge === "Home" ? ownDays[0] : ownDays.at(-1));
 
 const moves = {
   ArrowLeft: () => -1,
   ArrowRight: () => 1,
-  ArrowUp: () => -row(),
-  ArrowDown: () => row(),
+  ArrowUp: () => -daysPerRow(),
+  ArrowDown: () => daysPerRow(),
 };
 
 document.addEventListener("keydown", (event) => {
@@ -43,27 +44,27 @@ document.addEventListener("keydown", (event) => {
   const at = document.activeElement;
   if (at?.closest("input, textarea, select, dialog, [contenteditable]")) return;
   const here = at?.closest(".day");
-  const list = shown();
-  let done = false;
+  const list = visibleDays();
+  let handled = false;
   if (moves[event.key] && here) {
     const next = list.indexOf(here) + moves[event.key]();
-    if (next < 0) turn('[rel="prev"]', "End");
-    else if (next >= list.length) turn('[rel="next"]', "Home");
-    else stand(list[next]);
-    done = true;
-  } else if (event.key === "Home" && here) done = stand(list[0]);
-  else if (event.key === "End" && here) done = stand(list.at(-1));
+    if (next < 0) turnPage('[rel="prev"]', "End");
+    else if (next >= list.length) turnPage('[rel="next"]', "Home");
+    else focusDay(list[next]);
+    handled = true;
+  } else if (event.key === "Home" && here) handled = focusDay(list[0]);
+  else if (event.key === "End" && here) handled = focusDay(list.at(-1));
   else if (event.key === "Enter" && at === here) {
     at?.querySelector("a")?.focus();
-    done = Boolean(here);
-  } else if (event.key === "Escape" && here && at !== here) done = stand(here);
+    handled = Boolean(here);
+  } else if (event.key === "Escape" && here && at !== here) handled = focusDay(here);
   else if (event.key === "t") {
-    if (today) done = stand(today);
-    else follow("[data-today]");
+    if (today) handled = focusDay(today);
+    else clickLink("[data-today]");
   } else if (event.key === "/") {
     const search = document.querySelector('.filters input[type="search"]');
     search?.focus();
-    done = Boolean(search);
+    handled = Boolean(search);
   }
-  if (done) event.preventDefault();
+  if (handled) event.preventDefault();
 });

@@ -1,11 +1,11 @@
-// checkin.js: the camera at the door, where the browser can read codes (BarcodeDetector). Without it the number is typed,
-// and the phone's own camera opens the same page from the code on the ticket.
+// checkin.js: scanning tickets with the camera, in browsers that can read QR codes (BarcodeDetector). In other browsers the
+// number is typed, or the phone's own camera opens this page by the URL in the QR code.
 
 const box = document.querySelector("[data-scan]");
-const form = document.querySelector(".door__ticket");
-const REST = 2500; // ms before the same ticket counts as shown again
+const form = document.querySelector(".checkin__ticket");
+const REPEAT_AFTER = 2500; // ms; the same code within this time is the same showing and not sent again
 
-const readable = async () => {
+const canReadCodes = async () => {
   if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return false;
   const formats = await BarcodeDetector.getSupportedFormats();
   return formats.includes("qr_code");
@@ -15,35 +15,35 @@ const scanner = () => {
   const video = box.querySelector("video");
   const button = box.querySelector("[data-start]");
   const label = button.querySelector("span");
-  const words = label.textContent;
+  const startText = label.textContent;
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   let stream = null;
   let last = { text: "", at: 0 };
 
   const send = (text) => {
-    if (text === last.text && Date.now() - last.at < REST) return;
+    if (text === last.text && Date.now() - last.at < REPEAT_AFTER) return;
     last = { text, at: Date.now() };
     form.elements.number.value = text;
     form.requestSubmit();
     navigator.vibrate?.(60);
   };
 
-  const look = async () => {
+  const readFrame = async () => {
     if (!stream) return;
     try {
       const [code] = await detector.detect(video);
       if (code) send(code.rawValue);
     } catch {
-      // a frame that is not there yet
+      // the video has no frame yet
     }
-    setTimeout(look, 200);
+    setTimeout(readFrame, 200);
   };
 
   const stop = () => {
     for (const track of stream?.getTracks() || []) track.stop();
     stream = null;
     video.hidden = true;
-    label.textContent = words;
+    label.textContent = startText;
   };
 
   const start = async () => {
@@ -57,7 +57,7 @@ const scanner = () => {
     video.hidden = false;
     label.textContent = button.dataset.stopText;
     await video.play();
-    look();
+    readFrame();
   };
 
   button.addEventListener("click", () => (stream ? stop() : start()));
@@ -65,11 +65,11 @@ const scanner = () => {
 };
 
 if (box && form) {
-  readable().then((can) => {
+  canReadCodes().then((can) => {
     box.hidden = !can;
     if (can) scanner();
   });
-  // After an answer the field waits for the next number.
+  // After an answer, clear the field and focus it for the next number.
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "answer") return;
     form.reset();

@@ -1,4 +1,4 @@
-"""The day of these tests, and the bodies that organise things."""
+"""The clock of these tests, and the activities and the organization that they use."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from . import factories
 
 
 @pytest.fixture(autouse=True)
-def wednesday(settings):
+def stopped_clock(settings):
     """Stop the clock at 09:00 on 16 September 2026; `settings.PORTAL_CLOCK` moves it."""
     settings.PORTAL_CLOCK = factories.NINE
 

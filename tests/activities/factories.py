@@ -1,4 +1,4 @@
-"""What the tests of activities are about; everything takes place around Wednesday 16 September 2026."""
+"""Objects for the tests of activities; everything takes place around Wednesday 16 September 2026."""
 
 import datetime as dt
 from contextlib import contextmanager
@@ -17,12 +17,12 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def moment(day, hour=9, minute=0):
-    """Return a moment of September 2026."""
+    """Return a moment on this day of September 2026."""
     return clock.at(dt.date(2026, 9, day), dt.time(hour, minute))
 
 
 def draft(**fields):
-    """Make a draft of the office in 夏庄, complete enough to be handed in: 19 September, 08:30 to 11:30."""
+    """Create a draft of the office in 夏庄, complete enough to be submitted: 19 September, 08:30 to 11:30."""
     defaults = {
         "title": "夏庄葡萄采摘帮扶",
         "subdistrict": personas.reference(),
@@ -36,7 +36,7 @@ def draft(**fields):
 
 
 def published(**fields):
-    """Make a published activity, by default as `draft` does, published on 1 September."""
+    """Create a published activity with the defaults of `draft`, published on 1 September."""
     return draft(**{"state": "published", "published_at": moment(1), **fields})
 
 
@@ -45,24 +45,24 @@ def programme(code="li", name="新力汇"):
 
 
 def guest(number=1, **fields):
-    """Make an account with a proved phone and no person."""
+    """Create an account with a verified phone number and without a person."""
     return User.objects.create(phone=f"+86154{number:08}", **fields)
 
 
 def person(number=1, name="周予安", **fields):
-    """Make a person with an account of the same number."""
+    """Create a person with an account of the same phone number."""
     account = User.objects.create(phone=f"+86154{number:08}")
     return personas.person(name, account=account, phone=account.phone, **fields)
 
 
 def signed_up(activity, number=1, name="周予安"):
-    """Sign a new person up by the action; return the sign-up."""
+    """Sign a new person up with the action and return the sign-up."""
     somebody = person(number, name)
     return actions.sign_up(activity, person=somebody, actor=somebody.user)
 
 
 def queue(activity, count):
-    """Sign `count` persons up; return the sign-ups in order."""
+    """Sign `count` persons up and return the sign-ups in order."""
     return [signed_up(activity, number) for number in range(1, count + 1)]
 
 
@@ -72,14 +72,14 @@ def states(activity):
 
 
 def counted(activity):
-    """Return (what the row says is taken, how many rows take a place)."""
+    """Return (`taken` of the activity, number of sign-ups that take up a place)."""
     activity.refresh_from_db()
     return activity.taken, activity.signups.filter(state__in=SIGNUP_TAKES_PLACE).count()
 
 
 @contextmanager
 def at(settings, when):
-    """Stop the clock at `when` for a while."""
+    """Stop the clock at `when` within the block."""
     before, settings.PORTAL_CLOCK = settings.PORTAL_CLOCK, when
     yield
     settings.PORTAL_CLOCK = before

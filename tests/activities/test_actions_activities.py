@@ -1,4 +1,4 @@
-"""From draft to publication, and what happens to a published activity afterwards."""
+"""Drafting, approving, publishing, editing and cancelling activities."""
 
 import datetime as dt
 
@@ -30,13 +30,13 @@ def verbs():
     return list(Entry.objects.order_by("pk").values_list("verb", flat=True))
 
 
-def told():
+def notified():
     """Return (kind, account) of each notice."""
     return [(notice.kind, notice.user_id) for notice in Notice.objects.order_by("pk")]
 
 
 # ---- drafting -------------------------------------------------------------------------------------------------------
-def test_a_body_drafts_its_own_activity(secretary, organization):
+def test_an_organizer_drafts_its_own_activity(secretary, organization):
     activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
     assert (activity.state, activity.drafted_by) == ("draft", secretary)
 
@@ -46,13 +46,13 @@ def test_a_draft_gets_the_subdistrict_of_its_organizer(secretary, organization):
     assert activity.subdistrict == organization.subdistrict
 
 
-def test_a_draft_of_a_district_body_gets_the_subdistrict_of_its_base(district, organization):
+def test_a_draft_of_a_district_organizer_gets_the_subdistrict_of_its_base(district, organization):
     activity = actions.draft_activity(actor=district, base=personas.base(), **COMPLETE)
     assert activity.subdistrict == personas.base().subdistrict
 
 
 def elsewhere():
-    """Return the subdistrict 流亭, whose staff have no say in 夏庄."""
+    """Return the subdistrict 流亭, whose staff have no authority over 夏庄."""
     return Subdistrict.objects.get(name="流亭街道")
 
 
@@ -62,7 +62,7 @@ def test_an_organizer_does_not_choose_whose_staff_approve(secretary, organizatio
     assert activity.subdistrict.name == "夏庄街道"
 
 
-def test_a_district_body_says_in_which_subdistrict(district, reference):
+def test_a_district_organizer_chooses_the_subdistrict(district, reference):
     union = personas.organization(slug="union", name="联合会", level="district", subdistrict=None)
     activity = actions.draft_activity(
         actor=district, organization=union, base=personas.base(), subdistrict=elsewhere(), **COMPLETE
@@ -70,26 +70,26 @@ def test_a_district_body_says_in_which_subdistrict(district, reference):
     assert activity.subdistrict == elsewhere()
 
 
-def test_staff_draft_nothing_for_a_body_of_another_subdistrict(xiazhuang, reference):
+def test_staff_draft_nothing_for_an_organizer_of_another_subdistrict(xiazhuang, reference):
     other = personas.organization(slug="liuting", name="流亭联谊会", subdistrict=elsewhere())
     with pytest.raises(NotAllowed):
         actions.draft_activity(actor=xiazhuang, organization=other, subdistrict=reference, **COMPLETE)
 
 
-def test_a_draft_is_not_handed_to_somebody_elses_body(secretary, organization):
+def test_a_draft_is_not_moved_to_another_organizer(secretary, organization):
     activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
     other = personas.base(slug="other", name="别处驿站", subdistrict=elsewhere())
     with pytest.raises(NotAllowed):
         actions.edit_activity(activity, actor=secretary, organization=None, base=other, subdistrict=None)
 
 
-def test_staff_hand_nothing_to_another_subdistrict(xiazhuang, activity):
+def test_staff_move_nothing_to_another_subdistrict(xiazhuang, activity):
     with pytest.raises(NotAllowed):
         actions.edit_activity(activity, actor=xiazhuang, subdistrict=elsewhere())
 
 
 @pytest.mark.parametrize("name", ["leader", "base_manager", "liuting", "member", "editor"])
-def test_nobody_drafts_for_somebody_elses_body(organization, name):
+def test_nobody_drafts_for_another_organizer(organization, name):
     with pytest.raises(NotAllowed):
         actions.draft_activity(actor=personas.make(name), organization=organization, **COMPLETE)
 
@@ -105,7 +105,7 @@ def test_nobody_drafts_for_somebody_elses_body(organization, name):
         ({"signup_opens": moment(19), "signup_closes": moment(18)}, None),
     ],
 )
-def test_a_draft_that_cannot_be_names_the_field(district, reference, fields, field):
+def test_an_impossible_draft_names_the_field(district, reference, fields, field):
     with pytest.raises(ActionError) as refusal:
         actions.draft_activity(actor=district, **{**COMPLETE, **fields})
     assert (refusal.value.code, refusal.value.field) == ("invalid", field)
@@ -117,7 +117,7 @@ def test_counters_and_states_are_not_edited(district, reference):
 
 
 # ---- approval -------------------------------------------------------------------------------------------------------
-def test_the_way_of_a_bodys_activity(secretary, xiazhuang, organization):
+def test_an_activity_of_an_organizer_is_submitted_approved_and_published(secretary, xiazhuang, organization):
     activity = actions.draft_activity(actor=secretary, organization=organization, **COMPLETE)
     actions.submit_activity(activity, actor=secretary)
     actions.approve_activity(activity, actor=xiazhuang)
@@ -126,12 +126,12 @@ def test_the_way_of_a_bodys_activity(secretary, xiazhuang, organization):
     assert verbs() == ["activity.created", "activity.submitted", "activity.approved", "activity.published"]
 
 
-def test_what_was_handed_in_is_due_in_three_working_days(secretary, organization):
+def test_a_submitted_activity_is_due_in_three_working_days(secretary, organization):
     activity = actions.submit_activity(factories.draft(organization=organization), actor=secretary)
     assert activity.due_on == dt.date(2026, 9, 20)  # Thursday, Friday, and the Sunday that is worked before the holiday
 
 
-def test_staff_publish_their_own_draft_in_one_stroke(xiazhuang, reference):
+def test_staff_publish_their_own_draft_in_one_call(xiazhuang, reference):
     activity = actions.draft_activity(actor=xiazhuang, subdistrict=reference, **COMPLETE)
     activity = actions.publish_activity(activity, actor=xiazhuang)
     assert activity.state == "published"
@@ -139,7 +139,7 @@ def test_staff_publish_their_own_draft_in_one_stroke(xiazhuang, reference):
 
 
 @pytest.mark.parametrize("name", ["secretary", "liuting", "leader", "member"])
-def test_a_bodys_draft_is_not_published_without_its_staff(organization, name):
+def test_an_organizers_draft_is_not_published_without_staff(organization, name):
     activity = factories.draft(organization=organization, state="submitted")
     with pytest.raises(NotAllowed):
         actions.publish_activity(activity, actor=personas.make(name))
@@ -156,22 +156,22 @@ def test_a_bodys_draft_is_not_published_without_its_staff(organization, name):
         ({"kind": "volunteer", "ends": moment(20, 9)}, "long", "ends"),
     ],
 )
-def test_what_people_must_know_is_there_before_it_is_handed_in(xiazhuang, reference, fields, code, field):
+def test_an_incomplete_activity_is_not_submitted(xiazhuang, reference, fields, code, field):
     with pytest.raises(ActionError) as refusal:
         actions.submit_activity(factories.draft(**fields), actor=xiazhuang)
     assert (refusal.value.code, refusal.value.field) == (code, field)
 
 
-def test_what_is_online_needs_no_place(xiazhuang, reference):
+def test_an_online_activity_needs_no_place(xiazhuang, reference):
     activity = actions.submit_activity(factories.draft(mode="online", place=""), actor=xiazhuang)
     assert activity.state == "submitted"
 
 
-def test_what_is_returned_says_why(secretary, xiazhuang, organization):
+def test_a_returned_activity_has_the_reason(secretary, xiazhuang, organization):
     activity = factories.draft(organization=organization, state="submitted", drafted_by=secretary)
     activity = actions.return_activity(activity, reason=" 请写保险 ", actor=xiazhuang)
     assert (activity.state, activity.reason, activity.due_on) == ("returned", "请写保险", None)
-    assert told() == [("activities/returned", secretary.pk)]
+    assert notified() == [("activities/returned", secretary.pk)]
 
 
 def test_a_return_without_a_reason_is_refused(xiazhuang, reference):
@@ -180,22 +180,22 @@ def test_a_return_without_a_reason_is_refused(xiazhuang, reference):
     assert refusal.value.code == "reason"
 
 
-def test_a_step_that_is_not_there_is_refused(xiazhuang, activity):
+def test_a_step_that_is_no_transition_is_refused(xiazhuang, activity):
     with pytest.raises(ActionError) as refusal:
         actions.approve_activity(activity, actor=xiazhuang)
     assert refusal.value.code == "state"
 
 
-def test_records_of_a_service_are_due_ten_working_days_after_it(xiazhuang, reference):
+def test_attendance_of_a_volunteer_service_is_due_in_ten_working_days(xiazhuang, reference):
     activity = actions.publish_activity(factories.draft(kind="volunteer"), actor=xiazhuang)
     assert activity.due_on == dt.date(2026, 10, 9)  # of 19 September; Mid-Autumn and National Day lie between
 
 
-def test_records_of_anything_else_are_not_due(xiazhuang, reference):
+def test_attendance_of_other_activities_is_not_due(xiazhuang, reference):
     assert actions.publish_activity(factories.draft(), actor=xiazhuang).due_on is None
 
 
-# ---- editing what is published --------------------------------------------------------------------------------------
+# ---- editing a published activity -----------------------------------------------------------------------------------
 def test_a_published_activity_gets_a_new_revision(xiazhuang, activity):
     activity = actions.edit_activity(activity, actor=xiazhuang, bring="水杯")
     assert (activity.sequence, activity.bring) == (1, "水杯")
@@ -210,24 +210,24 @@ def test_a_draft_has_no_revisions(xiazhuang, reference):
     assert actions.edit_activity(factories.draft(), actor=xiazhuang, bring="水杯").sequence == 0
 
 
-def test_who_signed_up_is_told_of_another_place(xiazhuang, activity):
+def test_another_place_is_notified(xiazhuang, activity):
     signup = factories.signed_up(activity)
     Notice.objects.all().delete()
     actions.edit_activity(activity, actor=xiazhuang, place="向阳会客厅")
-    assert told() == [("activities/changed", signup.person.user_id)]
+    assert notified() == [("activities/changed", signup.person.user_id)]
 
 
-def test_nobody_is_told_of_another_agenda(xiazhuang, activity):
+def test_another_agenda_is_not_notified(xiazhuang, activity):
     factories.signed_up(activity)
     Notice.objects.all().delete()
     actions.edit_activity(activity, actor=xiazhuang, agenda="08:30 集合")
-    assert told() == []
+    assert notified() == []
 
 
 @pytest.mark.parametrize(
     ("fields", "code"), [({"kind": "volunteer"}, "kind"), ({"capacity": 1}, "capacity"), ({"title": ""}, "invalid")]
 )
-def test_what_a_published_activity_cannot_become(xiazhuang, activity, fields, code):
+def test_impossible_edits_of_a_published_activity(xiazhuang, activity, fields, code):
     factories.queue(activity, 2)
     with pytest.raises(ActionError) as refusal:
         actions.edit_activity(activity, actor=xiazhuang, **fields)
@@ -245,18 +245,18 @@ def test_what_a_published_activity_cannot_become(xiazhuang, activity, fields, co
         ({"starts": moment(16, 8)}, "past", "starts"),
     ],
 )
-def test_what_was_asked_before_publication_holds_after_it(xiazhuang, service, fields, code, field):
+def test_a_published_activity_stays_complete(xiazhuang, service, fields, code, field):
     with pytest.raises(ActionError) as refusal:
         actions.edit_activity(service, actor=xiazhuang, **fields)
     assert (refusal.value.code, refusal.value.field) == (code, field)
 
 
-def test_what_has_begun_is_still_reworded(xiazhuang, activity, settings):
+def test_an_activity_that_has_begun_is_edited(xiazhuang, activity, settings):
     settings.PORTAL_CLOCK = moment(19, 9)
     assert actions.edit_activity(activity, actor=xiazhuang, bring="水杯").bring == "水杯"
 
 
-def test_the_time_of_what_is_over_stays(xiazhuang, activity, settings):
+def test_the_time_of_a_past_activity_stays(xiazhuang, activity, settings):
     settings.PORTAL_CLOCK = moment(20)
     with pytest.raises(ActionError) as refusal:
         actions.edit_activity(activity, actor=xiazhuang, ends=moment(22))
@@ -277,25 +277,25 @@ def test_no_offer_outlives_an_earlier_start(xiazhuang, activity):
     assert activity.signups.get(state="offered").offer_expires_at == moment(16, 10)
 
 
-def test_the_day_of_the_records_follows_the_end(xiazhuang, service):
+def test_the_due_date_of_the_attendance_follows_the_end(xiazhuang, service):
     activity = actions.edit_activity(service, actor=xiazhuang, starts=moment(17), ends=moment(17, 10))
     assert activity.due_on == dt.date(2026, 10, 8)
 
 
-def test_what_was_cancelled_is_not_edited(xiazhuang, activity):
+def test_a_cancelled_activity_is_not_edited(xiazhuang, activity):
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
     with pytest.raises(ActionError) as refusal:
         actions.edit_activity(activity, actor=xiazhuang, bring="伞")
     assert refusal.value.code == "state"
 
 
-# ---- calling off ----------------------------------------------------------------------------------------------------
-def test_who_signed_up_is_told_that_it_is_off(xiazhuang, activity):
+# ---- cancelling -----------------------------------------------------------------------------------------------------
+def test_cancelling_is_notified_to_open_signups(xiazhuang, activity):
     signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     Notice.objects.all().delete()
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
-    assert told() == [("activities/called_off", signup.person.user_id) for signup in signups[1:]]
+    assert notified() == [("activities/called_off", signup.person.user_id) for signup in signups[1:]]
 
 
 def test_a_cancelled_activity_keeps_its_reason_and_revision(secretary, organization):
@@ -305,12 +305,12 @@ def test_a_cancelled_activity_keeps_its_reason_and_revision(secretary, organizat
     )  # fmt: skip
 
 
-def test_a_draft_that_was_given_up_is_on_no_calendar(xiazhuang, reference):
+def test_an_abandoned_draft_is_on_no_calendar(xiazhuang, reference):
     actions.cancel_activity(factories.draft(), reason="不办了", actor=xiazhuang)
     assert not Activity.objects.published().exists()
 
 
-def test_what_is_over_is_not_called_off(xiazhuang, activity, settings):
+def test_a_past_activity_is_not_cancelled(xiazhuang, activity, settings):
     settings.PORTAL_CLOCK = moment(19, 12)
     with pytest.raises(ActionError) as refusal:
         actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
@@ -318,7 +318,7 @@ def test_what_is_over_is_not_called_off(xiazhuang, activity, settings):
 
 
 @pytest.mark.parametrize("name", ["liuting", "leader", "member", "editor"])
-def test_nobody_else_calls_it_off(activity, name):
+def test_nobody_else_cancels_it(activity, name):
     with pytest.raises(NotAllowed):
         actions.cancel_activity(activity, reason="台风", actor=personas.make(name))
 

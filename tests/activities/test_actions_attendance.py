@@ -1,4 +1,4 @@
-"""Who came, and the hours that come of it."""
+"""Check-in, check-out, hours and their corrections."""
 
 from decimal import Decimal
 
@@ -35,8 +35,8 @@ def present(ticket, xiazhuang, settings):
     return actions.check_in(ticket, actor=xiazhuang)
 
 
-# ---- at the door ----------------------------------------------------------------------------------------------------
-def test_a_check_in_says_when_how_and_by_whom(ticket, xiazhuang, settings):
+# ---- check-in and check-out -----------------------------------------------------------------------------------------
+def test_a_check_in_stores_when_how_and_by_whom(ticket, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     checkin = actions.check_in(ticket, method="qr", actor=xiazhuang)
     assert (checkin.checked_in_at, checkin.method, checkin.by) == (moment(19, 8, 20), "qr", xiazhuang)
@@ -66,7 +66,7 @@ def test_nobody_is_checked_in_more_than_three_hours_before(ticket, xiazhuang, se
     refused("early", actions.check_in, ticket, actor=xiazhuang)
 
 
-def test_the_door_opens_three_hours_before(ticket, xiazhuang, settings):
+def test_check_in_opens_three_hours_before(ticket, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 5, 30)
     assert actions.check_in(ticket, actor=xiazhuang)
 
@@ -79,7 +79,7 @@ def test_after_the_end_the_paper_list_counts_for_the_whole(ticket, xiazhuang, se
 
 
 @pytest.mark.parametrize("name", ["liuting", "leader", "member", "editor"])
-def test_nobody_else_stands_at_the_door(ticket, settings, name):
+def test_nobody_else_checks_in(ticket, settings, name):
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     with pytest.raises(NotAllowed):
         actions.check_in(ticket, actor=personas.make(name))
@@ -87,7 +87,7 @@ def test_nobody_else_stands_at_the_door(ticket, settings, name):
 
 @pytest.fixture
 def own(secretary, organization, settings):
-    """The sign-up of a secretary for what their own organization holds, while it lasts."""
+    """The sign-up of a secretary for a running activity of their own organization."""
     service = factories.published(kind="volunteer", organization=organization)
     signup = actions.sign_up(service, actor=secretary)
     settings.PORTAL_CLOCK = moment(19, 10)
@@ -101,12 +101,12 @@ def test_nobody_checks_themself_in(own, secretary, method):
 
 
 @pytest.mark.parametrize("step", [actions.check_out, actions.undo_check_in])
-def test_nobody_takes_another_step_for_themself(own, secretary, xiazhuang, step):
+def test_nobody_checks_themself_out(own, secretary, xiazhuang, step):
     checkin = actions.check_in(own, actor=xiazhuang)
     refused("own", step, checkin, actor=secretary)
 
 
-def test_nobody_is_checked_in_for_what_was_called_off(ticket, xiazhuang, settings):
+def test_nobody_is_checked_in_for_a_cancelled_activity(ticket, xiazhuang, settings):
     actions.cancel_activity(ticket.activity, reason="台风", actor=xiazhuang)
     settings.PORTAL_CLOCK = moment(19, 8, 20)
     refused("cancelled", actions.check_in, ticket, actor=xiazhuang)
@@ -124,19 +124,19 @@ def test_a_second_check_out_changes_nothing(present, xiazhuang, settings):
     assert actions.check_out(present, actor=xiazhuang).checked_out_at == moment(19, 10)
 
 
-def test_undo_takes_the_check_out_back_first_and_its_hours(present, xiazhuang, settings):
+def test_undo_first_deletes_the_check_out_and_its_hours(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 10)
     actions.check_out(present, actor=xiazhuang)
     assert actions.undo_check_in(present, actor=xiazhuang).checked_out_at is None
     assert not ServiceRecord.objects.exists()
 
 
-def test_undo_takes_the_check_in_back(present, xiazhuang):
+def test_undo_deletes_the_check_in(present, xiazhuang):
     assert actions.undo_check_in(present, actor=xiazhuang) is None
     assert not CheckIn.objects.exists()
 
 
-def test_what_was_corrected_is_not_undone(present, xiazhuang, settings):
+def test_corrected_hours_are_not_undone(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 10)
     actions.check_out(present, actor=xiazhuang)
     actions.correct_hours(present.service, hours=Decimal("2.5"), reason="先走了", actor=xiazhuang)
@@ -145,7 +145,7 @@ def test_what_was_corrected_is_not_undone(present, xiazhuang, settings):
 
 # ---- hours ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("came", "left", "hours"),
+    ("checked_in", "checked_out", "hours"),
     [
         ((8, 30), (11, 30), "3"),
         ((8, 15), (11, 20), "2.5"),  # waiting before the start does not count, the last ten minutes are no half hour
@@ -157,11 +157,11 @@ def test_what_was_corrected_is_not_undone(present, xiazhuang, settings):
         ((12, 0), (13, 0), "0"),
     ],
 )
-def test_hours_are_half_hours_within_the_activity_rounded_down(service, came, left, hours):
-    assert actions.served_hours(moment(19, *came), moment(19, *left), service) == Decimal(hours)
+def test_hours_are_half_hours_within_the_activity_rounded_down(service, checked_in, checked_out, hours):
+    assert actions.served_hours(moment(19, *checked_in), moment(19, *checked_out), service) == Decimal(hours)
 
 
-def test_a_check_out_records_the_hours_and_tells(present, xiazhuang, settings):
+def test_a_check_out_records_the_hours_and_notifies(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 11, 5)
     actions.check_out(present, actor=xiazhuang)
     assert present.service.hours == Decimal("2.5")
@@ -179,7 +179,7 @@ def test_only_volunteer_service_earns_hours(xiazhuang, settings, reference, kind
     assert not ServiceRecord.objects.exists()
 
 
-def test_hours_of_something_else_are_refused_by_the_database_too(activity):
+def test_the_database_refuses_hours_of_other_kinds_too(activity):
     checkin = CheckIn.objects.create(signup=factories.signed_up(activity))
     with pytest.raises(InternalError, match="only volunteer service"), transaction.atomic():
         ServiceRecord.objects.create(checkin=checkin, hours=1)
@@ -196,7 +196,7 @@ def test_hours_are_recorded_once(present, xiazhuang, settings):
     assert ServiceRecord.objects.count() == 1
 
 
-def test_a_day_has_24_hours(xiazhuang, settings, reference):
+def test_one_day_has_at_most_24_hours(xiazhuang, settings, reference):
     somebody = factories.person()
     for _ in range(2):
         whole_day = factories.published(kind="volunteer", starts=moment(19, 0), ends=moment(20, 0))
@@ -208,20 +208,20 @@ def test_a_day_has_24_hours(xiazhuang, settings, reference):
 
 
 # ---- the attendance is complete -------------------------------------------------------------------------------------
-def test_finishing_checks_out_and_records_who_forgot_to(present, xiazhuang, settings):
+def test_finishing_checks_everybody_out_and_records_hours(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 12)
     activity = actions.finish_activity(present.signup.activity, headcount=40, actor=xiazhuang)
     assert (activity.recorded_at, activity.headcount, activity.due_on) == (moment(19, 12), 40, None)
     assert ServiceRecord.objects.get().hours == 3
 
 
-def test_nothing_is_finished_before_its_end(service, xiazhuang, settings):
+def test_finishing_before_the_end_is_refused(service, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 11)
     refused("running", actions.finish_activity, service, actor=xiazhuang)
 
 
 @pytest.mark.parametrize("step", ["check_in", "check_out", "undo_check_in", "finish_activity"])
-def test_a_complete_attendance_stays(present, xiazhuang, settings, step):
+def test_a_complete_attendance_is_not_changed(present, xiazhuang, settings, step):
     settings.PORTAL_CLOCK = moment(19, 12)
     actions.finish_activity(present.signup.activity, actor=xiazhuang)
     subject = {"check_in": present.signup, "finish_activity": present.signup.activity}.get(step, present)
@@ -259,14 +259,14 @@ def test_the_history_keeps_every_value(record, xiazhuang):
         ("3", "一样", "same"),
     ],
 )
-def test_a_correction_that_cannot_be_is_refused(record, xiazhuang, hours, reason, code):
+def test_an_impossible_correction_is_refused(record, xiazhuang, hours, reason, code):
     refused(code, actions.correct_hours, record, hours=Decimal(hours), reason=reason, actor=xiazhuang)
     record.refresh_from_db()
     assert (record.hours, record.previous_hours) == (3, None)
 
 
 def two_of_a_day(actor, settings):
-    """Make two services of one person on 19 September, 8 and 12 hours; return the second record."""
+    """Create two volunteer services of one person on 19 September, 8 and 12 hours; return the second record."""
     settings.PORTAL_CLOCK = factories.NINE
     somebody = factories.person(9)
     for hour, length in ((0, 8), (8, 12)):
@@ -283,7 +283,7 @@ def test_corrections_keep_the_24_hours_of_a_day(xiazhuang, settings, reference):
     assert actions.correct_hours(second, hours=Decimal(16), reason="加时", actor=xiazhuang).hours == 16
 
 
-def test_the_hours_of_who_was_erased_are_nobody_elses(xiazhuang, settings, record):
+def test_hours_of_an_anonymised_signup_count_alone(xiazhuang, settings, record):
     other = two_of_a_day(xiazhuang, settings)
     Signup.objects.filter(pk=record.checkin.signup_id).update(person=None, forgotten_at=factories.NINE)
     assert actions.correct_hours(record, hours=Decimal(24), reason="错", actor=xiazhuang).hours == 24

@@ -1,4 +1,4 @@
-"""Sign-ups, one after the other; at the same moment they are in test_races.py."""
+"""Sign-ups, the waiting list and offers; test_races.py has the concurrent calls."""
 
 import datetime as dt
 
@@ -57,7 +57,7 @@ def test_a_person_signs_up_as_themself_whatever_name_they_type(activity, member)
     assert (signup.person, signup.user, signup.guest_name) == (member.person, None, "")
 
 
-def test_a_guest_signs_up_with_a_name_and_a_proved_phone(activity):
+def test_a_guest_signs_up_with_a_name_and_a_verified_phone(activity):
     account = factories.guest()
     signup = actions.sign_up(activity, guest_name=" 王小明 ", actor=account)
     assert (signup.person, signup.user, signup.guest_name) == (None, account, "王小明")
@@ -115,20 +115,20 @@ def test_within_the_window_they_do(member, settings, fields, when):
     assert actions.sign_up(factories.published(**fields), actor=member).state == "confirmed"
 
 
-def test_a_signup_is_recorded_and_told(activity, member):
+def test_a_signup_is_recorded_and_notified(activity, member):
     signup = actions.sign_up(activity, actor=member)
     entry = Entry.objects.get(verb="signup.created")
     assert (entry.subject_id, entry.person) == (signup.public_id, member.person.public_id)
     assert kinds() == ["activities/signed_up"]
 
 
-def test_who_waits_is_told_so(activity):
+def test_the_waiting_list_is_notified(activity):
     factories.queue(activity, 3)
     assert kinds()[-1] == "activities/waitlisted"
     assert "候补第 1 位" in Notice.objects.order_by("pk").last().body
 
 
-def test_a_full_house_takes_nobody_more_behind_the_back_of_the_actions(activity):
+def test_the_database_refuses_more_than_the_capacity(activity):
     with pytest.raises(IntegrityError, match="activity_capacity_never_exceeded"), transaction.atomic():
         type(activity).objects.filter(pk=activity.pk).update(taken=3)
 
@@ -149,7 +149,7 @@ def test_a_place_given_back_is_offered_to_the_first_who_waits(activity):
     assert factories.counted(activity) == (2, 2)
 
 
-def test_an_offer_stands_for_four_hours(activity):
+def test_an_offer_is_valid_for_four_hours(activity):
     signups = factories.queue(activity, 3)
     cancel(signups[0])
     signups[2].refresh_from_db()
@@ -157,14 +157,14 @@ def test_an_offer_stands_for_four_hours(activity):
     assert kinds()[-1] == "activities/offered"
 
 
-def test_no_offer_stands_past_the_start(activity, settings):
+def test_no_offer_is_valid_after_the_start(activity, settings):
     signups = factories.queue(activity, 3)
     settings.PORTAL_CLOCK = moment(19, 8)
     cancel(signups[0])
     assert Signup.objects.get(state="offered").offer_expires_at == activity.starts
 
 
-def test_who_waits_gives_up_waiting_without_freeing_a_place(activity):
+def test_leaving_the_waiting_list_frees_no_place(activity):
     signups = factories.queue(activity, 4)
     cancel(signups[2])
     assert factories.states(activity) == ["confirmed", "confirmed", "cancelled", "waitlisted"]
@@ -202,12 +202,14 @@ def test_an_offer_that_is_given_back_goes_to_the_next(activity):
 
 def test_nobody_new_overtakes_the_waiting_list(activity):
     signups = factories.queue(activity, 3)
-    Signup.objects.filter(pk=signups[0].pk).update(state=SignupState.CANCELLED)  # a place that nobody was offered
+    Signup.objects.filter(pk=signups[0].pk).update(
+        state=SignupState.CANCELLED
+    )  # a place that was not offered to anybody
     type(activity).objects.update(taken=1)
     assert factories.signed_up(activity, 9).state == "waitlisted"
 
 
-def test_who_cancelled_may_come_back_at_the_end(activity):
+def test_a_new_signup_after_cancelling_gets_the_last_position(activity):
     signups = factories.queue(activity, 2)
     cancel(signups[0])
     again = actions.sign_up(activity, actor=signups[0].person.user)
@@ -225,7 +227,7 @@ def test_without_an_offer_there_is_nothing_to_confirm(activity):
     refused("state", confirm, factories.queue(activity, 3)[2])
 
 
-def test_too_late_to_confirm(activity, settings):
+def test_an_expired_offer_is_not_confirmed(activity, settings):
     signups = factories.queue(activity, 3)
     cancel(signups[0])
     settings.PORTAL_CLOCK = factories.NINE + 4 * HOUR
@@ -238,16 +240,16 @@ def test_nobody_else_answers_for_one(activity, xiazhuang, action):
         action(factories.signed_up(activity), actor=xiazhuang)
 
 
-# ---- time passes ----------------------------------------------------------------------------------------------------
+# ---- expiry ---------------------------------------------------------------------------------------------------------
 def offered(activity, settings, waiting):
-    """Fill the activity, free the first place, and go to one minute before the offer of it ends."""
+    """Fill the activity, cancel the first sign-up, and go to one minute before the offer expires."""
     signups = factories.queue(activity, 2 + waiting)
     cancel(signups[0])
     settings.PORTAL_CLOCK = factories.NINE + 4 * HOUR - MINUTE
     return signups
 
 
-def test_an_offer_in_time_stands(activity, settings):
+def test_an_offer_in_time_does_not_expire(activity, settings):
     offered(activity, settings, waiting=1)
     assert actions.expire_offers() == 0
 
@@ -260,14 +262,14 @@ def test_an_offer_out_of_time_goes_to_the_next(activity, settings):
     assert factories.counted(activity) == (2, 2)
 
 
-def test_a_second_sweep_finds_nothing(activity, settings):
+def test_a_second_run_expires_nothing(activity, settings):
     offered(activity, settings, waiting=2)
     settings.PORTAL_CLOCK += MINUTE
     actions.expire_offers()
     assert actions.expire_offers() == 0
 
 
-def test_an_offer_that_ends_with_nobody_waiting_frees_the_place(activity, settings):
+def test_an_expired_offer_without_a_waiting_list_frees_the_place(activity, settings):
     offered(activity, settings, waiting=1)
     settings.PORTAL_CLOCK += MINUTE
     actions.expire_offers()
@@ -281,7 +283,7 @@ def test_nothing_is_offered_once_it_has_started(activity, settings):
     assert factories.states(activity) == ["cancelled", "confirmed", "expired", "waitlisted"]
 
 
-def test_who_let_an_offer_pass_is_told(activity, settings):
+def test_an_expired_offer_is_notified(activity, settings):
     offered(activity, settings, waiting=1)
     settings.PORTAL_CLOCK += MINUTE
     actions.expire_offers()
@@ -299,26 +301,26 @@ def test_a_reviewed_signup_is_pending_and_takes_no_place(reviewed):
     assert factories.counted(reviewed) == (0, 0)
 
 
-def test_letting_in_gives_the_place_and_then_the_waiting_list(reviewed, xiazhuang):
+def test_approving_gives_a_place_and_then_the_waiting_list(reviewed, xiazhuang):
     for signup in factories.queue(reviewed, 2):
         actions.approve_signup(signup, actor=xiazhuang)
     assert factories.states(reviewed) == ["confirmed", "waitlisted"]
     assert factories.counted(reviewed) == (1, 1)
 
 
-def test_turning_down_says_why(reviewed, xiazhuang):
+def test_declining_stores_the_reason(reviewed, xiazhuang):
     signup = actions.decline_signup(factories.signed_up(reviewed), reason="限法律界人士", actor=xiazhuang)
     assert (signup.state, signup.reason, kinds()[-1]) == ("declined", "限法律界人士", "activities/declined")
 
 
-def test_turning_down_without_a_reason_is_refused(reviewed, xiazhuang):
+def test_declining_without_a_reason_is_refused(reviewed, xiazhuang):
     refused("reason", actions.decline_signup, factories.signed_up(reviewed), reason="", actor=xiazhuang)
 
 
 @pytest.mark.parametrize(
     "action", [actions.approve_signup, lambda row, actor: actions.decline_signup(row, reason="满", actor=actor)]
 )
-def test_what_was_decided_is_not_decided_again(reviewed, xiazhuang, action):
+def test_a_decided_signup_is_not_decided_again(reviewed, xiazhuang, action):
     signup = actions.approve_signup(factories.signed_up(reviewed), actor=xiazhuang)
     refused("state", action, signup, actor=xiazhuang)
 
@@ -328,8 +330,8 @@ def test_nobody_else_reviews(reviewed, liuting):
         actions.approve_signup(factories.signed_up(reviewed), actor=liuting)
 
 
-# ---- what was called off --------------------------------------------------------------------------------------------
-def call_off(activity):
+# ---- cancelled activities -------------------------------------------------------------------------------------------
+def cancel_activity(activity):
     actions.cancel_activity(activity, reason="台风", actor=personas.make("district"))
     Notice.objects.all().delete()
 
@@ -339,57 +341,57 @@ def decline(signup, actor):
 
 
 @pytest.mark.parametrize("action", [actions.approve_signup, decline])
-def test_nothing_is_decided_on_what_was_called_off(reviewed, xiazhuang, action):
+def test_nothing_is_decided_for_a_cancelled_activity(reviewed, xiazhuang, action):
     signup = factories.signed_up(reviewed)
-    call_off(reviewed)
+    cancel_activity(reviewed)
     refused("cancelled", action, signup, actor=xiazhuang)
     assert (factories.states(reviewed), kinds()) == (["pending"], [])
 
 
-def test_a_place_in_what_was_called_off_is_not_confirmed(activity, settings):
+def test_no_offer_is_confirmed_for_a_cancelled_activity(activity, settings):
     signup = offered(activity, settings, waiting=1)[2]
-    call_off(activity)
+    cancel_activity(activity)
     refused("cancelled", actions.confirm_signup, signup, actor=signup.person.user)
     assert kinds() == []
 
 
-def test_no_offer_ends_in_what_was_called_off(activity, settings):
+def test_no_offer_expires_for_a_cancelled_activity(activity, settings):
     offered(activity, settings, waiting=1)
-    call_off(activity)
+    cancel_activity(activity)
     settings.PORTAL_CLOCK += MINUTE
     assert actions.expire_offers() == 0
     assert (factories.states(activity)[2], kinds()) == ("offered", [])
 
 
-# ---- guests are forgotten -------------------------------------------------------------------------------------------
+# ---- guests are anonymised ------------------------------------------------------------------------------------------
 def past_guest(settings, **fields):
     signup = actions.sign_up(factories.published(**fields), guest_name="王小明", actor=factories.guest())
     settings.PORTAL_CLOCK = moment(19, 11, 30) + dt.timedelta(days=90)
     return signup
 
 
-def test_a_guest_is_forgotten_after_90_days(reference, settings):
+def test_a_guest_is_anonymised_after_90_days(reference, settings):
     signup = past_guest(settings)
-    assert actions.forget_guests() == 1
+    assert actions.anonymise_guests() == 1
     signup.refresh_from_db()
     assert (signup.user, signup.guest_name, signup.guest_search, signup.display_name) == (None, "", None, "来宾")
     assert not signup.history.exists()
 
 
-def test_a_guest_is_not_forgotten_before(reference, settings):
+def test_a_guest_is_not_anonymised_before(reference, settings):
     past_guest(settings)
     settings.PORTAL_CLOCK -= MINUTE
-    assert actions.forget_guests() == 0
+    assert actions.anonymise_guests() == 0
 
 
-def test_a_guest_with_hours_is_not_forgotten(reference, settings):
+def test_a_guest_with_hours_is_not_anonymised(reference, settings):
     signup = past_guest(settings, kind="volunteer")
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=moment(19, 8), checked_out_at=moment(19, 11))
     ServiceRecord.objects.create(checkin=checkin, hours=2)
-    assert actions.forget_guests() == 0
+    assert actions.anonymise_guests() == 0
 
 
-def test_a_person_is_not_forgotten(activity, member, settings):
+def test_a_person_is_not_anonymised(activity, member, settings):
     actions.sign_up(activity, actor=member)
     settings.PORTAL_CLOCK = moment(19) + dt.timedelta(days=400)
-    assert actions.forget_guests() == 0
+    assert actions.anonymise_guests() == 0

@@ -30,7 +30,7 @@ def titles(answer):
 # ---- reading --------------------------------------------------------------------------------------------------------
 def test_everybody_reads_the_list(client, activity):
     (row,) = client.get(LIST).json()["results"]
-    assert (row["id"], row["places_left"], row["standing"]) == (
+    assert (row["id"], row["places_left"], row["signup_status"]) == (
         activity.public_id, 2, {"code": "few", "text": "仅余 2"},
     )  # fmt: skip
 
@@ -39,7 +39,7 @@ def test_one_activity_reads_like_its_row(client, activity):
     assert client.get(one(activity)).json() == client.get(LIST).json()["results"][0]
 
 
-def test_the_list_holds_what_is_coming_unless_asked(client, reference):
+def test_the_list_begins_today_by_default(client, reference):
     factories.published(title="去年", starts=moment(1), ends=moment(1, 10))
     factories.published(title="今天")
     assert titles(client.get(LIST)) == ["今天"]
@@ -61,7 +61,7 @@ def test_bad_days_are_400_and_named(client, db, query):
 
 
 @pytest.mark.parametrize("cursor", ["x", "cD0yMDI2", "%F0%9F%8D%87", "cD0AAA=="])
-def test_a_cursor_that_is_none_is_refused(client, activity, cursor):
+def test_an_invalid_cursor_is_refused(client, activity, cursor):
     assert client.get(f"{LIST}?cursor={cursor}").status_code in (400, 404)
 
 
@@ -73,7 +73,7 @@ def test_pages_follow_each_other(client, reference):
     assert [len(first["results"]), len(second["results"]), second["next"]] == [25, 5, None]
 
 
-def test_nothing_leaks_that_is_not_public(client, client_of, stranger, reference):
+def test_hidden_activities_do_not_leak(client, client_of, stranger, reference):
     factories.draft(title="草稿")
     hidden = factories.published(title="会员", audience="members")
     for browser in (client, client_of(stranger)):
@@ -81,7 +81,7 @@ def test_nothing_leaks_that_is_not_public(client, client_of, stranger, reference
         assert browser.get(one(hidden)).status_code == 404
 
 
-def test_the_way_into_an_online_meeting_is_not_told(client, reference):
+def test_the_url_of_an_online_meeting_is_not_shown(client, reference):
     activity = factories.published(mode="online", online_url="https://meeting.example.invalid/secret")
     assert "secret" not in client.get(one(activity)).content.decode()
 
@@ -102,13 +102,13 @@ def test_signing_up(client_of, activity, member):
     assert signup.person == member.person
 
 
-def test_a_guest_says_a_name(client_of, activity):
+def test_a_guest_gives_a_name(client_of, activity):
     post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": "王小明"})
     assert Signup.objects.get().guest_name == "王小明"
 
 
 @pytest.mark.parametrize(
-    ("said", "stored"),
+    ("typed", "stored"),
     [
         (" 王\n小明 ", "王小明"),
         ("王\u200b小明", "王小明"),
@@ -116,13 +116,13 @@ def test_a_guest_says_a_name(client_of, activity):
         ("Ａnna  Li", "Anna Li"),
     ],
 )
-def test_a_guests_name_is_stored_as_the_form_stores_it(client_of, activity, said, stored):
-    post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": said})
+def test_a_guests_name_is_stored_as_the_form_stores_it(client_of, activity, typed, stored):
+    post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": typed})
     assert Signup.objects.get().guest_name == stored
 
 
 @pytest.mark.parametrize("name", ["名" * 51, "\ue000小明", "\u200b"])
-def test_what_is_no_name_is_refused_at_its_field(client_of, activity, name):
+def test_an_invalid_name_is_refused_at_its_field(client_of, activity, name):
     answer = post(client_of(factories.guest()), one(activity, "signup/"), {"guest_name": name})
     assert (answer.status_code, list(answer.json())) == (400, ["guest_name"])
 
@@ -147,7 +147,7 @@ def test_bad_input_is_400_and_changes_nothing(client_of, activity, data):
     assert (answer.status_code, Signup.objects.count()) == (400, 0)
 
 
-def test_what_is_no_json_is_400(client_of, activity, member):
+def test_invalid_json_is_400(client_of, activity, member):
     answer = client_of(member).post(one(activity, "signup/"), data="{", content_type="application/json")
     assert (answer.status_code, Signup.objects.count()) == (400, 0)
 
@@ -158,7 +158,7 @@ def test_a_visitor_is_refused(client, activity, step):
 
 
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("district", 403), ("member", 201)])
-def test_whom_it_is_for(client_of, organization, name, status):
+def test_only_the_audience_signs_up(client_of, organization, name, status):
     activity = factories.published(audience="organization", organization=organization)
     assert post(client_of(personas.make(name)), one(activity, "signup/")).status_code == status
 
@@ -177,7 +177,7 @@ def test_cancelling(client_of, activity, member, method):
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
 
 
-def test_cancelling_what_is_not_mine_is_404(client_of, activity, member, xiazhuang):
+def test_cancelling_another_signup_is_404(client_of, activity, member, xiazhuang):
     actions.sign_up(activity, actor=member)
     assert post(client_of(xiazhuang), one(activity, "cancel/")).status_code == 404
     assert Signup.objects.get().state == "confirmed"
@@ -192,8 +192,8 @@ def test_other_methods_are_405(client_of, activity, member, path, methods):
     assert [getattr(browser, method)(one(activity, path)).status_code for method in methods] == [405] * len(methods)
 
 
-# ---- its description ------------------------------------------------------------------------------------------------
-def test_the_description_names_every_operation(client, db):
+# ---- the schema -----------------------------------------------------------------------------------------------------
+def test_the_schema_has_every_operation(client, db):
     schema = client.get("/api/v1/schema/?format=json").json()
     assert {(method, path) for path, methods in schema["paths"].items() for method in methods} == {
         ("get", "/api/v1/activities/"),
@@ -204,7 +204,13 @@ def test_the_description_names_every_operation(client, db):
     }
 
 
-def test_the_page_about_it_needs_no_script(client, db):
+def test_the_schema_describes_the_signup_status(client, db):
+    schemas = client.get("/api/v1/schema/?format=json").json()["components"]["schemas"]
+    assert set(schemas["SignupStatus"]["properties"]) == {"code", "text"}
+    assert "signup_status" in schemas["Activity"]["properties"]
+
+
+def test_the_documentation_page_needs_no_script(client, db):
     page = client.get("/api/v1/").content.decode()
     assert "报名，或排候补" in page
     assert "<script>" not in page

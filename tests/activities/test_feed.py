@@ -1,4 +1,4 @@
-"""The calendar as iCalendar, read by libraries that are none of ours."""
+"""The iCalendar feed, read by independent libraries."""
 
 import datetime as dt
 
@@ -32,7 +32,7 @@ def test_the_feed_is_read_by_an_independent_library(client, activity):
     assert (event.begin.datetime, event.end.datetime) == (activity.starts, activity.ends)
 
 
-def test_its_times_are_those_of_shanghai(client, activity):
+def test_times_are_in_the_zone_of_shanghai(client, activity):
     calendar = icalendar.Calendar.from_ical(fetch(client).content)
     (event,) = recurring_ical_events.of(calendar).at((2026, 9, 19))
     assert event["dtstart"].params["tzid"] == "Asia/Shanghai"
@@ -40,7 +40,7 @@ def test_its_times_are_those_of_shanghai(client, activity):
     assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Asia/Shanghai"]
 
 
-def test_an_event_says_what_is_needed(client, activity):
+def test_an_event_has_the_required_properties(client, activity):
     event = events(client)[activity.title]
     assert event["dtstamp"].dt == event["last-modified"].dt == activity.changed_at
     assert (event["sequence"], event["status"], event["location"]) == (0, "CONFIRMED", "夏新连心驿站")
@@ -56,7 +56,7 @@ def test_an_edit_raises_the_sequence_and_keeps_the_identity(client, activity, xi
     assert after["dtstamp"].dt > before["dtstamp"].dt
 
 
-def test_what_is_cancelled_says_so(client, activity, xiazhuang):
+def test_a_cancelled_activity_has_the_status_cancelled(client, activity, xiazhuang):
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
     event = events(client)[f"已取消：{activity.title}"]
     assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
@@ -72,7 +72,7 @@ def test_the_feed_looks_30_days_back_and_365_ahead(client, reference, day, is_in
     assert bool(events(client)) == is_in
 
 
-def test_nothing_leaks_that_is_not_public(client, reference):
+def test_hidden_activities_do_not_leak(client, reference):
     factories.draft(title="草稿")
     factories.published(title="会员", audience="members")
     factories.published(title="公开", online_url="https://meeting.example.invalid/secret", mode="online")
@@ -80,7 +80,7 @@ def test_nothing_leaks_that_is_not_public(client, reference):
     assert b"secret" not in fetch(client).content
 
 
-def test_nobody_gets_more_by_being_signed_in(client_of, district):
+def test_signed_in_users_get_the_same_feed(client_of, district):
     factories.draft(title="草稿")
     assert events(client_of(district)) == {}
 
@@ -96,33 +96,33 @@ def test_bad_filters_are_404(client, reference, query):
     assert fetch(client, query).status_code == 404
 
 
-def test_who_has_it_already_gets_304(client, activity):
+def test_an_unchanged_feed_is_304(client, activity):
     first = fetch(client)
     again = fetch(client, **{"If-None-Match": first["ETag"]})
     assert (first["Content-Type"], again.status_code, again.content) == ("text/calendar; charset=utf-8", 304, b"")
 
 
-def test_who_has_an_old_one_gets_the_new(client, activity, xiazhuang, settings):
+def test_a_changed_feed_is_sent_again(client, activity, xiazhuang, settings):
     first = fetch(client)
     settings.PORTAL_CLOCK = factories.NINE + factories.HOUR
     actions.edit_activity(activity, actor=xiazhuang, title="改名")
     assert fetch(client, **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
-def test_what_stopped_being_public_is_not_answered_with_304(client, reference, xiazhuang):
+def test_an_activity_that_is_no_longer_public_changes_the_feed(client, reference, xiazhuang):
     activity = factories.published()
     factories.published(title="另一场", changed_at=factories.NINE)
     first = fetch(client)
     actions.edit_activity(activity, actor=xiazhuang, audience="members")
-    asked = {"If-Modified-Since": http_date(factories.NINE.timestamp()), "If-None-Match": first["ETag"]}
-    assert [fetch(client, **{name: asked[name]}).status_code for name in asked] == [200, 200]
+    conditions = {"If-Modified-Since": http_date(factories.NINE.timestamp()), "If-None-Match": first["ETag"]}
+    assert [fetch(client, **{name: conditions[name]}).status_code for name in conditions] == [200, 200]
 
 
-def test_an_empty_feed_is_a_calendar_all_the_same(client, db):
+def test_an_empty_feed_is_a_valid_calendar(client, db):
     assert icalendar.Calendar.from_ical(fetch(client).content)["version"] == "2.0"
 
 
-def test_one_activity_has_the_identity_of_the_feed(client, activity):
+def test_the_file_of_one_activity_has_the_uid_of_the_feed(client, activity):
     answer = client.get(f"/activities/{activity.public_id}/activity.ics")
     (event,) = IcsCalendar(answer.content.decode()).events
     assert event.uid == f"{activity.public_id}@127.0.0.1"
@@ -133,7 +133,7 @@ def of_one(browser, activity):
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved"])
-def test_what_is_not_published_is_404_also_for_staff(client_of, reference, xiazhuang, state):
+def test_an_unpublished_activity_is_404_also_for_staff(client_of, reference, xiazhuang, state):
     assert of_one(client_of(xiazhuang), factories.draft(state=state)).status_code == 404
 
 
@@ -141,7 +141,7 @@ def test_what_is_not_published_is_404_also_for_staff(client_of, reference, xiazh
     ("audience", "control"),
     [("public", "public, max-age=300"), ("members", "private, no-store"), ("organization", "private, no-store")],
 )
-def test_what_is_for_some_is_kept_by_no_cache(client_of, organization, member, audience, control):
+def test_a_restricted_activity_is_not_cached(client_of, organization, member, audience, control):
     activity = factories.published(audience=audience, organization=organization)
     assert of_one(client_of(member), activity)["Cache-Control"] == control
 

@@ -1,4 +1,4 @@
-"""What the calendar is narrowed by, in the address."""
+"""The filters of the calendar in the URL query."""
 
 import pytest
 from django.http import Http404, QueryDict
@@ -19,7 +19,7 @@ def found(query):
 
 @pytest.fixture
 def several(reference):
-    """One activity of each sort; the title says which."""
+    """One activity for each kind of filter; the title says which."""
     liuting = Subdistrict.objects.get(name="流亭街道")
     factories.published(
         title="组织", organization=personas.organization(), programme=factories.programme("xin", "新心汇")
@@ -53,14 +53,14 @@ def several(reference):
         ("month=2026-09&unknown=1", {"组织", "服务队", "基地", "流亭"}),
     ],
 )
-def test_facets_narrow_and_values_widen(several, query, titles):
+def test_facets_are_joined_by_and_their_values_by_or(several, query, titles):
     assert found(query) == titles
 
 
 @pytest.mark.parametrize(
     "query", ["programme=x", "kind=party", "organization=x", "team=x", "base=x", "subdistrict=x", "online=2", "free=yes", "programme=xin&programme=y"]
 )  # fmt: skip
-def test_a_value_that_no_facet_has_is_404(several, query):
+def test_an_unknown_value_is_404(several, query):
     with pytest.raises(Http404):
         filters.parse(QueryDict(query))
 
@@ -78,7 +78,7 @@ def test_a_value_that_no_facet_has_is_404(several, query):
         ({"state": "cancelled", "cancelled_at": moment(2), "reason": "雨"}, False),
     ],
 )
-def test_places_left_means_one_can_sign_up_now(reference, fields, is_free):
+def test_free_means_that_a_signup_made_now_gets_a_place(reference, fields, is_free):
     activity = factories.published(**fields)
     assert Activity.objects.filter(filters.has_places()).exists() == is_free
     assert (activity.accepts_signups() and activity.places_left != 0) == is_free
@@ -88,23 +88,23 @@ def test_places_left_means_one_can_sign_up_now(reference, fields, is_free):
     ("typed", "kept"),
     [(" 剪纸 ", "剪纸"), ("a\tb\nc", "a b c"), ("a\u202eb", "a b"), ("长" * 80, "长" * 60), ("\x00", ""), ("🍇", "🍇")],
 )
-def test_what_is_typed_into_the_search_box(typed, kept):
+def test_search_text_is_cleaned(typed, kept):
     assert filters.clean_text(typed) == kept
 
 
-def test_toggling_twice_is_nothing(several):
+def test_toggling_twice_changes_nothing(several):
     chosen = filters.parse(QueryDict("programme=xin&online=1&q=字"))
     assert chosen.toggled("programme", "li").toggled("programme", "li") == chosen
     assert chosen.toggled("online").toggled("online") == chosen
 
 
-def test_the_address_of_filters_is_always_the_same(several):
+def test_the_query_is_always_in_the_same_order(several):
     one = filters.parse(QueryDict("q=字&online=1&kind=volunteer&programme=li&programme=xin"))
     two = filters.parse(QueryDict("programme=li&programme=xin&kind=volunteer&online=1&q=字"))
     assert one.query() == two.query() == "?programme=li&programme=xin&kind=volunteer&online=1&q=%E5%AD%97"
 
 
-def test_a_chip_leads_to_the_filters_with_it_or_without(several):
+def test_a_chip_adds_or_removes_its_value(several):
     chips = filters.Chips(filters.parse(QueryDict("programme=xin")), "/calendar/", [("month", "2026-09")])
     assert {(chip.value, chip.chosen, chip.url) for chip in chips.programmes()} == {
         ("xin", True, "/calendar/?month=2026-09"),
@@ -112,17 +112,17 @@ def test_a_chip_leads_to_the_filters_with_it_or_without(several):
     }
 
 
-def test_a_list_without_anything_to_choose_is_left_out(reference):
+def test_an_empty_menu_is_left_out(reference):
     chips = filters.Chips(filters.Filters(), "/calendar/", [])
-    assert [str(pick.label) for pick in chips.picks()] == ["类别", "街道"]
+    assert [str(menu.label) for menu in chips.menus()] == ["类别", "街道"]
 
 
-def test_the_teams_to_choose_are_those_that_organise_something_public(several):
+def test_the_teams_are_those_that_organise_something_public(several):
     team = personas.team(slug="quiet", name="没有活动的服务队")
     assert team.slug not in {value for value, _ in filters.FACETS["team"].choices()}
 
 
-def test_drafts_and_those_for_members_name_no_team(reference):
+def test_hidden_activities_add_no_team(reference):
     factories.draft(team=personas.team())
     factories.published(team=personas.team(), audience="members")
     assert filters.FACETS["team"].choices() == []

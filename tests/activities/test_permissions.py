@@ -1,4 +1,4 @@
-"""Every can_… with its whole truth table: who of the cast may; the activity is in 夏庄."""
+"""The truth table of every can_… over all personas; the activity is in 夏庄."""
 
 import pytest
 
@@ -10,9 +10,9 @@ from tests import personas
 
 from . import factories
 
-BODIES = {"organization": personas.organization, "base": personas.base, "team": personas.team}
+ORGANIZERS = {"organization": personas.organization, "base": personas.base, "team": personas.team}
 STAFF = {"district", "district_2", "xiazhuang"}
-KEEPERS = {
+MANAGERS = {
     "office": STAFF,
     "organization": STAFF | {"secretary"},
     "base": STAFF | {"base_manager"},
@@ -21,28 +21,28 @@ KEEPERS = {
 
 
 def organised_by(who, **fields):
-    bodies = {} if who == "office" else {who: BODIES[who]()}
-    return factories.draft(**bodies, **fields)
+    organizer = {} if who == "office" else {who: ORGANIZERS[who]()}
+    return factories.draft(**organizer, **fields)
 
 
 def who_may(check, obj):
     return {name for name in personas.NAMES if check(personas.make(name), obj)}
 
 
-@pytest.mark.parametrize("who", KEEPERS)
-@pytest.mark.parametrize("verb", ["draft", "submit", "cancel", "finish", "keep", "edit"])
-def test_who_is_responsible_drafts_hands_in_and_calls_off(reference, verb, who):
-    assert who_may(getattr(may, f"can_{verb}_activity"), organised_by(who)) == KEEPERS[who]
+@pytest.mark.parametrize("who", MANAGERS)
+@pytest.mark.parametrize("verb", ["draft", "submit", "cancel", "finish", "manage", "edit"])
+def test_managers_draft_submit_and_cancel(reference, verb, who):
+    assert who_may(getattr(may, f"can_{verb}_activity"), organised_by(who)) == MANAGERS[who]
 
 
-@pytest.mark.parametrize("who", KEEPERS)
+@pytest.mark.parametrize("who", MANAGERS)
 @pytest.mark.parametrize("verb", ["approve", "return"])
 def test_only_staff_of_its_scope_approve_or_return(reference, verb, who):
     assert who_may(getattr(may, f"can_{verb}_activity"), organised_by(who, state="submitted")) == STAFF
 
 
 @pytest.mark.parametrize("state", ["submitted", "approved", "published", "cancelled"])
-def test_what_was_handed_in_is_edited_by_staff_only(reference, state):
+def test_a_submitted_activity_is_edited_by_staff_only(reference, state):
     fields = {"published_at": factories.NINE, "cancelled_at": factories.NINE, "reason": "雨"}
     assert who_may(may.can_edit_activity, organised_by("organization", state=state, **fields)) == STAFF
 
@@ -54,7 +54,7 @@ def test_the_organizer_publishes_what_is_approved(reference, state, publishers):
     assert who_may(may.can_publish_activity, organised_by("team", state=state)) == publishers
 
 
-def test_what_has_no_subdistrict_is_the_districts(reference):
+def test_an_activity_without_subdistrict_is_approved_by_the_district(reference):
     assert who_may(may.can_approve_activity, factories.draft(subdistrict=None)) == {"district", "district_2"}
 
 
@@ -63,7 +63,7 @@ def test_staff_who_hold_a_post_in_the_organizer_do_not_approve_for_it(secretary,
     assert not may.can_approve_activity(secretary, organised_by("organization", state="submitted"))
 
 
-def test_the_keeper_of_the_base_stands_at_the_door_too(reference):
+def test_the_manager_of_the_base_checks_in_too(reference):
     activity = factories.published(organization=personas.organization(), base=personas.base())
     assert who_may(may.can_check_in, activity) == STAFF | {"secretary", "base_manager"}
 
@@ -76,7 +76,7 @@ AUDIENCE = {
 
 
 @pytest.mark.parametrize("audience", AUDIENCE)
-def test_those_it_is_meant_for_sign_up(reference, audience):
+def test_the_audience_signs_up(reference, audience):
     activity = factories.published(audience=audience, organization=personas.organization())
     assert who_may(may.can_sign_up, activity) == AUDIENCE[audience]
 
@@ -90,7 +90,7 @@ def test_nobody_signs_up_for_what_is_not_published(reference, state):
     assert who_may(may.can_sign_up, factories.draft(state=state)) == set()
 
 
-def test_a_signup_is_answered_by_whose_it_is(activity, member):
+def test_only_the_person_answers_their_signup(activity, member):
     assert who_may(may.can_answer_signup, sign_up(activity, actor=member)) == {"member"}
 
 
@@ -99,8 +99,8 @@ def of_the_organization(account, **fields):
     return sign_up(factories.published(organization=personas.organization(), **fields), actor=account)
 
 
-def test_a_pending_signup_is_reviewed_by_who_is_responsible(member):
-    assert who_may(may.can_review_signup, of_the_organization(member, by_review=True)) == KEEPERS["organization"]
+def test_a_pending_signup_is_reviewed_by_the_managers(member):
+    assert who_may(may.can_review_signup, of_the_organization(member, by_review=True)) == MANAGERS["organization"]
 
 
 def test_nobody_reviews_their_own_signup(secretary):
@@ -109,14 +109,14 @@ def test_nobody_reviews_their_own_signup(secretary):
 
 
 def hours_of(account):
-    """Make 2 hours of `account` at a volunteer service of the organization."""
+    """Create a record of 2 hours of `account` at a volunteer service of the organization."""
     signup = of_the_organization(account, kind="volunteer")
     checkin = CheckIn.objects.create(signup=signup, checked_out_at=factories.moment(20))
     return ServiceRecord.objects.create(checkin=checkin, hours=2)
 
 
-def test_hours_are_corrected_by_who_is_responsible(member):
-    assert who_may(may.can_correct_hours, hours_of(member)) == KEEPERS["organization"]
+def test_hours_are_corrected_by_the_managers(member):
+    assert who_may(may.can_correct_hours, hours_of(member)) == MANAGERS["organization"]
 
 
 def test_nobody_corrects_their_own_hours(secretary):

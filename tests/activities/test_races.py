@@ -1,4 +1,4 @@
-"""What happens at the same moment, with real connections to a real database (docs/style.md rule 22)."""
+"""Concurrent actions, with real connections to a real database (docs/style.md rule 22)."""
 
 import random
 import threading
@@ -30,7 +30,7 @@ def area(transactional_db):
 
 
 def crowd(count, area):
-    """Make `count` persons with accounts, in bulk."""
+    """Create `count` persons with accounts, in bulk."""
     category = Category.objects.first()
     users = User.objects.bulk_create([User(email=f"p{number}@demo.invalid") for number in range(count)])
     return Person.objects.bulk_create(
@@ -38,26 +38,26 @@ def crowd(count, area):
     )
 
 
-def at_once(jobs, connections=CONNECTIONS):
-    """Run `jobs` on as many connections, all of them open before the first begins; return results and errors."""
+def at_once(calls, connections=CONNECTIONS):
+    """Run `calls` on this many connections, all open before the first call begins; return results or error codes."""
     gate = threading.Barrier(connections)
 
     def work(mine):
         try:
             connection.ensure_connection()
             gate.wait(timeout=60)
-            return [_outcome(job) for job in mine]
+            return [_outcome(call) for call in mine]
         finally:
             connection.close()
 
     with ThreadPoolExecutor(connections) as pool:
-        shares = [jobs[number::connections] for number in range(connections)]
+        shares = [calls[number::connections] for number in range(connections)]
         return [outcome for share in pool.map(work, shares) for outcome in share]
 
 
-def _outcome(job):
+def _outcome(call):
     try:
-        return job()
+        return call()
     except ActionError as error:
         return error.code
 
@@ -72,7 +72,7 @@ def test_200_clients_for_60_places(area):
     assert factories.counted(activity) == (PLACES, PLACES)
 
 
-def test_one_person_from_forty_windows_has_one_signup(area):
+def test_one_person_on_forty_connections_has_one_signup(area):
     activity = factories.published(capacity=PLACES)
     (one,) = crowd(1, area)
     found = at_once([lambda: actions.sign_up(activity, person=one, actor=one.user).pk for _ in range(CONNECTIONS)])
@@ -87,7 +87,7 @@ def test_the_last_place_goes_once(area):
 
 
 def consistent(activity):
-    """Return what must hold whatever happened: the count, the limit, and no place left while somebody waits."""
+    """Return whether the count is right, the limit is kept, and no place is free while somebody waits."""
     activity.refresh_from_db()
     taken = activity.signups.filter(state__in=SIGNUP_TAKES_PLACE).count()
     waits = activity.signups.filter(state=SignupState.WAITLISTED).exists()
@@ -95,24 +95,24 @@ def consistent(activity):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_signing_up_cancelling_confirming_and_expiring_lose_no_place(area, settings, seed):
-    dice = random.Random(seed)
+def test_signing_up_cancelling_confirming_and_expiring_keep_the_count(area, settings, seed):
+    source = random.Random(seed)
     activity = factories.published(capacity=10)
     people = crowd(30, area)
     signups = [actions.sign_up(activity, person=one, actor=one.user) for one in people[:20]]
-    for signup in signups[:5]:  # five offers stand, and their time has passed
+    for signup in signups[:5]:  # five offers, whose time has passed
         actions.cancel_signup(signup, actor=signup.person.user)
     settings.PORTAL_CLOCK = factories.NINE + 5 * factories.HOUR
-    jobs = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people[20:]]
-    jobs += [lambda row=row: actions.cancel_signup(row, actor=row.person.user) for row in signups[5:15]]
-    jobs += [lambda row=row: actions.confirm_signup(row, actor=row.person.user) for row in signups[10:20]]
-    jobs += [actions.expire_offers] * 10
-    dice.shuffle(jobs)
-    at_once(jobs, connections=20)
+    calls = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people[20:]]
+    calls += [lambda row=row: actions.cancel_signup(row, actor=row.person.user) for row in signups[5:15]]
+    calls += [lambda row=row: actions.confirm_signup(row, actor=row.person.user) for row in signups[10:20]]
+    calls += [actions.expire_offers] * 10
+    source.shuffle(calls)
+    at_once(calls, connections=20)
     assert consistent(activity)
 
 
-def test_forty_sweeps_offer_a_place_once(area, settings):
+def test_forty_expiry_runs_offer_a_place_once(area, settings):
     activity = factories.published(capacity=1)
     people = crowd(3, area)
     first, *_ = [actions.sign_up(activity, person=one, actor=one.user) for one in people]
@@ -123,18 +123,18 @@ def test_forty_sweeps_offer_a_place_once(area, settings):
     assert factories.states(activity) == ["cancelled", "expired", "offered"]
 
 
-def test_places_are_lifted_while_people_sign_up(area, settings):
+def test_the_capacity_is_raised_while_people_sign_up(area, settings):
     activity = factories.published(capacity=5)
     people = crowd(40, area)
     officer = personas.make("xiazhuang")
-    jobs = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people]
-    jobs.insert(20, lambda: actions.edit_activity(activity, actor=officer, capacity=25))
-    at_once(jobs)
+    calls = [lambda one=one: actions.sign_up(activity, person=one, actor=one.user) for one in people]
+    calls.insert(20, lambda: actions.edit_activity(activity, actor=officer, capacity=25))
+    at_once(calls)
     assert Activity.objects.get().taken == 25
     assert consistent(activity)
 
 
-def test_a_ticket_is_scanned_at_two_doors(area, settings):
+def test_a_ticket_is_scanned_ten_times_at_once(area, settings):
     activity = factories.published()
     (one,) = crowd(1, area)
     signup = actions.sign_up(activity, person=one, actor=one.user)
@@ -150,8 +150,8 @@ def test_corrections_of_one_day_never_pass_its_24_hours(area):
     for _ in range(8):
         service = factories.published(kind="volunteer")
         signup = Signup.objects.create(activity=service, person=one, position=1)
-        came = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
-        records.append(ServiceRecord.objects.create(checkin=came, hours=1))
+        checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
+        records.append(ServiceRecord.objects.create(checkin=checkin, hours=1))
     at_once(
         [lambda row=row: actions.correct_hours(row, hours=Decimal(9), reason="错", actor=officer) for row in records], 8
     )

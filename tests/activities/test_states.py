@@ -1,4 +1,4 @@
-"""The tables of states, whole: a step that is not in them does not exist."""
+"""The complete tables of transitions."""
 
 import pytest
 

@@ -1,13 +1,12 @@
-"""The days of the calendar: which, in which order, in which lanes, and what empty ones say."""
+"""The days of the calendar: entries, lanes, empty runs and texts."""
 
 import datetime as dt
 
 import pytest
-from django.http import Http404, QueryDict
 
 from activities import timetable
 from activities.models import Activity
-from activities.timetable import LIST, MONTH, WEEK, Window, window_of
+from activities.windows import LIST, MONTH, WEEK, window_of
 from chengyang import clock
 from chengyang.platform.workdays.models import WorkdayException
 
@@ -30,149 +29,81 @@ def spanning(title, first, last, **fields):
     return factories.published(title=title, starts=moment(first, 9), ends=moment(last, 17), **fields)
 
 
-# ---- which days -----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("query", "view", "first", "last"),
-    [
-        ("", MONTH, "2026-09-01", "2026-09-30"),
-        ("month=2026-11", MONTH, "2026-11-01", "2026-11-30"),
-        ("month=2028-02", MONTH, "2028-02-01", "2028-02-29"),
-        ("view=list", LIST, "2026-09-01", "2026-09-30"),
-        ("view=week", WEEK, "2026-09-14", "2026-09-20"),
-        ("week=2026-W01", WEEK, "2025-12-29", "2026-01-04"),
-        ("view=week&week=2026-W53", WEEK, "2026-12-28", "2027-01-03"),
-        ("view=week&month=2026-11", WEEK, "2026-10-26", "2026-11-01"),
-        ("month=2000-01", MONTH, "2000-01-01", "2000-01-31"),
-        ("month=2100-12", MONTH, "2100-12-01", "2100-12-31"),
-        ("week=1999-W52", WEEK, "1999-12-27", "2000-01-02"),
-    ],
-)
-def test_windows_that_an_address_names(query, view, first, last):
-    window = timetable.parse(QueryDict(query))
-    assert (window.view, str(window.first), str(window.last)) == (view, first, last)
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["month=2026-13", "month=9999-99", "month=1999-12", "month=2101-01", "month=x", "view=day", "week=2026-W54", "week=2026-W00",
-     "week=9999-W53", "week=0000-W01", "week=2026-48", "month=２０２６－１３"],
-)  # fmt: skip
-def test_windows_that_there_are_none_of(query):
-    with pytest.raises(Http404):
-        timetable.parse(QueryDict(query))
-
-
-@pytest.mark.parametrize("view", [MONTH, WEEK, LIST])
-@pytest.mark.parametrize("first", [dt.date(2000, 1, 1), dt.date(2100, 12, 31), factories.DAY])
-def test_every_address_of_a_window_leads_back_to_it(view, first):
-    window = window_of(view, first)
-    assert timetable.parse(QueryDict("&".join(f"{name}={value}" for name, value in window.pairs()))) == window
-
-
-@pytest.mark.parametrize("view", [MONTH, WEEK, LIST])
-def test_pages_turn_until_the_ends(view):
-    assert window_of(view, dt.date(2000, 1, 1)).moved(-1) is None
-    assert window_of(view, dt.date(2100, 12, 31)).moved(+1) is None
-    assert window_of(view, factories.DAY).moved(+1).moved(-1) == window_of(view, factories.DAY)
-
-
-def test_a_month_is_filled_up_to_whole_weeks_from_monday():
-    found = SEPTEMBER.days
-    assert (found[0], found[-1], len(found) % 7) == (dt.date(2026, 8, 31), dt.date(2026, 10, 4), 0)
-
-
-@pytest.mark.parametrize(
-    ("window", "title"),
-    [
-        (SEPTEMBER, "2026年9月"),
-        (window_of(WEEK, dt.date(2026, 9, 16)), "2026年9月14日–20日"),
-        (window_of(WEEK, dt.date(2026, 9, 30)), "2026年9月28日–10月4日"),
-        (window_of(WEEK, dt.date(2027, 1, 1)), "2026年12月28日–2027年1月3日"),
-    ],
-)
-def test_titles(window, title):
-    assert window.title == title
-
-
-def test_the_moons_of_a_month():
-    assert SEPTEMBER.moons == "丙午马年 七月二十至八月二十"
-
-
-def test_where_the_moon_tables_end_the_page_does_not(db):
-    window = window_of(MONTH, dt.date(2100, 12, 1))
-    assert window.moons == ""
-    assert len(days(window)) == 35
-
-
-# ---- what a day says ------------------------------------------------------------------------------------------------
+# ---- days and their entries -----------------------------------------------------------------------------------------
 def test_days_off_and_days_worked_are_marked(db):
     WorkdayException.objects.create(date=dt.date(2026, 9, 25), is_workday=False, name="中秋节", source="x")
     WorkdayException.objects.create(date=dt.date(2026, 9, 20), is_workday=True, name="调休", source="x")
     assert [day(number).is_worked for number in (25, 20, 21)] == [False, True, None]
 
 
-def test_a_festival_stands_instead_of_the_moon(db):
-    assert [(day(number).moon, day(number).is_feast) for number in (1, 10, 25)] == [
+def test_a_festival_replaces_the_lunar_day(db):
+    assert [(day(number).lunar_label, day(number).is_festival) for number in (1, 10, 25)] == [
         ("二十", False), ("教师节", True), ("中秋节", True),
     ]  # fmt: skip
 
 
-def test_past_today_and_out(db):
+def test_classes_of_past_today_and_outside(db):
     found = {found.on: found.css for found in days()}
     assert found[dt.date(2026, 8, 31)] == "day day--out day--empty"
     assert found[factories.DAY] == "day day--today day--empty"
     assert found[dt.date(2026, 9, 2)] == "day day--past day--empty day--rest"
 
 
-def test_activities_of_a_day_stand_by_time(reference):
+def test_activities_of_a_day_are_ordered_by_time(reference):
     factories.published(title="晚", starts=moment(18, 19), ends=moment(18, 20))
     factories.published(title="早", starts=moment(18, 8), ends=moment(18, 9))
     assert [entry.activity.title for entry in day(18).entries] == ["早", "晚"]
 
 
-def test_what_runs_over_midnight_for_a_night_stands_on_its_first_day(reference):
+def test_a_night_over_midnight_is_shown_on_its_first_day(reference):
     factories.published(starts=moment(18, 20), ends=moment(19, 2))
     assert [len(day(number).entries) for number in (18, 19)] == [1, 0]
 
 
-def test_what_ends_at_midnight_is_no_second_day(reference):
+def test_an_end_at_midnight_makes_no_second_day(reference):
     factories.published(starts=moment(18, 0), ends=moment(19, 0))
     assert [len(day(number).entries) for number in (18, 19)] == [1, 0]
 
 
-def test_the_days_of_the_month_before_hold_nothing(reference):
+def test_the_days_of_the_month_before_have_no_entries(reference):
     factories.published(
         starts=clock.at(dt.date(2026, 8, 31), dt.time(9)), ends=clock.at(dt.date(2026, 8, 31), dt.time(10))
     )
     assert day(31, 8).entries == []
 
 
+def test_a_page_after_the_lunar_tables_has_no_lunar_dates(db):
+    window = window_of(MONTH, dt.date(2100, 12, 1))
+    assert window.lunar_dates == ""
+    assert len(days(window)) == 35
+
+
 # ---- lanes ----------------------------------------------------------------------------------------------------------
 def lanes(*numbers):
-    """Return for each day the titles by lane, with - for one that is kept free."""
+    """Return the titles of each day by lane, `-` for an empty lane."""
     return [[entry.activity.title if entry else "-" for entry in day(number).entries] for number in numbers]
 
 
-def test_two_that_overlap_have_a_lane_each(reference):
+def test_two_segments_that_overlap_have_a_lane_each(reference):
     spanning("甲", 21, 23)
     spanning("乙", 22, 24)
     assert lanes(21, 22, 23, 24) == [["甲"], ["甲", "乙"], ["甲", "乙"], ["-", "乙"]]
 
 
-def test_a_lane_is_used_again_after_its_end(reference):
+def test_a_lane_is_used_again_after_the_end_of_a_segment(reference):
     spanning("甲", 14, 15)
     spanning("乙", 14, 18)
     spanning("丙", 16, 17)
     assert lanes(14, 15, 16, 17, 18) == [["乙", "甲"], ["乙", "甲"], ["乙", "丙"], ["乙", "丙"], ["乙"]]
 
 
-def test_the_longer_one_is_above(reference):
+def test_the_longer_activity_is_above(reference):
     spanning("短", 21, 22)
     spanning("长", 21, 25)
     assert lanes(21) == [["长", "短"]]
 
 
-def test_single_ones_come_below_the_bars(reference):
+def test_activities_of_one_day_come_below_the_bars(reference):
     factories.published(title="早", starts=moment(22, 6), ends=moment(22, 7))
     spanning("甲", 21, 23)
     assert lanes(22) == [["甲", "早"]]
@@ -183,93 +114,93 @@ def bars(title, *numbers):
     return [entry.css.removeprefix("ev ev--plain ") for entry in found]
 
 
-def test_the_first_day_draws_the_bar_and_the_others_keep_quiet(reference):
+def test_only_the_first_day_draws_the_bar(reference):
     spanning("甲", 21, 23)
     assert bars("甲", 21, 22, 23) == ["ev--span n3", "ev--span ev--runs", "ev--span ev--runs"]
 
 
-def test_a_bar_over_sunday_goes_on_and_comes_back(reference):
+def test_a_bar_over_sunday_is_cut_into_two_segments(reference):
     spanning("甲", 26, 29)
     assert bars("甲", 26, 27, 28, 29) == [
         "ev--span n2 ev--goes", "ev--span ev--runs", "ev--span n2 ev--runs ev--came", "ev--span ev--runs",
     ]  # fmt: skip
 
 
-def test_a_bar_from_the_month_before_comes_open_on_the_first(reference):
+def test_a_bar_from_the_month_before_is_open_on_the_first(reference):
     august = clock.at(dt.date(2026, 8, 30), dt.time(9))
     factories.published(title="甲", starts=august, ends=moment(2, 17))
     assert bars("甲", 1, 2) == ["ev--past ev--span n2 ev--runs ev--came", "ev--past ev--span ev--runs"]
 
 
-def test_words_of_the_days(reference):
+def test_times_of_the_days_of_an_activity(reference):
     spanning("甲", 21, 23)
     assert [day(number).entries[0].time for number in (21, 22, 23)] == ["09:00 起，共 3 天", "第 2 天", "第 3 天"]
 
 
 # ---- empty days -----------------------------------------------------------------------------------------------------
-def test_the_first_of_a_run_says_how_long_and_what_is_next(reference):
+def test_the_first_day_of_an_empty_run_has_its_end_and_the_next_day(reference):
     factories.published(starts=moment(18), ends=moment(18, 11))
     factories.published(starts=moment(22), ends=moment(22, 11))
     run = day(19)
-    assert (run.starts_run, run.run_text, run.next_day) == (True, "到 21 日没有活动", dt.date(2026, 9, 22))
-    assert [day(number).starts_run for number in (20, 21)] == [False, False]
+    assert (run.starts_empty_run, run.empty_run_text, run.next_day) == (True, "到 21 日没有活动", dt.date(2026, 9, 22))
+    assert [day(number).starts_empty_run for number in (20, 21)] == [False, False]
 
 
 def test_one_empty_day_is_a_run_of_its_own(reference):
     factories.published(starts=moment(18), ends=moment(18, 11))
     factories.published(starts=moment(20), ends=moment(20, 11))
-    assert day(19).run_text == "没有活动"
+    assert day(19).empty_run_text == "没有活动"
 
 
-def test_today_begins_a_run_since_what_is_past_is_folded(reference):
+def test_today_begins_an_empty_run(reference):
     factories.published(starts=moment(18), ends=moment(18, 11))
-    assert (day(1).run_text, day(16).run_text) == ("到 15 日没有活动", "到 17 日没有活动")
+    assert (day(1).empty_run_text, day(16).empty_run_text) == ("到 15 日没有活动", "到 17 日没有活动")
 
 
-def test_the_last_run_has_nothing_next_on_its_page(reference):
+def test_the_last_empty_run_of_a_page_has_no_next_day(reference):
     assert day(16).next_day is None
 
 
-def test_what_comes_after_the_page_is_found(reference):
+def test_the_next_activity_after_the_window_is_found(reference):
     october = clock.at(dt.date(2026, 10, 8), dt.time(9))
     factories.published(starts=october, ends=october + factories.HOUR)
     assert timetable.next_after(Activity.objects.published(), SEPTEMBER) == dt.date(2026, 10, 8)
 
 
-def test_the_list_leaves_empty_days_out_but_today(reference):
+def test_the_list_has_no_empty_day_but_today(reference):
     factories.published(starts=moment(18), ends=moment(18, 11))
     assert [found.on.day for found in days(window_of(LIST, factories.DAY))] == [16, 18]
 
 
-# ---- sums -----------------------------------------------------------------------------------------------------------
-def test_sums(activity):
+# ---- texts ----------------------------------------------------------------------------------------------------------
+def test_the_summary(activity):
     factories.published(capacity=1, taken=1)
     factories.published(state="cancelled", cancelled_at=factories.NINE, reason="雨")
     factories.published(starts=moment(2), ends=moment(2, 10))
     found = timetable.activities_in(Activity.objects.published(), SEPTEMBER)
-    assert timetable.sums(found, SEPTEMBER) == "本月 3 场，1 场可以报名，1 场可以候补，1 场已取消"
+    assert timetable.summary(found, SEPTEMBER) == "本月 3 场，1 场可以报名，1 场可以候补，1 场已取消"
 
 
 @pytest.mark.parametrize(
     ("window", "words"),
     [(window_of(WEEK, factories.DAY), "本周 0 场"), (window_of(MONTH, dt.date(2026, 11, 1)), "2026年11月 0 场")],
 )
-def test_sums_name_the_time(window, words):
-    assert timetable.sums([], window) == words
+def test_the_summary_names_the_window(window, words):
+    assert timetable.summary([], window) == words
 
 
-def test_what_is_past_can_be_unfolded(reference):
+def test_past_days_can_be_unfolded(reference):
     factories.published(starts=moment(2), ends=moment(2, 10))
     spanning("甲", 11, 13)
     assert timetable.past_text(days(), SEPTEMBER) == "看9月1日–15日，2 场"
 
 
-def test_nothing_past_nothing_to_unfold(activity):
+def test_without_past_activities_there_is_nothing_to_unfold(activity):
     assert timetable.past_text(days(), SEPTEMBER) == ""
 
 
-# ---- beside other things --------------------------------------------------------------------------------------------
-def test_coming_days_are_those_with_something(activity):
+# ---- panels ---------------------------------------------------------------------------------------------------------
+def test_coming_days_are_days_with_activities(activity):
     october = clock.at(dt.date(2026, 10, 8), dt.time(9))
     factories.published(starts=october, ends=october + factories.HOUR)
     found = timetable.coming_days(Activity.objects.published(), factories.DAY, dt.date(2026, 10, 31), most=8)
@@ -281,7 +212,3 @@ def test_coming_days_stop_at_the_most(reference):
         factories.published(starts=moment(number), ends=moment(number, 11))
     found = timetable.coming_days(Activity.objects.published(), factories.DAY, dt.date(2026, 9, 30), most=2)
     assert [found.number for found in found] == ["17", "18"]
-
-
-def test_a_window_is_what_it_says():
-    assert Window(LIST, dt.date(2026, 9, 1), dt.date(2026, 9, 2)).has(dt.date(2026, 9, 2))

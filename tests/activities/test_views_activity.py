@@ -1,4 +1,4 @@
-"""The page of an activity, as a browser gets it."""
+"""The page of an activity."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def get(client, activity, query=""):
 
 
 @pytest.mark.parametrize("page", ["", "share/"])
-def test_everybody_reads_what_is_published(client, activity, page):
+def test_everybody_reads_a_published_activity(client, activity, page):
     answer = client.get(activity.get_absolute_url() + page)
     assert answer.status_code == 200
     assert activity.title in text(answer)
@@ -27,14 +27,14 @@ def test_everybody_reads_what_is_published(client, activity, page):
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved"])
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("liuting", 404), ("secretary", 200), ("xiazhuang", 200), ("district", 200)])  # fmt: skip
-def test_what_is_not_published_is_for_who_is_responsible(client_of, organization, state, name, status):
+def test_an_unpublished_activity_is_for_its_managers(client_of, organization, state, name, status):
     activity = factories.draft(state=state, organization=organization)
     assert get(client_of(personas.make(name)), activity).status_code == status
 
 
 @pytest.mark.parametrize("audience", ["members", "organization"])
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("member", 200), ("editor", 404)])
-def test_what_is_for_some_is_404_for_others(client_of, organization, audience, name, status):
+def test_a_restricted_activity_is_404_for_others(client_of, organization, audience, name, status):
     activity = factories.published(audience=audience, organization=organization)
     assert get(client_of(personas.make(name)), activity).status_code == status
 
@@ -42,7 +42,7 @@ def test_what_is_for_some_is_404_for_others(client_of, organization, audience, n
 @pytest.mark.parametrize(
     "path", ["/activities/0000000000/", "/activities/ilou000000/", "/activities/1/", "/activities/%F0%9F%8D%87/"]
 )
-def test_what_is_not_there_is_404(client, db, path):
+def test_an_unknown_activity_is_404(client, db, path):
     assert client.get(path).status_code == 404
 
 
@@ -52,7 +52,7 @@ def test_a_page_is_only_read(client, activity, page):
 
 
 @pytest.mark.parametrize(
-    ("fields", "says", "offers"),
+    ("fields", "text_shown", "button"),
     [
         ({"capacity": 40, "taken": 28}, "余 12", ">报名</a>"),
         ({"capacity": 2, "taken": 2}, "已满，可候补", ">排候补</a>"),
@@ -63,14 +63,14 @@ def test_a_page_is_only_read(client, activity, page):
         ({"state": "cancelled", "cancelled_at": moment(2), "reason": "连日大雨"}, "连日大雨", ""),
     ],
 )
-def test_its_state_is_unmistakable(client, reference, fields, says, offers):
+def test_the_page_shows_status_and_button(client, reference, fields, text_shown, button):
     page = text(get(client, factories.published(**fields)))
-    assert says in page
-    assert ('class="btn btn--main' in page) == bool(offers)
-    assert offers in page
+    assert text_shown in page
+    assert ('class="btn btn--main' in page) == bool(button)
+    assert button in page
 
 
-def test_a_cancelled_one_is_struck_out_and_leads_to_the_next(client, reference):
+def test_a_cancelled_activity_links_to_the_next_one(client, reference):
     programme = factories.programme()
     factories.published(title="改到这场", programme=programme)
     gone = factories.published(programme=programme, state="cancelled", cancelled_at=moment(2), reason="雨")
@@ -80,48 +80,48 @@ def test_a_cancelled_one_is_struck_out_and_leads_to_the_next(client, reference):
 
 
 @pytest.mark.parametrize(
-    ("people", "says"), [(0, "，报名的人都已通知"), (4, "，报名的人都已通知"), (5, "，已通知报名的 5 人")]
+    ("people", "text_shown"), [(0, "，报名的人都已通知"), (4, "，报名的人都已通知"), (5, "，已通知报名的 5 人")]
 )
-def test_fewer_than_five_who_signed_up_are_not_counted(client, reference, people, says):
+def test_fewer_than_five_who_signed_up_are_not_counted(client, reference, people, text_shown):
     gone = factories.published()
     factories.queue(gone, people)
     actions.cancel_activity(gone, reason="雨", actor=personas.make("district"))
     page = text(get(client, gone))
-    assert (says in page, "已通知报名的" in page) == (True, people == 5)
+    assert (text_shown in page, "已通知报名的" in page) == (True, people == 5)
 
 
-def test_risks_stand_before_the_signup(client, reference):
+def test_risks_are_shown_before_the_signup(client, reference):
     page = text(get(client, factories.published(hazards="剪刀划伤", insurance="意外险")))
     assert page.index("剪刀划伤") < page.index('aria-label="报名"')
 
 
-def test_what_was_counted_is_told_afterwards(client, reference):
+def test_the_attendance_is_shown_afterwards(client, reference):
     activity = factories.published(starts=moment(15), ends=moment(15, 10), headcount=46)
     assert "46<small>人" in text(get(client, activity))
 
 
-def test_fewer_than_five_are_not_told(client, reference):
+def test_an_attendance_of_fewer_than_five_is_not_shown(client, reference):
     activity = factories.published(starts=moment(15), ends=moment(15, 10))
     CheckIn.objects.create(signup=factories.person().signups.create(activity=activity, position=1))
     assert "到场" not in text(get(client, activity))
 
 
-def test_who_is_signed_up_is_led_to_the_ticket(client_of, activity, member):
+def test_the_page_links_to_the_own_ticket(client_of, activity, member):
     signup = actions.sign_up(activity, actor=member)
     page = text(get(client_of(member), activity))
     assert signup.get_absolute_url() in page
     assert ">报名</a>" not in page
 
 
-def test_who_only_sees_it_is_not_offered_to_sign_up(client_of, district, organization):
+def test_staff_outside_the_audience_have_no_signup_button(client_of, district, organization):
     page = text(get(client_of(district), factories.published(audience="organization", organization=organization)))
     assert "不面向你的账号" in page
 
 
-def test_who_is_responsible_is_led_to_the_door(client_of, activity, xiazhuang, stranger):
-    door = f"/checkin/{activity.public_id}/"
-    assert door in text(get(client_of(xiazhuang), activity))
-    assert door not in text(get(client_of(stranger), activity))
+def test_managers_have_a_link_to_check_in(client_of, activity, xiazhuang, stranger):
+    link = f"/checkin/{activity.public_id}/"
+    assert link in text(get(client_of(xiazhuang), activity))
+    assert link not in text(get(client_of(stranger), activity))
 
 
 def test_the_agenda_is_a_timeline(client, reference):
@@ -131,7 +131,7 @@ def test_the_agenda_is_a_timeline(client, reference):
     ] == [True] * 3
 
 
-def test_markup_that_somebody_typed_is_text(client, reference):
+def test_typed_markup_is_escaped(client, reference):
     page = text(get(client, factories.published(title="<b>粗</b>", summary="<script>x</script>", place="<i>")))
     assert [mark for mark in ("<b>粗", "<script>x", "<i>") if mark in page] == []
 

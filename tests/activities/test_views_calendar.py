@@ -1,4 +1,4 @@
-"""The calendar's page, as a browser gets it."""
+"""The calendar page and its share page."""
 
 import pytest
 from django.utils.http import urlencode
@@ -30,7 +30,7 @@ def test_the_calendar_is_only_read(client, db, path, method):
     assert getattr(client, method)(path).status_code == 405
 
 
-def test_what_is_not_public_is_not_there(client, reference):
+def test_hidden_activities_are_not_shown(client, reference):
     factories.draft(title="草稿")
     factories.draft(title="放弃", state="cancelled", cancelled_at=factories.NINE, reason="x")
     factories.published(title="会员", audience="members")
@@ -38,31 +38,31 @@ def test_what_is_not_public_is_not_there(client, reference):
     assert [title for title in ("草稿", "放弃", "会员") if f">{title}<" in page] == []
 
 
-def test_drafts_are_on_no_calendar_not_even_of_staff(client_of, district):
+def test_drafts_are_on_no_calendar_also_for_staff(client_of, district):
     factories.draft(title="草稿")
     assert "草稿" not in text(client_of(district).get("/calendar/"))
 
 
-def test_members_see_what_is_for_members(client_of, member, stranger):
+def test_members_see_activities_for_members(client_of, member, stranger):
     factories.published(title="会员场", audience="members")
     assert "会员场" in text(client_of(member).get("/calendar/"))
     assert "会员场" not in text(client_of(stranger).get("/calendar/"))
 
 
-def test_what_is_cancelled_is_struck_out_and_named(client, reference):
+def test_a_cancelled_activity_is_marked(client, reference):
     factories.published(title="停办", state="cancelled", cancelled_at=factories.NINE, reason="雨")
     page = text(client.get("/calendar/"))
     assert 'class="ev ev--plain ev--off"' in page
     assert "已取消" in page
 
 
-def test_the_way_into_an_online_meeting_is_on_no_public_page(client, reference):
+def test_the_url_of_an_online_meeting_is_on_no_public_page(client, reference):
     activity = factories.published(mode="online", online_url="https://meeting.example.invalid/secret")
     pages = ["/calendar/", activity.get_absolute_url(), f"/api/v1/activities/{activity.public_id}/", "/calendar.ics"]
     assert [page for page in pages if "secret" in text(client.get(page))] == []
 
 
-def test_turning_keeps_the_filters(client, reference):
+def test_the_neighbour_pages_keep_the_filters(client, reference):
     factories.programme()
     context = client.get("/calendar/?month=2026-11&programme=li&online=1").context
     assert context["before"][0] == "/calendar/?month=2026-10&programme=li&online=1"
@@ -80,25 +80,25 @@ def test_the_other_views_keep_the_days_and_the_filters(client, reference):
     ]
 
 
-def test_subscribing_is_to_exactly_these_filters(client, reference):
+def test_the_feed_url_has_the_filters(client, reference):
     factories.programme()
     context = client.get("/calendar/?month=2026-11&programme=li&q=剪纸").context
     assert context["webcal_url"] == "webcal://testserver/calendar.ics?programme=li&q=%E5%89%AA%E7%BA%B8"
 
 
-def test_what_is_next_is_linked_across_pages(client, reference):
+def test_an_empty_page_links_to_the_next_activity(client, reference):
     factories.published(starts=moment(30), ends=moment(30, 10))
     page = text(client.get("/calendar/?month=2026-08"))
     assert 'href="?month=2026-09#d30"' in page
 
 
-def test_an_empty_page_says_what_to_do(client, reference):
+def test_a_page_without_results_offers_to_clear_the_filters(client, reference):
     page = text(client.get("/calendar/?q=没有这个"))
     assert "这段时间没有符合筛选的活动" in page
     assert 'href="/calendar/?month=2026-09"' in page
 
 
-def test_the_share_page_has_a_code_and_the_address_of_the_feed(client, reference):
+def test_the_share_page_has_a_qr_code_and_the_url_of_the_feed(client, reference):
     factories.programme()
     page = text(client.get("/calendar/share/?programme=li"))
     assert '<svg role="img" aria-label="这一页的二维码"' in page
@@ -117,7 +117,7 @@ def test_unknown_filters_are_404(client, db, path, query):
 @pytest.mark.parametrize(
     "query", ["month=2026-13", "month=9999-99", "week=2026-W99", "view=x", "month=-1", "month=1e9"]
 )
-def test_months_and_weeks_that_are_none_are_404(client, db, query):
+def test_unknown_months_and_weeks_are_404(client, db, query):
     assert client.get(f"/calendar/?{query}").status_code == 404
 
 
@@ -126,7 +126,7 @@ def test_nul_is_400(client, db, path):
     assert client.get(f"{path}?q=%00").status_code == 400
 
 
-def test_nothing_inline_and_nothing_foreign(client, activity):
+def test_nothing_is_inline_or_from_another_host(client, activity):
     page = text(client.get("/calendar/"))
     assert [mark for mark in (" style=", "<style", "<script>", "onclick=", "//cdn") if mark in page] == []
 

@@ -1,4 +1,4 @@
-"""Signing up on one screen, tickets and 我的活动, as a browser gets them."""
+"""The pages for signing up, tickets and /me/activities/."""
 
 import json
 
@@ -28,7 +28,7 @@ def url(activity):
 
 @pytest.fixture(autouse=True)
 def outbox(settings, tmp_path):
-    """Messages of these tests go to a folder of their own."""
+    """Send the messages of these tests to a folder of their own."""
     settings.OUTBOX_DIR = tmp_path
     return tmp_path
 
@@ -39,7 +39,7 @@ def code(outbox):
     return json.loads(lines[-1])["code"]
 
 
-# ---- who is in the registry -----------------------------------------------------------------------------------------
+# ---- members --------------------------------------------------------------------------------------------------------
 def test_a_member_signs_up_with_one_click(client_of, activity, member):
     answer = client_of(member).post(url(activity))
     signup = Signup.objects.get()
@@ -47,12 +47,12 @@ def test_a_member_signs_up_with_one_click(client_of, activity, member):
     assert (signup.person, signup.state) == (member.person, "confirmed")
 
 
-def test_who_is_signed_up_is_led_to_the_ticket(client_of, activity, member):
+def test_an_open_signup_redirects_to_the_ticket(client_of, activity, member):
     signup = actions.sign_up(activity, actor=member)
     assert client_of(member).get(url(activity))["Location"] == signup.get_absolute_url()
 
 
-def test_who_cancelled_may_sign_up_again(client_of, activity, member):
+def test_after_cancelling_the_form_is_shown_again(client_of, activity, member):
     actions.cancel_signup(actions.sign_up(activity, actor=member), actor=member)
     assert client_of(member).get(url(activity)).status_code == 200
 
@@ -64,20 +64,20 @@ def test_risks_are_acknowledged_first(client_of, member, reference):
     assert "请勾选这一项" in text(answer)
 
 
-def test_acknowledged_risks_let_in(client_of, member, reference):
+def test_with_acknowledged_risks_the_signup_is_made(client_of, member, reference):
     activity = factories.published(hazards="剪刀划伤", insurance="意外险")
     client_of(member).post(url(activity), {"acknowledged": "on"})
     assert Signup.objects.count() == 1
 
 
-def test_a_full_house_says_the_place_in_the_line_before(client_of, activity, member):
+def test_a_full_activity_shows_the_place_on_the_waiting_list(client_of, activity, member):
     factories.queue(activity, 4)
     page = text(client_of(member).get(url(activity)))
     assert "排在候补第 3 位" in page
     assert ">排候补</button>" in page
 
 
-def test_too_late_keeps_the_page_and_says_so(client_of, activity, member, settings):
+def test_a_closed_signup_keeps_the_page(client_of, activity, member, settings):
     settings.PORTAL_CLOCK = activity.starts
     answer = client_of(member).post(url(activity))
     assert answer.status_code == 409
@@ -88,7 +88,7 @@ def test_too_late_keeps_the_page_and_says_so(client_of, activity, member, settin
 @pytest.mark.parametrize(
     ("name", "status"), [("stranger", 404), ("liuting", 404), ("district", 403), ("xiazhuang", 403)]
 )
-def test_whom_it_is_not_for(client_of, organization, method, name, status):
+def test_outside_the_audience_nobody_signs_up(client_of, organization, method, name, status):
     activity = factories.published(audience="organization", organization=organization)
     assert getattr(client_of(personas.make(name)), method)(url(activity)).status_code == status
     assert not Signup.objects.exists()
@@ -99,8 +99,8 @@ def test_other_methods(client_of, activity, member, method):
     assert getattr(client_of(member), method)(url(activity)).status_code == 405
 
 
-# ---- who has an account only ----------------------------------------------------------------------------------------
-def test_a_guest_who_is_signed_in_says_a_name(client_of, activity):
+# ---- guests with an account -----------------------------------------------------------------------------------------
+def test_a_signed_in_guest_gives_a_name(client_of, activity):
     account = factories.guest(name="王")
     client_of(account).post(url(activity), {"guest_name": "王小明"})
     signup = Signup.objects.get()
@@ -108,24 +108,24 @@ def test_a_guest_who_is_signed_in_says_a_name(client_of, activity):
 
 
 @pytest.mark.parametrize("name", ["", "a\x00b", "名" * 51, "\u202e明"])
-def test_a_name_that_cannot_be_keeps_the_form(client_of, activity, name):
+def test_an_invalid_name_keeps_the_form(client_of, activity, name):
     answer = client_of(factories.guest()).post(url(activity), {"guest_name": name})
     assert (answer.status_code, Signup.objects.count()) == (400, 0)
     assert "field__error" in text(answer)
 
 
-def test_an_account_without_a_phone_is_told_so(client_of, activity, stranger):
+def test_an_account_without_a_phone_is_refused(client_of, activity, stranger):
     answer = client_of(stranger).post(url(activity), {"guest_name": "陌生人"})
     assert answer.status_code == 409
     assert "请先验证手机号" in text(answer)
 
 
-# ---- a visitor ------------------------------------------------------------------------------------------------------
+# ---- visitors -------------------------------------------------------------------------------------------------------
 def begin(client, activity, **fields):
     return client.post(url(activity), {"guest_name": "王小明", "phone": PHONE, "do": "send", **fields})
 
 
-def test_a_visitor_reads_the_privacy_notice_before_anything_is_asked(client, activity):
+def test_the_privacy_notice_is_above_the_form(client, activity):
     page = text(client.get(url(activity)))
     assert page.index("你的信息怎么用") < page.index('name="phone"')
     assert "90 天" in page
@@ -146,14 +146,14 @@ def test_a_visitor_who_is_in_the_registry_signs_up_as_that_person(client, activi
     assert Signup.objects.get().person == person
 
 
-def test_the_code_is_asked_for_on_the_same_page(client, activity):
+def test_the_code_form_is_on_the_same_page(client, activity):
     begin(client, activity)
     page = text(client.get(url(activity)))
     assert 'name="code"' in page
     assert activity.title in page
 
 
-def test_a_wrong_code_says_so_and_makes_nothing(client, activity, outbox):
+def test_a_wrong_code_creates_nothing(client, activity, outbox):
     begin(client, activity)
     wrong = "000000" if code(outbox) != "000000" else "000001"
     answer = client.post(url(activity), {"code": wrong, "do": "check"})
@@ -161,7 +161,7 @@ def test_a_wrong_code_says_so_and_makes_nothing(client, activity, outbox):
     assert "还可以试 4 次" in text(answer)
 
 
-def test_a_code_that_expired_says_so_and_another_can_be_had(client, activity, outbox, settings):
+def test_an_expired_code_can_be_sent_again(client, activity, outbox, settings):
     begin(client, activity)
     settings.PORTAL_CLOCK = factories.NINE + 6 * MINUTE
     answer = client.post(url(activity), {"code": code(outbox), "do": "check"})
@@ -170,7 +170,7 @@ def test_a_code_that_expired_says_so_and_another_can_be_had(client, activity, ou
     assert 'value="resend"' in text(answer)
 
 
-def test_long_after_the_code_the_form_comes_back_with_the_name(client, activity, outbox, settings):
+def test_long_after_the_code_the_first_form_is_shown_with_the_name(client, activity, outbox, settings):
     begin(client, activity)
     settings.PORTAL_CLOCK = factories.NINE + 40 * MINUTE
     page = text(client.post(url(activity), {"code": code(outbox), "do": "check"}, follow=True))
@@ -178,7 +178,7 @@ def test_long_after_the_code_the_form_comes_back_with_the_name(client, activity,
     assert 'value="王小明"' in page
 
 
-def test_the_code_for_one_activity_opens_no_other(client, activity, outbox):
+def test_the_code_for_one_activity_is_not_valid_for_another(client, activity, outbox):
     other = factories.published()
     begin(client, activity)
     client.post(url(other), {"code": code(outbox), "do": "check"})
@@ -193,7 +193,7 @@ def test_another_number_can_be_typed(client, activity):
     assert 'name="guest_name" value="' in page
 
 
-def test_another_code_can_be_had_after_a_minute(client, activity, outbox, settings):
+def test_another_code_is_sent_after_a_minute(client, activity, outbox, settings):
     begin(client, activity)
     first = code(outbox)
     settings.PORTAL_CLOCK = factories.NINE + 2 * MINUTE
@@ -212,20 +212,20 @@ def test_another_code_can_be_had_after_a_minute(client, activity, outbox, settin
         ({"phone": "１２"}, "phone"),
     ],
 )
-def test_bad_input_sends_nothing_and_keeps_what_was_typed(client, activity, outbox, fields, field):
+def test_bad_input_sends_nothing_and_keeps_the_form(client, activity, outbox, fields, field):
     answer = begin(client, activity, **fields)
     form = answer.context["form"]
     assert (answer.status_code, list(form.errors), (outbox / "sms.jsonl").exists()) == (400, [field], False)
     assert form["guest_name"].value() == fields.get("guest_name", "王小明")
 
 
-def test_no_code_is_sent_for_what_takes_nobody(client, outbox, reference):
+def test_no_code_is_sent_when_signup_is_closed(client, outbox, reference):
     answer = begin(client, factories.published(signup_closes=moment(16)))
     assert (answer.status_code, (outbox / "sms.jsonl").exists()) == (409, False)
 
 
 @pytest.mark.parametrize("name", ["visitor", "member"])
-def test_where_nobody_can_sign_up_the_page_leads_to_the_activity(client, client_of, member, name):
+def test_a_closed_signup_redirects_to_the_activity(client, client_of, member, name):
     activity = factories.published(signup_closes=moment(16))
     browser = client if name == "visitor" else client_of(member)
     assert browser.get(url(activity))["Location"] == activity.get_absolute_url()
@@ -266,25 +266,25 @@ def test_a_visitor_is_asked_to_sign_in(client, ticket):
     assert client.get(ticket.get_absolute_url())["Location"].startswith("/accounts/phone/?next=")
 
 
-def test_staff_who_look_at_a_ticket_are_offered_nothing(client_of, ticket, xiazhuang):
+def test_staff_have_no_buttons_on_a_ticket(client_of, ticket, xiazhuang):
     assert "取消报名" not in text(client_of(xiazhuang).get(ticket.get_absolute_url()))
 
 
-def test_who_waits_sees_the_place_in_the_line(client_of, activity):
+def test_a_ticket_on_the_waiting_list_shows_its_place(client_of, activity):
     signups = factories.queue(activity, 4)
     page = text(client_of(signups[3].person.user).get(signups[3].get_absolute_url()))
     assert "第 2 位" in page
     assert 'aria-label="签到二维码"' not in page
 
 
-def test_the_way_into_an_online_meeting_is_on_a_confirmed_ticket(client_of, reference):
+def test_the_url_of_an_online_meeting_is_on_a_confirmed_ticket(client_of, reference):
     activity = factories.published(mode="online", online_url="https://meeting.example.invalid/1", capacity=1)
     first, second = factories.queue(activity, 2)
     assert "meeting.example.invalid" in text(client_of(first.person.user).get(first.get_absolute_url()))
     assert "meeting.example.invalid" not in text(client_of(second.person.user).get(second.get_absolute_url()))
 
 
-def test_cancelling_gives_the_place_back(client_of, ticket, member):
+def test_cancelling_a_ticket(client_of, ticket, member):
     answer = client_of(member).post(reverse("activities:ticket-cancel", args=[ticket.public_id]))
     ticket.refresh_from_db()
     assert (answer.status_code, ticket.state) == (302, "cancelled")
@@ -300,7 +300,7 @@ def test_confirming_an_offer(client_of, activity):
 
 @pytest.mark.parametrize("step", ["confirm", "cancel"])
 @pytest.mark.parametrize(("name", "status"), [("stranger", 404), ("xiazhuang", 403)])
-def test_nobody_else_answers_for_one(client_of, ticket, step, name, status):
+def test_nobody_else_answers(client_of, ticket, step, name, status):
     answer = client_of(personas.make(name)).post(reverse(f"activities:ticket-{step}", args=[ticket.public_id]))
     ticket.refresh_from_db()
     assert (answer.status_code, ticket.state) == (status, "confirmed")
@@ -311,7 +311,7 @@ def test_answers_are_posted(client_of, ticket, member, step):
     assert client_of(member).get(reverse(f"activities:ticket-{step}", args=[ticket.public_id])).status_code == 405
 
 
-def test_a_refusal_comes_back_as_a_message(client_of, ticket, member, settings):
+def test_a_refusal_is_a_message(client_of, ticket, member, settings):
     settings.PORTAL_CLOCK = ticket.activity.starts
     address = reverse("activities:ticket-cancel", args=[ticket.public_id])
     page = client_of(member).post(
@@ -325,7 +325,7 @@ def mine(client):
     return client.get("/me/activities/")
 
 
-def test_mine_are_coming_waiting_and_past(client_of, member, reference):
+def test_my_activities_are_coming_waiting_and_past(client_of, member, reference):
     coming, waiting, past = factories.published(title="要去"), factories.published(title="在等", capacity=1), None
     factories.signed_up(waiting, 7)
     actions.sign_up(coming, actor=member)
@@ -339,27 +339,27 @@ def test_mine_are_coming_waiting_and_past(client_of, member, reference):
     assert (names, context["hours_year"]) == ([["要去"], ["在等"], ["去过"]], 2.5)
 
 
-def test_mine_are_not_those_of_my_members(client_of, secretary, organization):
+def test_my_activities_are_only_my_own(client_of, secretary, organization):
     factories.signed_up(factories.published(title="别人的", organization=organization))
     assert "别人的" not in text(mine(client_of(secretary)))
 
 
-def test_mine_of_nobody_say_how_to_begin(client_of, stranger):
+def test_without_signups_the_page_says_how_to_begin(client_of, stranger):
     assert "在日历里报名以后" in text(mine(client_of(stranger)))
 
 
-def test_mine_is_private_and_only_read(client, client_of, member):
+def test_my_activities_are_private_and_read_only(client, client_of, member):
     assert client.get("/me/activities/").status_code == 302
     assert client_of(member).post("/me/activities/").status_code == 405
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "2", "999999999"])
-def test_pages_that_are_none_are_404(client_of, member, page):
+def test_unknown_pages_are_404(client_of, member, page):
     assert client_of(member).get(f"/me/activities/?page={page}").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_of_mine_do_not_grow(client_of, member, reference, rows, django_assert_num_queries):
+def test_queries_of_my_activities_do_not_grow(client_of, member, reference, rows, django_assert_num_queries):
     for _ in range(rows):
         actions.sign_up(factories.published(programme=factories.programme(), base=personas.base()), actor=member)
         past = factories.published(starts=moment(15), ends=moment(15, 12), programme=factories.programme())

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db.models import Count, F, Max, Min, Q
 
-from activities.actions import expire_offers, forget_guests
+from activities.actions import anonymise_guests, expire_offers
 from activities.models import Activity, CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE
 from chengyang import clock
@@ -201,7 +201,7 @@ def test_the_first_tick_of_the_registry_finds_nothing_to_do():
 
 
 def test_the_first_tick_of_activities_finds_nothing_to_do():
-    assert (expire_offers(), forget_guests()) == (0, 0)
+    assert (expire_offers(), anonymise_guests()) == (0, 0)
 
 
 def test_nobody_has_to_be_reminded_of_a_request():

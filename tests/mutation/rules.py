@@ -145,8 +145,8 @@ MUTANTS = (
         "activity-scope-dropped",
         "a subdistrict's drafts are not the neighbours'",
         "activities/models/activities.py",
-        'kept |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})',
-        "kept |= Q(pk__isnull=False)",
+        'managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})',
+        "managed |= Q(pk__isnull=False)",
         (asked("activities:detail draft"),),
     ),
     Mutant(
@@ -155,7 +155,7 @@ MUTANTS = (
         "activities/models/activities.py",
         "SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)",
         "SHOWN = Q()",
-        ("activities/test_feed.py::test_nothing_leaks_that_is_not_public",),
+        ("activities/test_feed.py::test_hidden_activities_do_not_leak",),
     ),
     Mutant(
         "request-scope-dropped",
@@ -256,7 +256,7 @@ MUTANTS = (
         "activities/actions/signups.py",
         "until is not None and until <= clock.now():",
         "until is None:",
-        ("activities/test_actions_signups.py::test_too_late_to_confirm",),
+        ("activities/test_actions_signups.py::test_an_expired_offer_is_not_confirmed",),
     ),
     Mutant(
         "guest-without-a-number",
@@ -271,8 +271,8 @@ MUTANTS = (
         "an activity is approved by staff of its scope",
         "activities/permissions.py",
         "    return is_staff_of(actor, activity) and not acts_for_organizer(actor, activity)\n",
-        "    return can_keep_activity(actor, activity)\n",
-        ("activities/test_actions_activities.py::test_a_bodys_draft_is_not_published_without_its_staff",),
+        "    return can_manage_activity(actor, activity)\n",
+        ("activities/test_actions_activities.py::test_an_organizers_draft_is_not_published_without_staff",),
     ),
     Mutant(
         "cancelled-unsaid",
@@ -280,7 +280,7 @@ MUTANTS = (
         "activities/feed.py",
         '"CANCELLED" if is_off else "CONFIRMED"',
         '"CONFIRMED"',
-        ("activities/test_feed.py::test_what_is_cancelled_says_so",),
+        ("activities/test_feed.py::test_a_cancelled_activity_has_the_status_cancelled",),
     ),
     # ---- hours (rule 8) -----------------------------------------------------------------------------------------------------
     Mutant(
@@ -305,7 +305,7 @@ MUTANTS = (
         "activities/actions/attendance.py",
         'reason = required_reason(reason, missing=_("请写明为什么更正，本人会看到。"))',
         'reason = (reason or "").strip()',
-        ("activities/test_actions_attendance.py::test_a_correction_that_cannot_be_is_refused",),
+        ("activities/test_actions_attendance.py::test_an_impossible_correction_is_refused",),
     ),
     # ---- standards (rules 3–5) ------------------------------------------------------------------------------------------------
     Mutant(

@@ -39,7 +39,7 @@ TIDYING = {
 }
 # Public functions of actions that write and have no actor, because nobody acts, or the account itself is what is acted on.
 NOBODY_ACTS = {
-    "forget_guests": "the calendar",
+    "anonymise_guests": "the calendar",
     "delete_drafts": "the calendar",
     "delete_closed": "the calendar",
     "delete_unconfirmed": "the calendar",

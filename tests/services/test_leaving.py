@@ -1,4 +1,4 @@
-"""What becomes of requests when their author leaves the registry, and thirty days later (domain.md rule 12, P12)."""
+"""Requests when their author leaves the registry, and thirty days later (domain.md rule 12, P12)."""
 
 import datetime as dt
 
@@ -34,24 +34,24 @@ def answered(member, district):
 
 
 def after(days, settings):
-    """Let the registry's clock run `days` days on."""
+    """Move the clock `days` days forward and run the periodic task of members."""
     settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=days)
     members.run_periodic()
 
 
-def test_leaving_withdraws_what_is_open(asked, answered, member):
+def test_leaving_withdraws_open_requests(asked, answered, member):
     members.leave_registry(member.person, actor=member)
     assert list(Request.objects.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "closed"]
 
 
-@pytest.mark.parametrize(("days", "kept"), [(29, True), (31, False)])
-def test_what_was_withdrawn_goes_after_thirty_days(asked, member, settings, days, kept):
+@pytest.mark.parametrize(("days", "is_kept"), [(29, True), (31, False)])
+def test_withdrawn_requests_are_deleted_after_thirty_days(asked, member, settings, days, is_kept):
     members.leave_registry(member.person, actor=member)
     after(days, settings)
-    assert (Request.objects.exists(), HISTORY.objects.exists()) == (kept, kept)
+    assert (Request.objects.exists(), HISTORY.objects.exists()) == (is_kept, is_kept)
 
 
-def test_what_was_answered_counts_on_without_words_or_author(answered, member, settings):
+def test_answered_requests_still_count_without_text_or_author(answered, member, settings):
     members.leave_registry(member.person, actor=member)
     after(31, settings)
     columns = ("author", "title", "text", "service", "answer", "rating", "query_code")
@@ -59,13 +59,13 @@ def test_what_was_answered_counts_on_without_words_or_author(answered, member, s
     assert extensions.metric("answered_requests").of() == 1
 
 
-def test_no_word_of_it_is_left_in_the_history(answered, member, settings):
+def test_the_history_is_deleted(answered, member, settings):
     members.leave_registry(member.person, actor=member)
     after(31, settings)
     assert not HISTORY.objects.exists()
 
 
-def test_nor_in_what_was_told_about_it(asked, answered, member, leader, settings):
+def test_the_notices_are_deleted(asked, answered, member, leader, settings):
     actions.route_request(asked, actor=personas.make("district"), team=personas.team())
     actions.remind_handlers(Request.objects.get(pk=asked.pk), asked.due_on)
     members.leave_registry(member.person, actor=member)
@@ -73,7 +73,7 @@ def test_nor_in_what_was_told_about_it(asked, answered, member, leader, settings
     assert not Notice.objects.filter(kind__startswith="services/").exists()
 
 
-def test_an_erased_one_is_opened_by_no_code(answered, client, member, settings):
+def test_an_erased_request_has_no_code(answered, client, member, settings):
     members.leave_registry(member.person, actor=member)
     after(31, settings)
     for code in ("", answered.query_code):
@@ -81,7 +81,7 @@ def test_an_erased_one_is_opened_by_no_code(answered, client, member, settings):
             Request.objects.open_with(answered.number, code)
 
 
-def test_what_a_guest_asks_after_leaving_is_kept(member, settings):
+def test_requests_made_after_leaving_are_kept(member, settings):
     members.leave_registry(member.person, actor=member)
     after(20, settings)
     later = ask(member)
@@ -90,18 +90,18 @@ def test_what_a_guest_asks_after_leaving_is_kept(member, settings):
     assert later.title == "劳务合同范本审阅"
 
 
-def test_erasing_twice_does_no_harm(answered, member):
+def test_erasing_twice_changes_nothing_more(answered, member):
     for _time in range(2):
         actions.erase_requests(member.person)
     assert Request.objects.get().author is None
 
 
-def test_the_page_of_leaving_says_so(client_of, member):
+def test_the_page_for_leaving_describes_it(client_of, member):
     page = client_of(member).get(reverse("members:data-leave")).content.decode()
     assert "还没答复的诉求立即撤回" in page
 
 
-def test_others_requests_stay(asked, district, stranger):
+def test_requests_of_others_stay(asked, district, stranger):
     other = ask(stranger, "别人的")
     erasure.erase(asked.author.person)
     assert Request.objects.get() == other

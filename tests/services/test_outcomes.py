@@ -1,4 +1,4 @@
-"""成果: counted after a second person's check."""
+"""成果: outcomes count after the check by a second person."""
 
 import datetime as dt
 from decimal import Decimal
@@ -58,7 +58,7 @@ def test_an_outcome_without_its_number_is_refused(leader, kind, numbers):
         actions.report_outcome(personas.team(), actor=leader, kind=kind, title="x", happened_on=DAY, **numbers)
 
 
-def test_a_refusal_tells_why(reported, district, leader):
+def test_a_refusal_is_notified_with_its_reason(reported, district, leader):
     actions.refuse_outcome(reported, actor=district, reason="请补收据")
     assert "请补收据" in leader.notices.get().body
 
@@ -70,7 +70,7 @@ def test_a_refusal_needs_a_reason_that_fits(reported, district, reason, code):
     assert (refused.value.code, refused.value.field) == (code, "reason")
 
 
-def test_the_desk_takes_the_longest_reason_it_lets_one_write(client_of, reported, district):
+def test_the_staff_site_takes_the_longest_reason_of_its_form(client_of, reported, district):
     url = reverse("admin:staff_decide", args=["outcome", reported.public_id])
     answer = client_of(district).post(url, {"choice": "refuse", "reason": "长" * REASON_LENGTH})
     reported.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Pages of the services."""
+"""Pages of services."""
 
 import pytest
 from django.urls import reverse
@@ -20,15 +20,15 @@ def test_the_list_shows_what_teams_offer(client, reference):
     assert "采摘帮扶" in client.get(reverse("services:home")).content.decode()
 
 
-@pytest.mark.parametrize(("answers", "is_told"), [(4, False), (5, True)])
-def test_fewer_than_five_answers_are_not_counted(client, member, district, answers, is_told):
+@pytest.mark.parametrize(("answers", "is_shown"), [(4, False), (5, True)])
+def test_fewer_than_five_answers_are_not_counted(client, member, district, answers, is_shown):
     for number in range(answers):
         row = actions.submit_request(actor=member, title=f"第 {number} 件", text="x")
         actions.answer_request(row, actor=district, answer="好")
-    assert ("一共答复" in client.get(reverse("services:home")).content.decode()) is is_told
+    assert ("一共答复" in client.get(reverse("services:home")).content.decode()) is is_shown
 
 
-def test_an_unpublished_team_is_not_there(client, reference):
+def test_an_unpublished_team_is_404(client, reference):
     hidden = personas.team(slug="hidden", name="筹建中的队", is_published=False)
     assert client.get(hidden.get_absolute_url()).status_code == 404
 
@@ -40,7 +40,7 @@ def test_a_member_asks_for_help(client_of, member):
 
 
 @pytest.mark.parametrize("data", [{}, {"title": "x" * 41, "text": "y"}, {"title": "a\x00b", "text": "y"}])
-def test_bad_input_writes_nothing_and_keeps_what_was_typed(client_of, member, data):
+def test_bad_input_writes_nothing(client_of, member, data):
     answer = client_of(member).post(reverse("services:request-new"), data)
     assert answer.status_code == 400
     assert not Request.objects.exists()
@@ -69,7 +69,7 @@ def test_a_request_is_looked_up_by_number_and_code(client, asked):
     assert "只给承办人看的话" not in answer.content.decode()
 
 
-def test_a_wrong_code_says_the_same_as_a_wrong_number(client, asked):
+def test_a_wrong_code_is_answered_like_a_wrong_number(client, asked):
     wrong_code = client.post(reverse("services:query"), {"number": asked.number, "code": "000001"})
     wrong_number = client.post(reverse("services:query"), {"number": "SQ20200101-001", "code": "000001"})
     assert wrong_code.status_code == wrong_number.status_code == 409

@@ -1,4 +1,4 @@
-"""职务 of organizations, bases and teams begin and end in one way (domain.md, "届 / 职务"; rule 12)."""
+"""Appointing, ending and resigning posts (职务) in organizations, bases and teams (domain.md, "届 / 职务"; rule 12)."""
 
 import datetime as dt
 
@@ -21,22 +21,22 @@ from tests.members import factories
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
-BODIES = {  # who keeps it: how it is made, its actions, the post that one person holds at a time, where one leaves it
+ORGANIZERS = {  # persona that manages it: factory, actions, post that one person holds at a time, URL name for resigning
     "secretary": (personas.organization, organizations.actions, "secretary", "organizations:resign"),
     "base_manager": (personas.base, bases.actions, "manager", "bases:resign"),
     "leader": (personas.team, services.actions, "leader", "services:leave-team"),
 }
-EVERY = pytest.mark.parametrize("name", BODIES)
+EVERY = pytest.mark.parametrize("name", ORGANIZERS)
 
 
 @pytest.fixture(autouse=True)
 def somewhere(reference):
-    """The code tables, for whoever is made in a test."""
+    """Create the code tables that every person needs."""
 
 
 @pytest.fixture
 def rules():
-    """The purpose that is asked for, under the first version of the rules."""
+    """Create the purpose that appointing asks for, and the first version of the privacy rules."""
     Purpose.objects.create(code="publication", name="公开姓名和职务", order=1)
     PolicyVersion.objects.create(version=1, text="第一条", published_at=factories.LONG_AGO)
 
@@ -47,9 +47,9 @@ def newcomer(reference):
 
 
 def appointed(name, somebody, *, starts=None, actor=None):
-    body, actions, kind, _url = BODIES[name]
+    organizer, actions, kind, _url = ORGANIZERS[name]
     starts, actor = starts or clock.today(), actor or personas.make("district")
-    return actions.appoint(body(), person=somebody, kind=kind, starts=starts, actor=actor)
+    return actions.appoint(organizer(), person=somebody, kind=kind, starts=starts, actor=actor)
 
 
 def refused(call, *args, **options):
@@ -66,11 +66,11 @@ def volunteer(user, **fields):
 
 # ---- beginning -------------------------------------------------------------------------------------------------------
 @EVERY
-def test_both_are_told_and_both_stand_in_the_audit(name, newcomer):
+def test_both_are_notified_and_recorded(name, newcomer):
     former = personas.make(name)
     appointed(name, newcomer)
-    told = list(Notice.objects.order_by("pk").values_list("user__name", "kind"))
-    assert told == [(former.name, "accounts/post_ended"), ("newcomer", "accounts/appointed")]
+    notified = list(Notice.objects.order_by("pk").values_list("user__name", "kind"))
+    assert notified == [(former.name, "accounts/post_ended"), ("newcomer", "accounts/appointed")]
     entries = Entry.objects.filter(verb__startswith="post.").order_by("pk").values_list("verb", "user")
     assert list(entries) == [("post.ended", former.public_id), ("post.started", newcomer.user.public_id)]
 
@@ -83,7 +83,7 @@ def test_a_name_is_public_by_the_consent_given_before(rules, name, newcomer, giv
 
 
 @EVERY
-def test_nobody_holds_one_post_twice_or_under_somebody_who_comes_later(name, newcomer):
+def test_nobody_is_appointed_twice_or_before_a_later_holder(name, newcomer):
     appointed(name, newcomer, starts=clock.today() + 5 * DAY)
     assert refused(appointed, name, newcomer) == "held"
     assert refused(appointed, name, personas.person("另一位")) == "held"
@@ -101,13 +101,13 @@ def test_nobody_appoints_their_successor(name, newcomer):
         appointed(name, newcomer, actor=personas.make(name))
 
 
-def test_a_leader_takes_a_volunteer_in(leader, newcomer):
+def test_a_leader_appoints_a_volunteer(leader, newcomer):
     team = personas.team()
     post = services.actions.appoint(team, person=newcomer, kind="volunteer", starts=clock.today(), actor=leader)
     assert (post.kind, access_scope(newcomer.user).managed("team")) == ("volunteer", frozenset())
 
 
-def test_the_desk_takes_in_and_appoints(client_of, district, newcomer):
+def test_staff_appoint_a_volunteer_on_the_staff_site(client_of, district, newcomer):
     data = {"team": personas.team().pk, "person": newcomer.pk, "kind": "volunteer", "starts": clock.today().isoformat()}
     assert client_of(district).post(reverse("admin:services_post_add"), data).status_code == 302
     assert Post.objects.get().kind == "volunteer"
@@ -115,29 +115,29 @@ def test_the_desk_takes_in_and_appoints(client_of, district, newcomer):
 
 # ---- ending ----------------------------------------------------------------------------------------------------------
 @EVERY
-def test_the_desk_ends_a_post(client_of, name, district):
+def test_staff_end_a_post_on_the_staff_site(client_of, name, district):
     user = personas.make(name)
-    post = BODIES[name][0]().posts.get()
+    post = ORGANIZERS[name][0]().posts.get()
     page = reverse(f"admin:{post._meta.app_label}_post_change", args=[post.pk])
     assert "今天卸任" in client_of(district).get(page).content.decode()
     client_of(district).post(page.replace("change/", "do/end/"))
-    assert (BODIES[name][0]().posts.get().ends, Notice.objects.get().user) == (clock.today(), user)
+    assert (ORGANIZERS[name][0]().posts.get().ends, Notice.objects.get().user) == (clock.today(), user)
 
 
 @EVERY
 @pytest.mark.parametrize("days", [-1, 0])
 def test_a_post_does_not_end_before_it_began(name, district, days):
     personas.make(name)
-    post = BODIES[name][0]().posts.get()
-    end = BODIES[name][1].end_post
+    post = ORGANIZERS[name][0]().posts.get()
+    end = ORGANIZERS[name][1].end_post
     assert refused(end, post, actor=district, on=post.starts + days * DAY) == "dates"
 
 
 @EVERY
-def test_who_holds_a_post_does_not_end_it_as_an_officer(name):
+def test_the_holder_does_not_end_the_post_as_an_officer(name):
     user = personas.make(name)
     with pytest.raises(NotAllowed):
-        BODIES[name][1].end_post(BODIES[name][0]().posts.get(), actor=user)
+        ORGANIZERS[name][1].end_post(ORGANIZERS[name][0]().posts.get(), actor=user)
 
 
 def test_a_leader_ends_the_post_of_a_volunteer(leader, member):
@@ -145,32 +145,32 @@ def test_a_leader_ends_the_post_of_a_volunteer(leader, member):
     assert ended.ends == clock.today()
 
 
-# ---- leaving ---------------------------------------------------------------------------------------------------------
+# ---- resigning -------------------------------------------------------------------------------------------------------
 @EVERY
-def test_whoever_holds_a_post_lays_it_down_at_once(client_of, name):
-    user, (body, _actions, _kind, url) = personas.make(name), BODIES[name]
-    answer = client_of(user).post(reverse(url, args=[body().slug]))
-    assert (answer.status_code, body().posts.get().ends) == (302, clock.today())
+def test_the_holder_resigns_at_once(client_of, name):
+    user, (organizer, _actions, _kind, url) = personas.make(name), ORGANIZERS[name]
+    answer = client_of(user).post(reverse(url, args=[organizer().slug]))
+    assert (answer.status_code, organizer().posts.get().ends) == (302, clock.today())
 
 
 @EVERY
 @pytest.mark.parametrize("other", ["member", "district", "stranger"])
-def test_nobody_lays_down_for_somebody_else(client_of, name, other):
+def test_nobody_resigns_for_somebody_else(client_of, name, other):
     personas.make(name)
-    body, url = BODIES[name][0], BODIES[name][3]
-    assert client_of(personas.make(other)).post(reverse(url, args=[body().slug])).status_code == 404
-    assert body().posts.get().ends is None
+    organizer, url = ORGANIZERS[name][0], ORGANIZERS[name][3]
+    assert client_of(personas.make(other)).post(reverse(url, args=[organizer().slug])).status_code == 404
+    assert organizer().posts.get().ends is None
 
 
 @pytest.mark.parametrize(
     ("name", "page"), [("secretary", "organizations:mine"), ("base_manager", "me:home"), ("leader", "me:home")]
 )
-def test_the_button_stands_on_ones_own_page(client_of, name, page):
-    leave = reverse(BODIES[name][3], args=[BODIES[name][0]().slug])
+def test_the_button_is_on_the_own_page(client_of, name, page):
+    leave = reverse(ORGANIZERS[name][3], args=[ORGANIZERS[name][0]().slug])
     assert leave in client_of(personas.make(name)).get(reverse(page)).content.decode()
 
 
-def test_a_volunteer_leaves_and_the_page_says_it_no_more(client_of, member):
+def test_after_leaving_the_page_has_no_button(client_of, member):
     volunteer(member)
     leave = reverse("services:leave-team", args=[personas.team().slug])
     assert leave in client_of(member).get(reverse("me:home")).content.decode()
@@ -178,7 +178,7 @@ def test_a_volunteer_leaves_and_the_page_says_it_no_more(client_of, member):
     assert leave not in client_of(member).get(reverse("me:home")).content.decode()
 
 
-def test_a_post_of_today_is_kept_as_a_day_and_one_to_come_is_dropped(member):
+def test_leaving_ends_a_post_of_today_tomorrow_and_deletes_a_future_one(member):
     for days in (0, 9):
         volunteer(member).team.posts.filter(starts=personas.STARTED).update(starts=clock.today() + days * DAY)
     assert services.actions.leave_team(personas.team(), actor=member) == 2

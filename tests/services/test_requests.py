@@ -1,4 +1,4 @@
-"""诉求: who may do what, due dates, escalation (domain.md rule 9)."""
+"""诉求: permissions on requests, due dates, reminders, escalation (domain.md rule 9)."""
 
 import datetime as dt
 
@@ -36,7 +36,7 @@ def test_numbers_of_a_day_follow_each_other(asked, ordered):
     assert int(ordered.number[-3:]) == int(asked.number[-3:]) + 1
 
 
-def test_the_author_is_told_at_once(asked, member):
+def test_the_author_is_notified_at_once(asked, member):
     assert asked.number in Notice.objects.get(user=member).title
 
 
@@ -73,7 +73,7 @@ def test_nobody_answers_their_own(reference):
         actions.answer_request(own, actor=leader, answer="好")
 
 
-def test_routing_hands_it_over_and_out_of_sight_of_the_office(asked, district, xiazhuang):
+def test_a_routed_request_is_hidden_from_the_office(asked, district, xiazhuang):
     area = personas.reference()
     actions.route_request(asked, actor=district, subdistrict=area)
     assert not Request.objects.visible_to(district).exists()
@@ -120,7 +120,7 @@ def test_reopening_gives_the_full_time_again(asked, district, member):
     assert actions.reopen_request(asked, actor=member).due_on == deadlines.due_on(clock.today(), 7)
 
 
-def test_reopening_is_written_down_as_such(asked, district, member):
+def test_reopening_is_recorded(asked, district, member):
     actions.answer_request(asked, answer="看过了", actor=district)
     actions.reopen_request(asked, actor=member)
     assert Entry.objects.filter(verb="request.reopened", actor=member.public_id).count() == 1
@@ -128,7 +128,7 @@ def test_reopening_is_written_down_as_such(asked, district, member):
 
 @pytest.fixture
 def reopened(ordered, leader, member, settings):
-    """A request that was reminded of, escalated and answered, and whose answer did not help: 40 days later."""
+    """A request that was reminded, escalated and answered after 40 days, and then reopened."""
     late = settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=40)
     tasks.run_periodic()
     ordered.refresh_from_db()
@@ -137,7 +137,7 @@ def reopened(ordered, leader, member, settings):
     return actions.reopen_request(ordered, actor=member)
 
 
-def test_a_reopened_request_is_reminded_of_from_its_reopening(reopened):
+def test_reminders_start_anew_after_reopening(reopened):
     first_day, days = clock.today(), (reopened.due_on - clock.today()).days
     sent = [actions.remind_handlers(reopened, first_day + dt.timedelta(days=n)) for n in range(days + 1)]
     assert sent[0] == 0
@@ -174,7 +174,7 @@ def test_the_handlers_are_reminded_three_times_and_never_twice(ordered, leader):
 
 @pytest.mark.parametrize("state", RequestState.values)
 @pytest.mark.parametrize("new", RequestState.values)
-def test_only_the_steps_of_the_table_are_taken(asked, state, new):
+def test_only_transitions_of_the_table_are_made(asked, state, new):
     from chengyang.platform.audit.transitions import move
 
     Request.objects.filter(pk=asked.pk).update(state=state, answer="有")

@@ -20,8 +20,8 @@ from chengyang.platform.accounts.access import AccessScope, access_scope
 from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
-from chengyang.platform.web.wording import yes_or_no
 
+from .detail_rows import field_row
 from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
 
@@ -174,14 +174,7 @@ class ScopedAdmin(admin.ModelAdmin):
     def detail_rows(self, obj: Any, user: Any) -> Sequence[DetailRow]:
         """Return what the page of `obj` says; by default every field of `fields` or of the model."""
         shown = self.fields or [field.name for field in self.model._meta.concrete_fields if field.name not in _HIDDEN]
-        return [self._detail_row(obj, name) for name in shown]
-
-    def _detail_row(self, obj: Any, name: str) -> DetailRow:
-        field = self.model._meta.get_field(name)
-        value = getattr(obj, f"get_{name}_display")() if getattr(field, "choices", None) else getattr(obj, name)
-        if isinstance(value, bool):
-            return DetailRow(field.verbose_name, yes_or_no(value))
-        return DetailRow(field.verbose_name, admin.utils.display_for_value(value, "—") if value is not None else "—")
+        return [field_row(obj, name) for name in shown]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None

@@ -1,9 +1,9 @@
-"""Where an activity stands, in a few words."""
+"""The sign-up status and the public figures of an activity."""
 
 import pytest
 
 from activities.models import CheckIn
-from activities.signup_status import came, numbers, standing, with_attendance
+from activities.signup_status import attendance_of, public_figures, signup_status_of, with_attendance
 
 from . import factories
 from .factories import moment
@@ -26,9 +26,9 @@ from .factories import moment
         ({"starts": moment(15), "ends": moment(15, 10), "state": "cancelled", "cancelled_at": moment(2), "reason": "雨"}, "off", "已取消"),
     ],
 )  # fmt: skip
-def test_standing(reference, fields, code, text):
-    found = standing(factories.published(**fields))
-    assert (found.code, found.text) == (code, text)
+def test_the_status_names_places_and_times(reference, fields, code, text):
+    status = signup_status_of(factories.published(**fields))
+    assert (status.code, status.text) == (code, text)
 
 
 def past(**fields):
@@ -42,32 +42,32 @@ def counted(activity):
 @pytest.mark.parametrize(
     ("headcount", "words"), [(5, ("5 人", "到场")), (1234, ("1,234 人", "到场")), (4, ("已结束", ""))]
 )
-def test_what_is_past_says_how_many_came_but_not_of_fewer_than_five(reference, headcount, words):
-    found = standing(counted(past(headcount=headcount)))
-    assert (found.text, found.more) == words
+def test_past_shows_the_attendance_from_five_on(reference, headcount, words):
+    status = signup_status_of(counted(past(headcount=headcount)))
+    assert (status.text, status.more) == words
 
 
-def test_of_several_days_it_says_attendances(reference):
+def test_past_of_several_days_counts_attendances(reference):
     activity = factories.published(starts=moment(11), ends=moment(13), headcount=2640)
-    assert standing(counted(activity)).text == "2,640 人次"
+    assert signup_status_of(counted(activity)).text == "2,640 人次"
 
 
 @pytest.mark.parametrize(("headcount", "number"), [(None, 2), (1, 2), (7, 7)])
-def test_came_is_the_larger_of_check_ins_and_the_count_by_eye(activity, headcount, number):
+def test_attendance_is_the_larger_of_check_ins_and_headcount(activity, headcount, number):
     for signup in factories.queue(activity, 2):
         CheckIn.objects.create(signup=signup)
     type(activity).objects.update(headcount=headcount)
     activity.refresh_from_db()
-    assert (came(activity), counted(activity).came) == (number, number)
+    assert (attendance_of(activity), counted(activity).attendance) == (number, number)
 
 
-def test_numbers_of_too_few_are_not_told(service):
+def test_figures_of_fewer_than_five_are_not_public(service):
     type(service).objects.update(headcount=4)
     service.refresh_from_db()
-    assert numbers(service) == {}
+    assert public_figures(service) == {}
 
 
-def test_numbers_of_a_service_hold_its_hours(service):
+def test_figures_of_a_volunteer_service_have_its_hours(service):
     type(service).objects.update(headcount=46)
     service.refresh_from_db()
-    assert numbers(service) == {"came": 46, "hours": 0}
+    assert public_figures(service) == {"attendance": 46, "hours": 0}

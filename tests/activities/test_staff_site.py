@@ -1,4 +1,4 @@
-"""Activities on the desk: what waits, what is decided, what is typed in, and for whom."""
+"""Activities on the staff site: queues, decisions, lists and forms, and who may use them."""
 
 import pytest
 from django.db import connection
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from activities import actions
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
-from activities.todos import ApproveActivity, CompleteAttendance, ReviewSignup
+from activities.todos import SHOWN_FIELDS, ApproveActivity, CompleteAttendance, ReviewSignup, detail_rows_of
 from chengyang import extensions
 from chengyang.platform.accounts.models import Role
 from chengyang.platform.staff import todo_queue
@@ -16,16 +16,16 @@ from tests import personas
 from . import factories
 from .factories import moment
 
-KEEPERS = ["district", "district_2", "secretary", "xiazhuang"]
+MANAGERS = ["district", "district_2", "secretary", "xiazhuang"]
 
 
-def waits_for(decision):
-    """Return who of the cast finds something in the queue."""
-    return sorted(name for name in personas.NAMES if decision.waiting(personas.make(name)).exists())
+def waits_for(kind):
+    """Return the personas who find a row in the queue of this to-do kind."""
+    return sorted(name for name in personas.NAMES if kind.waiting(personas.make(name)).exists())
 
 
-def decide(client, decision, row, choice, reason=""):
-    return client.post(decision.url(row), {"choice": choice, "reason": reason})
+def decide(client, kind, row, choice, reason=""):
+    return client.post(kind.url(row), {"choice": choice, "reason": reason})
 
 
 # ---- queues ---------------------------------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ def test_an_activity_waits_for_staff_of_its_scope(organization):
 
 
 @pytest.mark.parametrize("state", ["draft", "returned", "approved", "published", "cancelled"])
-def test_what_is_not_handed_in_does_not_wait(reference, state):
+def test_an_activity_that_is_not_submitted_does_not_wait(reference, state):
     factories.draft(state=state, published_at=factories.NINE, cancelled_at=factories.NINE, reason="x")
     assert waits_for(ApproveActivity()) == []
 
@@ -46,9 +46,9 @@ def test_it_does_not_wait_for_staff_who_hold_a_post_in_the_organizer(secretary, 
     assert not ApproveActivity().waiting(secretary).exists()
 
 
-def test_a_pending_signup_waits_for_who_is_responsible(member, organization):
+def test_a_pending_signup_waits_for_the_managers(member, organization):
     actions.sign_up(factories.published(by_review=True, organization=organization), actor=member)
-    assert waits_for(ReviewSignup()) == KEEPERS
+    assert waits_for(ReviewSignup()) == MANAGERS
 
 
 def test_ones_own_signup_does_not_wait_for_oneself(secretary, organization):
@@ -56,7 +56,7 @@ def test_ones_own_signup_does_not_wait_for_oneself(secretary, organization):
     assert waits_for(ReviewSignup()) == ["district", "district_2", "xiazhuang"]
 
 
-def test_a_signup_for_what_was_called_off_does_not_wait(member, organization, xiazhuang):
+def test_a_signup_for_a_cancelled_activity_does_not_wait(member, organization, xiazhuang):
     activity = factories.published(by_review=True, organization=organization)
     signup = actions.sign_up(activity, actor=member)
     actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
@@ -64,16 +64,16 @@ def test_a_signup_for_what_was_called_off_does_not_wait(member, organization, xi
     assert ReviewSignup().options(Signup.objects.get(pk=signup.pk), xiazhuang) == []
 
 
-def test_a_service_that_is_over_waits_until_its_hours_are_recorded(organization, settings, xiazhuang):
+def test_a_volunteer_service_waits_from_its_end_until_it_is_recorded(organization, settings, xiazhuang):
     service = factories.published(kind="volunteer", organization=organization)
     assert waits_for(CompleteAttendance()) == []
     settings.PORTAL_CLOCK = moment(19, 12)
-    assert waits_for(CompleteAttendance()) == KEEPERS
+    assert waits_for(CompleteAttendance()) == MANAGERS
     actions.finish_activity(service, actor=xiazhuang)
     assert waits_for(CompleteAttendance()) == []
 
 
-def test_its_records_turn_up_in_the_order_of_their_day(xiazhuang, settings, reference):
+def test_attendance_waits_in_the_order_of_its_due_date(xiazhuang, settings, reference):
     late = actions.publish_activity(factories.draft(kind="volunteer"), actor=xiazhuang)
     soon = actions.publish_activity(
         factories.draft(kind="volunteer", starts=moment(17), ends=moment(17, 11)), actor=xiazhuang
@@ -85,35 +85,44 @@ def test_its_records_turn_up_in_the_order_of_their_day(xiazhuang, settings, refe
 
 # ---- decisions ------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def handed_in(organization, secretary):
+def submitted(organization, secretary):
     return actions.submit_activity(factories.draft(organization=organization, drafted_by=secretary), actor=secretary)
 
 
 @pytest.mark.parametrize(
     ("choice", "state"), [("publish", "published"), ("approve", "approved"), ("return", "returned")]
 )
-def test_deciding_on_an_activity(client_of, handed_in, xiazhuang, choice, state):
-    answer = decide(client_of(xiazhuang), extensions.todo_kind("activity"), handed_in, choice, "请补保险")
-    handed_in.refresh_from_db()
-    assert (answer.status_code, handed_in.state) == (302, state)
+def test_deciding_on_an_activity(client_of, submitted, xiazhuang, choice, state):
+    answer = decide(client_of(xiazhuang), extensions.todo_kind("activity"), submitted, choice, "请补保险")
+    submitted.refresh_from_db()
+    assert (answer.status_code, submitted.state) == (302, state)
 
 
-def test_the_page_says_what_an_officer_needs(client_of, handed_in, xiazhuang):
-    page = client_of(xiazhuang).get(extensions.todo_kind("activity").url(handed_in)).content.decode()
-    assert [word in page for word in (handed_in.title, "和果农一起摘葡萄", "夏新连心驿站", "批准并发布")] == [True] * 4
+def test_the_page_shows_the_detail_rows(client_of, submitted, xiazhuang):
+    page = client_of(xiazhuang).get(extensions.todo_kind("activity").url(submitted)).content.decode()
+    assert [word in page for word in (submitted.title, "和果农一起摘葡萄", "夏新连心驿站", "批准并发布")] == [True] * 4
 
 
-def test_what_clashes_at_the_base_is_said(client_of, xiazhuang, reference):
+def test_another_activity_at_the_same_base_is_shown(client_of, xiazhuang, reference):
     factories.published(title="同时的另一场", base=personas.base())
     row = factories.draft(state="submitted", base=personas.base())
     assert "同时的另一场" in client_of(xiazhuang).get(extensions.todo_kind("activity").url(row)).content.decode()
 
 
+def test_every_editable_field_with_a_value_is_shown(reference):
+    fields = {"brand": Brand.objects.create(name="新e汇+"), "base": personas.base(), "online_url": "https://a.invalid/"}
+    activity = factories.draft(bring="水杯", signup_opens=moment(17), **fields)
+    rows = {str(row.label): str(row.value) for row in detail_rows_of(activity)}
+    filled_in = [name for name in Activity.EDITABLE_FIELDS if getattr(activity, name) and name not in SHOWN_FIELDS]
+    assert {str(Activity._meta.get_field(name).verbose_name) for name in filled_in} <= set(rows)
+    assert (rows["要带"], rows["品牌"], rows["线上链接"]) == ("水杯", "新e汇+", "https://a.invalid/")
+
+
 @pytest.mark.parametrize(("name", "status"), [("secretary", 403), ("liuting", 404), ("leader", 404), ("stranger", 404)])
-def test_nobody_else_decides(client_of, handed_in, name, status):
-    answer = decide(client_of(personas.make(name)), extensions.todo_kind("activity"), handed_in, "publish")
-    handed_in.refresh_from_db()
-    assert (answer.status_code, handed_in.state) == (status, "submitted")
+def test_nobody_else_decides(client_of, submitted, name, status):
+    answer = decide(client_of(personas.make(name)), extensions.todo_kind("activity"), submitted, "publish")
+    submitted.refresh_from_db()
+    assert (answer.status_code, submitted.state) == (status, "submitted")
 
 
 @pytest.mark.parametrize(("choice", "state"), [("approve", "confirmed"), ("decline", "declined")])
@@ -138,7 +147,7 @@ def page(model, name, *args):
 
 @pytest.fixture
 def rows(organization, xiazhuang):
-    """One row of each table, of the organization of 夏庄, and a public activity of 流亭 that is nobody's here."""
+    """One row of each table, of the organization of 夏庄, and a public activity of 流亭 that none of these personas manages."""
     service = factories.published(title="夏庄的", kind="volunteer", organization=organization)
     signup = factories.signed_up(service, name="曾国藩")
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
@@ -147,13 +156,13 @@ def rows(organization, xiazhuang):
 
 
 @pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
-def test_who_is_responsible_finds_the_rows(client_of, rows, model):
-    seen = {
+def test_managers_open_the_rows(client_of, rows, model):
+    found = {
         name
         for name in personas.NAMES
         if client_of(personas.make(name)).get(page(model, "change", rows[model].pk)).status_code == 200
     }
-    assert seen == {"district", "district_2", "xiazhuang", "secretary"}
+    assert found == {"district", "district_2", "xiazhuang", "secretary"}
 
 
 @pytest.mark.parametrize("model", [Activity, Signup, CheckIn, ServiceRecord])
@@ -187,7 +196,7 @@ def test_no_filter_breaks_a_list(client_of, rows, xiazhuang, query):
     assert client_of(xiazhuang).get(f"{page(Activity, 'changelist')}?{query}", follow=True).status_code in (200, 404)
 
 
-def test_the_search_of_the_desk_finds_only_what_is_kept(client_of, rows, xiazhuang, liuting):
+def test_the_search_of_the_staff_site_finds_only_managed_rows(client_of, rows, xiazhuang, liuting):
     address = f"{reverse('admin:staff_search')}?q=夏庄的"
     assert "夏庄的" in client_of(xiazhuang).get(address).context["groups"][0][1][0][1]
     assert client_of(liuting).get(address).context["groups"] == []
@@ -213,7 +222,7 @@ def queries_of(browser, model):
     return len(queries)
 
 
-# ---- typing in ------------------------------------------------------------------------------------------------------
+# ---- forms ----------------------------------------------------------------------------------------------------------
 TYPED = {
     "title": "非遗剪纸体验",
     "kind": "social",
@@ -235,14 +244,14 @@ def test_a_secretary_drafts_for_the_organization(client_of, secretary, organizat
 
 
 @pytest.mark.parametrize("name", ["secretary", "leader", "base_manager"])
-def test_an_organizer_must_say_which_body(client_of, reference, name):
+def test_an_organizer_must_choose_the_organizer(client_of, reference, name):
     answer = client_of(personas.make(name)).post(page(Activity, "add"), TYPED)
     assert (answer.status_code, Activity.objects.count()) == (409, 0)
     assert "请选你负责的主办组织" in answer.content.decode()
     assert 'value="非遗剪纸体验"' in answer.content.decode()
 
 
-def test_a_draft_stays_with_a_body_of_ones_own(client_of, secretary, organization):
+def test_a_draft_stays_with_an_organizer_that_the_user_acts_for(client_of, secretary, organization):
     draft = factories.draft(organization=organization)
     answer = client_of(secretary).post(page(Activity, "change", draft.pk), {**TYPED, "organization": ""})
     assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["organization"])
@@ -268,7 +277,7 @@ def test_bad_input_keeps_the_form(client_of, district, fields, field):
     assert (answer.status_code, field in answer.context["form"].errors, Activity.objects.count()) == (400, True, 0)
 
 
-def test_what_an_action_refuses_stands_at_its_field(client_of, district, activity):
+def test_a_refusal_of_the_action_is_shown_at_its_field(client_of, district, activity):
     typed = {**TYPED, "kind": "volunteer", "subdistrict": activity.subdistrict_id}
     answer = client_of(district).post(page(Activity, "change", activity.pk), typed)
     assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["kind"])
@@ -285,7 +294,7 @@ def test_buttons_call_the_actions(client_of, xiazhuang, reference, verb, data, s
     assert activity.state == state
 
 
-def test_a_secretary_is_offered_to_hand_in_but_not_to_publish(client_of, secretary, organization):
+def test_a_secretary_is_offered_to_submit_but_not_to_publish(client_of, secretary, organization):
     activity = factories.draft(organization=organization)
     html = client_of(secretary).get(page(Activity, "change", activity.pk)).content.decode()
     assert [page(Activity, "do", activity.pk, verb) in html for verb in ("submit", "publish", "cancel")] == [
@@ -310,7 +319,7 @@ def test_hours_that_cannot_be_are_refused(client_of, rows, xiazhuang, hours, sta
     assert (answer.status_code, record.previous_hours) == (status, None)
 
 
-def test_a_brand_is_added_and_a_programme_reworded(client_of, district, reference):
+def test_a_brand_is_added_and_a_programme_edited(client_of, district, reference):
     client_of(district).post(page(Brand, "add"), {"name": "新e汇+", "order": "1"})
     programme = factories.programme()
     client_of(district).post(

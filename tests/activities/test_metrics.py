@@ -1,4 +1,4 @@
-"""What activities count, each number from rows put there first."""
+"""The metrics of activities, each from rows created in the test."""
 
 import datetime as dt
 
@@ -22,90 +22,90 @@ def value(code, subject=None, period=extensions.EVER):
     return extensions.metric(code).of(subject, period)
 
 
-def held(**fields):
-    """Make something that took place on 2 September."""
+def completed(**fields):
+    """Create an activity that took place on 2 September."""
     return factories.published(**{"starts": moment(2), "ends": moment(2, 12), **fields})
 
 
-def came(activity, number, hours=None, **who):
-    """Let somebody come; `who` is a person or the account of a guest."""
-    who = who or {"person": factories.person(number)}
+def attend(activity, number, hours=None, **holder):
+    """Create a sign-up with a check-in; `holder` is a person or the account of a guest."""
+    holder = holder or {"person": factories.person(number)}
     position = activity.signups.count() + 1
-    signup = Signup.objects.create(activity=activity, position=position, **who)
+    signup = Signup.objects.create(activity=activity, position=position, **holder)
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=activity.starts, checked_out_at=activity.ends)
     if hours:
         ServiceRecord.objects.create(checkin=checkin, hours=hours)
     return signup
 
 
-def test_held_is_published_and_over(reference):
-    held()
+def test_completed_is_published_and_over(reference):
+    completed()
     factories.published()
     factories.draft(starts=moment(2), ends=moment(2, 12))
-    held(state="cancelled", cancelled_at=moment(1), reason="雨")
-    assert value("activities_held") == 1
+    completed(state="cancelled", cancelled_at=moment(1), reason="雨")
+    assert value("activities_completed") == 1
 
 
-def test_held_counts_by_the_day_it_began(reference):
+def test_completed_counts_by_the_first_day(reference):
     new_year = clock.at(dt.date(2025, 12, 31), dt.time(23))
-    held(starts=new_year, ends=new_year + 2 * factories.HOUR)
-    assert [value("activities_held", period=period) for period in (LAST_YEAR, THIS_YEAR)] == [1, 0]
+    completed(starts=new_year, ends=new_year + 2 * factories.HOUR)
+    assert [value("activities_completed", period=period) for period in (LAST_YEAR, THIS_YEAR)] == [1, 0]
 
 
-def test_held_in_the_programmes(reference):
-    held()
-    held(programme=factories.programme())
+def test_completed_in_the_programmes(reference):
+    completed()
+    completed(programme=factories.programme())
     assert value("activities_in_programmes") == 1
 
 
-def test_held_by_or_at_a_body(reference):
-    bodies = {
+def test_completed_by_organizer(reference):
+    organizers = {
         "organization": personas.organization(),
         "team": personas.team(),
         "base": personas.base(),
         "programme": factories.programme(),
     }
-    for name, body in bodies.items():
-        held(**{name: body})
-    assert [value("activities_held", body) for body in bodies.values()] == [1, 1, 1, 1]
-    assert value("activities_held", Subdistrict.objects.get(name="流亭街道")) == 0
+    for name, organizer in organizers.items():
+        completed(**{name: organizer})
+    assert [value("activities_completed", organizer) for organizer in organizers.values()] == [1, 1, 1, 1]
+    assert value("activities_completed", Subdistrict.objects.get(name="流亭街道")) == 0
 
 
 def test_sessions_of_xinxin_and_their_attendances(reference):
     brand = Brand.objects.create(name="新心行动")
-    held(brand=brand, headcount=120)
-    held(headcount=50)
-    assert (value("xinxin_sessions"), value("xinxin_attendances"), value("activities_held", brand)) == (1, 120, 1)
+    completed(brand=brand, headcount=120)
+    completed(headcount=50)
+    assert (value("xinxin_sessions"), value("xinxin_attendances"), value("activities_completed", brand)) == (1, 120, 1)
 
 
 def test_attendances_are_the_larger_count_of_each(reference):
-    first, second = held(headcount=1), held(headcount=10)
+    first, second = completed(headcount=1), completed(headcount=10)
     for number in (1, 2, 3):
-        came(first, number)
-    came(second, 4)
+        attend(first, number)
+    attend(second, 4)
     assert value("attendances") == 3 + 10
 
 
-def test_one_who_comes_twice_is_two_attendances_and_one_person(reference):
+def test_two_check_ins_of_one_person_are_two_attendances(reference):
     somebody = factories.person()
     for _ in range(2):
-        came(held(), 0, person=somebody)
+        attend(completed(), 0, person=somebody)
     assert (value("attendances"), value("distinct_persons")) == (2, 1)
 
 
-def test_guests_are_persons_too_and_forgotten_ones_count_one_by_one(reference):
-    first, second = held(), held()
+def test_guests_are_persons_and_anonymised_ones_count_one_by_one(reference):
+    first, second = completed(), completed()
     guest = factories.guest(9)
-    rows = [came(activity, 0, user=guest, guest_name="王") for activity in (first, second)]
+    rows = [attend(activity, 0, user=guest, guest_name="王") for activity in (first, second)]
     assert value("distinct_persons") == 1
     Signup.objects.filter(pk__in=[row.pk for row in rows]).update(user=None, guest_name="", forgotten_at=clock.now())
     assert value("distinct_persons") == 2
 
 
 def test_volunteer_hours_are_those_recorded(reference, xiazhuang):
-    service = held(kind="volunteer", team=personas.team())
-    came(service, 1, hours=3)
-    signup = came(service, 2, hours=2)
+    service = completed(kind="volunteer", team=personas.team())
+    attend(service, 1, hours=3)
+    signup = attend(service, 2, hours=2)
     actions.correct_hours(signup.checkin.service, hours=1, reason="早退", actor=xiazhuang)
     assert (value("volunteer_hours"), value("volunteer_hours", personas.team(), LAST_YEAR)) == (4, 0)
 
@@ -117,14 +117,14 @@ def test_brands_by_the_end_of_a_period(db):
 
 
 @pytest.mark.parametrize(
-    "code", ["activities_held", "attendances", "distinct_persons", "volunteer_hours", "xinxin_attendances"]
+    "code", ["activities_completed", "attendances", "distinct_persons", "volunteer_hours", "xinxin_attendances"]
 )
-def test_nothing_is_nought(db, code):
+def test_without_rows_the_metric_is_zero(db, code):
     assert value(code) == 0
 
 
-@pytest.mark.parametrize("code", ["activities_held", "attendances", "distinct_persons", "volunteer_hours"])
-def test_a_number_opens_its_records(reference, code):
-    came(held(kind="volunteer"), 1, hours=3)
+@pytest.mark.parametrize("code", ["activities_completed", "attendances", "distinct_persons", "volunteer_hours"])
+def test_a_metric_returns_its_records(reference, code):
+    attend(completed(kind="volunteer"), 1, hours=3)
     metric = extensions.metric(code)
     assert metric.records(None, THIS_YEAR).count() == 1

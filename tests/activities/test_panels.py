@@ -1,4 +1,4 @@
-"""What activities add to pages and flows of other floors, and what happens by the clock."""
+"""Panels on pages of other apps, leaving the registry, the periodic task, and notices."""
 
 from threading import Thread
 
@@ -23,14 +23,14 @@ def text(answer):
 @pytest.mark.parametrize(
     ("name", "make"), [("organization", personas.organization), ("base", personas.base), ("team", personas.team)]
 )
-def test_a_body_shows_what_is_coming(client, reference, name, make):
-    body = make()
-    factories.published(title="要来的", **{name: body})
+def test_an_organizer_shows_upcoming_activities(client, reference, name, make):
+    organizer = make()
+    factories.published(title="要来的", **{name: organizer})
     factories.published(title="别处的")
-    factories.draft(title="草稿", **{name: body})
-    page = text(client.get(body.get_absolute_url()))
+    factories.draft(title="草稿", **{name: organizer})
+    page = text(client.get(organizer.get_absolute_url()))
     assert [title in page for title in ("要来的", "别处的", "草稿")] == [True, False, False]
-    assert f"/calendar/?view=list&amp;{name}={body.slug}" in page
+    assert f"/calendar/?view=list&amp;{name}={organizer.slug}" in page
 
 
 def test_the_home_page_shows_a_week(client, activity):
@@ -39,14 +39,14 @@ def test_the_home_page_shows_a_week(client, activity):
     assert [title in page for title in (activity.title, "下个月")] == [True, False]
 
 
-def test_mine_begins_with_the_next_ticket(client_of, member, activity):
+def test_me_begins_with_the_next_ticket(client_of, member, activity):
     signup = actions.sign_up(activity, actor=member)
     page = text(client_of(member).get("/me/"))
     assert signup.code in page
     assert 'aria-label="签到二维码"' in page
 
 
-def test_mine_says_which_places_wait_for_me(client_of, activity):
+def test_me_shows_offered_places(client_of, activity):
     signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     page = text(client_of(signups[2].person.user).get("/me/"))
@@ -54,7 +54,7 @@ def test_mine_says_which_places_wait_for_me(client_of, activity):
     assert f"/tickets/{signups[2].public_id}/confirm/" in page
 
 
-def test_mine_shows_the_hours_of_the_year(client_of, member, reference):
+def test_me_shows_the_hours_of_the_year(client_of, member, reference):
     past = factories.published(kind="volunteer", starts=moment(2), ends=moment(2, 12))
     signup = Signup.objects.create(activity=past, person=member.person, position=1)
     checkin = CheckIn.objects.create(signup=signup, checked_in_at=past.starts, checked_out_at=past.ends)
@@ -64,22 +64,22 @@ def test_mine_shows_the_hours_of_the_year(client_of, member, reference):
     assert "8月 0、9月 2.5" in page
 
 
-# ---- somebody leaves ------------------------------------------------------------------------------------------------
-def test_who_leaves_gives_the_places_back(activity, member):
+# ---- leaving the registry -------------------------------------------------------------------------------------------
+def test_leaving_cancels_signups(activity, member):
     actions.sign_up(activity, actor=member)
     factories.queue(activity, 2)
     erasure.leave(member.person, member)
     assert factories.states(activity) == ["cancelled", "confirmed", "offered"]
 
 
-def test_what_has_begun_stays_when_somebody_leaves(activity, member, settings):
+def test_leaving_keeps_signups_of_started_activities(activity, member, settings):
     actions.sign_up(activity, actor=member)
     settings.PORTAL_CLOCK = activity.starts
     erasure.leave(member.person, member)
     assert factories.states(activity) == ["confirmed"]
 
 
-def test_erasing_keeps_the_hours_and_drops_the_words(service, member, xiazhuang, settings):
+def test_erasing_keeps_the_hours_and_deletes_the_reasons(service, member, xiazhuang, settings):
     signup = actions.sign_up(service, actor=member)
     settings.PORTAL_CLOCK = moment(19, 12)
     checkin = actions.check_in(signup, actor=xiazhuang)
@@ -89,7 +89,7 @@ def test_erasing_keeps_the_hours_and_drops_the_words(service, member, xiazhuang,
     assert (record.hours, record.reason, record.history.count(), signup.history.count()) == (2, "", 0, 0)
 
 
-def test_erasing_forgets_the_name_given_as_a_guest(activity):
+def test_erasing_anonymises_guest_signups(activity):
     account = factories.guest()
     signup = actions.sign_up(activity, guest_name="王小明", actor=account)
     erasure.erase(personas.person("王小明", account=account))
@@ -97,8 +97,8 @@ def test_erasing_forgets_the_name_given_as_a_guest(activity):
     assert (signup.guest_name, signup.user, signup.history.count()) == ("", None, 0)
 
 
-# ---- by the clock ---------------------------------------------------------------------------------------------------
-def test_the_tick_ends_offers(activity, settings):
+# ---- the periodic task ----------------------------------------------------------------------------------------------
+def test_the_periodic_task_expires_offers(activity, settings):
     signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     settings.PORTAL_CLOCK = factories.NINE + 5 * HOUR
@@ -108,26 +108,26 @@ def test_the_tick_ends_offers(activity, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_tick_at_the_same_time_does_nothing(transactional_db, settings):
+def test_a_second_run_at_the_same_time_does_nothing(transactional_db, settings):
     personas.reference()
     activity = factories.published(capacity=1)
     first, _second = factories.queue(activity, 2)
     actions.cancel_signup(first, actor=first.person.user)
     settings.PORTAL_CLOCK = factories.NINE + 5 * HOUR
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [tasks.TICK_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [tasks.PERIODIC_LOCK])
         other = Thread(target=lambda: (tasks.run_periodic(), connection.close()))
         other.start()
         other.join()
     assert factories.states(activity) == ["cancelled", "offered"]
 
 
-# ---- words ----------------------------------------------------------------------------------------------------------
+# ---- notices --------------------------------------------------------------------------------------------------------
 KINDS = ["signed_up", "waitlisted", "pending", "offered", "expired", "declined", "called_off", "changed", "returned", "approved", "hours", "hours_corrected"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_notice_has_its_words(kind):
+def test_every_notice_has_a_template(kind):
     assert get_template(f"notices/activities/{kind}.txt")
 
 

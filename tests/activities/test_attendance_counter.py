@@ -1,4 +1,4 @@
-"""The counter of check-ins, kept by the database."""
+"""`Activity.attended`, which triggers in the database keep equal to the number of check-ins."""
 
 import pytest
 from django.db import connection
@@ -26,7 +26,7 @@ def counted():
     return list(Activity.objects.order_by("pk").values_list("attended", flat=True))
 
 
-def test_a_check_in_is_counted_and_taking_it_back_too(signups):
+def test_a_check_in_and_its_deletion_are_counted(signups):
     row = CheckIn.objects.create(signup=signups[0])
     assert counted() == [1, 0]
     row.delete()
