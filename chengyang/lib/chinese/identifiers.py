@@ -1,7 +1,7 @@
 """Identity numbers of persons and credit codes of organizations (requirements U05, U06; docs/requirements.md, "Masks").
 
-No library knows them all: those that were measured accept births in the future, or refuse the residence permits of Hong
-Kong, Macao and Taiwan, the cards of foreigners, or credit codes that begin with a letter.
+No library covers them all: those that were tried accept future birth dates, or reject the residence permits of Hong Kong,
+Macao and Taiwan, the cards of foreigners, or credit codes that begin with a letter.
 """
 
 import datetime as dt
@@ -30,9 +30,9 @@ USCC_KINDS = {
 }
 
 _HMT_REGIONS = frozenset({"810000", "820000", "830000"})
-# Every first pair a resident's number was ever given under GB/T 2260; counties come and go, so nothing finer is judged.
+# Every province code that GB/T 2260 ever had. Counties change often, so the other region digits are not checked.
 _PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
-_ID_CHECK = "10X98765432"  # by the sum modulo 11 (ISO 7064 MOD 11-2, GB 11643)
+_ID_CHECK = "10X98765432"  # check character by the weighted sum modulo 11 (ISO 7064 MOD 11-2, GB 11643)
 _ID_WEIGHTS = [2**i % 11 for i in range(17, 0, -1)]
 _USCC_WEIGHTS = [3**i % 31 for i in range(17)]
 _BLANK = re.compile(r"[\s\-‐‑–—·]+")
@@ -40,7 +40,7 @@ _BLANK = re.compile(r"[\s\-‐‑–—·]+")
 
 @dataclass(frozen=True)
 class IdNumber:
-    """What an 18-digit identity number says."""
+    """The data in an 18-digit identity number."""
 
     number: str
     kind: str  # RESIDENT, HMT_RESIDENCE or FOREIGNER
@@ -49,7 +49,7 @@ class IdNumber:
     warnings: tuple[Sentence, ...] = ()
 
     def conflicts_with(self, *, birth_date: dt.date | None = None, gender: str | None = None) -> tuple[Sentence, ...]:
-        """Return a question for each thing stated elsewhere that the number contradicts.  (U05)"""
+        """Return a message for each given value that contradicts the number.  (U05)"""
         found: list[Sentence] = []
         if birth_date and birth_date != self.birth_date:
             found.append(_("填写的出生日期与证件号码不一致，请核对。"))
@@ -59,11 +59,11 @@ class IdNumber:
 
 
 def _compact(text: str) -> str:
-    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return _BLANK.sub("", seen).upper()
+    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return _BLANK.sub("", visible).upper()
 
 
-def _refuse_shape(number: str) -> None:
+def _require_shape(number: str) -> None:
     if not number:
         raise ValueError(_("请填写证件号码。"))
     if re.fullmatch(r"[0-9]{15}", number):
@@ -78,17 +78,17 @@ def _refuse_shape(number: str) -> None:
 
 def _birth_date(number: str, today: dt.date) -> dt.date:
     try:
-        born = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        birth_date = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise ValueError(_("证件号码中的出生日期不存在，请核对第 7 至 14 位。")) from None
-    if born > today:
+    if birth_date > today:
         raise ValueError(_("证件号码中的出生日期在今天之后，请核对第 7 至 14 位。"))
-    if today.year - born.year - ((today.month, today.day) < (born.month, born.day)) > MAX_AGE:
+    if today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day)) > MAX_AGE:
         raise ValueError(_("证件号码中的出生日期超过 120 年，请核对第 7 至 14 位。"))
-    return born
+    return birth_date
 
 
-def _refuse_check_digit(number: str) -> None:
+def _require_check_digit(number: str) -> None:
     total = sum(int(digit) * weight for digit, weight in zip(number, _ID_WEIGHTS, strict=False))
     if _ID_CHECK[total % 11] != number[17]:
         raise ValueError(_("证件号码的校验位不对，可能有一位输错，请逐位核对。"))
@@ -108,24 +108,24 @@ def _warnings(number: str, kind: str) -> tuple[Sentence, ...]:
 
 
 def check_id_number(text: str, *, today: dt.date) -> IdNumber:
-    """Return what an identity number says, normalised to 18 half-width characters with a capital X.
+    """Return the data in an identity number, normalised to 18 half-width characters with a capital X.
 
-    Takes numbers of residents, of residence permits for people of Hong Kong, Macao and Taiwan (81, 82, 83 0000) and of
-    foreigners' permanent residence cards (9…). An unknown region is only a warning. Raises ValueError with the reason:
+    Accepts numbers of residents, of residence permits for people of Hong Kong, Macao and Taiwan (81, 82, 83 0000) and of
+    foreigners' permanent residence cards (9…). An unknown region is only a warning. Raises ValueError with a message for the user:
     empty, wrong length or characters, a birth date that does not exist, is after `today` or older than 120 years, a
     wrong check digit.  (U05)
     """
     number = _compact(text)
-    _refuse_shape(number)
-    born = _birth_date(number, today)
-    _refuse_check_digit(number)
+    _require_shape(number)
+    birth_date = _birth_date(number, today)
+    _require_check_digit(number)
     kind = _kind(number)
     gender = MALE if int(number[16]) % 2 else FEMALE
-    return IdNumber(number, kind, born, gender, _warnings(number, kind))
+    return IdNumber(number, kind, birth_date, gender, _warnings(number, kind))
 
 
 def check_uscc(text: str) -> str:
-    """Return a unified social credit code in capitals; ValueError with the reason when it cannot be one.  (U06)
+    """Return a unified social credit code in capitals; raise ValueError with a message for the user if it is invalid.  (U06)
 
     GB 32100: 18 characters of an alphabet without I, O, S, V, Z, a region of six digits, weights 3^i modulo 31.
     """
@@ -145,7 +145,7 @@ def check_uscc(text: str) -> str:
 
 
 def uscc_kind(code: str) -> Sentence:
-    """Return what kind of body a checked credit code was given to, or an empty text."""
+    """Return the kind of organization to which a valid credit code was issued, or ""."""
     return USCC_KINDS.get(code[:2], "")
 
 

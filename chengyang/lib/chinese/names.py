@@ -1,4 +1,4 @@
-"""Names of persons: how they are tidied, recognised and masked (requirements U03, P09; requirements.md, "Masks")."""
+"""Normalise, recognise and mask names of persons (requirements U03, P09; requirements.md, "Masks")."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from .characters import DOT, HAN, compose, is_han, one_dot
 from .surnames import COMPOUND_SURNAMES
 
 MAX_LENGTH = 50  # U03: names joined by · are long; there is no "two to four characters" rule
-MAX_STARS = 2  # more would tell how long the name is
+MAX_STARS = 2  # more would show the length of the name
 
 _FULLWIDTH = {code: code - 0xFEE0 for code in (0xFF07, 0xFF0D, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
 _FULLWIDTH |= {code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)} | {0xFF0E: "."}
@@ -25,7 +25,7 @@ def _is_noncharacter(character: str) -> bool:
     return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
-def _refuse_unwritable(text: str) -> None:
+def _reject_unwritable(text: str) -> None:
     for character in text:
         category = unicodedata.category(character)
         if category == "Cc" and character not in _BLANK:
@@ -37,19 +37,20 @@ def _refuse_unwritable(text: str) -> None:
 def _tidy(text: str) -> str:
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf" or c in _JOINERS)
     name = compose(one_dot(visible).translate(_FULLWIDTH))
-    name = _SPACE_WITHIN.sub("", one_dot(name))  # composing may have made another dot
+    name = _SPACE_WITHIN.sub("", one_dot(name))  # composing can produce another dot
     return _SPACES.sub(" ", name).strip()
 
 
 def normalise_name(text: str) -> str:
-    """Return a name as it is stored (U03).
+    """Return a name in the form that is stored (U03).
 
     Full-width Latin letters and digits become half-width, every look-alike of the dot becomes `·`, invisible format
-    characters go, spaces collapse (between ideographs they go: `张　三` is `张三`). Ideographs are never replaced.
-    Raises ValueError, with a sentence for the person, when it is empty, longer than 50 characters or has control
+    characters are removed, spaces collapse (between ideographs they are removed: `张　三` becomes `张三`). Ideographs are never
+    replaced.
+    Raises ValueError with a message for the user when it is empty, longer than 50 characters or has control
     characters or private-use characters.
     """
-    _refuse_unwritable(text)
+    _reject_unwritable(text)
     name = _tidy(text)
     if not name:
         raise ValueError(_("请填写姓名。"))
@@ -72,7 +73,7 @@ def is_name_like(text: str) -> bool:
 
 
 def split_surname(name: str) -> tuple[str, str]:
-    """Return (surname, given name), for sorting and masking only; a name with `·` or of letters has no surname."""
+    """Return (surname, given name), for sorting and masking only; ("", name) for a name with `·` or in letters."""
     if DOT in name or not name or not is_han(name[0]):
         return "", name
     length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
@@ -80,9 +81,10 @@ def split_surname(name: str) -> tuple[str, str]:
 
 
 def public_mask(name: str) -> str:
-    """Return what a public list shows without consent: `张*`, `欧阳**`, of `艾合买提·买买提` `艾**`.
+    """Return the form that a public list shows without consent: `张*`, `欧阳**`, `艾**` for `艾合买提·买买提`.
 
-    At most two stars, at least one, so that neither the length nor a one-character name is told.  (P09; requirements.md, "Masks")
+    It has one or two stars, so that it shows neither the length of the name nor a one-character name.
+    (P09; requirements.md, "Masks")
     """
     surname, given = split_surname(name.strip())
     if not surname:
