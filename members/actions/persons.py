@@ -20,6 +20,7 @@ from chengyang.platform.privacy import actions as privacy
 
 from .. import permissions, reasons
 from ..models import Application, Particulars, Person
+from ..personal_data import as_data
 from ..states import PERSON_TRANSITIONS, PersonState
 from .locking import put_particulars
 
@@ -219,7 +220,5 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
 @transaction.atomic
 def export_own_data(user: Any) -> dict[str, Any]:
     """Return everything held on `user` as plain values, and write down that a copy was taken (P10, P14)."""
-    from ..personal_data import as_data
-
     audit.record("data.exported", user, actor=user, person=getattr(user, "person", None), user=user)
     return as_data(user)

@@ -41,13 +41,18 @@ def one_line(text: str) -> str:
 
 
 @cache
-def texts() -> dict[str, str]:
-    """Return path → text on one line, for every file of the repository that may contain citations."""
+def files() -> dict[str, Path]:
+    """Return path → file for every text file of the repository, without ignored folders."""
     ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
     folders = [folder for folder in ROOT.iterdir() if folder.is_dir() and folder.name not in ignored | {".git"}]
-    files = sorted([*ROOT.iterdir(), *(file for folder in folders for file in folder.rglob("*"))])
-    paths = {str(file.relative_to(ROOT)): file for file in files if file.suffix in SUFFIXES and file.is_file()}
-    return {path: one_line(file.read_text()) for path, file in paths.items() if path not in WITH_EXAMPLES}
+    found = sorted([*ROOT.iterdir(), *(file for folder in folders for file in folder.rglob("*"))])
+    return {str(file.relative_to(ROOT)): file for file in found if file.suffix in SUFFIXES and file.is_file()}
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Return path → text on one line, for every file of the repository that may contain citations."""
+    return {path: one_line(file.read_text()) for path, file in files().items() if path not in WITH_EXAMPLES}
 
 
 # ---- citations in a text ---------------------------------------------------------------------------------------------
