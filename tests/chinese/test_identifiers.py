@@ -20,7 +20,7 @@ sequences = st.integers(0, 999)
 
 
 def identity(body):
-    """Return a number whose check digit the oracle gave."""
+    """Return an identity number with the check digit of the oracle."""
     return body + mod_11_2.calc_check_digit(body)
 
 
@@ -35,7 +35,12 @@ def credit_code(body):
         ("11010519491231002x", "resident", dt.date(1949, 12, 31), "female"),
         (" 110105 19491231 002X ", "resident", dt.date(1949, 12, 31), "female"),
         ("１１０１０５１９４９１２３１００２Ｘ", "resident", dt.date(1949, 12, 31), "female"),
-        ("11010519491231002Ⅹ", "resident", dt.date(1949, 12, 31), "female"),  # the Roman ten some keyboards give
+        (
+            "11010519491231002Ⅹ",
+            "resident",
+            dt.date(1949, 12, 31),
+            "female",
+        ),  # the Roman numeral ten, which some keyboards produce
         (identity("37021420000229001"), "resident", dt.date(2000, 2, 29), "male"),
         (identity("81000019900101001"), "hmt_residence", dt.date(1990, 1, 1), "male"),
         (identity("82000019900101002"), "hmt_residence", dt.date(1990, 1, 1), "female"),
@@ -93,19 +98,19 @@ def test_an_unknown_region_is_only_a_warning(body):
         ({"birth_date": dt.date(1950, 1, 1), "gender": "male"}, 2),
     ],
 )
-def test_what_is_stated_elsewhere_is_compared(stated, questions):
+def test_given_values_that_contradict_the_number_are_named(stated, questions):
     assert len(check_id_number("11010519491231002X", today=TODAY).conflicts_with(**stated)) == questions
 
 
 @given(regions, births, sequences)
-def test_every_number_the_oracle_completes_is_taken(region, born, sequence):
-    found = check_id_number(identity(f"{region}{born:%Y%m%d}{sequence:03d}"), today=TODAY)
-    assert (found.birth_date, found.gender == "male") == (born, sequence % 2 == 1)
+def test_every_number_the_oracle_completes_is_taken(region, birth_date, sequence):
+    found = check_id_number(identity(f"{region}{birth_date:%Y%m%d}{sequence:03d}"), today=TODAY)
+    assert (found.birth_date, found.gender == "male") == (birth_date, sequence % 2 == 1)
 
 
 @given(regions, births, sequences, st.sampled_from("0123456789X"))
-def test_the_check_digit_agrees_with_the_oracle(region, born, sequence, digit):
-    number = f"{region}{born:%Y%m%d}{sequence:03d}{digit}"
+def test_the_check_digit_agrees_with_the_oracle(region, birth_date, sequence, digit):
+    number = f"{region}{birth_date:%Y%m%d}{sequence:03d}{digit}"
     if mod_11_2.is_valid(number):
         assert check_id_number(number, today=TODAY).number == number
     else:
@@ -115,7 +120,7 @@ def test_the_check_digit_agrees_with_the_oracle(region, born, sequence, digit):
 
 @given(st.text(st.characters()) | st.text("0123456789xX１２ ", min_size=15, max_size=19))
 def test_any_text_is_an_identity_number_or_refused(text):
-    with contextlib.suppress(ValueError):  # and nothing else
+    with contextlib.suppress(ValueError):  # any other exception fails the test
         assert mod_11_2.is_valid(check_id_number(text, today=TODAY).number)
 
 
@@ -124,7 +129,7 @@ def test_any_text_is_an_identity_number_or_refused(text):
     [("37021420990101001", True), ("81000019900101001", False), ("93784019850607001", False)],
 )
 def test_the_oracle_is_wrong_as_measured(number, expected):
-    assert ric.is_valid(identity(number)) is expected  # why the rules are our own
+    assert ric.is_valid(identity(number)) is expected  # the reason why the project has its own rules
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_credit_codes_agree_with_the_oracle(body, digit):
 
 @given(st.text(st.characters()) | st.text(identifiers.USCC_ALPHABET, min_size=18, max_size=18))
 def test_any_text_is_a_credit_code_or_refused(text):
-    with contextlib.suppress(ValueError):  # and nothing else
+    with contextlib.suppress(ValueError):  # any other exception fails the test
         assert len(check_uscc(text)) == 18
 
 
