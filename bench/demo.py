@@ -44,7 +44,7 @@ def timed():
     today = dt.date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else clock.today()
     began = time.monotonic()
     try:
-        loader.load(seed=1, today=today, say=print)
+        loader.load(seed=1, today=today, report=print)
     except loader.Refused as refusal:
         sys.exit(str(refusal))
     return time.monotonic() - began

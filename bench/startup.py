@@ -65,9 +65,9 @@ def start(home, port, **settings):
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    while "portal ready on" not in (said := log.read_text(errors="replace")):
+    while "portal ready on" not in (output := log.read_text(errors="replace")):
         if process.poll() is not None:
-            sys.exit(f"{said[-2000:]}\nthe portal did not start")
+            sys.exit(f"{output[-2000:]}\nthe portal did not start")
         time.sleep(0.02)
     return time.monotonic() - began, process
 

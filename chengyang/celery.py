@@ -1,4 +1,4 @@
-"""The Celery app. Messages are only hints: outbox and job table are swept every minute; a lost one costs a minute."""
+"""The Celery app. Messages only save time: a periodic task sends what is in the outbox every minute, also without one."""
 
 import logging
 import os
@@ -13,13 +13,17 @@ from chengyang import clock, extensions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
-ROUTINE_LOGGERS = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line each for every sweep
+ROUTINE_LOGGERS = (
+    "celery.beat",
+    "celery.worker.strategy",
+    "celery.app.trace",
+)  # they would log a line for every periodic task
 HEARTBEAT_KEY = settings.WORKER_HEARTBEAT_KEY
-HEARTBEAT_MAX_AGE = 45  # seconds; /readyz takes an older worker for a dead one, and the key is gone by then
+HEARTBEAT_MAX_AGE = 45  # seconds; /readyz reports a worker without a younger heartbeat as down, and the key expires
 
 
 def broker_url(url):
-    """Return the address of the server `url` (a `REDIS_URL`) as the message library spells it."""
+    """Return `url` (a `REDIS_URL`) in the form that kombu expects: it has another scheme for Unix sockets."""
     parts = urlsplit(url or "")
     if parts.scheme != "unix":
         return url
@@ -37,7 +41,7 @@ app.conf.update(
     timezone=settings.TIME_ZONE,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    # max_retries is for whoever sends: a page must not wait for a broker that is down (the worker has its own setting).
+    # max_retries is for senders: a page must not wait for a broker that is down. The worker has its own setting.
     broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 5, "max_retries": 0},
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
@@ -46,9 +50,9 @@ app.autodiscover_tasks()
 
 
 def schedule_periodic_tasks():
-    """Have beat run the periodic tasks that the apps declare; called once, when all apps have started.
+    """Give beat the periodic tasks that the apps declare; called once, after all apps have started.
 
-    A message expires when the next one is due, so that a worker that was away does not find a backlog.
+    A message expires when the next one is due, so that a worker that was down does not find a backlog.
     """
     app.conf.beat_schedule = {
         name: {
@@ -61,19 +65,19 @@ def schedule_periodic_tasks():
 
 
 @setup_logging.connect
-def keep_our_logging(**_):
-    """Have the worker log as `settings.LOGGING` says: a receiver of this signal keeps Celery from its own set-up."""
+def keep_django_logging(**_):
+    """Keep `settings.LOGGING` in the worker: Celery sets up its own logging only when this signal has no receiver."""
     for name in ROUTINE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @app.task(name="chengyang.heartbeat")
 def heartbeat():
-    """Say that the worker lives, for `/readyz`."""
+    """Write the time at which the worker ran this task, for `/readyz`."""
     cache.set(HEARTBEAT_KEY, clock.now().isoformat(), timeout=HEARTBEAT_MAX_AGE)
 
 
 @worker_ready.connect
 def first_heartbeat(**_):
-    """Say so at once: the first one by beat is fifteen seconds away."""
+    """Write the first heartbeat at once: beat sends the first message only after fifteen seconds."""
     heartbeat()

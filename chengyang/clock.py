@@ -1,4 +1,4 @@
-"""The one clock: every rule asks here what time it is, never the operating system or the database."""
+"""The clock of the portal. All code takes the time from here, so that `PORTAL_CLOCK` and tests can set it."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 def now() -> dt.datetime:
-    """Return the present moment, aware, in the portal's time zone (`PORTAL_CLOCK` stops it for a demonstration)."""
+    """Return the present moment, aware, in the portal's time zone; always `PORTAL_CLOCK` when that is set."""
     fixed = getattr(settings, "PORTAL_CLOCK", None)
     return timezone.localtime(fixed or timezone.now())
 

@@ -1,4 +1,4 @@
-"""How an action says no. See docs/architecture.md, "The one way a thing happens"."""
+"""The exceptions with which an action refuses. See docs/architecture.md, "The one way a thing happens"."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-REASON_LENGTH = 500  # characters; of every column that keeps a reason, and of every form that asks for one
+REASON_LENGTH = 500  # characters, in every column and every form field for a reason
 
 
 class ActionError(Exception):
-    """A refusal that a person should read: `message` is shown as it is, `code` is what programs and tests compare.
+    """A refusal with a reason for the user: `message` is shown as it is, `code` is compared by programs and tests.
 
-    `field` names the form field to show it at, where there is one; `url` is where a button post returns to.
+    `field` names the form field that the message belongs to, if any; `url` is the page to return to after a button.
     """
 
     def __init__(self, message: Any, code: str, *, field: str | None = None, url: str = "") -> None:
@@ -24,19 +24,20 @@ class ActionError(Exception):
 
 
 class NotAllowed(PermissionDenied):
-    """Visible, but not this person's to do: answered with 403."""
+    """The actor may see the object but not do this; answered with 403."""
 
 
 def require(check: Callable[..., bool], actor: Any, obj: Any, *args: Any) -> None:
-    """Raise NotAllowed unless `check(actor, obj, *args)`; called under the lock of `obj`."""
+    """Raise NotAllowed unless `check(actor, obj, *args)` is true; call it after `obj` has been locked."""
     if not check(actor, obj, *args):
         raise NotAllowed(check.__name__)
 
 
 def required_reason(reason: str | None, *, missing: Any = "") -> str:
-    """Return `reason` without surrounding spaces; the person concerned reads it word for word, so it is never cut.
+    """Return `reason` without surrounding spaces. It is never cut, because the person concerned reads it in full.
 
-    Raises ActionError("reason") with the sentence `missing` when it is empty, ("too_long") beyond REASON_LENGTH characters.
+    Raises ActionError("reason") with the message `missing` when it is empty, and ActionError("too_long") when it has
+    more than REASON_LENGTH characters.
     """
     if not (text := optional_reason(reason)):
         raise ActionError(missing or _("请写理由，本人会看到原文。"), code="reason", field="reason")
@@ -44,8 +45,9 @@ def required_reason(reason: str | None, *, missing: Any = "") -> str:
 
 
 def optional_reason(reason: str | None) -> str:
-    """Return `reason` without surrounding spaces, or an empty text. Raises ActionError("too_long") as `required_reason`."""
-    text = (reason or "").strip()
+    """Return `reason` without surrounding spaces, or "". Raises ActionError("too_long") beyond REASON_LENGTH characters."""
+    # Buttons of the staff site pass the reason without a form, whose field would refuse NUL; Postgres cannot store it.
+    text = (reason or "").replace("\0", "").strip()
     if len(text) > REASON_LENGTH:
         raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
     return text

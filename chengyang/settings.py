@@ -159,7 +159,7 @@ INSTALLED_APPS = [
     "services",
     "chengyang.seed",
     "chengyang.demo",
-    "chengyang.portal.home",  # last: it ends the declarations of all apps
+    "chengyang.portal.home",  # last: its `ready` closes the registry of extensions
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -257,12 +257,14 @@ ACCOUNT_ADAPTER = "chengyang.platform.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False  # whoever signs in by password is an officer: until the browser closes, 8 h at most
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, this one goes on
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # the second factor is asked for at the sign-in that follows
+ACCOUNT_SESSION_REMEMBER = (
+    False  # only officers sign in by password: their session ends with the browser, after 8 hours at most
+)
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # changing the password ends the other sessions, not this one
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # the user signs in afterwards, with the second factor
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a path, not a secret)
 PASSWORD_RESET_TIMEOUT = 3600
-# `login_failed` is about codes of the second factor; passwords are counted by accounts.attempts (requirements S03).
+# `login_failed` limits codes of the second factor; accounts.login_throttle limits passwords (requirements S03).
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/15m/key", "reset_password": "20/m/ip,3/15m/key"}
 ACCOUNT_FORMS = {
     "login": "chengyang.platform.accounts.forms.LoginForm",
@@ -277,7 +279,7 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "城阳新阶层"
 MFA_ADAPTER = "chengyang.platform.accounts.adapter.MFAAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, not claimed by a stranger
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator enters the addresses, so that nobody can claim a foreign one
 MFA_FORMS = {
     "authenticate": "chengyang.platform.accounts.forms.AuthenticateForm",
     "reauthenticate": "chengyang.platform.accounts.forms.ReauthenticateCodeForm",
@@ -353,7 +355,7 @@ CSRF_FAILURE_VIEW = "chengyang.platform.web.views.csrf_failure"
 AUDIT_RETENTION_MONTHS = 12
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # e-mail is unique by a constraint over its lower case
-    "account.W001",  # phone codes are sent by accounts.proofs alone, allauth signs in by e-mail only
+    "account.W001",  # allauth signs in by e-mail only; accounts.phone_verification sends the codes to phones
     "security.W005",
     "security.W008",
     "security.W021",  # see SECURE_SSL_REDIRECT and HSTS above

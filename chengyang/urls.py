@@ -1,4 +1,4 @@
-"""Every address of the portal; what stands where is in docs/decisions.md, "Addresses"."""
+"""All URLs of the portal; docs/decisions.md, "Addresses" gives the reasons for their structure."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -17,13 +17,13 @@ urlpatterns = [
     path("me/notices/", include("chengyang.platform.notices.urls")),
     # /demo/
     path("demo/", include("chengyang.platform.notices.demo_urls")),
-    # rooms
+    # /accounts/, /privacy/, /files/, /standards/
     path("accounts/", include("chengyang.platform.accounts.urls")),
     path("accounts/", include("chengyang.platform.accounts.allauth_urls")),
     path("privacy/", include("chengyang.platform.privacy.urls")),
     path("files/", include("chengyang.platform.files.urls")),
     path("standards/", include("chengyang.platform.standards.urls")),
-    # floors
+    # /join/, /organizations/, /bases/, /calendar/, /services/ and the pages of these apps below /me/
     path("", include("members.urls")),
     path("", include("organizations.urls")),
     path("", include("bases.urls")),
@@ -31,7 +31,7 @@ urlpatterns = [
     path("", include("services.urls")),
     # /api/v1/
     path("api/v1/", include("chengyang.portal.home.api")),
-    # staff
+    # /manage/
     path("manage/", admin.site.urls),
 ]
 handler400 = "chengyang.platform.web.views.handler400"

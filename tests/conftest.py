@@ -1,4 +1,4 @@
-"""The named cast and what every test may use (style.md rule 17: the same people everywhere, also the demo accounts)."""
+"""Fixtures for all tests: the databases, the personas (style.md rule 17), and signed-in clients."""
 
 import os
 
@@ -56,13 +56,13 @@ def django_db_setup(databases):
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
-    """Argon2 is slow on purpose; tests that are about it set it back."""
+    """Use a fast password hasher: Argon2 is slow on purpose. Tests about password hashing restore it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def plain_static_files():
-    """Static files as they stand in the tree: collecting and hashing them is the start's work."""
+    """Serve static files from the source tree, so that they need not be collected and hashed."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": plain}, STATIC_ROOT=settings.BASE_DIR / "static"
@@ -72,26 +72,39 @@ def plain_static_files():
 
 @pytest.fixture(autouse=True)
 def no_second_factor(settings):
-    """Officers of the tests reach the desk at once; tests that are about the second factor switch it on."""
+    """Let officers use the staff site without a second factor; tests about the second factor switch it on."""
     settings.STAFF_MFA = False
 
 
 @pytest.fixture
 def reference(db):
-    """The code tables that rows point at: two subdistricts and the four categories."""
+    """The code tables: two subdistricts and two categories. Returns the subdistrict 夏庄."""
     return personas.reference()
 
 
-def _member_of_cast(name):
+def persona_fixture(name):
+    """Return a fixture that creates the persona `name` (see `personas.make`) and returns its account."""
+
     @pytest.fixture(name=name)
-    def make(reference):
+    def persona(reference):
         return personas.make(name)
 
-    return make
+    return persona
 
 
-for _name in personas.NAMES:
-    globals()[_name] = _member_of_cast(_name)
+district = persona_fixture("district")
+district_2 = persona_fixture("district_2")
+xiazhuang = persona_fixture("xiazhuang")
+liuting = persona_fixture("liuting")
+editor = persona_fixture("editor")
+sysadmin = persona_fixture("sysadmin")
+secadmin = persona_fixture("secadmin")
+auditor = persona_fixture("auditor")
+secretary = persona_fixture("secretary")
+base_manager = persona_fixture("base_manager")
+leader = persona_fixture("leader")
+member = persona_fixture("member")
+stranger = persona_fixture("stranger")
 
 
 @pytest.fixture
@@ -101,7 +114,7 @@ def visitor():
 
 @pytest.fixture
 def client_of():
-    """Return a function that signs a user in on a browser of its own."""
+    """Return a function user → client that is signed in as the user."""
 
     def sign_in(user):
         browser = Client()

@@ -1,4 +1,4 @@
-"""The cast of the tests: each name is a role, and the row it needs is made when the name is asked for."""
+"""The personas of the tests: `make(name)` creates the account and the role, post or membership of a persona."""
 
 import datetime as dt
 
@@ -30,7 +30,7 @@ STARTED = dt.date(2020, 1, 1)
 
 
 def reference():
-    """Make the code tables that rows point at; return the subdistrict 夏庄, where the cast lives unless said otherwise."""
+    """Create the code tables; return the subdistrict 夏庄, to which the personas belong by default."""
     for order, name in enumerate(["夏庄街道", "流亭街道"]):
         Subdistrict.objects.get_or_create(name=name, defaults={"code": f"37021400{order + 2}", "order": order})
     for order, (code, name) in enumerate(
@@ -45,13 +45,13 @@ def visitor():
 
 
 def user(name, **fields):
-    """Make an account called `name`, with the address of the demo."""
+    """Return the account `<name>@demo.invalid`; create it if it is missing."""
     account, _ = User.objects.get_or_create(email=f"{name}@demo.invalid", defaults={"name": name, **fields})
     return account
 
 
 def person(name="周予安", *, account=None, **fields):
-    """Make an active person of 夏庄."""
+    """Create an active person of 夏庄."""
     defaults = {
         "category": Category.objects.get(code="enterprise"),
         "subdistrict": Subdistrict.objects.get(name="夏庄街道"),
@@ -95,30 +95,30 @@ def team(**fields):
 
 
 def make(name):
-    """Make the account of the cast called `name`, with the role, post or membership that it stands for."""
+    """Return the account of the persona `name`; create it, with its role, post or membership, if it is missing."""
     account = user(name)
     if name in ROLES:
         kind, where = ROLES[name]
         area = Subdistrict.objects.get(name=where) if where else None
         Role.objects.get_or_create(user=account, kind=kind, subdistrict=area, defaults={"starts": STARTED})
     elif name in PEOPLE and not Person.objects.filter(user=account).exists():
-        _give_post(name, person(name=PEOPLE_NAMES[name], account=account))
+        _add_post(name, person(name=PEOPLE_NAMES[name], account=account))
     return account
 
 
 PEOPLE_NAMES = {"secretary": "曾国藩", "base_manager": "单雄信", "leader": "欧阳修", "member": "林知夏"}
 
 
-def _give_post(name, somebody):
+def _add_post(name, holder):
     if name == "secretary":
-        OrganizationPost.objects.create(person=somebody, organization=organization(), kind="secretary", starts=STARTED)
+        OrganizationPost.objects.create(person=holder, organization=organization(), kind="secretary", starts=STARTED)
     elif name == "base_manager":
-        BasePost.objects.create(person=somebody, base=base(), kind="manager", starts=STARTED)
+        BasePost.objects.create(person=holder, base=base(), kind="manager", starts=STARTED)
     elif name == "leader":
-        TeamPost.objects.create(person=somebody, team=team(), kind="leader", starts=STARTED)
+        TeamPost.objects.create(person=holder, team=team(), kind="leader", starts=STARTED)
     else:
         Membership.objects.create(
-            person=somebody,
+            person=holder,
             organization=organization(),
             state="active",
             joined_on=clock.today() - dt.timedelta(days=30),

@@ -1,4 +1,4 @@
-"""What bodies have reached: “五好”, “六有” and honours, and the words on the pages of those that are only counted."""
+"""Assessments (“五好”, “六有”), honours, and the page texts of organizers that the published report only counts."""
 
 import datetime as dt
 from typing import Any
@@ -9,11 +9,11 @@ from organizations.models import Assessment as OrganizationAssessment
 
 from .accounts import DOMAIN
 from .bulk import insert
-from .dataset import World
-from .randomness import Dice
+from .dataset import Dataset
+from .randomness import RandomSource
 from .words import words
 
-# Organizations: state, assessed how many days ago.
+# Assessments of organizations: slug, state, assessed how many days ago.
 FIVE_GOODS = (
     ("lianhehui", "passed", 420),
     ("jihongtan", "passed", 300),
@@ -23,7 +23,7 @@ FIVE_GOODS = (
     ("liuting", "submitted", 0),
     ("xinmeiti", "open", 0),
 )
-# Bases: the first ones are green, the next two amber, the last one red; others have not been assessed here.
+# Assessments of bases. The days give lights of every colour: the first five are green, the next two amber, the next red.
 SIX_HAVES = (
     ("xinxin-xiangyang", "passed", 120),
     ("lexiang-xinshenghuo", "passed", 200),
@@ -45,43 +45,43 @@ HONOURS = (
 )
 
 
-def make_standing(world: World) -> None:
-    """Make assessments and honours, and fill in the pages of bodies that are demo themselves."""
-    dice = world.dice("standing")
-    five = [_assessment(world, dice, "five_goods", world.organizations[slug], *what) for slug, *what in FIVE_GOODS]
-    six = [_assessment(world, dice, "six_haves", world.bases[slug], *what) for slug, *what in SIX_HAVES]
+def make_assessments(dataset: Dataset) -> None:
+    """Create assessments and honours, and write the page texts of organizers that are demo rows."""
+    rng = dataset.random_source("standing")  # the name is part of the seed: another name would change all rows
+    five = [_assessment(dataset, rng, "five_goods", dataset.organizations[slug], *what) for slug, *what in FIVE_GOODS]
+    six = [_assessment(dataset, rng, "six_haves", dataset.bases[slug], *what) for slug, *what in SIX_HAVES]
     insert(five)
     insert(six)
     insert(
-        Honour(base=world.bases[slug], title=title, level=level, year=year, is_demo=True)
+        Honour(base=dataset.bases[slug], title=title, level=level, year=year, is_demo=True)
         for slug, title, level, year in HONOURS
     )
-    _fill_pages(world)
+    _fill_pages(dataset)
 
 
-def _assessment(world: World, dice: Dice, code: str, body: Any, state: str, ago: int) -> Any:
+def _assessment(dataset: Dataset, rng: RandomSource, code: str, organizer: Any, state: str, ago: int) -> Any:
     model = OrganizationAssessment if code == "five_goods" else BaseAssessment
     is_decided = state in ("passed", "failed")
-    day = world.ago(ago) if is_decided else None
+    day = dataset.ago(ago) if is_decided else None
     return model(
-        public_id=dice.public_id(),
-        version=world.standards[code],
+        public_id=rng.public_id(),
+        version=dataset.standards[code],
         state=state,
-        findings=_findings(dice, code, state),
+        findings=_findings(rng, code, state),
         note="队伍覆盖面还不够，请补充新增会员情况后再报。" if state == "failed" else "",
-        submitted_by=_keeper(world, body) if state != "open" else None,
-        assessed_by=world.cast["district"] if is_decided else None,
+        submitted_by=_submitter(dataset, organizer) if state != "open" else None,
+        assessed_by=dataset.personas["district"] if is_decided else None,
         assessed_on=day,
         expires_on=day + ASSESSMENT_VALIDITY if state == "passed" and code == "six_haves" else None,
         is_demo=True,
-        **{body._meta.model_name: body},
+        **{organizer._meta.model_name: organizer},
     )
 
 
-def _findings(dice: Dice, code: str, state: str) -> dict[str, dict[str, Any]]:
-    """Return what was found on each criterion; the last ones of an open one are still to be filled in."""
+def _findings(rng: RandomSource, code: str, state: str) -> dict[str, dict[str, Any]]:
+    """Return the finding on each criterion; an open assessment has only the first three."""
     found = {
-        criterion: {"met": True, "note": dice.choice(notes), "file": ""}
+        criterion: {"met": True, "note": rng.choice(notes), "file": ""}
         for criterion, notes in words["findings"][code].items()
     }
     if state == "failed":
@@ -89,32 +89,35 @@ def _findings(dice: Dice, code: str, state: str) -> dict[str, dict[str, Any]]:
     return dict(list(found.items())[:3]) if state == "open" else found
 
 
-def _keeper(world: World, body: Any) -> Any:
-    """Return who hands it in: who keeps the body where that is one of the cast, else an officer; never who decides."""
-    if body.slug == "xiaxin-lianxin":
-        return world.cast["base_manager"]
-    if body.slug == "xiazhuang":
-        return world.cast["secretary"]
-    return world.officer(body.subdistrict)
+def _submitter(dataset: Dataset, organizer: Any) -> Any:
+    """Return the account that submits the assessment: the persona who manages `organizer`, else an officer.
+
+    It is never the district account that decides on the assessment (rule 2).
+    """
+    if organizer.slug == "xiaxin-lianxin":
+        return dataset.personas["base_manager"]
+    if organizer.slug == "xiazhuang":
+        return dataset.personas["secretary"]
+    return dataset.officer(organizer.subdistrict)
 
 
-def _fill_pages(world: World) -> None:
-    """Write the words on the pages of bodies that are demo themselves; what the report names stays as published."""
-    for body in world.bases.values():
-        if body.is_demo and not body.summary:
-            _write(body, **words["bases"][body.slug])
-    for body in world.teams.values():
-        if body.is_demo and not body.summary:
+def _fill_pages(dataset: Dataset) -> None:
+    """Write the page texts of organizers that are demo rows; the texts of the published ones stay as they are."""
+    for organizer in dataset.bases.values():
+        if organizer.is_demo and not organizer.summary:
+            _write(organizer, **words["bases"][organizer.slug])
+    for organizer in dataset.teams.values():
+        if organizer.is_demo and not organizer.summary:
             since = dt.date(2018, 3, 1)
-            _write(body, founded_on=since, **words["teams"][body.slug])
-    for body in world.organizations.values():
-        if body.is_demo and not body.summary:
-            key = body.subdistrict.short_name if body.subdistrict else body.slug
-            _write(body, summary=words["organizations"][key])
+            _write(organizer, founded_on=since, **words["teams"][organizer.slug])
+    for organizer in dataset.organizations.values():
+        if organizer.is_demo and not organizer.summary:
+            key = organizer.subdistrict.short_name if organizer.subdistrict else organizer.slug
+            _write(organizer, summary=words["organizations"][key])
 
 
-def _write(body: Any, **facts: Any) -> None:
-    facts["contact"] = f"{body.slug}@{DOMAIN}"
-    for name, value in facts.items():
-        setattr(body, name, value)
-    body.save(update_fields=list(facts))
+def _write(organizer: Any, **columns: Any) -> None:
+    columns["contact"] = f"{organizer.slug}@{DOMAIN}"
+    for name, value in columns.items():
+        setattr(organizer, name, value)
+    organizer.save(update_fields=list(columns))

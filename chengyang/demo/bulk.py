@@ -1,4 +1,4 @@
-"""Bulk writes: rows of most tables by INSERT, the three tables of attendance by COPY, which is five times as fast."""
+"""Bulk writes: INSERT for most tables; COPY, which is five times as fast, for the three tables of attendance."""
 
 import datetime as dt
 import io
@@ -12,7 +12,7 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def insert(rows: Iterable[models.Model]) -> list[Any]:
-    """Insert rows of one model, and return them with their keys; encrypted fields and their followers are filled in."""
+    """Insert rows of one model; return them with their keys. Encrypted fields and the columns derived from them are filled."""
     rows = list(rows)
     return type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH) if rows else []
 
@@ -28,9 +28,9 @@ def new_keys(model: type[models.Model], number: int) -> list[int]:
 
 
 def copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write `rows` (values in the order of `columns`) straight into the table of `model`; it must keep no secrets.
+    """Write `rows` (values in the order of `columns`) into the table of `model`, which must have no encrypted field.
 
-    Columns that are left out get the plain default of their field. Constraints and triggers hold as for any INSERT.
+    Columns that are left out get the default of their field. Constraints and triggers apply as for any INSERT.
     """
     quote = connection.ops.quote_name
     others = [field for field in model._meta.concrete_fields if field.column not in columns and not field.primary_key]

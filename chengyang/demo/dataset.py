@@ -1,4 +1,4 @@
-"""What the parts of the demo hand on to each other: the day, the reference data, and the people made so far."""
+"""The state that the steps of the demo share: the day, the reference data, and the rows created so far."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,35 +17,35 @@ from members.models import Category, Person
 from organizations.models import Organization
 from services.models import Team
 
-from .randomness import Dice, phones
+from .randomness import RandomSource, phones
 
 FIRST_DAY = dt.date(2017, 9, 1)  # the first persons are registered before the federation is founded
 YEARS = 6  # of activities
 
 
 @dataclass
-class World:
-    """One run of the demo: whatever has happened, happened before `today` began."""
+class Dataset:
+    """One run of the demo. Every event that it records happened before `today` began."""
 
     seed: int
     today: dt.date
-    cast: dict[str, User] = field(default_factory=dict)
+    personas: dict[str, User] = field(default_factory=dict)  # accounts of the personas by key
     officers: dict[str, User] = field(default_factory=dict)  # by the name of the subdistrict
-    roles: dict[str, Person] = field(default_factory=dict)  # persons of the cast: secretary, member …
-    persons: list[Person] = field(default_factory=list)  # who is registered today, in order of registration
+    persona_records: dict[str, Person] = field(default_factory=dict)  # `Person` rows of the registered personas by key
+    persons: list[Person] = field(default_factory=list)  # registered today, in order of registration
     guests: list[User] = field(default_factory=list)
-    shown: set[int] = field(default_factory=set)  # persons who agreed to be shown in public
-    members: dict[int, list[Person]] = field(default_factory=dict)  # by organization
-    keepers: dict[Any, User] = field(default_factory=dict)  # who acts for an organization, base or team today
+    shown: set[int] = field(default_factory=set)  # keys of persons who agreed to be shown in public
+    members: dict[int, list[Person]] = field(default_factory=dict)  # by key of the organization
+    managers: dict[Any, User] = field(default_factory=dict)  # who manages an organization, base or team today
     events: list[Any] = field(default_factory=list)  # activities with their sign-ups
 
-    def dice(self, part: str) -> Dice:
-        """Return the dice of one part of the demo."""
-        return Dice(self.seed, part)
+    def random_source(self, part: str) -> RandomSource:
+        """Return the random source of one part of the demo; parts do not influence each other."""
+        return RandomSource(self.seed, part)
 
     @cached_property
     def phones(self) -> Iterator[str]:
-        return phones(self.dice("phones"))
+        return phones(self.random_source("phones"))
 
     # ---- days ----------------------------------------------------------------------------------------------------
     @cached_property
@@ -68,14 +68,14 @@ class World:
         return workdays.add_workdays(start, days, self.exceptions)
 
     def started(self, days: int, due: dt.date) -> dt.date:
-        """Return the last day before today from which `days` working days end on `due`, or as near to it as can be."""
+        """Return the latest day before today from which `days` working days end on `due` or, if none fits, before it."""
         day = min(self.ago(1), due - dt.timedelta(days=1))
         while self.due(day, days) > due:
             day -= dt.timedelta(days=1)
         return day
 
     def workday(self, number: int) -> dt.date:
-        """Return the `number`th working day from today: 0 is today itself, -1 the last one before it."""
+        """Return the `number`th working day from today: 0 is today, -1 the last working day before it."""
         if number >= 0:
             return self.due(self.today, number)
         day = self.today
@@ -95,15 +95,17 @@ class World:
 
     @cached_property
     def organizations(self) -> dict[str, Organization]:
-        return {body.slug: body for body in Organization.objects.select_related("subdistrict").order_by("pk")}
+        return {
+            organizer.slug: organizer for organizer in Organization.objects.select_related("subdistrict").order_by("pk")
+        }
 
     @cached_property
     def bases(self) -> dict[str, Base]:
-        return {body.slug: body for body in Base.objects.select_related("subdistrict").order_by("pk")}
+        return {organizer.slug: organizer for organizer in Base.objects.select_related("subdistrict").order_by("pk")}
 
     @cached_property
     def teams(self) -> dict[str, Team]:
-        return {body.slug: body for body in Team.objects.select_related("subdistrict").order_by("pk")}
+        return {organizer.slug: organizer for organizer in Team.objects.select_related("subdistrict").order_by("pk")}
 
     @cached_property
     def programmes(self) -> dict[str, Programme]:
@@ -119,9 +121,9 @@ class World:
         return {standard.code: standard.current() for standard in Standard.objects.all()}
 
     def officer(self, area: Subdistrict | None) -> User:
-        """Return who decides first on what belongs to `area`: its officer, or the district's."""
-        return self.officers[area.short_name] if area else self.cast["district_2"]
+        """Return the officer of `area` or, without one, of the district."""
+        return self.officers[area.short_name] if area else self.personas["district_2"]
 
     def active_by(self, day: dt.date) -> list[Person]:
-        """Return who was registered on `day`; the order of registration makes them the first ones."""
+        """Return the persons who were registered on `day` or before."""
         return [person for person in self.persons if person.registered_on <= day]

@@ -1,4 +1,4 @@
-"""From a day and a topic to an activity: who organises it, where, when one signs up, and how many come."""
+"""Activities made from a day and a topic: organizer, place, sign-up window and number of attendees."""
 
 import datetime as dt
 import math
@@ -14,14 +14,14 @@ from activities.states import ActivityState
 from chengyang import clock
 
 from .accounts import DOMAIN
-from .dataset import World
+from .dataset import Dataset
 from .schedule import Slot
 
-BRAND = "新心行动"  # of all that has no brand of its own
+BRAND = "新心行动"  # of topics without a brand of their own
 ATTENDANCES = 60_600  # check-ins of 新心行动; the published figure is 60,000 and more
-HALL = "区文化中心报告厅"  # where one met before there were bases
+HALL = "区文化中心报告厅"  # the place of activities before the first base opened
 INSURANCE = "主办方为每位到场者投保人身意外险，签到后生效。"
-NOW_SHARE = 0.55  # of the usual size, where only people with an account of today can come
+NOW_SHARE = 0.55  # of the usual size, for activities to which only people with an account can come
 VILLAGES = {
     "城阳": ("向阳里社区", "仁和里社区", "正阳东里社区", "春城里社区", "礼阳社区"),
     "夏庄": ("樱桃谷社区", "银杏里社区", "源头溪社区", "丹枫社区", "崂麓社区"),
@@ -36,7 +36,7 @@ VILLAGES = {
 
 @dataclass
 class Event:
-    """An activity that is not written yet, with how many come and what is special about it."""
+    """An activity that is not written yet, with the number of attendees and its marks (see `Slot`)."""
 
     activity: Activity
     topic: dict[str, Any]
@@ -49,25 +49,25 @@ class Event:
         return self.activity.starts.date()
 
 
-class Maker:
-    """Makes events one after the other: bodies take turns, and series count their sessions."""
+class EventFactory:
+    """Makes events in order of time: organizers take turns, and series number their sessions."""
 
-    def __init__(self, world: World) -> None:
-        self.world, self.dice = world, world.dice("events")
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset, self.rng = dataset, dataset.random_source("events")
         self.numbers: defaultdict[str, count] = defaultdict(lambda: count(1))
         self.turns: Counter[str] = Counter()
-        self.bases = {base.name: base for base in world.bases.values()}
+        self.bases = {base.name: base for base in dataset.bases.values()}
 
     def make(self, slot: Slot, **fields: Any) -> Event:
-        """Return the event of `slot`; `fields` of the activity win over what the topic says."""
+        """Return the event of `slot`; `fields` of the activity override those of the topic."""
         topic, span = slot.topic, slot.topic.get("span", 1)
         starts = clock.at(slot.day, dt.time.fromisoformat(fields.pop("time", topic["start"])))
         host = self._host(topic, slot.day)
         values = {
-            "public_id": self.dice.public_id(),
+            "public_id": self.rng.public_id(),
             "kind": topic["kind"],
-            "programme": self.world.programmes.get(topic.get("programme", "")),
-            "brand": self.world.brands[topic.get("brand", BRAND)],
+            "programme": self.dataset.programmes.get(topic.get("programme", "")),
+            "brand": self.dataset.brands[topic.get("brand", BRAND)],
             "starts": starts,
             "ends": starts + dt.timedelta(days=span - 1, hours=topic["hours"]),
             "audience": topic.get("audience", Activity.Audience.PUBLIC),
@@ -87,31 +87,31 @@ class Maker:
         self._publish(activity)
         return Event(activity, topic, self._size(topic, slot.day), slot.marks)
 
-    # ---- who and where -------------------------------------------------------------------------------------------
+    # ---- organizer and place ------------------------------------------------------------------------------------------
     def _turn(self, kind: str, options: list[Any]) -> Any:
         self.turns[kind] += 1
         return options[self.turns[kind] % len(options)]
 
     def _host(self, topic: dict[str, Any], day: dt.date) -> dict[str, Any]:
-        """Return organization, team or base, and the subdistrict that is responsible."""
+        """Return the columns of the organizer and of the subdistrict that is responsible."""
         kind, _, slug = topic["host"].partition(":")
         if kind == "team":
-            return {"team": self.world.teams[slug], "subdistrict": self.world.teams[slug].subdistrict}
+            return {"team": self.dataset.teams[slug], "subdistrict": self.dataset.teams[slug].subdistrict}
         if kind == "base":
-            return {"base": self.world.bases[slug], "subdistrict": self.world.bases[slug].subdistrict}
+            return {"base": self.dataset.bases[slug], "subdistrict": self.dataset.bases[slug].subdistrict}
         if kind == "office":
             return {}
         if slug:
-            bodies = [self.world.organizations[slug]]
+            organizers = [self.dataset.organizations[slug]]
         else:
-            bodies = [body for body in self.world.organizations.values() if body.founded_on <= day]
+            organizers = [organizer for organizer in self.dataset.organizations.values() if organizer.founded_on <= day]
         if kind == "area":
-            bodies = [body for body in bodies if body.subdistrict_id]
-        body = self._turn(kind, bodies)
-        return {"organization": body, "subdistrict": body.subdistrict}
+            organizers = [organizer for organizer in organizers if organizer.subdistrict_id]
+        organizer = self._turn(kind, organizers)
+        return {"organization": organizer, "subdistrict": organizer.subdistrict}
 
     def _where(self, topic: dict[str, Any], host: dict[str, Any], day: dt.date) -> dict[str, Any]:
-        """Return base, place, address, way, and perhaps the subdistrict it goes to."""
+        """Return the columns of base, place, address and mode, and the subdistrict where the place decides it."""
         online = topic.get("online", "")
         if online == "always":
             return {"mode": Activity.Mode.ONLINE, "online_url": self._link()}
@@ -128,15 +128,15 @@ class Maker:
         return where | ({"subdistrict": base.subdistrict} if host.get("subdistrict") is None else {})
 
     def _link(self) -> str:
-        return f"https://meet.{DOMAIN}/{self.dice.public_id()}"
+        return f"https://meet.{DOMAIN}/{self.rng.public_id()}"
 
     def _village(self, host: dict[str, Any]) -> dict[str, Any]:
-        area = host.get("subdistrict") or self._turn("area of a village", list(self.world.subdistricts.values()))
+        area = host.get("subdistrict") or self._turn("area of a village", list(self.dataset.subdistricts.values()))
         village = self._turn(area.short_name, list(VILLAGES[area.short_name]))
         return {"subdistrict": area, "place": f"{village}活动中心", "address": f"{area.name}{village}"}
 
     def _base(self, host: dict[str, Any], day: dt.date) -> Any:
-        """Return a base of the organizer's subdistrict, or one of those that are for all; None before there were any."""
+        """Return a base of the organizer's subdistrict, else one for the whole district; None before the first one opened."""
         area = host.get("subdistrict")
         found = [base for base in self.bases.values() if base.opened_on <= day]
         near = [base for base in found if area and base.subdistrict_id == area.pk]
@@ -148,37 +148,37 @@ class Maker:
         return title.format(n=next(self.numbers[title]) if "{n}" in title else 0, village=village)
 
     def _contact(self, activity: Activity) -> None:
-        body = activity.organizer
-        activity.contact = f"{body.slug if body else 'office'}@{DOMAIN}"
+        organizer = activity.organizer
+        activity.contact = f"{organizer.slug if organizer else 'office'}@{DOMAIN}"
         activity.drafted_by = self._drafter(activity)
-        activity.approved_by = self.world.officer(activity.subdistrict)
+        activity.approved_by = self.dataset.officer(activity.subdistrict)
 
     def _drafter(self, activity: Activity) -> Any:
-        """Return the account that drafted it: of who keeps the organizing body today, else an officer's."""
-        body = activity.organizer
-        return self.world.keepers.get(body) or self.world.officer(activity.subdistrict)
+        """Return the account that drafted the activity: the organizer's manager of today, else an officer."""
+        organizer = activity.organizer
+        return self.dataset.managers.get(organizer) or self.dataset.officer(activity.subdistrict)
 
-    # ---- when and how many ---------------------------------------------------------------------------------------
+    # ---- time and size -------------------------------------------------------------------------------------------
     def _publish(self, activity: Activity) -> None:
-        """Put it on the calendar some days before one can sign up, and before today."""
-        opens = activity.starts.date() - dt.timedelta(days=self.dice.choice((10, 14, 14, 21)))
+        """Publish the activity some days before the sign-up opens, and before today."""
+        opens = activity.starts.date() - dt.timedelta(days=self.rng.choice((10, 14, 14, 21)))
         activity.signup_opens = clock.at(opens, dt.time(9))
         activity.signup_closes = clock.at(activity.starts.date() - dt.timedelta(days=1), dt.time(18))
-        published = min(opens - dt.timedelta(days=self.dice.randint(1, 4)), self.world.ago(self.dice.randint(1, 3)))
-        activity.state, activity.published_at = ActivityState.PUBLISHED, self.dice.moment(published, 9, 17)
+        published = min(opens - dt.timedelta(days=self.rng.randint(1, 4)), self.dataset.ago(self.rng.randint(1, 3)))
+        activity.state, activity.published_at = ActivityState.PUBLISHED, self.rng.moment(published, 9, 17)
         activity.submitted_at = activity.published_at - dt.timedelta(days=1)
         activity.changed_at = activity.published_at
         if activity.earns_hours:
-            activity.due_on = self.world.due(activity.last_day, RECORDS_DAYS)
+            activity.due_on = self.dataset.due(activity.last_day, RECORDS_DAYS)
 
     def _size(self, topic: dict[str, Any], day: dt.date) -> int:
         low, high = topic["size"]
-        size = self.dice.triangular(low, high)
-        return round(size * NOW_SHARE) if size > 60 and day > self.world.today - ANONYMISE_AFTER else round(size)
+        size = self.rng.triangular(low, high)
+        return round(size * NOW_SHARE) if size > 60 and day > self.dataset.today - ANONYMISE_AFTER else round(size)
 
 
 def _agenda(starts: dt.datetime, lines: list[str]) -> str:
-    """Return `08:30 集合` for `0 集合`, one line each."""
+    """Return `08:30 集合` for `0 集合` (minutes after `starts`), one line each."""
     found = []
     for line in lines:
         minutes, _, words = line.partition(" ")
@@ -186,10 +186,10 @@ def _agenda(starts: dt.datetime, lines: list[str]) -> str:
     return "\n".join(found)
 
 
-def balance(world: World, events: list[Event]) -> None:
-    """Scale the past sessions of 新心行动, so that together they come to what was published; set the limits."""
-    sessions = [event for event in events if "held" in event.marks and event.activity.brand.name == BRAND]
-    before = world.today - ANONYMISE_AFTER
+def balance(dataset: Dataset, events: list[Event]) -> None:
+    """Scale the past sessions of 新心行动 to ATTENDANCES check-ins in all, and set the capacity of every event."""
+    sessions = [event for event in events if "completed" in event.marks and event.activity.brand.name == BRAND]
+    before = dataset.today - ANONYMISE_AFTER
     large = [event for event in sessions if not event.activity.earns_hours and event.day < before]
     fixed = sum(event.wanted for event in sessions) - sum(event.wanted for event in large)
     scale = (ATTENDANCES - fixed) / sum(event.wanted for event in large)

@@ -1,16 +1,16 @@
-"""Invented names of persons: surnames as frequent as in life, and given names that belong to nobody who is known.
+"""Invented names of persons: surnames as frequent as in Qingdao, and no names of well-known people.
 
-All kinds that a registry meets: two-character surnames, surnames with a reading of their own, names of other peoples with
-`·`, one to three characters, and characters that few fonts have.
+The names have every form that a registry must accept: two-character surnames, surnames with an unusual reading, names of
+other ethnic groups with `·`, given names of one to three characters, and characters that few fonts have.
 """
 
 import hashlib
 from collections.abc import Iterator
 
-from .randomness import Dice
+from .randomness import RandomSource
 from .words import FOLDER
 
-# Surname and how many of ten thousand people bear it; round Qingdao 于, 孙, 曲, 矫, 逄 and 江 are more frequent.
+# Surname and frequency among ten thousand people; around Qingdao 于, 孙, 曲, 矫, 逄 and 江 are more frequent.
 _FREQUENT = """
 王720 李700 张690 刘560 陈400 杨300 孙260 于230 赵220 黄150 周180 徐190 马160 朱150 胡120 郭140 高150 林130 何90 罗70 郑100
 梁80 谢70 宋140 唐70 许80 韩120 冯80 邓50 曹90 彭50 吕80 苏60 蒋60 蔡50 贾60 丁70 魏70 薛60 叶50 阎20 余40 潘50 杜60 戴30
@@ -18,11 +18,11 @@ _FREQUENT = """
 顾30 侯40 邵50 孟40 龙20 万30 段20 雷20 钱20 汤20 尹30 黎20 易10 常20 武30 乔20 贺20 赖10 龚20 文10 曲80 矫30 逄20 臧30 纪50
 栾30 牟30 辛30 迟20 隋20 宫20 兰10 袁50 庄20 柳20 毕30 綦10 仝6 卢40 傅30 葛20 严20 季20 温10 芦10 管30
 """
-# Surnames with a reading of their own, those of two characters, and names of other peoples: rare in life, needed here.
+# Surnames with an unusual reading, surnames of two characters, and names of other ethnic groups: rare, but needed here.
 POLYPHONIC = tuple("曾仇单解区查盖朴翟缪覃任华宁乐")
 ETHNIC_SHARE = 0.01
 COMPOUND = ("欧阳", "尉迟", "司马", "上官", "诸葛", "皇甫", "令狐", "慕容", "东方", "夏侯")
-# Own name and father's name, of which the names of other peoples are made.
+# Own names and fathers' names, which form the names of other ethnic groups: `own·father`.
 ETHNIC = (
     "艾合买提",
     "阿依古丽",
@@ -64,7 +64,7 @@ _OLDER = """
 """
 _THREE = ("以南乔", "若云岚", "景行之", "沐清和", "知微棠")  # given names of three characters
 
-# Names that everybody knows from somewhere else are left out; kept as digests, for they are no business of ours.
+# Digests of the names of well-known people, which are left out; digests, so that the repository does not list the names.
 _KNOWN = frozenset((FOLDER / "known_names.txt").read_text(encoding="ascii").split())
 
 
@@ -78,51 +78,51 @@ OLDER = _OLDER.split()
 
 
 def is_known(name: str) -> bool:
-    """Return whether `name` is one that everybody knows from somewhere else."""
+    """Return whether `name` is the name of a well-known person."""
     return digest(name) in _KNOWN
 
 
 def digest(name: str) -> str:
-    """Return how a name stands in the list of names that are left out."""
+    """Return the digest of `name` as `known_names.txt` holds it."""
     return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
-def names(dice: Dice) -> Iterator[str]:
-    """Yield names without end; now and then one comes twice, as in life."""
+def names(rng: RandomSource) -> Iterator[str]:
+    """Yield names without end; a name can occur more than once, as in reality."""
     while True:
-        name = _foreign(dice) if dice.chance(ETHNIC_SHARE) else _surname(dice) + _given(dice)
+        name = _foreign(rng) if rng.chance(ETHNIC_SHARE) else _surname(rng) + _given(rng)
         if not is_known(name):
             yield name
 
 
-def every_kind(dice: Dice) -> Iterator[str]:
-    """Yield a name of every kind first: rare characters, names with `·`, two-character surnames, odd readings."""
+def every_kind(rng: RandomSource) -> Iterator[str]:
+    """Yield names as `names` does, but first one of every form that the module docstring lists."""
     yield from RARE
     yield from (f"{own}·{father}" for own, father in zip(ETHNIC, FATHERS, strict=True))
-    yield from (surname + _given(dice) for surname in (*COMPOUND, *POLYPHONIC))
-    yield from names(dice)
+    yield from (surname + _given(rng) for surname in (*COMPOUND, *POLYPHONIC))
+    yield from names(rng)
 
 
-def _foreign(dice: Dice) -> str:
-    return f"{dice.choice(ETHNIC)}·{dice.choice(FATHERS)}"
+def _foreign(rng: RandomSource) -> str:
+    return f"{rng.choice(ETHNIC)}·{rng.choice(FATHERS)}"
 
 
-def _surname(dice: Dice) -> str:
-    kind = dice.random()
+def _surname(rng: RandomSource) -> str:
+    kind = rng.random()
     if kind < 0.01:
-        return dice.choice(COMPOUND)
+        return rng.choice(COMPOUND)
     if kind < 0.04:
-        return dice.choice(POLYPHONIC)
-    return dice.choices(SURNAMES, WEIGHTS)[0]
+        return rng.choice(POLYPHONIC)
+    return rng.choices(SURNAMES, WEIGHTS)[0]
 
 
-def _given(dice: Dice) -> str:
-    kind = dice.random()
+def _given(rng: RandomSource) -> str:
+    kind = rng.random()
     if kind < 0.12:
-        return dice.choice(_SINGLE)
+        return rng.choice(_SINGLE)
     if kind < 0.30:
-        return dice.choice(OLDER)
+        return rng.choice(OLDER)
     if kind < 0.304:
-        return dice.choice(_THREE)
-    first = dice.choice(_FIRST)
-    return first + dice.choice([second for second in _SECOND if second != first])
+        return rng.choice(_THREE)
+    first = rng.choice(_FIRST)
+    return first + rng.choice([second for second in _SECOND if second != first])

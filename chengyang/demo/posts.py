@@ -1,4 +1,4 @@
-"""Who holds which post, today and before, and who is a member of which organization."""
+"""Present and past posts, and memberships of organizations."""
 
 import datetime as dt
 from typing import Any
@@ -12,21 +12,26 @@ from organizations.states import MembershipState
 from services.models import Post as TeamPost
 
 from .bulk import insert
-from .dataset import World
-from .randomness import Dice
+from .dataset import Dataset
+from .randomness import RandomSource
 
 CHAIR_FOR = 3  # years
 BOARD = {"vice_chair": 3, "secretary": 1, "director": 5}
 VOLUNTEERS = (10, 18)
-SECRETARY_SINCE, MANAGER_SINCE, LEADER_SINCE = 700, 560, 800  # days, of the cast
+SECRETARY_SINCE, MANAGER_SINCE, LEADER_SINCE = 700, 560, 800  # days that the personas have had their posts
 FIELDS = {"startup": "startup", "law": "law", "psychology": "psychology", "arts": "arts", "environment": "environment"}
-FIELDS |= {"media": "media", "finance": "finance", "aid": "aid", "rural": "aid"}  # of a team: what its people can
-MEMBERS = {"lianhehui": 320, "tianan-shumacheng": 64}  # the others have a share of those they are for
+FIELDS |= {
+    "media": "media",
+    "finance": "finance",
+    "aid": "aid",
+    "rural": "aid",
+}  # field of a team → skill of its people
+MEMBERS = {"lianhehui": 320, "tianan-shumacheng": 64}  # of other organizations: SHARE of the eligible persons
 SHARE = 0.42
-KEEPERS = ("secretary", "manager", "leader")
+MANAGING_KINDS = ("secretary", "manager", "leader")
 LEAVES = 0.05
-FOUNDERS = 15  # where it was not published how many there were
-# Applications for membership: organization, due in working days. The secretary of the cast has the first four.
+FOUNDERS = 15  # of organizations without a published number
+# Applications for membership: organization, working days until it is due. The first four wait for the persona `secretary`.
 APPLIED = (
     ("xiazhuang", -1),
     ("xiazhuang", 0),
@@ -41,19 +46,22 @@ APPLIED = (
 )
 
 
-class _Free:
-    """Persons who hold no post yet: nobody gets a second one."""
+class _AvailablePersons:
+    """The persons who hold no post yet; each is taken once, so that nobody holds two posts."""
 
-    def __init__(self, world: World, dice: Dice) -> None:
-        self.dice, self.taken = dice, {person.pk for person in world.roles.values()}
-        self.people = world.persons
+    def __init__(self, dataset: Dataset, rng: RandomSource) -> None:
+        self.rng, self.taken = rng, {person.pk for person in dataset.persona_records.values()}
+        self.people = dataset.persons
 
     def take(self, day: dt.date, *conditions: Any, account: bool = True) -> Person:
-        """Take one of whom all `conditions` hold and who was registered on `day`; where nobody is left, fewer hold."""
+        """Take a person registered by `day` who meets all `conditions`; if there is none, drop conditions from the end.
+
+        With `account` the person has an account. Raises LookupError when nobody is left at all.
+        """
         for number in range(len(conditions), -1, -1):
             found = [person for person in self.people if self._fits(person, day, account, conditions[:number])]
             if found:
-                person = self.dice.choice(found)
+                person = self.rng.choice(found)
                 self.taken.add(person.pk)
                 return person
         raise LookupError(f"nobody was registered on {day}")
@@ -64,92 +72,104 @@ class _Free:
         return all(condition(person) for condition in conditions)
 
 
-def make_posts(world: World) -> None:
-    """Make the posts of all bodies, and the memberships of all organizations."""
-    dice = world.dice("posts")
-    free = _Free(world, dice)
+def make_posts(dataset: Dataset) -> None:
+    """Create the posts of all organizers, and the memberships of all organizations."""
+    rng = dataset.random_source("posts")
+    free = _AvailablePersons(dataset, rng)
     in_post: dict[int, set[int]] = {}
-    for body in world.organizations.values():
-        posts = insert(_of_organization(world, dice, free, body))
-        in_post[body.pk] = {post.person_id for post in posts if post.ends is None}
-        _keep(world, body, posts)
-    for base in world.bases.values():
-        _keep(world, base, insert(_of_base(world, dice, free, base)))
-    for team in world.teams.values():
-        _keep(world, team, insert(_of_team(world, dice, free, team)))
-    _memberships(world, world.dice("memberships"), in_post)
+    for organizer in dataset.organizations.values():
+        posts = insert(_of_organization(dataset, rng, free, organizer))
+        in_post[organizer.pk] = {post.person_id for post in posts if post.ends is None}
+        _note_manager(dataset, organizer, posts)
+    for base in dataset.bases.values():
+        _note_manager(dataset, base, insert(_of_base(dataset, rng, free, base)))
+    for team in dataset.teams.values():
+        _note_manager(dataset, team, insert(_of_team(dataset, rng, free, team)))
+    _memberships(dataset, dataset.random_source("memberships"), in_post)
 
 
-def _keep(world: World, body: Any, posts: list[Any]) -> None:
-    """Remember who acts for `body` today: secretary, manager or leader, if they have an account."""
+def _note_manager(dataset: Dataset, organizer: Any, posts: list[Any]) -> None:
+    """Enter the present secretary, manager or leader of `organizer` in `dataset.managers`, if they have an account."""
     for post in posts:
-        if post.ends is None and post.kind in KEEPERS and post.person.user_id:
-            world.keepers[body] = post.person.user
+        if post.ends is None and post.kind in MANAGING_KINDS and post.person.user_id:
+            dataset.managers[organizer] = post.person.user
 
 
 # ---- posts -----------------------------------------------------------------------------------------------------------
-def _post(world: World, model: Any, person: Person, kind: str, starts: dt.date, ends: dt.date | None, **about) -> Any:
-    is_public = ends is None and person.pk in world.shown
+def _post(
+    dataset: Dataset, model: Any, person: Person, kind: str, starts: dt.date, ends: dt.date | None, **about
+) -> Any:
+    is_public = ends is None and person.pk in dataset.shown
     return model(person=person, kind=kind, starts=starts, ends=ends, is_public=is_public, is_demo=True, **about)
 
 
-def _spans(world: World, first: dt.date, years: int) -> list[tuple[dt.date, dt.date | None]]:
-    """Return the terms since `first`; the one that runs today has no end."""
+def _spans(dataset: Dataset, first: dt.date, years: int) -> list[tuple[dt.date, dt.date | None]]:
+    """Return (start, end) of the consecutive terms since `first`; the present term has no end."""
     spans: list[tuple[dt.date, dt.date | None]] = []
-    while first < world.today:
+    while first < dataset.today:
         ends = first.replace(year=first.year + years)
-        spans.append((first, ends if ends <= world.today else None))
+        spans.append((first, ends if ends <= dataset.today else None))
         first = ends
     return spans
 
 
-def fits(world: World, body: Organization) -> Any:
-    """Return the condition that keeps persons whom the organization is for."""
-    if body.subdistrict_id:
-        return lambda person: person.subdistrict_id == body.subdistrict_id
-    codes = set(body.categories.values_list("pk", flat=True))
+def eligible(dataset: Dataset, organizer: Organization) -> Any:
+    """Return a function person → whether they may join the organization (subdistrict, else category)."""
+    if organizer.subdistrict_id:
+        return lambda person: person.subdistrict_id == organizer.subdistrict_id
+    codes = set(organizer.categories.values_list("pk", flat=True))
     return lambda person: not codes or person.category_id in codes
 
 
-def _of_organization(world: World, dice: Dice, free: _Free, body: Organization) -> list[OrganizationPost]:
-    for_it = fits(world, body)
-    first = max(body.founded_on, dt.date(2017, 11, 16))
+def _of_organization(
+    dataset: Dataset, rng: RandomSource, free: _AvailablePersons, organizer: Organization
+) -> list[OrganizationPost]:
+    for_it = eligible(dataset, organizer)
+    first = max(organizer.founded_on, dt.date(2017, 11, 16))
     posts = []
-    for starts, ends in _spans(world, first, CHAIR_FOR):
+    for starts, ends in _spans(dataset, first, CHAIR_FOR):
         chair = free.take(starts, for_it, account=ends is None)
-        posts.append(_post(world, OrganizationPost, chair, "chair", starts, ends, organization=body))
-    starts, ends = _spans(world, first, CHAIR_FOR)[-1]
+        posts.append(_post(dataset, OrganizationPost, chair, "chair", starts, ends, organization=organizer))
+    starts, ends = _spans(dataset, first, CHAIR_FOR)[-1]
     for kind, number in BOARD.items():
         for _ in range(number):
             person = free.take(starts, for_it)
-            posts.append(_post(world, OrganizationPost, person, kind, starts, ends, organization=body))
-    return _with_secretary(world, posts, body) if body.slug == "xiazhuang" else posts
+            posts.append(_post(dataset, OrganizationPost, person, kind, starts, ends, organization=organizer))
+    return _with_secretary(dataset, posts, organizer) if organizer.slug == "xiazhuang" else posts
 
 
-def _with_secretary(world: World, posts: list[OrganizationPost], body: Organization) -> list[OrganizationPost]:
-    """Let the secretary of the cast follow whoever was secretary before."""
-    since = world.ago(SECRETARY_SINCE)
+def _with_secretary(dataset: Dataset, posts: list[OrganizationPost], organizer: Organization) -> list[OrganizationPost]:
+    """Return `posts` with the persona `secretary` as the successor of the first secretary."""
+    since = dataset.ago(SECRETARY_SINCE)
     before = next(post for post in posts if post.kind == "secretary")
     before.starts, before.ends, before.is_public = min(before.starts, since - dt.timedelta(days=700)), since, False
-    mine = _post(world, OrganizationPost, world.roles["secretary"], "secretary", since, None, organization=body)
+    mine = _post(
+        dataset,
+        OrganizationPost,
+        dataset.persona_records["secretary"],
+        "secretary",
+        since,
+        None,
+        organization=organizer,
+    )
     return [*posts, mine]
 
 
-def _of_base(world: World, dice: Dice, free: _Free, base: Any) -> list[BasePost]:
+def _of_base(dataset: Dataset, rng: RandomSource, free: _AvailablePersons, base: Any) -> list[BasePost]:
     near = (lambda person: person.subdistrict_id == base.subdistrict_id) if base.subdistrict_id else lambda person: True
-    is_cast = base.slug == "xiaxin-lianxin"
-    since = world.ago(MANAGER_SINCE) if is_cast else dice.day(world.ago(900), world.ago(200))
+    is_scripted = base.slug == "xiaxin-lianxin"
+    since = dataset.ago(MANAGER_SINCE) if is_scripted else rng.day(dataset.ago(900), dataset.ago(200))
     first = max(base.opened_on, dt.date(2019, 1, 15))
-    manager = world.roles["base_manager"] if is_cast else free.take(since, near)
-    posts = [_post(world, BasePost, manager, "manager", since, None, base=base)]
+    manager = dataset.persona_records["base_manager"] if is_scripted else free.take(since, near)
+    posts = [_post(dataset, BasePost, manager, "manager", since, None, base=base)]
     if first < since:
         before = free.take(first, near, account=False)
-        posts.append(_post(world, BasePost, before, "manager", first, since, base=base))
-    guide_since = dice.day(world.ago(600), world.ago(60))
-    return [*posts, _post(world, BasePost, free.take(guide_since, near), "guide", guide_since, None, base=base)]
+        posts.append(_post(dataset, BasePost, before, "manager", first, since, base=base))
+    guide_since = rng.day(dataset.ago(600), dataset.ago(60))
+    return [*posts, _post(dataset, BasePost, free.take(guide_since, near), "guide", guide_since, None, base=base)]
 
 
-def _of_team(world: World, dice: Dice, free: _Free, team: Any) -> list[TeamPost]:
+def _of_team(dataset: Dataset, rng: RandomSource, free: _AvailablePersons, team: Any) -> list[TeamPost]:
     can = FIELDS[team.field]
 
     def able(person: Person) -> bool:
@@ -158,88 +178,100 @@ def _of_team(world: World, dice: Dice, free: _Free, team: Any) -> list[TeamPost]
     def near(person: Person) -> bool:
         return team.subdistrict_id is None or person.subdistrict_id == team.subdistrict_id
 
-    is_cast = team.slug == "xiaxin-lianxin"
-    since = world.ago(LEADER_SINCE) if is_cast else dice.day(world.ago(1200), world.ago(150))
-    leader = world.roles["leader"] if is_cast else free.take(since, near, able)
-    posts = [_post(world, TeamPost, leader, "leader", since, None, team=team)]
-    for _ in range(dice.randint(*VOLUNTEERS)):
-        starts = dice.day(world.ago(1000), world.ago(20))
-        ends = dice.day(starts + dt.timedelta(days=90), world.ago(3)) if dice.chance(0.15) else None
-        ends = ends if ends is None or ends <= world.today else None
+    is_scripted = team.slug == "xiaxin-lianxin"
+    since = dataset.ago(LEADER_SINCE) if is_scripted else rng.day(dataset.ago(1200), dataset.ago(150))
+    leader = dataset.persona_records["leader"] if is_scripted else free.take(since, near, able)
+    posts = [_post(dataset, TeamPost, leader, "leader", since, None, team=team)]
+    for _ in range(rng.randint(*VOLUNTEERS)):
+        starts = rng.day(dataset.ago(1000), dataset.ago(20))
+        ends = rng.day(starts + dt.timedelta(days=90), dataset.ago(3)) if rng.chance(0.15) else None
+        ends = ends if ends is None or ends <= dataset.today else None
         posts.append(
-            _post(world, TeamPost, free.take(starts, near, able, account=False), "volunteer", starts, ends, team=team)
+            _post(dataset, TeamPost, free.take(starts, near, able, account=False), "volunteer", starts, ends, team=team)
         )
-    if is_cast:
-        posts.append(_post(world, TeamPost, world.roles["member"], "volunteer", world.ago(500), None, team=team))
+    if is_scripted:
+        posts.append(
+            _post(dataset, TeamPost, dataset.persona_records["member"], "volunteer", dataset.ago(500), None, team=team)
+        )
     return posts
 
 
 # ---- members ---------------------------------------------------------------------------------------------------------
-def _memberships(world: World, dice: Dice, in_post: dict[int, set[int]]) -> None:
+def _memberships(dataset: Dataset, rng: RandomSource, in_post: dict[int, set[int]]) -> None:
     rows = []
-    for body in world.organizations.values():
-        people = _members_of(world, dice, body, in_post[body.pk])
-        found = [_membership(world, dice, body, person, place) for place, person in enumerate(people)]
-        _leave(world, dice, found, staying=in_post[body.pk] | {person.pk for person in world.roles.values()})
-        world.members[body.pk] = [row.person for row in found if row.state == MembershipState.ACTIVE]
+    for organizer in dataset.organizations.values():
+        people = _members_of(dataset, rng, organizer, in_post[organizer.pk])
+        found = [_membership(dataset, rng, organizer, person, place) for place, person in enumerate(people)]
+        _leave(
+            dataset,
+            rng,
+            found,
+            staying=in_post[organizer.pk] | {person.pk for person in dataset.persona_records.values()},
+        )
+        dataset.members[organizer.pk] = [row.person for row in found if row.state == MembershipState.ACTIVE]
         rows += found
-    rows += _applied(world, dice)
+    rows += _applied(dataset, rng)
     insert(rows)
 
 
-def _members_of(world: World, dice: Dice, body: Organization, in_post: set[int]) -> list[Person]:
-    """Return the members in order of registration: those in post, the cast where they belong, and others."""
-    for_it = fits(world, body)
-    people = [person for person in world.persons if for_it(person) or person.pk in in_post]
-    number = min(MEMBERS.get(body.slug, int(len(people) * SHARE)), len(people))
-    always = in_post | {person.pk for person in world.roles.values() if body.slug in ("xiazhuang", "xinmeiti")}
-    if body.founding_members:  # who was there when it was founded
-        always |= {person.pk for person in people[: body.founding_members]}
+def _members_of(dataset: Dataset, rng: RandomSource, organizer: Organization, in_post: set[int]) -> list[Person]:
+    """Return the members in order of registration: holders of posts, registered personas of 夏庄, and others."""
+    for_it = eligible(dataset, organizer)
+    people = [person for person in dataset.persons if for_it(person) or person.pk in in_post]
+    number = min(MEMBERS.get(organizer.slug, int(len(people) * SHARE)), len(people))
+    always = in_post | {
+        person.pk for person in dataset.persona_records.values() if organizer.slug in ("xiazhuang", "xinmeiti")
+    }
+    if organizer.founding_members:  # the persons registered first are the founders
+        always |= {person.pk for person in people[: organizer.founding_members]}
     chosen = [person for person in people if person.pk in always]
     others = [person for person in people if person.pk not in always]
-    chosen += dice.sample(others, max(number - len(chosen), 0))
+    chosen += rng.sample(others, max(number - len(chosen), 0))
     return sorted(chosen, key=lambda person: person.pk)
 
 
-def _membership(world: World, dice: Dice, body: Organization, person: Person, place: int) -> Membership:
-    founded = dt.date(2017, 11, 16) if body.founded_on.year == 2017 else body.founded_on
-    is_founder = place < (body.founding_members or FOUNDERS)
+def _membership(dataset: Dataset, rng: RandomSource, organizer: Organization, person: Person, place: int) -> Membership:
+    founded = dt.date(2017, 11, 16) if organizer.founded_on.year == 2017 else organizer.founded_on
+    is_founder = place < (organizer.founding_members or FOUNDERS)
     first = max(founded, person.registered_on)
-    joined = first if is_founder else dice.day(first, min(world.ago(1), first + dt.timedelta(days=500)))
+    joined = first if is_founder else rng.day(first, min(dataset.ago(1), first + dt.timedelta(days=500)))
     return Membership(
-        public_id=dice.public_id(),
-        organization=body,
+        public_id=rng.public_id(),
+        organization=organizer,
         person=person,
         state=MembershipState.ACTIVE,
-        applied_at=dice.moment(joined - dt.timedelta(days=2), 9, 20),
+        applied_at=rng.moment(joined - dt.timedelta(days=2), 9, 20),
         joined_on=joined,
-        decided_at=dice.moment(joined - dt.timedelta(days=1), 9, 17),
+        decided_at=rng.moment(joined - dt.timedelta(days=1), 9, 17),
         is_demo=True,
     )
 
 
-def _leave(world: World, dice: Dice, rows: list[Membership], staying: set[int]) -> None:
-    """Let a few who have been members for a while leave; never who holds a post."""
+def _leave(dataset: Dataset, rng: RandomSource, rows: list[Membership], staying: set[int]) -> None:
+    """End a few memberships that are older than 90 days; nobody in `staying` (person keys) leaves."""
     for row in rows:
-        if row.person_id not in staying and row.joined_on < world.ago(90) and dice.chance(LEAVES):
-            row.state, row.left_on = MembershipState.LEFT, dice.day(row.joined_on + dt.timedelta(days=60), world.ago(5))
+        if row.person_id not in staying and row.joined_on < dataset.ago(90) and rng.chance(LEAVES):
+            row.state, row.left_on = (
+                MembershipState.LEFT,
+                rng.day(row.joined_on + dt.timedelta(days=60), dataset.ago(5)),
+            )
 
 
-def _applied(world: World, dice: Dice) -> list[Membership]:
+def _applied(dataset: Dataset, rng: RandomSource) -> list[Membership]:
     rows = []
     for slug, due in APPLIED:
-        body = world.organizations[slug]
-        members = {person.pk for person in world.members[body.pk]} | {row.person_id for row in rows}
-        for_it = fits(world, body)
-        fresh = [p for p in world.persons if p.user_id and not p.user.email and p.pk not in members and for_it(p)]
-        day = world.started(DECIDE_WITHIN, world.workday(due))
+        organizer = dataset.organizations[slug]
+        members = {person.pk for person in dataset.members[organizer.pk]} | {row.person_id for row in rows}
+        for_it = eligible(dataset, organizer)
+        fresh = [p for p in dataset.persons if p.user_id and not p.user.email and p.pk not in members and for_it(p)]
+        day = dataset.started(DECIDE_WITHIN, dataset.workday(due))
         rows.append(
             Membership(
-                public_id=dice.public_id(),
-                organization=body,
-                person=dice.choice(fresh),
-                applied_at=dice.moment(day, 9, 20),
-                due_on=world.due(day, DECIDE_WITHIN),
+                public_id=rng.public_id(),
+                organization=organizer,
+                person=rng.choice(fresh),
+                applied_at=rng.moment(day, 9, 20),
+                due_on=dataset.due(day, DECIDE_WITHIN),
                 is_demo=True,
             )
         )

@@ -1,4 +1,4 @@
-"""The texts of the demo, which stand in TOML files beside this one."""
+"""The texts of the demo, read from the TOML files in this folder."""
 
 import tomllib
 from pathlib import Path

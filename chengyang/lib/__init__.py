@@ -1,1 +1,1 @@
-"""Pure code without application logic: Chinese text, names and dates; encrypted fields."""
+"""Code without application logic: Chinese text, names and dates; encrypted model fields."""

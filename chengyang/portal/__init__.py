@@ -1,1 +1,1 @@
-"""What spans all apps: the home page, /me/, health checks, the API root and the seven-step board."""
+"""Pages that use all apps: the home page, /me/, health checks, the API root and the seven steps."""

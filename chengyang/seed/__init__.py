@@ -1,1 +1,1 @@
-"""Reference data and the facts the district has published (`manage.py seed`)."""
+"""Reference data and the facts that the district has published (`manage.py seed`)."""

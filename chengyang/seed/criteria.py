@@ -1,6 +1,6 @@
 """The criteria of the three standards of 2017: code and guidance for each published name.
 
-The names are published facts; the guidance is ours, in plain words, for whoever fills an assessment in.
+The names are published facts; the guidance is written for this portal and helps people who fill in an assessment.
 """
 
 FOUR_HAVES = {

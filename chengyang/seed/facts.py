@@ -1,4 +1,4 @@
-"""What the district has published, as `chengyang/seed/chengyang.json` says it; read once, never written."""
+"""The facts that the district has published, read once from `chengyang/seed/chengyang.json`."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ FILE = Path(__file__).with_name("chengyang.json")
 
 @dataclass(frozen=True)
 class Milestone:
-    """Something that happened: `date` may be a year or a month (show it with `|partial_date`)."""
+    """A published event; `date` may be only a year or a month (show it with `|partial_date`)."""
 
     date: str
     text: str
@@ -20,7 +20,7 @@ class Milestone:
 
 @lru_cache(maxsize=1)
 def facts() -> MappingProxyType[str, Any]:
-    """Return the whole file; entries with `"published": false` are demo names for what the report only counts."""
+    """Return the whole file; entries with `"published": false` are invented names for what the report only counts."""
     return MappingProxyType(json.loads(FILE.read_text(encoding="utf-8")))
 
 
@@ -37,5 +37,5 @@ def modes() -> dict[str, Any]:
 
 
 def results() -> dict[str, Any]:
-    """Return the figures of 2018–2023; the acceptance test of what is counted from records."""
+    """Return the figures of 2018–2023; a test compares them with the figures counted from demo records."""
     return facts()["results"]

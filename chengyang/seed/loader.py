@@ -1,7 +1,7 @@
-"""Loading the published facts and the reference data that every portal needs (`manage.py seed`).
+"""Load the published facts and the reference data that every portal needs (`manage.py seed`).
 
-What is missing is created; what is there is left as it is, also when an officer has renamed or rewritten it. Each kind of
-row is recognised by what nobody edits: a code, a slug, a date, the place in the published list.
+Missing rows are created; existing rows stay as they are, even when an officer has changed them. A row is recognised by
+a column that nobody edits: a code, a slug, a date, or its position in the published list.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ from services.models import Alliance, Team
 from .criteria import CRITERIA, SUBJECTS, TEXTS
 from .facts import facts
 
-SEED_LOCK = 0x73656564  # "seed"; a second run waits, then finds everything there
+SEED_LOCK = 0x73656564  # "seed" in ASCII; a concurrent run waits, then finds nothing to create
 FIRST_YEAR = 2017  # the year of the first organizations; the calendar shows no earlier one
 
 CATEGORY_HINTS = {
@@ -40,7 +40,7 @@ CATEGORY_HINTS = {
     "new_media": "运营、主播、内容创作、平台技术",
 }
 PROGRAMME_CODES = {"新心汇": "xin", "新趣汇": "qu", "新智汇": "zhi", "新力汇": "li"}
-# Addresses in pinyin for the names of the report; they never change, whatever a body is called later.
+# Slugs in pinyin for the names of the report; they never change, even when an organizer is renamed.
 SLUGS = {
     "城阳区新的社会阶层代表人士联合会": "lianhehui",
     "天安数码城外商投资企业管理人员联谊会": "tianan-shumacheng",
@@ -79,7 +79,10 @@ SLUGS = {
 
 
 def seed() -> Counter:
-    """Create whatever is missing; return how many rows of each model were created. Safe to run twice at once."""
+    """Create the missing rows; return model label → number of rows created.
+
+    Safe to run concurrently. Writes one audit entry `settings.changed` when anything was created.
+    """
     with transaction.atomic():
         _lock()
         created = Counter()
@@ -96,18 +99,18 @@ def _lock() -> None:
 
 
 def _missing(model: type[models.Model], key: str, rows: Iterable[dict[str, Any]]) -> list[Any]:
-    """Create the `rows` (columns by name) whose `key` is not in the table."""
-    there = set(model._base_manager.values_list(key, flat=True))
-    return model._base_manager.bulk_create([model(**row) for row in rows if row[key] not in there])
+    """Create those of `rows` (dicts of columns) whose column `key` has no equal in the table."""
+    existing = set(model._base_manager.values_list(key, flat=True))
+    return model._base_manager.bulk_create([model(**row) for row in rows if row[key] not in existing])
 
 
 def _numbered(entries: Iterable[Any]) -> list[tuple[int, Any]]:
-    """Return the entries with their places, which stay when some are left out."""
+    """Return (position, entry) of the entries to load; positions count the entries that are left out, too."""
     return [(place, entry) for place, entry in enumerate(entries, start=1) if _is_wanted(entry)]
 
 
 def _is_wanted(entry: Any) -> bool:
-    """Whether an entry may be loaded: a name that was made up for the demonstration only where there is to be one."""
+    """Return whether an entry is to be loaded: invented names (`"published": false`) only with `DEMO` on."""
     return settings.DEMO or not isinstance(entry, dict) or entry.get("published", True)
 
 
@@ -136,7 +139,7 @@ def programmes() -> list[Any]:
 
 
 def brands() -> list[Any]:
-    """A brand has no code: its place in the published list stays when it is renamed, its name when it is moved."""
+    """Create missing brands. A brand has no code: it is recognised by its position in the list or by its name."""
     names = set(Brand.objects.values_list("name", flat=True))
     rows = [
         {"name": entry["name"], "order": order, "is_demo": not entry["published"]}
@@ -149,9 +152,9 @@ def brands() -> list[Any]:
 
 
 def standards() -> list[Any]:
-    """Create the standards with their first version; a standard that is there keeps the versions it has (rule 5)."""
-    there = set(Standard.objects.values_list("code", flat=True))
-    entries = [(order, entry) for order, entry in _numbered(facts()["standards"]) if entry["code"] not in there]
+    """Create the missing standards with their first version; existing standards keep their versions (rule 5)."""
+    existing = set(Standard.objects.values_list("code", flat=True))
+    entries = [(order, entry) for order, entry in _numbered(facts()["standards"]) if entry["code"] not in existing]
     return [row for order, entry in entries for row in _standard(order, entry)]
 
 
@@ -166,7 +169,7 @@ def _standard(order: int, entry: dict[str, Any]) -> list[Any]:
             for place, name in _numbered(entry["criteria"])
         ]
     )
-    version.published_on = day  # last: the criteria of a published version are never added to
+    version.published_on = day  # last, because nothing can be added to a published version
     version.save(update_fields=["published_on"])
     return [standard, version, *criteria]
 
@@ -191,7 +194,7 @@ def organizations() -> list[Any]:
 def _organization(entry: dict[str, Any]) -> dict[str, Any]:
     text, day = parse_partial(entry["founded"])
     return {
-        **_body(entry),
+        **_common_columns(entry),
         "level": entry["level"],
         "state": "founded",
         "founded_text": text,
@@ -212,7 +215,7 @@ def bases() -> list[Any]:
 def _base(entry: dict[str, Any]) -> dict[str, Any]:
     text, day = parse_partial(entry["opened"])
     return {
-        **_body(entry),
+        **_common_columns(entry),
         "level": entry["level"],
         "place": entry.get("place", ""),
         "state": "operating",
@@ -225,11 +228,11 @@ def _base(entry: dict[str, Any]) -> dict[str, Any]:
 
 def teams() -> list[Any]:
     entry = facts()["alliance"]
-    alliance = Alliance.objects.order_by("pk").first()  # there is one; it may have another name by now
+    alliance = Alliance.objects.order_by("pk").first()  # there is only one; an officer may have renamed it
     created = [] if alliance else [Alliance.objects.create(name=entry["name"])]
     rows = [
         {
-            **_body(team),
+            **_common_columns(team),
             "alliance": alliance or created[0],
             "field": team["field"],
             "services": team.get("services", []),
@@ -239,7 +242,7 @@ def teams() -> list[Any]:
     return created + _missing(Team, "slug", rows)
 
 
-def _body(entry: dict[str, Any]) -> dict[str, Any]:
+def _common_columns(entry: dict[str, Any]) -> dict[str, Any]:
     """Return the columns that organizations, bases and teams share."""
     code = entry.get("subdistrict")
     return {
@@ -273,12 +276,12 @@ def purposes() -> list[Any]:
 
 
 def privacy_rules() -> list[Any]:
-    """Publish the first version of the rules; later ones are the office's."""
+    """Publish the first version of the privacy policy; the office writes later ones."""
     return [] if PolicyVersion.objects.exists() else [PolicyVersion.objects.create(version=1, text=published_text(1))]
 
 
 def workday_exceptions() -> list[Any]:
-    """Fill years that are not in the table; a provisional year gives way when its notice has become known (U15)."""
+    """Fill missing years; replace a provisional year when its official notice is known (U15)."""
     wanted: dict[int, list] = {}
     for day in workdays.seed_exceptions(range(FIRST_YEAR, clock.today().year + 2)):
         wanted.setdefault(day.date.year, []).append(day)
@@ -286,11 +289,11 @@ def workday_exceptions() -> list[Any]:
 
 
 def _year(year: int, days: list[workdays.ExceptionalDay]) -> list[Any]:
-    there = WorkdayException.objects.filter(date__year=year)
+    existing = WorkdayException.objects.filter(date__year=year)
     is_announced = not any(day.is_provisional for day in days)
-    if is_announced and not there.exclude(source=workdays.STATUTORY).exists():
-        there.delete()
-    if there.exists():
+    if is_announced and not existing.exclude(source=workdays.STATUTORY).exists():
+        existing.delete()
+    if existing.exists():
         return []
     return WorkdayException.objects.bulk_create(
         [

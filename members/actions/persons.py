@@ -20,6 +20,7 @@ from chengyang.platform.privacy import actions as privacy
 
 from .. import permissions, reasons
 from ..models import Application, Person, RegistrationDetails
+from ..personal_data import as_data
 from ..states import PERSON_TRANSITIONS, PersonState
 from .locking import assign_details
 
@@ -232,7 +233,5 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
 @transaction.atomic
 def export_own_data(user: Any) -> dict[str, Any]:
     """Return all data stored about `user` as plain values, and record the export (requirements P10, P14)."""
-    from ..personal_data import as_data
-
     audit.record("data.exported", user, actor=user, person=getattr(user, "person", None), user=user)
     return as_data(user)

@@ -1,4 +1,4 @@
-"""The district on the day of these tests: what is seeded, and the people and things that a test asks for."""
+"""Data for the browser tests: the seeded district on a fixed day, and factories for persons and activities."""
 
 import datetime as dt
 import uuid
@@ -21,7 +21,10 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def open_on(settings, folder):
-    """Seed the district and stop its clock; yields nothing, and puts the worker's setting back afterwards."""
+    """Seed the district, fix the clock and run Celery tasks at once; restores the setting of Celery afterwards.
+
+    `folder` takes the outbox. Each test has its own cache keys, so that rate limits do not add up.
+    """
     settings.PORTAL_CLOCK = NOW - 30 * DAY  # the privacy rules have been in force for a while
     settings.OUTBOX_DIR = folder / "outbox"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
@@ -34,42 +37,42 @@ def open_on(settings, folder):
 
 # ---- people ----------------------------------------------------------------------------------------------------------
 def citizen(number=1, **fields):
-    """Make an account with a proved number and nothing else."""
+    """Create an account with only a verified phone number."""
     return User.objects.create(phone=phone(number), **fields)
 
 
 def person(number=1, name="周予安", **fields):
-    """Make somebody of the registry in 夏庄, with an account."""
+    """Create a registered person of 夏庄 with an account."""
     account = citizen(number, name=name)
     return personas.person(name, account=account, phone=account.phone, **fields)
 
 
 def phone(number=1):
-    """Return the demo number `number` as it is stored."""
+    """Return the demo phone number `number` in its stored form."""
     return f"+86154{number:08}"
 
 
 def typed(number=1):
-    """Return the same number as somebody types it."""
+    """Return the demo phone number `number` as a user types it."""
     return f"154{number:08}"
 
 
 def texts(number=1):
-    """Return the messages to a number, newest first."""
+    """Return the text messages to a demo phone number, newest first."""
     return [message for message in gateways.last_sms(99) if message["to"] == phone(number)]
 
 
 def code(number=1):
-    """Return the code that was sent to a number last."""
+    """Return the latest code that was sent to a demo phone number."""
     return next(message["code"] for message in texts(number) if message["code"])
 
 
 def application(number=1, name="周予安", *, waited=0, area="夏庄街道"):
-    """Put an application on the desk of its subdistrict, handed in `waited` days ago."""
+    """Create an application that was submitted `waited` days ago and waits for the first review of `area`."""
     user = citizen(number)
     with override_settings(PORTAL_CLOCK=NOW - waited * DAY):
         row = actions.consent_and_begin(user)
-        said = {
+        answers = {
             "name": name,
             "category": Category.objects.get(code="new_media"),
             "unit": "青岛澄海文化传媒有限公司",
@@ -78,13 +81,13 @@ def application(number=1, name="周予安", *, waited=0, area="夏庄街道"):
             "can": ["media"],
             "want": ["peers"],
         }
-        actions.save_step(row, said, actor=user, step=3)
+        actions.save_step(row, answers, actor=user, step=3)
         return actions.submit_application(row, actor=user, purposes=[])
 
 
 # ---- activities ------------------------------------------------------------------------------------------------------
 def activity(title="夏庄葡萄采摘帮扶", *, days=3, hour=14, lasts=2, area="夏庄街道", programme="li", **fields):
-    """Make an activity in `days` days at `hour` for `lasts` hours, published unless `fields` say otherwise."""
+    """Create an activity in `days` days at `hour` o'clock for `lasts` hours, published unless `fields` override it."""
     starts = clock.at(TODAY + days * DAY, dt.time(hour))
     defaults = {
         "title": title,

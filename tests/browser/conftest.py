@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture
 def portal(transactional_db, settings, tmp_path):
-    """The district as seeded, on Wednesday 16 September 2026, 09:00; messages and counters of this test alone."""
+    """The seeded district on Wednesday 16 September 2026, 09:00, with an outbox and counters for each test."""
     from . import browser_data
 
     yield from browser_data.open_on(settings, tmp_path)
@@ -13,7 +13,7 @@ def portal(transactional_db, settings, tmp_path):
 
 @pytest.fixture
 def browse(browser, live_server, portal):
-    """Return a function that opens a page for somebody; none of the pages may have complained in the end."""
+    """Return a function that opens a page as a user; the test fails when a page had errors (see `open_page`)."""
     from . import pages
 
     opened = []
@@ -23,7 +23,7 @@ def browse(browser, live_server, portal):
         return opened[-1]
 
     yield browse
-    complaints = [complaint for page in opened for complaint in page.complaints]
+    errors = [error for page in opened for error in page.errors]
     for page in opened:
         page.context.close()
-    assert complaints == []
+    assert errors == []

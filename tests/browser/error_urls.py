@@ -1,4 +1,4 @@
-"""The portal's addresses, and two more: a page that was taken back, and one that breaks."""
+"""The URLs of the portal, and two more: a page that answers 410, and one that raises an exception."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path

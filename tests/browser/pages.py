@@ -1,4 +1,4 @@
-"""Pages in Chromium: opening them for somebody, looking at them at both widths, going through them by keyboard."""
+"""Pages in Chromium: open them as a user, check them at two widths, and use them by keyboard."""
 
 import re
 
@@ -7,21 +7,24 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-PHONE, DESK = (375, 812), (1280, 800)  # the widths that count, in CSS pixels
+PHONE, DESKTOP = (375, 812), (1280, 800)  # viewports in CSS pixels (docs/style.md rule 24)
 PICTURES = settings.BASE_DIR / "test-output"
 BACKEND = "chengyang.platform.accounts.backends.PortalBackend"
-PATIENCE = 10_000  # ms that an expectation may take on a busy machine
+TIMEOUT = 10_000  # ms that an expectation may take on a busy machine
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT)
 
 
-def open_page(browser, url, user=None, *, size=DESK, script=True):
-    """Open a page in a browser of its own, signed in as `user`; what goes wrong on it is kept in `complaints`."""
+def open_page(browser, url, user=None, *, size=DESKTOP, script=True):
+    """Open a page in a new browser context, signed in as `user`; its `errors` collects what goes wrong.
+
+    Errors are answers with 500 and above, messages on the console, and exceptions in scripts.
+    """
     width, height = size
     context = browser.new_context(
         base_url=url, viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=script
     )
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     if user:
         context.add_cookies([_session(user, url)])
     page = context.new_page()
@@ -37,30 +40,30 @@ def _session(user, url):
 
 
 def _listen(page):
-    page.complaints, refused = [], set()
+    page.errors, refused = [], set()
 
-    def answered(response):
+    def on_response(response):
         if response.status >= 500:
-            page.complaints.append(f"{response.status} {response.url}")
+            page.errors.append(f"{response.status} {response.url}")
         if response.request.resource_type == "document" and response.status >= 400:
             refused.add(response.url)
 
-    def said(line):
-        # Chromium also says that a whole page was refused; the tests that go there expect it.
+    def on_console(line):
+        # Chromium also reports a page that was answered with 4xx; tests of such pages expect the status.
         if line.type == "error" and line.location["url"].partition("#")[0] not in refused:
-            page.complaints.append(f"{line.text} {page.url}")
+            page.errors.append(f"{line.text} {page.url}")
 
-    page.on("response", answered)
-    page.on("console", said)
-    page.on("pageerror", lambda error: page.complaints.append(f"{error} {page.url}"))
+    page.on("response", on_response)
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: page.errors.append(f"{error} {page.url}"))
 
 
-# ---- looking ---------------------------------------------------------------------------------------------------------
-def look(page, name, *, axe=False):
-    """Take a picture of the page at both widths; assert that it fits, and with `axe` that everybody can use it."""
-    page.wait_for_load_state()  # a click is over as soon as the next page begins to arrive
+# ---- checks ----------------------------------------------------------------------------------------------------------
+def check(page, name, *, axe=False):
+    """Take a screenshot at both widths; assert that the page does not scroll sideways and, with `axe`, is accessible."""
+    page.wait_for_load_state()  # a click returns before the next page has loaded
     before, wide = page.viewport_size, []
-    for width, height in (PHONE, DESK):
+    for width, height in (PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         wide += [width] if page.evaluate("document.documentElement.scrollWidth") > width else []
         page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
@@ -69,19 +72,19 @@ def look(page, name, *, axe=False):
 
 
 def serious(page):
-    """Return what axe finds serious or critical on the page: rule and element."""
+    """Return (rule, HTML of the element) of all violations that axe rates serious or critical."""
     found = Axe().run(page).response["violations"]
     return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
 
 
 def sees(page, *texts):
-    """Assert that each of `texts` can be read on the page."""
+    """Assert that each of `texts` is visible on the page."""
     for text in texts:
         expect(page.get_by_text(text).locator("visible=true").first).to_be_visible()
 
 
 def heading(page, text):
-    """Assert what the page is headed."""
+    """Assert that the main heading of the page contains `text`."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
@@ -91,32 +94,32 @@ def status(page, url):
 
 
 def press(page, label):
-    """Click the one button or link that is called `label`."""
+    """Click the first button or link with the name `label`."""
     page.get_by_role("button", name=label).or_(page.get_by_role("link", name=label)).first.click()
 
 
 def agree(page):
-    """Answer the question that is asked before what cannot be undone."""
+    """Confirm the dialog that precedes an action that cannot be undone."""
     page.locator("dialog .btn--main").click()
 
 
 def at(path):
-    """Return the pattern of addresses that end with `path`, where `*` stands for anything."""
+    """Return a regular expression for URLs that end with `path`; `*` in it matches anything."""
     return re.compile(re.escape(path).replace(r"\*", ".*") + r"(\?.*)?(#.*)?$")
 
 
 # ---- by keyboard alone -----------------------------------------------------------------------------------------------
 def tab_to(page, selector, *, most=80):
-    """Press Tab until the element that `selector` finds has the focus; waits for the page that it is on."""
+    """Press Tab until the element `selector` has the focus, at most `most` times; waits for the element first."""
     page.locator(selector).first.wait_for()
     for _ in range(most):
         page.keyboard.press("Tab")
         if page.evaluate("s => !!document.activeElement?.matches(s)", selector):
             return
-    raise AssertionError(f"{selector} is not reached by Tab on {page.url}")
+    raise AssertionError(f"{selector} cannot be focused by Tab on {page.url}")
 
 
 def write(page, selector, text):
-    """AccessScope a field by Tab and type into it."""
+    """Move the focus to a field by Tab and type `text`."""
     tab_to(page, selector)
     page.keyboard.type(text)

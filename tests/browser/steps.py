@@ -1,11 +1,11 @@
-"""What people do more than once on their way, step by step."""
+"""Steps that several browser tests share."""
 
 from . import browser_data
 from .pages import at, press
 
 
-def give_number(page, number=1, **fields):
-    """Fill in the first step: the number, and what else is asked there, by the name of its field; ask for a code."""
+def request_code(page, number=1, **fields):
+    """Fill in the phone number and other `fields` (by name), and request a code."""
     for name, text in fields.items():
         page.locator(f"[name={name}]").fill(text)
     page.locator("[name=phone]").fill(browser_data.typed(number))
@@ -13,24 +13,24 @@ def give_number(page, number=1, **fields):
     page.locator("[name=code]").wait_for()
 
 
-def give_code(page, number=1, *, yes):
-    """Type the code that was sent, and press `yes`."""
+def enter_code(page, number=1, *, yes):
+    """Type the code that was sent, and press the button `yes`."""
     page.locator("[name=code]").fill(browser_data.code(number))
     press(page, yes)
 
 
 # ---- joining ---------------------------------------------------------------------------------------------------------
-def agree_and_prove(page, number=1):
-    """Step 1: tick the consent, prove the number."""
+def consent_and_verify(page, number=1):
+    """Step 1 of joining: tick the consent and verify the phone number."""
     page.goto("/join/")
     page.get_by_label("我已满 18 周岁").check()
-    give_number(page, number)
-    give_code(page, number, yes="验证，去第 2 步")
+    request_code(page, number)
+    enter_code(page, number, yes="验证，去第 2 步")
     page.wait_for_url("**/join/about/")
 
 
-def say_who(page, name="周予安", *, category="新媒体从业人员", unit="青岛澄海文化传媒有限公司", area="夏庄"):
-    """Step 2: who one is; the rest is left out."""
+def fill_in_details(page, name="周予安", *, category="新媒体从业人员", unit="青岛澄海文化传媒有限公司", area="夏庄"):
+    """Step 2 of joining: fill in the required fields, without pressing a button."""
     page.locator("[name=name]").fill(name)
     page.get_by_label(category).check()
     page.locator("[name=unit]").fill(unit)
@@ -38,17 +38,17 @@ def say_who(page, name="周予安", *, category="新媒体从业人员", unit="�
 
 
 def apply_to_be_registered(page, number=1, **who):
-    """All three steps, without any of the optional purposes; ends on the status page."""
-    agree_and_prove(page, number)
-    say_who(page, **who)
+    """Do all three steps of joining without optional purposes; ends on the status page."""
+    consent_and_verify(page, number)
+    fill_in_details(page, **who)
     press(page, "保存，去第 3 步")
     press(page, "提交申请")
     page.wait_for_url(at("/join/*/"))
 
 
-# ---- the desk --------------------------------------------------------------------------------------------------------
+# ---- the staff site --------------------------------------------------------------------------------------------------
 def decide(page, title, choice, *, reason=""):
-    """Open what waits under `title` on 今日待办 and decide on it."""
+    """Open the to-do `title` on 今日待办, choose the option `choice` and submit."""
     page.goto("/manage/")
     page.locator("main").get_by_role("link", name=title).first.click()
     page.get_by_label(choice, exact=True).check()
@@ -58,5 +58,5 @@ def decide(page, title, choice, *, reason=""):
 
 
 def moment(page, name, when):
-    """Fill in a field of a day and a time."""
+    """Fill in a date and time field."""
     page.locator(f"[name={name}]").fill(f"{when:%Y-%m-%dT%H:%M}")

@@ -1,4 +1,4 @@
-"""Path 2, first half: joining in three steps on a phone, two reviews by two officers, a return in between."""
+"""Path 2, first half: joining in three steps on a phone, and two reviews by two officers."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,7 +8,7 @@ from members.models import Application
 from tests import personas
 
 from . import browser_data, steps
-from .pages import PHONE, heading, look, press, sees, status
+from .pages import PHONE, check, heading, press, sees, status
 
 pytestmark = pytest.mark.browser
 REASON = "单位请写营业执照上的全称。"
@@ -19,56 +19,56 @@ def test_person_does_not_get_on_without_consent_and_keeps_what_was_typed(browse)
     page = browse(size=PHONE)
     page.goto("/join/")
     sees(page, "先看清：我们存什么，为什么", "身份证、照片、住址、家庭和信仰，一概不问")
-    look(page, "join-1", axe=True)
+    check(page, "join-1", axe=True)
     page.locator("[name=phone]").fill("154 0000 0001")
     press(page, "获取验证码")
     sees(page, "要入册，请先看说明，再勾选这一项。")
     expect(page.locator("[name=phone]")).to_have_value("154 0000 0001")
-    look(page, "join-1-refused", axe=True)
+    check(page, "join-1-refused", axe=True)
     assert browser_data.texts() == []
     page.get_by_label("我已满 18 周岁").check()
     press(page, "获取验证码")
     heading(page, "填写验证码")
-    look(page, "join-1-code", axe=True)
+    check(page, "join-1-code", axe=True)
 
 
 def test_person_says_who_they_are_and_a_reload_keeps_it(browse):
     page = browse(size=PHONE)
-    steps.agree_and_prove(page)
-    look(page, "join-2", axe=True)
-    steps.say_who(page)
+    steps.consent_and_verify(page)
+    check(page, "join-2", axe=True)
+    steps.fill_in_details(page)
     expect(page.locator("[data-saved-at]")).to_be_visible()
     page.reload()
     expect(page.locator("[name=unit]")).to_have_value("青岛澄海文化传媒有限公司")
     expect(page.get_by_label("新媒体从业人员")).to_be_checked()
-    look(page, "join-2-kept", axe=True)
+    check(page, "join-2-kept", axe=True)
 
 
-def test_person_is_told_at_the_field_what_is_missing(browse):
+def test_form_error_is_shown_at_the_field(browse):
     page = browse(size=PHONE)
-    steps.agree_and_prove(page)
+    steps.consent_and_verify(page)
     page.locator("[name=unit]").fill("某公司")
     press(page, "保存，去第 3 步")
     sees(page, "“某公司”不是全称")
     expect(page.locator("[name=unit]")).to_have_value("某公司")
-    look(page, "join-2-wrong", axe=True)
+    check(page, "join-2-wrong", axe=True)
 
 
-def test_person_ticks_one_optional_purpose_and_hands_in(browse):
+def test_person_ticks_one_optional_purpose_and_submits(browse):
     page = browse(size=PHONE)
-    steps.agree_and_prove(page)
-    steps.say_who(page)
+    steps.consent_and_verify(page)
+    steps.fill_in_details(page)
     press(page, "保存，去第 3 步")
     heading(page, "看一遍，再提交")
     boxes = page.locator("main [type=checkbox]")
     assert [box.is_checked() for box in boxes.all()] == [False] * boxes.count()
     boxes.first.check()
-    look(page, "join-3", axe=True)
+    check(page, "join-3", axe=True)
     press(page, "提交申请")
     heading(page, "申请已收到，等初审")
     sees(page, "夏庄街道", "提交")
-    look(page, "join-status", axe=True)
-    assert Consent.objects.filter(given=True).count() == 2  # to being registered, and the one that was ticked
+    check(page, "join-status", axe=True)
+    assert Consent.objects.filter(given=True).count() == 2  # the necessary one, and the optional one that was ticked
 
 
 # ---- two reviews -----------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_person_is_returned_corrects_and_is_registered_by_two_officers(browse):
     page.reload()
     heading(page, "申请要改一改")
     sees(page, REASON)
-    look(page, "join-returned", axe=True)
+    check(page, "join-returned", axe=True)
     page.locator("main").get_by_role("link", name="修改", exact=True).click()
     page.locator("[name=unit]").fill("青岛澄海文化传媒有限公司城阳分公司")
     press(page, "保存，去第 3 步")
@@ -89,10 +89,10 @@ def test_person_is_returned_corrects_and_is_registered_by_two_officers(browse):
     steps.decide(second, "周予安", "通过，入册")
     page.goto("/me/notices/")
     page.get_by_role("link", name="入册").first.click()
-    look(page, "notice", axe=True)
+    check(page, "notice", axe=True)
     page.goto("/me/")
     sees(page, "我的组织")
-    look(page, "me-new", axe=True)
+    check(page, "me-new", axe=True)
     assert "入册" in browser_data.texts()[0]["text"]
 
 
@@ -104,7 +104,7 @@ def test_officer_who_made_the_first_review_is_refused_the_second(browse):
     officer.goto(f"/manage/decide/application-second/{application.public_id}/")
     sees(officer, "这一件现在不等你决定")
     expect(officer.locator("form.decide")).to_have_count(0)
-    look(officer, "decision-not-mine", axe=True)
+    check(officer, "decision-not-mine", axe=True)
 
 
 def test_officer_who_applies_reviews_others_but_not_themself(browse):
@@ -113,7 +113,7 @@ def test_officer_who_applies_reviews_others_but_not_themself(browse):
     page.goto("/join/")
     page.get_by_label("我已满 18 周岁").check()
     press(page, "同意，去第 2 步")
-    steps.say_who(page, "曲文静")
+    steps.fill_in_details(page, "曲文静")
     press(page, "保存，去第 3 步")
     press(page, "提交申请")
     heading(page, "申请已收到，等初审")

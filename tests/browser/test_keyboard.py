@@ -13,13 +13,13 @@ pytestmark = pytest.mark.browser
 
 
 def enter(page, selector):
-    """AccessScope a button or link by Tab and press it."""
+    """Move the focus to a button or link by Tab and press it."""
     tab_to(page, selector)
     page.keyboard.press("Enter")
 
 
 def choose(page, selector):
-    """AccessScope a box or the first of several by Tab and choose it."""
+    """Move the focus to a checkbox or the first radio button by Tab and choose it."""
     tab_to(page, selector)
     page.keyboard.press("Space")
 

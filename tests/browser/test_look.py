@@ -1,4 +1,4 @@
-"""The look in a real browser: no sideways scroll, nothing serious for axe, the small scripts do what they promise."""
+"""The base design in a browser: no sideways scrolling, no serious accessibility problem, working scripts."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,12 +10,12 @@ WIDTHS = (375, 768, 1280)
 
 @pytest.fixture
 def page(browser, live_server):
-    """A page that keeps what the console complains about in `complaints`."""
+    """A page whose `errors` collects messages on the console and exceptions in scripts."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 375, "height": 812}, locale="zh-CN")
     page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.errors = []
+    page.on("console", lambda line: page.errors.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
     yield page
     context.close()
 
@@ -26,7 +26,7 @@ def serious(page):
 
 
 def overflow(page):
-    """Return the widths at which the page can be pushed sideways."""
+    """Return the widths at which the page scrolls sideways."""
     wide = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 812})
@@ -41,7 +41,7 @@ def test_pages_fit_and_are_accessible(page, live_server, elder):
         page.context.add_cookies([{"name": "elder", "value": elder, "url": live_server.url}])
     for url in ("/", "/sample/", "/numbers-page/"):
         page.goto(url)
-        assert (overflow(page), serious(page), page.complaints) == ([], [], []), url
+        assert (overflow(page), serious(page), page.errors) == ([], [], []), url
 
 
 def test_error_pages_fit_and_are_accessible(page):
@@ -66,7 +66,7 @@ def test_link_of_the_summary_leads_to_the_field(page):
     expect(page.locator("#id_name")).to_be_focused()
 
 
-def test_question_is_asked_before_what_cannot_be_undone(page):
+def test_irreversible_button_asks_for_confirmation(page):
     page.goto("/asked/")
     page.click("text=去不了")
     page.click('dialog button:text-is("取消报名")')
@@ -74,7 +74,7 @@ def test_question_is_asked_before_what_cannot_be_undone(page):
     assert page.url.endswith("/asked/")
 
 
-def test_question_that_is_declined_sends_nothing(page):
+def test_declined_confirmation_sends_nothing(page):
     page.goto("/asked/")
     page.click("text=去不了")
     expect(page.locator("dialog button:text-is('先不')")).to_be_focused()

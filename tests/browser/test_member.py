@@ -11,7 +11,7 @@ from members.models import Person
 from tests import personas
 
 from . import browser_data, steps
-from .pages import PHONE, agree, at, heading, look, press, sees
+from .pages import PHONE, agree, at, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
 
@@ -25,15 +25,15 @@ def member(portal):
     return person
 
 
-def test_member_is_taken_into_an_organization_by_its_secretary(browse, member):
+def test_member_is_accepted_into_an_organization_by_its_secretary(browse, member):
     page, secretary = browse(member.user, size=PHONE), browse(personas.make("secretary"))
     page.goto("/organizations/xiazhuang/")
     press(page, "申请加入")
     sees(page, "秘书长会看到", "154****0021")
-    look(page, "organization-apply", axe=True)
+    check(page, "organization-apply", axe=True)
     press(page, "申请加入")
     sees(page, "已申请，秘书长会在 5 个工作日内答复。")
-    look(page, "my-organizations", axe=True)
+    check(page, "my-organizations", axe=True)
     steps.decide(secretary, "林知夏", "接纳")
     page.goto("/me/")
     sees(page, "夏庄街道新的社会阶层代表人士联谊会", "会员，2026年9月 起")
@@ -44,21 +44,21 @@ def test_member_signs_up_with_one_click_and_finds_it_under_my_activities(browse,
     page = browse(member.user, size=PHONE)
     activity = browser_data.activity(capacity=20, hazards="日晒、蚊虫", insurance="主办方统一投保")
     page.goto(activity.get_absolute_url())
-    look(page, "activity-risks", axe=True)
+    check(page, "activity-risks", axe=True)
     press(page, "报名")
     page.get_by_label("我看过可能的风险和保险安排").check()
-    look(page, "signup-member", axe=True)
+    check(page, "signup-member", axe=True)
     press(page, "确认报名")
     sees(page, "报名成功，这是你的票。", "林知夏")
     page.goto("/me/")
     sees(page, "夏庄葡萄采摘帮扶", "到场出示，或报编号")
-    look(page, "me", axe=True)
+    check(page, "me", axe=True)
     press(page, "我的全部报名")
     sees(page, "要去的", "夏庄葡萄采摘帮扶")
-    look(page, "my-activities", axe=True)
+    check(page, "my-activities", axe=True)
 
 
-def test_member_reads_everything_held_and_who_looked(browse, member):
+def test_member_reads_all_stored_data_and_who_read_it(browse, member):
     page, officer = browse(member.user, size=PHONE), browse(personas.make("xiazhuang"))
     officer.goto(f"/manage/members/person/{member.pk}/change/")
     officer.get_by_text("看全号（要选理由）").click()
@@ -69,10 +69,10 @@ def test_member_reads_everything_held_and_who_looked(browse, member):
     page.get_by_role("link", name="看全部").last.click()
     heading(page, "我的数据")
     sees(page, "存着的每一项", "林知夏", "青岛澄海文化传媒有限公司", "谁看过", "夏庄街道")
-    look(page, "my-data", axe=True)
+    check(page, "my-data", axe=True)
 
 
-def test_member_takes_a_copy_of_everything_held(browse, member):
+def test_member_downloads_all_stored_data(browse, member):
     page = browse(member.user)
     page.goto("/me/data/")
     with page.expect_download() as download:
@@ -80,7 +80,7 @@ def test_member_takes_a_copy_of_everything_held(browse, member):
     assert "青岛澄海文化传媒有限公司" in download.value.path().read_text()
 
 
-def test_member_takes_a_consent_back_in_three_clicks(browse, member):
+def test_member_withdraws_a_consent_in_three_clicks(browse, member):
     page = browse(member.user, size=PHONE)
     page.goto("/me/")
     page.get_by_role("link", name="撤回同意或退出").click()
@@ -97,15 +97,15 @@ def test_member_corrects_what_is_wrong(browse, member):
     sees(page, "已改好。", "青岛海月律师事务所")
 
 
-def test_member_leaves_without_asking_anybody(browse, member):
+def test_member_leaves_the_registry_without_approval(browse, member):
     page = browse(member.user, size=PHONE)
     page.goto("/me/data/")
     press(page, "退出名册")
     sees(page, "退出不需要任何人批准")
-    look(page, "leave", axe=True)
+    check(page, "leave", axe=True)
     press(page, "林知夏，确定退出")
     sees(page, "你已退出。")
-    look(page, "my-data-left", axe=True)
+    check(page, "my-data-left", axe=True)
     assert Person.objects.get(pk=member.pk).state == "left"
 
 
@@ -127,17 +127,17 @@ def test_member_sees_the_hours_of_a_service(browse, member):
     sees(page, "2 小时")
     page.goto("/me/")
     expect(page.get_by_role("heading", name="服务时长")).to_be_visible()
-    look(page, "me-hours", axe=True)
+    check(page, "me-hours", axe=True)
     assert at("/me/").search(page.url)
 
 
-def test_member_leaves_a_team_and_asks_nobody(browse, member):
+def test_member_leaves_a_team_without_approval(browse, member):
     page = browse(member.user, size=PHONE)
     team = personas.team()
     team.posts.create(person=member, kind="volunteer", starts=personas.STARTED)
     page.goto("/me/")
     sees(page, str(team), "队员，2020年1月 起")
-    look(page, "my-team", axe=True)
+    check(page, "my-team", axe=True)
     press(page, "退队")
     agree(page)
     sees(page, "你已退出")

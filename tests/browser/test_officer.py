@@ -1,4 +1,4 @@
-"""Path 3: an officer's day: what waits, finding people, publishing, the door; and where another officer sees nothing."""
+"""Path 3: an officer decides, finds people, publishes and checks in; another officer sees none of it."""
 
 import datetime as dt
 
@@ -12,7 +12,7 @@ from members.models import Application, Person
 from tests import personas
 
 from . import browser_data, steps
-from .pages import DESK, agree, at, heading, look, press, sees, status
+from .pages import DESKTOP, agree, at, check, heading, press, sees, status
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +27,10 @@ def test_officer_signs_in_by_mail_and_password(browse):
     expect(page).to_have_url(at("/accounts/login/"))
     page.get_by_label("邮箱").fill("xiazhuang@demo.invalid")
     page.get_by_label("密码").fill("Qingdao-2026-xiazhuang")
-    look(page, "login", axe=True)
+    check(page, "login", axe=True)
     page.keyboard.press("Enter")
     heading(page, "今日待办")
-    look(page, "todo-empty", axe=True)
+    check(page, "todo-empty", axe=True)
 
 
 def test_officer_decides_and_the_next_one_follows(browse):
@@ -39,13 +39,13 @@ def test_officer_decides_and_the_next_one_follows(browse):
     page = browse(personas.make("xiazhuang"))
     page.goto("/manage/")
     sees(page, "已超期", "买买提·艾山")
-    look(page, "todo", axe=True)
+    check(page, "todo", axe=True)
     page.locator("main").get_by_role("link", name="欧阳海若").first.click()
-    look(page, "decision", axe=True)
+    check(page, "decision", axe=True)
     page.get_by_label("退回修改").check()
     page.locator(".decide button[type=submit]").click()
     sees(page, "请写理由，本人会看到原文。")
-    look(page, "decision-wrong", axe=True)
+    check(page, "decision-wrong", axe=True)
     page.locator(".decide__quick button").first.click()
     expect(page.locator("#id_reason")).not_to_have_value("")
     page.locator(".decide button[type=submit]").click()
@@ -64,10 +64,10 @@ def test_officer_finds_a_person(browse, text):
     page.keyboard.press("Enter")
     sees(page, "欧阳海若")
     expect(page.get_by_text("周予安")).to_have_count(0)
-    look(page, "search")
+    check(page, "search")
     page.get_by_role("link", name="欧阳海若").click()
     heading(page, "欧阳海若")
-    look(page, "person", axe=True)
+    check(page, "person", axe=True)
 
 
 def test_officer_narrows_the_list_of_persons(browse):
@@ -75,7 +75,7 @@ def test_officer_narrows_the_list_of_persons(browse):
         browser_data.person(number, name)
     page = browse(personas.make("district"))
     page.goto("/manage/members/person/")
-    look(page, "persons", axe=True)
+    check(page, "persons", axe=True)
     page.get_by_label("在人士里找").fill("zya")
     page.keyboard.press("Enter")
     expect(page.locator("table tbody tr")).to_have_count(1)
@@ -94,10 +94,10 @@ def test_officer_drafts_and_publishes_an_activity(browse):
     steps.moment(page, "ends", clock.at(dt.date(2026, 9, 19), dt.time(11, 30)))
     for name, text in {"place": "夏新连心驿站", "summary": "和果农一起摘葡萄。", "contact": "街道办公室"}.items():
         page.locator(f"[name={name}]").fill(text)
-    look(page, "activity-form", axe=True)
+    check(page, "activity-form", axe=True)
     press(page, "保存")
     heading(page, "夏庄葡萄采摘帮扶")
-    look(page, "activity-desk", axe=True)
+    check(page, "activity-staff", axe=True)
     press(page, "发布")
     sees(page, "已发布，日历上看得到了。")
     visitor = browse()
@@ -105,7 +105,7 @@ def test_officer_drafts_and_publishes_an_activity(browse):
     sees(visitor, "夏庄葡萄采摘帮扶")
 
 
-def test_secretary_hands_an_activity_in_and_the_officer_publishes_it(browse):
+def test_secretary_submits_an_activity_and_the_officer_publishes_it(browse):
     secretary, officer = personas.make("secretary"), personas.make("xiazhuang")
     row = browser_data.activity(
         state="draft", published_at=None, organization=personas.organization(), drafted_by=secretary
@@ -119,10 +119,10 @@ def test_secretary_hands_an_activity_in_and_the_officer_publishes_it(browse):
     assert row.state == "published"
 
 
-# ---- the door --------------------------------------------------------------------------------------------------------
+# ---- check-in --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def service(portal):
-    """A volunteer service that begins now; two persons and a guest are expected."""
+    """A volunteer service that has begun; two persons and a guest have signed up."""
     row = browser_data.activity("清河志愿服务", days=1, hour=8, kind="volunteer")
     for number, name in ((61, "欧阳海若"), (62, "周予安")):
         person = browser_data.person(number, name)
@@ -142,14 +142,14 @@ def test_officer_marks_attendance_and_hours_appear(browse, service, settings):
     expect(page.locator("#people li")).to_have_count(1)
     page.get_by_role("button", name="签到").last.click()
     sees(page, "09:00 签到")
-    look(page, "checkin", axe=True)
-    settings.PORTAL_CLOCK = browser_data.NOW + 2 * browser_data.HOUR  # by then the sign-in of an officer is over
+    check(page, "checkin", axe=True)
+    settings.PORTAL_CLOCK = browser_data.NOW + 2 * browser_data.HOUR  # the session of the officer has ended by then
     page = browse(personas.make("xiazhuang"))
     page.goto(f"/checkin/{service.public_id}/")
     press(page, "登记完成")
     agree(page)
     sees(page, "签到记录已在 2026-09-16 11:00 登记完成。")
-    look(page, "checkin-done")
+    check(page, "checkin-done")
     member = browse(Person.objects.get(name="欧阳海若").user)
     member.goto("/me/activities/")
     sees(member, "1 小时")
@@ -165,24 +165,24 @@ def test_officer_types_the_number_of_a_ticket_and_sees_green_then_amber_then_red
         number.fill(typed)
         number.press("Enter")
         expect(page.locator(f"#answer .is-{colour}")).to_be_visible()
-        look(page, f"checkin-{colour}", axe=True)
+        check(page, f"checkin-{colour}", axe=True)
 
 
-def test_phone_that_opens_a_ticket_at_the_door_lets_in_by_one_press(browse, service):
+def test_scanned_ticket_is_checked_in_by_one_press(browse, service):
     page = browse(personas.make("xiazhuang"))
     ticket = service.signups.get(person__name="周予安")
     page.goto(f"/checkin/{service.public_id}/?t={ticket.public_id}")
     sees(page, "周予安")
-    look(page, "checkin-ticket", axe=True)
+    check(page, "checkin-ticket", axe=True)
     page.locator("#answer").get_by_role("button", name="签到").click()
     expect(page.locator("#answer .is-good")).to_be_visible()
 
 
 # ---- elsewhere -------------------------------------------------------------------------------------------------------
-def test_officer_of_another_subdistrict_finds_nothing_of_it_anywhere(browse):
+def test_officer_of_another_subdistrict_finds_none_of_its_rows(browse):
     person, waiting = browser_data.person(71, "欧阳海若"), browser_data.application(72, "周予安")
     draft = browser_data.activity("还没有定的采风", state="draft", published_at=None)
-    page = browse(personas.make("liuting"), size=DESK)
+    page = browse(personas.make("liuting"), size=DESKTOP)
     for url in (
         f"/manage/members/person/{person.pk}/change/",
         f"/manage/members/application/{waiting.pk}/change/",

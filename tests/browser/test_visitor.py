@@ -1,4 +1,4 @@
-"""Path 1: a visitor finds an activity, signs up with name and phone, gets a ticket, and gives the place back."""
+"""Path 1: a visitor finds an activity, signs up with name and phone, gets a ticket, and cancels."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,14 +7,14 @@ from activities.actions import cancel_signup, sign_up
 from tests import personas
 
 from . import browser_data, steps
-from .pages import DESK, PHONE, agree, at, heading, look, press, sees
+from .pages import DESKTOP, PHONE, agree, at, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def fair(portal):
-    """A quiet month: one thing in 夏庄, one online, one of three days in 流亭, one that is over."""
+    """Four activities: one in 夏庄 (returned), one online, one of three days in 流亭, one in the past."""
     picking = browser_data.activity(capacity=20)
     browser_data.activity(
         "红岛渔歌线上听", days=5, area="红岛街道", programme="qu", mode="online", place="", address=""
@@ -27,18 +27,18 @@ def fair(portal):
 def test_visitor_comes_from_the_home_page_to_an_activity(browse, fair):
     page = browse(size=PHONE)
     page.goto("/")
-    look(page, "home", axe=True)
+    check(page, "home", axe=True)
     press(page, "看9月日历")
     expect(page).to_have_url(at("/calendar/"))
     page.get_by_role("link", name="夏庄葡萄采摘帮扶").click()
     heading(page, "夏庄葡萄采摘帮扶")
     sees(page, "9月19日 周六 14:00–16:00", "共 20 个名额")
-    look(page, "activity", axe=True)
+    check(page, "activity", axe=True)
 
 
 @pytest.mark.parametrize(
     ("size", "entries"),
-    [(PHONE, ["首页", "日历", "服务", "我的", "更多"]), (DESK, ["日历", "基地", "组织", "服务", "标准"])],
+    [(PHONE, ["首页", "日历", "服务", "我的", "更多"]), (DESKTOP, ["日历", "基地", "组织", "服务", "标准"])],
     ids=["phone", "wide"],
 )
 def test_the_menu_shows_what_fits_the_screen(browse, fair, size, entries):
@@ -52,7 +52,7 @@ def test_visitor_turns_the_calendar(browse, fair):
     page = browse()
     page.goto("/calendar/")
     heading(page, "2026年9月")
-    look(page, "calendar-month", axe=True)
+    check(page, "calendar-month", axe=True)
     page.locator("[rel=next]").click()
     heading(page, "2026年10月")
     press(page, "今天")
@@ -69,10 +69,10 @@ def test_visitor_sees_the_calendar_by_week_and_as_a_list(browse, fair, label, vi
     expect(page).to_have_url(at(f"/calendar/?view={view}*"))
     heading(page, title)
     sees(page, "夏庄葡萄采摘帮扶")
-    look(page, f"calendar-{view}", axe=True)
+    check(page, f"calendar-{view}", axe=True)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_visitor_narrows_the_calendar_and_the_address_keeps_it(browse, fair, size):
     page = browse(size=size)
     page.goto("/calendar/")
@@ -89,19 +89,19 @@ def test_visitor_narrows_the_calendar_and_the_address_keeps_it(browse, fair, siz
     expect(page).to_have_url(at("&online=1"))
     page.reload()
     sees(page, "红岛渔歌线上听", "本月 1 场")
-    look(page, "calendar-narrowed")
+    check(page, "calendar-narrowed")
     press(page, "清除筛选")
     sees(page, "夏庄葡萄采摘帮扶")
 
 
-def test_visitor_searches_and_finds_nothing_and_is_led_on(browse, fair):
+def test_search_without_results_says_so(browse, fair):
     page = browse(size=PHONE)
     page.goto("/calendar/")
     page.get_by_role("searchbox").fill("龙舟")
     page.keyboard.press("Enter")
     expect(page).to_have_url(at("&q=*"))
     sees(page, "这段时间没有符合筛选的活动。")
-    look(page, "calendar-nothing", axe=True)
+    check(page, "calendar-nothing", axe=True)
 
 
 def test_visitor_moves_through_the_calendar_by_keys(browse, fair):
@@ -122,20 +122,20 @@ def test_visitor_signs_up_with_name_and_code_and_gives_the_place_back(browse, fa
     page = browse(size=PHONE)
     page.goto(fair.get_absolute_url())
     press(page, "报名")
-    look(page, "signup-number", axe=True)
-    steps.give_number(page, guest_name="慕容雪村")
-    look(page, "signup-code", axe=True)
-    steps.give_code(page, yes="验证并报名")
+    check(page, "signup-number", axe=True)
+    steps.request_code(page, guest_name="慕容雪村")
+    check(page, "signup-code", axe=True)
+    steps.enter_code(page, yes="验证并报名")
     sees(page, "报名成功，这是你的票。", "慕容雪村")
     expect(page.locator(".ticket svg.qr")).to_be_visible()
-    look(page, "ticket", axe=True)
+    check(page, "ticket", axe=True)
     press(page, "去不了，取消报名")
     agree(page)
     sees(page, "已取消报名，名额给下一位。")
-    look(page, "ticket-cancelled")
+    check(page, "ticket-cancelled")
 
 
-def test_visitor_types_a_wrong_number_and_a_wrong_code_and_loses_nothing(browse, fair):
+def test_wrong_number_and_code_leave_the_form_filled_in(browse, fair):
     page = browse(size=PHONE)
     page.goto(fair.get_absolute_url() + "signup/")
     page.get_by_label("姓名").fill("慕容雪村")
@@ -143,7 +143,7 @@ def test_visitor_types_a_wrong_number_and_a_wrong_code_and_loses_nothing(browse,
     press(page, "获取验证码")
     expect(page.get_by_label("姓名")).to_have_value("慕容雪村")
     expect(page.get_by_label("手机号")).to_have_value("12345")
-    look(page, "signup-wrong", axe=True)
+    check(page, "signup-wrong", axe=True)
     page.get_by_label("手机号").fill(browser_data.typed())
     press(page, "获取验证码")
     page.get_by_label("验证码").fill("000000" if browser_data.code() != "000000" else "111111")
@@ -155,14 +155,14 @@ def test_visitor_of_the_demonstration_reads_the_code_on_its_telephone(browse, fa
     personas.user("member", is_demo=True)
     page, telephone = browse(size=PHONE), browse(size=PHONE)
     page.goto("/accounts/phone/")
-    look(page, "phone", axe=True)
-    steps.give_number(page)
+    check(page, "phone", axe=True)
+    steps.request_code(page)
     telephone.goto("/demo/phone/")
-    look(telephone, "demo-phone", axe=True)
+    check(telephone, "demo-phone", axe=True)
     page.locator("[name=code]").fill(telephone.locator(".bubble__code b").inner_text())
     press(page, "登录")
     heading(page, "早上好")
-    look(page, "me-guest", axe=True)
+    check(page, "me-guest", axe=True)
 
 
 def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair):
@@ -171,16 +171,16 @@ def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair)
     page = browse(size=PHONE)
     page.goto(camp.get_absolute_url())
     sees(page, "名额已满，现在报名排候补第一位。")
-    look(page, "activity-full", axe=True)
+    check(page, "activity-full", axe=True)
     press(page, "排候补")
-    steps.give_number(page, guest_name="慕容雪村")
-    steps.give_code(page, yes="验证并排候补")
+    steps.request_code(page, guest_name="慕容雪村")
+    steps.enter_code(page, yes="验证并排候补")
     sees(page, "第 1 位", "候补，空出名额会通知你")
-    look(page, "ticket-waiting")
+    check(page, "ticket-waiting")
     cancel_signup(first, actor=first.person.user)
     page.goto("/me/")
     sees(page, "空出一个名额，要不要去")
-    look(page, "me-offered", axe=True)
+    check(page, "me-offered", axe=True)
     press(page, "要去")
     sees(page, "名额是你的了，这是你的票。")
     assert "新媒体短视频训练营" in browser_data.texts()[0]["text"]
@@ -189,10 +189,10 @@ def test_visitor_waits_for_a_place_and_takes_it_when_it_is_offered(browse, fair)
 @pytest.mark.parametrize(
     "changes", [{"state": "cancelled", "cancelled_at": browser_data.NOW, "reason": "台风"}, {"days": -3}]
 )
-def test_visitor_sees_at_once_that_nothing_is_to_be_done(browse, changes):
+def test_closed_activity_offers_no_sign_up(browse, changes):
     page = browse(size=PHONE)
     row = browser_data.activity(**changes)
     page.goto(row.get_absolute_url())
     sees(page, "已取消" if "state" in changes else "已结束")
     expect(page.get_by_role("link", name="报名")).to_have_count(0)
-    look(page, f"activity-{changes.get('state', 'past')}", axe=True)
+    check(page, f"activity-{changes.get('state', 'past')}", axe=True)

@@ -1,4 +1,4 @@
-"""Joining, signing up, deciding and the door with JavaScript switched off."""
+"""Joining, signing up, deciding and checking in with JavaScript switched off."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,9 +19,9 @@ def test_person_joins_without_a_script(browse):
     heading(page, "申请已收到，等初审")
 
 
-def test_person_saves_half_of_it_for_another_day_without_a_script(browse):
+def test_person_saves_a_draft_without_a_script(browse):
     page = browse(size=PHONE, script=False)
-    steps.agree_and_prove(page)
+    steps.consent_and_verify(page)
     page.locator("[name=name]").fill("周予安")
     press(page, "先保存，改天再填")
     press(page, "继续填写")
@@ -34,8 +34,8 @@ def test_visitor_signs_up_and_cancels_without_a_script(browse):
     page.goto("/calendar/")
     page.get_by_role("link", name=activity.title).click()
     press(page, "报名")
-    steps.give_number(page, guest_name="慕容雪村")
-    steps.give_code(page, yes="验证并报名")
+    steps.request_code(page, guest_name="慕容雪村")
+    steps.enter_code(page, yes="验证并报名")
     sees(page, "报名成功，这是你的票。")
     press(page, "去不了，取消报名")
     sees(page, "已取消报名")
@@ -59,7 +59,7 @@ def test_officer_decides_without_a_script(browse):
     sees(page, "初审通过：周予安")
 
 
-def test_officer_keeps_the_door_without_a_script(browse):
+def test_officer_checks_in_without_a_script(browse):
     person, row = browser_data.person(62, "周予安"), browser_data.activity(days=1)
     sign_up(row, person=person, actor=person.user)
     Activity.objects.filter(pk=row.pk).update(

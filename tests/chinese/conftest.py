@@ -1,4 +1,4 @@
-"""The fuzzers of this room try the same examples each time; raise `max_examples` by hand to search further."""
+"""Hypothesis profile: the same examples in each run; raise `max_examples` by hand to search further."""
 
 from hypothesis import settings
 

@@ -1,4 +1,4 @@
-"""How dates, times, money and hours are read and shown (docs/requirements.md, "Dates, times and money"; G07)."""
+"""Parsing and formatting of dates, times, money and hours (docs/requirements.md, "Dates, times and money"; G07)."""
 
 import contextlib
 import datetime as dt
@@ -137,7 +137,7 @@ def test_parse_partial_refuses(typed, part):
 
 @given(anything)
 def test_any_text_is_a_partial_date_or_refused(text):
-    with contextlib.suppress(ValueError):  # and nothing else
+    with contextlib.suppress(ValueError):  # any other exception fails the test
         stored, first = dates.parse_partial(text)
         assert dates.parse_partial(stored) == (stored, first)
 
@@ -168,7 +168,7 @@ def test_parse_month_refuses(typed):
 
 @given(anything)
 def test_any_text_is_a_month_or_refused(text):
-    with contextlib.suppress(ValueError):  # and nothing else
+    with contextlib.suppress(ValueError):  # any other exception fails the test
         assert dates.FIRST_MONTH <= dates.parse_month(text) <= dates.LAST_MONTH
 
 

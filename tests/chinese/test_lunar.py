@@ -1,4 +1,4 @@
-"""Requirement U16: lunar dates, festivals and solar terms against published dates and another library."""
+"""Requirement U16: lunar dates, festivals and solar terms, compared with published dates and another library."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Requirement U07: which numbers are taken, in which forms, and how they are shown (docs/requirements.md, "Masks")."""
+"""Phone numbers: accepted forms (requirement U07) and masks (docs/requirements.md, "Masks")."""
 
 import contextlib
 import re
@@ -30,7 +30,7 @@ from chengyang.lib.chinese.phones import (
         ("008613812345678", "+8613812345678"),
         ("8613812345678", "+8613812345678"),
         ("\u202d13812345678\u202c", "+8613812345678"),  # pasted from a phone's contacts
-        ("14912345678", "+8614912345678"),  # measured: phonenumbers refuses this prefix
+        ("14912345678", "+8614912345678"),  # the library phonenumbers refuses this prefix
         ("19912345678", "+8619912345678"),
         ("15412345678", "+8615412345678"),
         ("+852 6123 4567", "+85261234567"),
@@ -81,7 +81,7 @@ def test_normalise_phone_refuses(typed, part):
 
 @given(st.text(st.characters()) | st.text("+0123456789 -１８６()", max_size=20))
 def test_a_phone_is_stored_once_or_refused(text):
-    with contextlib.suppress(ValueError):  # and nothing else
+    with contextlib.suppress(ValueError):  # any other exception fails the test
         stored = normalise_phone(text)
         assert re.fullmatch(r"\+[1-9][0-9]{6,14}", stored)
         assert normalise_phone(stored) == stored

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chengyang.lib.chinese.pinyin import KEY_LENGTH, name_key, name_tokens
 
-# What the dictionary says of these surnames and what the families say.
+# Surname, reading in the dictionary, and reading that the families use.
 MISREAD = {
     "单": ("dan", "shan"),
     "仇": ("chou", "qiu"),
@@ -55,8 +55,8 @@ READ = {
 
 
 @pytest.mark.parametrize(("surname", "readings"), MISREAD.items())
-def test_misread_surname_sorts_as_the_family_says(surname, readings):
-    assert pypinyin.lazy_pinyin(surname) == [readings[0]]  # measured: why the table is needed
+def test_misread_surname_sorts_by_the_reading_of_the_families(surname, readings):
+    assert pypinyin.lazy_pinyin(surname) == [readings[0]]  # the reason for the table
     assert name_key(surname + "明").startswith(readings[1] + f"{ord(surname):x} ming")
 
 
@@ -141,7 +141,7 @@ def test_name_key_refuses_a_reading_that_does_not_fit(reading):
         ("陳國藩", "chenguofan 陈国藩 陈"),
         ("John Smith", "johnsmith js smith s"),
         ("José·张", "josezhang josézhang 张"),
-        ("王乾", "wangqian wq"),  # simplifying a lone 乾 gives 干, which must not hide qian
+        ("王乾", "wangqian wq"),  # a single 乾 is simplified to 干, but must also be found by qian
     ],
 )
 def test_name_tokens_contain(name, wanted):

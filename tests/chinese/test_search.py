@@ -1,4 +1,4 @@
-"""Requirements U02 and U17 without a database: what is indexed, asked and highlighted."""
+"""Requirements U02 and U17 without a database: vectors, queries and highlights."""
 
 import pytest
 from hypothesis import given
@@ -123,7 +123,7 @@ def test_highlight(text, query, marked):
 
 
 @given(anything, anything)
-def test_highlight_loses_nothing(text, query):
+def test_highlight_keeps_the_whole_text(text, query):
     assert "".join(part for part, _ in search.highlight(text, query)) == text
 
 

@@ -12,7 +12,7 @@ from chengyang.lib.chinese import search
 
 anything = st.text(st.characters(), max_size=60)
 nasty = st.text(st.sampled_from("'\\\"&|!:*<->()%\0 \t_·.曾国é🎉\u202e\ud800a1"), max_size=40)
-in_one_database = settings(  # the fixture holds a connection, nothing that an example could change
+in_one_database = settings(  # the fixture has a connection, which examples do not change
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200
 )
 WAYS_TO_TYPE = """
@@ -32,7 +32,7 @@ def _cursor(name):
 
 @pytest.fixture(scope="module")
 def c_locale(django_db_setup, django_db_blocker):
-    """Return the name of a database without any knowledge of letters."""
+    """Return the name of a database with the C locale, which does not know letters."""
     with django_db_blocker.unblock():
         own = connection.settings_dict["NAME"]
         name = f"{own}_c"
@@ -54,7 +54,7 @@ def cursor(request, c_locale, django_db_blocker):
 
 @pytest.fixture
 def finds(cursor):
-    """Return a function: does the query literal find the vector literal, both only cast?"""
+    """Return a function (query, vector) → whether the query literal matches the vector literal, both cast in SQL."""
 
     def ask(vector, query):
         cursor.execute("SELECT %s::tsvector @@ %s::tsquery", (vector, query))
@@ -73,7 +73,7 @@ def test_the_second_database_has_the_c_locale(c_locale):
 
 def test_the_parser_of_the_server_makes_one_word_of_a_sentence(cursor):
     cursor.execute("SELECT length(to_tsvector('simple', '城阳区召开座谈会'))")
-    assert cursor.fetchone()[0] <= 1  # measured: why we make the literals ourselves
+    assert cursor.fetchone()[0] <= 1  # the reason why the project builds the literals
 
 
 @pytest.mark.parametrize("typed", [*WAYS_TO_TYPE.split(), "zeng guo fan", " 曾 国藩", "国藩 曾", "CY-0077"])
@@ -98,7 +98,7 @@ def test_another_person_is_not_found(finds, typed):
         ("王㻛", "wang㻛"),
         ("龚䶮", "gongyan"),
         ("𬭚", "𬭚"),
-        ("王\U00031350", "王\U00031350"),  # extension H, younger than Python's tables
+        ("王\U00031350", "王\U00031350"),  # extension H, which Python's tables do not have yet
         ("艾合买提·买买提", "买买提"),
         ("艾合买提·买买提", "艾合买提•买买提"),
         ("艾合买提·买买提", "提买"),
@@ -123,7 +123,7 @@ def test_a_text_is_found_by_any_part(finds, typed):
 @pytest.mark.parametrize(
     "typed", ["谈座", "座谈通知", "通知请各", "e活动", "026", "街道 会议", "士会", "新汇", "知关于"]
 )
-def test_a_text_is_not_found_by_what_it_does_not_say(finds, typed):
+def test_a_text_is_not_found_by_words_it_does_not_contain(finds, typed):
     assert finds(search.text_vector("通知", MEETING), search.text_query(typed)) is False
 
 

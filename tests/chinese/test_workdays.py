@@ -1,4 +1,4 @@
-"""Requirement U15, the part without a table: counting, and what the table is seeded with."""
+"""Working days (requirement U15): counting, and the initial data of the table of exceptional days."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The demo in a database of its own, loaded once for all tests that look at it."""
+"""The demo in a separate database, loaded once for all tests that read it."""
 
 import pytest
 from django.test import override_settings

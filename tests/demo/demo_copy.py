@@ -1,4 +1,4 @@
-"""Databases with the demo, copied from the empty test database, and what two of them must have in common."""
+"""Databases with the demo, copied from the empty test database, and fingerprints to compare two of them."""
 
 import datetime as dt
 import hashlib
@@ -14,7 +14,7 @@ from chengyang.lib.vault.fields import CiphertextColumn
 SEED, TODAY = 7, dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# In this order, so that what a row points at comes before it.
+# In this order: a row comes after the rows that it refers to, whose keys `_rows` replaces by their order.
 LABELS = """
 accounts.User accounts.Role members.Person members.Application members.Assessment members.Representative
 organizations.Post organizations.Membership organizations.Assessment bases.Post bases.Assessment bases.Honour services.Post
@@ -26,7 +26,7 @@ MODELS = [apps.get_model(label) for label in LABELS.split()]
 
 @contextmanager
 def connected_to(name):
-    """Let the default connection lead to the database `name` meanwhile."""
+    """Connect the default connection to the database `name` inside the block."""
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
@@ -59,9 +59,12 @@ def _run(statement):
         cursor.execute(statement)
 
 
-# ---- what two of them have in common --------------------------------------------------------------------------------
+# ---- fingerprints ---------------------------------------------------------------------------------------------------
 def fingerprints(name):
-    """Return number and digest of the rows of each model in the database `name`; keys count by their order."""
+    """Return label → (number, digest) of the rows of each model in the database `name`.
+
+    Keys are replaced by their order, because the sequences of two databases may differ.
+    """
     places, found = {}, {}
     with connected_to(name):
         for model in MODELS:
@@ -81,7 +84,7 @@ def _rows(model, places):
 
 
 def _is_repeatable(field):
-    """Ciphertexts have random nonces, passwords random salts; who signed in last is no matter of the seed."""
+    """Return whether the seed decides the column: ciphertexts have random nonces, passwords random salts."""
     return not (isinstance(field, CiphertextColumn) or field.name in ("password", "last_login") or field.primary_key)
 
 

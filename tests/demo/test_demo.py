@@ -1,4 +1,4 @@
-"""Loading the demo: where it is refused, that it is all or nothing, and that it can be repeated."""
+"""Loading the demo: where it is refused, that it loads completely or not at all, and that it is repeatable."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from chengyang.demo import loader
-from chengyang.demo.randomness import Dice
+from chengyang.demo.randomness import RandomSource
 from chengyang.platform.accounts.models import User
 from members.models import Person
 from tests import personas
@@ -32,12 +32,12 @@ def test_a_portal_without_demo_is_refused(db, settings):
     assert "DEMO=on" in refusal()
 
 
-def test_a_real_account_is_company_enough(db):
+def test_a_portal_with_a_real_account_is_refused(db):
     User.objects.create(email="somebody@example.com")
     assert "real persons or accounts" in refusal()
 
 
-def test_a_real_person_is_company_enough(reference):
+def test_a_portal_with_a_real_person_is_refused(reference):
     personas.person(name="周予安")
     assert "real persons or accounts" in refusal()
 
@@ -58,12 +58,12 @@ def test_a_day_before_the_published_years_is_refused(db):
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "tomorrow", "20261123x"])
-def test_a_day_that_is_none_is_refused(db, text):
+def test_an_invalid_day_is_refused(db, text):
     with pytest.raises(CommandError, match="is not a day"):
         call_command("demo", "--today", text)
 
 
-def test_the_command_says_why_it_refuses(db):
+def test_the_command_gives_the_reason_of_a_refusal(db):
     User.objects.create(email="somebody@example.com")
     with pytest.raises(CommandError, match="real persons"):
         call_command("demo", verbosity=0)
@@ -71,7 +71,7 @@ def test_the_command_says_why_it_refuses(db):
 
 # ---- all or nothing -------------------------------------------------------------------------------------------------
 def test_a_step_that_fails_leaves_nothing(db, settings, tmp_path, monkeypatch):
-    def fail(world):
+    def fail(dataset):
         raise RuntimeError("the disk is full")
 
     settings.CHENGYANG_HOME = tmp_path
@@ -83,16 +83,16 @@ def test_a_step_that_fails_leaves_nothing(db, settings, tmp_path, monkeypatch):
 
 # ---- repeatable -----------------------------------------------------------------------------------------------------
 def test_the_same_seed_and_day_make_the_same_rows(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Two loads of its own are compared: the shared one may have been signed in to by other tests."""
+    """Compare two new loads: other tests may have signed in to the shared one, which changes rows."""
     homes = tmp_path_factory.mktemp("once"), tmp_path_factory.mktemp("again")
     with django_db_blocker.unblock(), demo_copy("once", homes[0]) as once, demo_copy("again", homes[1]) as again:
         assert fingerprints(again) == fingerprints(once)
 
 
-def test_dice_of_one_name_draw_the_same():
-    assert Dice(1, "persons").public_id() == Dice(1, "persons").public_id()
+def test_random_sources_of_one_name_draw_the_same():
+    assert RandomSource(1, "persons").public_id() == RandomSource(1, "persons").public_id()
 
 
 @pytest.mark.parametrize("name", [(2, "persons"), (1, "posts")])
-def test_dice_of_another_name_draw_something_else(name):
-    assert Dice(1, "persons").public_id() != Dice(*name).public_id()
+def test_random_sources_of_other_names_draw_different_values(name):
+    assert RandomSource(1, "persons").public_id() != RandomSource(*name).public_id()

@@ -1,4 +1,4 @@
-"""What the demo holds is possible, invented, and alive on its day."""
+"""The rows of the demo are possible and invented, and the demo has open work on its day."""
 
 import datetime as dt
 import re
@@ -60,13 +60,13 @@ def test_every_row_is_marked(model):
     assert not model._base_manager.filter(is_demo=False).exists()
 
 
-def test_nobody_has_a_name_that_everybody_knows():
-    called = {*Person.objects.values_list("name", flat=True), *Signup.objects.values_list("guest_name", flat=True)}
-    assert not [name for name in called if names.is_known(name)]
+def test_nobody_has_the_name_of_a_well_known_person():
+    used_names = {*Person.objects.values_list("name", flat=True), *Signup.objects.values_list("guest_name", flat=True)}
+    assert not [name for name in used_names if names.is_known(name)]
 
 
 @pytest.mark.parametrize("name", ["诸葛亮", "欧阳修", "曾国藩"])
-def test_names_that_everybody_knows_are_known(name):
+def test_names_of_well_known_people_are_recognised(name):
     assert names.is_known(name)
 
 
@@ -93,9 +93,9 @@ def test_given_names_have_one_to_three_characters():
         (Request, ("title", "text", "answer")),
     ],
 )
-def test_nothing_is_said_of_a_person_that_the_portal_refuses_to_hold(model, columns):
-    said = {str(text) for row in model.objects.values_list(*columns) for text in row}
-    assert not [text for text in said if REFUSED.search(text)]
+def test_no_text_about_a_person_has_a_forbidden_subject(model, columns):
+    texts = {str(text) for row in model.objects.values_list(*columns) for text in row}
+    assert not [text for text in texts if REFUSED.search(text)]
 
 
 # ---- possible -------------------------------------------------------------------------------------------------------
@@ -126,11 +126,11 @@ def test_nothing_has_happened_after_the_day_began(model, column):
     assert model.objects.aggregate(last=Max(column))["last"] <= MIDNIGHT
 
 
-def test_nobody_came_to_what_has_not_ended():
+def test_nobody_checked_in_to_an_activity_that_has_not_ended():
     assert not CheckIn.objects.filter(signup__activity__ends__gt=MIDNIGHT).exists()
 
 
-def test_nobody_came_before_being_registered():
+def test_nobody_signed_up_before_being_registered():
     early = Signup.objects.filter(person__isnull=False, activity__starts__date__lt=F("person__registered_on"))
     assert not early.exists()
 
@@ -147,7 +147,7 @@ def test_positions_have_no_gap():
     assert not counted.exclude(number=F("last_position"), last=F("last_position"), first=1).exists()
 
 
-def test_who_waits_stands_behind_who_has_a_place():
+def test_the_waiting_list_comes_after_the_confirmed_places():
     lines = Activity.objects.annotate(
         placed=Max("signups__position", filter=Q(signups__state="confirmed")),
         waits=Min("signups__position", filter=Q(signups__state="waitlisted")),
@@ -156,7 +156,7 @@ def test_who_waits_stands_behind_who_has_a_place():
     assert not lines.filter(placed__gt=F("waits")).exists()
 
 
-def test_only_what_is_full_has_a_waiting_list():
+def test_only_a_full_activity_has_a_waiting_list():
     waited = Activity.objects.filter(signups__state="waitlisted")
     assert not waited.exclude(taken=F("capacity")).exists()
 
@@ -196,11 +196,11 @@ def test_every_registered_person_with_an_account_has_agreed_to_be_registered():
     assert not Person.objects.active().filter(user__isnull=False).exclude(user__in=agreed).exists()
 
 
-def test_the_first_tick_of_the_registry_finds_nothing_to_do():
+def test_the_first_periodic_run_of_members_has_nothing_to_do():
     assert set(run_periodic().values()) == {0}
 
 
-def test_the_first_tick_of_activities_finds_nothing_to_do():
+def test_the_first_periodic_run_of_activities_has_nothing_to_do():
     assert (expire_offers(), anonymise_guests()) == (0, 0)
 
 
@@ -209,17 +209,17 @@ def test_nobody_has_to_be_reminded_of_a_request():
     assert [remind_handlers(request, TODAY) for request in waiting] == [0] * waiting.count()
 
 
-# ---- alive ----------------------------------------------------------------------------------------------------------
-def test_the_cast_stands_in_the_file_that_only_its_owner_reads(demo_home):
+# ---- open work on the day ---------------------------------------------------------------------------------------------------------
+def test_the_accounts_file_lists_the_personas_and_only_its_owner_reads_it(demo_home):
     file = demo_home / "demo-accounts.txt"
     rows = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
     assert file.stat().st_mode & 0o777 == 0o600
     assert [(name, sign_in) for name, sign_in, _, _ in rows] == [
-        (name, f"{name}@demo.invalid") for name in _cast_order()
+        (name, f"{name}@demo.invalid") for name in _persona_order()
     ]
 
 
-def _cast_order():
+def _persona_order():
     first = ["district", "district_2", "xiazhuang", "liuting", "editor"]
     last = ["secretary", "base_manager", "leader", "member", "stranger", "sysadmin", "secadmin", "auditor"]
     assert {*first, *last} == set(NAMES)
@@ -232,7 +232,7 @@ def test_the_passwords_of_the_file_sign_in(demo_home):
         assert check_password(password, User.objects.get(email=sign_in).password)
 
 
-def test_nobody_outside_the_cast_has_a_password():
+def test_only_personas_have_a_password():
     others = User.objects.exclude(email__in=[f"{name}@demo.invalid" for name in NAMES])
     assert others.filter(password="!").count() == others.count() > 500
 
@@ -254,7 +254,7 @@ def test_a_persona_has_the_scope_that_its_name_says(name, of):
 @pytest.mark.parametrize(
     "name", ["district", "district_2", "xiazhuang", "liuting", "secretary", "base_manager", "leader"]
 )
-def test_something_waits_for_the_cast(name):
+def test_a_persona_has_open_work(name):
     assert len(todo_queue.keys(User.objects.get(email=f"{name}@demo.invalid"))) >= 3
 
 
@@ -304,11 +304,11 @@ def test_six_years_of_activities_end_with_the_weeks_to_come():
     ],
     ids=str,
 )
-def test_what_is_coming_is_of_every_kind(condition):
+def test_coming_activities_are_of_every_kind(condition):
     assert Activity.objects.shown().filter(condition, starts__gt=MIDNIGHT).exists()
 
 
-def test_something_lasts_from_one_week_into_the_next():
+def test_an_activity_lasts_from_one_week_into_the_next():
     spans = Activity.objects.shown().filter(starts__gt=MIDNIGHT, ends__gt=F("starts") + dt.timedelta(days=1))
     assert [one for one in spans if one.last_day.isocalendar().week != one.first_day.isocalendar().week]
 

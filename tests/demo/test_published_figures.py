@@ -1,4 +1,4 @@
-"""The figures that the district has published come out of queries over records (domain.md, "Published facts")."""
+"""The demo's records reproduce the figures that the district has published (domain.md, "Published facts")."""
 
 import datetime as dt
 
@@ -29,7 +29,7 @@ def test_a_yearly_count_is_the_published_one(year, code, number):
     assert extensions.metric(code).of(None, up_to(year)) == number
 
 
-def test_every_published_count_is_asked_for():
+def test_every_published_count_is_compared():
     assert [(year, code) for year, code, _ in BY_YEAR] == [
         (2017, "organizations"),
         (2019, "organizations"),

@@ -1,1 +1,1 @@
-"""Breaking the rules of the domain one at a time: each must turn a test red (docs/style.md rule 23)."""
+"""Mutation tests: break the rules of the domain one at a time; each must make a test fail (docs/style.md rule 23)."""

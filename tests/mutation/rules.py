@@ -1,14 +1,14 @@
-"""The rules that are broken: where each stands, what it becomes, and the tests that must notice.
+"""The mutants: a snippet of code, its broken replacement, and the tests that must fail.
 
-`snippet` stands exactly once in `file`; when the code changes, its line here changes with it.
+`snippet` must be in `file` exactly once; when the code changes, change the snippet here, too.
 """
 
 from dataclasses import dataclass
 
 
-def asked(row: str, method: str = "GET") -> str:
-    """Return the test of one row of the matrix."""
-    file = "test_desk_matrix.py" if row.startswith("admin:") else "test_url_matrix.py"
+def matrix_test(row: str, method: str = "GET") -> str:
+    """Return the node id of the test of one row of the matrix."""
+    file = "test_staff_matrix.py" if row.startswith("admin:") else "test_url_matrix.py"
     return f"project/{file}::test_an_address_answers_everybody_as_the_matrix_says[{method} {row}]"
 
 
@@ -85,7 +85,7 @@ MUTANTS = (
     ),
     Mutant(
         "name-public-without-consent",
-        "a name stands in public by consent",
+        "a name is public only with consent",
         "chengyang/platform/accounts/posts.py",
         'shown = bool(person.user_id and privacy.holds(person.user, "publication"))',
         "shown = True",
@@ -93,16 +93,16 @@ MUTANTS = (
     ),
     Mutant(
         "unconfirmed-counts",
-        "a record that its person has not confirmed stands nowhere",
+        "a record that its person has not confirmed is shown nowhere",
         "members/models/persons.py",
         "    active = Q(state=PersonState.ACTIVE)\n",
         "    active = Q()\n",
-        (asked("admin:members_person_change unconfirmed"),),
+        (matrix_test("admin:members_person_change unconfirmed"),),
     ),
     # ---- the audit (requirements S11, S14) --------------------------------------------------------------------------------
     Mutant(
         "audit-row-missing",
-        "every step of a state is in the audit",
+        "every change of state is in the audit",
         "chengyang/platform/audit/transitions.py",
         '    record(verb, obj, actor=actor, person=person, user=user, reason=code, fields=["state", *changes])\n',
         "",
@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     Mutant(
         "reading-not-recorded",
-        "who reads a whole number is written down",
+        "reading a full phone number is in the audit",
         "members/actions/persons.py",
         '    audit.record("person.read", row, actor=actor, person=person, user=row.user, fields=["phone"], reason=reason)\n',
         "",
@@ -123,7 +123,7 @@ MUTANTS = (
         "members/models/persons.py",
         "managed |= active & Q(subdistrict__in=scope.subdistricts)",
         "managed |= active",
-        ("members/test_persons.py::test_visible_persons", asked("admin:members_person_change")),
+        ("members/test_persons.py::test_visible_persons", matrix_test("admin:members_person_change")),
     ),
     Mutant(
         "application-scope-dropped",
@@ -131,7 +131,7 @@ MUTANTS = (
         "members/models/applications.py",
         "return submitted if scope.district else submitted & Q(subdistrict__in=scope.subdistricts)",
         "return submitted",
-        (asked("admin:members_application_change"),),
+        (matrix_test("admin:members_application_change"),),
     ),
     Mutant(
         "draft-visible-to-staff",
@@ -139,7 +139,7 @@ MUTANTS = (
         "members/models/applications.py",
         "    submitted = Q(submitted_at__isnull=False)\n",
         "    submitted = Q()\n",
-        (asked("admin:members_application_change draft"),),
+        (matrix_test("admin:members_application_change draft"),),
     ),
     Mutant(
         "activity-scope-dropped",
@@ -147,11 +147,11 @@ MUTANTS = (
         "activities/models/activities.py",
         'managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})',
         "managed |= Q(pk__isnull=False)",
-        (asked("activities:detail draft"),),
+        (matrix_test("activities:detail draft"),),
     ),
     Mutant(
         "unpublished-shown",
-        "what is not published stands on no calendar",
+        "an unpublished activity is on no calendar",
         "activities/models/activities.py",
         "SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)",
         "SHOWN = Q()",
@@ -175,7 +175,7 @@ MUTANTS = (
     ),
     Mutant(
         "few-are-counted",
-        "fewer than five persons are not counted in public",
+        "a number below five is not shown in public",
         "chengyang/platform/web/suppression.py",
         "return number if number >= FEWEST else None",
         "return number",
@@ -184,43 +184,43 @@ MUTANTS = (
             "activities/test_views_activity.py::test_fewer_than_five_who_signed_up_are_not_counted",
         ),
     ),
-    # ---- the desk (docs/architecture.md) ------------------------------------------------------------------------------
+    # ---- the staff site (docs/architecture.md) ------------------------------------------------------------------------
     Mutant(
         "admin-unscoped",
-        "lists of the desk come through visible_to",
+        "lists of the staff site are filtered by visible_to",
         "chengyang/platform/staff/admin.py",
         "        rows = visible_rows(self.model, request.user)\n",
         "        rows = self.model._default_manager.all()\n",
-        (asked("admin:services_request_change"),),
+        (matrix_test("admin:services_request_change"),),
     ),
     Mutant(
         "admin-writes-itself",
-        "the desk writes through actions alone",
+        "the staff site writes only through actions",
         "chengyang/platform/staff/admin.py",
         '        if write is None:\n            raise NotAllowed("save_model")\n',
         "        if write is None:\n            return obj.save()\n",
-        ("project/test_desk.py::test_a_list_without_an_action_cannot_save",),
+        ("project/test_staff_site.py::test_a_list_without_an_action_cannot_save",),
     ),
     Mutant(
         "foreign-keys-unscoped",
-        "a form of the desk takes only rows that one may see",
+        "a form of the staff site accepts only rows that the user may see",
         "chengyang/platform/staff/admin.py",
         '        options["queryset"] = visible_rows(db_field.remote_field.model, request.user)\n',
         '        options["queryset"] = db_field.remote_field.model._default_manager.all()\n',
-        ("project/test_desk.py::test_a_form_takes_no_row_out_of_reach",),
+        ("project/test_staff_site.py::test_a_form_rejects_a_row_out_of_scope",),
     ),
     Mutant(
         "decision-page-for-everybody",
-        "a page of the desk is for who is responsible",
+        "a decision page is only for the responsible staff",
         "members/todos.py",
         '        return Representative.objects.filter(person__in=people.values("pk"))\n\n    def detail',
         "        return Representative.objects.visible_to(user)\n\n    def detail",
-        (asked("admin:staff_decide representative-first of-what-is-public"),),
+        (matrix_test("admin:staff_decide representative-first of-what-is-public"),),
     ),
     # ---- places (rule 7) --------------------------------------------------------------------------------------------------
     Mutant(
         "capacity-off-by-one",
-        "there are never more places taken than there are",
+        "no more places are taken than the capacity",
         "activities/models/activities.py",
         "if self.taken < self.capacity and not",
         "if self.taken <= self.capacity and not",
@@ -228,7 +228,7 @@ MUTANTS = (
     ),
     Mutant(
         "position-without-the-lock",
-        "the last place goes once, whatever happens at the same moment",
+        "the last place is given once, also to concurrent requests",
         "activities/actions/signups.py",
         "    activity = lock(activity)\n    require(can_sign_up, actor, activity)\n",
         "    activity = Activity.objects.get(pk=activity.pk)\n    require(can_sign_up, actor, activity)\n",
@@ -244,7 +244,7 @@ MUTANTS = (
     ),
     Mutant(
         "waiting-list-overtaken",
-        "nobody new overtakes the waiting list",
+        "a new sign-up does not overtake the waiting list",
         "activities/models/activities.py",
         "if self.taken < self.capacity and not self.signups.filter(state=SignupState.WAITLISTED).exists():",
         "if self.taken < self.capacity:",
@@ -267,7 +267,7 @@ MUTANTS = (
         ("activities/test_actions_signups.py::test_a_guest_without_name_or_phone_is_refused",),
     ),
     Mutant(
-        "body-approves-itself",
+        "organizer-approves-itself",
         "an activity is approved by staff of its scope",
         "activities/permissions.py",
         "    return is_staff_of(actor, activity) and not acts_for_organizer(actor, activity)\n",
@@ -275,8 +275,8 @@ MUTANTS = (
         ("activities/test_actions_activities.py::test_an_organizers_draft_is_not_published_without_staff",),
     ),
     Mutant(
-        "cancelled-unsaid",
-        "the feed says what is cancelled",
+        "cancellation-not-in-feed",
+        "the feed marks cancelled activities",
         "activities/feed.py",
         '"CANCELLED" if is_off else "CONFIRMED"',
         '"CONFIRMED"',
@@ -334,16 +334,16 @@ MUTANTS = (
     ),
     Mutant(
         "passed-without-evidence",
-        "every criterion that is met is shown",
+        "every criterion that is met has evidence",
         "chengyang/platform/standards/actions.py",
         "    if passed:\n        _require_all_met(assessment)\n    elif",
         "    if passed:\n        pass\n    elif",
         ("standards/test_actions.py::test_it_does_not_pass_with_a_criterion_that_is_not_met_or_not_shown",),
     ),
-    # ---- the way in (requirements U22) -------------------------------------------------------------------------------------------
+    # ---- sign-in by phone (requirements U22) -------------------------------------------------------------------------------------
     Mutant(
         "endless-tries",
-        "a code bears five tries",
+        "a code allows five tries",
         "chengyang/platform/accounts/phone_verification.py",
         "    if proof.tries >= TRIES:\n",
         "    if proof.tries > TRIES + 100:\n",
@@ -351,7 +351,7 @@ MUTANTS = (
     ),
     Mutant(
         "code-of-any-session",
-        "a code is worth nothing in another session",
+        "a code is invalid in another session",
         "chengyang/platform/accounts/phone_verification.py",
         "PhoneProof.objects.select_for_update().filter(session_hash=_session_hash(session_key))",
         "PhoneProof.objects.select_for_update()",
@@ -359,7 +359,7 @@ MUTANTS = (
     ),
     Mutant(
         "phone-in-the-clear",
-        "a number is stored sealed",
+        "a phone number is stored encrypted",
         "chengyang/lib/vault/fields.py",
         "        return _Sealed(self.sealed(model_instance))\n",
         "        return _Sealed(self.read(model_instance))\n",
@@ -367,7 +367,7 @@ MUTANTS = (
     ),
     Mutant(
         "seal-of-any-row",
-        "a sealed value opens in its own row alone",
+        "an encrypted value can be decrypted only in its own row",
         "chengyang/lib/vault/fields.py",
         "return sealing.binding(self.model._meta.label, instance.public_id, self.name)",
         'return sealing.binding(self.model._meta.label, "", self.name)',
@@ -375,7 +375,7 @@ MUTANTS = (
     ),
     Mutant(
         "open-redirect",
-        "nobody is sent to another site",
+        "no redirect leads to another site",
         "chengyang/platform/web/redirects.py",
         "        and url_has_allowed_host_and_scheme(",
         "        or url_has_allowed_host_and_scheme(",
@@ -384,7 +384,7 @@ MUTANTS = (
     # ---- time and leaving (rules 9 and 12) -----------------------------------------------------------------------------------------
     Mutant(
         "no-escalation",
-        "an overdue request is laid before the district",
+        "an overdue request is escalated to the district",
         "services/actions/requests.py",
         "state__in=REQUEST_OPEN, due_on__lt=today, escalated_at__isnull=True",
         "state__in=REQUEST_OPEN, due_on__lt=today - dt.timedelta(days=365), escalated_at__isnull=True",
@@ -392,7 +392,7 @@ MUTANTS = (
     ),
     Mutant(
         "leaving-needs-approval",
-        "leaving is nobody else's to allow",
+        "leaving an organization needs no approval",
         "organizations/permissions.py",
         "    return can_apply_for_membership(actor, membership.person)\n",
         "    return can_decide_membership(actor, membership)\n",
@@ -400,15 +400,15 @@ MUTANTS = (
     ),
     Mutant(
         "leaving-the-registry-needs-staff",
-        "who wants to leave the registry leaves",
+        "leaving the registry needs no approval",
         "members/permissions.py",
         "    return is_own(actor, person) or asked_in_person\n",
         "    return asked_in_person\n",
         ("members/test_leaving.py::test_leaving_is_at_once_and_nobody_is_asked",),
     ),
     Mutant(
-        "policy-with-holes",
-        "no page runs a script that stands in it",
+        "inline-scripts-allowed",
+        "no page runs an inline script",
         "chengyang/settings.py",
         '"script-src": [SELF],',
         '"script-src": [SELF, "\'unsafe-inline\'"],',

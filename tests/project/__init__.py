@@ -1,1 +1,1 @@
-"""Tests that hold the whole house together: every address, every page, every floor."""
+"""Tests of the whole project: every URL, every page, the rules of the source tree, and the documents."""

@@ -1,7 +1,7 @@
-"""Every address of the portal with a sample of each: what stands in it, and what a form there would send.
+"""Every URL of the portal with sample requests: URL arguments, query parameters and form data.
 
-A row is a URL name, perhaps with a word behind it for another sample of the same address: `activities:detail draft`. The
-desk's rows are made from what is registered: list, form and page of each model, each verb, each decision, each job.
+A row is a URL name, followed by a word when the URL has several samples: `activities:detail draft`. The rows of the staff
+site are generated from what is registered: list, form and page of each model, each verb, each to-do kind, each section.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from chengyang.extensions import Section, todo_kinds
 
-Arguments = Callable[[Any], list]  # of the world
+Arguments = Callable[[Any], list]  # dataset → arguments of the URL
 Data = Callable[[Any], dict]
 
 TYPED = {
@@ -27,7 +27,7 @@ TYPED = {
 
 
 def names(resolver: Any = None, space: str = "") -> Iterator[str]:
-    """Return the name of every address, with its namespaces; an address without a name raises ValueError."""
+    """Yield the name of every URL, with its namespaces. Raises ValueError for a URL without a name."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
             yield from names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
@@ -37,7 +37,7 @@ def names(resolver: Any = None, space: str = "") -> Iterator[str]:
             yield f"{space}{entry.name or 'anything-else'}"
 
 
-# ---- what stands in an address ---------------------------------------------------------------------------------------
+# ---- URL arguments and parameters ------------------------------------------------------------------------------------
 ARGUMENTS: dict[str, Arguments] = {
     "notices:detail": lambda w: [w.notice.public_id],
     "accounts:session-end": lambda w: [w.session.pk],
@@ -83,7 +83,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "activities:checkin of-a-team": lambda w: [w.past.public_id],
     "activities:checkin-scan": lambda w: [w.running.public_id],
     "activities:checkin-finish": lambda w: [w.past.public_id],
-    "activities:checkin-step": lambda w: [w.running.public_id, w.door.public_id, "in"],
+    "activities:checkin-step": lambda w: [w.running.public_id, w.running_signup.public_id, "in"],
     "api:activities-detail": lambda w: [w.activity.public_id],
     "api:activities-detail draft": lambda w: [w.draft.public_id],
     "api:activities-signup": lambda w: [w.free.public_id],
@@ -114,7 +114,7 @@ QUERIES = {
     "activities:calendar list": {"view": "list", "programme": "li"},
 }
 
-# ---- what a form sends; an address that is not here takes nothing by POST -------------------------------------------
+# ---- form data; a URL that is not here accepts no POST ---------------------------------------------------------------
 FORMS: dict[str, Data] = {
     "web:elder": lambda w: {"wish": "toggle"},
     "notices:read-all": lambda w: {},
@@ -159,7 +159,7 @@ FORMS: dict[str, Data] = {
     "activities:signup cancelled": lambda w: {"guest_name": "来宾"},
     "activities:ticket-confirm": lambda w: {},
     "activities:ticket-cancel": lambda w: {},
-    "activities:checkin-scan": lambda w: {"number": w.door.public_id},
+    "activities:checkin-scan": lambda w: {"number": w.running_signup.public_id},
     "activities:checkin-finish": lambda w: {"headcount": "2"},
     "activities:checkin-step": lambda w: {},
     "api:activities-signup": lambda w: {"guest_name": "来宾"},
@@ -176,7 +176,7 @@ FORMS: dict[str, Data] = {
     "services:leave-team": lambda w: {},
 }
 
-# Addresses of buttons: nothing is shown there, a GET is 405.
+# URLs of buttons: they accept only POST; a GET is answered with 405.
 BUTTONS = {
     "web:elder",
     "notices:read-all",
@@ -205,20 +205,20 @@ BUTTONS = {
 
 
 def is_button(row: str) -> bool:
-    """Return whether the address of `row` takes a POST only."""
+    """Return whether the URL of `row` accepts only POST."""
     name = row.partition(" ")[0]
     return name in BUTTONS or name.endswith("_do")
 
 
-# ---- the desk --------------------------------------------------------------------------------------------------------
-ROWS = {  # the sample of each list
+# ---- the staff site --------------------------------------------------------------------------------------------------
+ROWS = {  # model → name of its sample in the dataset
     "members.person": "person",
     "members.application": "application",
     "members.representative": "nominated",
     "members.assessment": "assessment",
     "members.category": "category",
     "organizations.organization": "organization",
-    "organizations.membership": "asked_in",
+    "organizations.membership": "membership_application",
     "organizations.post": "organization_post",
     "organizations.assessment": "organization_assessment",
     "bases.base": "base",
@@ -246,7 +246,7 @@ ROWS = {  # the sample of each list
     "privacy.policyversion": "rules",
     "privacy.purpose": "purpose",
 }
-DECISIONS = {  # the sample of each decision: code → thing, and what is decided
+TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),
     "application-second": ("reviewed", "approve"),
     "representative-first": ("nominated", "first_review"),
@@ -254,14 +254,14 @@ DECISIONS = {  # the sample of each decision: code → thing, and what is decide
     "assessment-person": ("assessment", "pass"),
     "assessment-organization": ("organization_assessment", "pass"),
     "assessment-base": ("base_assessment", "pass"),
-    "membership": ("asked_in", "accept"),
+    "membership": ("membership_application", "accept"),
     "request": ("area_request", "answer"),
     "outcome": ("outcome", "check"),
     "activity": ("submitted", "publish"),
     "attendance": ("past", "finish"),
     "signup": ("pending", "approve"),
 }
-SEEN_BY_ALL = {  # what the public may see, so that the desk must not open its page to every officer
+PUBLIC_OBJECTS = {  # samples that the public may see: the staff site must not open their decision pages to every officer
     "representative-first": "representative",
     "activity": "past",
     "attendance": "activity",
@@ -271,48 +271,48 @@ REASON = "请核对后再交"
 
 
 def without_sample() -> list[str]:
-    """Return the decisions and lists that were registered and have no sample here."""
-    codes = [decision.code for decision in todo_kinds() if decision.code not in DECISIONS]
+    """Return the registered to-do kinds and models that have no sample here."""
+    codes = [kind.code for kind in todo_kinds() if kind.code not in TODO_SAMPLES]
     return codes + [label for label in (m._meta.label_lower for m in admin.site._registry) if label not in ROWS]
 
 
-def desk_arguments() -> dict[str, Arguments]:
-    """Return the rows of the desk that have something in their address."""
+def staff_arguments() -> dict[str, Arguments]:
+    """Return the rows of the staff site whose URL has arguments."""
     found: dict[str, Arguments] = {
         f"admin:staff_section {section}": lambda w, section=section: [section] for section in Section.values
     }
-    for code in (decision.code for decision in todo_kinds() if decision.code in DECISIONS):
-        thing = DECISIONS[code][0]
-        found[f"admin:staff_decide {code}"] = lambda w, code=code, thing=thing: [code, w.things[thing].public_id]
-    for code, thing in SEEN_BY_ALL.items():
+    for code in (kind.code for kind in todo_kinds() if kind.code in TODO_SAMPLES):
+        sample = TODO_SAMPLES[code][0]
+        found[f"admin:staff_decide {code}"] = lambda w, code=code, sample=sample: [code, w.objects[sample].public_id]
+    for code, sample in PUBLIC_OBJECTS.items():
         row = f"admin:staff_decide {code} of-what-is-public"
-        found[row] = lambda w, code=code, thing=thing: [code, w.things[thing].public_id]
-    for model, desk in admin.site._registry.items():
-        name, thing = f"admin:{model._meta.app_label}_{model._meta.model_name}", ROWS.get(model._meta.label_lower, "")
-        found[f"{name}_change"] = lambda w, thing=thing: [w.things[thing].pk]
-        for verb in [button.verb for button in desk.buttons] or ["nothing"]:
-            found[f"{name}_do {verb}"] = lambda w, thing=thing, verb=verb: [w.things[thing].pk, verb]
+        found[row] = lambda w, code=code, sample=sample: [code, w.objects[sample].public_id]
+    for model, model_admin in admin.site._registry.items():
+        name, sample = f"admin:{model._meta.app_label}_{model._meta.model_name}", ROWS.get(model._meta.label_lower, "")
+        found[f"{name}_change"] = lambda w, sample=sample: [w.objects[sample].pk]
+        for verb in [button.verb for button in model_admin.buttons] or ["nothing"]:
+            found[f"{name}_do {verb}"] = lambda w, sample=sample, verb=verb: [w.objects[sample].pk, verb]
     return found
 
 
-def desk_forms() -> dict[str, Data]:
-    """Return what the forms of the desk send: an empty form where rows are typed in, a verb, a decision."""
+def staff_forms() -> dict[str, Data]:
+    """Return the form data of the staff site: empty for forms that create or edit, a reason for verbs, a choice for to-dos."""
     found: dict[str, Data] = {}
-    for code, (_thing, choice) in DECISIONS.items():
+    for code, (_sample, choice) in TODO_SAMPLES.items():
         found[f"admin:staff_decide {code}"] = lambda w, choice=choice: {"choice": choice, "reason": REASON}
-    for row in desk_arguments():
+    for row in staff_arguments():
         if "_do " in row:
             found[row] = lambda w: {"reason": REASON}
-    for model, desk in admin.site._registry.items():
+    for model, model_admin in admin.site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        found |= {f"{name}_add": lambda w: {}} if desk.create else {}
-        found |= {f"{name}_change": lambda w: {}} if desk.edit else {}
+        found |= {f"{name}_add": lambda w: {}} if model_admin.create else {}
+        found |= {f"{name}_change": lambda w: {}} if model_admin.edit else {}
     return found
 
 
 def rows() -> list[str]:
-    """Return every row in the order of the addresses: a name alone, or the samples it has."""
-    samples = [*ARGUMENTS, *desk_arguments(), *QUERIES]
+    """Return every row in the order of the URLs: the name alone, or the samples of the URL."""
+    samples = [*ARGUMENTS, *staff_arguments(), *QUERIES]
     found: list[str] = []
     for name in dict.fromkeys(names()):
         named = [row for row in dict.fromkeys(samples) if row.partition(" ")[0] == name]
@@ -320,13 +320,13 @@ def rows() -> list[str]:
     return found
 
 
-NEEDS = {row.partition(" ")[0] for row in desk_arguments()}  # never without a word behind them
+NEEDS = {row.partition(" ")[0] for row in staff_arguments()}  # URLs that have no sample without a word after the name
 
 
-def path_of(row: str, world: Any) -> str:
-    """Return the address of the sample `row`."""
-    arguments = {**ARGUMENTS, **desk_arguments()}.get(row, lambda w: [])
+def path_of(row: str, dataset: Any) -> str:
+    """Return the path of the sample `row`."""
+    arguments = {**ARGUMENTS, **staff_arguments()}.get(row, lambda w: [])
     name = row.partition(" ")[0]
     if name == "admin:anything-else":
         return "/manage/nothing/here/"
-    return reverse(name, args=arguments(world))
+    return reverse(name, args=arguments(dataset))

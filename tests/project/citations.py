@@ -1,4 +1,4 @@
-"""What the repository cites, and what its documents hold. Which forms a citation has: docs/style.md, "Citations"."""
+"""Find citations in the files of the repository and check their targets. Forms: docs/style.md, "Citations"."""
 
 import re
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ SUFFIXES = {".css", ".example", ".html", ".js", ".md", ".py", ".toml", ".tsv", "
 WITH_EXAMPLES = {
     "tests/project/citations.py",
     "tests/project/test_citations.py",
-}  # they hold wrong citations on purpose
+}  # these files contain wrong citations on purpose
 DOCUMENT = r"(?<![\w/.-])((?:\.\.?/)*(?:[\w-]+/)*[\w-][\w.-]*\.md)\b`?(?:\]\([^)]*\))?"
 NUMBERS = r"(\d+(?:(?:, | and |–)\d+)*)"
-LETTERS = "ACGMPSUVX"  # of the groups of requirements
+LETTERS = "ACGMPSUVX"  # first letters of the codes of requirements
 
 _SVG_PATH = re.compile(r'\sd="[^"]*"')
 _LINE_END = re.compile(r"\s*\n[\s#|]*")
 _CODE = re.compile(rf"(?<![\w#./+%-])([{LETTERS}]\d\d)(?:[–-]([{LETTERS}]\d\d))?(?!\w)")
-_TOKEN = r"(?:[A-Za-z]?\d\w*(?:\.\d+)?|[A-Z]\b)"  # what is meant as a code, right or wrong
+_TOKEN = r"(?:[A-Za-z]?\d\w*(?:\.\d+)?|[A-Z]\b)"  # text that is meant as a code, valid or not
 _AFTER_ITS_WORD = re.compile(rf"[Rr]equirements?(?:\.md`?)? ({_TOKEN}(?:(?:, | and |–){_TOKEN})*)")
 _IN_BRACKETS = re.compile(r"(?<=[( –])([A-Z]\d+[a-z]?)(?=\)|, [A-Z]\d|–[A-Z]\d)")
 _RULES = re.compile(rf"(?:{DOCUMENT},? (?:rules? )?|\b[Rr]ules? ){NUMBERS}(?!\w|\.\d)")
@@ -36,23 +36,28 @@ _BY_STEM = r"\((?:{})(?:, | \d|: )[^)]*\)"
 
 # ---- the files -------------------------------------------------------------------------------------------------------
 def one_line(text: str) -> str:
-    """Return `text` without ends of lines, which a citation may go over, and without the data of SVG paths."""
+    """Return `text` as one line, because a citation may be wrapped, and without SVG paths, which look like codes."""
     return _LINE_END.sub(" ", _SVG_PATH.sub("", text))
 
 
 @cache
-def texts() -> dict[str, str]:
-    """Return path → text on one line, for every file of the repository that may cite something."""
+def files() -> dict[str, Path]:
+    """Return path → file for every text file of the repository, without ignored folders."""
     ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
     folders = [folder for folder in ROOT.iterdir() if folder.is_dir() and folder.name not in ignored | {".git"}]
-    files = sorted([*ROOT.iterdir(), *(file for folder in folders for file in folder.rglob("*"))])
-    paths = {str(file.relative_to(ROOT)): file for file in files if file.suffix in SUFFIXES and file.is_file()}
-    return {path: one_line(file.read_text()) for path, file in paths.items() if path not in WITH_EXAMPLES}
+    found = sorted([*ROOT.iterdir(), *(file for folder in folders for file in folder.rglob("*"))])
+    return {str(file.relative_to(ROOT)): file for file in found if file.suffix in SUFFIXES and file.is_file()}
 
 
-# ---- what is cited ---------------------------------------------------------------------------------------------------
+@cache
+def texts() -> dict[str, str]:
+    """Return path → text on one line, for every file of the repository that may contain citations."""
+    return {path: one_line(file.read_text()) for path, file in files().items() if path not in WITH_EXAMPLES}
+
+
+# ---- citations in a text ---------------------------------------------------------------------------------------------
 def codes_in(text: str) -> set[str]:
-    """Return the requirements that `text` cites, right or wrong; a range cites everything in it."""
+    """Return the codes of requirements that `text` cites, valid or not; a range cites every code in it."""
     found = set(_IN_BRACKETS.findall(text))
     for tokens in _AFTER_ITS_WORD.findall(text):
         found.update(re.findall(_TOKEN, tokens))
@@ -63,7 +68,7 @@ def codes_in(text: str) -> set[str]:
 
 
 def rules_in(text: str) -> set[tuple[str, int]]:
-    """Return (document, number) of each rule that `text` cites; without a document it is a rule of the domain."""
+    """Return (document, number) of each rule that `text` cites; a rule without a document belongs to domain.md."""
     found = set()
     for document, numbers in _RULES.findall(text):
         name = Path(document or "domain.md").name
@@ -88,19 +93,19 @@ def anchors_in(text: str) -> set[tuple[str, str]]:
 
 
 def unquoted_in(text: str) -> list[str]:
-    """Return what looks like a section without quotation marks."""
+    """Return citations of sections that lack quotation marks."""
     return [match.group() for match in _UNQUOTED.finditer(text)]
 
 
 def stems_in(text: str) -> list[str]:
-    """Return what looks like a document cited without `.md`."""
+    """Return citations of documents that lack `.md`."""
     stems = "|".join(sorted(file.stem for file in DOCS.glob("*.md") if file.stem != "requirements"))
     return re.findall(_BY_STEM.format(stems), text)
 
 
-# ---- what there is ---------------------------------------------------------------------------------------------------
+# ---- targets of citations ---------------------------------------------------------------------------------------------
 def find(name: str, *, cited_in: str) -> Path | None:
-    """Return the file or folder that `name` means in the file `cited_in`; None when there is none."""
+    """Return the file or folder that `name` refers to in the file `cited_in`, or None."""
     places = (ROOT, DOCS, (ROOT / cited_in).parent)
     return next((place / name for place in places if (place / name).exists()), None)
 
@@ -114,7 +119,7 @@ def cells(document: str) -> Iterator[list[str]]:
 
 @cache
 def requirements() -> list[tuple[str, str, str]]:
-    """Return (code, what is required, law or standard) of each line of docs/requirements.md."""
+    """Return (code, requirement, law or standard) of each line of docs/requirements.md."""
     return [tuple(row) for row in cells("requirements.md") if re.fullmatch(r"[A-Z]\d\d", row[0])]
 
 
@@ -131,7 +136,7 @@ def headings(file: Path) -> set[str]:
 
 @cache
 def sections(file: Path) -> set[str]:
-    """Return what can be cited as a section of a document: headings, terms in bold, first cells of table rows."""
+    """Return the sections of a document that can be cited: headings, terms in bold, first cells of table rows."""
     text = file.read_text()
     bold = re.findall(r"^(?:[-*] )?\*\*(.+?)\.?\*\*", text, re.MULTILINE)
     first_cells = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
@@ -140,5 +145,5 @@ def sections(file: Path) -> set[str]:
 
 @cache
 def anchors(file: Path) -> set[str]:
-    """Return the anchors of a page, as links spell its headings."""
+    """Return the anchors of a document, derived from its headings as GitHub does."""
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(file)}

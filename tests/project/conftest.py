@@ -1,4 +1,4 @@
-"""The world stands once for a whole file: nothing that a test does to it stays."""
+"""One dataset for all tests of a module; the writes of each test are rolled back."""
 
 import contextlib
 from http.cookies import SimpleCookie
@@ -10,12 +10,12 @@ from django.test import Client, override_settings
 
 from chengyang.celery import app
 
-from . import dataset as worlds
+from . import dataset as datasets
 
 
 @contextlib.contextmanager
 def undone():
-    """Undo on leaving whatever is written inside; durable blocks are let in, as in Django's own test cases."""
+    """Roll back everything that is written inside; durable blocks are allowed, as in Django's test cases."""
     block = transaction.atomic()
     block._from_testcase = True
     with block:
@@ -24,11 +24,11 @@ def undone():
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The cast with one thing of every kind, on 16 September 2026; see `world.py`."""
-    folder = tmp_path_factory.mktemp("house")
+def dataset(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The personas and one object of every kind, on 16 September 2026; see `dataset.py`."""
+    folder = tmp_path_factory.mktemp("project")
     here = {
-        "PORTAL_CLOCK": worlds.NOW,
+        "PORTAL_CLOCK": datasets.NOW,
         "OUTBOX_DIR": folder / "outbox",
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "STAFF_MFA": False,
@@ -36,7 +36,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     }
     eager, app.conf.task_always_eager = app.conf.task_always_eager, True
     with django_db_blocker.unblock(), override_settings(**here), undone():
-        made = worlds.build()
+        made = datasets.build()
         made.sessions = {name: _signed_in(user) for name, user in made.users.items()}
         yield made
         cache.clear()
@@ -45,7 +45,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 def _signed_in(user):
-    """Return the cookies of a browser in which `user` is signed in."""
+    """Return the cookies of a client in which `user` is signed in."""
     browser = Client()
     if user.is_authenticated:
         browser.force_login(user, backend="chengyang.platform.accounts.backends.PortalBackend")
@@ -53,24 +53,24 @@ def _signed_in(user):
 
 
 @pytest.fixture
-def db(world):
-    """Undo what one test writes; under this name pytest-django knows that the tests need a database."""
+def db(dataset):
+    """Roll back the writes of one test. By this name pytest-django knows that the test needs the database."""
     with undone():
         yield
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """One browser for everybody: a new one reads all static files again."""
+    """One client for all personas: a new client would read all static files again."""
     return Client()
 
 
 @pytest.fixture
-def browser_of(world, db, browser):
-    """Return a function that hands the browser to somebody of the cast."""
+def browser_of(dataset, db, browser):
+    """Return a function that signs a persona in on the shared client and returns the client."""
 
     def browse(name):
-        browser.cookies = SimpleCookie(world.sessions[name])
+        browser.cookies = SimpleCookie(dataset.sessions[name])
         return browser
 
     return browse

@@ -1,4 +1,4 @@
-"""What a browser would make of a page: its words, its attributes, and what it would load."""
+"""Parse an HTML page: its texts, its attributes, and the URLs it loads."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 EMPTY = {"meta", "link", "input", "br", "img", "hr", "use", "line", "path", "rect", "circle", "text", "col", "wbr"}
-SILENT = {"script", "style", "code", "samp"}  # code is quoted, not said
+SILENT = {"script", "style", "code", "samp"}  # elements whose content is not checked as text
 SPOKEN = ("alt", "title", "aria-label", "placeholder", "data-yes", "data-no", "data-confirm", "data-confirm-yes")
 LOADS = ("src", "href", "action", "srcset", "formaction", "poster", "data")
 SCHEMES = {"data", "blob", "mailto", "tel", "webcal", "otpauth"}
@@ -16,7 +16,7 @@ MADE_BY_MISTAKE = re.compile(r"\bNone\b|%\(\w+\)|\{\{|\{%|object at 0x|<QuerySet
 
 @dataclass
 class Page:
-    """A parsed page: `words` is all that is read or read aloud, `wrong` what the CSP would forbid or nobody can read."""
+    """A parsed page: `words` are all visible or spoken texts, `wrong` lists what the CSP forbids or loads from other hosts."""
 
     lang: str = ""
     title: str = ""
@@ -25,12 +25,12 @@ class Page:
     words: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def said(self) -> str:
+    def text(self) -> str:
         return " ".join(self.words)
 
 
 class Reader(HTMLParser):
-    """Fills a `Page`; `host` is the only one that anything may come from."""
+    """Parser that fills a `Page`; resources may be loaded only from `host`."""
 
     def __init__(self, host: str) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class Reader(HTMLParser):
 
 
 def read(text: str, host: str = "testserver") -> Page:
-    """Return the page in `text`."""
+    """Return `text` parsed as a page."""
     reader = Reader(host)
     reader.feed(text)
     reader.close()

@@ -1,6 +1,6 @@
-"""What each app declares, one block per app: `python -m tests.project.registered --write` pins it in `registered.txt`.
+"""The declarations of all apps, one block per app: `python -m tests.project.registered --write` writes `registered.txt`.
 
-Whoever adds or loses a declaration sees it in the difference of that file.
+A test compares the file with the registry, so that each added or removed declaration shows up in a diff.
 """
 
 import sys
@@ -25,13 +25,13 @@ NAMES = {
 
 
 def lines() -> list[str]:
-    """Return everything that is declared: a block per app, a line per declaration; then staff lists and Celery tasks."""
+    """Return a block of lines for each app, one line per declaration, then the staff lists and the Celery tasks."""
     from django.contrib import admin
 
     from chengyang import extensions
     from chengyang.celery import app
 
-    app.loader.import_default_modules()  # else only those tasks are known whose module was imported
+    app.loader.import_default_modules()  # otherwise only tasks of modules that were imported would be listed
     found = []
     for label, extension in extensions.apps().items():
         found += [label, *(f"  {line}" for line in _declared(extension)), ""]
@@ -41,7 +41,7 @@ def lines() -> list[str]:
 
 
 def _declared(extension: Any) -> list[str]:
-    """Return the lines of one app, slot by slot."""
+    """Return the lines of one app, in the order of the slots."""
     found = []
     for slot in (field.name for field in fields(extension)):
         value = getattr(extension, slot)
@@ -55,7 +55,7 @@ def _declared(extension: Any) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print what is declared, or write it with `--write`."""
+    """Print the declarations, or write them to `registered.txt` when `arguments` contain `--write`."""
     import django
 
     django.setup()

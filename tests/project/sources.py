@@ -1,4 +1,4 @@
-"""The tree as Python sees it: every module of ours with its syntax tree, read once."""
+"""All modules of the project with their syntax trees, read once."""
 
 import ast
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLOORS = ("chengyang", "members", "organizations", "bases", "activities", "services")
+PACKAGES = ("chengyang", "members", "organizations", "bases", "activities", "services")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
 class Module:
-    """One file: its path from the root (`members/views/data.py`), its text and its tree."""
+    """A Python file: its path from the root (`members/views/data.py`), its text and its syntax tree."""
 
     path: str
     text: str
@@ -21,7 +21,7 @@ class Module:
 
     @property
     def kinds(self) -> set[str]:
-        """What it is by the names of file and folders: views, actions, admin …"""
+        """The names of the file and its folders below the app: views, actions, admin …"""
         return {part.removesuffix(".py") for part in Path(self.path).parts[1:]}
 
     @property
@@ -37,19 +37,19 @@ class Module:
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """Return every module of the floors, in the order of their paths."""
-    files = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob("*.py"))
+    """Return every module of PACKAGES, in the order of their paths."""
+    files = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
     texts = [(str(file.relative_to(ROOT)), file.read_text()) for file in files]
     return tuple(Module(path, text, ast.parse(text, path)) for path, text in texts)
 
 
 def of_kind(*kinds: str) -> list[Module]:
-    """Return the modules whose file or folder is called one of `kinds`, migrations left out."""
+    """Return the modules whose file or folder has one of the names `kinds`, without migrations."""
     return [module for module in modules() if module.kinds & set(kinds) and not module.is_migration]
 
 
 def chain(node: ast.AST) -> list[str]:
-    """Return the names in `a.b().c` from left to right: `["a", "b", "c"]`; what has no name is left out."""
+    """Return the names in `a.b().c` from left to right: `["a", "b", "c"]`; expressions without a name are left out."""
     names: list[str] = []
     while True:
         if isinstance(node, ast.Attribute):

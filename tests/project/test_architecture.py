@@ -1,4 +1,4 @@
-"""The rules of docs/architecture.md that can be read off the syntax of the tree."""
+"""The rules of docs/architecture.md that can be checked on the syntax trees."""
 
 import ast
 import importlib.util
@@ -8,13 +8,13 @@ from django.apps import apps
 from django.conf import settings
 
 from . import registered
-from .sources import FLOORS, FUNCTIONS, chain, modules, of_kind, where
+from .sources import FUNCTIONS, PACKAGES, chain, modules, of_kind, where
 
 # In lines (style.md rule 1; architecture.md, "Inside an app").
 LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 8
-DOORS = {"visible_to", "published"}
-# What a view may ask of a model beside its doors, and why nobody is shown too much.
-OTHER_DOORS = {
+READ_METHODS = {"visible_to", "published"}
+# Other queries that a view may run, and why they show nobody too much.
+OTHER_QUERIES = {
     "Subdistrict.objects.all": "a code table that everybody reads",
     "Category.objects.all": "a code table that everybody reads",
     "Alliance.objects.first": "a code table of one row that everybody reads",
@@ -22,43 +22,45 @@ OTHER_DOORS = {
     "Request.objects.open_with": "by number and query code, compared in constant time",
 }
 SIGNALS = {
-    "chengyang/platform/accounts/receivers.py": "Django's and allauth's signals about sign-ins, not ours",
-    "chengyang/lib/vault/apps.py": "Django's pre_save, which refuses to write an encrypted column by half",
+    "chengyang/platform/accounts/receivers.py": "receives signals of Django and allauth about sign-ins",
+    "chengyang/lib/vault/apps.py": "receives Django's pre_save and refuses to write an encrypted field without its derived columns",
 }
-MODEL_BY_NAME = {"members/personal_data/access_log.py": "reads the label that an audit entry holds; imports nothing"}
+MODEL_BY_NAME = {"members/personal_data/access_log.py": "the label comes from an audit entry; no module is imported"}
 AT_START = {
-    "chengyang/portal/home/apps.py": "the last app to start ends the declarations and gives beat its schedule",
-    "chengyang/platform/audit/apps.py": "a retention below the law's minimum stops the start",
-    "chengyang/lib/vault/apps.py": "the known-answer test of the keys stops the start",
+    "chengyang/portal/home/apps.py": "the last app to start closes the registry and gives beat its schedule",
+    "chengyang/platform/audit/apps.py": "refuses to start with a retention below the legal minimum",
+    "chengyang/lib/vault/apps.py": "refuses to start when a known-answer test of the cryptography fails",
 }
 WRITES = {"save", "create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-TIDYING = {
-    "chengyang/platform/accounts/tasks.py": "codes and failed sign-ins live one day",
-    "chengyang/platform/notices/tasks.py": "notices live a year",
-    "chengyang/platform/files/tasks.py": "bytes that no row holds",
+CLEANUP = {
+    "chengyang/platform/accounts/tasks.py": "deletes codes and failed sign-ins after a day",
+    "chengyang/platform/notices/tasks.py": "deletes notices after a year",
+    "chengyang/platform/files/tasks.py": "deletes stored files that no row refers to",
 }
-# Public functions of actions that write and have no actor, because nobody acts, or the account itself is what is acted on.
-NOBODY_ACTS = {
-    "anonymise_guests": "the calendar",
-    "delete_drafts": "the calendar",
-    "delete_closed": "the calendar",
-    "delete_unconfirmed": "the calendar",
-    "end_term": "the calendar",
-    "close_request": "the calendar",
-    "remind_handlers": "the calendar",
-    "escalate_due": "the calendar",
-    "notify": "called inside the action that has the actor",
-    "cancel_signups_of": "called by leaving, whose actor it is given by position",
+# Public actions without an `actor`, and who acts instead: a periodic task, or the account that is passed as an argument.
+WITHOUT_ACTOR = {
+    "anonymise_guests": "a periodic task",
+    "delete_drafts": "a periodic task",
+    "delete_closed": "a periodic task",
+    "delete_unconfirmed": "a periodic task",
+    "end_term": "a periodic task",
+    "close_request": "a periodic task",
+    "remind_handlers": "a periodic task",
+    "escalate_due": "a periodic task",
+    "notify": "called by actions that have an actor",
+    "cancel_signups_of": "called by the actions for leaving, which pass the actor by position",
     "begin_application": "the account itself",
     "consent_and_begin": "the account itself",
     "export_own_data": "the account itself",
 }
-TABLES = {"chengyang/settings.py": "one list of what the environment decides; split, it could not be read in order"}
-NO_DOOR = {"PhoneProof": "a code is found by its session alone"}
+LONG_MODULES = {
+    "chengyang/settings.py": "one list of settings that is read from top to bottom; splitting it would hide the order"
+}
+NOT_LINKED = {"PhoneProof": "a code is found only by its session"}
 
 
 def offenders(among, find, but=()) -> list[str]:
-    """Return what `find(module)` finds in the modules `among`, as `path:line code`; the paths in `but` are left out."""
+    """Return what `find(module)` yields for the modules `among`, as `path:line code`, without the paths in `but`."""
     found = ((module, node) for module in among if module.path not in but for node in find(module))
     return [f"{where(module, node)} {ast.unparse(node)[:80]}" for module, node in found]
 
@@ -67,20 +69,20 @@ def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
     return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
 
-# ---- see and do ------------------------------------------------------------------------------------------------------
-def backdoors(module):
-    """Return what reads rows beside `visible_to` and `published`."""
+# ---- reads and writes -------------------------------------------------------------------------------------------------
+def unscoped_queries(module):
+    """Yield the queries that do not start with `visible_to` or `published`."""
     above = parents(module.tree)
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute) and node.attr in ("objects", "_base_manager", "_default_manager"):
-            asked = above[node]
-            door = isinstance(asked, ast.Attribute) and asked.attr in DOORS
-            if not door and ".".join(chain(asked)) not in OTHER_DOORS:
-                yield asked
+            query = above[node]
+            is_scoped = isinstance(query, ast.Attribute) and query.attr in READ_METHODS
+            if not is_scoped and ".".join(chain(query)) not in OTHER_QUERIES:
+                yield query
 
 
 def test_pages_and_api_read_through_visible_to_or_published():
-    assert offenders(of_kind("views", "api"), backdoors) == []
+    assert offenders(of_kind("views", "api"), unscoped_queries) == []
 
 
 def is_write(call: ast.Call) -> bool:
@@ -111,12 +113,12 @@ def test_pages_forms_and_admin_write_nothing_themselves():
 
 
 def test_a_task_calls_an_action():
-    assert offenders(of_kind("tasks"), writes, but=TIDYING) == []
+    assert offenders(of_kind("tasks"), writes, but=CLEANUP) == []
 
 
-def test_no_exception_is_left_over():
+def test_every_exception_names_an_existing_module():
     paths = {module.path for module in modules()}
-    assert {*SIGNALS, *MODEL_BY_NAME, *AT_START, *TIDYING, *TABLES} <= paths
+    assert {*SIGNALS, *MODEL_BY_NAME, *AT_START, *CLEANUP, *LONG_MODULES} <= paths
 
 
 def public_actions():
@@ -126,7 +128,7 @@ def public_actions():
                 yield module, node
 
 
-def test_every_public_action_has_its_contract():
+def test_every_public_action_has_a_docstring():
     assert [where(module, node) for module, node in public_actions() if not ast.get_docstring(node)] == []
 
 
@@ -134,13 +136,13 @@ def opens_transaction(node):
     return any("atomic" in chain(decorator) for decorator in node.decorator_list)
 
 
-def test_every_write_says_who_acts():
+def test_every_action_that_writes_takes_an_actor():
     written = [(module, node) for module, node in public_actions() if opens_transaction(node)]
     silent = [node.name for _, node in written if "actor" not in {arg.arg for arg in node.args.kwonlyargs}]
-    assert sorted(silent) == sorted(set(silent) & set(NOBODY_ACTS))
+    assert sorted(silent) == sorted(set(silent) & set(WITHOUT_ACTOR))
 
 
-# ---- floors ----------------------------------------------------------------------------------------------------------
+# ---- imports ---------------------------------------------------------------------------------------------------------
 CODE = [module for module in modules() if not module.is_migration]
 
 
@@ -166,7 +168,7 @@ def signals(module):
     return filter(is_signal, module.calls())
 
 
-def test_there_are_no_signals_between_our_apps():
+def test_the_apps_use_no_signals_of_their_own():
     assert offenders(CODE, signals, but=SIGNALS) == []
 
 
@@ -174,7 +176,7 @@ QUIET = (ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef, ast.Assign, ast.A
 
 
 def does_more(statement):
-    """Return whether a statement of an `extensions.py` does anything but define and declare."""
+    """Return whether a statement of an `extensions.py` does more than define names and call `extend`."""
     if not isinstance(statement, ast.Expr):
         return not isinstance(statement, QUIET)
     if isinstance(statement.value, ast.Constant):
@@ -182,7 +184,7 @@ def does_more(statement):
     return not (isinstance(statement.value, ast.Call) and chain(statement.value.func) == ["extend"])
 
 
-def test_an_extension_only_declares():
+def test_an_extensions_module_only_declares():
     assert offenders(of_kind("extensions", "metrics"), lambda module: filter(does_more, module.tree.body)) == []
 
 
@@ -195,39 +197,39 @@ def test_starting_an_app_only_imports():
     assert offenders(of_kind("apps"), done_at_start, but=AT_START) == []
 
 
-def test_what_each_app_declares_is_pinned():
+def test_the_declarations_of_the_apps_are_those_of_the_file():
     assert registered.lines() == registered.FILE.read_text().splitlines()
 
 
 # ---- data ------------------------------------------------------------------------------------------------------------
-OURS = [
-    model for model in apps.get_models() if model.__module__.split(".")[0] in FLOORS and "Event" not in model.__name__
+PROJECT_MODELS = [
+    model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES and "Event" not in model.__name__
 ]
 
 
-def test_what_may_be_linked_to_has_a_door():
-    linked = [model for model in OURS if any(field.name == "public_id" for field in model._meta.fields)]
-    open_ones = {model.__name__ for model in linked if not hasattr(model._default_manager.all(), "visible_to")}
-    assert open_ones <= set(NO_DOOR)
+def test_a_model_with_public_ids_has_visible_to():
+    linked = [model for model in PROJECT_MODELS if any(field.name == "public_id" for field in model._meta.fields)]
+    without_scope = {model.__name__ for model in linked if not hasattr(model._default_manager.all(), "visible_to")}
+    assert without_scope <= set(NOT_LINKED)
 
 
 def test_actions_own_their_transactions():
     assert not settings.DATABASES["default"].get("ATOMIC_REQUESTS")
 
 
-def test_there_is_one_driver():
+def test_only_one_database_driver_is_installed():
     assert importlib.util.find_spec("psycopg2")
     assert importlib.util.find_spec("psycopg") is None
 
 
 # ---- size ------------------------------------------------------------------------------------------------------------
-def test_a_module_can_be_read_at_a_sitting():
+def test_modules_are_not_too_long():
     long = [module.path for module in CODE if module.text.count("\n") > LONGEST_MODULE]
-    assert set(long) <= set(TABLES)
+    assert set(long) <= set(LONG_MODULES)
 
 
 def lengths():
-    """Return the lines of each function without its docstring, and where it is."""
+    """Yield (number of lines without the docstring, place) of each function."""
     for module in CODE:
         for node in module.functions():
             words = ast.get_docstring(node, clean=False)
@@ -238,5 +240,5 @@ def test_functions_are_short():
     assert statistics.median(lines for lines, _ in lengths()) <= MEDIAN_FUNCTION
 
 
-def test_no_function_is_a_scroll():
+def test_no_function_is_too_long():
     assert [place for lines, place in lengths() if lines > LONGEST_FUNCTION] == []

@@ -1,4 +1,4 @@
-"""Nothing is cited that a reader cannot open: requirements, rules, documents and sections (docs/style.md rule 8)."""
+"""All citations have a target in the repository: requirements, rules, documents and sections (docs/style.md rule 8)."""
 
 import re
 
@@ -10,11 +10,11 @@ from .citations import find, texts
 
 
 def offenders(wrong):
-    """Return `path: citation` for all that `wrong(path, text)` finds in the files of the repository."""
+    """Return `path: citation` for everything that `wrong(path, text)` yields in the files of the repository."""
     return [f"{path}: {citation}" for path, text in texts().items() for citation in wrong(path, text)]
 
 
-# ---- what is cited exists --------------------------------------------------------------------------------------------
+# ---- targets of citations exist ---------------------------------------------------------------------------------------
 def unknown_codes(_path, text):
     return sorted(citations.codes_in(text) - {code for code, _text, _source in citations.requirements()})
 
@@ -62,7 +62,7 @@ def test_a_link_into_a_page_finds_its_heading():
     assert offenders(missing_anchors) == []
 
 
-# ---- a citation has a form that can be checked -----------------------------------------------------------------------
+# ---- citations have a form that can be checked -----------------------------------------------------------------------
 def unquoted_sections(path, text):
     return [] if path.endswith(".md") else citations.unquoted_in(text)
 
@@ -90,7 +90,7 @@ def test_a_document_is_cited_by_the_name_of_its_file():
         ('<path d="M22 38a14"/> #A01f20 noqa: S308 A4', set()),
     ],
 )
-def test_a_code_is_found_right_or_wrong(text, cited):
+def test_a_code_is_found_whether_valid_or_not(text, cited):
     assert citations.codes_in(citations.one_line(text)) == cited
 
 
@@ -104,7 +104,7 @@ def test_a_code_is_found_right_or_wrong(text, cited):
         ("the rule of 10 characters", set()),
     ],
 )
-def test_a_rule_is_found_right_or_wrong(text, cited):
+def test_a_rule_is_found_whether_valid_or_not(text, cited):
     assert citations.rules_in(citations.one_line(text)) == cited
 
 
@@ -116,7 +116,7 @@ def test_a_rule_is_found_right_or_wrong(text, cited):
         ("[a page](../deploy/README.md)", {"../deploy/README.md"}),
     ],
 )
-def test_a_document_is_found_right_or_wrong(text, cited):
+def test_a_document_is_found_whether_valid_or_not(text, cited):
     assert citations.documents_in(text) == cited
 
 
@@ -127,7 +127,7 @@ def test_a_document_is_found_right_or_wrong(text, cited):
         ('`ui.md`, "Join"', {("ui.md", "Join")}),
     ],
 )
-def test_a_section_is_found_right_or_wrong(text, cited):
+def test_a_section_is_found_whether_valid_or_not(text, cited):
     assert citations.sections_in(citations.one_line(text)) == cited
 
 

@@ -1,4 +1,4 @@
-"""What holds on every page, whoever opens it: decisions.md, "CSP"; style.md rules 10 and 14; requirements G13."""
+"""Rules for every page: decisions.md, "CSP"; style.md rules 10 and 14; requirements G13."""
 
 import re
 
@@ -14,10 +14,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Whose browser a page is opened in: the first of these who gets it.
+# A page is opened as the first of these personas who may see it.
 READERS = ("visitor", "member", "leader", "xiazhuang", "district", "secadmin", "auditor", "sysadmin", "secretary")
 TABLE = matrix.read() if matrix.FILE.exists() else {}
-# Latin words that are said in Chinese too: formats, names of programs and of methods, what the cast is called.
+# Latin words that Chinese text uses, too: formats, names of programs and methods, words in the accounts of the personas.
 LATIN = {
     "csrf",
     "json",
@@ -32,7 +32,7 @@ LATIN = {
     "google",
 }
 LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook"}
-# Codes that stand for themselves in the tables of codes.
+# Codes that the lists of the code tables show.
 LATIN |= {"enterprise", "new", "media", "four", "five", "six", "haves", "goods", "team", "registration"}
 COLUMNS = (
     "activities:calendar",
@@ -42,7 +42,7 @@ COLUMNS = (
     "standards:list",
     "standards:detail",
 )
-# What is no word: numbers read out at the door, public ids, digests, addresses.
+# Not words: ticket numbers, public ids, digests, URLs and paths, e-mail addresses.
 NUMBERS = re.compile(
     rf"\b[0-9A-Z]{{5}} [0-9A-Z]{{5}}\b|\b{PUBLIC_ID_REGEX}\b|\b[0-9a-f]{{12,}}\b|https?://\S+|/[a-z][\w/-]*/|\S+@\S+"
 )
@@ -53,7 +53,7 @@ def policy(text):
 
 
 def reader_of(row):
-    """Return who of `READERS` gets the page of `row`, or nothing when nobody does."""
+    """Return the first of READERS who may open the page of `row`, or ""."""
     return next((name for name in READERS if TABLE[row].get(name) == "200"), "")
 
 
@@ -61,12 +61,12 @@ OPEN = [row for row in addresses.rows() if ("GET", row) in TABLE and reader_of((
 
 
 @pytest.fixture
-def opened(world, browser_of):
-    """Return a function that opens the page of a row in a suitable browser: (response, page or None when not HTML)."""
+def opened(dataset, browser_of):
+    """Return a function row → (response, parsed page; None when it is not HTML), sent as a persona who may see it."""
 
     def open_page(row):
         browser = browser_of(reader_of(("GET", row)))
-        response = browser.get(addresses.path_of(row, world), addresses.QUERIES.get(row))
+        response = browser.get(addresses.path_of(row, dataset), addresses.QUERIES.get(row))
         is_html = response.headers.get("Content-Type", "").startswith("text/html")
         text = b"".join(response).decode("utf-8", "replace")
         return response, markup.read(text) if is_html else None
@@ -75,20 +75,20 @@ def opened(world, browser_of):
 
 
 def english(page):
-    """Return the English words of a page; numbers that are read out at the door or stand for a row are none."""
-    said = NUMBERS.sub("", page.said())
-    return {word.lower() for word in markup.WORD.findall(said)} - LATIN - set("_".join(personas.NAMES).split("_"))
+    """Return the English words of a page, without NUMBERS, LATIN and the names of the personas."""
+    text = NUMBERS.sub("", page.text())
+    return {word.lower() for word in markup.WORD.findall(text)} - LATIN - set("_".join(personas.NAMES).split("_"))
 
 
 def faults(page):
-    """Return what is wrong with a page, in words."""
+    """Return the faults of a page as texts."""
     wrong = list(page.wrong)
     wrong += [] if page.lang == "zh-CN" else [f"lang is {page.lang!r}"]
     wrong += [] if page.headings == 1 else [f"{page.headings} main headings"]
     wrong += [] if page.title.strip(" ·").removesuffix(settings.SITE["name"]).strip(" ·") else ["no title"]
     wrong += [f"no {name}" for name in ("SiteName", "SiteDomain", "description") if not page.metas.get(name)]
-    wrong += [f"says {word}" for word in sorted(english(page))]
-    return wrong + [f"shows {found}" for found in markup.MADE_BY_MISTAKE.findall(page.said())]
+    wrong += [f"shows the English word {word}" for word in sorted(english(page))]
+    return wrong + [f"shows {found}" for found in markup.MADE_BY_MISTAKE.findall(page.text())]
 
 
 @pytest.mark.parametrize("row", OPEN)
@@ -101,7 +101,7 @@ def test_a_page_keeps_the_rules_of_all_pages(opened, row):
 
 
 @pytest.mark.parametrize("row", COLUMNS)
-def test_a_column_says_what_it_is(opened, row):
+def test_a_column_page_has_the_column_metadata(opened, row):
     _, page = opened(row)
     tags = ("ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")
     assert [name for name in tags if not page.metas.get(name)] == []

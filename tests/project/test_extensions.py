@@ -1,4 +1,4 @@
-"""The registry itself: declared once, complete before it is read, closed afterwards, no key twice."""
+"""The registry of extensions: apps declare once, before it is closed; it is read only afterwards; keys are unique."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from chengyang.extensions import MenuEntry, Metric, PeriodicTask, Registry
 
 
 def frozen(**apps):
-    """Return a registry in which each app has declared its slots."""
+    """Return a closed registry in which each app has declared its slots."""
     registry = Registry()
     for app, slots in apps.items():
         registry.extend(app, **slots)
@@ -61,7 +61,7 @@ def test_an_unknown_slot_is_refused():
     ],
     ids=lambda slots: next(iter(slots)),
 )
-def test_a_key_that_is_taken_is_refused(slots):
+def test_a_key_that_exists_is_refused(slots):
     with pytest.raises(ValueError, match="declared twice"):
         frozen(a=slots, b=slots)
 

@@ -1,11 +1,11 @@
-"""The one rule for reasons: needed, never cut, of one length everywhere."""
+"""The rules for reasons: required, never cut, and of the same maximum length everywhere."""
 
 import pytest
 from django.apps import apps
 
 from chengyang.errors import REASON_LENGTH, ActionError, optional_reason, required_reason
 
-READ_WORD_FOR_WORD = {
+WITH_REASON = {
     "activities.Activity",
     "activities.ServiceRecord",
     "activities.Signup",
@@ -31,10 +31,15 @@ def test_a_reason_that_is_too_long_is_refused_not_cut(rule):
 
 
 @pytest.mark.parametrize("rule", [required_reason, optional_reason])
-def test_the_longest_reason_is_kept_whole(rule):
+def test_the_longest_reason_is_not_cut(rule):
     assert rule(f" {'长' * REASON_LENGTH} ") == "长" * REASON_LENGTH
 
 
-def test_every_column_of_a_reason_is_as_long():
-    columns = {label: apps.get_model(label)._meta.get_field("reason").max_length for label in READ_WORD_FOR_WORD}
+@pytest.mark.parametrize("rule", [required_reason, optional_reason])
+def test_nul_is_removed_from_a_reason(rule):
+    assert rule("\0请核\0对") == "请核对"
+
+
+def test_every_column_for_a_reason_has_the_same_length():
+    columns = {label: apps.get_model(label)._meta.get_field("reason").max_length for label in WITH_REASON}
     assert set(columns.values()) == {REASON_LENGTH}

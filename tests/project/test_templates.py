@@ -1,11 +1,11 @@
-"""No English on any screen: the words of every template."""
+"""No template contains English text for the screen."""
 
 import re
 
 from .sources import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.txt"))
-# What is written in Latin letters in Chinese too: formats, protocols, names of programs.
+# Latin words that Chinese text uses, too: formats, protocols, names of programs.
 LATIN = {"ical", "excel", "json", "pdf", "api", "docx", "xlsx", "cookie", "csrf", "openapi"}
 LATIN |= {"microsoft", "authenticator", "freeotp"}
 CODE = re.compile(
@@ -20,20 +20,22 @@ MARKUP = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", re.S)
 WORD = re.compile(r"[A-Za-z]{3,}")
 
 
-def spoken(source: str) -> str:
-    """Return what a template says by itself: its text, what it translates, and what its attributes say."""
+def visible_text(source: str) -> str:
+    """Return the visible text of a template: its own text, translated literals, and attributes that are shown or spoken."""
     source = CODE.sub("", source)
     translated = " ".join(a or b for a, b in LITERALS.findall(source))
     plain = TAGS.sub(" ", source)
-    attributes = [text for text in SPOKEN.findall(plain) if "=" not in text]  # `width=device-width` is no sentence
+    attributes = [text for text in SPOKEN.findall(plain) if "=" not in text]  # `width=device-width` is not a text
     return " ".join([translated, *attributes, re.sub(r"&\w+;", " ", MARKUP.sub(" ", plain))])
 
 
-def test_no_template_says_anything_in_english():
-    found = {path.name: {word.lower() for word in WORD.findall(spoken(path.read_text()))} - LATIN for path in TEMPLATES}
+def test_no_template_contains_english():
+    found = {
+        path.name: {word.lower() for word in WORD.findall(visible_text(path.read_text()))} - LATIN for path in TEMPLATES
+    }
     assert {name: words for name, words in found.items() if words} == {}
 
 
-def test_english_would_be_found_wherever_it_stands():
-    said = spoken('<p title="Save" class="wide">here {% translate "Nothing" %}{# but not here #}</p>')
-    assert sorted(WORD.findall(said)) == ["Nothing", "Save", "here"]
+def test_english_is_found_in_texts_attributes_and_literals():
+    text = visible_text('<p title="Save" class="wide">here {% translate "Nothing" %}{# but not here #}</p>')
+    assert sorted(WORD.findall(text)) == ["Nothing", "Save", "here"]

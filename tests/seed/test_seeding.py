@@ -1,4 +1,4 @@
-"""`manage.py seed`: the published facts come out of the database, once, and what an officer has edited stays."""
+"""`manage.py seed`: it loads the published facts once, and keeps the edits of officers."""
 
 import datetime as dt
 import time
@@ -47,7 +47,7 @@ def end(year):
     return dt.date(year, 12, 31)
 
 
-# ---- what comes out -------------------------------------------------------------------------------------------------
+# ---- seeded rows ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,13 +144,13 @@ def test_every_criterion_says_what_to_look_at_within_its_column(seeded):
     assert all(10 < len(criterion.guidance) <= longest for criterion in Criterion.objects.all())
 
 
-def test_our_words_are_for_the_published_standards_and_no_others():
+def test_the_guidance_covers_exactly_the_published_standards():
     published = {entry["code"]: entry["criteria"] for entry in facts()["standards"]}
     assert {code: list(criteria) for code, criteria in CRITERIA.items()} == published
     assert SUBJECTS.keys() == TEXTS.keys() == published.keys()
 
 
-def test_every_body_has_an_address_of_its_own():
+def test_every_organizer_has_a_slug_of_its_own():
     names = [entry["name"] for key in ("organizations", "bases") for entry in facts()[key]]
     names += [entry["name"] for entry in facts()["alliance"]["teams"]]
     assert SLUGS.keys() == set(names)
@@ -165,7 +165,7 @@ def test_the_rules_and_the_purposes_are_published(seeded):
     assert list(Purpose.objects.filter(necessary=True).values_list("code", flat=True)) == ["registration"]
 
 
-def test_exceptional_days_reach_into_the_next_year(seeded):
+def test_exceptional_days_include_the_next_year(seeded):
     years = {day.year for day in WorkdayException.objects.values_list("date", flat=True)}
     assert years == set(range(2017, clock.today().year + 2))
 
@@ -174,7 +174,7 @@ def test_milestones_are_shown_newest_first():
     assert [milestone.date for milestone in milestones()] == ["2023-03-25", "2020", "2019-06", "2017-11-16"]
 
 
-# ---- again, and beside officers ------------------------------------------------------------------------------------
+# ---- repeated runs and edits ---------------------------------------------------------------------------------------
 
 
 def test_a_second_run_changes_nothing(seeded):
@@ -222,13 +222,13 @@ def test_a_new_version_of_a_standard_stays_in_force(seeded):
     assert standard.current().number == 2
 
 
-def test_what_is_missing_comes_back(seeded):
+def test_missing_rows_are_created_again(seeded):
     Honour.objects.all().delete()
     Base.objects.filter(slug="xinxin-xiangyang").delete()
     assert seed() == {"bases.Base": 1, "bases.Honour": 1}
 
 
-def test_a_provisional_year_gives_way_to_its_notice(db):
+def test_a_provisional_year_is_replaced_by_its_notice(db):
     day = dt.date(2026, 10, 1)
     WorkdayException.objects.create(
         date=day, is_workday=False, name="国庆节", source=workdays.STATUTORY, provisional=True
@@ -272,11 +272,11 @@ def test_loading_is_in_the_audit_once(seeded):
 
 
 def test_the_command_says_what_it_created(db):
-    said = StringIO()
-    call_command("seed", stdout=said)
-    call_command("seed", stdout=said)
-    assert "bases.Base: 12" in said.getvalue()
-    assert said.getvalue().endswith("Nothing was missing.\n")
+    output = StringIO()
+    call_command("seed", stdout=output)
+    call_command("seed", stdout=output)
+    assert "bases.Base: 12" in output.getvalue()
+    assert output.getvalue().endswith("Nothing was missing.\n")
 
 
 def test_loading_takes_less_than_five_seconds(db):

@@ -1,4 +1,4 @@
-"""Two models of the tests' own, so that no change of a domain model changes what the fields must do."""
+"""Two models for these tests only, so that they do not depend on models of the apps."""
 
 import pytest
 from django.db import connection, models
@@ -31,7 +31,7 @@ with isolate_apps("chengyang.lib.vault"):
 
 @pytest.fixture
 def letters(db):
-    """Return the model, with its table and that of `Card` made for this test."""
+    """Create the tables of both models; return the model `Letter`."""
     with connection.schema_editor() as editor:
         editor.create_model(Letter)
         editor.create_model(Card)
@@ -50,7 +50,7 @@ def letter(letters):
 
 @pytest.fixture
 def stored():
-    """Return a function that reads a column as it stands in the database."""
+    """Return a function that reads the stored value of a column."""
 
     def read(row, column="phone"):
         with connection.cursor() as cursor:

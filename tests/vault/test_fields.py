@@ -1,4 +1,4 @@
-"""The encrypted field and its followers on real rows."""
+"""Encrypted fields and their derived columns in the database."""
 
 import copy
 import pickle
@@ -20,7 +20,7 @@ OTHER = "+8615487654321"
 
 
 def overwrite(row, column, value):
-    """Do what somebody with a database prompt could do."""
+    """Change a column by SQL, as somebody with access to the database could."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {row._meta.db_table} SET {column} = %s WHERE id = %s", [value, row.pk])
     return type(row).objects.get(pk=row.pk)
@@ -282,7 +282,7 @@ def test_nul_is_refused(letters):
         letters.objects.create(note="a\0b")
 
 
-def test_something_else_than_text_is_refused(letters):
+def test_a_value_that_is_not_text_is_refused(letters):
     with pytest.raises(TypeError, match="takes text"):
         letters(phone=15412345678)
 

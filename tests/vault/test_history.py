@@ -1,4 +1,4 @@
-"""What the history of a row and its migrations know of an encrypted field."""
+"""Encrypted fields in history rows and in migrations."""
 
 from django.db import models
 

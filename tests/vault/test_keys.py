@@ -1,4 +1,4 @@
-"""Keys: their form, their order, and what survives an exchange."""
+"""Keys: their format, their order, and key rotation."""
 
 import base64
 
@@ -20,7 +20,7 @@ FIRST, SECOND, INDEX = f"k1:{key(1)}", f"k2:{key(2)}", f"index:{key(9)}"
 
 @pytest.fixture
 def vault(settings):
-    """Return a function that sets the keys."""
+    """Return a function that sets `VAULT_KEYS`."""
 
     def use(*entries, provider="software-aes"):
         settings.VAULT_KEYS, settings.CRYPTO_PROVIDER = ",".join(entries), provider
@@ -42,12 +42,12 @@ def vault(settings):
         (f"k1:这不是密钥,{INDEX}", "'k1' is not 32 bytes"),
     ],
 )
-def test_bad_keys_are_refused_with_a_sentence(text, says):
+def test_bad_keys_are_refused_with_a_message(text, says):
     with pytest.raises(ImproperlyConfigured, match=says):
         keys.parse_keys(text)
 
 
-def test_sentence_never_repeats_a_key():
+def test_message_never_contains_a_key():
     with pytest.raises(ImproperlyConfigured) as refusal:
         keys.parse_keys(f"{key(1)},{INDEX}")
     assert key(1) not in str(refusal.value)
@@ -68,12 +68,12 @@ def test_url_safe_and_plain_base64_are_both_read():
     assert ring.stable == ring.secrets["a"] == raw
 
 
-def test_first_key_writes(vault):
+def test_first_key_encrypts(vault):
     vault(SECOND, FIRST, INDEX)
     assert seal("城阳", PLACE).split(":")[1] == "k2"
 
 
-def test_older_key_still_reads(vault):
+def test_older_key_still_decrypts(vault):
     old = str(seal("城阳", PLACE))
     vault(SECOND, FIRST, INDEX)
     assert unseal(old, PLACE) == "城阳"
@@ -112,7 +112,7 @@ def test_national_algorithms_are_used_when_chosen(vault):
     assert unseal(sealed, PLACE) == "城阳"
 
 
-def test_other_algorithm_still_reads_after_a_switch(vault):
+def test_other_algorithm_still_decrypts_after_a_switch(vault):
     old = str(seal("城阳", PLACE))
     vault(FIRST, INDEX, provider="software-sm")
     assert unseal(old, PLACE) == "城阳"

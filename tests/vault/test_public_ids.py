@@ -1,4 +1,4 @@
-"""Public ids: their shape, in the database and in addresses."""
+"""Public ids: their format, in the database and in URLs."""
 
 import re
 
@@ -38,6 +38,6 @@ def test_address_of_anything_else_does_not(wrong):
 
 
 @pytest.mark.urls("tests.vault.test_public_ids")
-def test_no_address_is_made_of_anything_else():
+def test_no_url_is_made_of_anything_else():
     with pytest.raises(NoReverseMatch):
         reverse("thing", args=["Wrong"])

@@ -1,4 +1,4 @@
-"""Known answers at the start (requirements C04)."""
+"""Known-answer tests at start-up (requirements C04)."""
 
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm

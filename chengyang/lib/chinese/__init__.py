@@ -1,1 +1,1 @@
-"""Pure functions on names, numbers, dates and search text. Import by module; heavy libraries load on first use."""
+"""Pure functions on names, numbers, dates and search text. Import the modules, not the package; heavy libraries are loaded on first use."""

@@ -1,4 +1,4 @@
-"""Which character is which: the sets that names, pinyin and search share."""
+"""Classes of characters that names, pinyin and search share."""
 
 import re
 import unicodedata
@@ -28,12 +28,12 @@ def is_cjk(character: str) -> bool:
 
 
 def one_dot(text: str) -> str:
-    """Return `text` with every look-alike of the middle dot as `·`; a full stop counts only between ideographs."""
+    """Return `text` with every look-alike of the middle dot as `·`; a full stop is replaced only between ideographs."""
     return _STOP_IN_NAME.sub(DOT, text.translate(_DOTS))
 
 
 def compose(text: str) -> str:
-    """Return `text` in NFC but for compatibility ideographs: NFC would change how somebody's name is written."""
+    """Return `text` in NFC, except compatibility ideographs: NFC would replace them and so change a name."""
     return _COMPOSABLE.sub(lambda part: unicodedata.normalize("NFC", part.group()), text)
 
 

@@ -1,4 +1,4 @@
-"""How dates, times, money and hours are read and shown (docs/requirements.md, "Dates, times and money"; G07)."""
+"""Parse and format dates, times, money and hours (docs/requirements.md, "Dates, times and money"; G07)."""
 
 import datetime as dt
 import re
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 
 PORTAL_ZONE = ZoneInfo("Asia/Shanghai")
-FIRST_MONTH, LAST_MONTH = dt.date(2000, 1, 1), dt.date(2100, 12, 1)  # that a calendar page exists for
-FIRST_YEAR, LAST_YEAR = 1900, 2100  # of a date somebody writes down
+FIRST_MONTH, LAST_MONTH = dt.date(2000, 1, 1), dt.date(2100, 12, 1)  # first and last month with a calendar page
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # range of a typed date
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 WAN = Decimal(10_000)
 
@@ -68,10 +68,10 @@ def _end_day(starts: dt.date, ends: dt.date) -> str:
 
 
 def span(starts: dt.datetime, ends: dt.datetime | None = None, *, today: dt.date | None = None) -> str:
-    """Return when something takes place, no part of the date said twice, in the portal's time zone.
+    """Return the time of an event in the portal's time zone; parts of the date that repeat are left out.
 
-    `11月23日 周一 14:00–16:00`; `11月23日 周一 14:00 – 25日 周三 16:00`; over New Year both years are named, as is any
-    year that is not this one. An end at midnight is `24:00` of the day before.
+    `11月23日 周一 14:00–16:00`; `11月23日 周一 14:00 – 25日 周三 16:00`; both years are shown when they
+    differ, and any year that is not the present one. An end at midnight is `24:00` of the day before.
     """
     begin = _local(starts)
     end = _local(ends) if ends else None
@@ -121,7 +121,7 @@ def parse_partial(text: str) -> tuple[str, dt.date]:
     """Return (text to store, first day) of a date that may be only a year or a month.
 
     `2019`, `2019-06`, `2017-11-16`, `2026.3`, `2026/3/5`, `2026年3月`, `20171116`; stored as `2026-03`. Raises
-    ValueError with a sentence that names the accepted forms, or says what does not exist.
+    ValueError with a message for the user: the accepted forms, or which date does not exist.
     """
     typed = _typed(text)
     found = _PARTIAL.fullmatch(typed) or _COMPACT.fullmatch(typed)
@@ -133,7 +133,7 @@ def parse_partial(text: str) -> tuple[str, dt.date]:
 
 
 def partial(text: str) -> str:
-    """Return a stored partial date as people read it: `2019年`, `2019年6月`, `2017年11月16日`."""
+    """Return a stored partial date for display: `2019年`, `2019年6月`, `2017年11月16日`."""
     stored, first = parse_partial(text)
     if len(stored) == 10:
         return full_day(first)
@@ -173,7 +173,7 @@ def money(amount: Decimal) -> str:
 
 
 def money_wan(amount: Decimal) -> str:
-    """Return yuan in units of ten thousand, at most two decimals: `3.2 万元`; less than that stays exact, in 元."""
+    """Return yuan in units of ten thousand, at most two decimals: `3.2 万元`; below 10,000 yuan the exact amount in 元."""
     if abs(amount) < WAN:
         return money(amount)
     return _("%(amount)s 万元") % {"amount": _trimmed(amount / WAN)}

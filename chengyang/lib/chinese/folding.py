@@ -1,4 +1,4 @@
-"""One form for all that people type alike: index and query both pass through `fold` (requirement U17)."""
+"""Folding of text for search: index and query both pass through `fold` (requirement U17)."""
 
 import unicodedata
 from functools import lru_cache
@@ -18,10 +18,10 @@ def _converter() -> Any:
 
 
 class _Simplify(dict[int, int | str]):
-    """A `str.translate` table that asks OpenCC once for each character.
+    """A `str.translate` table that converts traditional characters, calling OpenCC once for each character.
 
-    Character by character on purpose: OpenCC reads 乾隆 as a word and leaves it alone but makes 干 of a lone 乾, so a
-    part of a text would not be found in the whole.
+    OpenCC converts whole words differently: it leaves 乾隆 as it is but makes 干 of a single 乾. Converting character by
+    character makes sure that a part of a text is found in the whole text.
     """
 
     def __missing__(self, code: int) -> int | str:
@@ -34,8 +34,8 @@ class _Visible(dict[int, int | None]):
 
     def __missing__(self, code: int) -> int | None:
         blank = code in (9, 10, 13, 0x85)
-        unseen = code in _VARIATION or (unicodedata.category(chr(code)) in _DROPPED and code < 0x20000)
-        self[code] = 32 if blank else None if unseen else code
+        is_invisible = code in _VARIATION or (unicodedata.category(chr(code)) in _DROPPED and code < 0x20000)
+        self[code] = 32 if blank else None if is_invisible else code
         return self[code]
 
 
@@ -44,10 +44,10 @@ _visible = _Visible()
 
 
 def fold(text: str) -> str:
-    """Return `text` as search sees it: NFKC, no case, simplified characters, one kind of dot, nothing invisible.
+    """Return `text` in the form that is indexed: NFKC, case-folded, simplified, one kind of dot, no invisible characters.
 
     Never raises; NUL, control characters and lone surrogates are dropped, so the result is always storable.
     """
-    seen = one_dot(text.translate(_visible))
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    visible = one_dot(text.translate(_visible))
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return one_dot(plain.translate(_simplify).translate(_visible))

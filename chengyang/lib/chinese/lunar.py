@@ -1,6 +1,6 @@
-"""The lunar side of a calendar page (requirement U16), read from `cnlunar`.
+"""Lunar dates, solar terms and festivals of a calendar page (requirement U16), read from `cnlunar`.
 
-Only secular festivals are named: the library also lists birthdays of saints, which a public office does not announce.
+Only secular festivals are listed: the library also has birthdays of saints, which a public office does not announce.
 """
 
 import datetime as dt
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-FIRST_DAY, LAST_DAY = dt.date(1901, 2, 19), dt.date(2100, 2, 8)  # the lunar years of the library's tables
+FIRST_DAY, LAST_DAY = dt.date(1901, 2, 19), dt.date(2100, 2, 8)  # range of the library's tables
 
 _LUNAR_FESTIVALS = {
     (1, 1): "春节",
@@ -19,7 +19,7 @@ _LUNAR_FESTIVALS = {
     (8, 15): "中秋节",
     (9, 9): "重阳节",
     (12, 8): "腊八节",
-    (12, 23): "小年",  # as in the north
+    (12, 23): "小年",  # the date used in northern China
 }
 _SOLAR_FESTIVALS = {
     (1, 1): "元旦",
@@ -39,7 +39,7 @@ _NO_TERM = "无"
 
 @dataclass(frozen=True)
 class LunarDay:
-    """What a calendar says about a day beside its number."""
+    """The lunar date, solar term and festivals of a day."""
 
     year_text: str  # 丙午马年
     month_text: str  # 正月, 闰六月
@@ -49,7 +49,7 @@ class LunarDay:
 
     @property
     def label(self) -> str:
-        """Return the one word for a small cell: festival, term, name of the month on its first day, else the day."""
+        """Return the text for a small cell: festival, else term, else the month on its first day, else the day."""
         if self.festivals:
             return self.festivals[0]
         return self.term or (self.month_text if self.day_text == "初一" else self.day_text)
@@ -58,7 +58,7 @@ class LunarDay:
 def _read(day: dt.date) -> Any:
     from cnlunar import Lunar
 
-    # Noon: the library takes a moment, and a night hour may belong to the next day.
+    # The library takes a moment; at noon it cannot count the hour to the next day.
     return Lunar(dt.datetime.combine(day, dt.time(12)), godType="8char")
 
 

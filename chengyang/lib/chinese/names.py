@@ -1,4 +1,4 @@
-"""Names of persons: how they are normalised, recognised and split (requirements U03)."""
+"""Normalise, recognise and split names of persons (requirements U03)."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ def _is_noncharacter(character: str) -> bool:
     return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
-def _refuse_unwritable(text: str) -> None:
+def _reject_unwritable(text: str) -> None:
     for character in text:
         category = unicodedata.category(character)
         if category == "Cc" and character not in _BLANK:
@@ -36,19 +36,20 @@ def _refuse_unwritable(text: str) -> None:
 def _tidy(text: str) -> str:
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf" or c in _JOINERS)
     name = compose(one_dot(visible).translate(_FULLWIDTH))
-    name = _SPACE_WITHIN.sub("", one_dot(name))  # composing may have made another dot
+    name = _SPACE_WITHIN.sub("", one_dot(name))  # composing can produce another dot
     return _SPACES.sub(" ", name).strip()
 
 
 def normalise_name(text: str) -> str:
-    """Return a name as it is stored (U03).
+    """Return a name in the form that is stored (U03).
 
     Full-width Latin letters and digits become half-width, every look-alike of the dot becomes `·`, invisible format
-    characters go, spaces collapse (between ideographs they go: `张　三` is `张三`). Ideographs are never replaced.
-    Raises ValueError, with a sentence for the person, when it is empty, longer than 50 characters or has control
+    characters are removed, spaces collapse (between ideographs they are removed: `张　三` becomes `张三`). Ideographs are never
+    replaced.
+    Raises ValueError with a message for the user when it is empty, longer than 50 characters or has control
     characters or private-use characters.
     """
-    _refuse_unwritable(text)
+    _reject_unwritable(text)
     name = _tidy(text)
     if not name:
         raise ValueError(_("请填写姓名。"))
@@ -71,7 +72,7 @@ def is_name_like(text: str) -> bool:
 
 
 def split_surname(name: str) -> tuple[str, str]:
-    """Return (surname, given name), for sorting only; a name with `·` or of letters has no surname."""
+    """Return (surname, given name), for sorting only; ("", name) for a name with `·` or in letters."""
     if DOT in name or not name or not is_han(name[0]):
         return "", name
     length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1

@@ -1,16 +1,16 @@
-"""Telephone numbers that can receive a message (requirement U07; docs/requirements.md, "Masks")."""
+"""Mobile phone numbers, which can receive a message (requirement U07; docs/requirements.md, "Masks")."""
 
 import re
 import unicodedata
 
 from django.utils.translation import gettext_lazy as _
 
-DEMO_PREFIX = "154"  # assigned to no carrier; every gateway of ours refuses it
+DEMO_PREFIX = "154"  # assigned to no carrier; every SMS gateway of the portal refuses it
 STARS = "****"
 
 _BETWEEN_DIGITS = re.compile(r"[\s\-‐‑‒–—―−().·]+")
 _MAINLAND = re.compile(r"1[3-9][0-9]{9}")
-_ABROAD = {  # plausibility only: the code that arrives is the proof
+_ABROAD = {  # only a plausibility check: the proof is the code that the phone receives
     "852": re.compile(r"[4-9][0-9]{7}"),  # Hong Kong
     "853": re.compile(r"6[0-9]{7}"),  # Macao
     "886": re.compile(r"9[0-9]{8}"),  # Taiwan
@@ -20,8 +20,8 @@ _FULL = re.compile(r"\+?([0-9]+)")
 
 
 def _compact(text: str) -> str:
-    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    number = _BETWEEN_DIGITS.sub("", seen)
+    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    number = _BETWEEN_DIGITS.sub("", visible)
     return "+" + number[2:] if number.startswith("00") else number
 
 
@@ -45,9 +45,9 @@ def _abroad(number: str) -> str:
 def normalise_phone(text: str) -> str:
     """Return a mobile number as `+8613…` (E.164).
 
-    A mainland number may come bare, with +86, 0086 or 86, with spaces, dashes and full-width digits; numbers of Hong
-    Kong, Macao, Taiwan and elsewhere only in international form. Raises ValueError with a sentence that says what to
-    do.  (U07)
+    A mainland number may be given without prefix, with +86, 0086 or 86, with spaces, dashes and full-width digits; numbers of Hong
+    Kong, Macao, Taiwan and elsewhere only in international form. Raises ValueError with a message for the
+    user.  (U07)
     """
     number = _compact(text)
     if not number:
@@ -73,7 +73,7 @@ def _digits(phone: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """Return a stored number as lists show it: `138****5678`, `+852****4567`; four digits or more are hidden."""
+    """Return the masked form of a stored number for lists: `138****5678`, `+852****4567`; at least four digits are hidden."""
     digits = _digits(phone)
     national = phone.removeprefix("+86")
     if _MAINLAND.fullmatch(national):
@@ -84,11 +84,11 @@ def mask_phone(phone: str) -> str:
 
 
 def spaced_phone(phone: str) -> str:
-    """Return a stored number whole, as people read it out: `138 1234 5678`; others than mainland ones as they are stored."""
+    """Return a stored mainland number with spaces: `138 1234 5678`; other numbers unchanged."""
     national = phone.removeprefix("+86")
     return f"{national[:3]} {national[3:7]} {national[7:]}" if national != phone else phone
 
 
 def is_demo_phone(phone: str) -> bool:
-    """Return whether a stored number is one of the demonstration's, which no gateway may dial."""
+    """Return whether a stored number belongs to the demo; no gateway sends to it."""
     return phone.startswith(("+86" + DEMO_PREFIX, DEMO_PREFIX))

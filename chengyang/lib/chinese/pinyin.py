@@ -1,7 +1,7 @@
-"""The Latin side of a name: the key it sorts by and the words it is found by (requirements U01, U02).
+"""Pinyin of names: the sort key and the search words (requirements U01, U02).
 
 `pypinyin` gives dictionary readings, which are wrong for many surnames (曾 is *zeng*, not *ceng*), and ICU sorts by the
-same readings. Hence the table here for the sort key, and all readings for the search words.
+same readings. So the sort key uses the table in `surnames.py`, and the search words use all readings.
 """
 
 import re
@@ -17,20 +17,22 @@ from .folding import fold
 from .names import split_surname
 from .surnames import SURNAME_READINGS
 
-MAX_READINGS = 64  # combinations a name is indexed by
-MAX_WORD = 40  # letters of a typed word that are looked at
+MAX_READINGS = 64  # most combinations of readings that a name is indexed by
+MAX_WORD = 40  # letters of a typed word that are compared
 KEY_LENGTH = 200  # of `name_key`; the column has this size
 
 _UNIT = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 _RUN = re.compile(f"[{CJK}]+")
-_LAST = "zz"  # no syllable begins so: what has no reading comes after z, in every collation
+_LAST = "zz"  # no syllable begins so: characters without a reading sort after z in every collation
 
 
 class Unit(NamedTuple):
     """One ideograph of a name, or one word of a name in another script."""
 
     text: str
-    readings: tuple[str, ...]  # the first one sorts; none for words and for ideographs no dictionary knows
+    readings: tuple[
+        str, ...
+    ]  # the first one is the sort key; empty for words and for ideographs that are not in the dictionary
 
 
 def _plain(syllable: str) -> str:
@@ -39,7 +41,7 @@ def _plain(syllable: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _in_dictionary(character: str) -> tuple[str, ...]:
-    """Return every reading of a character, simplified or not; none when the dictionary does not have it."""
+    """Return every reading of a character, simplified or traditional; empty when the dictionary does not have it."""
     from pypinyin import Style, pinyin
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
@@ -55,7 +57,7 @@ def _in_words(text: str) -> tuple[tuple[str, ...], ...]:
     """Return for each character of `text` the reading it has in the words it forms (重阳 is *chong yang*), if any."""
     from pypinyin import lazy_pinyin
 
-    found = lazy_pinyin(text, errors=_unread)  # type: ignore[arg-type]  # its stub forgets that a list may be returned
+    found = lazy_pinyin(text, errors=_unread)  # type: ignore[arg-type]  # the stub lacks the form that returns a list
     return tuple((_plain(reading),) if reading else () for reading in found)
 
 
@@ -78,11 +80,14 @@ def _units(name: str) -> list[Unit]:
 
 
 def _corrected(units: list[Unit], reading: str) -> list[Unit]:
-    """Return the units with the syllables that the person says, one for each ideograph, in front."""
-    said = _plain(reading.lower()).split()
-    if len(said) != sum(is_cjk(unit.text) for unit in units) or not all(s.isascii() and s.isalpha() for s in said):
+    """Return the units with the syllables of `reading`, one for each ideograph, as their first readings.
+
+    Raises ValueError with a message for the user when their numbers differ or a syllable is not ASCII letters.
+    """
+    given = _plain(reading.lower()).split()
+    if len(given) != sum(is_cjk(unit.text) for unit in units) or not all(s.isascii() and s.isalpha() for s in given):
         raise ValueError(_("请按每个字一个音节填写拼音，用空格分开，例如 zeng guo fan。"))
-    syllables = iter(said)
+    syllables = iter(given)
     return [
         Unit(unit.text, tuple(dict.fromkeys((next(syllables), *unit.readings)))) if is_cjk(unit.text) else unit
         for unit in units
@@ -99,10 +104,10 @@ def _ascii(unit: Unit) -> str:
 
 
 def name_key(name: str, *, reading: str = "") -> str:
-    """Return what a name sorts by: ASCII pinyin syllables, then the name itself; at most 200 characters.
+    """Return the sort key of a name: ASCII pinyin syllables, then the name itself; at most 200 characters.
 
-    Each surname character carries its code point, so that families who are only pronounced alike (张, 章) do not mix.
-    `reading` overrides the guess: one syllable for each ideograph (`"zeng guo fan"`); ValueError if it is not that.
+    Each surname character carries its code point, so that surnames with the same pronunciation (张, 章) do not mix.
+    `reading` overrides the guess: one syllable for each ideograph (`"zeng guo fan"`), else ValueError.
     Compare byte by byte (`db_collation="C"`), though other collations give nearly the same.  (U01)
     """
     surname, _given = split_surname(name)
@@ -114,12 +119,12 @@ def name_key(name: str, *, reading: str = "") -> str:
 
 
 def spellings(word: str) -> list[str]:
-    """Return a word as people type it: `lü` also as `lv`, accents also without."""
+    """Return the ways to type a word: as it is, without accents, and with v for ü."""
     return list(dict.fromkeys((word, without_accents(word), _plain(word))))
 
 
 def _typed(unit: Unit) -> list[str]:
-    """Return what stands for a unit in a typed query: its syllables, ü as v, u and yu; else the text itself."""
+    """Return the ways to type a unit in a query: its syllables, with ü as v, u and yu; else the text itself."""
     typed: list[str] = []
     for syllable in unit.readings:
         typed.append(syllable)
@@ -129,7 +134,7 @@ def _typed(unit: Unit) -> list[str]:
 
 
 def _within_limit(choices: list[list[str]]) -> list[list[str]]:
-    """Drop the rarest readings until there are at most `MAX_READINGS` combinations; the first ones always stay."""
+    """Drop the rarest readings until there are at most `MAX_READINGS` combinations; the first reading of each always stays."""
     while prod(map(len, choices)) > MAX_READINGS:
         max(choices, key=len).pop()
     return choices
@@ -153,10 +158,10 @@ def _written_tokens(name: str) -> set[str]:
 
 
 def name_tokens(name: str, *, reading: str = "") -> list[str]:
-    """Return the words a name is found by, sorted (U01, U02).
+    """Return the search words of a name, sorted (U01, U02).
 
     For every combination of readings (at most 64) the pinyin and the initials from each character on, so that a prefix
     search finds `guofan` and `gf` too; the characters, pairs and endings of the name, simplified; Latin words in lower
-    case. Characters without a reading stand for themselves. `reading` as in `name_key`.
+    case. A character without a reading is a search word itself. `reading` as in `name_key`.
     """
     return sorted(_latin_tokens(_read(name, reading)) | _written_tokens(name))

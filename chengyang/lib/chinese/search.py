@@ -1,8 +1,8 @@
-"""Search without a text-search parser: `tsvector` and `tsquery` literals of our own (requirements U02, U17, U18).
+"""Full-text search without a PostgreSQL parser: build `tsvector` and `tsquery` literals (requirements U02, U17, U18).
 
-`to_tsvector('simple', …)` makes one word of a Chinese sentence, and `pg_trgm` cannot serve two characters and is empty
-in a C-locale database. Here a run of ideographs becomes overlapping pairs with positions, so that any part of two or
-more characters is a phrase the GIN index answers, in every locale. The literals are only cast,
+`to_tsvector('simple', …)` makes one word of a Chinese sentence, and `pg_trgm` cannot find two characters and finds
+nothing in a C-locale database. Here a run of ideographs becomes overlapping pairs with positions, so that any part of two or
+more characters is a phrase that the GIN index finds, in every locale. The literals are only cast,
 `%s::tsvector` and `%s::tsquery`: never hand them to `to_tsvector`, `to_tsquery` or a plain `SearchQuery`.
 """
 
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 MAX_LEXEME = 100  # characters, at most 400 bytes; PostgreSQL takes 2,046
-MAX_TEXT = 50_000  # characters of all parts: the vector stays below PostgreSQL's megabyte whatever they are
+MAX_TEXT = 50_000  # characters of all parts together: keeps every vector below PostgreSQL's limit of a megabyte
 MAX_POSITIONS = 255  # of one lexeme
 MAX_QUERY = 100  # characters
 MAX_TERMS = 10
@@ -38,16 +38,18 @@ TITLE = "A"  # the weight of a text's first part
 
 _PIECE = re.compile(f"(?P<run>[{CJK}]+)|[^\\W_{CJK}]+")
 _DOT_WITHIN = re.compile(f"(?<=[{CJK}]){DOT}(?=[{CJK}])")
-_BETWEEN_TERMS = re.compile(f"[^\\w{CJK}·.@&+'-]+")  # the rest stays within one term: 2026-11-23, a.b@c, 党建+统战
+_BETWEEN_TERMS = re.compile(
+    f"[^\\w{CJK}·.@&+'-]+"
+)  # other punctuation stays within a term: 2026-11-23, a.b@c, 党建+统战
 _WORD_EDGE = f"(?<![^\\W_{CJK}])"
 
 
 class Token(NamedTuple):
-    """A lexeme where it stands in the text; position 0 is nowhere."""
+    """A lexeme with its position in the text, from 1; 0 means no position."""
 
     lexeme: str
     position: int = 0
-    weight: str = ""  # A, B, C, or nothing for D
+    weight: str = ""  # A, B, C, or "" for D
 
 
 class Piece(NamedTuple):
@@ -64,7 +66,7 @@ class Piece(NamedTuple):
 
 
 def _pieces(folded: str) -> Iterator[Piece]:
-    """Yield the runs and words of a folded text; whatever stands between two of them takes one position."""
+    """Yield the runs and words of a folded text; all that is between two of them takes one position."""
     position, end = 1, 0
     text = _DOT_WITHIN.sub("", folded)
     for match in _PIECE.finditer(text):
@@ -116,7 +118,7 @@ def tsvector(words: Iterable[Token | str]) -> str:
 
 
 def text_vector(*parts: str) -> str:
-    """Return the `tsvector` literal of a text: the title first (weight A), then what matters less (B, C, none).
+    """Return the `tsvector` literal of a text: the title first (weight A), then less important parts (B, C, none).
 
     The first 50,000 characters of all parts together are searched. PostgreSQL counts positions to 16,383: further on,
     pairs and words are found, but phrases of three and more characters are not.  (U17)
@@ -127,14 +129,14 @@ def text_vector(*parts: str) -> str:
         folded = fold(part[:left])[:left]
         found += _tokens(folded, after=after, weight="ABC"[place : place + 1])
         left -= len(folded)
-        after = found[-1].position + 2 if found else 0  # no phrase reaches from one part into the next
+        after = found[-1].position + 2 if found else 0  # a gap, so that no phrase spans two parts
     return tsvector(found)
 
 
 def _phrase(pieces: list[Piece]) -> list[tuple[str, int, bool]]:
-    """Return (lexeme, position, is a prefix) of a phrase; of a run only as many pairs as cover it.
+    """Return (lexeme, position, is a prefix) of a phrase; of a run only the pairs that are needed to cover it.
 
-    A lone ideograph is the last of its run in the text too, and so a lexeme, unless it ends the phrase.
+    A single ideograph that is not the end of the phrase is the last of its run in the text, too, and so a lexeme.
     """
     found = []
     for piece in pieces:
@@ -175,7 +177,7 @@ def _is_single(pieces: list[Piece]) -> bool:
 
 
 def tsquery(query: str, *, prefix: bool = True) -> str | None:
-    """Return a `tsquery` literal for what somebody typed, or None when nothing in it can be searched.
+    """Return a `tsquery` literal for a typed query, or None when it has nothing to search for.
 
     Words between spaces or Chinese punctuation must all occur. A word is a phrase: `新e汇`, `2026-11-23` match as
     written, anywhere inside a run. With `prefix` a Latin word or number also finds longer ones. When every word has
@@ -191,7 +193,7 @@ text_query = tsquery
 
 
 def name_vector(name: str, *extra: str, reading: str = "") -> str:
-    """Return the `tsvector` literal a name is found by, with words like a member number or the last four digits.
+    """Return the `tsvector` literal of a name and of `extra` words, such as the last four digits of a phone.
 
     `reading` as in `pinyin.name_key`.  (U01, U02)
     """
@@ -210,7 +212,8 @@ def _name_operand(piece: Piece) -> str:
 def name_query(query: str) -> str | None:
     """Return a `tsquery` literal that finds persons by any part of the name, pinyin, initials or an extra word.
 
-    Case, spaces, full width, traditional characters and tone marks do not matter. None when nothing can be searched.
+    Case, spaces, full width, traditional characters and tone marks do not matter. Returns None without anything to
+    search for.
     """
     pieces = [piece for chunk in _terms(query) for piece in chunk][:MAX_TERMS]
     return " & ".join(map(_name_operand, pieces)) or None
@@ -222,7 +225,7 @@ def _folded_character(character: str) -> str:
 
 
 def _pattern(pieces: list[Piece]) -> str:
-    """Return a pattern of a term as it may stand in a folded text: dots within, any punctuation where one was typed."""
+    """Return a regular expression that finds a term in a folded text: dots within runs, any punctuation between pieces."""
     pattern, end = "", 0
     for place, piece in enumerate(pieces):
         pattern += "[\\W_]{1,4}" if place and piece.position > end else ""
@@ -233,7 +236,7 @@ def _pattern(pieces: list[Piece]) -> str:
 
 
 def _hits(text: str, query: str) -> list[bool]:
-    """Return for each character of `text` whether the query hits it."""
+    """Return for each character of `text` whether it belongs to a hit of the query."""
     origins = [(folded, i) for i, character in enumerate(text) for folded in _folded_character(character)]
     folded_text = "".join(folded for folded, _ in origins)
     marks = [False] * len(text)
@@ -255,12 +258,12 @@ def _fragments(text: str, marks: list[bool]) -> list[tuple[str, bool]]:
 
 
 def highlight(text: str, query: str) -> list[tuple[str, bool]]:
-    """Return `text` in pieces, each with whether the query hits it; the template escapes them and puts the `<mark>`."""
+    """Return `text` as (piece, is a hit) pairs; the template escapes the pieces and adds `<mark>`."""
     return _fragments(text, _hits(text, query))
 
 
 def excerpt(text: str, query: str, length: int = 80) -> list[tuple[str, bool]]:
-    """Return about `length` characters of `text` around the first hit, in pieces like `highlight`, cuts as `…`."""
+    """Return about `length` characters of `text` around the first hit, as pairs like `highlight`, cuts as `…`."""
     marks = _hits(text, query)
     first = marks.index(True) if True in marks else 0
     start = max(0, min(first - length // 4, len(text) - length))

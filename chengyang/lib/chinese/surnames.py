@@ -1,4 +1,4 @@
-"""Surnames: which have two characters, and which are not read as the dictionary says (requirement U01)."""
+"""Surnames of two characters, and surnames whose reading differs from the dictionary (requirement U01)."""
 
 _COMPOUND = """
 欧阳 尉迟 万俟 长孙 澹台 单于 令狐 宰父 亓官 司空 濮阳 呼延 皇甫 宇文 夏侯 鲜于 赫连 钟离 诸葛 东方 闻人 公孙
@@ -24,7 +24,7 @@ _READINGS = """
 
 COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 
-# The first reading sorts; the others are readings families of that name also use, and are searched.
+# The first reading is the sort key; search also uses the others, which some families use.
 SURNAME_READINGS = {
     surname: tuple(readings.split("/")) for surname, _, readings in (line.partition("=") for line in _READINGS.split())
 }

@@ -1,14 +1,14 @@
-"""Working days, counted over the office's table of exceptional days (requirement U15).
+"""Count working days, with a table of exceptional days (requirement U15).
 
-Everything takes the exceptions as a mapping from day to whether it is worked; a day that is not in it goes by its
-weekday. The table itself belongs to `chengyang.platform.workdays`, seeded from here.
+The functions take the exceptions as a mapping day → is a working day; other days count by their weekday. The table is in
+`chengyang.platform.workdays` and is seeded with `seed_exceptions`.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-MAX_DAYS = 10_000  # a deadline further away is a mistake
+MAX_DAYS = 10_000  # a longer period is taken for a mistake
 ONE_DAY = dt.timedelta(days=1)
 STATUTORY = "全国年节及纪念日放假办法（暂定，待国务院办公厅通知）"
 NOTICE = "国务院办公厅关于%d年部分节假日安排的通知"
@@ -17,7 +17,7 @@ Exceptions = Mapping[dt.date, bool]
 
 
 class ExceptionalDay(NamedTuple):
-    """A day off that is not a plain weekend, or a weekend day that is worked."""
+    """A day off that is not only a weekend, or a working day on a weekend."""
 
     date: dt.date
     is_workday: bool
@@ -26,19 +26,19 @@ class ExceptionalDay(NamedTuple):
 
     @property
     def is_provisional(self) -> bool:
-        """Return whether the year's notice was not known: the statutory days only, without make-up days."""
+        """Return whether the official notice of the year is unknown: only statutory days, without make-up days."""
         return self.source == STATUTORY
 
 
 def is_workday(day: dt.date, exceptions: Exceptions) -> bool:
-    """Return whether `day` is worked."""
+    """Return whether `day` is a working day."""
     return exceptions.get(day, day.weekday() < 5)
 
 
 def add_workdays(start: dt.date, number: int, exceptions: Exceptions) -> dt.date:
-    """Return the day that is `number` working days after `start`, which itself never counts.
+    """Return the day that is `number` working days after `start`, which itself is not counted; `start` for 0.
 
-    With 0 it is `start`. Raises ValueError for a negative number, more than 10,000, and past the end of the calendar.
+    Raises ValueError for a negative number, for more than 10,000, and past the last possible date.
     """
     if not 0 <= number <= MAX_DAYS:
         raise ValueError(f"{number} working days")
@@ -52,7 +52,7 @@ def add_workdays(start: dt.date, number: int, exceptions: Exceptions) -> dt.date
 
 
 def workdays_between(start: dt.date, end: dt.date, exceptions: Exceptions) -> int:
-    """Return how many working days follow `start`, `end` included: `add_workdays` undone; negative when overdue."""
+    """Return the number of working days after `start` up to and including `end`; negative when `end` is before `start`."""
     if end < start:
         return -workdays_between(end, start, exceptions)
     days = (start + ONE_DAY * i for i in range(1, (end - start).days + 1))
@@ -60,7 +60,7 @@ def workdays_between(start: dt.date, end: dt.date, exceptions: Exceptions) -> in
 
 
 def _announced(year: int) -> list[ExceptionalDay]:
-    """Return the days of the yearly notice, weekends within a holiday included; none when the notice is not known."""
+    """Return the days in the official notice of `year`, with weekends within a holiday; empty if it is unknown."""
     from chinese_calendar.constants import Holiday, holidays, workdays
 
     source = NOTICE % year
@@ -77,9 +77,9 @@ def _statutory(year: int) -> list[ExceptionalDay]:
 
 
 def seed_exceptions(years: Iterable[int]) -> list[ExceptionalDay]:
-    """Return the exceptional days of `years` as (date, is_workday, name, source), in order.
+    """Return the exceptional days of `years`, in order.
 
-    Years whose notice `chinesecalendar` knows come from it; later ones have the statutory days only and are
-    `is_provisional`.  (U15)
+    They come from `chinesecalendar` where it has the official notice; other years have only the statutory days, and
+    `is_provisional` is true.  (U15)
     """
     return [day for year in sorted(set(years)) for day in _announced(year) or _statutory(year)]

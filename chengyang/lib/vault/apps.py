@@ -10,6 +10,7 @@ class VaultConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_save
 
+        # These modules define model fields and need the app registry.
         from chengyang.lib.vault import fields, public_ids, selfcheck
 
         selfcheck.run()

@@ -1,13 +1,13 @@
-"""Model fields for personal values: encrypted at rest, found by a blind index, known by their last four characters.
+"""Model fields for personal data: encrypted values, their blind indexes, and their last four characters.
 
     phone = EncryptedField(_("手机号"), blank=True, max_plain=20)
     phone_index = BlindIndexField("phone", namespace="phone")
     phone_last4 = LastFourField("phone")
 
-`instance.phone` is plain text; `values()`, history rows and dumps hold the ciphertext. What is compared is the index:
-`filter(phone_index=blind_index("phone", number))`. Writing goes through `save()`, `bulk_create()` and this module's
-`bulk_update()`; `QuerySet.update()` can only empty the column. `save(update_fields=…)` refuses to leave out the columns
-that follow the field (`columns_of` lists them), so that a number and its index never part.
+`instance.phone` is plain text; `values()`, history rows and dumps hold the ciphertext. To find a row, filter by the
+index: `filter(phone_index=blind_index("phone", number))`. Write with `save()`, `bulk_create()` or this module's
+`bulk_update()`; `QuerySet.update()` can only empty the column. `save(update_fields=…)` refuses to leave out the derived
+columns (`columns_of` lists them), so that a value and its index always match.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ _COMPARISONS = {"isnull", "df", "ndf"}  # df and ndf compare the ciphertexts of 
 
 
 class CiphertextColumn(models.TextField):
-    """The bare column, as migrations and history models see it. The database refuses plain text in it."""
+    """The column without encryption, as migrations and history models use it. A constraint refuses plain text."""
 
     def db_check(self, connection: Any) -> str:
         column = connection.ops.quote_name(self.column)
@@ -52,7 +52,7 @@ class CiphertextColumn(models.TextField):
 
 
 class _Sealed(str):
-    """A ciphertext that was made, or read, for exactly the row that is being written."""
+    """A ciphertext that belongs to the row that is being written; only `EncryptedField.pre_save` makes it."""
 
 
 class _Opening(DeferredAttribute):
@@ -83,7 +83,7 @@ class EncryptedField(CiphertextColumn):
     """Text that is encrypted at rest and bound to its model, its row's public_id and its name.
 
     `max_plain` limits the plain text, in characters. The model needs a `PublicIdField` named `public_id`.
-    Reading raises VaultError when the stored value was moved, changed, or sealed with a key that is not there.
+    Reading raises VaultError when the stored value was moved, changed, or encrypted with a key that is missing.
     """
 
     descriptor_class = _Opening
@@ -124,7 +124,7 @@ class EncryptedField(CiphertextColumn):
 
     @cached_property
     def followers(self) -> list["_Follower"]:
-        """The columns that are filled from this field: its blind index and its last four characters."""
+        """The columns that are derived from this field: its blind index and its last four characters."""
         fields = self.model._meta.concrete_fields
         return [field for field in fields if isinstance(field, _Follower) and field.source_field == self.name]
 
@@ -136,7 +136,7 @@ class EncryptedField(CiphertextColumn):
         return sealing.binding(self.model._meta.label, instance.public_id, self.name)  # type: ignore[attr-defined]
 
     def read(self, instance: models.Model) -> str:
-        """Return the plain text of `instance`, reading the row first when the column was deferred."""
+        """Return the plain text of `instance`; a deferred column is loaded first. Raises VaultError."""
         if self.attname not in instance.__dict__:
             rows = self.model._base_manager.db_manager(instance._state.db).filter(pk=instance.pk)
             instance.__dict__[self.attname] = rows.values_list(self.attname, flat=True).get()
@@ -144,7 +144,7 @@ class EncryptedField(CiphertextColumn):
         return sealing.unseal(stored, self.binding(instance)) if isinstance(stored, Ciphertext) else stored
 
     def put(self, instance: models.Model, value: Any) -> None:
-        """Give `instance` a ciphertext as read from its row, or plain text that the next save will seal."""
+        """Set a ciphertext that was read from the row of `instance`, or plain text that the next save encrypts."""
         state = instance.__dict__
         if isinstance(value, Ciphertext):
             state[self.attname] = value
@@ -155,23 +155,25 @@ class EncryptedField(CiphertextColumn):
             state[self._before] = before
         state[self.attname] = value or ""
         for follower in self.followers:
-            state.setdefault(follower.attname, follower.get_default())  # no longer deferred: it has to be saved too
+            state.setdefault(
+                follower.attname, follower.get_default()
+            )  # no longer deferred, so that save() writes it, too
 
     def plain_if_open(self, instance: models.Model) -> str | None:
-        """Return the plain text if it is at hand, or None if the stored value was not opened."""
+        """Return the plain text if it is in memory, or None if the stored value has not been decrypted."""
         stored = instance.__dict__.get(self.attname)
         if isinstance(stored, Ciphertext):
             return stored.opened[1] if stored.opened else None
         return stored
 
     def unbind(self, instance: models.Model) -> None:
-        """Open the value before its row's public id changes; the next save seals it for the new one."""
+        """Decrypt the value before the row's public id changes; the next save encrypts it for the new id."""
         if isinstance(instance.__dict__.get(self.attname), Ciphertext):
             instance.__dict__[self.attname] = self.read(instance)
         instance.__dict__.pop(self._before, None)
 
     def sealed(self, instance: models.Model) -> str:
-        """Return the ciphertext to write; an unchanged value keeps its ciphertext, so that history stays quiet."""
+        """Return the ciphertext to write; an unchanged value keeps its ciphertext, so that no history row is written."""
         state = instance.__dict__
         value = state[self.attname]
         if value and not isinstance(value, Ciphertext):
@@ -190,7 +192,7 @@ class EncryptedField(CiphertextColumn):
         except VaultError:
             return None
 
-    # What Django asks of a field
+    # Methods that Django calls
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         return _Sealed(self.sealed(model_instance))
@@ -237,7 +239,7 @@ class _Following(DeferredAttribute):
 
 
 class _Follower(models.CharField):
-    """A column that is derived from an encrypted field of the same row; what is assigned to it does not count."""
+    """A column that is derived from an encrypted field of the same row; assigned values are overwritten."""
 
     descriptor_class = _Following
 
@@ -251,7 +253,7 @@ class _Follower(models.CharField):
         raise NotImplementedError
 
     def source_text(self, instance: models.Model) -> str | None:
-        """Return the plain text of the source, or None while its stored value is unopened: then the column is right."""
+        """Return the plain text of the source, or None if it was not decrypted: then the stored column is correct."""
         source = self.source
         return source.plain_if_open(instance) if source else None
 
@@ -282,9 +284,9 @@ class _Follower(models.CharField):
 
 
 class BlindIndexField(_Follower):
-    """The keyed digest of an encrypted field, null when that is empty; equal text has equal digests in a namespace.
+    """The keyed digest of an encrypted field, null for empty text; equal texts have equal digests in a namespace.
 
-    `normalise` is the dotted path of a function text → text that is applied first; it belongs to the namespace.
+    `normalise` is the dotted path of a function text → text that is applied first; all fields of a namespace need the same one.
     Indexed unless `db_index=False` or `unique=True` is given.  (requirements.md C02)
     """
 
@@ -302,7 +304,7 @@ class BlindIndexField(_Follower):
 
 
 class LastFourField(_Follower):
-    """The last four characters of an encrypted field, by which people recognise and search it."""
+    """The last four characters of an encrypted field, shown in lists and used for search."""
 
     def __init__(self, source_field: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 4)
@@ -314,14 +316,14 @@ class LastFourField(_Follower):
 
 
 def columns_of(model: type[models.Model], field: str) -> list[str]:
-    """Return the names to write together: the encrypted field and its followers, for `save(update_fields=…)`."""
+    """Return the encrypted field and its derived columns, for `save(update_fields=…)`."""
     source = model._meta.get_field(field)
     assert isinstance(source, EncryptedField), f"{field} is not encrypted"
     return [source.name, *(follower.name for follower in source.followers)]
 
 
 def refuse_partial_save(sender: type[models.Model], update_fields: Any = None, **kwargs: Any) -> None:
-    """Receiver of pre_save: raises ValueError when a save would write an encrypted field without its followers."""
+    """Receive pre_save; raise ValueError when a save would write an encrypted field without its derived columns."""
     for field in sender._meta.concrete_fields if update_fields else ():
         if isinstance(field, EncryptedField) and field.name in update_fields:
             needed = columns_of(sender, field.name)
@@ -330,10 +332,10 @@ def refuse_partial_save(sender: type[models.Model], update_fields: Any = None, *
 
 
 def bulk_update(instances: Sequence[models.Model], fields: Iterable[str], *, batch_size: int = 1000) -> int:
-    """Write `fields` of many instances of one model, and with an encrypted field the columns that follow it.
+    """Write `fields` of many instances of one model, and the derived columns of encrypted fields.
 
-    Returns how many rows were written; `batch_size` rows go into one statement. One UPDATE from a table of values: ten
-    times as fast as the CASE per column of `QuerySet.bulk_update`.
+    Returns the number of rows written; one statement writes up to `batch_size` rows. It is an UPDATE from VALUES, ten
+    times as fast as the CASE expressions of `QuerySet.bulk_update`.
     """
     if not instances:
         return 0

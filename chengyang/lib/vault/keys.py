@@ -1,9 +1,9 @@
 """The keys of the vault, read from `settings.VAULT_KEYS` and never from the database or the repository.
 
-`VAULT_KEYS` is `id:base64[,id:base64…],index:base64`, each value 32 random bytes. The first entry is the current key:
-it writes. The others only read, so a new key is put in front and an old one is dropped when nothing is left that it
-wrote. The entry named `index` stands apart and is never exchanged: blind indexes and audit digests made years ago must
-still match, so everything that is compared instead of decrypted is derived from it.  (requirements.md C02, C03, C06)
+`VAULT_KEYS` is `id:base64[,id:base64…],index:base64`, each value 32 random bytes. The first entry is the current key,
+which encrypts. The others only decrypt: to rotate, put a new key in front, and remove the old one when nothing encrypted
+with it is left. The entry named `index` is never replaced: blind indexes and audit digests made years ago must still
+match, so everything that is compared instead of decrypted is derived from it.  (requirements.md C02, C03, C06)
 """
 
 import base64
@@ -27,7 +27,7 @@ _HOW = "Set it to what `python -m chengyang.lib.vault.keys` prints, and keep it:
 
 @dataclass(frozen=True)
 class Provider:
-    """Which algorithms a `CRYPTO_PROVIDER` stands for: the cipher's name, its key length in bytes, and the digest."""
+    """The algorithms of a `CRYPTO_PROVIDER`: name of the cipher, its key length in bytes, and the digest."""
 
     cipher: str
     key_bytes: int
@@ -43,7 +43,7 @@ BY_CIPHER = {provider.cipher: provider for provider in PROVIDERS.values()}
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The parsed keys: `current` names the one that writes, `secrets` maps each id to its 32 bytes."""
+    """The parsed keys: `current` is the id of the key that encrypts, `secrets` maps each id to its 32 bytes."""
 
     current: str
     secrets: dict[str, bytes]
@@ -59,13 +59,13 @@ def provider() -> Provider:
 
 
 def key_ring() -> KeyRing:
-    """Return the keys of `settings.VAULT_KEYS`. Raises ImproperlyConfigured with a sentence that says what to set."""
+    """Return the keys of `settings.VAULT_KEYS`. Raises ImproperlyConfigured with a message that says what to set."""
     return parse_keys(getattr(settings, "VAULT_KEYS", "") or "")
 
 
 @lru_cache(maxsize=16)
 def parse_keys(text: str) -> KeyRing:
-    """Parse `id:base64[,id:base64…],index:base64`. Raises ImproperlyConfigured; the sentence never repeats a key."""
+    """Parse `id:base64[,id:base64…],index:base64`. Raises ImproperlyConfigured; the message never contains a key."""
     found: dict[str, bytes] = {}
     for number, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
         key_id, separator, value = entry.partition(":")
@@ -99,7 +99,7 @@ def _derive(secret: bytes, purpose: str, length: int, digest: type[hashes.HashAl
 
 
 def encryption_key(cipher: str, key_id: str) -> bytes | None:
-    """Return the key that `cipher` uses under `key_id`, or None when this installation does not have it."""
+    """Return the key of `cipher` derived from the entry `key_id`, or None when `VAULT_KEYS` has no such entry."""
     secret = key_ring().secrets.get(key_id)
     if secret is None:
         return None
@@ -108,12 +108,12 @@ def encryption_key(cipher: str, key_id: str) -> bytes | None:
 
 
 def stable_key(purpose: str) -> bytes:
-    """Return the 32-byte key for `purpose` (for example `index/phone` or `audit`) that no rotation changes."""
+    """Return the 32-byte key for `purpose` (for example `index/phone` or `audit`) that key rotation never changes."""
     return _derive(key_ring().stable, purpose, KEY_BYTES, provider().digest)
 
 
 def make_keys(current: str = "k1") -> str:
-    """Return a fresh value for `VAULT_KEYS`: one encryption key named `current`, and the entry `index`."""
+    """Return a new value for `VAULT_KEYS`: one encryption key named `current`, and the entry `index`."""
     return ",".join(
         f"{name}:{base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()}" for name in (current, STABLE)
     )

@@ -1,4 +1,4 @@
-"""Public identifiers: ten characters that a person can read out, that say nothing and cannot be guessed."""
+"""Public identifiers: ten random characters that are easy to read out and cannot be guessed."""
 
 import secrets
 from typing import Any
@@ -12,12 +12,12 @@ PUBLIC_ID_REGEX = "[0-9a-hjkmnp-tv-z]{10}"
 
 
 def new_public_id() -> str:
-    """Return a fresh public id: 50 random bits from the operating system, as ten characters of `ALPHABET`."""
+    """Return a new public id: 50 random bits from the operating system, as ten characters of `ALPHABET`."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 class PublicIdConverter:
-    """Path converter `<public_id:public_id>`; anything that is not shaped like a public id does not match (404)."""
+    """Path converter `<public_id:public_id>`; other text does not match (404)."""
 
     regex = PUBLIC_ID_REGEX
 
@@ -29,7 +29,7 @@ class PublicIdConverter:
 
 
 class _RowIdentity(DeferredAttribute):
-    """Opens the row's encrypted fields before its identity changes, because they are bound to the old one."""
+    """Descriptor that decrypts the encrypted fields of a row before its public id changes: they are bound to the old id."""
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         before = instance.__dict__.get(self.field.attname)
@@ -41,7 +41,7 @@ class _RowIdentity(DeferredAttribute):
 
 
 class PublicIdField(models.CharField):
-    """The public id of a row, made when the instance is made, so that it is known before the insert."""
+    """The public id of a row; it is set when the instance is created, so that it is known before the INSERT."""
 
     descriptor_class = _RowIdentity
 

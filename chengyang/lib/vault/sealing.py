@@ -1,7 +1,7 @@
-"""Sealing and opening single values, and the keyed index by which a sealed value is found again.
+"""Encrypt ("seal") and decrypt ("unseal") single values, and compute the blind index that finds an encrypted value.
 
-A sealed value is `alg:key_id:nonce:ct:tag`. It is bound to model, public id and field: copied anywhere else it does not
-open.  (requirements.md C01, C02)
+A sealed value is `alg:key_id:nonce:ct:tag`. It is bound to model, public id and field: copied to another place it cannot
+be decrypted.  (requirements.md C01, C02)
 """
 
 import base64
@@ -25,11 +25,11 @@ SEALED = re.compile(r"([a-z0-9]+):([a-z0-9]+):([A-Za-z0-9_-]+):([A-Za-z0-9_-]*):
 
 
 class VaultError(Exception):
-    """A stored value cannot be opened: wrong place, changed, unknown key or not a sealed value at all."""
+    """A stored value cannot be decrypted: wrong place, changed, unknown key, or not a sealed value."""
 
 
 class Ciphertext(str):
-    """A sealed value as it stands in the database. Once opened it remembers its plain text, but never pickles it."""
+    """A sealed value as stored in the database. It caches its plain text once decrypted, but does not pickle it."""
 
     opened: tuple[bytes, str] | None = None
 
@@ -52,7 +52,7 @@ class AesGcm:
 
 
 class Sm4Gcm:
-    """SM4-GCM (RFC 8998), for installations under the commercial cryptography rules."""
+    """SM4-GCM (RFC 8998), for installations that must use Chinese commercial cryptography."""
 
     def __init__(self, key: bytes) -> None:
         self._algorithm = algorithms.SM4(key)
@@ -72,7 +72,7 @@ CIPHERS: dict[str, Callable[[bytes], AesGcm | Sm4Gcm]] = {"a256gcm": AesGcm, "sm
 
 
 def binding(model_label: str, public_id: str, field: str) -> bytes:
-    """Return what a sealed value is bound to. Raises ValueError without a public id: it must exist before sealing."""
+    """Return the associated data of a sealed value. Raises ValueError without a public id: it must exist before sealing."""
     if not public_id:
         raise ValueError(f"{model_label}.{field} cannot be sealed before its row has a public_id.")
     return f"{model_label}|{public_id}|{field}".encode()
@@ -81,7 +81,7 @@ def binding(model_label: str, public_id: str, field: str) -> bytes:
 def seal(plain: str, bound_to: bytes) -> Ciphertext:
     """Encrypt `plain` under the current key, bound to `bound_to` (see `binding`).
 
-    Raises ValueError for text that holds NUL or is not valid Unicode, since no column could give it back.
+    Raises ValueError for text that contains NUL or is not valid Unicode, because PostgreSQL cannot store it.
     """
     if "\0" in plain:
         raise ValueError("Text with NUL characters is not accepted.")
@@ -94,7 +94,7 @@ def seal(plain: str, bound_to: bytes) -> Ciphertext:
 
 
 def unseal(stored: str, bound_to: bytes) -> str:
-    """Decrypt what `seal` made for the same place. Raises VaultError when it was moved, changed or made elsewhere."""
+    """Decrypt a value that `seal` made for the same `bound_to`. Raises VaultError when it was moved or changed."""
     if isinstance(stored, Ciphertext) and stored.opened and stored.opened[0] == bound_to:
         return stored.opened[1]
     match = SEALED.fullmatch(stored)
@@ -111,20 +111,20 @@ def unseal(stored: str, bound_to: bytes) -> str:
 
 
 def encrypt_for(model_label: str, public_id: str, field: str, plain: str) -> str:
-    """Seal `plain` for one place, for example in a data migration; the empty string stays empty."""
+    """Seal `plain` for a model, row and field, for example in a data migration; the empty string stays empty."""
     return str(seal(plain, binding(model_label, public_id, field))) if plain else ""
 
 
 def decrypt_for(model_label: str, public_id: str, field: str, ciphertext: str) -> str:
-    """Open a value read from `values()` or from a history row of `members.Person`-like `model_label`.
+    """Decrypt a value read with `values()` or from a history row; `model_label` is like `members.Person`.
 
-    Returns the plain text, the empty string for an empty one. Raises VaultError when it does not belong there.
+    Returns the plain text, or "" for an empty value. Raises VaultError when the value does not belong there.
     """
     return unseal(ciphertext, binding(model_label, public_id, field)) if ciphertext else ""
 
 
 def blind_index(namespace: str, plain: str) -> str | None:
-    """Return the keyed digest by which `plain` is found, 43 characters, or None for empty text.
+    """Return the keyed digest of `plain` that finds it, 43 characters, or None for empty text.
 
     The same namespace gives the same digest in every model. The text is normalised as the fields of the namespace
     declare it (`BlindIndexField(normalise=…)`).
@@ -134,7 +134,7 @@ def blind_index(namespace: str, plain: str) -> str | None:
 
 
 def mac(purpose: str, message: bytes) -> str:
-    """Return a keyed digest of `message` as 43 characters; the key belongs to `purpose` and survives key rotation."""
+    """Return a keyed digest of `message` as 43 characters; each `purpose` has its own key, which rotation does not change."""
     digest = hmac.HMAC(keys.stable_key(purpose), keys.provider().digest())
     digest.update(message)
     return _encode(digest.finalize())
@@ -144,7 +144,7 @@ _normalisers: dict[str, str] = {}
 
 
 def declare_namespace(namespace: str, normalise: str) -> None:
-    """Say how the text of a namespace is normalised (dotted path). Raises ValueError when it was said differently."""
+    """Set the normalising function of a namespace (dotted path). Raises ValueError when it already has another one."""
     if _normalisers.setdefault(namespace, normalise) != normalise:
         raise ValueError(f"The blind index {namespace!r} is already normalised by {_normalisers[namespace]!r}.")
 

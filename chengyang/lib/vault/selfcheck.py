@@ -1,6 +1,6 @@
-"""Known-answer tests of the cryptographic library, run at every start: a wrong answer stops it.  (requirements.md C04)
+"""Known-answer tests of the cryptographic library, run at every start; a failure stops the process.  (requirements.md C04)
 
-Some distributions build OpenSSL without the SM algorithms, and a broken build must never write a sealed value.
+Some distributions build OpenSSL without the SM algorithms, and a broken build must never encrypt a stored value.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from chengyang.lib.vault.sealing import AesGcm, Sm4Gcm
 
 
 class KnownAnswer(NamedTuple):
-    """A published test vector: where it stands, how to compute it, and what must come out, in hexadecimal."""
+    """A published test vector: its source, how to compute it, and the expected result in hexadecimal."""
 
     source: str
     compute: Callable[[], bytes]
@@ -90,7 +90,7 @@ KNOWN_ANSWERS = [
 
 
 def run() -> None:
-    """Check every known answer. Raises ImproperlyConfigured, which stops the start, naming the one that failed."""
+    """Check every known answer. Raises ImproperlyConfigured with the name of the one that failed."""
     for answer in KNOWN_ANSWERS:
         try:
             correct = answer.compute().hex() == answer.expected

@@ -18,6 +18,7 @@ from chengyang.platform.web.redirects import is_ours
 
 from . import actions, login_throttle, sessions
 from .access import access_scope
+from .backends import PortalBackend
 from .models import User
 
 FRESH = sessions.dt.timedelta(minutes=5)  # a sign-in this young needs no second proof of who is there
@@ -58,8 +59,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def unstash(self) -> User | None:
         """Return the disabled account whose password was right in this thread; it is led to a page that says so."""
-        from .backends import PortalBackend
-
         return PortalBackend.unstash_authenticated_user()
 
     def reauthenticate(self, user: User, password: str) -> bool:

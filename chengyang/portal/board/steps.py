@@ -1,4 +1,4 @@
-"""The seven steps with their numbers, each counted from records by a registered measure (domain.md, "七步")."""
+"""The seven steps with their figures, each counted from records by a registered metric (domain.md, "七步")."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from chengyang import extensions
 
 @dataclass(frozen=True)
 class Step:
-    """One of the seven: its words, the measure that counts it, and where its records are shown to the public."""
+    """One of the seven steps: its label, the code of its metric, what the metric counts, and a public page of its records."""
 
     label: Any
     metric: str
@@ -31,7 +31,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A step with its number of today."""
+    """A step with its value of today."""
 
     step: Step
     value: Any
@@ -40,7 +40,7 @@ class Figure:
 
 
 def figures() -> list[Figure]:
-    """Return the seven steps with their numbers, for the whole district."""
+    """Return the seven steps with their values, for the whole district."""
     found = []
     for step in STEPS:
         metric = extensions.metric(step.metric)

@@ -1,4 +1,4 @@
-"""The API of the house: what each app offers, its OpenAPI, and a page about it that needs no script."""
+"""The root of the API: the routes of all apps, the OpenAPI schema, and an HTML page about it that needs no script."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ for route in extensions.api_routes():
 @login_not_required
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    """Say what the API offers, in words, from its own description."""
+    """Show the operations of the API, read from its own schema."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     return render(request, "home/api.html", {"operations": _operations(schema)})
 
 
 def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return each operation: method, path, what it does, what can be asked, what it answers."""
+    """Return a dict for each operation: method, path, summary, query parameters, status codes of its answers."""
     return [
         {
             "method": method.upper(),

@@ -1,4 +1,4 @@
-"""What the portal's own pages add; the slots are described in `chengyang.extensions`."""
+"""The extensions of the home page and /me/; `chengyang.extensions` describes the slots."""
 
 import datetime as dt
 
@@ -12,7 +12,10 @@ from chengyang.platform.workdays import deadlines
 
 
 def missing_notices(user, first: dt.date, last: dt.date) -> list[UpcomingDate]:
-    """Return a reminder for each year whose holidays are not entered: from 1 December for the next one (U15)."""
+    """Return a reminder for each year whose holidays are not entered: from 1 December also for the next year (U15).
+
+    Only district staff get it, because only they can enter the days.
+    """
     if not access_scope(user).district:
         return []
     table = reverse("admin:workdays_workdayexception_changelist")

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether the portal can serve (docs/decisions.md, "/readyz")."""
+"""The checks behind `/readyz`: database, cache, worker and migrations (docs/decisions.md, "/readyz")."""
 
 import datetime as dt
 
@@ -10,11 +10,11 @@ from redis.exceptions import RedisError
 from chengyang import clock
 from chengyang.celery import HEARTBEAT_KEY, HEARTBEAT_MAX_AGE
 
-_migrated = False  # migrations only move forward while a process lives, so one good answer is kept
+_migrated = False  # one positive answer is cached: migrations are not undone while a process runs
 
 
 def database() -> bool:
-    """Return whether the database answers."""
+    """Return whether the database answers a query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -24,7 +24,7 @@ def database() -> bool:
 
 
 def cached() -> bool:
-    """Return whether the cache keeps what it is given."""
+    """Return whether the cache returns a value that was just written."""
     try:
         cache.set("health", "1", timeout=5)
         return cache.get("health") == "1"
@@ -33,7 +33,7 @@ def cached() -> bool:
 
 
 def worker() -> bool:
-    """Return whether a worker gave a sign of life within the last HEARTBEAT_MAX_AGE seconds."""
+    """Return whether a worker wrote its heartbeat within the last HEARTBEAT_MAX_AGE seconds."""
     try:
         beat = cache.get(HEARTBEAT_KEY)
     except (RedisError, OSError):
@@ -54,5 +54,5 @@ def migrated() -> bool:
 
 
 def report() -> dict[str, bool]:
-    """Return each check by name; the portal is ready when all hold."""
+    """Return name → result of each check; the portal is ready when all are True."""
     return {"database": database(), "cache": cached(), "worker": worker(), "migrations": migrated()}

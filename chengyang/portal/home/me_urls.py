@@ -1,4 +1,4 @@
-"""What a signed-in person sees of themself; the apps have their own pages below /me/."""
+"""The start page /me/; the other pages below /me/ are in the `urls.py` of the apps."""
 
 from django.urls import path
 

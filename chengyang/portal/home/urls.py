@@ -1,4 +1,4 @@
-"""Pages of the roof."""
+"""The home page and the health checks."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Pages of the roof: the home page, what a signed-in person comes back to, and health."""
+"""The home page, the start page of a signed-in person, and the health checks."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,7 +20,7 @@ MORNING, NOON, EVENING = 11, 13, 18  # hours at which the greeting changes
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What is on this week, one clear way to join, and the seven steps with real numbers; in elder mode four doors."""
+    """Show this week's activities, the link to join and the seven steps; in elder mode four large links."""
     if elder.size_of(request):
         today = clock.today()
         return render(request, "home/elder.html", {"today": today, "moon": lunar_day(today)})
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """The next ticket, what waits, and everything else that is mine; drawn by the apps' panels."""
+    """Show the panels of the apps: next ticket, open steps, and everything else of the signed-in person."""
     return render(request, "home/me.html", {"greeting": _greeting(clock.now().hour), "today": clock.today()})
 
 
@@ -46,7 +46,7 @@ def _greeting(hour: int) -> str:
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer that this process lives; asks nobody else."""
+    """Answer 200 while this process runs; no other server is asked."""
     return JsonResponse({"status": "ok"})
 
 
@@ -54,7 +54,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, cache, worker and migrations are all in order, else 503, each by name."""
+    """Answer 200 when database, cache, worker and migrations are in order, else 503; the JSON names each check."""
     found = health.report()
     ready = all(found.values())
     return JsonResponse({"status": "ok" if ready else "unready", **found}, status=200 if ready else 503)

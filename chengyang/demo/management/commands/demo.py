@@ -1,4 +1,4 @@
-"""`manage.py demo`: load the demonstration into an empty portal, once."""
+"""`manage.py demo`: load the demo into an empty portal."""
 
 import argparse
 import datetime as dt
@@ -10,16 +10,20 @@ from chengyang.demo import loader
 
 
 class Command(BaseCommand):
-    help = "Load the demo: invented persons, six years of activities that end today, and the cast to sign in as."
+    help = "Load the demo: invented persons, six years of activities up to today, and accounts to sign in with."
 
     def add_arguments(self, parser):
-        parser.add_argument("--seed", type=int, default=1, help="the same seed and day make the same rows (default 1)")
-        parser.add_argument("--today", type=_day, help="the day it is in the demo, as 2026-11-23 (default: today)")
+        parser.add_argument(
+            "--seed", type=int, default=1, help="the same seed and day generate the same rows (default 1)"
+        )
+        parser.add_argument(
+            "--today", type=_day, help="the current day of the demo, such as 2026-11-23 (default: today)"
+        )
 
     def handle(self, *args, seed, today, **options):
-        say = self.stdout.write if options["verbosity"] else lambda line: None
+        report = self.stdout.write if options["verbosity"] else lambda line: None
         try:
-            loader.load(seed=seed, today=today or clock.today(), say=say)
+            loader.load(seed=seed, today=today or clock.today(), report=report)
         except loader.Refused as refusal:
             raise CommandError(str(refusal)) from None
 

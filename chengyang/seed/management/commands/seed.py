@@ -1,4 +1,4 @@
-"""`manage.py seed`: load the published facts and the reference data; may be repeated at any time."""
+"""`manage.py seed`: load the published facts and the reference data; it can be run again at any time."""
 
 from django.core.management.base import BaseCommand
 
@@ -6,7 +6,7 @@ from chengyang.seed.loader import seed
 
 
 class Command(BaseCommand):
-    help = "Create what is missing of the published facts and the reference data; what is there stays as it is."
+    help = "Create missing rows of the published facts and the reference data; existing rows stay as they are."
 
     def handle(self, *args, **options):
         created = seed()

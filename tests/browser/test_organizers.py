@@ -1,4 +1,4 @@
-"""Path 4: organizations, bases and services with a page each, a request asked and answered, pages that are not there."""
+"""Path 4: pages of organizations, bases and services, a request with its answer, and error pages."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests import personas
 
 from . import browser_data, steps
-from .pages import PHONE, at, heading, look, press, sees, status
+from .pages import PHONE, at, check, heading, press, sees, status
 
 pytestmark = pytest.mark.browser
 
@@ -24,10 +24,10 @@ def test_visitor_goes_from_a_list_to_a_page(browse, url, title, link, there):
     page = browse(size=PHONE)
     page.goto(url)
     heading(page, title)
-    look(page, f"{there}-list", axe=True)
+    check(page, f"{there}-list", axe=True)
     page.locator("main").get_by_role("link", name=link).first.click()
     heading(page, link.strip("“”"))
-    look(page, there, axe=True)
+    check(page, there, axe=True)
 
 
 def test_visitor_narrows_the_organizations(browse):
@@ -41,13 +41,13 @@ def test_visitor_narrows_the_organizations(browse):
     expect(page.locator("a.card")).to_have_count(1)
 
 
-def test_body_shows_what_takes_place_there(browse):
+def test_base_shows_its_activities(browse):
     base = personas.Base.objects.get(slug="xiaxin-lianxin")
     browser_data.activity(base=base)
     page = browse(size=PHONE)
     page.goto("/bases/xiaxin-lianxin/")
     sees(page, "这里的活动", "夏庄葡萄采摘帮扶")
-    look(page, "base-with-activity", axe=True)
+    check(page, "base-with-activity", axe=True)
     press(page, "在日历里看")
     expect(page).to_have_url(at("/calendar/?view=list&base=xiaxin-lianxin"))
 
@@ -59,56 +59,56 @@ def test_person_asks_a_team_and_reads_its_answer(browse):
     page.get_by_role("link", name="采摘帮扶").click()
     page.locator("[name=title]").fill("请帮忙摘葡萄")
     page.locator("[name=text]").fill("家里老人住院，三亩葡萄没人摘。")
-    look(page, "request-new", axe=True)
+    check(page, "request-new", axe=True)
     press(page, "提交")
     sees(page, "已收到，编号 SQ20260916-001。", "采摘帮扶")
-    look(page, "request", axe=True)
+    check(page, "request", axe=True)
     steps.decide(team, "请帮忙摘葡萄", "答复", reason="周六上午八点半，二十个人过来。")
     page.reload()
     sees(page, "周六上午八点半，二十个人过来。")
-    look(page, "request-answered", axe=True)
+    check(page, "request-answered", axe=True)
     page.get_by_label("5 很好").check()
     press(page, "评价并办结")
     sees(page, "谢谢，评价已记下。")
 
 
-def test_visitor_looks_a_request_up_and_is_told_kindly_that_there_is_none(browse):
+def test_visitor_looks_up_a_request_that_does_not_exist(browse):
     page = browse(size=PHONE)
     page.goto("/services/query/")
     page.locator("[name=number]").fill("SQ20260916-009")
     page.locator("[name=code]").fill("123456")
     press(page, "查一查")
     expect(page.locator("[name=number]")).to_have_value("SQ20260916-009")
-    look(page, "request-query", axe=True)
+    check(page, "request-query", axe=True)
 
 
-# ---- pages that are not there ----------------------------------------------------------------------------------------
+# ---- error pages -----------------------------------------------------------------------------------------------------
 @pytest.mark.urls("tests.browser.error_urls")
 @pytest.mark.parametrize(("url", "code"), [("/nowhere/", 404), ("/withdrawn/", 410), ("/broken/", 500)])
-def test_visitor_who_is_lost_is_led_back(browse, url, code):
+def test_error_page_leads_back_to_the_home_page(browse, url, code):
     page = browse(size=PHONE)
     assert status(page, url) == code
-    look(page, str(code), axe=True)
+    check(page, str(code), axe=True)
     press(page, "回首页")
     heading(page, "向阳而聚")
-    page.complaints = [one for one in page.complaints if not one.startswith("500 ")]
+    page.errors = [one for one in page.errors if not one.startswith("500 ")]
 
 
-def test_person_where_they_may_not_go_is_told_so(browse):
+def test_person_gets_an_error_page_where_access_is_denied(browse):
     row, stranger = browser_data.activity(audience="public"), personas.make("stranger")
     page = browse(stranger, size=PHONE)
     assert status(page, f"/checkin/{row.public_id}/") == 403
-    look(page, "403", axe=True)
+    check(page, "403", axe=True)
     assert status(page, "/manage/") == 404
 
 
-# ---- for old eyes ----------------------------------------------------------------------------------------------------
-def test_elder_sees_four_doors_and_goes_through_one(browse):
+# ---- elder mode ------------------------------------------------------------------------------------------------------
+def test_elder_home_page_has_large_links(browse):
     browser_data.activity()
     page = browse(size=PHONE)
     page.goto("/")
     press(page, "长者模式")
-    look(page, "elder-home", axe=True)
+    check(page, "elder-home", axe=True)
     page.locator(".bigs a").first.click()
     sees(page, "夏庄葡萄采摘帮扶")
-    look(page, "elder-calendar", axe=True)
+    check(page, "elder-calendar", axe=True)

@@ -1,4 +1,4 @@
-"""What the cast meets: the ticket, the offer and the waiting list of the member, and what waits for the others."""
+"""Events that personas need: the ticket, the offer and the waiting list of the member, and reviews for the others."""
 
 import datetime as dt
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from activities.states import SignupState
 from chengyang import clock
 
-from .attendance import Row, Who
-from .dataset import World
+from .attendance import Attendee, Row
+from .dataset import Dataset
 from .events import Event
-from .randomness import Dice
+from .randomness import RandomSource
 from .schedule import Slot
 from .words import topics
 
-MEMBER_SINCE = 500  # days in the service team
-HARVESTS = (  # of the service team of 夏庄, by month
+MEMBER_SINCE = 500  # days since the member joined the service team
+HARVESTS = (  # activities of the service team of 夏庄, by month
     ("大棚草莓移栽帮扶（第{n}场）", (1, 2, 3, 12)),
     ("夏庄茶园春采帮扶（第{n}场）", (4, 7)),
     ("夏庄大樱桃采摘帮扶（第{n}场）", (5, 6)),
@@ -24,7 +24,7 @@ HARVESTS = (  # of the service team of 夏庄, by month
 HARVEST = "harvest"
 LIVE = "助农直播：把夏庄味道卖出去"
 CLIPS, THEATRE, LESSON = "短视频口播与剪辑夜校（第{n}课）", "即兴戏剧工作坊", "驿站小课：农产品怎么拍才好卖"
-# What is not published yet: title, host, in how many days, state, due in working days.
+# Unpublished activities: title, host, days ahead, state, working days until it is due.
 DRAFTS: tuple[tuple[Any, ...], ...] = (
     ("便民服务大集：{village}", "org:xiazhuang", 18, "submitted", -1),
     (HARVEST, "team:xiaxin-lianxin", 16, "submitted", 0),
@@ -42,50 +42,50 @@ DRAFTS: tuple[tuple[Any, ...], ...] = (
 
 
 def topic(title: str, day: dt.date, **changes: Any) -> dict[str, Any]:
-    """Return the topic with this title, with `changes`; HARVEST is what the team of 夏庄 does in the month of `day`."""
+    """Return the topic with this title, with `changes`; HARVEST stands for the activity of the team of 夏庄 in the month of `day`."""
     if title == HARVEST:
         title = next(title for title, months in HARVESTS if day.month in months)
     return {**next(topic for topic in topics if topic["title"] == title), **changes}
 
 
-def told(world: World) -> list[Slot]:
-    """Return the slots that somebody of the cast has to do with."""
-    saturday = world.ahead(4 + (5 - world.ahead(4).weekday()) % 7)
+def scripted_slots(dataset: Dataset) -> list[Slot]:
+    """Return the slots that involve a persona; the mark `scripted` protects them from being cancelled."""
+    saturday = dataset.ahead(4 + (5 - dataset.ahead(4).weekday()) % 7)
     return [
-        Slot(day, topic(title, day, **changes), {"kept", *marks})
+        Slot(day, topic(title, day, **changes), {"scripted", *marks})
         for day, title, marks, changes in (
-            (world.ago(4), HARVEST, ("unrecorded",), {}),
-            (world.today, LESSON, (), {}),
-            (world.today, "读书会：一本书，一座城（第{n}期）", (), {}),
-            (world.ahead(3), HARVEST, ("few", "ticket"), {}),
-            (world.ahead(6), CLIPS, ("full", "offer"), {}),
-            (world.ahead(8), THEATRE, ("full", "waiting"), {}),
-            (world.ago(2), LIVE, ("unrecorded",), {"host": "base:xiaxin-lianxin"}),
-            (world.ahead(7), LESSON, (), {"review": True}),
-            (world.ahead(9), "会员企业开放日（第{n}站）", (), {"host": "org:xiazhuang", "review": True}),
-            (world.ahead(12), "会长轮值交接会", (), {"host": "org:xiazhuang"}),
+            (dataset.ago(4), HARVEST, ("unrecorded",), {}),
+            (dataset.today, LESSON, (), {}),
+            (dataset.today, "读书会：一本书，一座城（第{n}期）", (), {}),
+            (dataset.ahead(3), HARVEST, ("few", "ticket"), {}),
+            (dataset.ahead(6), CLIPS, ("full", "offer"), {}),
+            (dataset.ahead(8), THEATRE, ("full", "waiting"), {}),
+            (dataset.ago(2), LIVE, ("unrecorded",), {"host": "base:xiaxin-lianxin"}),
+            (dataset.ahead(7), LESSON, (), {"review": True}),
+            (dataset.ahead(9), "会员企业开放日（第{n}站）", (), {"host": "org:xiazhuang", "review": True}),
+            (dataset.ahead(12), "会长轮值交接会", (), {"host": "org:xiazhuang"}),
             (saturday, "“我镜头里的城阳”摄影展", (), {}),
         )
     ]
 
 
-def member_came(world: World, dice: Dice, event: Event) -> bool:
-    """Return whether the member came to a past event: mostly to what the team does, now and then to others."""
-    activity, member = event.activity, world.roles["member"]
-    if event.day < max(world.ago(MEMBER_SINCE), member.registered_on):
+def member_came(dataset: Dataset, rng: RandomSource, event: Event) -> bool:
+    """Return whether the persona `member` came to a past event: always to those of the team, sometimes to others."""
+    activity, member = event.activity, dataset.persona_records["member"]
+    if event.day < max(dataset.ago(MEMBER_SINCE), member.registered_on):
         return False
     if activity.team_id and activity.team.slug == "xiaxin-lianxin":
         return True
-    return activity.audience == activity.Audience.PUBLIC and dice.chance(0.22 if activity.earns_hours else 0.07)
+    return activity.audience == activity.Audience.PUBLIC and rng.chance(0.22 if activity.earns_hours else 0.07)
 
 
-def member_signed_up(world: World, event: Event, member: Who) -> list[Row]:
-    """Return the member's own sign-up for a coming event, if they have one."""
+def member_signed_up(dataset: Dataset, event: Event, member: Attendee) -> list[Row]:
+    """Return the sign-up of the persona `member` for a coming event, as its marks say; empty without a mark."""
     if "ticket" in event.marks:
         return [Row(member)]
     if "waiting" in event.marks:
         return [Row(member, SignupState.WAITLISTED)]
     if "offer" in event.marks:
-        until = min(clock.at(world.ahead(2), dt.time(20)), event.activity.starts)
+        until = min(clock.at(dataset.ahead(2), dt.time(20)), event.activity.starts)
         return [Row(member, SignupState.OFFERED, offer_expires_at=until)]
     return []

@@ -1,4 +1,4 @@
-"""What the roof reminds the desk of."""
+"""The reminder on the staff site that the holidays of the next year are not entered."""
 
 import datetime as dt
 
@@ -32,5 +32,5 @@ def test_the_district_is_reminded_of_the_next_years_notice(known, district, firs
 
 
 @pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
-def test_nobody_else_is(reference, name):
+def test_nobody_else_is_reminded(reference, name):
     assert reminders(personas.make(name), dt.date(2026, 12, 1)) == []

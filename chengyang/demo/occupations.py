@@ -1,6 +1,6 @@
-"""What invented persons do for a living: firms, offices and trades of a coastal district, none of them real on purpose."""
+"""Occupations of invented persons: units and jobs of a coastal district. All names of units are invented."""
 
-from .randomness import Dice
+from .randomness import RandomSource
 
 _MARKS = """
 澄海 禾木 云杉 朗坤 晟宇 海拓 鼎禾 瑞岚 博川 启衡 沐野 松石 蓝屿 晴川 远帆 恒砺 嘉屿 景行 若谷 南岸 新禾 青砚 汇川 泊远 砺石 向晚
@@ -8,7 +8,7 @@ _MARKS = """
 """
 MARKS = _MARKS.split()
 
-# Of each category: kinds of places to work at, with the share among a hundred and the jobs people have there.
+# Units of each category: name pattern, share in percent, and the jobs in it.
 _ENTERPRISE = (
     ("青岛{}轨道装备有限公司", 9, "工艺工程师 车间主任 质量经理 焊接技师"),
     ("青岛{}电子科技有限公司", 11, "研发工程师 硬件主管 总经理 采购经理"),
@@ -49,7 +49,7 @@ _NEW_MEDIA = (
     ("青岛{}影视工作室", 14, "导演 后期师 航拍师"),
 )
 _WORK = {"enterprise": _ENTERPRISE, "intermediary": _INTERMEDIARY, "freelance": _FREELANCE, "new_media": _NEW_MEDIA}
-SHARES = {"enterprise": 46, "intermediary": 20, "freelance": 18, "new_media": 16}  # among a hundred persons
+SHARES = {"enterprise": 46, "intermediary": 20, "freelance": 18, "new_media": 16}  # in percent of all persons
 
 _SKILLS = {
     "律师": "law",
@@ -77,26 +77,26 @@ _OTHER_SKILLS = ("aid", "environment", "media", "arts", "startup")
 WISHES = ("peers", "training", "partners", "volunteer", "problem", "propose")
 
 
-def category(dice: Dice) -> str:
-    """Return the code of a category, as often as it is met."""
-    return dice.choices(list(SHARES), list(SHARES.values()))[0]
+def category(rng: RandomSource) -> str:
+    """Return the code of a category, drawn by SHARES."""
+    return rng.choices(list(SHARES), list(SHARES.values()))[0]
 
 
-def workplace(dice: Dice, kind: str) -> tuple[str, str]:
+def workplace(rng: RandomSource, kind: str) -> tuple[str, str]:
     """Return (unit, job) for the category `kind`."""
     places = _WORK[kind]
-    pattern, _, jobs = dice.choices(places, [share for _, share, _ in places])[0]
-    return pattern.format(dice.choice(MARKS)), dice.choice(jobs.split())
+    pattern, _, jobs = rng.choices(places, [share for _, share, _ in places])[0]
+    return pattern.format(rng.choice(MARKS)), rng.choice(jobs.split())
 
 
-def skills(dice: Dice, job: str) -> list[str]:
-    """Return the codes of what somebody with `job` offers to help with."""
+def skills(rng: RandomSource, job: str) -> list[str]:
+    """Return the codes of up to three skills that a person with `job` offers."""
     found = [skill for word, skill in _SKILLS.items() if word in job]
-    if dice.chance(0.45):
-        found.append(dice.choice(_OTHER_SKILLS))
-    return list(dict.fromkeys(found))[:3] if dice.chance(0.85) else []
+    if rng.chance(0.45):
+        found.append(rng.choice(_OTHER_SKILLS))
+    return list(dict.fromkeys(found))[:3] if rng.chance(0.85) else []
 
 
-def wishes(dice: Dice) -> list[str]:
-    """Return the codes of what somebody hopes for."""
-    return dice.some(WISHES, 3)
+def wishes(rng: RandomSource) -> list[str]:
+    """Return the codes of up to three wishes."""
+    return rng.some(WISHES, 3)
