@@ -8,8 +8,8 @@ from django.conf import settings
 from activities.models import ServiceRecord, Signup
 from activities.states import SignupState
 from chengyang import clock
-from chengyang.platform.notices.actions import written
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.notices.rendering import render
 from chengyang.platform.privacy.actions import hash_of
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
@@ -68,16 +68,15 @@ def make_notices(world: World) -> None:
 
 
 def _notice(world: World, dice: Dice, to: Any, template: str, at: dt.datetime, url: str, **context: Any) -> Notice:
-    title, body = written(template, {"to": to, "url": url, "site": settings.SITE, **context})
+    text = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
     read = at + dt.timedelta(hours=dice.randint(1, 20))
     is_read = at < world.midnight - dt.timedelta(days=READ_AFTER)
     return Notice(
         public_id=dice.public_id(),
         user=to,
         kind=template,
-        title=title,
-        body=body,
         url=url,
+        **text._asdict(),
         at=min(at, world.midnight - dt.timedelta(minutes=5)),
         read_at=read if is_read else None,
     )

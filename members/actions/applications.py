@@ -105,7 +105,7 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
         **_acted(actor, ""),
     )
     _decide_purposes(actor, set(purposes))
-    _tell_applicant(application, "submitted")
+    _tell_applicant(application, "members/submitted")
     return application
 
 
@@ -139,7 +139,7 @@ def review_first(application: Application, *, actor: Any, reason: str = "") -> A
         due_on=due_on(now.date(), SECOND_REVIEW_DAYS),
         **_acted(actor, reason),
     )
-    _tell_applicant(application, "first_reviewed")
+    _tell_applicant(application, "members/first_reviewed")
     return application
 
 
@@ -162,7 +162,7 @@ def return_application(application: Application, *, actor: Any, reason: str) -> 
         due_on=None,
         **_acted(actor, required_reason(reason)),
     )
-    _tell_applicant(application, "returned")
+    _tell_applicant(application, "members/returned")
     return application
 
 
@@ -174,7 +174,7 @@ def decline_application(application: Application, *, actor: Any, reason: str) ->
     application = _finish(
         application, ApplicationState.DECLINED, "application.declined", actor, required_reason(reason)
     )
-    _tell_applicant(application, "declined")
+    _tell_applicant(application, "members/declined")
     return application
 
 
@@ -268,8 +268,8 @@ def _decide_purposes(user, ticked):
         decide_purpose(user, code, given=code in ticked, actor=user)
 
 
-def _tell_applicant(application, name):
-    notify(application.user, f"members/{name}", url=application.get_absolute_url(), application=application)
+def _tell_applicant(application, template):
+    notify(application.user, template, url=application.get_absolute_url(), application=application)
 
 
 def _register(application, actor):
