@@ -1,5 +1,5 @@
-// calendar.js: the calendar by keyboard. Arrows move the day (over the edge they turn the page), Home and End go to the
-// first and last, Enter goes into the day and Escape out of it, t is today, / is search. Every link works with Tab too.
+// calendar.js: keyboard navigation of the calendar. Arrows change the day (beyond the edge: the previous or next page), Home
+// and End go to the first and last day, Enter enters the day, Escape leaves it, t is today, / is search. Tab works too.
 
 const days = [...document.querySelectorAll(".days > .day")].filter((day) => day.offsetParent !== null);
 const grid = document.querySelector(".days.month");
@@ -13,14 +13,14 @@ const stand = (day) => {
   return true;
 };
 const follow = (selector) => document.querySelector(selector)?.click();
-// Seven in a row only where the grid is drawn; the list below 64em goes one by one.
+// Up and down move by seven days in the grid, and by one in the list below 64em.
 const row = () => (grid && getComputedStyle(grid).display === "grid" ? 7 : 1);
 
 const today = document.querySelector(".day--today");
 const start = today || days.find((day) => !day.classList.contains("day--out")) || days[0];
 if (start) start.tabIndex = 0;
 
-// Who turned the page by keyboard goes on at the near edge of the next one.
+// After a change of page by keyboard, continue at the adjacent edge of the new page.
 const TURNED = "calendar-turned";
 const turn = (selector, edge) => {
   if (document.querySelector(selector)) sessionStorage.setItem(TURNED, edge);

@@ -127,7 +127,7 @@ def test_a_wrong_backend_stops_the_start_with_one_sentence(settings, path, why):
 
 def test_a_provider_without_credentials_stops_the_start(provider, monkeypatch):
     monkeypatch.delenv("TEST_SMS_TEMPLATES")
-    with pytest.raises(ImproperlyConfigured, match="^Set TEST_SMS_TEMPLATES.$"):
+    with pytest.raises(ImproperlyConfigured, match=r"^Set TEST_SMS_TEMPLATES\.$"):
         apps.get_app_config("notices").ready()
 
 

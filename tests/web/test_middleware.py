@@ -63,7 +63,7 @@ def test_trusted_proxy_is_read_from_settings(client, settings):
 
 def test_log_line_carries_the_request_id():
     record = logging.LogRecord("x", logging.INFO, "", 0, "text", None, None)
-    with context.asked_by(context.RequestInfo("a" * 32)):
+    with context.request_context(context.RequestInfo("a" * 32)):
         RequestFilter().filter(record)
     assert record.request_id == "a" * 32
 

@@ -24,17 +24,17 @@ def panel(place="p", kind="info", order=100, template="web/_callout.html"):
 
 def test_panel_is_drawn_with_its_subject(declare, rf):
     declare(panel())
-    assert "<p>新心向阳</p>" in panels.draw("p", rf.get("/"), "新心向阳")
+    assert "<p>新心向阳</p>" in panels.render("p", rf.get("/"), "新心向阳")
 
 
 def test_panel_without_context_is_not_drawn(declare, rf):
     declare(panel())
-    assert panels.draw("p", rf.get("/"), None) == ""
+    assert panels.render("p", rf.get("/"), None) == ""
 
 
 def test_panel_escapes_its_subject(declare, rf):
     declare(panel())
-    assert "<b>" not in panels.draw("p", rf.get("/"), "<b>")
+    assert "<b>" not in panels.render("p", rf.get("/"), "<b>")
 
 
 def test_panels_stand_in_their_order(declare):
@@ -44,4 +44,4 @@ def test_panels_stand_in_their_order(declare):
 
 def test_empty_place_draws_nothing(declare, rf):
     declare()
-    assert panels.draw("nowhere", rf.get("/")) == ""
+    assert panels.render("nowhere", rf.get("/")) == ""

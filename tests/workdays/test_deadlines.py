@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from chengyang.lib.chinese import workdays as calendar
-from chengyang.platform.web.context import RequestInfo, asked_by
+from chengyang.platform.web.context import RequestInfo, request_context
 from chengyang.platform.workdays import deadlines
 from chengyang.platform.workdays.models import WorkdayException
 
@@ -108,16 +108,16 @@ def test_the_missing_notice_is_a_warning_from_december(table, today, expected):
 
 
 def test_one_request_reads_the_table_once(table, django_assert_num_queries):
-    with asked_by(RequestInfo(request_id="a" * 32)), django_assert_num_queries(1):
+    with request_context(RequestInfo(request_id="a" * 32)), django_assert_num_queries(1):
         for due in ("2026-09-18", "2026-09-15", "2026-10-01"):
             deadlines.describe(day(due), day("2026-09-16"))
 
 
 def test_the_next_request_sees_what_the_office_has_changed(table):
-    with asked_by(RequestInfo(request_id="a" * 32)):
+    with request_context(RequestInfo(request_id="a" * 32)):
         deadlines.due_on(day("2026-09-16"), 1)
     WorkdayException.objects.create(date=day("2026-09-17"), is_workday=False, name="台风停工", source="区通知")
-    with asked_by(RequestInfo(request_id="b" * 32)):
+    with request_context(RequestInfo(request_id="b" * 32)):
         assert deadlines.due_on(day("2026-09-16"), 1) == day("2026-09-18")
 
 
