@@ -1,4 +1,4 @@
-"""The web log: what went wrong, never whose row it was."""
+"""The log: it contains the error and no values of rows."""
 
 import logging
 import sys
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def logged(statement):
-    """Return what the log says of a statement that the database refuses, in a chain of two exceptions."""
+    """Return the log entry of a statement that the database refuses, in a chain of two exceptions."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -29,7 +29,7 @@ def logged(statement):
         ("SELECT missing, '司徒云长'", 'column "missing" does not exist'),
     ],
 )
-def test_a_traceback_keeps_the_fault_and_leaves_out_the_row(statement, kept):
+def test_a_traceback_keeps_the_error_and_omits_the_row(statement, kept):
     said = logged(statement)
     assert kept in said
     assert "司徒" not in said
