@@ -63,7 +63,7 @@ __all__ = [
 _VERB = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 
 
-# ---- the registry ----------------------------------------------------------------------------------------------------
+# ---- the registry ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Extension:
     """The declarations of one app; every slot is optional."""
@@ -174,7 +174,7 @@ def apps() -> Mapping[str, Extension]:
     return _registry.apps()
 
 
-# ---- reading, slot by slot -------------------------------------------------------------------------------------------
+# ---- reading, slot by slot ------------------------------------------------------------------------------------------
 def todo_kinds() -> list[TodoKind]:
     """Return all kinds of to-dos in the order of the sections, then of declaration."""
     order = list(Section)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
-# ---- the staff site -------- ------------------------------------------------------------------------------------------
+# ---- the staff site -------------------------------------------------------------------------------------------------
 class Section(models.TextChoices):
     """The navigation of the staff site, in its order (docs/ui.md)."""
 
@@ -154,7 +154,7 @@ class UpcomingDate:
 UpcomingSource = Callable[[Any, dt.date, dt.date], Sequence[UpcomingDate]]  # (user, first, last): at most ten dates
 
 
-# ---- pages -------- ---------------------------------------------------------------------------------------------------
+# ---- pages ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Panel:
     """A partial that is rendered at a named place of a page of a lower layer, such as `organizations.detail`.
@@ -192,7 +192,7 @@ class ApiRoute(NamedTuple):
     viewset: type
 
 
-# ---- numbers -------- -------------------------------------------------------------------------------------------------
+# ---- numbers --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Period:
     """A half-open interval of days `[starts, ends)`; None means no limit on that side."""
@@ -225,7 +225,7 @@ class Metric:
         return self.value(self.records(subject, period))
 
 
-# ---- people -------- --------------------------------------------------------------------------------------------------
+# ---- people ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class PostType:
     """A table of dated posts. The holder of a post of the kind `manager_kind` manages the target of the foreign key `model.SUBJECT`."""

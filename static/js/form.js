@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("form[data-autosave], form[data-kee
   let changed = false;
   let saving = null;
 
-  const tell = (text) => {
+  const report = (text) => {
     if (!note) return;
     note.hidden = false;
     (note.querySelector("span") || note).textContent = text;
@@ -32,11 +32,11 @@ for (const form of document.querySelectorAll("form[data-autosave], form[data-kee
         signal: saving.signal,
       });
       if (!answer.ok) throw new Error(answer.status);
-      tell((await answer.json()).saved);
+      report((await answer.json()).saved);
     } catch (problem) {
       if (problem.name === "AbortError") return;
       changed = true;
-      if (form.dataset.failed) tell(form.dataset.failed);
+      if (form.dataset.failed) report(form.dataset.failed);
     }
   };
 
@@ -86,11 +86,11 @@ for (const button of document.querySelectorAll("[data-fill]")) {
 for (const button of document.querySelectorAll("[data-wait]")) {
   const words = button.textContent;
   let rest = Number(button.dataset.wait);
-  const tick = () => {
+  const countDown = () => {
     button.disabled = rest > 0;
     button.textContent = rest > 0 ? button.dataset.waitText.replace("{n}", rest) : words;
     rest -= 1;
-    if (rest >= 0) setTimeout(tick, 1000);
+    if (rest >= 0) setTimeout(countDown, 1000);
   };
-  tick();
+  countDown();
 }

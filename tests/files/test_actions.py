@@ -168,13 +168,13 @@ def age(storage, days):
 
 
 def test_bytes_of_a_rolled_back_upload_are_deleted(owner, storage):
-    kept = store(upload(PDF), owner=owner)
+    stored = store(upload(PDF), owner=owner)
     with transaction.atomic():
         store(upload(PDF), owner=owner)
         transaction.set_rollback(True)
     age(storage, days=2)
     assert tasks.tidy() == 1
-    assert [path.name for path in paths(storage)] == [os.path.basename(kept.content.name)]
+    assert [path.name for path in paths(storage)] == [os.path.basename(stored.content.name)]
 
 
 def test_bytes_that_may_belong_to_an_open_transaction_are_not_deleted(owner, storage):

@@ -163,7 +163,7 @@ def test_a_large_picture_is_scaled_down():
 
 
 @pytest.mark.parametrize(
-    ("form", "mode", "kept"),
+    ("form", "mode", "expected"),
     [
         ("PNG", "RGBA", "RGBA"),
         ("PNG", "P", "RGB"),
@@ -174,10 +174,10 @@ def test_a_large_picture_is_scaled_down():
         ("WEBP", "RGBA", "RGBA"),
     ],
 )
-def test_every_colour_mode_is_re_encoded(form, mode, kept):
+def test_every_colour_mode_is_re_encoded(form, mode, expected):
     target = io.BytesIO()
     Image.new(mode, (8, 8)).save(target, form)
-    assert opened(target.getvalue()).mode == kept
+    assert opened(target.getvalue()).mode == expected
 
 
 def test_the_first_frame_of_an_animation_is_stored():

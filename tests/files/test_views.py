@@ -91,7 +91,7 @@ def test_behind_nginx_the_web_server_sends_the_bytes(fetch, owner, own, settings
     assert (answer.body, answer["X-Accel-Redirect"]) == (b"", f"/_files/{own.content.name}")
 
 
-# ---- access through the row --------------------------------------------------------------------------------------
+# ---- access through the row -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Delivery: sent once by concurrent workers, tried again after a crash only where that is safe, never lost silently."""
+"""Delivery: sent once by concurrent workers, tried again after a crash only where that is safe, and always with a recorded result."""
 
 import datetime as dt
 from multiprocessing.pool import ThreadPool

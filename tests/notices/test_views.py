@@ -90,7 +90,7 @@ def test_a_malformed_address_is_refused(browser, path):
     assert browser.get(path).status_code in (400, 404)
 
 
-# ---- the phone of the demonstration ----------------------------------------------------------------------------
+# ---- the phone of the demonstration ---------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_reading_the_audit_is_recorded(client_of, auditor):
     assert Entry.objects.filter(verb="audit.read", actor=auditor.public_id).count() == 1
 
 
-# ---- the privacy rules -----------------------------------------------------------------------------------------------
+# ---- the privacy rules ----------------------------------------------------------------------------------------------
 @pytest.fixture
 def rules(db):
     return PolicyVersion.objects.create(version=1, text="第一版")
@@ -82,7 +82,7 @@ def test_only_the_district_publishes_rules(reference, rules, name):
         actions.publish_rules("第二版", actor=personas.make(name))
 
 
-# ---- failed deliveries ---------------------------------------------------------------------------------------------
+# ---- failed deliveries ----------------------------------------------------------------------------------------------
 @pytest.fixture
 def delivery(reference):
     message = Message.objects.create(

@@ -46,7 +46,7 @@ class SampleForm(Form):
         label="类别", choices=KINDS, widget=RadioBoxes(size="one", hints={"new_media": "运营、主播"})
     )
     skills = forms.MultipleChoiceField(label="能帮上", choices=SKILLS, required=False, widget=CheckBoxes(size="small"))
-    born = DateField(label="日子", required=False)
+    birthday = DateField(label="日子", required=False)
     about = forms.CharField(label="说明", required=False, widget=forms.Textarea)
     area = forms.ChoiceField(label="街道", required=False, choices=[("", "都可以"), ("1", "夏庄")])
     agree = forms.BooleanField(label="同意入册", help_text="随时可以撤回")

@@ -34,7 +34,7 @@ def value_of(field, value):
     return form.cleaned_data["it"]
 
 
-# ---- characters and limits ----------------------------------------------------------------------------------------
+# ---- characters and limits ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("bad", ["\0", "\x07", "\x1b[31m", "\x7f", "\x85", "\ud800", "\u202e", "\u2066"])
 def test_control_characters_are_refused_with_one_message(bad):
     assert errors_of(forms.CharField(), f"甲{bad}乙") == ["这里有看不见的控制字符，请删掉后重新输入，不要直接粘贴。"]
@@ -137,16 +137,16 @@ def test_empty_partial_date_is_none():
 
 
 def test_wrong_day_is_shown_again_as_it_was_typed():
-    html = str(SampleForm({"born": "明天"})["born"])
+    html = str(SampleForm({"birthday": "明天"})["birthday"])
     assert 'type="text"' in html
     assert 'value="明天"' in html
 
 
 def test_a_right_day_is_shown_in_the_date_picker():
-    assert 'type="date"' in str(SampleForm({"born": "2026-11-23"})["born"])
+    assert 'type="date"' in str(SampleForm({"birthday": "2026-11-23"})["birthday"])
 
 
-# ---- errors of actions ---------------------------------------------------------------------------------------------
+# ---- errors of actions ----------------------------------------------------------------------------------------------
 def test_an_action_error_is_at_its_field_and_typed_values_are_kept():
     form = SampleForm(GOOD)
     assert form.is_valid()

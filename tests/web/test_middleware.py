@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.urls("tests.web.site"), pytest.mark.django_db]
 INNER = addresses.networks(["10.0.0.0/8", "2001:db8::/32"])
 
 
-# ---- client address and request id -----------------------------------------------------------------------------------------------
+# ---- client address and request id ----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("remote", "forwarded", "address"),
     [
@@ -74,7 +74,7 @@ def test_the_log_record_of_a_missing_page_has_the_request_id(client, caplog):
     assert [record.request_id for record in caplog.records] == [answer.headers["X-Request-ID"]]
 
 
-# ---- malformed requests --------------------------------------------------------------------------------------------
+# ---- malformed requests ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("url", ["/%00", "/calendar/%00/", "/?q=a%00b", "/?%00=1"])
 def test_nul_in_the_address_is_a_400(client, url):
     answer = client.get(url)
@@ -102,7 +102,7 @@ def test_an_unknown_host_gets_our_error_page(client):
     assert "这个请求读不懂" in answer.content.decode()
 
 
-# ---- errors of actions ---------------------------------------------------------------------------------------------------
+# ---- errors of actions ----------------------------------------------------------------------------------------------
 def test_a_refused_button_returns_to_its_page_with_the_message(client):
     answer = client.post("/refused/", headers={"referer": "http://testserver/calendar/?m=2026-09"}, follow=True)
     assert answer.redirect_chain == [("/calendar/?m=2026-09", 302)]
@@ -140,7 +140,7 @@ def test_an_action_error_of_a_page_is_a_409_page(client):
     assert "还没有开始。" in answer.content.decode()
 
 
-# ---- caching ---------------------------------------------------------------------------------------------------------
+# ---- caching --------------------------------------------------------------------------------------------------------
 def test_a_page_for_visitors_may_be_cached(client):
     answer = client.get("/")
     assert "no-store" not in answer.headers.get("Cache-Control", "")

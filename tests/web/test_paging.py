@@ -74,20 +74,20 @@ def test_rows_are_counted_up_to_a_limit(monkeypatch, seven, django_assert_num_qu
 
 # ---- keyset ---------------------------------------------------------------------------------------------------------
 def collect(per_page, direction="after"):
-    seen, query = [], {}
+    pages, query = [], {}
     for _turn in range(20):
         page = paging.keyset(get(**query), User.objects.all(), ORDER, per_page)
-        seen.append(names(page))
+        pages.append(names(page))
         if not getattr(page, direction):
-            return seen, page
+            return pages, page
         query = {direction: getattr(page, direction)}
     raise AssertionError("no end")
 
 
 @pytest.mark.parametrize("per_page", [1, 2, 3, 7, 9])
 def test_next_pages_show_each_row_once_in_order(seven, per_page):
-    seen, _last = collect(per_page)
-    assert list(chain.from_iterable(seen)) == ["u6", "u5", "u3", "u4", "u2", "u1", "u0"]
+    pages, _last = collect(per_page)
+    assert list(chain.from_iterable(pages)) == ["u6", "u5", "u3", "u4", "u2", "u1", "u0"]
 
 
 @pytest.mark.parametrize("per_page", [1, 2, 3])

@@ -75,7 +75,7 @@ def test_an_unknown_level_of_a_deadline_is_an_error():
         rendered('{% due "sunk" "过了" %}')
 
 
-# ---- QR ---------------------------------------------------------------------------------------------------------------
+# ---- QR -------------------------------------------------------------------------------------------------------------
 def test_qr_is_black_on_white_without_style():
     html = rendered('{% qr "https://example.invalid/t/7k3m" "签到二维码" %}')
     assert 'fill="#fff"' in html
@@ -95,7 +95,7 @@ def test_qr_has_a_label():
     assert "<b>" not in html
 
 
-# ---- texts ------------------------------------------------------------------------------------------------------------
+# ---- texts ----------------------------------------------------------------------------------------------------------
 def test_when_shows_the_date_once():
     starts = clock.at(dt.date(2026, 11, 23), dt.time(14))
     html = rendered("{% when starts ends %}", starts=starts, ends=starts + dt.timedelta(hours=2))

@@ -14,9 +14,7 @@ from .models import Delivery, Notice
 from .rendering import render
 
 PAUSE = 30.0  # seconds without hints after the broker did not answer, so that pages do not wait for it
-HINT_LASTS = (
-    60  # seconds; a lost or late hint does no harm, because the worker looks for waiting deliveries every minute
-)
+HINT_LASTS = 60  # seconds; a missing hint does no harm, because the worker looks for deliveries every minute
 _pause = {"until": 0.0}
 
 
@@ -67,7 +65,7 @@ def _recipient(to: Any) -> tuple[Any, str]:
     return account, "" if account and account.phone == to.phone else to.phone
 
 
-# ---- the hint to the worker ----------------------------------------------------------------------------------------
+# ---- the hint to the worker -----------------------------------------------------------------------------------------
 
 
 def _hint_after_commit() -> None:

@@ -9,7 +9,7 @@ from chengyang import clock
 from . import delivery
 from .models import Notice
 
-KEPT = dt.timedelta(days=365)  # promised in the privacy rules
+RETENTION = dt.timedelta(days=365)  # promised in the privacy rules
 
 
 @shared_task(name="notices.deliver")
@@ -24,4 +24,4 @@ def deliver() -> None:
 @shared_task(name="notices.tidy")
 def tidy() -> None:
     """Delete notices older than a year, with their deliveries."""
-    Notice.objects.filter(at__lt=clock.now() - KEPT).delete()
+    Notice.objects.filter(at__lt=clock.now() - RETENTION).delete()

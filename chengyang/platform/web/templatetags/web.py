@@ -47,7 +47,7 @@ def _drawing(symbol, css_class, label):
     return format_html('<svg class="{}" aria-hidden="true">{}</svg>', css_class, _use(symbol))
 
 
-# ---- marks and diagrams --------------------------------------------------------------------------------------------
+# ---- marks and diagrams ---------------------------------------------------------------------------------------------
 @register.simple_tag
 def mark(programme: Any, text: bool = False) -> SafeString:
     """Render the symbol of `programme` (an object with `code` and `name`) in its colour; nothing for None.
@@ -113,7 +113,7 @@ def qr(data: str, label: str = "") -> SafeString:
     return mark_safe(svg.replace("<svg ", opening, 1))  # noqa: S308  made by segno, the label is escaped
 
 
-# ---- texts ---------------------------------------------------------------------------------------------------------
+# ---- texts ----------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def when(starts: dt.datetime, ends: dt.datetime | None = None) -> str:
     """Return the text of a period: `11月23日 周一 14:00–16:00`."""
@@ -166,7 +166,7 @@ def portal_site() -> dict[str, str]:
     return settings.SITE
 
 
-# ---- navigation ----------------------------------------------------------------------------------------------------------
+# ---- navigation -----------------------------------------------------------------------------------------------------
 @register.inclusion_tag("web/_crumbs.html")
 def crumbs(*trail: Any) -> dict[str, list[tuple[Any, str]]]:
     """Render the breadcrumbs: label, url, label, url … and last the label of the page itself."""
@@ -194,7 +194,7 @@ def render_panels(context: template.Context, place: str, subject: Any = None) ->
     return panels.render(place, context["request"], subject)
 
 
-# ---- messages ------------------------------------------------------------------------------------------------------
+# ---- messages -------------------------------------------------------------------------------------------------------
 _KINDS = {"success": ("good", "check"), "info": ("info", "info"), "warning": ("soon", "warn"), "error": ("bad", "warn")}
 
 
