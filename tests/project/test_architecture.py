@@ -29,6 +29,7 @@ MODEL_BY_NAME = {"members/personal_data/access_log.py": "reads the label that an
 AT_START = {
     "chengyang/portal/home/apps.py": "the last app to start ends the declarations and gives beat its schedule",
     "chengyang/platform/audit/apps.py": "a retention below the law's minimum stops the start",
+    "chengyang/platform/notices/apps.py": "a wrong SMS_BACKEND, or a provider without credentials, stops the start",
     "chengyang/lib/vault/apps.py": "the known-answer test of the keys stops the start",
 }
 WRITES = {"save", "create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
