@@ -56,7 +56,7 @@ PORTAL_HTTPS = _choice("PORTAL_HTTPS", "on" if PRODUCTION else "off", ("on", "of
 DEMO = _choice("DEMO", "off" if PRODUCTION else "on", ("on", "off")) == "on"
 DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
 STAFF_MFA = _choice("STAFF_MFA", "on", ("on", "off")) == "on"
-SMS_BACKEND = _choice("SMS_BACKEND", "file", ("file", "console"))
+SMS_BACKEND = os.environ.get("SMS_BACKEND") or "file"  # imported and checked when the app `notices` starts
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
 PORT = os.environ.get("PORT") or "8000"
@@ -135,7 +135,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "pgtrigger",
     "pghistory",
     "allauth",
@@ -375,9 +374,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "城阳新阶层门户 API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 WORKER_HEARTBEAT_KEY = "worker:heartbeat"  # in the cache, for /readyz
 PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"

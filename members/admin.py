@@ -84,7 +84,9 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
         return actions.correct_person(person, form.cleaned_data, actor=actor)
 
     def response_add(self, request, obj, post_url_continue=None):
-        messages.success(request, _("已发短信请 %(name)s 本人确认，确认以后才出现在名册里。") % {"name": obj})
+        messages.success(
+            request, _("已发短信请 %(name)s 本人确认，确认以后才出现在名册里。") % {"name": request.saved_row}
+        )
         return HttpResponseRedirect(reverse("admin:members_person_changelist"))
 
 

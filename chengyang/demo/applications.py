@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from members.models import Application, Person
-from members.reasons import DECLINE, RETURN
+from members.reasons import DECLINE_REASONS, RETURN_REASONS
 from members.states import FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS, ApplicationState
 
 from . import accounts, occupations
@@ -130,14 +130,14 @@ def _with_applicants(dataset: Dataset, rng: RandomSource, invented) -> list[Appl
     ]
     drafts[0].name = drafts[0].unit = ""
     drafts[1].category = None
-    returned = [_answered(dataset, rng, next(invented), S.RETURNED, RETURN) for _ in range(RETURNED)]
+    returned = [_answered(dataset, rng, next(invented), S.RETURNED, RETURN_REASONS) for _ in range(RETURNED)]
     returned[0].reason = "请补一份近半年的作品链接或聘用证明，任选一样。"
     return [*drafts, *returned]
 
 
 def _closed(dataset: Dataset, rng: RandomSource, invented) -> list[Application]:
     """Return applications that were declined or withdrawn in the last weeks; `delete_closed` removes them after 30 days."""
-    rows = [_answered(dataset, rng, next(invented), S.DECLINED, DECLINE) for _ in range(DECLINED)]
+    rows = [_answered(dataset, rng, next(invented), S.DECLINED, DECLINE_REASONS) for _ in range(DECLINED)]
     rows += [_answered(dataset, rng, next(invented), S.WITHDRAWN, {}) for _ in range(WITHDRAWN)]
     for row in rows:
         row.decided_at = row.acted_at

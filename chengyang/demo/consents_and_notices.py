@@ -8,8 +8,8 @@ from django.conf import settings
 from activities.models import ServiceRecord, Signup
 from activities.states import SignupState
 from chengyang import clock
-from chengyang.platform.notices.actions import written
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.notices.rendering import render
 from chengyang.platform.privacy.actions import hash_of
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
@@ -70,16 +70,15 @@ def make_notices(dataset: Dataset) -> None:
 def _notice(
     dataset: Dataset, rng: RandomSource, to: Any, template: str, at: dt.datetime, url: str, **context: Any
 ) -> Notice:
-    title, body = written(template, {"to": to, "url": url, "site": settings.SITE, **context})
+    text = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
     read = at + dt.timedelta(hours=rng.randint(1, 20))
     is_read = at < dataset.midnight - dt.timedelta(days=READ_AFTER)
     return Notice(
         public_id=rng.public_id(),
         user=to,
         kind=template,
-        title=title,
-        body=body,
         url=url,
+        **text._asdict(),
         at=min(at, dataset.midnight - dt.timedelta(minutes=5)),
         read_at=read if is_read else None,
     )

@@ -1,12 +1,12 @@
-"""The only registry: what each app adds to the pages, queues and jobs of the layers below it.
+"""The registry of extensions: what each app adds to the pages, queues and tasks of lower layers.
 
 A lower layer must not import an upper one, so an upper app declares what it adds. Each app does this once, in its
 `extensions.py`, which `apps.py` `ready()` imports:
 
     extend("activities", todos=[ApproveActivity()], metrics=METRICS, audit_verbs={"activity.created": _("起草活动")})
 
-The slots are the fields of `Extension`; `docs/architecture.md` shows for each who reads it, with an example. The last app of
-`INSTALLED_APPS` calls `freeze()`: before that nothing can be read, after that nothing can be added.
+The slots are the fields of `Extension`; `docs/architecture.md` lists for each slot the reader and an example. The last app
+of `INSTALLED_APPS` calls `freeze()`: before that the registry cannot be read, after that nothing can be added.
 """
 
 import datetime as dt
@@ -63,13 +63,13 @@ __all__ = [
 _VERB = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 
 
-# ---- the registry ----------------------------------------------------------------------------------------------------
+# ---- the registry ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Extension:
-    """What one app declares; every slot is optional."""
+    """The declarations of one app; every slot is optional."""
 
     todos: Sequence[TodoKind] = ()  # kinds of records that wait for an officer
-    search: Sequence[SearchSource] = ()  # what the search of the staff site finds
+    search: Sequence[SearchSource] = ()  # records that the search of the staff site finds
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
@@ -79,13 +79,14 @@ class Extension:
     schedule: Mapping[str, PeriodicTask] = field(default_factory=dict)  # name → periodic task
     posts: Sequence[PostType] = ()  # posts that give an access scope
     assessments: Sequence[type[models.Model]] = ()  # tables of assessments; `SUBJECT` names their subject
-    file_access: Mapping[str, Callable[[Any], QuerySet]] = field(
+    # "app.Model" → function (user) → public ids of the rows that the user may see
+    file_access: Mapping[str, Callable[[Any], QuerySet]] = field(default_factory=dict)
+    on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(
         default_factory=dict
-    )  # "app.Model" → (user) → public ids
-    on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)  # purpose → (account, actor)
-    person_rows: Sequence[PersonRows] = ()  # what leaving and erasing do
-    own_data: Sequence[TableDescription] = ()  # how rows read on 我的数据
-    own_data_order: int = 100  # where the tables of the app stand on 我的数据
+    )  # purpose → function (account, actor)
+    person_rows: Sequence[PersonRows] = ()  # changes when a person leaves or is erased
+    own_data: Sequence[TableDescription] = ()  # how rows are shown on 我的数据
+    own_data_order: int = 100  # position of the app's tables on 我的数据
 
 
 class Registry:
@@ -97,7 +98,10 @@ class Registry:
         self._merged: dict[str, Any] = {}  # by slot, as read after start-up
 
     def extend(self, app: str, **slots: Any) -> None:
-        """Declare the `slots` of `app` (its label), once. Raises ValueError for a second time, RuntimeError after start-up."""
+        """Declare the `slots` of `app` (its label).
+
+        Raises ValueError for a second declaration of the same app, RuntimeError after `freeze`.
+        """
         if self._frozen:
             raise RuntimeError(f"{app} declares an extension after start-up.")
         if app in self._apps:
@@ -105,29 +109,29 @@ class Registry:
         self._apps[app] = Extension(**slots)
 
     def freeze(self) -> None:
-        """End the declarations and check them. Raises ValueError for a key that is taken, or a verb of another form."""
+        """End the declarations and check them. Raises ValueError for a duplicate key and for a malformed audit verb."""
         self._frozen = True
         for slot, key in _KEYS.items():
             _refuse_repeated(slot, [key(item) for item in self.items(slot)])
         for slot in ("audit_verbs", "schedule", "file_access"):
             _refuse_repeated(slot, [key for extension in self.apps().values() for key in getattr(extension, slot)])
         if wrong := [verb for verb in self.mapping("audit_verbs") if not _VERB.fullmatch(verb)]:
-            raise ValueError(f"{wrong[0]!r} is not of the form thing.what_was_done.")
+            raise ValueError(f"{wrong[0]!r} is not of the form object.past_participle.")
 
     def apps(self) -> Mapping[str, Extension]:
-        """Return the extensions by label of their app. Raises RuntimeError before `freeze`: some would be missing."""
+        """Return the extensions by app label. Raises RuntimeError before `freeze`, when some are still missing."""
         if not self._frozen:
             raise RuntimeError("The registry is read before all apps have started.")
         return self._apps
 
     def items(self, slot: str) -> list[Any]:
-        """Return what all apps declare in a slot that holds a sequence."""
+        """Return the items of all apps in a slot that holds a sequence."""
         if slot not in self._merged:
             self._merged[slot] = [item for extension in self.apps().values() for item in getattr(extension, slot)]
         return list(self._merged[slot])
 
     def mapping(self, slot: str) -> dict[str, Any]:
-        """Return what all apps declare in a slot that holds a mapping."""
+        """Return the merged mapping of all apps in a slot that holds a mapping."""
         if slot not in self._merged:
             pairs = (pair for extension in self.apps().values() for pair in getattr(extension, slot).items())
             self._merged[slot] = dict(pairs)
@@ -156,7 +160,7 @@ _registry = Registry()
 
 
 def extend(app: str, **slots: Any) -> None:
-    """Declare what `app` (its label) adds; see `Registry.extend`."""
+    """Declare the extension of `app` (its label); see `Registry.extend`."""
     _registry.extend(app, **slots)
 
 
@@ -166,11 +170,11 @@ def freeze() -> None:
 
 
 def apps() -> Mapping[str, Extension]:
-    """Return the extensions by label of their app."""
+    """Return the extensions by app label; see `Registry.apps`."""
     return _registry.apps()
 
 
-# ---- reading, slot by slot -------------------------------------------------------------------------------------------
+# ---- reading, slot by slot ------------------------------------------------------------------------------------------
 def todo_kinds() -> list[TodoKind]:
     """Return all kinds of to-dos in the order of the sections, then of declaration."""
     order = list(Section)
@@ -183,20 +187,20 @@ def todo_kind(code: str) -> TodoKind | None:
 
 
 def search_sources() -> list[SearchSource]:
-    """Return what the search of the staff site looks through."""
+    """Return the kinds of records that the search of the staff site finds."""
     return _registry.items("search")
 
 
 def upcoming_dates(user: Any, first: dt.date, last: dt.date) -> list[UpcomingDate]:
-    """Return the coming dates between two days that `user` may see, in order."""
+    """Return the coming dates from `first` to `last` that `user` may see, in order."""
     found = (date for source in _registry.items("upcoming") for date in source(user, first, last))
     return sorted(found, key=lambda date: date.on)
 
 
 def panels(place: str) -> list[Panel]:
     """Return the panels of `place` in their order."""
-    there = [panel for panel in _registry.items("panels") if panel.place == place]
-    return sorted(there, key=lambda panel: (panel.order, panel.template))
+    found = [panel for panel in _registry.items("panels") if panel.place == place]
+    return sorted(found, key=lambda panel: (panel.order, panel.template))
 
 
 def menu(place: str) -> list[MenuEntry]:
@@ -245,16 +249,16 @@ def file_access() -> dict[str, Callable[[Any], QuerySet]]:
 
 
 def withdrawal_handlers(purpose: str) -> list[Callable[[Any, Any], Any]]:
-    """Return what must stop when the consent to `purpose` is withdrawn."""
+    """Return the functions to call when the consent to `purpose` is withdrawn."""
     handlers = (extension.on_withdrawal.get(purpose) for extension in apps().values())
     return [handler for handler in handlers if handler]
 
 
 def person_rows() -> list[PersonRows]:
-    """Return the rows about persons, lower layers first."""
+    """Return the declarations about rows of persons, lower layers first."""
     return _registry.items("person_rows")
 
 
 def table_descriptions() -> dict[str, TableDescription]:
-    """Return the descriptions by table."""
+    """Return the descriptions for 我的数据 by table label."""
     return {description.table: description for description in _registry.items("own_data")}

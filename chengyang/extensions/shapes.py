@@ -1,4 +1,4 @@
-"""The shapes of what apps declare in their `extensions.py`; the slots that hold them stand in `chengyang.extensions`."""
+"""The types of the declarations in `extensions.py`; `chengyang.extensions` defines the slots that hold them."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
-# ---- shapes: the staff site ------------------------------------------------------------------------------------------
+# ---- the staff site -------------------------------------------------------------------------------------------------
 class Section(models.TextChoices):
     """The navigation of the staff site, in its order (docs/ui.md)."""
 
@@ -27,9 +27,9 @@ class Section(models.TextChoices):
 
 @dataclass(frozen=True)
 class DetailRow:
-    """One row of a record's page: `value` is escaped and shown as it is, `note` stands small beside it.
+    """One row on the page of a record: `value` is escaped, `note` is shown in small type after it.
 
-    `url` is where the value links to. `template` is a partial that draws the value instead and gets `row`; `data` is for it.
+    `url` is the link of the value. `template` is a partial that renders the value instead; it gets `row`, and may read `data`.
     """
 
     label: Any
@@ -42,7 +42,7 @@ class DetailRow:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One event in the history of a record: what happened, when, by whom, and the words that were given."""
+    """One event in the history of a record: what happened, when, who did it, and the reason or comment."""
 
     title: Any
     at: dt.datetime | None
@@ -52,7 +52,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class DecisionOption:
-    """One possible decision: `code` is the verb of the action, `done` the message shown afterwards."""
+    """One possible decision: `code` is the verb of the action, `done` the message shown after it."""
 
     code: str
     label: Any
@@ -61,10 +61,10 @@ class DecisionOption:
 
 
 class TodoKind:
-    """A kind of record that waits for an officer: its queue, its decision page, and what can be decided.
+    """A kind of record that waits for an officer: its queue, its decision page, and the possible decisions.
 
     Subclass it in an app's `todos.py` and list an instance under `todos` in its `extensions.py`. `model` has a `public_id`
-    and a `visible_to`. The staff site draws the page, the buttons, the errors and the link to the next item.
+    and a `visible_to`. The staff site renders the page, the buttons, the errors and the link to the next item.
     """
 
     code: str  # in the URL, such as "application-first"
@@ -73,7 +73,7 @@ class TodoKind:
     model: type[models.Model]
     reason_words: tuple[Any, Any] | None = None  # (label, hint) where the reason has another name, such as an answer
     quick_reasons: Sequence[Any] = ()  # texts, or (short text of the button, whole sentence)
-    notice_template: str = ""  # a partial drawn under the detail rows; gets `row`
+    notice_template: str = ""  # a partial shown below the detail rows; gets `row`
     related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`
 
     def waiting(self, user: Any) -> QuerySet:
@@ -85,15 +85,15 @@ class TodoKind:
         return [item if isinstance(item, tuple) else (item, item) for item in self.quick_reasons]
 
     def viewable_by(self, user: Any) -> QuerySet:
-        """Return the rows whose decision page `user` may open; narrower than `visible_to` where that has public rows."""
+        """Return the rows whose decision page `user` may open. Must exclude rows that `visible_to` contains because they are public."""
         return self.model.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def title(self, row: Any) -> str:
-        """Return the line that names the row in the queue."""
+        """Return the title of the row in the queue."""
         return str(row)
 
     def detail(self, row: Any) -> str:
-        """Return the small line under the title."""
+        """Return the line in small type below the title."""
         return ""
 
     def tags(self, row: Any) -> Sequence[str]:
@@ -109,32 +109,32 @@ class TodoKind:
         return getattr(row, "due_on", None)
 
     def detail_rows(self, row: Any, user: Any) -> Sequence[DetailRow]:
-        """Return what the officer needs to know to decide."""
+        """Return the information that the officer needs to decide."""
         return ()
 
     def history(self, row: Any) -> Sequence[HistoryEntry]:
-        """Return what happened so far, newest first."""
+        """Return the events so far, newest first."""
         return ()
 
     def record_opening(self, row: Any, *, actor: Any) -> None:
-        """Write an audit entry that `actor` opened the page, where the person concerned may read it (P10)."""
+        """Write an audit entry that `actor` opened the page, for records whose readers the person concerned may know (P10)."""
 
     def options(self, row: Any, user: Any) -> Sequence[DecisionOption]:
-        """Return what `user` may decide on `row` now; empty when another officer decides or it no longer waits."""
+        """Return the decisions that `user` may make on `row` now; empty when another officer decides or it no longer waits."""
         return ()
 
     def decide(self, row: Any, option: str, reason: str, *, actor: Any) -> Any:
-        """Carry out the option with the code `option` by calling an action; its ActionError is shown on the page."""
+        """Call the action of the option with the code `option`. The page shows an ActionError of the action."""
         raise NotImplementedError
 
     def url(self, row: Any) -> str:
-        """Return the address of the decision page of `row`."""
+        """Return the URL of the decision page of `row`."""
         return reverse("admin:staff_decide", args=[self.code, row.public_id])
 
 
 @dataclass(frozen=True)
 class SearchSource:
-    """One kind of record that the search of the staff site finds; `find(user, text)` is limited by `visible_to`."""
+    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`."""
 
     label: Any
     find: Callable[[Any, str], QuerySet]
@@ -144,7 +144,7 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class UpcomingDate:
-    """A coming date for the margin of 今日待办, such as the end of a term."""
+    """A coming date that 今日待办 shows beside the list, such as the end of a term."""
 
     on: dt.date
     title: str
@@ -154,13 +154,13 @@ class UpcomingDate:
 UpcomingSource = Callable[[Any, dt.date, dt.date], Sequence[UpcomingDate]]  # (user, first, last): at most ten dates
 
 
-# ---- shapes: pages ---------------------------------------------------------------------------------------------------
+# ---- pages ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Panel:
-    """A partial that is drawn at a named place of a page of a lower layer, such as `organizations.detail`.
+    """A partial that is rendered at a named place of a page of a lower layer, such as `organizations.detail`.
 
-    `context(request, subject)` returns the context of `template`, or None to draw nothing. Panels of one place stand in the
-    order of `order`, then of `template`.
+    `context(request, subject)` returns the context of `template`, or None to render nothing. Panels of one place are
+    sorted by `order`, then by `template`.
     """
 
     place: str
@@ -192,10 +192,10 @@ class ApiRoute(NamedTuple):
     viewset: type
 
 
-# ---- shapes: numbers -------------------------------------------------------------------------------------------------
+# ---- numbers --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Period:
-    """Half-open days `[starts, ends)`; None is open on that side."""
+    """A half-open interval of days `[starts, ends)`; None means no limit on that side."""
 
     starts: dt.date | None = None
     ends: dt.date | None = None
@@ -211,7 +211,7 @@ EVER = Period()
 
 @dataclass(frozen=True)
 class Metric:
-    """A number with the rows behind it (domain.md rule 11): `records(subject, period)` are the rows, `value(rows)` the number."""
+    """A number and the rows that it counts (domain.md rule 11): `records(subject, period)` returns the rows, `value(rows)` the number."""
 
     code: str
     label: Any
@@ -225,10 +225,10 @@ class Metric:
         return self.value(self.records(subject, period))
 
 
-# ---- shapes: people --------------------------------------------------------------------------------------------------
+# ---- people ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class PostType:
-    """A table of dated posts: whoever holds `manager_kind` manages what the foreign key `model.SUBJECT` points at."""
+    """A table of dated posts. The holder of a post of the kind `manager_kind` manages the target of the foreign key `model.SUBJECT`."""
 
     model: type[models.Model]
     manager_kind: str
@@ -241,11 +241,11 @@ class PostType:
 
 @dataclass(frozen=True)
 class PersonRows:
-    """The rows of an app that are about persons, and what happens to them (domain.md rule 12, P12).
+    """The rows of an app that are about persons, and what happens to them when a person leaves (domain.md rule 12, P12).
 
-    `leave(person, actor)` runs when a person leaves: it ends what is open. `erase(person)` runs 30 days later: it deletes the
-    rows, or removes what identifies the person. Both run in the caller's transaction and are safe to repeat. `summary` is the
-    sentence that the page shows before a person leaves.
+    `leave(person, actor)` runs when a person leaves: it ends open rows. `erase(person)` runs 30 days later: it deletes the
+    rows, or removes the data that identifies the person. Both run in the caller's transaction and are safe to repeat. `summary` is the
+    sentence that the person reads before leaving.
     """
 
     label: Any
@@ -256,10 +256,10 @@ class PersonRows:
 
 @dataclass(frozen=True)
 class TableDescription:
-    """How the rows of `table` ("app.Model") read on 我的数据, where the model does not say it.
+    """How the rows of `table` ("app.Model") are shown on 我的数据, where the model itself does not define it.
 
-    `hidden` are fields that mean nothing to a person, `show` maps a field to a function of the row that returns its text,
-    `created_field` names the field with the date since when the row exists.
+    `hidden` are fields without meaning for a person, `show` maps a field to a function of the row that returns its text,
+    `created_field` names the field with the date of creation.
     """
 
     table: str

@@ -108,7 +108,7 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
         **_last_step(actor, ""),
     )
     _decide_purposes(actor, set(purposes))
-    _notify_applicant(application, "submitted")
+    _notify_applicant(application, "members/submitted")
     return application
 
 
@@ -143,7 +143,7 @@ def review_first(application: Application, *, actor: Any, reason: str = "") -> A
         due_on=due_on(now.date(), SECOND_REVIEW_DAYS),
         **_last_step(actor, reason),
     )
-    _notify_applicant(application, "first_reviewed")
+    _notify_applicant(application, "members/first_reviewed")
     return application
 
 
@@ -166,7 +166,7 @@ def return_application(application: Application, *, actor: Any, reason: str) -> 
         due_on=None,
         **_last_step(actor, required_reason(reason)),
     )
-    _notify_applicant(application, "returned")
+    _notify_applicant(application, "members/returned")
     return application
 
 
@@ -178,7 +178,7 @@ def decline_application(application: Application, *, actor: Any, reason: str) ->
     application = _finish(
         application, ApplicationState.DECLINED, "application.declined", actor, required_reason(reason)
     )
-    _notify_applicant(application, "declined")
+    _notify_applicant(application, "members/declined")
     return application
 
 
@@ -273,8 +273,8 @@ def _decide_purposes(user, ticked):
         decide_purpose(user, code, given=code in ticked, actor=user)
 
 
-def _notify_applicant(application, name):
-    notify(application.user, f"members/{name}", url=application.get_absolute_url(), application=application)
+def _notify_applicant(application, template):
+    notify(application.user, template, url=application.get_absolute_url(), application=application)
 
 
 def _register(application, actor):

@@ -63,7 +63,7 @@ def accept_membership(membership: Membership, *, actor: Any) -> Membership:
     accepted = _decide(
         membership, MembershipState.ACTIVE, "membership.accepted", actor, joined_on=clock.today(), reason=""
     )
-    _notify_person(accepted, "membership_accepted")
+    _notify_person(accepted, "organizations/membership_accepted")
     return accepted
 
 
@@ -79,7 +79,7 @@ def decline_membership(membership: Membership, *, actor: Any, reason: str) -> Me
     declined = _decide(
         membership, MembershipState.DECLINED, "membership.declined", actor, reason=reason, code=TURNED_DOWN
     )
-    _notify_person(declined, "membership_declined")
+    _notify_person(declined, "organizations/membership_declined")
     return declined
 
 
@@ -157,6 +157,6 @@ def _decide(membership, state, verb, actor, **changes):
     return _end(membership, state, verb, actor, decided_by=actor, decided_at=clock.now(), **changes)
 
 
-def _notify_person(membership, name):
+def _notify_person(membership, template):
     url = reverse("organizations:mine") if membership.person.user_id else ""
-    notify(membership.person, f"organizations/{name}", url=url, membership=membership)
+    notify(membership.person, template, url=url, membership=membership)

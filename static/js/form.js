@@ -1,10 +1,10 @@
-// form.js: for long forms. What is typed is saved as it is typed, and leaving without saving asks once.
+// form.js: long forms. Typed values are saved automatically, and leaving with unsaved changes asks for confirmation.
 //
 // <form data-autosave="/join/2/save/" data-failed="没有存上，请检查网络"> … <p data-saved-at hidden></p>
-// The form is posted to that address a moment after the last change; the answer is JSON {"saved": "14:32 已自动保存"}.
-// <form data-keep> without an address only asks before leaving with changes.
+// The form is posted to that URL shortly after the last change; the response is JSON {"saved": "14:32 已自动保存"}.
+// <form data-keep> has no URL and only asks before leaving with changes.
 
-const WAIT = 1500; // ms after the last key: a pause, not a letter
+const WAIT = 1500; // ms after the last key press
 
 for (const form of document.querySelectorAll("form[data-autosave], form[data-keep]")) {
   const url = form.dataset.autosave;
@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("form[data-autosave], form[data-kee
   let changed = false;
   let saving = null;
 
-  const tell = (text) => {
+  const report = (text) => {
     if (!note) return;
     note.hidden = false;
     (note.querySelector("span") || note).textContent = text;
@@ -32,11 +32,11 @@ for (const form of document.querySelectorAll("form[data-autosave], form[data-kee
         signal: saving.signal,
       });
       if (!answer.ok) throw new Error(answer.status);
-      tell((await answer.json()).saved);
+      report((await answer.json()).saved);
     } catch (problem) {
       if (problem.name === "AbortError") return;
       changed = true;
-      if (form.dataset.failed) tell(form.dataset.failed);
+      if (form.dataset.failed) report(form.dataset.failed);
     }
   };
 
@@ -56,7 +56,7 @@ for (const form of document.querySelectorAll("form[data-autosave], form[data-kee
   });
 }
 
-// How many characters are left, for texts with a limit: announced only near the end.
+// The number of characters left, for texts with a limit; shown only near the limit.
 for (const area of document.querySelectorAll("textarea[maxlength]")) {
   const limit = area.maxLength;
   const left = document.createElement("p");
@@ -82,15 +82,15 @@ for (const button of document.querySelectorAll("[data-fill]")) {
   });
 }
 
-// Wait before another code can be sent: <button data-wait="60" data-wait-text="{n} 秒后可再发">.
+// Countdown before another code can be sent: <button data-wait="60" data-wait-text="{n} 秒后可再发">.
 for (const button of document.querySelectorAll("[data-wait]")) {
   const words = button.textContent;
   let rest = Number(button.dataset.wait);
-  const tick = () => {
+  const countDown = () => {
     button.disabled = rest > 0;
     button.textContent = rest > 0 ? button.dataset.waitText.replace("{n}", rest) : words;
     rest -= 1;
-    if (rest >= 0) setTimeout(tick, 1000);
+    if (rest >= 0) setTimeout(countDown, 1000);
   };
-  tick();
+  countDown();
 }

@@ -1,4 +1,4 @@
-// portal.js: small helps on every page. Everything works without it; nothing here decides anything.
+// portal.js: small improvements on every page. Every function works without it, and no rule depends on it.
 
 const say = (text) => {
   const live = document.getElementById("messages");
@@ -9,8 +9,8 @@ const say = (text) => {
   live.replaceChildren(note);
 };
 
-// A question before what cannot be undone: <form data-confirm="确定取消……？" data-confirm-yes="取消报名">.
-// On a button it asks only for that button.
+// A confirmation before an action that cannot be undone: <form data-confirm="确定取消……？" data-confirm-yes="取消报名">.
+// On a button it applies to that button only.
 const ask = (text, yes, no) =>
   new Promise((resolve) => {
     const box = document.createElement("dialog");
@@ -60,13 +60,13 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// A form is sent once, however often the button is pressed; coming back with the browser's arrow frees it again.
+// A form is sent once, however often the button is pressed; returning with the browser's back button enables it again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
-  setTimeout(() => delete form.dataset.sent, 8000); // the answer may be a file, and the page stays
+  setTimeout(() => delete form.dataset.sent, 8000); // the response may be a download, and the page stays open
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
@@ -88,10 +88,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// The summary of what is wrong is read first.
+// Focus the summary of errors, so that screen readers read it first.
 document.querySelector("[data-focus]")?.focus();
 
-// One list of a row of filters is open at a time; Escape and a click elsewhere close it.
+// Only one list of filters is open at a time; Escape and a click elsewhere close it.
 const picks = () => document.querySelectorAll("details.pick[open]");
 document.addEventListener("click", (event) => {
   for (const pick of picks()) if (!pick.contains(event.target)) pick.open = false;
@@ -104,13 +104,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A filter that is chosen is applied: <form data-auto>.
+// A changed filter is applied at once: <form data-auto>.
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.dataset.auto !== undefined && event.target.type !== "search") form.requestSubmit();
 });
 
-// Read aloud by a voice that lives on this device; a voice of a foreign server is never asked.
+// Read the page aloud with a voice of this device; voices of remote servers are never used.
 const reader = document.querySelector("[data-speak]");
 if (reader && window.speechSynthesis) {
   const voice = () => speechSynthesis.getVoices().find((one) => one.localService && one.lang.startsWith("zh"));

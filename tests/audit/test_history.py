@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit.history import attribute_to, changed_by, forget_history, tracked
 from chengyang.platform.audit.middleware import HistoryMiddleware
-from chengyang.platform.web.context import RequestInfo, asked_by
+from chengyang.platform.web.context import RequestInfo, request_context
 from members.models import Person
 
 
@@ -123,7 +123,7 @@ def test_request_that_changes_rows_is_attributed_to_its_user(account, district, 
 
     request = getattr(RequestFactory(), method)("/")
     request.user = district
-    with asked_by(RequestInfo(request_id="cd" * 16)):
+    with request_context(RequestInfo(request_id="cd" * 16)):
         HistoryMiddleware(view)(request)
     assert account.history.get().pgh_context == {"actor": district.public_id, "request": "cd" * 16}
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.models import Entry
-from chengyang.platform.web.context import RequestInfo, asked_by
+from chengyang.platform.web.context import RequestInfo, request_context
 from tests import personas
 
 
@@ -121,7 +121,7 @@ def test_entry_holds_names_of_fields_and_a_reason_code(note):
 
 
 def test_entry_holds_where_the_request_came_from(note):
-    with asked_by(RequestInfo(request_id="ab" * 16, address="192.0.2.7", agent="Mozilla\0" + "x" * 300)):
+    with request_context(RequestInfo(request_id="ab" * 16, address="192.0.2.7", agent="Mozilla\0" + "x" * 300)):
         entry = note()
     assert (entry.request_id, entry.address, len(entry.agent)) == ("ab" * 16, "192.0.2.7", 200)
 

@@ -1,4 +1,4 @@
-"""What tests about files share: a store of their own, uploads of every kind, and an owner."""
+"""Fixtures of the tests about files: a temporary storage, uploads of every kind, and an owner."""
 
 import io
 import zipfile
@@ -32,18 +32,18 @@ def picture(form="JPEG", size=(40, 30), mode="RGB", **options):
 
 
 def upload(data, name="材料.pdf", content_type="text/html"):
-    """Return what a form's file field gives; the browser's word for the type is never believed."""
+    """Return the value of a form's file field; the content type of the browser is never used."""
     return SimpleUploadedFile(name, data, content_type=content_type)
 
 
 @pytest.fixture(autouse=True)
-def shelf(settings, tmp_path):
-    """A store in a temporary folder."""
-    shelf = tmp_path / "files"
-    options = {"location": shelf, "file_permissions_mode": 0o600}
+def storage(settings, tmp_path):
+    """Put the storage into a temporary folder."""
+    storage = tmp_path / "files"
+    options = {"location": storage, "file_permissions_mode": 0o600}
     default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
-    return shelf
+    return storage
 
 
 @pytest.fixture

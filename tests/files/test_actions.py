@@ -1,4 +1,4 @@
-"""Keeping uploads: what is stored, for whom, attached to what, and what is left when something fails."""
+"""Actions on files: storing, attaching, deleting, and the clean-up after failures."""
 
 import datetime as dt
 import hashlib
@@ -20,7 +20,7 @@ from .conftest import PDF, office, picture, upload
 
 
 def outcome(*arguments, **options):
-    """Return the code of the refusal, or nothing."""
+    """Return the code of the error, or None."""
     try:
         store(*arguments, **options)
     except ActionError as error:
@@ -28,29 +28,29 @@ def outcome(*arguments, **options):
     return ""
 
 
-def paths(shelf):
-    return [path for path in shelf.rglob("*") if path.is_file()] if shelf.exists() else []
+def paths(storage):
+    return [path for path in storage.rglob("*") if path.is_file()] if storage.exists() else []
 
 
-def test_an_upload_is_kept_with_what_it_is(owner):
+def test_an_upload_is_stored_with_its_properties(owner):
     file = store(upload(PDF), owner=owner)
     assert (file.name, file.content_type, file.size, file.owner) == ("材料.pdf", "application/pdf", len(PDF), owner)
     assert file.sha256 == hashlib.sha256(PDF).hexdigest()
 
 
-def test_the_stored_name_says_nothing_of_the_uploaded_one(owner, shelf):
+def test_the_stored_name_is_independent_of_the_uploaded_one(owner, storage):
     store(upload(PDF, "林知夏的材料.pdf"), owner=owner)
-    (path,) = paths(shelf)
+    (path,) = paths(storage)
     assert (path.suffix, len(path.stem)) == (".pdf", 32)
     assert path.read_bytes() == PDF
 
 
-def test_stored_files_are_readable_by_the_portal_only(owner, shelf):
+def test_stored_files_are_readable_by_the_portal_only(owner, storage):
     store(upload(PDF), owner=owner)
-    assert paths(shelf)[0].stat().st_mode & 0o077 == 0
+    assert paths(storage)[0].stat().st_mode & 0o077 == 0
 
 
-def test_a_picture_is_stored_as_it_was_drawn_again(owner):
+def test_a_picture_is_stored_re_encoded(owner):
     file = store(upload(picture("PNG"), "照片.jpg"), owner=owner)
     assert (file.name, file.content_type) == ("照片.png", "image/png")
 
@@ -67,7 +67,7 @@ def test_the_limit_is_exact(owner, settings, less, code):
     assert outcome(upload(PDF), owner=owner) == code
 
 
-def test_a_false_word_about_the_size_does_not_help(owner, settings):
+def test_a_false_declared_size_is_not_trusted(owner, settings):
     settings.FILES_MAX_BYTES = 100
     liar = upload(PDF + b" " * 1000)
     liar.size = 1
@@ -76,10 +76,10 @@ def test_a_false_word_about_the_size_does_not_help(owner, settings):
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>", b"<svg/>", office("a.exe")])
-def test_what_is_refused_leaves_nothing(owner, shelf, data):
+def test_a_refused_upload_leaves_nothing(owner, storage, data):
     with pytest.raises(ActionError):
         store(upload(data), owner=owner)
-    assert (paths(shelf), File.objects.exists()) == ([], False)
+    assert (paths(storage), File.objects.exists()) == ([], False)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_what_is_refused_leaves_nothing(owner, shelf, data):
         ("a.pdf.exe", "extension"),
     ],
 )
-def test_a_document_comes_under_its_own_extension(owner, name, code):
+def test_a_document_must_have_its_own_extension(owner, name, code):
     assert outcome(upload(PDF, name), owner=owner) == code
 
 
 @pytest.mark.parametrize(("name", "expected"), [("a.webp", "a.jpg"), ("a.jpeg", "a.jpeg"), ("a", "a.jpg")])
-def test_a_picture_under_the_name_of_another_is_renamed(owner, name, expected):
+def test_a_picture_with_the_extension_of_another_is_renamed(owner, name, expected):
     assert store(upload(picture("JPEG"), name), owner=owner).name == expected
 
 
@@ -120,7 +120,7 @@ def test_a_file_is_attached_by_its_owner(owner, base):
     assert attach(file, base, actor=owner).attached_id == base.public_id
 
 
-def test_nobody_attaches_a_file_of_somebody_else(owner, base, district):
+def test_a_file_of_another_account_is_not_attached(owner, base, district):
     with pytest.raises(NotAllowed):
         attach(store(upload(PDF), owner=owner), base, actor=district)
 
@@ -132,7 +132,7 @@ def test_a_file_belongs_to_one_row(owner, base):
     assert refused.value.code == "attached"
 
 
-def test_a_look_at_a_file_is_in_the_audit_of_its_owner(owner, district):
+def test_opening_a_file_is_in_the_audit_of_its_owner(owner, district):
     file = store(upload(PDF), owner=owner)
     actions.opened(file, actor=district)
     actions.opened(file, actor=owner)
@@ -140,35 +140,35 @@ def test_a_look_at_a_file_is_in_the_audit_of_its_owner(owner, district):
     assert (entry.actor, entry.user) == (district.public_id, owner.public_id)
 
 
-def age(shelf, days):
+def age(storage, days):
     then = (clock.now() - dt.timedelta(days=days)).timestamp()
-    for path in paths(shelf):
+    for path in paths(storage):
         os.utime(path, (then, then))
 
 
-def test_bytes_of_an_upload_that_was_rolled_back_are_swept_up(owner, shelf):
-    kept = store(upload(PDF), owner=owner)
+def test_bytes_of_a_rolled_back_upload_are_deleted(owner, storage):
+    stored = store(upload(PDF), owner=owner)
     with transaction.atomic():
         store(upload(PDF), owner=owner)
         transaction.set_rollback(True)
-    age(shelf, days=2)
+    age(storage, days=2)
     assert tasks.tidy() == 1
-    assert [path.name for path in paths(shelf)] == [os.path.basename(kept.content.name)]
+    assert [path.name for path in paths(storage)] == [os.path.basename(stored.content.name)]
 
 
-def test_bytes_that_may_belong_to_an_open_transaction_are_spared(owner, shelf):
+def test_bytes_that_may_belong_to_an_open_transaction_are_not_deleted(owner, storage):
     with transaction.atomic():
         store(upload(PDF), owner=owner)
         transaction.set_rollback(True)
-    assert (tasks.tidy(), len(paths(shelf))) == (0, 1)
+    assert (tasks.tidy(), len(paths(storage))) == (0, 1)
 
 
-def test_bytes_go_with_their_owner(owner, shelf):
+def test_bytes_of_a_deleted_owner_are_deleted(owner, storage):
     store(upload(PDF), owner=owner)
     User.objects.filter(pk=owner.pk).delete()
-    age(shelf, days=2)
-    assert (tasks.tidy(), paths(shelf)) == (1, [])
+    age(storage, days=2)
+    assert (tasks.tidy(), paths(storage)) == (1, [])
 
 
-def test_an_empty_store_is_tidy(shelf):
+def test_an_empty_storage_needs_no_clean_up(storage):
     assert tasks.tidy() == 0

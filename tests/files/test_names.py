@@ -1,4 +1,4 @@
-"""Names of files: readable, and harmless wherever they land."""
+"""Names of files: readable, and harmless on every operating system."""
 
 import pytest
 from hypothesis import given
@@ -36,13 +36,13 @@ def test_a_name_is_cleaned(name, kind, expected):
     assert clean(name, kind) == expected
 
 
-def test_a_long_name_is_cut_and_keeps_its_end():
+def test_a_long_name_is_cut_and_keeps_its_extension():
     name = clean("长" * 500 + ".docx", DOCX)
     assert (len(name), name[-6:]) == (LENGTH, "长.docx")
 
 
 @given(name=st.text(max_size=400), kind=st.sampled_from(KINDS))
-def test_no_name_holds_what_could_do_harm(name, kind):
+def test_no_name_contains_harmful_characters(name, kind):
     cleaned = clean(name, kind)
     assert cleaned.isprintable()
     assert not set(cleaned) & set('/\\\0\r\n"<>|:*?%')

@@ -1,4 +1,4 @@
-"""Handing files out: through a view, to whoever may see what they belong to, and never as a page of ours."""
+"""Serving files: to those who may see the row, and never as a page of our origin."""
 
 from urllib.parse import unquote
 
@@ -15,7 +15,7 @@ from .conftest import PDF, picture, upload
 
 @pytest.fixture
 def fetch(client_of):
-    """Return a function that fetches a file as somebody, to its end, as every server does."""
+    """Return a function that fetches a whole file as an account, as every server does."""
 
     def get(user, file):
         answer = client_of(user).get(file.get_absolute_url())
@@ -38,7 +38,7 @@ def test_an_owner_gets_the_bytes(fetch, owner, own):
 
 
 @pytest.mark.parametrize("name", personas.NAMES)
-def test_nobody_else_does(reference, fetch, own, name):
+def test_other_accounts_get_404(reference, fetch, own, name):
     assert fetch(personas.make(name), own).status_code == 404
 
 
@@ -47,11 +47,11 @@ def test_a_visitor_has_to_sign_in(client, own):
 
 
 @pytest.mark.parametrize("path", ["/files/0123456789/", "/files/../../etc/passwd/", "/files/x/"])
-def test_what_is_none_is_not_there(client_of, owner, path):
+def test_an_unknown_file_is_404(client_of, owner, path):
     assert client_of(owner).get(path).status_code == 404
 
 
-def test_a_file_is_not_posted_to(client_of, owner, own):
+def test_a_file_takes_no_post(client_of, owner, own):
     assert client_of(owner).post(own.get_absolute_url()).status_code == 405
 
 
@@ -64,11 +64,11 @@ def test_a_file_is_not_posted_to(client_of, owner, own):
         ("Content-Type", "application/pdf"),
     ],
 )
-def test_a_file_is_nothing_but_a_file(fetch, owner, own, header, value):
+def test_a_file_has_protective_headers(fetch, owner, own, header, value):
     assert fetch(owner, own)[header] == value
 
 
-def test_nothing_in_a_file_runs(fetch, owner, own):
+def test_a_file_runs_no_script(fetch, owner, own):
     policy = fetch(owner, own)["Content-Security-Policy"]
     assert policy.startswith("sandbox; default-src 'none'")
 
@@ -79,7 +79,7 @@ def test_a_document_is_downloaded_under_its_chinese_name(fetch, owner, own):
     assert unquote(disposition.partition("''")[2]) == "总结“2026”；终稿.pdf"
 
 
-def test_a_picture_is_shown(fetch, owner):
+def test_a_picture_is_displayed(fetch, owner):
     file = store(upload(picture(), "a.jpg"), owner=owner)
     answer = fetch(owner, file)
     assert (answer["Content-Disposition"], answer["Content-Type"]) == ('inline; filename="a.jpg"', "image/jpeg")
@@ -91,7 +91,7 @@ def test_behind_nginx_the_web_server_sends_the_bytes(fetch, owner, own, settings
     assert (answer.body, answer["X-Accel-Redirect"]) == (b"", f"/_files/{own.content.name}")
 
 
-# ---- the door of what a file belongs to ----------------------------------------------------------------------------
+# ---- access through the row -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def evidence(owner, assessment):
 
 @pytest.fixture
 def assessment(reference):
-    """An assessment of the organization in 夏庄 that is still open."""
+    """Return an open assessment of the organization in 夏庄."""
     from chengyang.platform.standards.models import Standard, Version
 
     standard = Standard.objects.create(code="five_goods", name="五好", subject="organization")
@@ -114,11 +114,11 @@ def assessment(reference):
     ("name", "status"),
     [("district", 200), ("xiazhuang", 200), ("secretary", 200), ("liuting", 404), ("member", 404), ("sysadmin", 404)],
 )
-def test_evidence_is_opened_by_whoever_sees_what_it_proves(fetch, evidence, name, status):
+def test_evidence_is_visible_to_those_who_see_the_assessment(fetch, evidence, name, status):
     assert fetch(personas.make(name), evidence).status_code == status
 
 
-def test_a_look_at_evidence_is_noted(fetch, evidence, district):
+def test_opening_evidence_is_recorded(fetch, evidence, district):
     fetch(district, evidence)
     assert Entry.objects.filter(verb="file.read", actor=district.public_id).count() == 1
 

@@ -338,7 +338,7 @@ MUTANTS = (
         "chengyang/platform/standards/actions.py",
         "    if passed:\n        _require_all_met(assessment)\n    elif",
         "    if passed:\n        pass\n    elif",
-        ("standards/test_actions.py::test_it_does_not_pass_with_a_criterion_that_is_not_met_or_not_shown",),
+        ("standards/test_actions.py::test_it_does_not_pass_with_a_criterion_not_met_or_without_evidence",),
     ),
     # ---- sign-in by phone (requirements U22) -------------------------------------------------------------------------------------
     Mutant(

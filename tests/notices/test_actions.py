@@ -1,4 +1,4 @@
-"""Telling people: who gets which deliveries, in which words, and only if the rest is kept."""
+"""`notify`: who gets which deliveries with which text, and only if the transaction commits."""
 
 import pytest
 from django.db import transaction
@@ -23,36 +23,36 @@ def channels(notice):
         ({}, []),
     ],
 )
-def test_an_account_is_told_by_what_it_has(db, fields, expected):
+def test_an_account_gets_a_delivery_for_each_address_it_has(db, fields, expected):
     assert channels(notify(User.objects.create(name="林知夏", **fields), "tests/words")) == expected
 
 
 @pytest.mark.parametrize(("address", "expected"), [("+8615400000009", ["sms"]), ("b@demo.invalid", ["email"])])
-def test_an_address_given_for_the_purpose_is_told(db, address, expected):
+def test_an_address_given_for_this_purpose_gets_a_delivery(db, address, expected):
     notice = notify(address, "tests/words")
     assert (channels(notice), notice.user, notice.address) == (expected, None, address)
 
 
-def test_a_person_without_an_account_is_told_by_phone(reference):
+def test_a_person_without_an_account_is_notified_by_phone(reference):
     notice = notify(personas.person(phone="+8615400000002"), "tests/words")
     assert (notice.target("sms"), notice.user) == ("+8615400000002", None)
 
 
-def test_a_person_is_reached_at_their_own_number_rather_than_the_one_that_signs_in(reference, zhixia):
+def test_a_persons_own_number_is_used_rather_than_the_one_that_signs_in(reference, zhixia):
     notice = notify(personas.person(account=zhixia, phone="+8615400000002"), "tests/words")
     assert (notice.target("sms"), notice.user) == ("+8615400000002", zhixia)
 
 
-def test_a_number_that_is_the_accounts_own_is_not_kept_twice(reference, zhixia):
+def test_the_number_of_the_account_is_not_stored_twice(reference, zhixia):
     assert notify(personas.person(account=zhixia, phone=zhixia.phone), "tests/words").address == ""
 
 
 @pytest.mark.parametrize("nobody", [None, ""])
-def test_nobody_to_tell_is_no_mistake(db, nobody):
+def test_no_recipient_is_no_error(db, nobody):
     assert notify(nobody, "tests/words") is None
 
 
-def test_a_person_with_neither_account_nor_number_is_not_told(reference):
+def test_a_person_with_neither_account_nor_number_is_not_notified(reference):
     assert notify(personas.person(), "tests/words") is None
 
 
@@ -61,7 +61,7 @@ def test_the_first_line_is_the_title_and_the_rest_the_body(zhixia):
     assert (notice.title, notice.body, notice.url) == ("报名成功", "第一行\n第二行", "/me/")
 
 
-def test_words_are_plain_text_and_not_escaped(zhixia):
+def test_a_notice_is_plain_text_and_not_escaped(zhixia):
     assert notify(zhixia, "tests/words", word="“A&B”<座谈>").title == "“A&B”<座谈>"
 
 
@@ -69,41 +69,43 @@ def test_a_title_that_is_too_long_is_cut(zhixia):
     assert notify(zhixia, "tests/words", word="长" * 200).title == "长" * 120
 
 
-def test_a_template_without_a_title_is_a_mistake(zhixia):
+def test_a_template_without_a_title_is_an_error(zhixia):
     with pytest.raises(ValueError, match="first line"):
         notify(zhixia, "tests/nothing")
 
 
 @pytest.mark.parametrize("url", ["https://example.com/", "javascript:alert(1)", "me/"])
-def test_only_paths_of_ours_are_linked(zhixia, url):
-    with pytest.raises(ValueError, match="not a path of ours"):
+def test_only_paths_of_this_site_are_linked(zhixia, url):
+    with pytest.raises(ValueError, match="not a path of this site"):
         notify(zhixia, "tests/words", url=url)
 
 
-def test_a_notice_of_an_action_that_fails_is_not_kept(zhixia):
+def test_the_notice_of_a_rolled_back_action_is_not_stored(zhixia):
     with transaction.atomic():
         notify(zhixia, "tests/words")
         transaction.set_rollback(True)
     assert not Notice.objects.exists()
 
 
-def test_a_title_in_the_database_is_not_the_phone_in_clear(db):
+def test_an_address_is_encrypted_in_the_database(db):
     notice = notify("+8615400000009", "tests/words")
     assert "15400000009" not in Notice.objects.filter(pk=notice.pk).values_list("address", flat=True).get()
 
 
-def test_one_transaction_asks_the_worker_once(zhixia, officer, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks() as asked, transaction.atomic():
+def test_one_transaction_sends_one_hint(zhixia, officer, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks, transaction.atomic():
         notify(zhixia, "tests/words")
         notify(officer, "tests/words")
-    assert asked == [actions._hint]
+    assert callbacks == [actions._hint]
 
 
 def unreachable(*args, **options):
     raise ConnectionError("no broker")
 
 
-def test_a_broker_that_is_down_fails_nothing(zhixia, monkeypatch, django_capture_on_commit_callbacks, caplog):
+def test_a_broker_that_is_down_does_not_fail_the_request(
+    zhixia, monkeypatch, django_capture_on_commit_callbacks, caplog
+):
     monkeypatch.setattr(actions.tasks.deliver, "apply_async", unreachable)
     with django_capture_on_commit_callbacks(execute=True):
         notify(zhixia, "tests/words")
@@ -111,16 +113,16 @@ def test_a_broker_that_is_down_fails_nothing(zhixia, monkeypatch, django_capture
     assert "no broker" in caplog.text
 
 
-def test_a_broker_that_is_down_is_not_asked_again_by_the_next_page(monkeypatch):
-    asked = []
-    monkeypatch.setattr(actions.tasks.deliver, "apply_async", lambda **options: asked.append(1) or unreachable())
+def test_a_broker_that_is_down_gets_no_hint_from_the_next_page(monkeypatch):
+    hints = []
+    monkeypatch.setattr(actions.tasks.deliver, "apply_async", lambda **options: hints.append(1) or unreachable())
     with pytest.raises(ConnectionError):
         actions._hint()
     actions._hint()
-    assert asked == [1]
+    assert hints == [1]
 
 
-def test_reading_counts_the_first_time(zhixia):
+def test_only_the_first_reading_is_stored(zhixia):
     notice = notify(zhixia, "tests/words")
     first = actions.read(notice).read_at
     assert first

@@ -1,4 +1,4 @@
-"""Delivery: once whoever runs at the same moment, again after a crash only where that is safe, never silently lost."""
+"""Delivery: sent once by concurrent workers, tried again after a crash only where that is safe, and always with a recorded result."""
 
 import datetime as dt
 from multiprocessing.pool import ThreadPool
@@ -16,31 +16,30 @@ from chengyang.platform.notices.models import Delivery, Notice
 MINUTE = dt.timedelta(minutes=1)
 
 
-class Trouble(SmsGateway):
-    """A gateway that answers with `answer`."""
+class FailingGateway(SmsGateway):
+    """A gateway that raises `answer`."""
 
     takes_demo = True
     answer: Exception = RuntimeError()
     taken: list
 
     def put(self, message):
-        self.taken.append(message["key"])
+        self.taken.append(message.key)
         raise self.answer
 
 
 @pytest.fixture
-def trouble(settings, monkeypatch):
-    """Text messages go through a gateway in trouble, which does not know keys."""
-    monkeypatch.setitem(gateways.SMS_GATEWAYS, "trouble", Trouble)
-    settings.SMS_BACKEND = "trouble"
-    monkeypatch.setattr(Trouble, "taken", [], raising=False)
-    monkeypatch.setattr(Trouble, "honours_keys", False)
+def failing(settings, monkeypatch):
+    """Send text messages through `FailingGateway`, which does not honour keys."""
+    settings.SMS_BACKEND = f"{__name__}.FailingGateway"
+    monkeypatch.setattr(FailingGateway, "taken", [], raising=False)
+    monkeypatch.setattr(FailingGateway, "honours_keys", False)
     return monkeypatch
 
 
 @pytest.fixture
 def waiting(zhixia):
-    """A text message that waits."""
+    """Return a text message that waits."""
     return notify(zhixia, "tests/words").deliveries.get()
 
 
@@ -52,7 +51,7 @@ def state():
     return Delivery.objects.values_list("state", "tries", "error").get()
 
 
-def test_what_waits_is_sent_once(waiting):
+def test_a_waiting_delivery_is_sent_once(waiting):
     assert (delivery.deliver_due(), delivery.deliver_due()) == (1, 0)
     assert sent_keys() == [waiting.key]
 
@@ -67,14 +66,14 @@ def test_a_long_text_message_is_cut(zhixia):
     assert (len(text), text[-1]) == (200, "…")
 
 
-def test_a_mail_says_where_to_go(officer, mailoutbox, settings):
+def test_a_mail_contains_the_address_of_the_next_page(officer, mailoutbox, settings):
     notify(officer, "tests/words", url="/me/notices/")
     delivery.deliver_due()
     assert mailoutbox[0].subject == "报名成功"
     assert f"{settings.SITE['domain']}:{settings.PORT}/me/notices/" in mailoutbox[0].body
 
 
-def test_what_is_not_due_is_left(waiting):
+def test_a_delivery_that_is_not_due_is_not_sent(waiting):
     Delivery.objects.update(due_at=clock.now() + MINUTE)
     assert delivery.deliver_due() == 0
 
@@ -96,39 +95,39 @@ def test_workers_at_the_same_moment_send_each_message_once(zhixia):
     assert (sum(totals), set(Delivery.objects.values_list("state", "tries"))) == (30, {("sent", 1)})
 
 
-def test_a_claim_is_won_by_one(waiting):
+def test_only_one_worker_can_claim_a_delivery(waiting):
     assert delivery.claim(waiting.pk).tries == 1
     assert delivery.claim(waiting.pk) is None
 
 
-def test_a_message_whose_hint_was_lost_is_swept(waiting):
+def test_a_message_whose_hint_was_not_received_is_sent(waiting):
     tasks.deliver()
     assert state()[0] == "sent"
 
 
-def test_a_gateway_that_knows_the_key_is_asked_again_after_a_crash_between_sending_and_noting(waiting):
+def test_a_gateway_that_honours_keys_is_tried_again_after_a_crash_between_sending_and_settling(waiting):
     claimed = delivery.claim(waiting.pk)
-    delivery._hand_over(claimed, claimed.notice)  # and the worker dies
+    delivery._pass_to_gateway(claimed, claimed.notice)  # and the worker dies
     with time_machine.travel(clock.now() + delivery.CLAIM_LASTS + MINUTE, tick=False):
         assert delivery.deliver_due() == 1
     assert sent_keys() == [waiting.key]
 
 
-def test_a_gateway_that_does_not_know_keys_is_never_asked_again_after_a_crash(trouble, waiting):
+def test_a_gateway_that_does_not_honour_keys_is_not_tried_again_after_a_crash(failing, waiting):
     delivery.claim(waiting.pk)
     with time_machine.travel(clock.now() + delivery.CLAIM_LASTS + MINUTE, tick=False):
         delivery.deliver_due()
     assert state()[0] == "uncertain"
-    assert Trouble.taken == []
+    assert FailingGateway.taken == []
 
 
-def test_a_claim_that_is_still_young_is_left_alone(waiting):
+def test_a_recent_claim_is_not_recovered(waiting):
     delivery.claim(waiting.pk)
     delivery.deliver_due()
     assert state()[0] == "sending"
 
 
-def test_a_worker_that_was_only_slow_still_notes_that_it_sent(trouble, waiting):
+def test_a_worker_that_was_only_slow_can_still_settle_its_claim(failing, waiting):
     slow = delivery.claim(waiting.pk)
     Delivery.objects.update(state="uncertain")
     assert delivery.settle(slow, Delivery.State.SENT)
@@ -151,50 +150,50 @@ def test_a_slow_worker_does_not_overwrite_a_later_claim(waiting):
         (TimeoutError("+8615400000001"), True, ("waiting", 1, "TimeoutError")),
     ],
 )
-def test_trouble_is_noted_without_any_number(trouble, waiting, answer, honours, expected):
-    trouble.setattr(Trouble, "answer", answer)
-    trouble.setattr(Trouble, "honours_keys", honours)
+def test_an_error_is_stored_without_a_phone_number(failing, waiting, answer, honours, expected):
+    failing.setattr(FailingGateway, "answer", answer)
+    failing.setattr(FailingGateway, "honours_keys", honours)
     delivery.deliver_due()
     assert state() == expected
 
 
-def test_trouble_is_logged_without_any_number(trouble, waiting, caplog):
-    trouble.setattr(Trouble, "answer", TimeoutError("+8615400000001"))
+def test_an_error_is_logged_without_a_phone_number(failing, waiting, caplog):
+    failing.setattr(FailingGateway, "answer", TimeoutError("+8615400000001"))
     delivery.deliver_due()
     assert "TimeoutError" in caplog.text
     assert "15400000001" not in caplog.text
 
 
-def test_tries_come_at_growing_distances_and_end(trouble, waiting):
-    trouble.setattr(Trouble, "answer", NotSent("busy"))
-    moment, seen = clock.now(), []
+def test_tries_are_spaced_by_the_backoff_and_end(failing, waiting):
+    failing.setattr(FailingGateway, "answer", NotSent("busy"))
+    moment, waits = clock.now(), []
     for _ in range(delivery.MOST_TRIES):
         with time_machine.travel(moment, tick=False):
             delivery.deliver_due()
         waiting.refresh_from_db()
-        seen.append(waiting.due_at - moment)
+        waits.append(waiting.due_at - moment)
         moment = waiting.due_at
-    assert seen[:-1] == list(delivery.BACKOFF)
+    assert waits[:-1] == list(delivery.BACKOFF)
     assert state() == ("failed", delivery.MOST_TRIES, "busy")
 
 
-def test_a_number_taken_out_of_the_account_meanwhile_gets_nothing(waiting, zhixia):
+def test_a_number_removed_from_the_account_meanwhile_gets_nothing(waiting, zhixia):
     zhixia.phone = ""
     zhixia.save()
     delivery.deliver_due()
     assert state() == ("failed", 1, "no_address")
 
 
-def test_a_worker_stops_before_the_next_sweep(zhixia, monkeypatch):
+def test_a_worker_stops_before_the_next_run(zhixia, monkeypatch):
     monkeypatch.setattr(delivery, "RUN_LASTS", -1.0)
     notify(zhixia, "tests/words")
     notify(zhixia, "tests/words")
     assert delivery.deliver_due() == 1
 
 
-@pytest.mark.parametrize(("days", "kept"), [(364, 1), (366, 0)])
-def test_notices_are_kept_for_a_year(zhixia, days, kept):
+@pytest.mark.parametrize(("days", "left"), [(364, 1), (366, 0)])
+def test_notices_are_deleted_after_a_year(zhixia, days, left):
     notify(zhixia, "tests/words")
     Notice.objects.update(at=clock.now() - dt.timedelta(days=days))
     tasks.tidy()
-    assert Notice.objects.count() == kept
+    assert Notice.objects.count() == left

@@ -1,59 +1,82 @@
-"""The ways out: what the file keeps, and which addresses nothing of ours may dial."""
+"""Gateways: the file, the choice of a provider, mail, and the refusal of demonstration addresses."""
 
 import json
+import os
 import smtplib
 from multiprocessing.pool import ThreadPool
+from typing import ClassVar
 
 import pytest
+from django.apps import apps
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
 
-from chengyang.platform.notices import gateways
+from chengyang.platform.accounts import phone_verification
+from chengyang.platform.accounts.models import User
+from chengyang.platform.notices import delivery, gateways
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.gateways import ConsoleGateway, FileGateway, MailGateway, NotSent, Refused, SmsGateway
 
 DEMO, REAL = "+8615400000001", "+8613800000001"
 
 
-class Dialler(SmsGateway):
-    """A gateway that would really dial."""
+class Provider(SmsGateway):
+    """A provider as an office would write it: it maps our template names to its own ids, which the environment holds."""
+
+    taken: ClassVar[list] = []
 
     def __init__(self):
-        self.taken = []
+        try:
+            self.templates = json.loads(os.environ["TEST_SMS_TEMPLATES"])
+        except KeyError:
+            raise ImproperlyConfigured("Set TEST_SMS_TEMPLATES.") from None
 
     def put(self, message):
-        self.taken.append(message)
+        if message.template not in self.templates:
+            raise Refused("no_template")
+        self.taken.append((message.to, self.templates[message.template], message.variables))
+
+
+@pytest.fixture
+def provider(settings, monkeypatch):
+    """Choose `Provider` by its dotted path."""
+    settings.SMS_BACKEND = f"{__name__}.Provider"
+    monkeypatch.setenv("TEST_SMS_TEMPLATES", '{"code": "SMS_1", "tests/words": "SMS_2"}')
+    monkeypatch.setattr(Provider, "taken", [])
+    return Provider
 
 
 def send(gateway, to=DEMO, key="k1", **options):
-    gateway.send(to, "【城阳】你好", kind="code", key=key, **options)
+    gateway.send(to, "【城阳】你好", template="code", variables={"minutes": "5"}, key=key, **options)
 
 
 def lines():
     return gateways.sms_file().read_text(encoding="utf-8").splitlines()
 
 
-def test_the_file_keeps_one_line_of_json_for_each_message():
+def test_the_file_has_one_line_of_json_for_each_message():
     send(FileGateway(), code="483920")
     (line,) = lines()
     message = json.loads(line)
-    assert list(message) == ["at", "to", "kind", "text", "code", "key"]
+    assert list(message) == ["at", "to", "template", "variables", "text", "code", "key"]
     assert (message["to"], message["code"]) == (DEMO, "483920")
 
 
-def test_the_file_takes_a_known_key_once():
+def test_the_file_gateway_writes_a_known_key_once():
     send(FileGateway(), key="k1")
     send(FileGateway(), key="k1")
     send(FileGateway(), key="k2")
     assert len(lines()) == 2
 
 
-def test_a_key_that_only_stands_in_a_text_is_not_known():
-    FileGateway().send(DEMO, '"key": "k1"}\n', kind="x", key="other")
+def test_a_key_inside_a_text_is_not_taken_for_a_known_key():
+    FileGateway().send(DEMO, '"key": "k1"}\n', template="x", variables={}, key="other")
     send(FileGateway(), key="k1")
     assert len(lines()) == 2
 
 
-def test_a_line_cut_short_by_a_crash_swallows_nothing():
+def test_a_line_cut_short_by_a_crash_does_not_damage_the_next_one():
     send(FileGateway(), key="k1")
     with open(gateways.sms_file(), "ab") as target:
         target.write(b'{"at": "2026-11-23", "to": "+86154')
@@ -61,13 +84,13 @@ def test_a_line_cut_short_by_a_crash_swallows_nothing():
     assert [message["key"] for message in gateways.last_sms(9)] == ["k2", "k1"]
 
 
-def test_lines_written_at_once_stay_whole():
+def test_lines_written_concurrently_are_not_mixed():
     with ThreadPool(8) as pool:
         pool.map(lambda number: send(FileGateway(), key=f"k{number}"), range(80))
     assert {json.loads(line)["key"] for line in lines()} == {f"k{number}" for number in range(80)}
 
 
-def test_the_file_is_nobody_elses_business():
+def test_only_the_owner_can_read_the_file():
     send(FileGateway())
     assert gateways.sms_file().stat().st_mode & 0o077 == 0
 
@@ -76,7 +99,7 @@ def test_no_message_yet_is_an_empty_list():
     assert gateways.last_sms(5) == []
 
 
-def test_the_console_shows_the_message(capsys):
+def test_the_console_gateway_prints_the_message(capsys):
     send(ConsoleGateway(), code="483920")
     assert json.loads(capsys.readouterr().out)["code"] == "483920"
 
@@ -87,19 +110,53 @@ def test_the_setting_names_the_gateway(settings, name, kind):
     assert type(gateways.sms()) is kind
 
 
-def test_what_could_dial_refuses_numbers_of_the_demonstration():
-    gateway = Dialler()
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("aliyun", "doesn't look like a module path"),
+        ("office.sms.Provider", "No module named 'office'"),
+        (f"{__name__}.Nothing", 'does not define a "Nothing"'),
+        (f"{__name__}.MailGateway", "it is no subclass of SmsGateway"),
+    ],
+)
+def test_a_wrong_backend_stops_the_start_with_one_sentence(settings, path, why):
+    settings.SMS_BACKEND = path
+    with pytest.raises(ImproperlyConfigured, match=rf"^SMS_BACKEND is .*{why}.*; set it to file, console or [^\n]*\.$"):
+        apps.get_app_config("notices").ready()
+
+
+def test_a_provider_without_credentials_stops_the_start(provider, monkeypatch):
+    monkeypatch.delenv("TEST_SMS_TEMPLATES")
+    with pytest.raises(ImproperlyConfigured, match=r"^Set TEST_SMS_TEMPLATES\.$"):
+        apps.get_app_config("notices").ready()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_provider_gets_template_and_variables_of_a_code(provider):
+    phone_verification.send_code(REAL, address=None, session_key="s1")
+    ((to, template, variables),) = provider.taken
+    assert (to, template, list(variables)) == (REAL, "SMS_1", ["site", "code", "purpose", "minutes"])
+    assert (len(variables["code"]), variables["minutes"]) == (6, "5")
+
+
+def test_a_provider_gets_template_and_variables_of_a_notice(provider, db):
+    notify(User.objects.create(name="林知夏", phone=REAL), "tests/words", word="座谈会")
+    delivery.deliver_due()
+    assert provider.taken == [(REAL, "SMS_2", {"word": "座谈会"})]
+
+
+def test_a_gateway_that_could_dial_refuses_demonstration_numbers(provider):
     with pytest.raises(Refused, match="demo_number"):
-        send(gateway, to=DEMO)
-    send(gateway, to=REAL)
-    assert [message["to"] for message in gateway.taken] == [REAL]
+        send(Provider(), to=DEMO)
+    send(Provider(), to=REAL)
+    assert [to for to, _template, _variables in provider.taken] == [REAL]
 
 
 # ---- mail -----------------------------------------------------------------------------------------------------------
 
 
 class Server(BaseEmailBackend):
-    """A mail server that answers with `answer`, or does not let anybody in."""
+    """A mail server that raises `answer`, or accepts no connection."""
 
     answer: Exception | None = None
     is_up = True
@@ -134,7 +191,7 @@ def test_a_mail_carries_its_key_and_one_line_of_subject(server):
     assert sent.extra_headers["Message-ID"].startswith("<k1@")
 
 
-def test_what_could_dial_refuses_addresses_of_the_demonstration(server):
+def test_mail_to_a_demonstration_address_is_refused(server):
     with pytest.raises(Refused, match="demo_address"):
         write("member@demo.invalid")
 
@@ -147,19 +204,19 @@ def test_what_could_dial_refuses_addresses_of_the_demonstration(server):
         (smtplib.SMTPDataError(554, b"spam"), Refused, "smtp_554"),
     ],
 )
-def test_an_answer_of_the_server_is_certain(server, monkeypatch, answer, expected, code):
+def test_an_answer_of_the_mail_server_is_certain(server, monkeypatch, answer, expected, code):
     monkeypatch.setattr(server, "answer", answer)
     with pytest.raises(expected, match=f"^{code}$"):
         write()
 
 
-def test_a_connection_lost_half_way_is_not_certain(server, monkeypatch):
+def test_a_broken_connection_is_not_certain(server, monkeypatch):
     monkeypatch.setattr(server, "answer", smtplib.SMTPServerDisconnected())
     with pytest.raises(smtplib.SMTPServerDisconnected):
         write()
 
 
-def test_a_server_that_is_down_has_taken_nothing(server, monkeypatch):
+def test_a_mail_server_that_is_down_has_not_taken_the_mail(server, monkeypatch):
     monkeypatch.setattr(server, "is_up", False)
     with pytest.raises(NotSent):
         write()

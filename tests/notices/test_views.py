@@ -1,4 +1,4 @@
-"""The inbox and the telephone of the demonstration."""
+"""The pages of the inbox, and the phone of the demonstration."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ def browser(client_of, zhixia):
     return client_of(zhixia)
 
 
-def test_the_inbox_shows_my_notices_and_nobody_elses(browser, zhixia, officer):
+def test_the_inbox_shows_only_own_notices(browser, zhixia, officer):
     notify(zhixia, "tests/words", word="给我的")
     notify(officer, "tests/words", word="给别人的")
     page = browser.get(LIST).content.decode()
@@ -26,11 +26,11 @@ def test_the_inbox_shows_my_notices_and_nobody_elses(browser, zhixia, officer):
     assert "给别人的" not in page
 
 
-def test_an_empty_inbox_says_what_will_be_here(browser):
+def test_an_empty_inbox_explains_what_it_is_for(browser):
     assert "还没有通知" in browser.get(LIST).content.decode()
 
 
-def test_the_inbox_turns_its_pages(browser, zhixia):
+def test_the_inbox_has_pages(browser, zhixia):
     for number in range(27):
         notify(zhixia, "tests/words", word=f"第{number:02}条")
     Notice.objects.filter(title="第00条").update(at=clock.now() - dt.timedelta(days=9))
@@ -41,7 +41,7 @@ def test_the_inbox_turns_its_pages(browser, zhixia):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_inbox_asks_the_same_number_of_queries(browser, zhixia, rows, django_assert_num_queries):
+def test_the_inbox_makes_the_same_number_of_queries(browser, zhixia, rows, django_assert_num_queries):
     for _ in range(rows):
         notify(zhixia, "tests/words")
     browser.get(LIST)
@@ -49,25 +49,25 @@ def test_the_inbox_asks_the_same_number_of_queries(browser, zhixia, rows, django
         browser.get(LIST)
 
 
-def test_opening_is_reading(browser, zhixia):
+def test_opening_a_notice_marks_it_as_read(browser, zhixia):
     notice = notify(zhixia, "tests/words", url="/me/")
     page = browser.get(notice.get_absolute_url()).content.decode()
     assert "第二行" in page
     assert not Notice.objects.unread().exists()
 
 
-def test_what_somebody_typed_is_escaped(browser, zhixia):
+def test_typed_text_is_escaped(browser, zhixia):
     notice = notify(zhixia, "tests/words", word="<script>x</script>")
     assert "<script>x" not in browser.get(notice.get_absolute_url()).content.decode()
 
 
-def test_a_notice_of_somebody_else_is_not_there(browser, officer):
+def test_the_notice_of_another_account_is_404(browser, officer):
     notice = notify(officer, "tests/words")
     assert browser.get(notice.get_absolute_url()).status_code == 404
     assert Notice.objects.unread().count() == 1
 
 
-def test_all_are_read_at_once(browser, zhixia):
+def test_all_notices_can_be_marked_as_read(browser, zhixia):
     notify(zhixia, "tests/words")
     notify(zhixia, "tests/words")
     page = browser.post(READ_ALL, follow=True).content.decode()
@@ -75,7 +75,7 @@ def test_all_are_read_at_once(browser, zhixia):
     assert not Notice.objects.unread().exists()
 
 
-def test_reading_all_is_no_link(browser):
+def test_marking_all_as_read_needs_a_post(browser):
     assert browser.get(READ_ALL).status_code == 405
 
 
@@ -86,45 +86,47 @@ def test_a_visitor_has_to_sign_in(client, db, path):
 
 
 @pytest.mark.parametrize("path", [f"{LIST}?after=%00", f"{LIST}?after=x", f"{LIST}ILOU/"])
-def test_an_address_that_is_none_is_not_there(browser, path):
+def test_a_malformed_address_is_refused(browser, path):
     assert browser.get(path).status_code in (400, 404)
 
 
-# ---- the telephone of the demonstration ----------------------------------------------------------------------------
+# ---- the phone of the demonstration ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def demo(db):
-    """The demonstration is loaded."""
+    """Load a row of the demonstration."""
     return User.objects.create(name="演示", email="demo@demo.invalid", is_demo=True)
 
 
-def test_without_the_demonstration_there_is_no_telephone(client, db):
+def test_without_the_demonstration_there_is_no_phone(client, db):
     assert client.get(PHONE).status_code == 404
 
 
 @pytest.mark.parametrize(("name", "value"), [("SMS_BACKEND", "console"), ("PRODUCTION", True)])
-def test_where_messages_do_not_go_into_the_file_there_is_no_telephone(client, demo, settings, name, value):
+def test_without_the_file_gateway_there_is_no_phone(client, demo, settings, name, value):
     setattr(settings, name, value)
     assert client.get(PHONE).status_code == 404
 
 
-def test_the_telephone_shows_the_newest_message_first_with_its_code(client, demo):
+def test_the_phone_shows_the_newest_message_first_with_its_code(client, demo):
     for number, code in enumerate(["111111", "222222"]):
-        FileGateway().send("+8615400000001", f"验证码 {code}", kind="code", key=f"k{number}", code=code)
+        FileGateway().send(
+            "+8615400000001", f"验证码 {code}", template="code", variables={"code": code}, key=f"k{number}", code=code
+        )
     page = client.get(PHONE).content.decode()
     assert page.index('data-copy="222222"') < page.index('data-copy="111111"')
 
 
-def test_a_line_that_is_not_ours_breaks_nothing(client, demo, outbox):
+def test_a_malformed_line_in_the_file_breaks_nothing(client, demo, outbox):
     outbox.mkdir()
     (outbox / "sms.jsonl").write_text('[1]\n{"at": 7}\n{"to": "x", "at": "gestern"}\n\0\n')
     assert client.get(PHONE).status_code == 200
 
 
-def test_the_telephone_without_messages_says_how_to_get_one(client, demo):
+def test_the_phone_without_messages_explains_how_to_get_one(client, demo):
     assert "154" in client.get(PHONE).content.decode()
 
 
-def test_the_telephone_is_kept_in_no_cache(client, demo):
+def test_the_phone_is_not_cached(client, demo):
     assert "no-store" in client.get(PHONE)["Cache-Control"]

@@ -11,7 +11,7 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.privacy import actions
 from chengyang.platform.privacy.actions import give, holds, latest_for, withdraw
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
-from chengyang.platform.web.context import RequestInfo, asked_by
+from chengyang.platform.web.context import RequestInfo, request_context
 from tests import personas
 
 
@@ -45,7 +45,7 @@ def test_consent_under_changed_words_is_a_new_row(rules, zhixia):
 
 
 def test_a_row_says_which_rules_from_where_and_by_whom(rules, zhixia):
-    with asked_by(RequestInfo(address="203.0.113.9")):
+    with request_context(RequestInfo(address="203.0.113.9")):
         row = give(zhixia, "publication", actor=zhixia)
     assert (row.policy, row.address, row.actor_public_id, row.channel) == (
         rules,

@@ -29,6 +29,7 @@ MODEL_BY_NAME = {"members/personal_data/access_log.py": "the label comes from an
 AT_START = {
     "chengyang/portal/home/apps.py": "the last app to start closes the registry and gives beat its schedule",
     "chengyang/platform/audit/apps.py": "refuses to start with a retention below the legal minimum",
+    "chengyang/platform/notices/apps.py": "refuses to start with a wrong SMS_BACKEND, or a provider without credentials",
     "chengyang/lib/vault/apps.py": "refuses to start when a known-answer test of the cryptography fails",
 }
 WRITES = {"save", "create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}

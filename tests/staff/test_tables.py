@@ -1,4 +1,4 @@
-"""The tables of the office and the lists of the three administrators."""
+"""The tables of the district office and the lists of the three administrators."""
 
 import datetime as dt
 
@@ -24,7 +24,7 @@ def test_a_make_up_day_is_entered(district):
     assert actions.set_exception(actor=district, date=SATURDAY, is_workday=True, **NOTICE).is_workday
 
 
-def test_the_notice_replaces_what_was_provisional(district):
+def test_the_holiday_notice_replaces_a_provisional_day(district):
     WorkdayException.objects.create(date=MONDAY, is_workday=False, provisional=True, **NOTICE)
     assert not actions.set_exception(actor=district, date=MONDAY, is_workday=False, **NOTICE).provisional
 
@@ -35,12 +35,12 @@ def test_an_ordinary_day_is_refused(district):
 
 
 @pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
-def test_the_table_is_the_districts(reference, name):
+def test_only_the_district_changes_the_table(reference, name):
     with pytest.raises(NotAllowed):
         actions.set_exception(actor=personas.make(name), date=MONDAY, is_workday=False, **NOTICE)
 
 
-def test_a_day_is_taken_back_at_the_desk(client_of, district):
+def test_a_day_is_deleted_on_the_staff_site(client_of, district):
     row = actions.set_exception(actor=district, date=SATURDAY, is_workday=True, **NOTICE)
     client_of(district).post(reverse("admin:workdays_workdayexception_do", args=[row.pk, "remove"]))
     assert not WorkdayException.objects.exists()
@@ -57,32 +57,32 @@ def test_reading_the_audit_is_recorded(client_of, auditor):
     assert Entry.objects.filter(verb="audit.read", actor=auditor.public_id).count() == 1
 
 
-# ---- the privacy rules -----------------------------------------------------------------------------------------------
+# ---- the privacy rules ----------------------------------------------------------------------------------------------
 @pytest.fixture
 def rules(db):
     return PolicyVersion.objects.create(version=1, text="第一版")
 
 
-def test_new_rules_are_written_over_those_in_force(client_of, district, rules):
+def test_new_rules_are_edited_from_those_in_force(client_of, district, rules):
     browser = client_of(district)
     assert "第一版" in browser.get(ADD_RULES).content.decode()
     browser.post(ADD_RULES, {"text": "第二版"})
     assert (PolicyVersion.objects.current().version, PolicyVersion.objects.current().text) == (2, "第二版")
 
 
-def test_rules_that_say_the_same_keep_what_was_typed(client_of, district, rules):
+def test_unchanged_rules_are_refused_and_the_text_is_kept(client_of, district, rules):
     answer = client_of(district).post(ADD_RULES, {"text": "第一版"})
     assert answer.status_code == 409
     assert "内容和现行规则相同，没有发布。" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
-def test_the_rules_are_the_districts(reference, rules, name):
+def test_only_the_district_publishes_rules(reference, rules, name):
     with pytest.raises(NotAllowed):
         actions.publish_rules("第二版", actor=personas.make(name))
 
 
-# ---- what could not be sent ------------------------------------------------------------------------------------------
+# ---- failed deliveries ----------------------------------------------------------------------------------------------
 @pytest.fixture
 def delivery(reference):
     message = Message.objects.create(
@@ -92,14 +92,14 @@ def delivery(reference):
 
 
 @pytest.mark.parametrize("state", ["uncertain", "failed"])
-def test_what_may_not_have_arrived_is_sent_again(client_of, district, delivery, state):
+def test_a_failed_or_uncertain_delivery_is_sent_again(client_of, district, delivery, state):
     Delivery.objects.update(state=state)
     client_of(district).post(f"/manage/notices/delivery/{delivery.pk}/do/send-again/")
     assert Delivery.objects.values_list("state", "tries", "error").get() == ("waiting", 6, "")
 
 
 @pytest.mark.parametrize("state", ["waiting", "sending", "sent"])
-def test_what_is_on_its_way_is_not_sent_twice(district, delivery, state):
+def test_a_delivery_in_progress_is_not_sent_twice(district, delivery, state):
     Delivery.objects.update(state=state)
     with pytest.raises(ActionError):
         actions.send_again(delivery, actor=district)

@@ -1,4 +1,4 @@
-"""What tests about standards share: standards in force, and a base that can be assessed."""
+"""Fixtures of the tests about standards: published standards, and a base to assess."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ KINDS = {"four_haves": "person", "five_goods": "organization", "six_haves": "bas
 
 
 def make_standard(code, *, published=True):
-    """Make a standard with two criteria."""
+    """Create a standard with two criteria."""
     standard = Standard.objects.create(code=code, name=f"标准{code}", subject=KINDS[code])
     version = Version.objects.create(standard=standard, number=1, text="对照的几条。")
     for order, name in enumerate(["venue", "rules"]):
@@ -24,7 +24,7 @@ def make_standard(code, *, published=True):
 
 @pytest.fixture
 def standards(db):
-    """One published standard for each kind of subject."""
+    """Create one published standard for each kind of subject."""
     return {kind: make_standard(code) for code, kind in KINDS.items()}
 
 

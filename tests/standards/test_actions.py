@@ -1,4 +1,4 @@
-"""Assessing: whoever may prepare prepares, a second person decides, nothing passes without evidence (rules 2–5)."""
+"""Assessments: managers and staff prepare, a second person decides, nothing passes without evidence (domain.md rules 2–5)."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ from chengyang.platform.standards.actions import (
 )
 from chengyang.platform.standards.states import TRANSITIONS, AssessmentState
 from tests import personas
-from tests.files.conftest import PDF, shelf, upload  # noqa: F401  (files of these tests go to a temporary store)
+from tests.files.conftest import PDF, storage, upload  # noqa: F401  (the fixture `storage` is used by all tests)
 
 from .conftest import make_standard
 
@@ -70,7 +70,7 @@ def test_a_decided_assessment_is_followed_by_a_new_one(base, submitted, xiazhuan
     assert open_assessment(base, actor=base_manager) != submitted
 
 
-def test_without_a_published_standard_nothing_is_assessed(reference, district):
+def test_without_a_published_standard_no_assessment_is_created(reference, district):
     make_standard("six_haves", published=False)
     assert refusal(open_assessment, personas.base(), actor=district) == "no_standard"
 
@@ -79,7 +79,7 @@ PREPARE = {"district", "district_2", "xiazhuang", "base_manager"}
 
 
 @pytest.mark.parametrize("name", personas.NAMES)
-def test_a_base_is_prepared_by_who_keeps_it_and_by_its_staff(base, name):
+def test_managers_and_responsible_staff_prepare_a_base(base, name):
     actor = personas.make(name)
     try:
         open_assessment(base, actor=actor)
@@ -101,7 +101,7 @@ def test_a_person_is_assessed_by_staff_responsible(reference, standards, name, a
         assert allowed
 
 
-def test_nobody_assesses_themself(standards, district):
+def test_nobody_prepares_an_assessment_of_themself(standards, district):
     with pytest.raises(NotAllowed):
         open_assessment(personas.person(account=district), actor=district)
 
@@ -109,7 +109,7 @@ def test_nobody_assesses_themself(standards, district):
 # ---- findings -------------------------------------------------------------------------------------------------------
 
 
-def test_a_finding_is_written_down(opened, base_manager):
+def test_a_finding_is_stored(opened, base_manager):
     row = record_finding(opened, "venue", met=True, note="  三层楼 ", actor=base_manager)
     assert row.findings == {"venue": {"met": True, "note": "三层楼", "file": ""}}
 
@@ -123,7 +123,7 @@ def test_a_file_is_evidence_and_stays_when_the_note_changes(opened, base_manager
     assert (file.attached_to, file.attached_id) == ("bases.Assessment", opened.public_id)
 
 
-def test_a_file_of_somebody_else_is_no_evidence(opened, base_manager, stranger):
+def test_a_file_of_another_account_is_no_evidence(opened, base_manager, stranger):
     with pytest.raises(NotAllowed):
         record_finding(opened, "venue", met=True, file=store(upload(PDF), owner=stranger), actor=base_manager)
 
@@ -137,7 +137,7 @@ def test_a_file_of_somebody_else_is_no_evidence(opened, base_manager, stranger):
         ("venue", False, "长" * 501, "too_long"),
     ],
 )
-def test_a_finding_that_is_none_is_refused(opened, base_manager, criterion, met, note, code):
+def test_an_invalid_finding_is_refused(opened, base_manager, criterion, met, note, code):
     assert refusal(record_finding, opened, criterion, met=met, note=note, actor=base_manager) == code
 
 
@@ -145,26 +145,26 @@ def test_not_met_needs_no_evidence(opened, base_manager):
     assert record_finding(opened, "venue", met=False, actor=base_manager).findings["venue"]["met"] is False
 
 
-def test_after_handing_in_nothing_is_changed(submitted, base_manager):
+def test_after_submission_no_finding_changes(submitted, base_manager):
     assert refusal(record_finding, submitted, "venue", met=False, actor=base_manager) == "state"
 
 
-def test_strangers_write_nothing(opened, liuting):
+def test_other_staff_store_no_finding(opened, liuting):
     with pytest.raises(NotAllowed):
         record_finding(opened, "venue", met=False, actor=liuting)
 
 
-# ---- handing in, returning, deciding --------------------------------------------------------------------------------
+# ---- submitting, returning, deciding --------------------------------------------------------------------------------
 
 
-def test_what_is_not_whole_is_not_handed_in(opened, base_manager):
+def test_an_incomplete_assessment_is_not_submitted(opened, base_manager):
     record_finding(opened, "venue", met=False, actor=base_manager)
     with pytest.raises(ActionError, match="有rules") as refused:
         submit_assessment(opened, actor=base_manager)
     assert refused.value.code == "incomplete"
 
 
-def test_handing_in_says_by_whom(submitted, base_manager):
+def test_the_submitting_account_is_stored(submitted, base_manager):
     assert (submitted.state, submitted.submitted_by) == ("submitted", base_manager)
 
 
@@ -173,18 +173,18 @@ def test_it_passes_with_every_criterion_met(submitted, xiazhuang):
     assert (row.state, row.assessed_by, row.assessed_on) == ("passed", xiazhuang, clock.today())
 
 
-def test_a_passed_base_lapses_after_a_year_and_an_organization_never(submitted, xiazhuang):
+def test_a_passed_base_expires_after_a_year_and_an_organization_never(submitted, xiazhuang):
     row = conclude_assessment(submitted, True, actor=xiazhuang)
     assert row.expires_on == clock.today() + dt.timedelta(days=365)
 
 
-def test_it_lapses_on_the_day_that_is_named(submitted, xiazhuang):
+def test_it_expires_on_a_given_day(submitted, xiazhuang):
     day = clock.today() + dt.timedelta(days=30)
     assert conclude_assessment(submitted, True, actor=xiazhuang, expires_on=day).expires_on == day
 
 
 @pytest.mark.parametrize("finding", [{"met": False, "note": "x"}, {"met": True}, {}])
-def test_it_does_not_pass_with_a_criterion_that_is_not_met_or_not_shown(submitted, xiazhuang, finding):
+def test_it_does_not_pass_with_a_criterion_not_met_or_without_evidence(submitted, xiazhuang, finding):
     submitted.findings = {**submitted.findings, "rules": finding}
     submitted.save()
     with pytest.raises(ActionError, match="有rules") as refused:
@@ -192,13 +192,13 @@ def test_it_does_not_pass_with_a_criterion_that_is_not_met_or_not_shown(submitte
     assert refused.value.code == "not_met"
 
 
-def test_it_fails_with_a_reason_only(submitted, xiazhuang):
+def test_failing_needs_a_reason(submitted, xiazhuang):
     assert refusal(conclude_assessment, submitted, False, actor=xiazhuang) == "note"
     row = conclude_assessment(submitted, False, actor=xiazhuang, note="缺活动记录")
     assert (row.state, row.expires_on, row.note) == ("failed", None, "缺活动记录")
 
 
-def test_who_handed_it_in_does_not_decide(filled, xiazhuang):
+def test_the_submitting_account_does_not_decide(filled, xiazhuang):
     submit_assessment(filled, actor=xiazhuang)
     with pytest.raises(NotAllowed):
         conclude_assessment(filled, True, actor=xiazhuang)
@@ -208,7 +208,7 @@ ASSESS = {"district", "district_2", "xiazhuang"}
 
 
 @pytest.mark.parametrize("name", personas.NAMES)
-def test_staff_responsible_decide(submitted, name):
+def test_responsible_staff_decide(submitted, name):
     try:
         conclude_assessment(submitted, True, actor=personas.make(name))
     except NotAllowed:
@@ -226,7 +226,7 @@ def test_nobody_decides_about_themself(standards, district, district_2):
         conclude_assessment(assessment, True, actor=district)
 
 
-def test_what_is_returned_can_be_mended_and_handed_in_again(submitted, xiazhuang, base_manager):
+def test_a_returned_assessment_can_be_edited_and_submitted_again(submitted, xiazhuang, base_manager):
     returned = return_assessment(submitted, "缺照片", actor=xiazhuang)
     assert (returned.state, returned.note) == ("open", "缺照片")
     assert submit_assessment(returned, actor=base_manager).state == "submitted"
@@ -243,7 +243,7 @@ def test_returning_needs_a_reason(submitted, xiazhuang):
         (conclude_assessment, {"passed": True}, "评定结果：夏新连心驿站达标"),
     ],
 )
-def test_who_handed_it_in_is_told(submitted, xiazhuang, base_manager, action, options, title):
+def test_the_submitting_account_is_notified(submitted, xiazhuang, base_manager, action, options, title):
     action(submitted, actor=xiazhuang, **options)
     assert Notice.objects.get(user=base_manager).title.endswith(title)
 
@@ -260,7 +260,7 @@ def test_each_step_is_in_the_audit(submitted, xiazhuang):
     ]
 
 
-def test_the_assessment_of_a_person_concerns_that_person(reference, standards, district):
+def test_the_assessment_of_a_person_is_audited_for_that_person(reference, standards, district):
     somebody = personas.person()
     open_assessment(somebody, actor=district)
     assert Entry.objects.get(verb="assessment.started").person == somebody.public_id
@@ -276,7 +276,7 @@ VERBS = {
 
 @pytest.mark.parametrize("new", VERBS)
 @pytest.mark.parametrize("old", AssessmentState.values)
-def test_a_state_moves_as_the_table_says(filled, base_manager, xiazhuang, old, new):
+def test_a_state_changes_as_the_transitions_allow(filled, base_manager, xiazhuang, old, new):
     type(filled).objects.update(state=old, assessed_on=clock.today(), submitted_by=base_manager)
     allowed = new in TRANSITIONS[AssessmentState(old)]
     try:

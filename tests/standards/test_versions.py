@@ -1,4 +1,4 @@
-"""A published version is never edited; a new one is published, and old assessments keep theirs (domain.md rule 5)."""
+"""A published version is never edited; old assessments keep their version (domain.md rule 5)."""
 
 import datetime as dt
 
@@ -29,7 +29,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_nothing_of_a_published_version_changes(standard, change):
+def test_a_published_version_cannot_be_changed(standard, change):
     with pytest.raises(DatabaseError), transaction.atomic():
         CHANGES[change](standard.current())
 
@@ -46,7 +46,7 @@ def publish(version):
     version.save(update_fields=["published_on"])
 
 
-def test_a_draft_can_be_written(standard):
+def test_a_draft_can_be_edited(standard):
     draft = draft_of(standard)
     draft.criteria.filter(code="venue").update(name="有好阵地")
     Criterion.objects.create(version=draft, code="new", name="有新意", order=9)
@@ -60,14 +60,14 @@ def test_a_draft_is_in_force_only_once_it_is_published(standard):
     assert standard.current() == draft
 
 
-def test_an_assessment_keeps_the_version_it_was_made_against(standard, reference, district):
+def test_an_assessment_keeps_its_version(standard, reference, district):
     assessment = open_assessment(personas.base(), actor=district)
     publish(draft_of(standard))
     assessment.refresh_from_db()
     assert assessment.version.number == 1
 
 
-def test_a_standard_without_a_published_version_is_the_districts_own(reference, district, xiazhuang):
+def test_a_standard_without_a_published_version_is_visible_to_the_district_only(reference, district, xiazhuang):
     standard = make_standard("six_haves", published=False)
     assert list(Standard.objects.visible_to(district)) == [standard]
     assert not Standard.objects.visible_to(xiazhuang).exists()

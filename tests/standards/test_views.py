@@ -1,4 +1,4 @@
-"""The handbook: what each standard asks, who has reached it, and the ways of working."""
+"""The handbook: criteria, results, and the working methods."""
 
 import datetime as dt
 
@@ -22,7 +22,7 @@ def text_of(answer):
 
 
 def passed(base, standard, *, days=30, lasts=365):
-    """Let `base` have passed `days` ago."""
+    """Create an assessment that `base` passed `days` days ago."""
     on = clock.today() - days * DAY
     return Assessment.objects.create(
         base=base, version=standard.current(), state="passed", assessed_on=on, expires_on=on + lasts * DAY
@@ -39,36 +39,36 @@ def test_the_handbook_is_open_to_everybody(client, standards):
     assert all(str(standard) in page for standard in standards.values())
 
 
-def test_an_empty_handbook_says_what_will_be_here(client, db):
+def test_an_empty_handbook_explains_what_it_is_for(client, db):
     assert "标准还没有发布" in text_of(client.get(LIST))
 
 
-def test_the_handbook_shows_every_published_way_of_working(client, db):
+def test_the_handbook_shows_every_published_working_method(client, db):
     page = text_of(client.get(LIST))
     assert all(
         item in page for mode in modes().values() for item in (mode["items"] if isinstance(mode, dict) else mode)
     )
 
 
-def test_the_ways_of_working_are_the_published_ones_in_their_order():
+def test_the_working_methods_are_the_published_ones_in_their_order():
     ours = {mode.name: [name for name, _text in mode.items] for mode in MODES}
     published = {name: mode["items"] if isinstance(mode, dict) else mode for name, mode in modes().items()}
     assert ours == published
     assert next(mode.lead for mode in MODES if mode.name == "1+6") == modes()["1+6"]["lead"]
 
 
-def test_a_standard_shows_its_criteria_with_what_to_look_at(client, standard):
+def test_a_standard_shows_its_criteria_with_guidance(client, standard):
     page = text_of(client.get(standard.get_absolute_url()))
     assert "有venue" in page
     assert "看什么。" in page
 
 
 @pytest.mark.parametrize("code", ["nothing", "六有", "x" * 300])
-def test_a_standard_that_is_none_is_not_there(client, db, code):
+def test_an_unknown_standard_is_404(client, db, code):
     assert client.get(f"{LIST}{code}/").status_code == 404
 
 
-def test_a_draft_is_not_there(client_of, district):
+def test_a_draft_is_404(client_of, district):
     standard = make_standard("six_haves", published=False)
     assert client_of(district).get(standard.get_absolute_url()).status_code == 404
 
@@ -78,14 +78,14 @@ def test_the_handbook_takes_no_post(client, standard, path):
     assert client.post(path).status_code == 405
 
 
-def test_bodies_that_have_reached_it_are_named_with_their_day(client, standard):
+def test_organizers_that_reached_it_are_named_with_the_date(client, standard):
     passed(personas.base(), standard)
     page = text_of(client.get(standard.get_absolute_url()))
     assert "夏新连心驿站" in page
     assert "已有 1 个基地达到" in page
 
 
-def test_a_body_assessed_twice_counts_once(client, standard):
+def test_an_organizer_assessed_twice_counts_once(client, standard):
     passed(personas.base(), standard, days=200)
     passed(personas.base(), standard, days=10)
     page = text_of(client.get(standard.get_absolute_url()))
@@ -94,7 +94,7 @@ def test_a_body_assessed_twice_counts_once(client, standard):
 
 
 @pytest.mark.parametrize("fields", [{"is_published": False}, {}])
-def test_what_is_not_public_or_has_lapsed_is_not_named(client, standard, fields):
+def test_hidden_and_expired_ones_are_not_named(client, standard, fields):
     passed(personas.base(**fields), standard, days=400 if not fields else 30)
     assert "夏新连心驿站" not in text_of(client.get(standard.get_absolute_url()))
 
@@ -114,7 +114,7 @@ def test_persons_are_counted_from_five_and_never_named(client, standards, refere
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_standard_asks_the_same_number_of_queries(client, standard, rows, django_assert_num_queries):
+def test_a_standard_makes_the_same_number_of_queries(client, standard, rows, django_assert_num_queries):
     for number in range(rows):
         passed(personas.base(slug=f"b{number}", name=f"基地{number}"), standard)
     with django_assert_num_queries(7):

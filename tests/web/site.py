@@ -1,4 +1,4 @@
-"""A small site for tests of the look: a page with every kind of field, buttons that are refused, a list to page through."""
+"""A small site for tests of pages: a form with every kind of field, buttons whose action is refused, a list with pages."""
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
@@ -19,7 +19,7 @@ SKILLS = [("law", "法律"), ("tax", "财税"), ("art", "文艺")]
 
 FORM_PAGE = """{% extends "public.html" %}{% block crumbs %}{% crumbs "组织" "/organizations/" title %}{% endblock %}
 {% block content %}<h1>表单</h1><form class="form" method="post" novalidate>{% csrf_token %}{{ form }}<div class="btns"><button class="btn btn--main">交</button></div></form>{% endblock %}"""
-ASKED_PAGE = """{% extends "public.html" %}{% block content %}<h1>票</h1>
+CONFIRM_PAGE = """{% extends "public.html" %}{% block content %}<h1>票</h1>
 <form method="post" action="/refused/" data-confirm="取消报名吗？" data-confirm-yes="取消报名">{% csrf_token %}<button class="btn">去不了</button></form>
 {% endblock %}"""
 MONTH_PAGE = """{% extends "public.html" %}
@@ -46,7 +46,7 @@ class SampleForm(Form):
         label="类别", choices=KINDS, widget=RadioBoxes(size="one", hints={"new_media": "运营、主播"})
     )
     skills = forms.MultipleChoiceField(label="能帮上", choices=SKILLS, required=False, widget=CheckBoxes(size="small"))
-    born = DateField(label="日子", required=False)
+    birthday = DateField(label="日子", required=False)
     about = forms.CharField(label="说明", required=False, widget=forms.Textarea)
     area = forms.ChoiceField(label="街道", required=False, choices=[("", "都可以"), ("1", "夏庄")])
     agree = forms.BooleanField(label="同意入册", help_text="随时可以撤回")
@@ -119,8 +119,8 @@ def numbers(request):
 
 
 @login_not_required
-def asked(request):
-    return page_of(ASKED_PAGE, request, title="票")
+def confirmed(request):
+    return page_of(CONFIRM_PAGE, request, title="票")
 
 
 @login_not_required
@@ -143,7 +143,7 @@ urlpatterns = [
     path("who/", who),
     path("numbers/", numbers),
     path("numbers-page/", numbers),
-    path("asked/", asked),
+    path("asked/", confirmed),
     path("month/", month),
 ]
 handler400 = "chengyang.platform.web.views.handler400"

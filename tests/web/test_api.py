@@ -14,15 +14,15 @@ from chengyang.platform.web.api import handle
         (ValidationError({"name": "太长。"}), 400, {"name": ["太长。"]}),
     ],
 )
-def test_refusal_is_told_with_its_sentence(error, status, data):
+def test_an_action_error_has_its_message_and_code(error, status, data):
     answer = handle(error, {})
     assert (answer.status_code, answer.data) == (status, data)
 
 
 @pytest.mark.parametrize(("error", "status"), [(NotAllowed(), 403), (PermissionDenied(), 403), (Http404(), 404)])
-def test_other_refusals_keep_their_meaning(error, status):
+def test_other_errors_keep_their_status(error, status):
     assert handle(error, {}).status_code == status
 
 
-def test_fault_is_not_hidden():
+def test_an_internal_error_is_not_hidden():
     assert handle(RuntimeError(), {}) is None

@@ -34,14 +34,14 @@ def value_of(field, value):
     return form.cleaned_data["it"]
 
 
-# ---- what a text may hold -------------------------------------------------------------------------------------------
+# ---- characters and limits ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("bad", ["\0", "\x07", "\x1b[31m", "\x7f", "\x85", "\ud800", "\u202e", "\u2066"])
-def test_control_characters_are_refused_with_one_sentence(bad):
+def test_control_characters_are_refused_with_one_message(bad):
     assert errors_of(forms.CharField(), f"甲{bad}乙") == ["这里有看不见的控制字符，请删掉后重新输入，不要直接粘贴。"]
 
 
 @pytest.mark.parametrize("good", ["王㻛", "艾合买提·买买提", "👨‍👩‍👧 一家", "مرحبا", "a\tb", "Ⅷ、１２", "ก็"])
-def test_every_script_passes(good):
+def test_every_script_is_accepted(good):
     assert value_of(forms.CharField(), good) == good
 
 
@@ -56,7 +56,7 @@ def test_text_without_a_limit_gets_one(name, limit):
     assert f'maxlength="{limit}"' in str(form[name])
 
 
-def test_own_limit_is_kept():
+def test_an_own_limit_is_not_replaced():
     assert errors_of(forms.CharField(max_length=5), "六个字六个字") == ["最多 5 个字，现在有 6 个，请删短一些。"]
 
 
@@ -69,7 +69,7 @@ def test_own_limit_is_kept():
         (forms.CharField(error_messages={"required": "请写理由。"}), "请写理由。"),
     ],
 )
-def test_empty_field_says_what_to_do(field, sentence):
+def test_the_error_of_an_empty_field_says_what_to_do(field, sentence):
     assert errors_of(field, "") == [sentence]
 
 
@@ -78,7 +78,7 @@ def test_mail_address_error_is_in_chinese():
 
 
 @pytest.mark.parametrize("number", ["9" * 40, "1e9999", "٣", "NaN", "1\0"])
-def test_odd_numbers_never_break(number):
+def test_odd_numbers_cause_no_exception(number):
     assert errors_of(forms.IntegerField(max_value=100), number) or number == "٣"
 
 
@@ -88,29 +88,29 @@ def test_phone_field_returns_the_number_as_it_is_stored():
 
 
 @pytest.mark.parametrize("typed", ["123", "0532-87868000", "一二三", "154\x000001234"])
-def test_wrong_phone_has_one_sentence(typed):
+def test_a_wrong_phone_has_one_message(typed):
     assert len(errors_of(SampleForm.base_fields["phone"], typed)) == 1
 
 
 @pytest.mark.parametrize("typed", ["123456", " 123 456 ", "１２３４５６"])
-def test_code_is_read_as_it_is_typed(typed):
+def test_a_code_is_accepted_in_common_notations(typed):
     assert value_of(CodeField(), typed) == "123456"
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234567", "12345a", "²³¹456x"])
-def test_wrong_code_says_what_it_is(typed):
+def test_the_error_of_a_wrong_code_describes_a_code(typed):
     assert errors_of(CodeField(), typed) == ["验证码是短信里的 6 位数字。"]
 
 
 @pytest.mark.parametrize(
     "typed", ["2026-11-23", "2026/11/23", "2026.11.23", "2026年11月23日", "20261123", "２０２６－１１－２３"]
 )
-def test_day_is_read_in_every_form(typed):
+def test_a_day_is_accepted_in_common_notations(typed):
     assert value_of(DateField(), typed) == dt.date(2026, 11, 23)
 
 
 @pytest.mark.parametrize("typed", ["2026-13-01", "9999-99-99", "2026-02-30", "2026-11", "0001-01-01", "明天", "\0"])
-def test_wrong_day_has_one_sentence_in_chinese(typed):
+def test_a_wrong_day_has_one_message_in_chinese(typed):
     (sentence,) = errors_of(DateField(), typed)
     assert sentence.endswith("。")
 
@@ -118,17 +118,17 @@ def test_wrong_day_has_one_sentence_in_chinese(typed):
 @pytest.mark.parametrize(
     "typed", ["2026-11-23T14:00", "2026-11-23 14:00", "2026年11月23日 14：00", "2026/11/23 14:00:00"]
 )
-def test_moment_is_read_in_every_form(typed):
+def test_a_datetime_is_accepted_in_common_notations(typed):
     assert value_of(DateTimeField(), typed) == clock.at(dt.date(2026, 11, 23), dt.time(14))
 
 
 @pytest.mark.parametrize("typed", ["2026-11-23", "2026-11-23T25:00", "2026-11-23T10:99", "T10:00", "9" * 90])
-def test_wrong_moment_has_one_sentence_in_chinese(typed):
+def test_a_wrong_datetime_has_one_message_in_chinese(typed):
     (sentence,) = errors_of(DateTimeField(), typed)
     assert sentence.endswith("。")
 
 
-def test_partial_date_keeps_how_much_is_known():
+def test_a_partial_date_keeps_its_precision():
     assert value_of(PartialDateField(), "2019年6月") == ("2019-06", dt.date(2019, 6, 1))
 
 
@@ -137,17 +137,17 @@ def test_empty_partial_date_is_none():
 
 
 def test_wrong_day_is_shown_again_as_it_was_typed():
-    html = str(SampleForm({"born": "明天"})["born"])
+    html = str(SampleForm({"birthday": "明天"})["birthday"])
     assert 'type="text"' in html
     assert 'value="明天"' in html
 
 
-def test_right_day_opens_the_calendar_of_the_browser():
-    assert 'type="date"' in str(SampleForm({"born": "2026-11-23"})["born"])
+def test_a_right_day_is_shown_in_the_date_picker():
+    assert 'type="date"' in str(SampleForm({"birthday": "2026-11-23"})["birthday"])
 
 
-# ---- what a refused action shows ------------------------------------------------------------------------------------
-def test_refusal_stands_at_its_field_and_keeps_what_was_typed():
+# ---- errors of actions ----------------------------------------------------------------------------------------------
+def test_an_action_error_is_at_its_field_and_typed_values_are_kept():
     form = SampleForm(GOOD)
     assert form.is_valid()
     form.refuse(ActionError("姓名已登记。", "taken", field="name"))
@@ -156,7 +156,7 @@ def test_refusal_stands_at_its_field_and_keeps_what_was_typed():
 
 
 @pytest.mark.parametrize("field", [None, "nowhere"])
-def test_refusal_without_a_field_stands_above(field):
+def test_an_action_error_without_a_field_is_above_the_form(field):
     form = SampleForm(GOOD)
     form.refuse(ActionError("报名已截止。", "closed", field=field))
     assert form.sentences() == ["报名已截止。"]
@@ -164,15 +164,15 @@ def test_refusal_without_a_field_stands_above(field):
 
 @pytest.mark.urls("tests.web.site")
 @pytest.mark.django_db
-def test_refused_form_answers_409_with_everything_typed(client):
+def test_a_refused_form_responds_409_with_all_typed_values(client):
     answer = client.post("/sample/", {**GOOD, "phone": "15400001234", "about": "爱写字"})
     html = answer.content.decode()
     assert answer.status_code == 409
     assert all(text in html for text in ("这个手机号已经登记。", "15400001234", "爱写字", "周予安"))
 
 
-# ---- how a form is drawn --------------------------------------------------------------------------------------------
-def test_control_names_its_hint_and_its_error():
+# ---- rendering ------------------------------------------------------------------------------------------------------
+def test_a_control_refers_to_its_hint_and_its_error():
     html = SampleForm({"name": ""})["name"].as_field_group()
     assert 'aria-describedby="id_name_helptext id_name_error"' in html
     assert 'id="id_name_helptext"' in html
@@ -187,19 +187,19 @@ def test_right_control_is_not_marked_invalid():
     assert "aria-invalid" not in str(SampleForm(GOOD)["name"])
 
 
-def test_optional_field_says_so():
+def test_an_optional_field_is_marked():
     form = SampleForm()
     assert "（选填）" in form["phone"].as_field_group()
     assert "（选填）" not in form["name"].as_field_group()
 
 
-def test_summary_counts_and_links_each_problem():
+def test_the_summary_counts_and_links_each_error():
     html = str(SampleForm({"name": "", "kind": ""}))
     assert "还有 3 处要改：" in html
     assert all(f'href="#{id_}"' in html for id_ in ("id_name", "id_kind_0", "id_agree"))
 
 
-def test_links_of_the_summary_lead_to_controls():
+def test_the_links_of_the_summary_lead_to_controls():
     form = SampleForm({"name": "", "kind": ""})
     html = str(form)
     assert all(f'id="{id_}"' in html for id_, _label in form.problems())
@@ -215,7 +215,7 @@ def test_boxes_have_their_labels_and_hints():
     assert "choices--one" in html
 
 
-def test_chosen_boxes_stay_chosen():
+def test_chosen_boxes_stay_checked():
     assert str(SampleForm({"skills": ["law", "art"]})["skills"]).count("checked") == 2
 
 
@@ -230,7 +230,7 @@ def test_label_of_a_choice_is_escaped():
 
 
 @pytest.mark.parametrize(("required", "words"), [(True, "请选择"), (False, "不选")])
-def test_choosing_nothing_is_said_in_words(required, words):
+def test_the_empty_choice_has_a_label(required, words):
     class One(Form):
         it = forms.ChoiceField(choices=[("", "---------"), ("a", "甲")], required=required)
 
@@ -238,7 +238,7 @@ def test_choosing_nothing_is_said_in_words(required, words):
 
 
 @pytest.mark.parametrize(("typed", "wrong"), [("采摘帮扶，农产品", False), ("采摘,帮\x07扶", True), ("长" * 300, True)])
-def test_a_list_in_one_line_is_checked_item_by_item(typed, wrong):
+def test_a_list_in_one_line_is_validated_item_by_item(typed, wrong):
     class One(Form):
         it = SimpleArrayField(forms.CharField(max_length=200))
 

@@ -1,4 +1,4 @@
-"""Rules of the look that a script can hold: no inline style or script, no foreign host, contrast, small scripts."""
+"""Rules of templates, styles and scripts: no inline code, no foreign host, contrast, small scripts."""
 
 import re
 from itertools import product
@@ -40,7 +40,7 @@ def test_template_has_no_inline_code_and_no_foreign_host(path):
     '<p style="color:red">', "<style>", "<script>x()</script>", '<a onclick="x()">', '<img src="https://cdn.example/x">',
     "<a href='//cdn.example'>", '<a href="javascript:x()">', "{{ text|safe }}",
 ])  # fmt: skip
-def test_rules_for_templates_can_fail(bad):
+def test_the_rules_for_templates_can_fail(bad):
     assert any(re.search(rule, bad, re.IGNORECASE) for rule in FORBIDDEN)
 
 
@@ -63,17 +63,17 @@ def test_classes_of_template_are_in_the_styles_or_scripts(path):
 
 
 @pytest.mark.parametrize("path", STYLES + SCRIPTS, ids=name)
-def test_static_file_asks_no_foreign_host(path):
+def test_a_static_file_uses_no_foreign_host(path):
     assert re.findall(r"https?://\S+|@import|url\((?!#)", path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", [path for path in STYLES if path.name != "tokens.css"], ids=name)
-def test_raw_colours_stand_in_the_tokens_only(path):
+def test_literal_colours_are_in_the_tokens_only(path):
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?!-)|rgba?\(|hsla?\(", without_ids(path)) == []
 
 
 def without_ids(path):
-    """Return the declarations of a style sheet: a selector such as `#more-filters` is no colour."""
+    """Return the declarations of a style sheet: a selector such as `#more-filters` is not a colour."""
     return " ".join(re.findall(r"\{([^{}]*)\}", path.read_text()))
 
 
@@ -86,7 +86,7 @@ def test_styles_use_only_tokens_that_exist():
     assert used - made == set()
 
 
-def test_styles_stay_readable_for_old_browsers():
+def test_styles_use_no_syntax_that_old_browsers_lack():
     everything = "".join(re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL) for path in STYLES)
     assert re.findall(r"color-mix\(|light-dark\(|@layer|^\s*&", everything, re.MULTILINE) == []
 
@@ -96,7 +96,7 @@ def test_own_scripts_are_small():
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_script_evaluates_nothing_and_writes_no_style(path):
+def test_a_script_evaluates_nothing_and_sets_no_inline_style(path):
     assert re.findall(r"\beval\(|new Function|innerHTML|\.style\b|document\.write", path.read_text()) == []
 
 

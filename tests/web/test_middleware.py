@@ -12,14 +12,14 @@ pytestmark = [pytest.mark.urls("tests.web.site"), pytest.mark.django_db]
 INNER = addresses.networks(["10.0.0.0/8", "2001:db8::/32"])
 
 
-# ---- whose request --------------------------------------------------------------------------------------------------
+# ---- client address and request id ----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("remote", "forwarded", "address"),
     [
         ("203.0.113.9", "", "203.0.113.9"),
-        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # a stranger's header is not believed
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # the header of an untrusted peer is ignored
         ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
-        ("10.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),  # what the client wrote itself stands left
+        ("10.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),  # entries of the client itself are at the left
         ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
         ("10.0.0.1", "198.51.100.1, rubbish", "10.0.0.1"),
         ("10.0.0.1", "", "10.0.0.1"),
@@ -29,11 +29,11 @@ INNER = addresses.networks(["10.0.0.0/8", "2001:db8::/32"])
         ("unix:", "", None),
     ],
 )
-def test_address_is_believed_only_from_own_proxies(remote, forwarded, address):
+def test_forwarded_addresses_count_only_from_own_proxies(remote, forwarded, address):
     assert addresses.client_address(remote, forwarded, INNER) == address
 
 
-def test_bad_proxy_setting_stops_the_start():
+def test_a_bad_proxy_setting_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
         addresses.networks(["10.0.0.0/8", "proxy.local"])
 
@@ -61,20 +61,20 @@ def test_trusted_proxy_is_read_from_settings(client, settings):
     assert answer.content.decode().split("|")[1] == "198.51.100.7"
 
 
-def test_log_line_carries_the_request_id():
+def test_a_log_record_has_the_request_id():
     record = logging.LogRecord("x", logging.INFO, "", 0, "text", None, None)
-    with context.asked_by(context.RequestInfo("a" * 32)):
+    with context.request_context(context.RequestInfo("a" * 32)):
         RequestFilter().filter(record)
     assert record.request_id == "a" * 32
 
 
-def test_log_line_about_a_missing_page_carries_the_request_id(client, caplog):
+def test_the_log_record_of_a_missing_page_has_the_request_id(client, caplog):
     caplog.handler.addFilter(RequestFilter())
     answer = client.get("/missing/")
     assert [record.request_id for record in caplog.records] == [answer.headers["X-Request-ID"]]
 
 
-# ---- what cannot be read --------------------------------------------------------------------------------------------
+# ---- malformed requests ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("url", ["/%00", "/calendar/%00/", "/?q=a%00b", "/?%00=1"])
 def test_nul_in_the_address_is_a_400(client, url):
     answer = client.get(url)
@@ -87,23 +87,23 @@ def test_nul_in_a_cookie_is_a_400(client, name):
     assert client.get("/", headers={"cookie": f'{name}="ab\\000cd"'}).status_code == 400
 
 
-def test_percent_sign_that_is_not_nul_passes(client):
+def test_a_percent_sign_that_is_not_nul_is_accepted(client):
     assert client.get("/?q=100%2500").status_code == 200
 
 
 @pytest.mark.parametrize("url", ["/?q=%ff%fe", "/%ff", "/?q=%F0%9F%98%80", "/" + "x" * 3000])
-def test_odd_addresses_never_break(client, url):
+def test_odd_urls_cause_no_exception(client, url):
     assert client.get(url).status_code in (200, 404)
 
 
-def test_unknown_host_is_refused_with_our_page(client):
+def test_an_unknown_host_gets_our_error_page(client):
     answer = client.get("/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "这个请求读不懂" in answer.content.decode()
 
 
-# ---- a refusal ------------------------------------------------------------------------------------------------------
-def test_refused_button_returns_to_its_page_with_the_sentence(client):
+# ---- errors of actions ----------------------------------------------------------------------------------------------
+def test_a_refused_button_returns_to_its_page_with_the_message(client):
     answer = client.post("/refused/", headers={"referer": "http://testserver/calendar/?m=2026-09"}, follow=True)
     assert answer.redirect_chain == [("/calendar/?m=2026-09", 302)]
     assert "报名已截止。" in answer.content.decode()
@@ -118,40 +118,40 @@ def test_refused_button_returns_to_its_page_with_the_sentence(client):
         ("", "", "/"),
     ],
 )
-def test_refused_button_never_leaves_the_site(client, url, referer, target):
+def test_a_refused_button_never_redirects_to_another_site(client, url, referer, target):
     answer = client.post("/refused/", {"url": url}, headers={"referer": referer})
     assert answer.headers["Location"] == target
 
 
-def test_refusal_of_a_program_is_a_409_with_a_code(client):
+def test_a_program_gets_a_409_with_a_code(client):
     answer = client.post("/refused/", headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()) == (409, {"code": "closed", "detail": "报名已截止。"})
 
 
-def test_refusal_of_a_part_of_a_page_goes_to_the_messages(client):
+def test_the_error_of_a_partial_page_is_put_into_the_messages(client):
     answer = client.post("/refused/", headers={"hx-request": "true"})
     assert answer.status_code == 409
     assert answer.headers["HX-Retarget"] == "#messages"
 
 
-def test_refusal_of_a_page_is_a_409_page(client):
+def test_an_action_error_of_a_page_is_a_409_page(client):
     answer = client.get("/refused-page/")
     assert answer.status_code == 409
     assert "还没有开始。" in answer.content.decode()
 
 
-# ---- what is kept ---------------------------------------------------------------------------------------------------
-def test_page_of_a_stranger_may_be_kept(client):
+# ---- caching --------------------------------------------------------------------------------------------------------
+def test_a_page_for_visitors_may_be_cached(client):
     answer = client.get("/")
     assert "no-store" not in answer.headers.get("Cache-Control", "")
     assert "Cookie" in answer.headers["Vary"]
 
 
-def test_page_of_somebody_signed_in_is_not_kept(client_of, stranger):
+def test_a_page_for_a_signed_in_person_is_not_cached(client_of, stranger):
     assert client_of(stranger).get("/").headers["Cache-Control"] == "no-store"
 
 
-def test_pages_may_use_the_camera_but_never_ask_where_one_is(client):
+def test_pages_may_use_the_camera_but_never_the_location(client):
     permissions = client.get("/").headers["Permissions-Policy"]
     assert "camera=(self)" in permissions
     assert "geolocation=()" in permissions

@@ -14,13 +14,13 @@ from chengyang.platform.web import paging
 ORDER = ("-date_joined", "id")
 
 
-def asked(**query):
+def get(**query):
     return RequestFactory().get("/", query)
 
 
 @pytest.fixture
 def seven(db):
-    """Seven accounts, two of them of the same moment."""
+    """Create seven accounts, two of them with the same time."""
     start = clock.at(dt.date(2026, 9, 1))
     hours = [0, 1, 2, 3, 3, 4, 5]
     return [
@@ -34,21 +34,21 @@ def names(page):
 
 # ---- numbered -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("page", ["0", "-1", "1.5", "x", "", "٣", "9999999", "1" * 5000, "1\0", "5", "1 ", "0x1", "１"])
-def test_page_that_cannot_be_is_a_404(page):
+def test_a_page_that_does_not_exist_is_a_404(page):
     with pytest.raises(Http404):
-        paging.numbered(asked(page=page), list(range(60)))
+        paging.numbered(get(page=page), list(range(60)))
 
 
 def test_first_page_is_shown_when_none_is_named():
-    assert list(paging.numbered(asked(), list(range(60)))) == list(range(25))
+    assert list(paging.numbered(get(), list(range(60)))) == list(range(25))
 
 
-def test_last_page_holds_the_rest():
-    assert list(paging.numbered(asked(page="3"), list(range(60)))) == list(range(50, 60))
+def test_the_last_page_has_the_rest():
+    assert list(paging.numbered(get(page="3"), list(range(60)))) == list(range(50, 60))
 
 
 def test_empty_list_has_one_empty_page():
-    assert list(paging.numbered(asked(), [])) == []
+    assert list(paging.numbered(get(), [])) == []
 
 
 @pytest.mark.parametrize(
@@ -60,62 +60,62 @@ def test_empty_list_has_one_empty_page():
         ("20", [1, None, 18, 19, 20]),
     ],
 )
-def test_numbers_near_the_page_are_offered(page, numbers):
-    assert paging.numbered(asked(page=page), list(range(500))).numbers == numbers
+def test_numbers_near_the_page_are_shown(page, numbers):
+    assert paging.numbered(get(page=page), list(range(500))).numbers == numbers
 
 
 def test_rows_are_counted_up_to_a_limit(monkeypatch, seven, django_assert_num_queries):
     monkeypatch.setattr(paging, "LIMIT", 5)
     with django_assert_num_queries(2) as queries:
-        page = paging.numbered(asked(), User.objects.order_by("id"), per_page=2)
+        page = paging.numbered(get(), User.objects.order_by("id"), per_page=2)
         assert (len(list(page)), page.total_text, page.paginator.num_pages) == (2, "5+", 3)
     assert "LIMIT 6" in queries[0]["sql"]
 
 
 # ---- keyset ---------------------------------------------------------------------------------------------------------
-def walk(per_page, direction="after"):
-    seen, query = [], {}
+def collect(per_page, direction="after"):
+    pages, query = [], {}
     for _turn in range(20):
-        page = paging.keyset(asked(**query), User.objects.all(), ORDER, per_page)
-        seen.append(names(page))
+        page = paging.keyset(get(**query), User.objects.all(), ORDER, per_page)
+        pages.append(names(page))
         if not getattr(page, direction):
-            return seen, page
+            return pages, page
         query = {direction: getattr(page, direction)}
     raise AssertionError("no end")
 
 
 @pytest.mark.parametrize("per_page", [1, 2, 3, 7, 9])
-def test_walking_on_shows_each_row_once_in_order(seven, per_page):
-    seen, _last = walk(per_page)
-    assert list(chain.from_iterable(seen)) == ["u6", "u5", "u3", "u4", "u2", "u1", "u0"]
+def test_next_pages_show_each_row_once_in_order(seven, per_page):
+    pages, _last = collect(per_page)
+    assert list(chain.from_iterable(pages)) == ["u6", "u5", "u3", "u4", "u2", "u1", "u0"]
 
 
 @pytest.mark.parametrize("per_page", [1, 2, 3])
-def test_walking_back_shows_the_same_pages(seven, per_page):
-    there, last = walk(per_page)
+def test_previous_pages_are_the_same_pages(seven, per_page):
+    there, last = collect(per_page)
     back = [names(last)]
     while last.before:
-        last = paging.keyset(asked(before=last.before), User.objects.all(), ORDER, per_page)
+        last = paging.keyset(get(before=last.before), User.objects.all(), ORDER, per_page)
         back.insert(0, names(last))
     assert list(chain.from_iterable(back)) == list(chain.from_iterable(there))
 
 
-def test_ends_offer_no_way_beyond(seven):
-    first = paging.keyset(asked(), User.objects.all(), ORDER, 3)
+def test_the_first_and_last_page_have_no_link_beyond(seven):
+    first = paging.keyset(get(), User.objects.all(), ORDER, 3)
     assert not first.before
     assert first.after
-    assert not paging.keyset(asked(before=first.after), User.objects.all(), ORDER, 3).before
+    assert not paging.keyset(get(before=first.after), User.objects.all(), ORDER, 3).before
 
 
-def test_row_that_came_meanwhile_does_not_shift_the_next_page(seven):
-    first = paging.keyset(asked(), User.objects.all(), ORDER, 3)
+def test_a_new_row_does_not_shift_the_next_page(seven):
+    first = paging.keyset(get(), User.objects.all(), ORDER, 3)
     User.objects.create(name="new", date_joined=clock.at(dt.date(2026, 10, 1)))
-    assert names(paging.keyset(asked(after=first.after), User.objects.all(), ORDER, 3)) == ["u4", "u2", "u1"]
+    assert names(paging.keyset(get(after=first.after), User.objects.all(), ORDER, 3)) == ["u4", "u2", "u1"]
 
 
-def test_keyset_counts_nothing(seven, django_assert_num_queries):
+def test_keyset_makes_no_count_query(seven, django_assert_num_queries):
     with django_assert_num_queries(1):
-        paging.keyset(asked(), User.objects.all(), ORDER, 3)
+        paging.keyset(get(), User.objects.all(), ORDER, 3)
 
 
 def packed(value):
@@ -135,19 +135,19 @@ MOMENT = "2026-09-01T00:00:00+08:00"
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("side", ["after", "before"])
-def test_cursor_that_is_none_is_a_404(db, cursor, side):
+def test_an_invalid_cursor_is_a_404(db, cursor, side):
     with pytest.raises(Http404):
-        paging.keyset(asked(**{side: cursor}), User.objects.all(), ORDER)
+        paging.keyset(get(**{side: cursor}), User.objects.all(), ORDER)
 
 
 def test_nul_in_a_cursor_of_texts_is_a_404(db):
     with pytest.raises(Http404):
-        paging.keyset(asked(after=packed(["a\0", "1"])), User.objects.all(), ("name", "id"))
+        paging.keyset(get(after=packed(["a\0", "1"])), User.objects.all(), ("name", "id"))
 
 
-def test_order_by_a_column_that_is_not_there_is_our_mistake(seven):
+def test_ordering_by_an_unknown_column_is_an_error(seven):
     with pytest.raises(ValueError, match="keyset"):
-        paging.keyset(asked(after=packed(["1"])), User.objects.all(), ("nothing",))
+        paging.keyset(get(after=packed(["1"])), User.objects.all(), ("nothing",))
 
 
 # ---- the links ------------------------------------------------------------------------------------------------------

@@ -13,21 +13,21 @@ OTHERS = [
 
 @pytest.mark.parametrize("url", OURS)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_page_of_ours_is_followed(url, method):
+def test_a_page_of_this_site_is_followed(url, method):
     assert safe_next(getattr(RequestFactory(), method)("/", {"next": url})) == url
 
 
 @pytest.mark.parametrize("url", OTHERS)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_other_page_is_not_followed(url, method):
+def test_a_page_of_another_site_is_not_followed(url, method):
     assert safe_next(getattr(RequestFactory(), method)("/", {"next": url}), "/me/") == "/me/"
 
 
-def test_next_of_the_form_comes_before_next_of_the_address():
+def test_next_of_the_form_comes_before_next_of_the_url():
     assert safe_next(RequestFactory().post("/?next=/a/", {"next": "/b/"})) == "/b/"
 
 
-def test_secure_page_does_not_lead_to_an_insecure_one():
+def test_a_secure_page_does_not_redirect_to_an_insecure_one():
     request = RequestFactory().get("/", {"next": "http://testserver/me/"}, secure=True)
     assert safe_next(request) == "/"
 
@@ -41,5 +41,5 @@ def test_secure_page_does_not_lead_to_an_insecure_one():
         ("", "/me/"),
     ],
 )
-def test_way_back_is_a_path_of_ours(referer, path):
+def test_the_previous_page_is_a_path_of_this_site(referer, path):
     assert came_from(RequestFactory().get("/", headers={"referer": referer}), "/me/") == path

@@ -1,11 +1,11 @@
-"""Deadlines over the office's own table: what it says counts, at once, and a year it does not know is provisional."""
+"""Deadlines with the office's own table: changes apply at once, and a year without entries is provisional."""
 
 import datetime as dt
 
 import pytest
 
 from chengyang.lib.chinese import workdays as calendar
-from chengyang.platform.web.context import RequestInfo, asked_by
+from chengyang.platform.web.context import RequestInfo, request_context
 from chengyang.platform.workdays import deadlines
 from chengyang.platform.workdays.models import WorkdayException
 
@@ -19,7 +19,7 @@ def day(text):
 
 @pytest.fixture
 def table():
-    """2026 as announced."""
+    """Enter the holidays of 2026 as announced."""
     WorkdayException.objects.bulk_create(
         [
             WorkdayException(date=row.date, is_workday=row.is_workday, name=row.name, source=row.source)
@@ -54,22 +54,22 @@ def test_a_deadline_counts_working_days(table, start, days, expected):
         ("2027-01-05", "2026-12-30", 3),
     ],
 )
-def test_what_is_left_counts_both_ways(table, due, today, expected):
+def test_working_days_are_counted_in_both_directions(table, due, today, expected):
     assert deadlines.left(day(due), day(today)) == expected
 
 
 @pytest.mark.parametrize("days", [0, 1, 7, 15, 60])
-def test_what_is_left_undoes_the_deadline(table, days):
+def test_left_is_the_inverse_of_due_on(table, days):
     start = day("2026-09-16")
     assert deadlines.left(deadlines.due_on(start, days), start) == days
 
 
-def test_a_negative_number_of_days_is_a_mistake(table):
+def test_a_negative_number_of_days_is_an_error(table):
     with pytest.raises(ValueError, match="-1"):
         deadlines.due_on(day("2026-09-16"), -1)
 
 
-def test_the_office_has_the_last_word(table):
+def test_the_table_of_the_office_overrides_the_law(table):
     WorkdayException.objects.create(date=day("2026-09-17"), is_workday=False, name="台风停工", source="区通知")
     assert deadlines.due_on(day("2026-09-16"), 1) == day("2026-09-18")
 
@@ -84,7 +84,7 @@ def test_the_office_has_the_last_word(table):
         ("2027-01-04", "high", "还有 73 个工作日", "2027年1月4日 周一（暂定）"),
     ],
 )
-def test_a_deadline_is_said_as_people_say_it(table, due, level, words, note):
+def test_a_deadline_has_a_level_and_a_text(table, due, level, words, note):
     assert deadlines.describe(day(due), day("2026-09-16")) == (level, words, note)
 
 
@@ -108,18 +108,18 @@ def test_the_missing_notice_is_a_warning_from_december(table, today, expected):
 
 
 def test_one_request_reads_the_table_once(table, django_assert_num_queries):
-    with asked_by(RequestInfo(request_id="a" * 32)), django_assert_num_queries(1):
+    with request_context(RequestInfo(request_id="a" * 32)), django_assert_num_queries(1):
         for due in ("2026-09-18", "2026-09-15", "2026-10-01"):
             deadlines.describe(day(due), day("2026-09-16"))
 
 
-def test_the_next_request_sees_what_the_office_has_changed(table):
-    with asked_by(RequestInfo(request_id="a" * 32)):
+def test_the_next_request_sees_changes_of_the_table(table):
+    with request_context(RequestInfo(request_id="a" * 32)):
         deadlines.due_on(day("2026-09-16"), 1)
     WorkdayException.objects.create(date=day("2026-09-17"), is_workday=False, name="台风停工", source="区通知")
-    with asked_by(RequestInfo(request_id="b" * 32)):
+    with request_context(RequestInfo(request_id="b" * 32)):
         assert deadlines.due_on(day("2026-09-16"), 1) == day("2026-09-18")
 
 
-def test_an_empty_table_still_knows_the_law():
+def test_an_empty_table_has_the_statutory_holidays():
     assert not deadlines.exceptions([2026])[day("2026-10-01")]

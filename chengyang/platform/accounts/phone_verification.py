@@ -51,7 +51,11 @@ def send_code(phone: str, *, address: str | None, session_key: str, purpose: str
     code = f"{secrets.randbelow(1_000_000):06}"
     proof = _issue(phone, code, address=address, session_key=session_key, purpose=purpose)
     try:
-        gateways.sms().send(phone, _words(proof, code), kind="code", key=proof.public_id, code=code)
+        variables = _variables(proof, code)
+        text = _("【%(site)s】验证码 %(code)s，用于%(purpose)s，%(minutes)s 分钟内有效。请不要告诉任何人。") % variables
+        gateways.sms().send(
+            phone, text, template=gateways.CODE_TEMPLATE, variables=variables, key=proof.public_id, code=code
+        )
     except (gateways.Refused, gateways.NotSent) as error:
         proof.delete()
         raise ActionError(_("短信没有发出，请过一会儿再试。"), code="undelivered", field="phone") from error
@@ -86,9 +90,14 @@ def _check_address(address):
         raise ActionError(_("这个网络里要验证码的人太多，请过一分钟再试。"), code="busy", field="phone")
 
 
-def _words(proof, code):
-    values = {"site": settings.SITE["name"], "code": code, "purpose": Purpose(proof.purpose).label, "minutes": 5}
-    return _("【%(site)s】验证码 %(code)s，用于%(purpose)s，%(minutes)s 分钟内有效。请不要告诉任何人。") % values
+def _variables(proof, code):
+    minutes = str(LIFE // dt.timedelta(minutes=1))
+    return {
+        "site": settings.SITE["name"],
+        "code": code,
+        "purpose": str(Purpose(proof.purpose).label),
+        "minutes": minutes,
+    }
 
 
 def wait(proof: PhoneProof) -> int:

@@ -1,4 +1,4 @@
-"""Taking in uploads and putting them to rows (requirements S15)."""
+"""Actions that store uploads and attach them to rows (requirements S15)."""
 
 import hashlib
 import secrets
@@ -20,15 +20,15 @@ from .permissions import can_attach
 
 
 def store(upload: Any, *, owner: Any, attached_to: Any = None) -> File:
-    """Keep `upload` (what a form's file field gives) for `owner`, attached to the row `attached_to` or to none yet.
+    """Store `upload` (the value of a form's file field) for `owner`, attached to the row `attached_to` or to none yet.
 
-    At most 20 MB; the type is told from the bytes: PDF, docx, xlsx, JPG, PNG, WebP. Pictures are drawn again without
-    metadata. Raises ActionError with the field `file` and one of the codes `too_large`, `empty`, `kind`, `active`, `bomb`,
-    `broken`, `extension`. The bytes of a transaction that fails later are swept up by `files.tidy`.  (S15)
+    Returns the File. At most 20 MB; the type is detected from the bytes: PDF, docx, xlsx, JPG, PNG, WebP. Pictures are
+    re-encoded without metadata. Raises ActionError with the field `file` and one of the codes `too_large`, `empty`, `kind`,
+    `active`, `bomb`, `broken`, `extension`. If the transaction fails later, `files.tidy` deletes the bytes.  (S15)
     """
     data = _bytes(upload)
     kind, data = contents.examine(data)
-    _refuse_other_extension(upload.name, kind)
+    _reject_wrong_extension(upload.name, kind)
     with transaction.atomic():
         label, key = _row(attached_to)
         file = File(
@@ -48,9 +48,10 @@ def store(upload: Any, *, owner: Any, attached_to: Any = None) -> File:
 
 @transaction.atomic
 def attach(file: File, obj: Any, *, actor: Any) -> File:
-    """Put a file of `actor` to the row `obj`, from whose door it is then seen; safe to repeat.
+    """Attach a file of `actor` to the row `obj`, and return it; safe to repeat.
 
-    Raises NotAllowed for somebody else's file, ActionError("attached") when it is already put to another row.
+    From then on everybody who may see `obj` may open the file. Raises NotAllowed for a file of another account,
+    ActionError("attached") when it is attached to another row.
     """
     file = lock(file)
     require(can_attach, actor, file)
@@ -66,14 +67,14 @@ def attach(file: File, obj: Any, *, actor: Any) -> File:
 
 @transaction.atomic
 def opened(file: File, *, actor: Any) -> File:
-    """Note who looked at the file, unless it is their own; the owner reads it on 我的数据."""
+    """Record that `actor` opened the file, unless it is their own, and return the file. The owner sees it on 我的数据."""
     if file.owner_id != actor.pk:
         audit.record("file.read", file, actor=actor, user=file.owner)
     return file
 
 
 def _bytes(upload: Any) -> bytes:
-    """Return the bytes of `upload`, counted as they come: what it says of its own size may be wrong."""
+    """Return the bytes of `upload`. They are counted while reading, because the declared size may be wrong."""
     most, data = settings.FILES_MAX_BYTES, bytearray()
     for chunk in upload.chunks():
         data += chunk
@@ -86,8 +87,8 @@ def _bytes(upload: Any) -> bytes:
     return bytes(data)
 
 
-def _refuse_other_extension(name: str, kind: contents.Kind) -> None:
-    """Refuse a document under the name of another type; phones name pictures as they like, so these are renamed."""
+def _reject_wrong_extension(name: str, kind: contents.Kind) -> None:
+    """Reject a document with the extension of another type. A picture may have any picture extension, as phones do, and is renamed."""
     extension = names.split(name)[1]
     known = {kind.extension, *kind.others}
     if kind.is_picture:
@@ -102,7 +103,7 @@ def _refuse_other_extension(name: str, kind: contents.Kind) -> None:
 
 
 def _row(obj: Any) -> tuple[str, str]:
-    """Return label and public id of the row a file belongs to; empty for none."""
+    """Return (model label, public id) of the row `obj`; two empty texts for None."""
     return ("", "") if obj is None else (obj._meta.concrete_model._meta.label, obj.public_id)
 
 

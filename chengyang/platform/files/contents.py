@@ -1,7 +1,7 @@
-"""What an upload really is, told from its bytes and never from its name (requirements S15). Nothing here writes.
+"""Detection and checks of uploaded files by their bytes, never by their names (requirements S15). Nothing here writes.
 
-`examine(data)` returns the kind, or raises ActionError with a sentence that says what to do. Pictures are drawn again, so
-that what is stored holds pixels only: no place, no camera, no hidden second file.
+`examine(data)` returns the kind, or raises ActionError with a sentence that says what to do. Pictures are re-encoded, so that
+only pixels are stored: no location, no camera data, no hidden second file.
 """
 
 import io
@@ -17,17 +17,17 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chengyang.errors import ActionError
 
-FIELD = "file"  # the usual name of the form field that a refusal belongs to
-MOST_PIXELS = 50_000_000  # what large cameras take; beyond it is a decompression bomb
-LONGEST_SIDE = 4096  # pixels that are kept; enough for print
-MOST_ENTRIES, MOST_UNPACKED = 3_000, 300 * 1024 * 1024  # of an Office file; beyond it is a zip bomb
-MOST_RATIO = 200  # unpacked to packed; real documents stay below 60
-TAIL = 2048  # bytes at the end in which a PDF must say that it ends
+FIELD = "file"  # the usual name of the form field at which the error is shown
+MOST_PIXELS = 50_000_000  # large cameras stay below it; a larger picture may be a decompression bomb
+LONGEST_SIDE = 4096  # pixels; larger pictures are scaled down to it, which is enough for print
+MOST_ENTRIES, MOST_UNPACKED = 3_000, 300 * 1024 * 1024  # limits of an Office file against zip bombs
+MOST_RATIO = 200  # unpacked to packed size; real documents stay below 60
+TAIL = 2048  # bytes at the end in which a PDF must have its end marker
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file that is taken: its extension for the name, further extensions people use, its media type."""
+    """One accepted kind of file: its extension, its media type, and other extensions in use."""
 
     extension: str
     content_type: str
@@ -57,15 +57,15 @@ PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 _HEIC = re.compile(rb"^....ftyp(heic|heix|hevc|hevx|mif1|msf1|avif)", re.DOTALL)
 _MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|script|svg|body|iframe)\b", re.IGNORECASE)
 _ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch)\b")
-_PDF_STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)  # packed bytes, in which /JS may stand by chance
+_PDF_STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)  # compressed bytes, which may contain /JS by chance
 _ZIP_END = b"PK\x05\x06"
 
 
 def examine(data: bytes) -> tuple[Kind, bytes]:
-    """Return the kind of `data` and the bytes to store (a picture is drawn again).
+    """Return the kind of `data` and the bytes to store (a picture is re-encoded).
 
-    Raises ActionError with the codes `empty`, `kind` (not on the list, or not what it says), `active` (macros, scripts),
-    `bomb` and `broken`.
+    Raises ActionError with the codes `empty`, `kind` (not accepted, or another file hidden inside), `active` (macros,
+    scripts), `bomb` (too large when unpacked) and `broken`.
     """
     if not data:
         raise _refusal(_("这是一个空文件，请重新选择。"), "empty")
@@ -75,15 +75,15 @@ def examine(data: bytes) -> tuple[Kind, bytes]:
         return _office(data), data
     if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4], data[8:12]) == (b"RIFF", b"WEBP"):
         return _picture(data)
-    raise _other(data)
+    raise _not_accepted(data)
 
 
 def _refusal(sentence: str, code: str) -> ActionError:
     return ActionError(sentence, code=code, field=FIELD)
 
 
-def _other(data: bytes) -> ActionError:
-    """Return the refusal of what is not on the list, with the way out where there is one."""
+def _not_accepted(data: bytes) -> ActionError:
+    """Return the error for a kind that is not accepted, with a sentence on how to convert it where that is possible."""
     if _HEIC.match(data):
         return _refusal(_("这是手机的 HEIC 照片，请先在手机里另存为 JPG 再上传。"), "kind")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -121,7 +121,7 @@ def _office(data: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries, comment = archive.infolist(), archive.comment
             names = [entry.filename for entry in entries]
-            _refuse_bomb(entries)
+            _reject_bomb(entries)
             is_office = CONTENTS in names and b"<" in _start(archive, CONTENTS)
     except ActionError:
         raise
@@ -140,11 +140,11 @@ def _start(archive: zipfile.ZipFile, name: str) -> bytes:
         return entry.read(4096)
 
 
-def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
+def _reject_bomb(entries: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
-    too_tight = unpacked > 10 * 1024 * 1024 and unpacked > MOST_RATIO * max(packed, 1)
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or too_tight:
+    is_too_dense = unpacked > 10 * 1024 * 1024 and unpacked > MOST_RATIO * max(packed, 1)
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or is_too_dense:
         raise _refusal(_("这个文件展开后太大，请拆成几个文件再上传。"), "bomb")
 
 
@@ -164,7 +164,7 @@ def _picture(data: bytes) -> tuple[Kind, bytes]:
             with Image.open(io.BytesIO(data), formats=list(PICTURES)) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise _refusal(_("这张图片太大，请缩小到 5000 万像素以内再上传。"), "bomb")
-                return PICTURES[picture.format or ""], _drawn_again(picture)
+                return PICTURES[picture.format or ""], _re_encode(picture)
     except ActionError:
         raise
     except (
@@ -179,15 +179,15 @@ def _picture(data: bytes) -> tuple[Kind, bytes]:
         raise _refusal(_("这张图片打不开，可能没有传完整，请重新选择。"), "broken") from None
 
 
-def _drawn_again(picture: Image.Image) -> bytes:
-    """Return the first frame upright, with pixels and nothing else."""
+def _re_encode(picture: Image.Image) -> bytes:
+    """Return the first frame, upright, re-encoded from its pixels only."""
     form = picture.format
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is read at half size, never whole
-    drawn = ImageOps.exif_transpose(picture)
-    has_alpha = form != "JPEG" and (drawn.mode in ("RGBA", "LA", "PA") or "transparency" in drawn.info)
-    drawn = drawn.convert("RGBA" if has_alpha else "RGB")
-    drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    plain = Image.frombytes(drawn.mode, drawn.size, drawn.tobytes())  # leaves every kind of metadata behind
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is decoded at a reduced size, to save memory
+    upright = ImageOps.exif_transpose(picture)
+    has_alpha = form != "JPEG" and (upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info)
+    upright = upright.convert("RGBA" if has_alpha else "RGB")
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    plain = Image.frombytes(upright.mode, upright.size, upright.tobytes())  # drops every kind of metadata
     target = io.BytesIO()
     plain.save(target, form, **({} if form == "PNG" else {"quality": 88}))
     return target.getvalue()

@@ -1,4 +1,4 @@
-"""Uploads: kept outside the web root under random names, always handed out through a view (requirements S15)."""
+"""Uploads: stored outside the web root under random names, and served by a view only (requirements S15)."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What the worker does for files; safe to run twice, and by two workers."""
+"""Celery tasks of files; each is safe to run twice, and in two workers at once."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ SPARED = dt.timedelta(days=1)  # a younger file may belong to a transaction that
 
 @shared_task(name="files.tidy")
 def tidy() -> int:
-    """Delete stored bytes that no row names: of uploads rolled back, of rows deleted; return how many (S18)."""
+    """Delete stored bytes without a row, left by a rollback or a deleted row; return how many (S18)."""
     before = clock.now() - SPARED
-    lost = [path for path in _stored(default_storage) if default_storage.get_modified_time(path) < before]
-    named = set(File.objects.filter(content__in=lost).values_list("content", flat=True))
-    for path in set(lost) - named:
+    old = [path for path in _stored(default_storage) if default_storage.get_modified_time(path) < before]
+    in_use = set(File.objects.filter(content__in=old).values_list("content", flat=True))
+    for path in set(old) - in_use:
         default_storage.delete(path)
-    return len(set(lost) - named)
+    return len(set(old) - in_use)
 
 
 def _stored(storage: Storage, folder: str = "") -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Files, below /files/."""
+"""URLs of files, below /files/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Handing out a file: always through here, never from a folder of the web server (requirements S15)."""
+"""The view that serves files; the web server never serves them from a folder directly (requirements S15)."""
 
 from urllib.parse import quote
 
@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 from . import actions
 from .models import File
 
-# Whatever is inside, the browser runs and loads nothing of it, and it does not belong to our origin.
+# The browser must run and load nothing from a file, and must not treat it as part of our origin.
 POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 @require_safe
 def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """Hand out one file to whoever may see what it belongs to; pictures are shown, documents are downloaded."""
+    """Serve one file to those who may see the row it is attached to. Pictures are displayed, documents are downloaded."""
     found = get_object_or_404(File.objects.visible_to(request.user).select_related("owner"), public_id=public_id)
     actions.opened(found, actor=request.user)
     response = _content(found)
@@ -32,7 +32,7 @@ def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 
 def _content(found: File) -> HttpResponseBase:
-    """Return the bytes, or behind nginx the word that makes it send them."""
+    """Return the bytes, or, behind nginx, the header that makes nginx send them."""
     if not settings.FILES_ACCEL_PREFIX:
         return FileResponse(found.content.open("rb"), content_type=found.content_type)
     response = HttpResponse(content_type=found.content_type)

@@ -1,4 +1,4 @@
-"""Telling people: the notice is written with what it tells of, and goes out after the commit."""
+"""Notifying people: a notice is written in the transaction of the change it reports, and is sent after the commit."""
 
 import time
 from typing import Any
@@ -6,20 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.template import Context
-from django.template.loader import get_template
-from django.utils import translation
 
 from chengyang import clock
 
 from . import tasks
 from .models import Delivery, Notice
+from .rendering import render
 
-PAUSE = 30.0  # seconds without hints after the broker did not answer
-HINT_LASTS = 60  # seconds; the sweep of the next minute finds what a lost or late hint speaks of
+PAUSE = 30.0  # seconds without hints after the broker did not answer, so that pages do not wait for it
+HINT_LASTS = 60  # seconds; a missing hint does no harm, because the worker looks for deliveries every minute
 _pause = {"until": 0.0}
-
-TITLE_LENGTH = Notice._meta.get_field("title").max_length
 
 
 @transaction.atomic
@@ -28,16 +24,18 @@ def notify(to: Any, template: str, *, url: str = "", **context: Any) -> Notice |
 
     `to` is a User, a Person (with or without an account), or an address that was given for this purpose: a stored phone
     number or a mail address. `template` is `"<app>/<name>"` of `templates/notices/<app>/<name>.txt`, whose first line is
-    the title; it gets `context`, `to`, `url` (a path of ours: where to go next) and `site`. A text message goes out when
-    there is a phone, a mail when there is an address. Returns None when there is nobody to tell: no account, no address.
+    the title; write it as a literal, because a test compares the literals in the code with the files. The template gets
+    `context`, `to`, `url` (the path of the page to open next) and `site`. A text message is sent when there is a phone
+    number, a mail when there is a mail address. Returns None when there is no account and no address. Raises ValueError for
+    a `url` that is no path of this site.
     """
     if url and not url.startswith("/"):
-        raise ValueError(f"{url!r} is not a path of ours")
-    user, address = _whom(to)
+        raise ValueError(f"{url!r} is not a path of this site")
+    user, address = _recipient(to)
     if user is None and not address:
         return None
-    title, body = written(template, {"to": to, "url": url, "site": settings.SITE, **context})
-    notice = Notice.objects.create(user=user, address=address, kind=template, title=title, body=body, url=url)
+    text = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
+    notice = Notice.objects.create(user=user, address=address, kind=template, url=url, **text._asdict())
     Delivery.objects.bulk_create(
         [Delivery(notice=notice, channel=channel) for channel in Delivery.Channel if notice.target(channel)]
     )
@@ -46,52 +44,38 @@ def notify(to: Any, template: str, *, url: str = "", **context: Any) -> Notice |
 
 
 def read(notice: Notice) -> Notice:
-    """Note that `notice` was opened by whom it is for; the first time counts."""
+    """Record that the recipient opened `notice`; only the first time is stored. Returns the notice."""
     if notice.read_at is None and Notice.objects.filter(pk=notice.pk).unread().update(read_at=clock.now()):
         notice.refresh_from_db(fields=["read_at"])
     return notice
 
 
 def read_all(*, actor: Any) -> int:
-    """Mark all notices of `actor` as read; return how many were not."""
+    """Mark all notices of `actor` as read; return how many were unread."""
     return Notice.objects.visible_to(actor).unread().update(read_at=clock.now())
 
 
-# ---- whom, and in which words --------------------------------------------------------------------------------------
-
-
-def _whom(to: Any) -> tuple[Any, str]:
-    """Return the account and, where it is not the account's own, the address."""
+def _recipient(to: Any) -> tuple[Any, str]:
+    """Return (account or None, address); the address is empty where it is the account's own."""
     if to is None or isinstance(to, str):
         return None, to or ""
     if isinstance(to, get_user_model()):
         return to, ""
-    account = to.user  # a Person: the number to reach is theirs, also when they sign in with another
+    account = to.user  # `to` is a Person: use their own number, even when they sign in with another one
     return account, "" if account and account.phone == to.phone else to.phone
 
 
-def written(template: str, context: dict[str, Any]) -> tuple[str, str]:
-    """Return title and body; plain text, so nothing is escaped."""
-    source = get_template(f"notices/{template}.txt").template  # type: ignore[attr-defined]  # Django's own engine
-    with translation.override(settings.LANGUAGE_CODE):
-        text = source.render(Context(context, autoescape=False)).strip()
-    title, _, body = text.partition("\n")
-    if not title:
-        raise ValueError(f"notices/{template}.txt has no first line")
-    return title.strip()[:TITLE_LENGTH], body.strip()
-
-
-# ---- the hint to the worker ----------------------------------------------------------------------------------------
+# ---- the hint to the worker -----------------------------------------------------------------------------------------
 
 
 def _hint_after_commit() -> None:
-    """Ask the worker once for each transaction; with `robust`, a broker that is down is logged and fails nothing."""
+    """Send one hint for each transaction. With `robust`, a broker that is down is logged and does not fail the request."""
     if not any(function is _hint for _, function, *_ in transaction.get_connection().run_on_commit):
         transaction.on_commit(_hint, robust=True)
 
 
 def _hint() -> None:
-    """Raises what the broker raises, for Django to log; then this process asks no more for a while: pages must not wait."""
+    """Ask the worker to deliver. An error of the broker is raised for Django to log, and stops hints of this process for `PAUSE`."""
     if time.monotonic() < _pause["until"]:
         return
     try:

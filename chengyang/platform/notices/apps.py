@@ -7,4 +7,9 @@ class NoticesConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import (
+            extensions,  # noqa: F401  (importing it registers the app)
+            gateways,
+        )
+
+        gateways.sms()  # a wrong SMS_BACKEND, or a provider without credentials, must stop the start

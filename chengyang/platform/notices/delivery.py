@@ -1,7 +1,7 @@
-"""Sending what waits in the outbox (docs/architecture.md, "Nothing is sent inside a transaction").
+"""Sending the waiting deliveries of the outbox (docs/architecture.md, "Nothing is sent inside a transaction").
 
 A delivery is claimed by compare-and-swap, sent outside any transaction, and settled by compare-and-swap, so any number of
-workers may run this at the same moment. `tries` is counted up by each claim and tells one claim from the next.
+workers may run this at the same moment. Each claim increments `tries`, which distinguishes it from later claims.
 """
 
 import datetime as dt
@@ -17,10 +17,10 @@ from chengyang import clock
 from . import gateways
 from .models import Delivery, Notice
 
-CLAIM_LASTS = dt.timedelta(minutes=3)  # longer than any gateway takes; who claimed earlier and is silent has died
+CLAIM_LASTS = dt.timedelta(minutes=3)  # longer than any gateway takes; after that the worker is taken for dead
 BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_TRIES = len(BACKOFF) + 1
-RUN_LASTS = 50.0  # seconds; the sweep of the next minute goes on
+RUN_LASTS = 50.0  # seconds; the next run starts within a minute and continues
 BATCH = 50
 SMS_LENGTH = 200  # characters; three text messages
 
@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 
 def deliver_due() -> int:
-    """Send what is due, the oldest first, for at most a minute; return how many were sent."""
-    recover_lost()
+    """Send the due deliveries, the oldest first, for at most `RUN_LASTS` seconds; return how many were sent."""
+    recover_abandoned()
     until, sent = time.monotonic() + RUN_LASTS, 0
     for pk in _due():
         claimed = claim(pk)
@@ -41,7 +41,7 @@ def deliver_due() -> int:
 
 
 def _due() -> Iterator[int]:
-    """Yield the deliveries that wait, until there are none; what another worker takes meanwhile drops out."""
+    """Yield the keys of waiting deliveries until there are none; a delivery that another worker claims drops out."""
     while waiting := list(_waiting().order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]):
         yield from waiting
 
@@ -51,25 +51,25 @@ def _waiting() -> QuerySet:
 
 
 def claim(pk: int) -> Delivery | None:
-    """Take the delivery `pk` for this worker; None when another one was quicker."""
-    taken = _waiting().filter(pk=pk)
-    if not taken.update(state=State.SENDING, claimed_at=clock.now(), tries=F("tries") + 1):
+    """Claim the delivery `pk` for this worker and return it; None when another worker was quicker."""
+    waiting = _waiting().filter(pk=pk)
+    if not waiting.update(state=State.SENDING, claimed_at=clock.now(), tries=F("tries") + 1):
         return None
     return Delivery.objects.select_related("notice__user").get(pk=pk)
 
 
 def send(delivery: Delivery) -> bool:
-    """Send a claimed delivery and note what came of it; return whether it went out."""
+    """Send a claimed delivery and store the result; return whether it was sent."""
     try:
-        _hand_over(delivery, delivery.notice)
+        _pass_to_gateway(delivery, delivery.notice)
     except gateways.Refused as error:
         settle(delivery, State.FAILED, error=str(error))
     except gateways.NotSent as error:
-        _later(delivery, str(error))
-    except Exception as error:  # it may have gone out: only a gateway that knows the key may be asked again
+        _retry_later(delivery, str(error))
+    except Exception as error:  # it may have been sent: try again only where the gateway recognises the key
         logger.error("delivery %s: %s", delivery.key, type(error).__name__)
         if honours_keys(delivery.channel):
-            _later(delivery, type(error).__name__)
+            _retry_later(delivery, type(error).__name__)
         else:
             settle(delivery, State.UNCERTAIN, error=type(error).__name__)
     else:
@@ -78,50 +78,51 @@ def send(delivery: Delivery) -> bool:
 
 
 def settle(delivery: Delivery, state: str, **changes) -> bool:
-    """Note the result of the claim that `delivery` is; nothing when a later claim has taken over."""
+    """Store the result of the claim that `delivery` stands for; return False when a later claim has replaced it."""
     own = Delivery.objects.filter(pk=delivery.pk, tries=delivery.tries, state__in=[State.SENDING, State.UNCERTAIN])
     return bool(own.update(state=state, **changes))
 
 
-def recover_lost() -> None:
-    """Settle claims whose worker died while sending: again where the gateway knows the key, else uncertain."""
+def recover_abandoned() -> None:
+    """Settle the claims of workers that died while sending: try again where the gateway honours keys, else mark as uncertain."""
     now = clock.now()
-    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - CLAIM_LASTS)
-    known = [channel for channel in Channel if honours_keys(channel)]
-    lost.filter(channel__in=known, tries__lt=MOST_TRIES).update(state=State.WAITING, due_at=now)
-    if count := lost.update(state=State.UNCERTAIN, error="worker_died"):
+    abandoned = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - CLAIM_LASTS)
+    safe = [channel for channel in Channel if honours_keys(channel)]
+    abandoned.filter(channel__in=safe, tries__lt=MOST_TRIES).update(state=State.WAITING, due_at=now)
+    if count := abandoned.update(state=State.UNCERTAIN, error="worker_died"):
         logger.error("%s deliveries are uncertain: the worker died while sending", count)
 
 
 def send_again(delivery: Delivery) -> bool:
-    """Put a delivery back that failed or may not have arrived; False when it is neither any more.
+    """Put a failed or uncertain delivery back into the queue; return False when it is in another state.
 
-    `tries` goes on, so that a worker which took it before can still not be mistaken for the next one.
+    `tries` is not reset: a slow worker with an earlier claim must not be able to settle the next one.
     """
-    over = Delivery.objects.filter(pk=delivery.pk, state__in=[State.FAILED, State.UNCERTAIN])
-    return bool(over.update(state=State.WAITING, due_at=clock.now(), error=""))
+    finished = Delivery.objects.filter(pk=delivery.pk, state__in=[State.FAILED, State.UNCERTAIN])
+    return bool(finished.update(state=State.WAITING, due_at=clock.now(), error=""))
 
 
 def honours_keys(channel: str) -> bool:
-    """Return whether asking the channel's gateway twice sends once."""
+    """Return whether the gateway of `channel` sends a message once when it receives the same key twice."""
     gateway = gateways.sms() if channel == Channel.SMS else gateways.mail()
     return gateway.honours_keys
 
 
-# ---- what is sent ---------------------------------------------------------------------------------------------------
+# ---- the messages ---------------------------------------------------------------------------------------------------
 
 
-def _hand_over(delivery: Delivery, notice: Notice) -> None:
+def _pass_to_gateway(delivery: Delivery, notice: Notice) -> None:
     to = notice.target(delivery.channel)
     if not to:
-        raise gateways.Refused("no_address")  # taken out of the account since the notice was written
+        raise gateways.Refused("no_address")  # it was removed from the account after the notice was written
     if delivery.channel == Channel.SMS:
-        gateways.sms().send(to, sms_text(notice), kind=notice.kind, key=delivery.key)
+        variables = notice.variables
+        gateways.sms().send(to, sms_text(notice), template=notice.kind, variables=variables, key=delivery.key)
     else:
         gateways.mail().send(to, mail_text(notice), kind=notice.kind, key=delivery.key, subject=notice.title)
 
 
-def _later(delivery: Delivery, error: str) -> None:
+def _retry_later(delivery: Delivery, error: str) -> None:
     if delivery.tries >= MOST_TRIES:
         settle(delivery, State.FAILED, error=error)
     else:
@@ -129,20 +130,20 @@ def _later(delivery: Delivery, error: str) -> None:
 
 
 def sms_text(notice: Notice) -> str:
-    """Return the notice as a text message: signature, title, and as much of the body as fits."""
+    """Return the notice as a text message of at most `SMS_LENGTH` characters: signature, title, and the body as far as it fits."""
     text = f"【{settings.SITE['name']}】{notice.title}"
     text = "\n".join([text, *(line.strip() for line in notice.body.splitlines() if line.strip())])
     return text if len(text) <= SMS_LENGTH else text[: SMS_LENGTH - 1] + "…"
 
 
 def mail_text(notice: Notice) -> str:
-    """Return the notice as a mail: title, body, where to go, who sends it."""
+    """Return the notice as a mail: title, body, address of the page to open next, sender."""
     parts = [notice.title, notice.body, site_url(notice.url) if notice.url else "", settings.SITE["host"]]
     return "\n\n".join(part for part in parts if part)
 
 
 def site_url(path: str) -> str:
-    """Return `path` with the site in front of it."""
+    """Return the absolute address of `path`."""
     if settings.PORTAL_HTTPS:
         return f"https://{settings.SITE['domain']}{path}"
     return f"http://{settings.SITE['domain']}:{settings.PORT}{path}"

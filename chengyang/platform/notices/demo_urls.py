@@ -1,4 +1,4 @@
-"""Pages that only the demonstration has, below /demo/."""
+"""URLs that exist only for the demonstration, below /demo/."""
 
 from django.urls import path
 

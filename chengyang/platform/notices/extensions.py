@@ -1,4 +1,4 @@
-"""What notices add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""Extensions of the app `notices`; the slots are described in `chengyang.extensions`."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +10,8 @@ SHOWN = 4
 
 
 def _latest(request, subject):
-    """Return the newest unread notices for /me/."""
-    unread = Notice.objects.visible_to(request.user).unread().defer("address", "body")
+    """Return the context of the panel on /me/: the newest unread notices."""
+    unread = Notice.objects.visible_to(request.user).unread().defer("address", "body", "variables")
     return {"notices": list(unread[:SHOWN])}
 
 
@@ -25,7 +25,8 @@ extend(
     own_data_order=80,
     own_data=[
         TableDescription("notices.Delivery", hidden={"key", "notice", "tries", "claimed_at"}, created_field="due_at"),
-        TableDescription("notices.Notice", hidden={"kind", "url"}, created_field="at"),
+        # `variables` repeats parts of the title and the body.
+        TableDescription("notices.Notice", hidden={"kind", "url", "variables"}, created_field="at"),
     ],
     audit_verbs={"notice.sent": _("发送通知")},
 )

@@ -1,4 +1,4 @@
-"""What the portal tells people: the notice they read here, and its deliveries (architecture.md, "Nothing is sent inside a transaction")."""
+"""Notices to people, and their deliveries by text message and mail (architecture.md, "Nothing is sent inside a transaction")."""
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from chengyang.lib.vault.public_ids import PublicIdField
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A notice is shown to whom it is for."""
+        """Return the notices addressed to `user`."""
         return self.filter(user=user) if user.is_authenticated else self.none()
 
     def unread(self):
@@ -21,9 +21,13 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(models.Model):
-    """One message to one account, or to an address that was given for just this."""
+    """One message to one account, or to an address that was given for this message only.
 
-    PERSONAL = {"title": "notices", "body": "notices", "address": "notices"}
+    `kind` is the name of the template, `variables` the values that it printed: an SMS provider needs both. They hold nothing
+    that `title` and `body` do not, and are deleted with the row.
+    """
+
+    PERSONAL = {"title": "notices", "body": "notices", "variables": "notices", "address": "notices"}
     NOT_PERSONAL = {"id", "public_id", "kind", "url", "at", "read_at"}
 
     public_id = PublicIdField()
@@ -34,6 +38,7 @@ class Notice(models.Model):
     kind = models.CharField(_("类型"), max_length=60)
     title = models.CharField(_("标题"), max_length=120)
     body = models.TextField(_("正文"))
+    variables = models.JSONField(_("变量"), default=dict, blank=True)
     url = models.CharField(_("链接"), max_length=300, blank=True)
     at = models.DateTimeField(_("时间"), default=clock.now)
     read_at = models.DateTimeField(_("已读"), null=True, blank=True)
@@ -55,7 +60,7 @@ class Notice(models.Model):
         return reverse("notices:detail", args=[self.public_id])
 
     def target(self, channel):
-        """Return where `channel` reaches whom this is for: a number, a mail address, or an empty text."""
+        """Return the phone number or mail address of the recipient for `channel`; an empty text where there is none."""
         is_mail = channel == Delivery.Channel.EMAIL
         if self.address and ("@" in self.address) == is_mail:
             return self.address
@@ -65,7 +70,7 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """One way a notice goes out; claimed by compare-and-swap, so that two workers never send it twice."""
+    """The sending of a notice through one channel; claimed by compare-and-swap, so that two workers never send it twice."""
 
     class Channel(models.TextChoices):
         SMS = "sms", _("短信")
@@ -79,7 +84,7 @@ class Delivery(models.Model):
         UNCERTAIN = "uncertain", _("不确定")
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", verbose_name=_("通知"))
-    key = PublicIdField()  # gateways that honour it send once only
+    key = PublicIdField()  # gateways with `honours_keys` send each key once
     channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("次数"), default=0)

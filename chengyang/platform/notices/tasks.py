@@ -1,4 +1,4 @@
-"""What the worker does for notices; safe to run twice, and by two workers."""
+"""Celery tasks of notices; each is safe to run twice, and in two workers at once."""
 
 import datetime as dt
 
@@ -9,14 +9,14 @@ from chengyang import clock
 from . import delivery
 from .models import Notice
 
-KEPT = dt.timedelta(days=365)  # promised in the privacy rules
+RETENTION = dt.timedelta(days=365)  # promised in the privacy rules
 
 
 @shared_task(name="notices.deliver")
 def deliver() -> None:
-    """Send what is due: asked for after each commit that wrote a notice, and every minute by beat.
+    """Send the due deliveries. Runs after each commit that wrote a notice, and every minute by beat.
 
-    Takes no lock of its own, because every delivery is claimed by compare-and-swap.
+    Takes no lock, because every delivery is claimed by compare-and-swap.
     """
     delivery.deliver_due()
 
@@ -24,4 +24,4 @@ def deliver() -> None:
 @shared_task(name="notices.tidy")
 def tidy() -> None:
     """Delete notices older than a year, with their deliveries."""
-    Notice.objects.filter(at__lt=clock.now() - KEPT).delete()
+    Notice.objects.filter(at__lt=clock.now() - RETENTION).delete()

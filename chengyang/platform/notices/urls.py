@@ -1,4 +1,4 @@
-"""The inbox, below /me/notices/."""
+"""URLs of the inbox, below /me/notices/."""
 
 from django.urls import path
 

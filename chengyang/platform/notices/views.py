@@ -1,4 +1,4 @@
-"""The inbox, and the telephone of the demonstration."""
+"""The pages of the inbox, and the phone of the demonstration."""
 
 import datetime as dt
 
@@ -22,22 +22,22 @@ SHOWN_ON_PHONE = 20
 
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """All that the portal told me, newest first."""
+    """Show the notices of the signed-in account, newest first."""
     notices = Notice.objects.visible_to(request.user)
-    page = keyset(request, notices.defer("address"), ("-at", "-id"))
+    page = keyset(request, notices.defer("address", "variables"), ("-at", "-id"))
     return render(request, "notices/list.html", {"page": page, "unread": notices.unread().count()})
 
 
 @require_safe
 def notice_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One notice; opening it is reading it."""
+    """Show one notice and mark it as read."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), public_id=public_id)
     return render(request, "notices/detail.html", {"notice": actions.read(notice)})
 
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    """Mark everything as read."""
+    """Mark all notices of the signed-in account as read."""
     if number := actions.read_all(actor=request.user):
         messages.success(request, _("%(number)d 条通知已标为已读。") % {"number": number})
     return redirect("notices:list")
@@ -47,7 +47,10 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def demo_phone(request: HttpRequest) -> HttpResponse:
-    """What the telephones and mailboxes of the demonstration received, so that a newcomer can walk the flows."""
+    """Show the messages to phones and mailboxes of the demonstration, so that a newcomer can try every flow.
+
+    Answers 404 in production, with another SMS gateway than `file`, and without demonstration data.
+    """
     if settings.PRODUCTION or settings.SMS_BACKEND != "file" or not demo_loaded():
         raise Http404
     received = [_received(message) for message in gateways.last_sms(SHOWN_ON_PHONE)]
@@ -56,7 +59,7 @@ def demo_phone(request: HttpRequest) -> HttpResponse:
 
 
 def _received(message: dict[str, str]) -> dict[str, object]:
-    """Return a message of a file with its time as a time; a line that somebody wrote by hand may have none."""
+    """Return `message` with its time parsed; None as time where a line that was edited by hand has none."""
     try:
         at = dt.datetime.fromisoformat(message.get("at", ""))
     except (TypeError, ValueError):

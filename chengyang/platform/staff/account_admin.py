@@ -1,4 +1,4 @@
-"""Accounts and roles on the desk: 系统管理员 keeps accounts, 安全管理员 grants roles (requirements S08)."""
+"""Accounts and roles on the staff site: 系统管理员 manages accounts, 安全管理员 grants roles (requirements S08)."""
 
 from allauth.core import context
 from django import forms
@@ -22,7 +22,7 @@ from .admin import Button, ScopedAdmin
 
 
 class OfficerForm(ModelForm):
-    """An account for an officer."""
+    """The form that creates an account for an officer."""
 
     email = forms.EmailField(label=gettext_lazy("邮箱"), max_length=254, help_text=gettext_lazy("用它登录"))
     name = NameField()
@@ -33,38 +33,56 @@ class OfficerForm(ModelForm):
         fields = ("email", "name", "phone")
 
     def clean_email(self) -> str:
-        """Say at the field what the constraint would say above the form."""
+        """Refuse an address that is taken. The constraint would do the same, but its error stands above the form, not at the field."""
         if User.objects.by_email(self.cleaned_data["email"]).exists():
             raise ValidationError(_("这个邮箱已经有账号了。"), code="email_taken")
         return self.cleaned_data["email"]
 
 
 class HasRole(admin.SimpleListFilter):
+    """A filter by the role that an account has today."""
+
     title, parameter_name = gettext_lazy("身份"), "kind"
 
     def lookups(self, request, model_admin):
         return [*Role.Kind.choices, ("none", _("没有角色"))]
 
     def queryset(self, request, queryset):
-        held = Role.objects.on(clock.today()).filter(user=OuterRef("pk"))
+        roles = Role.objects.on(clock.today()).filter(user=OuterRef("pk"))
         if self.value() == "none":
-            return queryset.filter(~Exists(held))
-        return queryset.filter(Exists(held.filter(kind=self.value()))) if self.value() else queryset
+            return queryset.filter(~Exists(roles))
+        return queryset.filter(Exists(roles.filter(kind=self.value()))) if self.value() else queryset
 
 
 def _show_password(user):
-    """Show a one-time password to the administrator who asked for it: once, and nowhere else."""
-    words = _("%(email)s 的一次性密码：%(password)s　只显示这一次，请当面或电话告知，登录后须马上修改。")
-    messages.warning(context.request, words % {"email": user.email, "password": user.one_time_password})
+    """Show a one-time password to the administrator of this request. It is stored nowhere and shown only once."""
+    text = _("%(email)s 的一次性密码：%(password)s　只显示这一次，请当面或电话告知，登录后须马上修改。")
+    messages.warning(context.request, text % {"email": user.email, "password": user.one_time_password})
 
 
 def _reset_password(user, *, actor):
     _show_password(actions.reset_password(user, actor=actor))
 
 
+def _can_disable(actor, user):
+    return user.is_active and may.can_disable_user(actor, user)
+
+
+def _can_enable(actor, user):
+    return not user.is_active and may.can_disable_user(actor, user)
+
+
+def _can_unlock(actor, user):
+    return login_throttle.is_locked(user.email or "") and may.can_unlock_account(actor, user)
+
+
+def _can_remove_second_factor(actor, user):
+    return second_factor.has(user) and may.can_remove_second_factor(actor, user)
+
+
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    """Accounts; the numbers of the people behind them stay masked."""
+    """The list of accounts; phone numbers are masked."""
 
     section, order = Section.SECURITY, 20
     form = OfficerForm
@@ -88,7 +106,7 @@ class UserAdmin(ScopedAdmin):
             "disable",
             gettext_lazy("停用"),
             actions.disable_user,
-            lambda actor, user: user.is_active and may.can_disable_user(actor, user),
+            _can_disable,
             confirm=gettext_lazy("停用这个账号？它会马上退出登录，可以再启用。"),
             done=gettext_lazy("已停用。"),
         ),
@@ -96,14 +114,14 @@ class UserAdmin(ScopedAdmin):
             "enable",
             gettext_lazy("启用"),
             actions.enable_user,
-            lambda actor, user: not user.is_active and may.can_disable_user(actor, user),
+            _can_enable,
             done=gettext_lazy("已启用。"),
         ),
         Button(
             "unlock",
             gettext_lazy("解除登录暂停"),
             actions.unlock_account,
-            lambda actor, user: login_throttle.is_locked(user.email or "") and may.can_unlock_account(actor, user),
+            _can_unlock,
             done=gettext_lazy("可以登录了。"),
             main=True,
         ),
@@ -111,7 +129,7 @@ class UserAdmin(ScopedAdmin):
             "remove_second_factor",
             gettext_lazy("取消两步验证"),
             actions.remove_second_factor,
-            lambda actor, user: second_factor.has(user) and may.can_remove_second_factor(actor, user),
+            _can_remove_second_factor,
             confirm=gettext_lazy("取消这个账号的两步验证？请先确认是本人丢了手机，它的登录会全部结束。"),
             done=gettext_lazy("两步验证已取消，对方下次进工作台时要重新设置。"),
         ),
@@ -149,7 +167,7 @@ class UserAdmin(ScopedAdmin):
         return actions.create_officer(actor=actor, **form.cleaned_data)
 
     def response_add(self, request, obj, post_url_continue=None):
-        _show_password(obj)
+        _show_password(request.saved_row)
         return super().response_add(request, obj, post_url_continue)
 
 
@@ -169,9 +187,17 @@ def _password_line(user):
     return _("一次性，还没有修改") if user.must_change_password else dates.full_day(day)
 
 
+def _can_create_role(actor):
+    return may.can_grant_role(actor, User())  # an account without roles: whether `actor` may grant any role at all
+
+
+def _can_end(actor, role):
+    return role.is_open(clock.today()) and may.can_end_role(actor, role)
+
+
 @admin.register(Role)
 class RoleAdmin(ScopedAdmin):
-    """Who may do what for the office, from when to when."""
+    """The roles of officers, each with its first and last day."""
 
     section, order = Section.SECURITY, 30
     fields = ("user", "kind", "subdistrict", "starts", "ends")
@@ -181,13 +207,13 @@ class RoleAdmin(ScopedAdmin):
     list_select_related = ("user", "subdistrict")
     search_fields = ("user__name", "user__email")
     ordering = ("-starts", "-id")
-    may_create = staticmethod(lambda actor: may.can_grant_role(actor, User()))
+    may_create = staticmethod(_can_create_role)
     buttons = (
         Button(
             "end",
             gettext_lazy("收回"),
             actions.end_role,
-            lambda actor, role: role.is_open(clock.today()) and may.can_end_role(actor, role),
+            _can_end,
             confirm=gettext_lazy("今天起收回这个角色？"),
             done=gettext_lazy("已收回。"),
         ),
@@ -198,11 +224,11 @@ class RoleAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("账号编号"), ordering="user__public_id")
     def number(self, role):
-        """The number by which the audit names the account."""
+        """Return the id by which the audit names the account."""
         return role.user.public_id
 
     def get_search_results(self, request, queryset, search_term):
-        term = search_term.replace("\x00", "").strip()[:60]
+        term = search_term.strip()[:60]
         found = queryset.filter(Q(user__name__icontains=term) | Q(user__email__icontains=term)) if term else queryset
         return found, False
 

@@ -1,4 +1,4 @@
-"""Writes on tables of the office that lie below: exceptional days (requirements U15), privacy rules (P02), deliveries."""
+"""Actions of the district office on tables of other platform apps: exceptional days (requirements U15), privacy rules (P02), deliveries."""
 
 import datetime as dt
 
@@ -20,10 +20,11 @@ WEEKEND = (5, 6)
 
 @transaction.atomic
 def set_exception(*, actor, date: dt.date, is_workday: bool, name: str, source: str) -> WorkdayException:
-    """Say that `date` is worked or not, against what its weekday says; replaces a provisional entry of that day.
+    """Store that `date` is a working day or not, contrary to its weekday; return the row.
 
-    Raises ActionError("ordinary") when it would say the same as the weekday, except for a weekend day of a holiday,
-    which is entered so that the calendar shows it.
+    Replaces an entry of the same day. A weekend day of a holiday may be entered too, so that the calendar shows it. Raises
+    NotAllowed for anybody but the district, ActionError("ordinary") for a working day from Monday to Friday.  (requirements
+    U15)
     """
     require(permissions.can_set_exception, actor, None)
     if is_workday and date.weekday() not in WEEKEND:
@@ -36,16 +37,18 @@ def set_exception(*, actor, date: dt.date, is_workday: bool, name: str, source: 
 
 @transaction.atomic
 def remove_exception(row: WorkdayException, *, actor) -> None:
-    """Take an exceptional day back: its weekday decides again."""
+    """Delete an exceptional day, so that its weekday counts again. Raises NotAllowed for anybody but the district."""
     require(permissions.can_set_exception, actor, row)
     WorkdayException.objects.filter(pk=row.pk).delete()
     audit.record("settings.changed", WorkdayException, actor=actor, fields=["date"])
 
 
 def publish_rules(text: str, *, actor) -> PolicyVersion:
-    """Publish `text` as the next version of the privacy rules; who agreed to the former one is asked again (P02).
+    """Publish `text` as the next version of the privacy rules, and return it.
 
-    Raises NotAllowed for anybody but the district, ActionError("unchanged") when nothing changed.
+    People who agreed to the previous version are asked again (P02).
+
+    Raises NotAllowed for anybody but the district, ActionError("unchanged") when `text` is the text in force.
     """
     require(permissions.can_publish_rules, actor, None)
     return privacy.publish_policy(text, actor=actor)
@@ -53,9 +56,9 @@ def publish_rules(text: str, *, actor) -> PolicyVersion:
 
 @transaction.atomic
 def send_again(delivery: Delivery, *, actor) -> None:
-    """Send once more what failed or may not have arrived; the next round of the outbox takes it.
+    """Put a failed or uncertain delivery back into the outbox; the worker sends it within a minute.
 
-    Raises NotAllowed for anybody but the district, ActionError("state") when it is on its way or has been sent.
+    Raises NotAllowed for anybody but the district, ActionError("state") when it waits, is being sent, or was sent.
     """
     require(permissions.can_send_again, actor, delivery)
     if not outbox.send_again(delivery):

@@ -1,4 +1,4 @@
-"""The one base of every staff admin: a door like the others, never a back door (architecture.md, "The one way a thing happens")."""
+"""The base class of every admin of the staff site; it writes through actions only (architecture.md, "The one way a thing happens")."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,32 +25,36 @@ from .detail_rows import field_row
 from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
 
-LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # of Django's own list filters
+LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
 
 
 @dataclass(frozen=True)
 class Button:
-    """A verb on a row's page: `action(obj, *, actor[, reason])` is the app's own, `can(actor, obj)` shows the button."""
+    """A button on the page of a row: it calls `action(obj, *, actor[, reason])` and is shown when `can(actor, obj)` is true.
+
+    `can` only hides the button; `action` checks the permission again.
+    """
 
     verb: str
     label: Any
     action: Callable[..., Any]
     can: Callable[[Any, Any], bool]
     needs_reason: bool = False
-    confirm: Any = ""  # asked once, for what cannot be undone; names the thing
+    confirm: Any = ""  # question before an action that cannot be undone; it names the object
     done: Any = ""
     main: bool = False
 
 
 class ScopedAdmin(admin.ModelAdmin):
-    """Rows come through `visible_to`, writes go through actions, foreign keys offer only what may be seen.
+    """An admin whose rows come from `visible_to` and whose writes are actions; foreign keys offer visible rows only.
 
-    An app's admin says: `job` (where it stands), `facts(obj, user)` (the page of a row), `buttons` (its verbs), and, where
-    rows are typed in, `create(form, *, actor)` or `edit(obj, form, *, actor)`, which call an action and return the row.
+    An app's admin defines `section` (its place in the navigation), `detail_rows(obj, user)` (the page of a row), `buttons`,
+    and, where rows are entered in a form, `create(form, *, actor)` or `edit(obj, form, *, actor)`. These call an action and
+    return its row.
     """
 
     section: Section
-    order = 100  # among the lists of its job
+    order = 100  # position among the lists of its section
     buttons: Sequence[Button] = ()
     create: Callable[..., Any] | None = None
     edit: Callable[..., Any] | None = None
@@ -60,7 +64,7 @@ class ScopedAdmin(admin.ModelAdmin):
     managed_prefix: str | None = (
         None  # lookup from a row to that subject, "" for the subject's own list; None: all visible
     )
-    template: str = ""  # a partial drawn under the facts; gets `original`
+    template: str = ""  # a partial shown below the detail rows; gets `original`
     form = ModelForm
     actions = None
     list_per_page = PER_PAGE
@@ -74,13 +78,13 @@ class ScopedAdmin(admin.ModelAdmin):
     change_form_template = "staff/row.html"
     add_form_template = "staff/form.html"
     formfield_overrides = {
-        # With the widgets: Django merges these into its own overrides, whose widgets are split in two.
+        # Both class and widget: Django merges these into its own overrides, whose date-time widget has two inputs.
         models.DateField: {"form_class": form_fields.DateField, "widget": form_fields.DateField.widget},
         models.DateTimeField: {"form_class": form_fields.DateTimeField, "widget": form_fields.DateTimeField.widget},
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
 
-    # ---- who ---------------------------------------------------------------------------------------------------------
+    # ---- access ------------------------------------------------------------------------------------------------------
     def is_for(self, scope: AccessScope) -> bool:
         """Return whether an officer with this access scope may use the list at all; if not, its pages answer 404."""
         return scope.staff or bool(self.managed_subject and scope.managed(self.managed_subject))
@@ -100,7 +104,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return obj is None or self.may_edit(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # what may go goes by an action
+        return False  # rows are deleted by actions only
 
     # ---- rows --------------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -122,7 +126,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return rows.filter(subject._default_manager.all().managed_q(scope, prefix=self.managed_prefix))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Search through the QuerySet's own `search` where it has one (names by pinyin, texts by shingles)."""
+        """Search through the QuerySet's own `search` where it has one (names by pinyin, texts by two-character shingles)."""
         term = search_term.strip()[:60]
         if term and hasattr(queryset, "search"):
             return queryset.search(term), False
@@ -133,7 +137,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return self.search_fields or (("pk",) if searchable else ())
 
     def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
-        """Narrow every filter on a foreign key to what the officer may see."""
+        """Return the filters; those on a foreign key offer only rows that the officer may see."""
         return [self._scoped(item) for item in self.list_filter]
 
     def _scoped(self, item: Any) -> Any:
@@ -155,7 +159,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         self._or_404(request)
-        if ERROR_FLAG in request.GET:  # Django's word for a value that a filter cannot have
+        if ERROR_FLAG in request.GET:  # Django redirects here after a filter value that it cannot read
             return HttpResponseRedirect(request.path)
         try:
             return super().changelist_view(request, {"list_admin": self, **(extra_context or {})})
@@ -163,7 +167,7 @@ class ScopedAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(request.path)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Return whether `lookup` is one that the filters of this list make: any other would read columns unseen."""
+        """Return whether the filters of this list produce `lookup`; any other would reveal columns that are not shown."""
         return any(lookup in _lookups_of(item) for item in self.list_filter)
 
     def _or_404(self, request: HttpRequest) -> None:
@@ -172,7 +176,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     # ---- a row's page ------------------------------------------------------------------------------------------------
     def detail_rows(self, obj: Any, user: Any) -> Sequence[DetailRow]:
-        """Return what the page of `obj` says; by default every field of `fields` or of the model."""
+        """Return the rows on the page of `obj`; by default one for each field of `fields` or of the model."""
         shown = self.fields or [field.name for field in self.model._meta.concrete_fields if field.name not in _HIDDEN]
         return [field_row(obj, name) for name in shown]
 
@@ -215,7 +219,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **options)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Return the field without Django's "add another" wrapper: nothing is made in a pop-up here."""
+        """Return the field without Django's "add another" wrapper: the staff site has no pop-ups."""
         field = super().formfield_for_dbfield(db_field, request, **options)
         if field is not None and hasattr(field.widget, "can_add_related"):
             field.widget = field.widget.widget
@@ -233,10 +237,11 @@ class ScopedAdmin(admin.ModelAdmin):
             saved = write(obj, form, actor=request.user) if change else write(form, actor=request.user)
         except ActionError as error:
             raise _Refused(form, error) from error
-        obj.__dict__.update(saved.__dict__)
+        # Django passes `obj`, the unsaved instance of the form, to `response_add` and `response_change`; they need this row.
+        request.saved_row = saved  # type: ignore[attr-defined]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Write nothing: related rows are the action's work too."""
+        """Write nothing: the action writes related rows too."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """Write nothing: the action wrote the audit entry."""
@@ -244,7 +249,7 @@ class ScopedAdmin(admin.ModelAdmin):
     log_change = log_deletions = log_addition
 
     def _refused(self, request: HttpRequest, object_id: str | None, refused: "_Refused", context: dict) -> HttpResponse:
-        """Show the form again, with everything typed and what the action said."""
+        """Return the form again, with all typed values and the error of the action."""
         form = refused.form
         form.refuse(refused.error)
         form.was_refused = True
@@ -268,20 +273,22 @@ class ScopedAdmin(admin.ModelAdmin):
         return self.render_change_form(request, page, add=obj is None, change=obj is not None, obj=obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        messages.success(request, _("已添加：%(name)s") % {"name": obj})
-        return HttpResponseRedirect(self.url_of(obj))
+        row = request.saved_row  # type: ignore[attr-defined]
+        messages.success(request, _("已添加：%(name)s") % {"name": row})
+        return HttpResponseRedirect(self.url_of(row))
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        messages.success(request, _("已保存：%(name)s") % {"name": obj})
-        return HttpResponseRedirect(self.url_of(obj))
+        row = request.saved_row  # type: ignore[attr-defined]
+        messages.success(request, _("已保存：%(name)s") % {"name": row})
+        return HttpResponseRedirect(self.url_of(row))
 
     def url_of(self, obj: Any) -> str:
         """Return the address of the page of `obj`."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
-    # ---- verbs -------------------------------------------------------------------------------------------------------
+    # ---- buttons -----------------------------------------------------------------------------------------------------
     def get_urls(self) -> list:
-        """Return the addresses of this list: list, add, row, verb; no history, no deletion."""
+        """Return the URLs of this admin: list, add, row, button; there are none for history and deletion."""
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
         return [
@@ -292,7 +299,7 @@ class ScopedAdmin(admin.ModelAdmin):
         ]
 
     def do_view(self, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
-        """Carry out one of `buttons` on a row."""
+        """Call the action of the button `verb` on a row. Answers 404 for a row out of scope and for an unknown button."""
         self._or_404(request)
         obj = self.get_object(request, str(object_id))
         button = next((button for button in self.buttons if button.verb == verb), None)
@@ -307,13 +314,15 @@ class ScopedAdmin(admin.ModelAdmin):
             error.url = error.url or self.url_of(obj)
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
-        if self.get_object(request, str(object_id)) is None:  # what is over is no longer theirs to see
+        if (
+            self.get_object(request, str(object_id)) is None
+        ):  # after the action the row may be out of the officer's scope
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return HttpResponseRedirect(self.url_of(obj))
 
 
 def _lookups_of(item: Any) -> set[str]:
-    """Return the parameters of one entry of `list_filter`: a column, (column, filter), or a filter of our own."""
+    """Return the query parameters of one entry of `list_filter`: a column, (column, filter), or a `SimpleListFilter`."""
     if isinstance(item, type):
         return {item.parameter_name}  # type: ignore[attr-defined]
     column = item[0] if isinstance(item, tuple) else item
@@ -324,7 +333,7 @@ _HIDDEN = {"id", "public_id", "name_key", "name_search", "search_text", "is_demo
 
 
 class _Refused(Exception):
-    """Carries the form through Django's change view, whose transaction must end first."""
+    """Carries the form and the error out of Django's change view, whose transaction must be rolled back first."""
 
     def __init__(self, form: Any, error: ActionError) -> None:
         super().__init__(str(error))

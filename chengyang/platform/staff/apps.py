@@ -3,7 +3,7 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class StaffAdminConfig(AdminConfig):
-    """Django's admin as the engine, with our site instead of its own."""
+    """Django's admin app with `StaffSite` as its default site."""
 
     default_site = "chengyang.platform.staff.site.StaffSite"
 
@@ -14,4 +14,4 @@ class StaffConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self):
-        from . import account_admin, system_admin  # noqa: F401  (registration is what importing it does)
+        from . import account_admin, system_admin  # noqa: F401  (importing them registers the admins)

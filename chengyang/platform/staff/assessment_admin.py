@@ -1,12 +1,12 @@
-"""Assessing on the desk, the same for persons, organizations, bases and teams (domain.md rules 2–5).
+"""Assessments on the staff site, the same for persons, organizations, bases and teams (domain.md rules 2–5).
 
-An app says no more than this:
+An app declares a to-do kind in its `extensions.py` and an admin:
 
-    registry.register(AssessmentDecision(Assessment, Job.PEOPLE, _("“四有”评定")))
+    extend("members", todos=[AssessmentTodo(Assessment, Section.PEOPLE, _("“四有”评定"))], …)
 
     @admin.register(Assessment)
-    class AssessmentAdmin(AssessmentAdmin):
-        job, order = Job.PEOPLE, 40
+    class PersonAssessmentAdmin(AssessmentAdmin):
+        section, order = Section.PEOPLE, 40
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ NOTE_LENGTH = 500
 
 
 class AssessmentTodo(TodoKind):
-    """An assessment that was handed in: passed, not passed, or given back."""
+    """The to-do kind of submitted assessments: pass, fail, or return to the author."""
 
     def __init__(self, model: type[Assessment], section: Section, label: Any) -> None:
         self.subject = model.SUBJECT
@@ -44,7 +44,7 @@ class AssessmentTodo(TodoKind):
         return rows.annotate(due_on=Value(None, output_field=DateField()))
 
     def viewable_by(self, user: Any) -> QuerySet:
-        """Return the assessments of those whom staff are responsible for; what is passed is public elsewhere."""
+        """Return the assessments of subjects that `user` is responsible for. `visible_to` alone has public rows too: passed ones."""
         rows, scope = self.model.objects.visible_to(user), access_scope(user)
         return rows if scope.district else rows.filter(**{f"{self.subject}__subdistrict__in": scope.subdistricts})
 
@@ -83,7 +83,7 @@ class AssessmentTodo(TodoKind):
 
 
 def findings(assessment: Any, user: Any) -> list[DetailRow]:
-    """Return what was found for each criterion, with its evidence as far as `user` may open it."""
+    """Return one row for each criterion with its finding, and its evidence where `user` may open the file."""
     public_ids = [finding.get("file") for finding in assessment.findings.values() if finding.get("file")]
     evidence = {file.public_id: file for file in File.objects.visible_to(user).filter(public_id__in=public_ids)}
     return [_detail_row(criterion, finding, evidence) for criterion, finding in assessment.rows()]
@@ -92,21 +92,21 @@ def findings(assessment: Any, user: Any) -> list[DetailRow]:
 def _detail_row(criterion, finding, evidence):
     if not finding:
         return DetailRow(criterion.name, _("还没有填"), criterion.guidance)
-    words = [_("达到") if finding.get("met") else _("没有达到"), finding.get("note", "")]
+    parts = [_("达到") if finding.get("met") else _("没有达到"), finding.get("note", "")]
     file = evidence.get(finding.get("file", ""))
-    value = "，".join(word for word in words if word)
+    value = "，".join(part for part in parts if part)
     return DetailRow(criterion.name, value, file.name if file else "", file.get_absolute_url() if file else "")
 
 
 class FindingsForm(ModelForm):
-    """One box, one note and one file for each criterion of the version."""
+    """A form with a checkbox, a note and a file for each criterion of the version."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.criteria = options["instance"].rows() if options.get("instance") else []
         super().__init__(*args, **options)
 
     def findings(self) -> list[dict[str, Any]]:
-        """Return what was typed for each criterion."""
+        """Return the typed values for each criterion."""
         return [
             {
                 "criterion": criterion.code,
@@ -119,7 +119,7 @@ class FindingsForm(ModelForm):
 
 
 def findings_form(assessment: Any) -> type[FindingsForm]:
-    """Return the form for the criteria of the version that `assessment` is made against."""
+    """Return the form class for the criteria of the version of `assessment`."""
     fields: dict[str, Any] = {}
     for criterion, finding in assessment.rows():
         met = forms.BooleanField(label=criterion.name, required=False, initial=finding.get("met", False))
@@ -137,19 +137,21 @@ def findings_form(assessment: Any) -> type[FindingsForm]:
     return type("FindingsForm", (FindingsForm,), {"Meta": meta, **fields})
 
 
+def _can_fill_in(user: Any, row: Any) -> bool:
+    return row.state == AssessmentState.OPEN and permissions.can_prepare_assessment(user, row)
+
+
 class AssessmentAdmin(ScopedAdmin):
-    """Assessments of one kind: begun for a subject, filled in criterion by criterion, handed in."""
+    """The admin of assessments of one kind of subject: create, fill in the criteria, submit."""
 
     list_filter = ("state",)
-    may_edit = staticmethod(
-        lambda user, row: row.state == AssessmentState.OPEN and permissions.can_prepare_assessment(user, row)
-    )
+    may_edit = staticmethod(_can_fill_in)
     buttons = (
         Button(
             "submit",
             gettext_lazy("提交评定"),
             actions.submit_assessment,
-            lambda user, row: row.state == AssessmentState.OPEN and permissions.can_prepare_assessment(user, row),
+            _can_fill_in,
             main=True,
         ),
     )

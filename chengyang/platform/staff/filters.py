@@ -1,4 +1,4 @@
-"""How the desk's lists are narrowed and ordered: filters offer only what the officer may see, names stand by pinyin."""
+"""Filters and order of the lists of the staff site: filters offer visible rows only, names are sorted by pinyin."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from chengyang.platform.web.fields import NameKeyField
 
 
 def visible_rows(model: type[Model], user: Any) -> QuerySet:
-    """Return the rows of `model` that `user` may choose from: through `visible_to`, or all of a code table."""
+    """Return the rows of `model` that `user` may choose from: those of `visible_to`, or all rows of a code table without it."""
     rows = model._default_manager.all()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter on a foreign key whose choices come through `visible_to`."""
+    """A filter on a foreign key that offers the rows of `visible_to`."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         chosen = visible_rows(field.remote_field.model, request.user)
@@ -25,7 +25,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
 
 class NamesByPinyin(ChangeList):
-    """A list whose column of names sorts as names do (requirements U01), not by the numbers of their characters."""
+    """A change list that sorts a column of names by pinyin (requirements U01), not by code points."""
 
     def get_ordering_field(self, field_name: str) -> Any:
         keys = (field for field in self.lookup_opts.fields if isinstance(field, NameKeyField))

@@ -1,4 +1,4 @@
-"""The bar of decisions."""
+"""The form of the decision page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from chengyang.platform.web.forms import Form
 
 
 class DecisionForm(Form):
-    """Which decision, and the reason where the decision needs one; the person concerned reads the reason word for word."""
+    """A decision and its reason. The person concerned reads the reason exactly as it is typed."""
 
     choice = forms.ChoiceField(
         label=_("决定"), widget=forms.RadioSelect, error_messages={"required": _("请先选一个决定。")}
@@ -28,7 +28,7 @@ class DecisionForm(Form):
     def __init__(
         self, *args: Any, options: Sequence[DecisionOption], words: tuple[Any, Any] | None = None, **kwargs: Any
     ) -> None:
-        """`words` are the label of the reason and the hint beside it, where it is called something else."""
+        """Offer `options`; `words` are (label, hint) of the reason where it has another name, such as an answer."""
         super().__init__(*args, **kwargs)
         if words:
             self.fields["reason"].label, self.fields["reason"].help_text = words
@@ -37,12 +37,12 @@ class DecisionForm(Form):
 
     @property
     def takes_reason(self) -> bool:
-        """Return whether any of the decisions needs a reason."""
+        """Return whether any of the options needs a reason."""
         return any(option.needs_reason for option in self.options.values())
 
     @property
     def chosen(self) -> DecisionOption:
-        """Return the chosen decision of a valid form."""
+        """Return the chosen option of a valid form."""
         return self.options[self.cleaned_data["choice"]]
 
     def clean(self) -> dict[str, Any]:

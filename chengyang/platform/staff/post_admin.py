@@ -1,4 +1,4 @@
-"""Posts on the desk: the same list, page and button for organizations, bases and teams."""
+"""Posts on the staff site: the same list, page and button for organizations, bases and teams."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,15 +14,15 @@ from .admin import Button, ScopedAdmin
 
 
 class PostAdmin(ScopedAdmin):
-    """Who holds which post: given on a day, ended today; the app says how, and who may (`appoint`, `end_post`, `may_end`).
+    """The admin of a table of posts. The app defines the actions `appoint` and `end_post`, and the permission `may_end`.
 
-    Stands after the class that says which bodies are the officer's.
+    In the list of base classes it comes after the class that limits the organizers to those of the officer.
     """
 
     appoint: Callable[..., Any]
     end_post: Callable[..., Any]
     may_end: Callable[[Any, Any], bool]
-    fields: Sequence[str] = ("person", "kind", "starts")  # after the body
+    fields: Sequence[str] = ("person", "kind", "starts")  # after the organizer
     autocomplete_fields = ("person",)
 
     @property
@@ -44,10 +44,13 @@ class PostAdmin(ScopedAdmin):
                 "end",
                 gettext_lazy("今天卸任"),
                 self.end_post,
-                lambda user, post: post.holds(clock.today()) and self.may_end(user, post),
+                self._can_end,
                 confirm=gettext_lazy("从今天起不再担任？任职记录会留着。"),
             ),
         )
+
+    def _can_end(self, user: Any, post: Any) -> bool:
+        return post.holds(clock.today()) and self.may_end(user, post)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> list:
         return [(None, {"fields": (self.model.SUBJECT, *self.fields)})]

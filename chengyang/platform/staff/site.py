@@ -1,4 +1,4 @@
-"""The staff web admin at /manage/: Django's admin as the engine, the desk as its pages."""
+"""The staff site at /manage/: Django's admin with its own pages (to-do list, decision page, search)."""
 
 import datetime as dt
 from functools import update_wrapper
@@ -34,20 +34,20 @@ GROUP_LABELS = {
     "soon": gettext_lazy("两天内"),
     "later": gettext_lazy("以后"),
 }
-DAYS_AHEAD = dt.timedelta(days=60)  # how far 快到的日子 looks
+DAYS_AHEAD = dt.timedelta(days=60)  # period of 快到的日子
 FOUND_EACH = 8  # hits of one kind that the search page shows
 SEARCH_LENGTH = 60
 
 
 class StaffSite(AdminSite):
-    """Officers only: visitors are asked to sign in, everybody else gets a 404 (docs/decisions.md, "/manage/")."""
+    """The admin site, for officers only: visitors are sent to the sign-in page, others get 404 (docs/decisions.md, "/manage/")."""
 
     site_title = site_header = gettext_lazy("工作台")
     enable_nav_sidebar = False
     final_catch_all_view = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Take our own lists only: those that packages bring would be back doors around `visible_to` and the actions."""
+        """Register subclasses of `ScopedAdmin` only: admins of packages would bypass `visible_to` and the actions."""
         if isinstance(admin_class, type) and issubclass(admin_class, ScopedAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
@@ -55,7 +55,7 @@ class StaffSite(AdminSite):
         return request.user.is_active and access_scope(request.user).officer
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap `view`: sign-in for visitors, 404 for those who are no officers, never cached, CSRF checked."""
+        """Return `view` with sign-in for visitors, 404 for accounts that are no officers, no caching, and the CSRF check."""
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
@@ -82,7 +82,7 @@ class StaffSite(AdminSite):
         return [*own, *lists, path("<path:url>", view(self.catch_all_view))]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what every page of the desk knows: the navigation with its counts."""
+        """Return the context of every page of the staff site: the navigation with its counts."""
         if not self.has_permission(request):
             return {"site_title": self.site_title}
         found = _keys(request)
@@ -96,13 +96,13 @@ class StaffSite(AdminSite):
         }
 
     def navigation(self, request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
-        """Return the jobs that this officer has: label, address, how many items wait, and the lists below."""
+        """Return the sections of this officer: label, URL, number of waiting items, and lists."""
         sections = []
         for section in Section:
             lists = self.lists(request, section)
             if lists or counts.get(section):
                 url = reverse("admin:staff_section", args=[section])
-                here = request.path == url or any(request.path.startswith(item["url"]) for item in lists)
+                is_current = request.path == url or any(request.path.startswith(item["url"]) for item in lists)
                 sections.append(
                     {
                         "code": section.value,
@@ -110,13 +110,13 @@ class StaffSite(AdminSite):
                         "url": url,
                         "waiting": counts.get(section, 0),
                         "lists": lists,
-                        "current": here,
+                        "current": is_current,
                     }
                 )
         return sections
 
     def lists(self, request: HttpRequest, section: str) -> list[dict[str, Any]]:
-        """Return the lists of `job` that concern this officer."""
+        """Return the lists of `section` that this officer has."""
         found = []
         for model, model_admin in sorted(self._registry.items(), key=lambda item: getattr(item[1], "order", 100)):
             if getattr(model_admin, "section", None) == section and model_admin.has_view_permission(request):
@@ -127,7 +127,7 @@ class StaffSite(AdminSite):
 
     # ---- pages -------------------------------------------------------------------------------------------------------
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """今日待办: what waits for me, the nearest due date first."""
+        """Show 今日待办: the items that wait for this officer, the nearest due date first."""
         found = _keys(request)
         kinds = sorted({(key.kind.code, key.kind.label) for key in found}, key=lambda pair: str(pair[1]))
         kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
@@ -154,16 +154,16 @@ class StaffSite(AdminSite):
         return self._page(request, "staff/todo.html", context)
 
     def section_view(self, request: HttpRequest, section: str) -> HttpResponse:
-        """One job: what waits in it, and its lists."""
-        here = next((item for item in self.each_context(request)["sections"] if item["code"] == section), None)
-        if here is None:
+        """Show one section: its waiting items and its lists. Answers 404 for a section that the officer does not have."""
+        found = next((item for item in self.each_context(request)["sections"] if item["code"] == section), None)
+        if found is None:
             raise Http404
         lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:25])
-        return self._page(request, "staff/section.html", {"title": here["label"], "section": here, "items": lines})
+        return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
-        """What the search box finds, kind by kind."""
-        text = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
+        """Show what the search found, grouped by kind of record."""
+        text = request.GET.get("q", "").strip()[:SEARCH_LENGTH]
         groups = []
         for source in search_sources() if text else ():
             rows = list(source.find(request.user, text)[: FOUND_EACH + 1])
@@ -173,7 +173,11 @@ class StaffSite(AdminSite):
         return self._page(request, "staff/search.html", {"title": _("搜索"), "text": text, "groups": groups})
 
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
-        """A decision: facts left, history right, one bar below, and the next item follows."""
+        """Show the decision page of an item; a POST decides and redirects to the next waiting item.
+
+        Answers 404 for an item out of scope, 409 for a decision that was refused, 403 where the officer has no decision to
+        make.
+        """
         kind = todo_kind(code)
         row = kind and kind.viewable_by(request.user).filter(public_id=public_id).first()
         if not row:
@@ -218,7 +222,7 @@ class StaffSite(AdminSite):
 
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:
-    """Return what waits for the officer of this request; found once a request."""
+    """Return the waiting items of the officer of this request; queried once per request."""
     if not hasattr(request, "_todo_keys"):
         request._todo_keys = todo_queue.keys(request.user)
     return request._todo_keys
@@ -230,7 +234,7 @@ def _sums(found: list[todo_queue.Key], today: Any) -> dict[str, int]:
 
 
 def _neighbour(found: list[todo_queue.Key], place: int | None, step: int, only: str) -> todo_queue.Item | None:
-    """Return the item before or after `place`, or None; an item that no longer waits is followed by the first."""
+    """Return the item before (`step` -1) or after (+1) `place`, or None. The first item follows one that no longer waits."""
     wanted = (0 if step > 0 else None) if place is None else place + step
     if wanted is None or not 0 <= wanted < len(found):
         return None

@@ -1,4 +1,4 @@
-"""Lists of the rooms below the desk: the audit, deliveries, exceptional days, standards, subdistricts, consents' rules."""
+"""Admins of platform apps: audit, deliveries, exceptional days, standards, subdistricts, privacy rules and purposes."""
 
 from functools import cache
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import extensions
 from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.models import Entry
@@ -29,18 +28,18 @@ SUBJECTS = {"person": _("人士"), "organization": _("联谊组织"), "base": _(
 
 @cache
 def _tables():
-    """Return what people call the rows of each table: label ("app.Model") → words."""
+    """Return the Chinese name of each table by its label ("app.Model")."""
     return {model._meta.label: model._meta.verbose_name for model in apps.get_models()}
 
 
 def _table(label):
-    """Return what people call the rows of the table `label`; one that is no more stands for itself."""
+    """Return the Chinese name of the table `label`; the label itself for a table that no longer exists."""
     return _tables().get(label, label)
 
 
 @admin.register(Entry)
 class EntryAdmin(ScopedAdmin):
-    """The audit, for the role `audit` alone; looking is recorded too (requirements S08, S11)."""
+    """The list of audit entries, for the role `audit` only; opening the list is recorded (requirements S08, S11)."""
 
     section, order = Section.SECURITY, 10
     list_display = ("at", "actor", "verb_label", "subject_label", "subject_id", "result", "address")
@@ -53,16 +52,16 @@ class EntryAdmin(ScopedAdmin):
         return scope.administrator == "audit"
 
     def get_search_results(self, request, queryset, search_term):
-        term = search_term.replace("\x00", "").strip()[:60]
+        term = search_term.strip()[:60]
         if not term:
             return queryset, False
         verbs = [verb for verb, label in extensions.audit_verbs().items() if term in str(label)]
         return queryset.filter(Q(actor=term) | Q(subject_id=term) | Q(verb__in=[term, *verbs])), False
 
     def changelist_view(self, request, extra_context=None):
-        answer = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, extra_context)
         audit.record_alone("audit.read", Entry, actor=request.user)
-        return answer
+        return response
 
     @admin.display(description=_("做了什么"))
     def verb_label(self, entry):
@@ -89,9 +88,17 @@ class EntryAdmin(ScopedAdmin):
         ]
 
 
+def _can_send_again(user, delivery):
+    return delivery.state in NOT_SENT and permissions.can_send_again(user, delivery)
+
+
+def _can_set_exceptions(user):
+    return permissions.can_set_exception(user, None)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ScopedAdmin):
-    """What could not be sent for certain: the address and the words stay out of sight."""
+    """The list of deliveries; it shows neither addresses nor texts."""
 
     section, order = Section.CONTENT, 40
     list_display = ("number", "channel", "state", "tries", "due_at", "sent_at", "error")
@@ -102,7 +109,7 @@ class DeliveryAdmin(ScopedAdmin):
             "send-again",
             _("再发一次"),
             actions.send_again,
-            lambda user, row: permissions.can_send_again(user, row) and row.state in NOT_SENT,
+            _can_send_again,
             confirm=_("再发一次？对方可能已经收到过。"),
             done=_("已排上队，一分钟内发出。"),
         ),
@@ -133,13 +140,13 @@ class WorkdayAdmin(ScopedAdmin):
     search_fields = ("name",)
     ordering = ("-date",)
     fields = ("date", "is_workday", "name", "source")
-    may_create = staticmethod(lambda user: access_scope(user).district)
+    may_create = staticmethod(_can_set_exceptions)
     buttons = (
         Button(
             "remove",
             _("删去这一天"),
             actions.remove_exception,
-            lambda user, row: access_scope(user).district,
+            permissions.can_set_exception,
             confirm=_("删去这一天？以后按星期算。"),
             done=_("已删去。"),
         ),

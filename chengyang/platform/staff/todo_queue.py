@@ -1,4 +1,4 @@
-"""今日待办: what waits for an officer, merged from all kinds of to-dos, the nearest due date first."""
+"""今日待办: the waiting items of an officer, merged from all kinds of to-dos, the nearest due date first."""
 
 import datetime as dt
 from collections import Counter
@@ -11,14 +11,14 @@ from chengyang import clock
 from chengyang.extensions import Section, TodoKind, todo_kinds
 from chengyang.platform.workdays import deadlines
 
-DEPTH = 500  # items of one kind that are put in order; nobody works through more in a day
+DEPTH = 500  # items of one kind that are sorted; nobody decides more in a day
 SOON = 2  # working days
-NO_DAY = dt.date.max  # of what has no due date: after all that has
+NO_DAY = dt.date.max  # stands for no due date, so that such items come last
 
 
 @dataclass(frozen=True)
 class Key:
-    """The place of one item among all that waits."""
+    """The sort key of one waiting item; `since` is its position in the queue of its kind."""
 
     due_on: dt.date
     since: int
@@ -47,7 +47,7 @@ def waiting(kind: TodoKind, user: Any) -> QuerySet:
 
 
 def keys(user: Any, section: str = "") -> list[Key]:
-    """Return what waits for `user` in order, of one section or of all."""
+    """Return the waiting items of `user` in order, of one section or of all."""
     found = []
     for kind in todo_kinds():
         if section and kind.section != section:
@@ -66,7 +66,7 @@ def counts(found: list[Key]) -> dict[str, int]:
 
 
 def sizes(found: list[Key], today: dt.date) -> dict[str, int]:
-    """Return how many items each group has (the names of `group_of`)."""
+    """Return the number of items in each group (named by `group_of`)."""
     totals: Counter[str] = Counter()
     for due_on, number in Counter(key.due_on for key in found).items():
         totals[group_of(None if due_on == NO_DAY else due_on, today)] += number
@@ -74,9 +74,9 @@ def sizes(found: list[Key], today: dt.date) -> dict[str, int]:
 
 
 def items(found: list[Key], *, only: str = "") -> list[Item]:
-    """Return the lines for `found` (one page of keys), one query for each kind of record.
+    """Return the lines for `found` (one page of keys), with one query for each kind of record.
 
-    `only` is the code of the kind that the officer goes through; the addresses keep it.
+    `only` is the code of the kind to which the officer has limited the list; the URLs repeat it.
     """
     wanted: dict[Any, list[int]] = {}
     for key in found:
@@ -115,6 +115,6 @@ def group_of(due_on: dt.date | None, today: dt.date) -> str:
 
 
 def place_of(found: list[Key], code: str, public_id: str) -> int | None:
-    """Return where an item stands among all that waits, or None when it does not wait any more."""
+    """Return the index of an item among the waiting ones, or None when it no longer waits."""
     places = (index for index, key in enumerate(found) if key.kind.code == code and key.public_id == public_id)
     return next(places, None)

@@ -1,6 +1,6 @@
-"""Assessing a person, an organization, a base or a team by a published standard, and publishing standards.
+"""Actions that assess a person, an organization, a base or a team by a published standard.
 
-The same five verbs serve all four concrete tables (domain.md rules 2–5).
+The same five actions serve all four tables of assessments (domain.md rules 2–5).
 """
 
 import datetime as dt
@@ -31,10 +31,10 @@ NOTE_LENGTH = 500
 
 @transaction.atomic
 def open_assessment(subject: Any, *, actor: Any) -> Assessment:
-    """Begin an assessment of `subject` (a Person, Organization, Base or Team) by the version in force.
+    """Create an assessment of `subject` (a Person, Organization, Base or Team) by the version in force, and return it.
 
-    Safe to repeat: the one that is still undecided is returned. Raises ActionError("no_standard") while no version is
-    published, NotAllowed for who may not prepare it.  (domain.md rules 3–5)
+    Safe to repeat: an undecided assessment is returned. Raises ActionError("no_standard") while no version is published,
+    NotAllowed where `actor` may not prepare it.  (domain.md rules 3–5)
     """
     subject = lock(subject)
     require(can_prepare, actor, subject)
@@ -50,11 +50,11 @@ def open_assessment(subject: Any, *, actor: Any) -> Assessment:
 def record_finding(
     assessment: Assessment, criterion: str, *, met: bool, note: str = "", file: File | None = None, actor: Any
 ) -> Assessment:
-    """Write down whether the criterion with the code `criterion` is met, with a note or a file as evidence.
+    """Store whether the criterion with the code `criterion` is met, with a note or a file as evidence.
 
-    `file` is an upload of `actor`, or the one already there; without it the earlier file stays. Raises
-    ActionError("state") once it is handed in, ("criterion"), ("too_long") above 500 characters, ("no_evidence") for a
-    criterion that is met with neither note nor file.  (domain.md rule 3)
+    `file` is an upload of `actor` or the file stored before; without it the stored file remains. Returns the assessment.
+    Raises ActionError("state") after the submission, ("criterion") for an unknown code, ("too_long") for a note above 500
+    characters, ("no_evidence") for a criterion that is met with neither note nor file.  (domain.md rule 3)
     """
     assessment = lock(assessment)
     require(can_prepare_assessment, actor, assessment)
@@ -72,7 +72,10 @@ def record_finding(
 
 @transaction.atomic
 def submit_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
-    """Hand the assessment in to staff. Raises ActionError("incomplete") while a criterion has no finding, ("state")."""
+    """Submit the assessment to staff, and return it.
+
+    Raises ActionError("incomplete") while a criterion has no finding, ("state") when it is not open.
+    """
     assessment = lock(assessment)
     require(can_prepare_assessment, actor, assessment)
     missing = [str(criterion) for criterion, finding in assessment.rows() if not finding]
@@ -83,14 +86,17 @@ def submit_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
 
 @transaction.atomic
 def return_assessment(assessment: Assessment, reason: str, *, actor: Any) -> Assessment:
-    """Give it back to who prepared it, who is told why. Raises ActionError("reason") without one, ("state")."""
+    """Return the assessment to the account that submitted it, which is notified of the reason.
+
+    Raises ActionError("reason") without a reason, ("too_long") above 500 characters, ("state") when it is not submitted.
+    """
     assessment = lock(assessment)
     require(can_assess, actor, assessment)
     if not reason.strip():
         raise ActionError(_("退回要写明哪里要改。"), code="reason", field="reason")
-    to = assessment.submitted_by
+    author = assessment.submitted_by
     returned = _move(assessment, AssessmentState.OPEN, "assessment.returned", actor, note=_note(reason))
-    _notify(to, "standards/returned", returned)
+    _notify(author, "standards/returned", returned)
     return returned
 
 
@@ -98,11 +104,12 @@ def return_assessment(assessment: Assessment, reason: str, *, actor: Any) -> Ass
 def conclude_assessment(
     assessment: Assessment, passed: bool, *, actor: Any, note: str = "", expires_on: dt.date | None = None
 ) -> Assessment:
-    """Decide on an assessment that was handed in; whoever handed it in is told.
+    """Pass or fail a submitted assessment and notify the account that submitted it. Returns the assessment.
 
-    It passes only when every criterion is met, each with a note or a file. `expires_on` is the first day on which it no
-    longer holds; by default what the table says in `LASTS`, else never. Raises NotAllowed for the person who handed it
-    in, ActionError("not_met") naming the criteria, ("note") when it fails without a reason, ("state").
+    It passes only when every criterion is met, each with a note or a file. `expires_on` is the first day on which it is no
+    longer valid; by default today plus `LASTS` of the table, without `LASTS` it does not expire. Raises NotAllowed for the
+    account that submitted it, ActionError("not_met") naming the criteria, ("note") when it fails without a reason,
+    ("too_long") above 500 characters, ("state") when it is not submitted.
     (domain.md rules 2–5)
     """
     assessment = lock(assessment)
@@ -175,7 +182,7 @@ def _note(text: str) -> str:
 
 
 def _person(assessment: Assessment) -> models.Model | None:
-    """Return the person whom the assessment concerns, if it is one: they read of it on 我的数据."""
+    """Return the assessed person, or None for another subject. Persons see these audit entries on 我的数据."""
     subject = assessment.subject
     return subject if kind_of(subject) == "person" else None
 

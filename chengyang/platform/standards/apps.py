@@ -7,4 +7,4 @@ class StandardsConfig(AppConfig):
     verbose_name = "标准"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import extensions  # noqa: F401  (importing it registers the app)

@@ -1,4 +1,4 @@
-"""What standards add to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""Extensions of the app `standards`; the slots are described in `chengyang.extensions`."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""How many have reached each standard: counted from assessments that hold, for the whole district or within a subject."""
+"""Metrics: how many subjects have reached each standard, counted from valid assessments of the whole district."""
 
 import datetime as dt
 from typing import Any
@@ -15,13 +15,13 @@ UNITS = {"person": _("人"), "organization": _("个"), "base": _("个")}
 
 
 def reached(kind: str, period: Period) -> QuerySet:
-    """Return the assessments of `kind` that hold on the last day of `period` (today where it is open)."""
+    """Return the assessments of `kind` that are valid on the last day of `period` (today where it has no end)."""
     last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
     return table_of(kind).objects.passed_on(last)
 
 
 def _subjects(kind: str, rows: QuerySet) -> int:
-    """Count subjects, not assessments: a base is assessed anew each year."""
+    """Return the number of subjects, not of assessments: a base is assessed again each year."""
     return rows.order_by().values(kind).distinct().count()
 
 

@@ -1,4 +1,4 @@
-"""Published standards with their versions and criteria, and the shape that every assessment has (domain.md rules 3–5)."""
+"""Standards with their versions and criteria, and the abstract base of all assessments (domain.md rules 3–5)."""
 
 import pgtrigger
 from django.db import models
@@ -19,12 +19,12 @@ class StandardQuerySet(models.QuerySet):
         return self.filter(pk__in=Version.objects.published().order_by().values("standard_id"))
 
     def visible_to(self, user):
-        """Published standards to everybody; drafts to the district office."""
+        """Return the published standards, and to the district office the drafts too."""
         return self.all() if access_scope(user).district else self.published()
 
 
 class Standard(models.Model):
-    """A list of criteria the work is held to: 四有, 五好, 六有."""
+    """A published list of criteria: 四有, 五好, 六有."""
 
     code = models.SlugField(_("代码"), max_length=30, unique=True, allow_unicode=False)
     name = models.CharField(_("名称"), max_length=60)
@@ -62,7 +62,7 @@ class VersionQuerySet(models.QuerySet):
     ),
 )
 class Version(models.Model):
-    """One edition of a standard; once published it is never edited (domain.md rule 5)."""
+    """One version of a standard; a published version is never edited (domain.md rule 5)."""
 
     standard = models.ForeignKey(Standard, models.PROTECT, related_name="versions", verbose_name=_("标准"))
     number = models.PositiveSmallIntegerField(_("版本"), default=1)
@@ -83,7 +83,7 @@ class Version(models.Model):
         return _("%(standard)s 第 %(number)s 版") % {"standard": self.standard, "number": self.number}
 
     def since(self):
-        """Return the day of publication as far as the source knows it: 2017年, or 2026年3月5日."""
+        """Return the text of the publication date as precise as the source: 2017年, or an ISO date."""
         return self.published_text or (self.published_on.isoformat() if self.published_on else "")
 
 
@@ -103,13 +103,15 @@ class Version(models.Model):
     ),
 )
 class Criterion(models.Model):
-    """One line of a version: what must hold, and what shows it."""
+    """One criterion of a version: `name` is the condition, `guidance` the evidence to look at."""
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="criteria", verbose_name=_("版本"))
     code = models.SlugField(_("代码"), max_length=30)
     name = models.CharField(_("名称"), max_length=60)
     guidance = models.CharField(_("看什么"), max_length=200, blank=True)
-    metric = models.CharField(_("指标"), max_length=60, blank=True)  # code of a registered measure, counted not typed
+    metric = models.CharField(
+        _("指标"), max_length=60, blank=True
+    )  # code of a registered metric, for a criterion that is counted and not typed
     order = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:
@@ -123,41 +125,41 @@ class Criterion(models.Model):
 
 class AssessmentQuerySet(models.QuerySet):
     def public_ids_visible_to(self, user):
-        """Return the public ids of the assessments that `user` may see, and with them their evidence."""
+        """Return the public ids of the assessments that `user` may see; their files are visible too (slot `file_access`)."""
         return self.visible_to(user).values("public_id")
 
     def passed_on(self, day):
-        """Return the assessments that hold on `day`: passed, and not expired."""
+        """Return the assessments that are valid on `day`: passed, and not expired."""
         return self.filter(state=AssessmentState.PASSED, assessed_on__lte=day).filter(
             Q(expires_on__isnull=True) | Q(expires_on__gt=day)
         )
 
 
 class OrganizerAssessmentQuerySet(AssessmentQuerySet):
-    """Assessments of bodies: what is passed is public, the rest is between the body and its staff."""
+    """Assessments of organizers: passed ones are public, the others are visible to the organizer's managers and staff."""
 
     def visible_to(self, user):
-        """Return the passed assessments of visible bodies, and all of those one keeps or is responsible for."""
+        """Return the passed assessments of visible organizers, and all of those that `user` manages or is responsible for."""
         scope = access_scope(user)
         if scope.district:
             return self.all()
         subject = self.model.SUBJECT
-        bodies = self.model._meta.get_field(subject).related_model.objects.all()
-        rows = self.filter(**{f"{subject}__in": bodies.visible_to(user)})
-        return rows.filter(Q(state=AssessmentState.PASSED) | bodies.managed_q(scope, prefix=f"{subject}__"))
+        organizers = self.model._meta.get_field(subject).related_model.objects.all()
+        rows = self.filter(**{f"{subject}__in": organizers.visible_to(user)})
+        return rows.filter(Q(state=AssessmentState.PASSED) | organizers.managed_q(scope, prefix=f"{subject}__"))
 
 
 class Assessment(DemoMark):
-    """How a subject meets one version of a standard: a finding with its evidence for each criterion.
+    """An assessment of a subject by one version of a standard: a finding with evidence for each criterion.
 
-    `findings` maps a criterion's code to `{"met": bool, "note": str, "file": public id or ""}`.
-    Concrete tables: members, organizations, bases, services; each adds its subject.
+    `findings` maps the code of a criterion to `{"met": bool, "note": str, "file": public id or ""}`.
+    The concrete tables in members, organizations, bases and services add the foreign key to their subject.
     """
 
     PERSONAL = {"findings": "representation", "note": "representation"}
     NOT_PERSONAL = {"id", "public_id", "state", "assessed_on", "expires_on", "is_demo"}
     SUBJECT: str  # the name of the foreign key to the subject, a value of `Standard.subject`
-    LASTS = None  # a timedelta in the tables whose passed assessments expire by themselves
+    LASTS = None  # a timedelta in tables whose passed assessments expire
 
     public_id = PublicIdField()
     version = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("标准版本"))
@@ -197,7 +199,7 @@ class Assessment(DemoMark):
 
     @property
     def subject(self):
-        """Return the person, organization or base that is assessed."""
+        """Return the assessed person, organization, base or team."""
         return getattr(self, self.SUBJECT)
 
     def rows(self):

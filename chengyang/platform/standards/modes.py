@@ -1,6 +1,6 @@
-"""The ways of working that the district has published beside its standards: 1+6, 五化, 七步, 七加.
+"""The working methods that the district has published beside its standards: 1+6, 五化, 七步, 七加.
 
-The names are published facts (a test compares them with the facts); what is said of each is ours, in plain words.
+The names are quoted from publications, and a test compares them with the seed data. The explanations are our own.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Mode:
-    """One way of working: `lead` is the one of 1+6; `items` are (published name, what it means)."""
+    """One working method: `lead` is the “1” of 1+6; `items` are (published name, explanation)."""
 
     name: str
     title: object

@@ -1,4 +1,4 @@
-"""Who prepares an assessment and who decides on it (domain.md rules 2, 4, 5)."""
+"""Permissions to prepare an assessment and to decide on it (domain.md rules 2, 4, 5)."""
 
 from typing import Any
 
@@ -12,7 +12,10 @@ def _is_oneself(actor: Any, subject: Any) -> bool:
 
 
 def can_prepare(actor: Any, subject: Any) -> bool:
-    """Whoever keeps a body, and staff responsible for it; for a person staff only, and never oneself."""
+    """Return whether `actor` may prepare an assessment of `subject`.
+
+    Managers of an organizer and the staff responsible for it; for a person only staff, and never the person themself.
+    """
     scope = access_scope(actor)
     if scope.user_id is None or _is_oneself(actor, subject):
         return False
@@ -20,11 +23,15 @@ def can_prepare(actor: Any, subject: Any) -> bool:
 
 
 def can_prepare_assessment(actor: Any, assessment: Any) -> bool:
+    """Return whether `actor` may edit and submit `assessment`; see `can_prepare`."""
     return can_prepare(actor, assessment.subject)
 
 
 def can_assess(actor: Any, assessment: Any) -> bool:
-    """Staff responsible for the subject, but neither who handed it in nor the person themself (rule 2)."""
+    """Return whether `actor` may decide on `assessment`.
+
+    Staff responsible for the subject, but not the account that submitted it, and not the assessed person (rule 2).
+    """
     subject = assessment.subject
     is_staff = access_scope(actor).covers(subject.subdistrict_id)
     return is_staff and assessment.submitted_by_id != actor.pk and not _is_oneself(actor, subject)

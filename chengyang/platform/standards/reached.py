@@ -1,4 +1,4 @@
-"""Who has reached a standard, as the handbook shows it (domain.md rule 11)."""
+"""How many subjects have reached a standard, for the public handbook (domain.md rule 11)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,13 +10,16 @@ from chengyang.platform.web.suppression import suppress_small
 from .models import Assessment, Standard
 from .subjects import table_of
 
-MOST = 60  # bodies that are named on the page
+MOST = 60  # organizers that are named on the page
 NOUNS = {"person": "人", "organization": "个组织", "base": "个基地"}
 
 
 @dataclass(frozen=True)
 class Reached:
-    """`number` is None where it is too small to be shown; `rows` are the latest passed assessments of public bodies."""
+    """The result for one standard.
+
+    `number` is None where it is too small to be published; `rows` are the latest passed assessments of visible organizers.
+    """
 
     number: int | None
     noun: str
@@ -25,7 +28,10 @@ class Reached:
 
 
 def reached(standard: Standard, user: Any, day: dt.date, *, named: bool = False) -> Reached:
-    """Return how many have reached `standard` on `day`, and with `named` which bodies; persons are never named here."""
+    """Return how many subjects have reached `standard`.
+
+    With `named` the result lists the organizers that are valid on `day` and visible to `user`; persons are never named here.
+    """
     metric = extensions.metric(f"standards.reached.{standard.subject}")
     number = metric.of()
     is_person = standard.subject == "person"
@@ -36,7 +42,7 @@ def reached(standard: Standard, user: Any, day: dt.date, *, named: bool = False)
 
 
 def _latest(standard: Standard, user: Any, day: dt.date) -> list[Assessment]:
-    """Return the latest assessment that holds of each body that `user` may see, the newest first."""
+    """Return the latest valid assessment of each organizer that `user` may see, the newest first."""
     table = table_of(standard.subject)
     subject = table.SUBJECT
     rows = table.objects.visible_to(user).passed_on(day).filter(version__standard=standard)

@@ -1,4 +1,4 @@
-"""The life of an assessment."""
+"""The states of an assessment and the allowed transitions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Which table holds the assessments of a kind of subject: person, organization, base."""
+"""The kinds of subjects (person, organization, base, team) and their tables of assessments."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .models import Assessment
 
 
 def table_of(kind: str) -> type[Assessment]:
-    """Return the table for `Standard.subject` (person, organization, base). Raises LookupError where there is none."""
+    """Return the table of assessments for `kind`, a value of `Standard.subject`. Raises LookupError where there is none."""
     for table in extensions.assessment_tables():
         if kind == table.SUBJECT:
             return table
@@ -16,5 +16,5 @@ def table_of(kind: str) -> type[Assessment]:
 
 
 def kind_of(subject: Any) -> str:
-    """Return the `Standard.subject` that fits a person, organization or base."""
+    """Return the value of `Standard.subject` for `subject`: person, organization, base or team."""
     return subject.assessments.field.name

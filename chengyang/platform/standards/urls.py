@@ -1,4 +1,4 @@
-"""The handbook, below /standards/."""
+"""URLs of the handbook of standards, below /standards/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The handbook: the standards with their criteria, who has reached them, and the ways of working."""
+"""The pages of the handbook: standards with criteria and results, and the working methods."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from .reached import reached
 @login_not_required
 @require_safe
 def standard_list(request: HttpRequest) -> HttpResponse:
-    """All standards with their criteria, and 1+6, 五化, 七步, 七加."""
+    """Show all standards with their criteria, and 1+6, 五化, 七步, 七加."""
     today = clock.today()
     shown = [
         (standard, standard.current(), reached(standard, request.user, today))
@@ -27,14 +27,14 @@ def standard_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def standard_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One standard: its criteria with guidance, how it is assessed, its versions, who has reached it."""
+    """Show one standard: criteria with guidance, how it is assessed, versions, organizers that reached it."""
     standard = get_object_or_404(Standard.objects.published(), code=code)
     found = reached(standard, request.user, clock.today(), named=True)
     context = {
         "standard": standard,
         "version": standard.current(),
         "reached": found,
-        "bodies": [(row.subject, row) for row in found.rows],
+        "organizers": [(row.subject, row) for row in found.rows],
         "versions": standard.versions.published(),
     }
     return render(request, "standards/detail.html", context)

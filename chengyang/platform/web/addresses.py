@@ -1,4 +1,4 @@
-"""Whose address a request comes from, when proxies of ours stand in between."""
+"""The client address of a request that came through our own proxies."""
 
 import ipaddress
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def networks(values: Iterable[str]) -> tuple[Network, ...]:
-    """Return the networks that `TRUSTED_PROXIES` names (addresses or CIDR); a bad one stops the start."""
+    """Return the networks in `values`, addresses or CIDR. Raises ImproperlyConfigured for a wrong one, which stops the start."""
     try:
         return tuple(ipaddress.ip_network(value, strict=False) for value in values)
     except ValueError as error:
@@ -17,7 +17,7 @@ def networks(values: Iterable[str]) -> tuple[Network, ...]:
 
 
 def parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address in `text`, IPv4 also where it is wrapped in IPv6; None when it is none."""
+    """Return the address in `text`, or None. An IPv4 address mapped into IPv6 is returned as IPv4."""
     try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:
@@ -28,8 +28,8 @@ def parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def client_address(remote: str, forwarded: str, trusted: Sequence[Network]) -> str | None:
     """Return the client's address.
 
-    `remote` is the peer's address, `forwarded` the X-Forwarded-For header. The header counts only as far as proxies of
-    `trusted` vouch for it, read from the right: what the client itself wrote into it is never believed.
+    `remote` is the peer's address, `forwarded` the X-Forwarded-For header. It is read from the right, and only
+    as far as each hop is a proxy in `trusted`: entries that the client itself wrote are never used.
     """
     address = parse(remote)
     for hop in reversed(forwarded.split(",") if forwarded else []):

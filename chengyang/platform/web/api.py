@@ -1,4 +1,4 @@
-"""Answers of the API when something is refused: the same sentence as on the page, and a code for programs."""
+"""Error responses of the API: the same sentence as on the page, and a code for programs."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from chengyang.errors import ActionError
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return 409 `{code, detail}` for an ActionError, 400 for a model's ValidationError, else DRF's own answer."""
+    """Return 409 `{code, detail}` for an ActionError, 400 for a model's ValidationError, else DRF's own response."""
     if isinstance(error, ActionError):
         set_rollback()
         return Response({"code": error.code, "detail": str(error.message)}, status=status.HTTP_409_CONFLICT)

@@ -1,4 +1,4 @@
-"""Who is asking: the request's id, address and agent, readable from anywhere below the view."""
+"""The id, address and user agent of the current request, readable from code that has no `request`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RequestInfo:
-    """`request_id`: 32 hexadecimal digits; `address`: the client's IP or None; `agent`: at most 200 characters.
+    """Data about one request: `request_id` (32 hexadecimal digits), `address` (client IP or None), `agent` (at most 200 characters).
 
     Outside a request (a task, a command) all are empty.
     """
@@ -18,17 +18,17 @@ class RequestInfo:
     agent: str = ""
 
 
-_NOBODY = RequestInfo()
-_current: ContextVar[RequestInfo] = ContextVar("request_info", default=_NOBODY)
+_NO_REQUEST = RequestInfo()
+_current: ContextVar[RequestInfo] = ContextVar("request_info", default=_NO_REQUEST)
 
 
 def current() -> RequestInfo:
-    """Return what is known about the request that is being answered (requirements S11)."""
+    """Return the data of the current request, or empty data outside a request (requirements S11)."""
     return _current.get()
 
 
 @contextmanager
-def asked_by(info: RequestInfo) -> Iterator[RequestInfo]:
+def request_context(info: RequestInfo) -> Iterator[RequestInfo]:
     """Make `info` the current request inside the block."""
     token = _current.set(info)
     try:

@@ -1,4 +1,4 @@
-"""What every page knows: the site, whether elder mode is on, whether the demonstration is loaded."""
+"""The template context of every page: the site, elder mode, and whether the demonstration is loaded."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from . import elder
 
 
 def demo_loaded() -> bool:
-    """Return whether rows of the demonstration are there; production refuses to load them, so it does not ask."""
+    """Return whether demonstration data is loaded. Production refuses to load it, and so makes no query."""
     return not settings.PRODUCTION and get_user_model().objects.filter(is_demo=True).exists()
 
 
 def bare(request: HttpRequest | None = None) -> dict[str, Any]:
-    """Return the part of the context that needs neither session nor database, for pages of last resort."""
+    """Return the part of the context that needs neither session nor database, for error pages."""
     size = elder.size_of(request) if request else ""
-    at_end = {"elder_smallest": size == elder.SIZES[0], "elder_largest": size == elder.SIZES[-1]}
-    return {"site": settings.SITE, "elder": size, **at_end}
+    limits = {"elder_smallest": size == elder.SIZES[0], "elder_largest": size == elder.SIZES[-1]}
+    return {"site": settings.SITE, "elder": size, **limits}
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, `elder` (px as text, or empty), whether that is an end of the scale, and lazy `demo_loaded`."""
+    """Return `site`, `elder` (px as text, or empty), whether it is the smallest or largest size, and lazy `demo_loaded`."""
     return {**bare(request), "demo_loaded": SimpleLazyObject(demo_loaded)}

@@ -1,4 +1,4 @@
-"""长者模式: larger sizes and only the main functions, remembered in a cookie (requirements A01)."""
+"""长者模式 (elder mode): larger sizes and only the main functions, stored in a cookie (requirements A01)."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -8,7 +8,7 @@ AGE = 365 * 24 * 3600
 
 
 def size_of(request: HttpRequest) -> str:
-    """Return the chosen size in px as text, empty when the mode is off or the cookie is not ours."""
+    """Return the chosen size in px as text; empty when the mode is off or the cookie has another value."""
     size = request.COOKIES.get(COOKIE, "")
     return size if size in SIZES else ""
 
@@ -21,12 +21,12 @@ def after(size: str, wish: str) -> str:
         return ""
     if wish not in ("on", "larger", "smaller"):
         return size
-    place = SIZES.index(size or SIZES[0]) + {"larger": 1, "smaller": -1}.get(wish, 0)
-    return SIZES[min(max(place, 0), len(SIZES) - 1)]
+    index = SIZES.index(size or SIZES[0]) + {"larger": 1, "smaller": -1}.get(wish, 0)
+    return SIZES[min(max(index, 0), len(SIZES) - 1)]
 
 
 def remember(response: HttpResponse, size: str, *, secure: bool) -> None:
-    """Set the cookie to `size`, or take it away when empty."""
+    """Set the cookie to `size`, or delete it when `size` is empty."""
     if size:
         response.set_cookie(COOKIE, size, max_age=AGE, secure=secure, httponly=True, samesite="Lax")
     else:

@@ -1,4 +1,4 @@
-"""Columns that follow another column of their row: sort keys and search vectors of names and texts."""
+"""Fields computed from other columns of their row: sort keys and search vectors of names and texts."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from chengyang.lib.chinese import pinyin, search
 
 
 class NameKeyField(models.CharField):
-    """The key that names sort by: pinyin with the surname's own reading, then the name (requirements U01)."""
+    """The sort key of a name: pinyin, with the reading that the character has as a surname, then the name (requirements U01)."""
 
     def __init__(self, source: str = "name", **options: Any) -> None:
         self.source = source
@@ -26,7 +26,7 @@ class NameKeyField(models.CharField):
 
 
 class NameSearchField(SearchVectorField):
-    """Every way a name is typed: characters, parts, pinyin and initials (requirements U01, U02)."""
+    """The search vector of a name: characters, parts, pinyin and initials (requirements U01, U02)."""
 
     def __init__(self, source: str = "name", **options: Any) -> None:
         self.source = source
@@ -43,7 +43,7 @@ class NameSearchField(SearchVectorField):
 
 
 class TextSearchField(SearchVectorField):
-    """Two-character shingles of the named columns (requirements U17); needs no parser, dictionary or locale."""
+    """The search vector of two-character shingles of columns (requirements U17); needs no parser, dictionary or locale."""
 
     def __init__(self, *sources: str, **options: Any) -> None:
         self.sources = sources
@@ -60,7 +60,7 @@ class TextSearchField(SearchVectorField):
 
 
 class LiteralQuery(SearchQuery):
-    """A ready `tsquery` literal (`chengyang.lib.chinese.search` makes them), so that no parser or locale is involved."""
+    """A `tsquery` literal from `chengyang.lib.chinese.search`; Postgres needs no parser or locale for it."""
 
     def __init__(self, literal: str) -> None:
         self.literal = literal

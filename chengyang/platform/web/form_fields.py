@@ -1,4 +1,4 @@
-"""Fields that read what people really type: phones, codes, names and dates."""
+"""Form fields for phone numbers, codes, names and dates, tolerant of the ways people type them."""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ _CLOCK = re.compile(r"(.+?)[T\s]*(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
 
 
 class _ParsedField(forms.CharField):
-    """A text that `parse` turns into a value, or refuses with a ValueError whose text is for the person."""
+    """A text field whose value is `parse(text)`. A ValueError of `parse` is shown as the error of the field."""
 
     parse = staticmethod(str)
 
@@ -33,7 +33,7 @@ class _ParsedField(forms.CharField):
 
 
 class PhoneField(_ParsedField):
-    """A mobile number as people type it; the value is `+8613…` (requirements U07)."""
+    """A mobile number in any common notation; the value is `+8613…` (requirements U07)."""
 
     widget = TelInput
     parse = staticmethod(phones.normalise_phone)
@@ -47,7 +47,7 @@ class PhoneField(_ParsedField):
 
 
 class CodeField(_ParsedField):
-    """The six digits that were sent to a phone (requirements U22)."""
+    """The six-digit code of a text message (requirements U22)."""
 
     def __init__(self, **options):
         options = {"label": _("验证码"), "max_length": 20, **options}
@@ -66,12 +66,12 @@ class CodeField(_ParsedField):
 
 
 class NameField(_ParsedField):
-    """A person's name as it is stored (requirements U03)."""
+    """The name of a person; the value is normalised (requirements U03)."""
 
     parse = staticmethod(names.normalise_name)
 
     def __init__(self, **options):
-        # Longer than the rule's 50: tidying removes spaces and joins look-alikes.
+        # Longer than the limit of 50, because normalising removes spaces and merges look-alike characters.
         options = {"label": _("姓名"), "max_length": 80, **options}
         super().__init__(**options)
 
@@ -80,7 +80,7 @@ class NameField(_ParsedField):
 
 
 class PartialDateField(_ParsedField):
-    """A date of the past that may be only a year or a month; the value is (text to store, first day), or None."""
+    """A past date that may be a year or a month only; the value is (text to store, first day), or None."""
 
     parse = staticmethod(dates.parse_partial)
 
@@ -90,7 +90,7 @@ class PartialDateField(_ParsedField):
 
 
 def parse_day(text: str) -> dt.date:
-    """Return the day that `text` names (2026-11-23, 2026/11/23, 2026.11.23, 20261123, 2026年11月23日); ValueError."""
+    """Return the day in `text`: 2026-11-23, 2026/11/23, 2026.11.23, 20261123 or 2026年11月23日. Raises ValueError."""
     stored, day = dates.parse_partial(text)
     if len(stored) < WHOLE_DAY:
         raise ValueError(_("请写到哪一天，例如 2026年11月23日。"))
@@ -98,7 +98,7 @@ def parse_day(text: str) -> dt.date:
 
 
 def parse_moment(text: str) -> dt.datetime:
-    """Return the aware moment that `text` names: a day as in `parse_day` and a time such as 14:00; ValueError."""
+    """Return the aware datetime in `text`: a day as in `parse_day`, and a time such as 14:00. Raises ValueError."""
     found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", text.strip()))
     if not found:
         raise ValueError(_("请写日期和时间，例如 2026年11月23日 14:00。"))
@@ -108,8 +108,8 @@ def parse_moment(text: str) -> dt.datetime:
     return clock.at(day, dt.time(hour, minute))
 
 
-class _ReadText:
-    """A temporal field that reads text with `read`."""
+class _ParsedTemporalField:
+    """A date or datetime field that parses text with `read`."""
 
     def to_python(self, value):
         if not isinstance(value, str) or not value.strip():
@@ -120,15 +120,15 @@ class _ReadText:
             raise ValidationError(error.args[0], code="invalid") from None
 
 
-class DateField(_ReadText, forms.DateField):
-    """A day between 1900 and 2100, in any form that `parse_day` reads."""
+class DateField(_ParsedTemporalField, forms.DateField):
+    """A day between 1900 and 2100, in any notation of `parse_day`."""
 
     widget = DayInput
     read = staticmethod(parse_day)
 
 
-class DateTimeField(_ReadText, forms.DateTimeField):
-    """A moment of the portal's time zone, in any form that `parse_moment` reads."""
+class DateTimeField(_ParsedTemporalField, forms.DateTimeField):
+    """A datetime in the time zone of the portal, in any notation of `parse_moment`."""
 
     widget = MomentInput
     read = staticmethod(parse_moment)

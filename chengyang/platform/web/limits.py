@@ -1,4 +1,4 @@
-"""Slow down who guesses: so many tries a minute from one address."""
+"""A rate limit against guessing: a number of tries per minute and client address."""
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -9,12 +9,12 @@ from chengyang.errors import ActionError
 
 from .context import current
 
-PER_MINUTE = 20  # tries from one address; a hall full of people shares one
+PER_MINUTE = 20  # tries from one address, which the visitors of an event may share
 WINDOW = 60  # seconds
 
 
 def slow_down(request: HttpRequest, name: str, per_minute: int = PER_MINUTE) -> None:
-    """Count one try of `name` from the address of `request`. Raises ActionError("slow") beyond `per_minute`."""
+    """Count one try of `name` from the client address. Raises ActionError("slow") above `per_minute` tries in a minute."""
     minute = int(clock.now().timestamp()) // WINDOW
     key = f"limit:{name}:{current().address}:{minute}"
     cache.add(key, 0, timeout=2 * WINDOW)

@@ -1,4 +1,4 @@
-"""One log line, one request id, and nobody's data."""
+"""Log records with the request id and without personal data."""
 
 import logging
 import re
@@ -10,14 +10,14 @@ class RequestFilter(logging.Filter):
     """Adds `request_id` to every record; `-` outside a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # Django reports a 404 or a fault when our middleware has already ended; its record brings the request along.
-        asked = getattr(getattr(record, "request", None), "request_id", "")
-        record.request_id = asked or context.current().request_id or "-"
+        # Django logs a 404 or an exception after our middleware has ended, but its record has the request.
+        own_id = getattr(getattr(record, "request", None), "request_id", "")
+        record.request_id = own_id or context.current().request_id or "-"
         return True
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Leaves out of a traceback what Postgres adds to its message: rows and values, which are people's."""
+    """Removes from a traceback the rows and values that Postgres adds to its messages: they are personal data."""
 
     _ADDED = re.compile(
         r"^(?:DETAIL|LINE \d+|CONTEXT):.*?(?=^(?:Traceback |The above exception|During handling)|\Z)", re.M | re.S

@@ -1,4 +1,4 @@
-"""What is true of every request: it has an id, it holds no NUL, a refusal is shown, private pages are not kept."""
+"""Middleware for the request id, NUL characters, errors of actions, and the caching of private pages."""
 
 import uuid
 
@@ -13,23 +13,23 @@ from chengyang.errors import ActionError
 
 from . import views
 from .addresses import client_address, networks
-from .context import RequestInfo, asked_by
+from .context import RequestInfo, request_context
 from .redirects import came_from, is_ours
 
-AGENT_LENGTH = 200  # enough to tell a phone from a desk, too little to be a fingerprint store
-# The camera scans tickets at the door; place and movement are never asked for (domain.md, "What the portal refuses to hold").
+AGENT_LENGTH = 200  # enough to distinguish a phone from a computer, too little for a fingerprint
+# The camera scans tickets at check-in; location and movement are never requested (domain.md, "What the portal refuses to hold").
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
 class RequestContextMiddleware:
-    """Give each request an id and remember its address and agent (requirements S11)."""
+    """Assigns an id to each request and stores its address and agent (requirements S11)."""
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.trusted = networks(settings.TRUSTED_PROXIES)
 
     def __call__(self, request):
-        with asked_by(self.describe(request)) as info:
+        with request_context(self.describe(request)) as info:
             request.request_id = info.request_id
             request.client_address = info.address
             response = self.get_response(request)
@@ -44,7 +44,7 @@ class RequestContextMiddleware:
 
 
 class RefuseNulMiddleware:
-    """Answer 400 to a NUL in the path, the query or a cookie: Postgres cannot hold one, so nothing of ours has one."""
+    """Responds 400 to a NUL in the path, the query or a cookie: Postgres cannot store NUL, so no valid request has one."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -63,7 +63,7 @@ class RefuseNulMiddleware:
 
 
 class ActionErrorMiddleware:
-    """Show the refusal of a button: a message on the page it came from, 409 for programs and for partial pages."""
+    """Turns an ActionError into a message on the previous page, or a 409 response for programs and partial pages."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -81,19 +81,22 @@ class ActionErrorMiddleware:
         if request.method in ("GET", "HEAD"):
             return render(request, "409.html", {"message": exception.message}, status=409)
         messages.error(request, exception.message)
-        return HttpResponseRedirect(self.way_back(request, exception))
+        return HttpResponseRedirect(self.previous_page(request, exception))
 
     def partial(self, request, exception):
         html = render_to_string("web/_callout.html", {"kind": "bad", "text": exception.message})
-        show = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML show:window:top"}  # however far down it was pressed
+        show = {
+            "HX-Retarget": "#messages",
+            "HX-Reswap": "innerHTML show:window:top",
+        }  # the button may be far below the messages
         return HttpResponse(html, status=409, headers=show)
 
-    def way_back(self, request, exception):
+    def previous_page(self, request, exception):
         return exception.url if exception.url and is_ours(request, exception.url) else came_from(request)
 
 
 class PrivatePagesMiddleware:
-    """Keep pages of signed-in people out of every cache, and say what a page may use of the device."""
+    """Keeps private pages out of every cache, and sets the Permissions-Policy header."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The public navigation: header, bar at the bottom of a phone, and site map, from the entries that apps declare (slot `menu`)."""
+"""The public navigation (header, bottom bar on phones, site map), built from the slot `menu`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

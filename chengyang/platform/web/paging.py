@@ -1,7 +1,7 @@
-"""Pages of a list whose cost does not grow with the number of rows.
+"""Pagination whose cost does not grow with the number of rows.
 
-`numbered` counts at most LIMIT rows; `keyset` counts none and starts behind the last row seen. Both answer a page that
-cannot be with Http404.
+`numbered` counts at most LIMIT rows; `keyset` counts none and starts after the last row of the previous page. Both raise
+Http404 for a page that does not exist.
 """
 
 import base64
@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 PER_PAGE = 25
-LIMIT = 10_000  # rows that are counted and can be paged through; beyond them people filter
+LIMIT = 10_000  # rows that are counted and can be reached by page; for more, people must filter
 CURSOR_LENGTH = 500
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
@@ -30,7 +30,7 @@ class _NumberedPage(Page):
 
     @property
     def numbers(self) -> list[int | None]:
-        """Return the page numbers to offer: first, last and two on each side, None where some are left out."""
+        """Return the page numbers to show: first, last and two on each side; None stands for a gap."""
         last = self.paginator.num_pages
         near = {1, last, *range(max(1, self.number - 2), min(last, self.number + 2) + 1)}
         offered: list[int | None] = []
@@ -42,13 +42,13 @@ class _NumberedPage(Page):
 
     @property
     def total_text(self) -> str:
-        """Return how many rows there are, `10,000+` when more than are counted."""
+        """Return the number of rows as text, `10,000+` above the limit of counting."""
         count = self.paginator.count
         return f"{LIMIT:,}+" if self.paginator.is_capped else f"{count:,}"
 
 
 class BoundedPaginator(Paginator):
-    """Django's paginator, counting at most LIMIT rows."""
+    """A paginator that counts at most LIMIT rows."""
 
     @cached_property
     def _counted(self) -> int:
@@ -68,7 +68,7 @@ class BoundedPaginator(Paginator):
 
 
 def numbered(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> _NumberedPage:
-    """Return the page of `rows` (an ordered QuerySet or a list) that `?page=` names; Http404 when there is no such page."""
+    """Return the page of `rows` (an ordered QuerySet or a list) that `?page=` names. Raises Http404 where there is none."""
     wanted = request.GET.get("page", "1")
     if not _NUMBER.fullmatch(wanted):
         raise Http404(_("没有这一页。"))
@@ -79,7 +79,7 @@ def numbered(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> _Numb
 
 
 class KeysetPage:
-    """A page between two rows: `rows`, and the cursors `before` and `after` (empty at the ends)."""
+    """A page of `rows` with the cursors `before` and `after` of its neighbours (empty at the ends)."""
 
     is_keyset = True
 
@@ -98,31 +98,31 @@ class KeysetPage:
 
 
 def keyset(request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page: int = PER_PAGE) -> KeysetPage:
-    """Return the page of `rows` behind `?after=` or before `?before=`, in `order`; Http404 for a cursor that is none.
+    """Return the page of `rows` after `?after=` or before `?before=`, in `order`. Raises Http404 for an invalid cursor.
 
-    `order` names columns of the rows' own table without NULL, the last of them unique, e.g. ("-starts", "id").
+    `order` names columns of the same table without NULL, the last of them unique, e.g. ("-starts", "id").
     """
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = bool(before) and not after
     cursor = before if backwards else after
-    steps = [_turn(name) for name in order] if backwards else list(order)
+    steps = [_reverse(name) for name in order] if backwards else list(order)
     if cursor:
-        rows = rows.filter(_beyond(steps, _read(cursor, rows.model, order)))
+        rows = rows.filter(_beyond(steps, _decode(cursor, rows.model, order)))
     found = list(rows.order_by(*steps)[: per_page + 1])
     has_more, found = len(found) > per_page, found[:per_page]
     if backwards:
         found.reverse()
     has_before, has_after = (has_more, bool(cursor)) if backwards else (bool(cursor), has_more)
-    first, last = (_write(found[0], order), _write(found[-1], order)) if found else ("", "")
+    first, last = (_encode(found[0], order), _encode(found[-1], order)) if found else ("", "")
     return KeysetPage(found, first if has_before else "", last if has_after else "")
 
 
-def _turn(name: str) -> str:
+def _reverse(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
 def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
-    """Return the condition for rows behind the one with `values`: equal in a prefix, beyond in the next column."""
+    """Return the condition for rows after the one with `values`: equal in a prefix of the columns, beyond in the next one."""
     condition, equal = Q(), Q()
     for step, value in zip(steps, values, strict=True):
         name = step.removeprefix("-")
@@ -140,14 +140,14 @@ def _fields(model: type[Model], order: Sequence[str]):
         raise ValueError(f"keyset: {error}") from None
 
 
-def _write(row: Model, order: Sequence[str]) -> str:
+def _encode(row: Model, order: Sequence[str]) -> str:
     values = [field.value_to_string(row) for field in _fields(type(row), order)]
     packed = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _read(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
-    """Return the values in a cursor; it may be anything that somebody typed, so every doubt is a 404."""
+def _decode(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+    """Return the values in a cursor. It may be anything that somebody typed, so every error is a 404."""
     fields = _fields(model, order)
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor[:CURSOR_LENGTH] + "=" * (-len(cursor) % 4)))

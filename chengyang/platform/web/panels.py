@@ -1,6 +1,6 @@
-"""Drawing the panels that apps add to pages of lower layers (slot `panels`).
+"""Rendering of the panels that apps add to pages of lower layers (slot `panels`).
 
-A page names a place, such as `organizations.detail` or `me.home`, and draws `{% panels "organizations.detail" organization %}`.
+A template names a place, such as `organizations.detail` or `me.home`: `{% panels "organizations.detail" organization %}`.
 """
 
 from typing import Any
@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from chengyang import extensions
 
 
-def draw(place: str, request: HttpRequest, subject: Any = None) -> SafeString:
-    """Return the panels of `place` for `subject`, rendered one after the other."""
-    drawn = []
+def render(place: str, request: HttpRequest, subject: Any = None) -> SafeString:
+    """Return the HTML of all panels of `place` for `subject`."""
+    parts = []
     for panel in extensions.panels(place):
         context = panel.context(request, subject)
         if context is not None:
-            drawn.append(render_to_string(panel.template, {**context, "subject": subject}, request=request))
-    return mark_safe("".join(drawn))  # noqa: S308  (rendered templates, escaped one by one)
+            parts.append(render_to_string(panel.template, {**context, "subject": subject}, request=request))
+    return mark_safe("".join(parts))  # noqa: S308  (rendered templates, escaped one by one)

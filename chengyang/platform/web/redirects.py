@@ -1,4 +1,4 @@
-"""Where a person goes next: only to pages of this site."""
+"""Redirect targets, limited to pages of this site."""
 
 from urllib.parse import urlsplit
 
@@ -8,9 +8,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:
-    """Return whether `url` is a page of this site (no other host, no other scheme, no control characters).
+    """Return whether `url` is a page of this site (no other host or scheme, no control characters).
 
-    A word without a slash is none: `redirect()` would take it for the name of a view.
+    A text without a slash is refused: `redirect()` would take it for the name of a view.
     """
     at_root = url.startswith(("/", "http://", "https://"))
     return (
@@ -21,7 +21,7 @@ def is_ours(request: HttpRequest, url: str) -> bool:
 
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:
-    """Return the `next` of the form or the address when it is a page of this site, else `default` (name or path)."""
+    """Return the parameter `next` of the form or the URL when it is a page of this site, else `default` (name or path)."""
     for wanted in (request.POST.get("next"), request.GET.get("next")):
         if wanted and is_ours(request, wanted):
             return wanted
@@ -29,7 +29,7 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 
 
 def came_from(request: HttpRequest, default: str = "/") -> str:
-    """Return the path of the page that the request came from when it is ours, else `default` (name or path)."""
+    """Return the path of the `Referer` when it is a page of this site, else `default` (name or path)."""
     referer = request.headers.get("Referer", "")
     if referer and is_ours(request, referer):
         parts = urlsplit(referer)

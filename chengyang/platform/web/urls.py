@@ -1,4 +1,4 @@
-"""Addresses of the cellar; included by chengyang/urls.py."""
+"""URLs that belong to no feature; included by chengyang/urls.py."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages that belong to no room: elder mode, and what is shown when a page cannot be."""
+"""Views that belong to no feature: the switch of elder mode, and the error pages."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
@@ -13,17 +13,17 @@ from . import context, elder
 from .context_processors import bare
 from .redirects import came_from, is_ours
 
-# What is left when even the templates fail: no style, no picture, but a sentence and a way on.
+# The page when even the templates fail: without style and pictures, but with a sentence and a link.
 LAST_RESORT = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><h1>{title}</h1><p>{text}</p><p><a href="/">{way}</a></p></html>"""
 
 
-@csrf_exempt  # it only changes how this browser shows pages; a token in every header would make no page cacheable
+@csrf_exempt  # it changes only how this browser shows pages, and a token on every page would prevent caching
 @login_not_required
 @require_POST
 def set_elder(request: HttpRequest) -> HttpResponse:
-    """Turn elder mode on or off, or change its size (`wish`), and go back to the page; works without a script."""
+    """Turn elder mode on or off, or change its size (`wish`), and redirect to the page; works without JavaScript."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return HttpResponseForbidden()
     wanted = request.POST.get("next", "")
@@ -34,45 +34,45 @@ def set_elder(request: HttpRequest) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Return whether a program asks: the API's addresses, or an Accept header that names JSON and not HTML."""
+    """Return whether the client is a program: a URL of the API, or an Accept header with JSON and without HTML."""
     accept = request.headers.get("Accept", "")
     return request.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a request that cannot be read; asks neither session nor database, the request may be hostile to both."""
-    return _answer(request, 400, _("这个请求读不懂"), sparse=True)
+    """Respond to a malformed request. Uses neither session nor database, because the request may be hostile to both."""
+    return _respond(request, 400, _("这个请求读不懂"), sparse=True)
 
 
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer somebody who may see a thing but not do this to it."""
-    return _answer(request, 403, _("这一步不在你的权限里"))
+    """Respond to a person who may see an object but not do this with it."""
+    return _respond(request, 403, _("这一步不在你的权限里"))
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer for a page that is not there, or not for this person: the two look the same on purpose."""
-    return _answer(request, 404, _("没有这个页面"))
+    """Respond for a page that does not exist or is not visible to this person; both look the same on purpose."""
+    return _respond(request, 404, _("没有这个页面"))
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours: without session or database, and without templates when those fail too."""
+    """Respond to an internal error without session and database, and without templates when they fail too."""
     try:
-        return _answer(request, 500, _("系统出错了"), sparse=True)
+        return _respond(request, 500, _("系统出错了"), sparse=True)
     except Exception:
         return HttpResponse(_last_resort(), status=500)
 
 
 def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 410 for a page that was public and was taken back, with the `reason` (requirements G10)."""
-    return _answer(request, 410, _("这个页面已经撤下"), reason=reason)
+    """Respond 410 for a page that was public and was withdrawn, with the `reason` (requirements G10)."""
+    return _respond(request, 410, _("这个页面已经撤下"), reason=reason)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer for a form whose token has expired or is missing: how to go on without losing what was typed."""
-    return _answer(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html")
+    """Respond to a form whose CSRF token has expired or is missing; the page explains how to keep the typed values."""
+    return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html")
 
 
-def _answer(request, status, title, *, reason="", template="", sparse=False):
+def _respond(request, status, title, *, reason="", template="", sparse=False):
     if wants_json(request):
         return JsonResponse({"code": str(status), "detail": title}, status=status)
     values = {"title": title, "reason": reason, "request_id": context.current().request_id}

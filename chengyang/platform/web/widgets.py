@@ -1,4 +1,4 @@
-"""Choices drawn as boxes: the whole box is the target, the native control stays visible."""
+"""Widgets: choices in boxes (the whole box is clickable, the native control stays visible), phone and date inputs."""
 
 import re
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from django import forms
 
 
 class BoxesMixin:
-    """`size`: "" (three or four in a row), "small" (short words) or "one" (one below the other).
+    """The mixin of choices in boxes.
 
-    `hints` maps a value, as text, to the line below its label.
+    `size` is "" (three or four in a row), "small" (short labels) or "one" (one below the other). `hints` maps a value, as text, to the line below its label.
     """
 
     template_name = "web/forms/boxes.html"
@@ -31,21 +31,21 @@ class BoxesMixin:
 
 
 class RadioBoxes(BoxesMixin, forms.RadioSelect):
-    """One of several."""
+    """Radio buttons in boxes."""
 
 
 class CheckBoxes(BoxesMixin, forms.CheckboxSelectMultiple):
-    """Any of several."""
+    """Checkboxes in boxes."""
 
 
 class TelInput(forms.TextInput):
-    """Digits first on a phone's keyboard."""
+    """A text input for which phones show the keyboard of digits."""
 
     input_type = "tel"
 
 
 class _PickerInput:
-    """The browser's own picker; what it could not show (a date in other words, a wrong one) is shown as it was typed."""
+    """The picker of the browser. A value that it cannot show, such as 明天, is shown in a text input as it was typed."""
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)

@@ -1,4 +1,4 @@
-"""The office's own table of exceptional days (requirements U15)."""
+"""The office's own table of exceptions from the weekly rhythm (requirements U15)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

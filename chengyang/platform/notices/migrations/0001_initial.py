@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60, verbose_name="类型")),
                 ("title", models.CharField(max_length=120, verbose_name="标题")),
                 ("body", models.TextField(verbose_name="正文")),
+                ("variables", models.JSONField(blank=True, default=dict, verbose_name="变量")),
                 ("url", models.CharField(blank=True, max_length=300, verbose_name="链接")),
                 ("at", models.DateTimeField(default=chengyang.clock.now, verbose_name="时间")),
                 ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="已读")),

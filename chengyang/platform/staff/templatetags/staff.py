@@ -1,4 +1,4 @@
-"""Tags of the desk."""
+"""Template tags of the staff site."""
 
 import datetime as dt
 from typing import Any
@@ -18,20 +18,20 @@ register = template.Library()
 
 @register.inclusion_tag("web/_due.html")
 def deadline(due_on: dt.date | None) -> dict[str, Any]:
-    """Show how long there is until `due_on`, in working days, as a sun that goes down."""
-    said = deadlines.describe(due_on, clock.today())
-    return {"level": said.level, "symbol": f"c-{said.level}", "words": said.words, "note": dates.day(due_on)}
+    """Show the time until `due_on` in working days, with the icon of a sun that sets."""
+    due = deadlines.describe(due_on, clock.today())
+    return {"level": due.level, "symbol": f"c-{due.level}", "words": due.words, "note": dates.day(due_on)}
 
 
 @register.simple_tag
 def headers(cl: ChangeList) -> list[dict[str, Any]]:
-    """Return the column heads of a list: text, and the address that sorts by it."""
+    """Return the column heads of a list, each with its text and the URL that sorts by it."""
     return list(result_headers(cl))
 
 
 @register.simple_tag
 def lines(cl: ChangeList) -> list[tuple[str, list[tuple[Any, Any]]]]:
-    """Return the rows of a list: the address of the row's page, and its cells as (head, value)."""
+    """Return the rows of a list as (URL of the row, cells); a cell is (head, value)."""
     heads = [header["text"] for header in result_headers(cl)]
     return [(cl.model_admin.url_of(row), list(zip(heads, _cells(cl, row), strict=True))) for row in cl.result_list]
 
@@ -41,15 +41,15 @@ def _cells(cl, row):
         field, attribute, value = lookup_field(name, row, cl.model_admin)
         empty = getattr(attribute, "empty_value_display", "—")
         if field is None:
-            yield _shown(value) or display_for_value(value, empty)
+            yield _formatted(value) or display_for_value(value, empty)
         elif field.remote_field:
             yield getattr(row, field.name) or empty
         else:
-            yield _shown(value) or display_for_field(value, field, empty)
+            yield _formatted(value) or display_for_field(value, field, empty)
 
 
-def _shown(value):
-    """Return dates and moments as people write them here, and yes and no in words; None for the rest."""
+def _formatted(value):
+    """Return the text of a date, a time or a boolean; None for any other value."""
     if isinstance(value, bool):
         return yes_or_no(value)
     if isinstance(value, dt.datetime):

@@ -1,4 +1,4 @@
-"""Tags of the look: icons, marks, the suns that say something, codes and masked numbers."""
+"""Template tags of all pages: icons, programme marks, deadlines, QR codes, dates and masked numbers."""
 
 import datetime as dt
 import math
@@ -31,13 +31,13 @@ def _use(symbol: str) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """Draw the icon `name` of the sprite; with a `label` it speaks for itself, without one it is decoration."""
+    """Render the icon `name` of the sprite; with a `label` for screen readers, without one hidden from them."""
     return _drawing(f"i-{name}", "icon", label)
 
 
 @register.simple_tag
 def drawing(symbol: str, css_class: str, label: str = "") -> SafeString:
-    """Draw any `symbol` of the sprite (sun-mark, c-high …) with the class that gives it its size."""
+    """Render any `symbol` of the sprite (sun-mark, c-high …) with the CSS class that sets its size."""
     return _drawing(symbol, css_class, label)
 
 
@@ -47,12 +47,12 @@ def _drawing(symbol, css_class, label):
     return format_html('<svg class="{}" aria-hidden="true">{}</svg>', css_class, _use(symbol))
 
 
-# ---- programmes and suns -------------------------------------------------------------------------------------------
+# ---- marks and diagrams ---------------------------------------------------------------------------------------------
 @register.simple_tag
 def mark(programme: Any, text: bool = False) -> SafeString:
-    """Draw the shape of `programme` (an object with `code` and `name`) in its hue; nothing for None.
+    """Render the symbol of `programme` (an object with `code` and `name`) in its colour; nothing for None.
 
-    Its name follows for those who do not see it; `text=True` shows it to everybody.
+    The name follows for screen readers only; `text=True` shows it to everybody.
     """
     if not programme:
         return SafeString("")
@@ -66,7 +66,7 @@ def mark(programme: Any, text: bool = False) -> SafeString:
 
 @register.inclusion_tag("web/_due.html")
 def due(level: str, words: str, note: str = "") -> dict[str, str]:
-    """Show a deadline as a sun: `level` high (more than a day), low (today) or set (over), with its words."""
+    """Render a deadline with the icon of a sun: `level` is high (more than a day left), low (today) or set (over)."""
     if level not in DUE_LEVELS:
         raise ValueError(f"due: {level!r} is none of {', '.join(DUE_LEVELS)}")
     return {"level": level, "symbol": f"c-{level}", "words": words, "note": note}
@@ -74,7 +74,7 @@ def due(level: str, words: str, note: str = "") -> dict[str, str]:
 
 @register.simple_tag
 def rays(total: int, met: int, label: str = "") -> SafeString:
-    """Draw one ray per criterion (`total`), the first `met` of them lit; `label` says the same in words."""
+    """Render one ray per criterion (`total`), the first `met` of them lit; `label` is the text for screen readers."""
     label = label or _("%(total)d 项标准，达到 %(met)d 项") % {"total": total, "met": met}
     rows = ((*_ray(index, total), "is-lit" if index < met else "is-dim") for index in range(total))
     lines = format_html_join("", '<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', rows)
@@ -95,7 +95,7 @@ def _ray(index, total):
 
 @register.simple_tag
 def bar(value: float, total: float) -> SafeString:
-    """Draw `value` of `total` as a bar; the words beside it carry the number."""
+    """Render `value` of `total` as a bar; the text beside it must contain the number."""
     share = min(max(value / total, 0), 1) * 100 if total else 0
     return format_html(
         '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
@@ -106,95 +106,95 @@ def bar(value: float, total: float) -> SafeString:
 
 @register.simple_tag
 def qr(data: str, label: str = "") -> SafeString:
-    """Draw `data` as a QR code, black on white with its quiet zone, readable from a scratched phone (level M)."""
+    """Render `data` as a QR code, black on white with its quiet zone; error correction level M for scratched screens."""
     code = segno.make(data, error="m", micro=False, boost_error=False)
-    drawn = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
+    svg = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
     opening = format_html('<svg role="img" aria-label="{}" shape-rendering="crispEdges" ', label or _("二维码"))
-    return mark_safe(drawn.replace("<svg ", opening, 1))  # noqa: S308  segno's own drawing, the label is escaped
+    return mark_safe(svg.replace("<svg ", opening, 1))  # noqa: S308  made by segno, the label is escaped
 
 
-# ---- words ---------------------------------------------------------------------------------------------------------
+# ---- texts ----------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def when(starts: dt.datetime, ends: dt.datetime | None = None) -> str:
-    """Show when something takes place: `11月23日 周一 14:00–16:00`."""
+    """Return the text of a period: `11月23日 周一 14:00–16:00`."""
     return dates.span(starts, ends) if starts else ""
 
 
-def _of_value(name, show):
-    """Register the filter `name` that shows a value with `show`, and nothing for None or an empty text."""
-    register.filter(name, lambda value: "" if value is None or value == "" else show(_here(value)))
+def _register_filter(name, show):
+    """Register the filter `name`: it returns `show(value)`, and an empty text for None or an empty text."""
+    register.filter(name, lambda value: "" if value is None or value == "" else show(_local(value)))
 
 
-def _here(value):
-    """Return an aware moment in the portal's time zone, whose day is the day that people mean; all else as it is."""
+def _local(value):
+    """Return an aware datetime in the time zone of the portal, because filters show its day; any other value unchanged."""
     return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
 
 
-_of_value("day", dates.day)  # 11月23日 周一
-_of_value("full_day", dates.full_day)  # 2026年11月23日
-_of_value("month_day", dates.month_day)  # 11月23日
-_of_value("month_text", dates.month_text)  # 2026年11月
-_of_value("partial_date", dates.partial)  # 2019年, 2019年6月, 2017年11月16日
-_of_value("days_left", dates.days_left)  # 还有 3 天
-_of_value("stamp", dates.stamp)  # 2026-11-23 14:00
-_of_value("money", lambda value: dates.money(Decimal(value)))  # 12,345.00 元
-_of_value("money_wan", lambda value: dates.money_wan(Decimal(value)))  # 3.2 万元
-_of_value("hours", lambda value: dates.hours(Decimal(value)))  # 2.5 小时
-_of_value("masked_phone", phones.mask_phone)  # 138****5678
-_of_value("spaced_phone", phones.spaced_phone)  # 138 1234 5678
+_register_filter("day", dates.day)  # 11月23日 周一
+_register_filter("full_day", dates.full_day)  # 2026年11月23日
+_register_filter("month_day", dates.month_day)  # 11月23日
+_register_filter("month_text", dates.month_text)  # 2026年11月
+_register_filter("partial_date", dates.partial)  # 2019年, 2019年6月, 2017年11月16日
+_register_filter("days_left", dates.days_left)  # 还有 3 天
+_register_filter("stamp", dates.stamp)  # 2026-11-23 14:00
+_register_filter("money", lambda value: dates.money(Decimal(value)))  # 12,345.00 元
+_register_filter("money_wan", lambda value: dates.money_wan(Decimal(value)))  # 3.2 万元
+_register_filter("hours", lambda value: dates.hours(Decimal(value)))  # 2.5 小时
+_register_filter("masked_phone", phones.mask_phone)  # 138****5678
+_register_filter("spaced_phone", phones.spaced_phone)  # 138 1234 5678
 
 
 @register.filter
 def figure(value: Any) -> str:
-    """Show a count as a large figure: `3,186`, from ten thousand on `6.1 万`."""
+    """Return the text of a large number: `3,186`, from ten thousand on `6.1 万`."""
     if value is None or value == "":
         return "—"
     return f"{value:,}" if value < 10_000 else f"{value / 10_000:.1f}".removesuffix(".0") + " 万"
 
 
 @register.simple_tag
-def demo_badge(thing: Any) -> SafeString:
-    """Say that `thing` (a row with `is_demo`, or a truth) belongs to the demonstration."""
-    if not getattr(thing, "is_demo", thing is True):
+def demo_badge(obj: Any) -> SafeString:
+    """Render the badge 演示 when `obj` is a row with `is_demo` set, or True."""
+    if not getattr(obj, "is_demo", obj is True):
         return SafeString("")
     return format_html('<span class="demo">{}</span>', _("演示"))
 
 
 @register.simple_tag
 def portal_site() -> dict[str, str]:
-    """Return `settings.SITE` for base.html, which names it `site` again: allauth's views put another thing there."""
+    """Return `settings.SITE`. base.html assigns it to `site` again, because allauth's views put another object there."""
     return settings.SITE
 
 
-# ---- ways ----------------------------------------------------------------------------------------------------------
+# ---- navigation -----------------------------------------------------------------------------------------------------
 @register.inclusion_tag("web/_crumbs.html")
 def crumbs(*trail: Any) -> dict[str, list[tuple[Any, str]]]:
-    """Show where the page stands: label, url, label, url … and last the label of the page itself."""
+    """Render the breadcrumbs: label, url, label, url … and last the label of the page itself."""
     pairs = [(_("首页"), "/"), *zip(trail[:-1:2], trail[1::2], strict=True)] if len(trail) % 2 else None
     if pairs is None:
-        raise ValueError("crumbs: labels and urls in turn, and the page's own label last")
+        raise ValueError("crumbs: labels and urls in turn, and the label of the page itself last")
     return {"trail": [*pairs, (trail[-1], "")]}
 
 
 @register.simple_tag(takes_context=True)
-def places(context: template.Context) -> list[navigation.Link]:
-    """Return the places of the header and of the bar under the thumb."""
+def main_menu(context: template.Context) -> list[navigation.Link]:
+    """Return the links of the header and of the bottom bar on phones."""
     return navigation.main_menu(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
 def site_map(context: template.Context) -> list[tuple[object, list[navigation.Link]]]:
-    """Return the groups of the foot."""
+    """Return the groups of links in the footer."""
     return navigation.site_map(context.get("request"))
 
 
 @register.simple_tag(takes_context=True, name="panels")
-def draw_panels(context: template.Context, place: str, subject: Any = None) -> SafeString:
-    """Draw what the floors above registered for `place` of the page about `subject`."""
-    return panels.draw(place, context["request"], subject)
+def render_panels(context: template.Context, place: str, subject: Any = None) -> SafeString:
+    """Render the panels that upper layers declared for `place` of the page about `subject`."""
+    return panels.render(place, context["request"], subject)
 
 
-# ---- messages ------------------------------------------------------------------------------------------------------
+# ---- messages -------------------------------------------------------------------------------------------------------
 _KINDS = {"success": ("good", "check"), "info": ("info", "info"), "warning": ("soon", "warn"), "error": ("bad", "warn")}
 
 
@@ -212,5 +212,5 @@ def message_icon(message: Message) -> str:
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """Return the path that takes back what a message reports, or nothing."""
+    """Return the path that undoes the action of a message, or an empty text."""
     return undo.url_of(message)
