@@ -1,4 +1,4 @@
-"""The world stands once for a whole file: nothing that a test does to it stays."""
+"""The dataset is made once for each process; whatever a test changes in it is rolled back."""
 
 import contextlib
 from http.cookies import SimpleCookie
@@ -15,7 +15,7 @@ from . import dataset as worlds
 
 @contextlib.contextmanager
 def undone():
-    """Undo on leaving whatever is written inside; durable blocks are let in, as in Django's own test cases."""
+    """Roll back what the block writes; durable blocks are permitted in it, as in Django's own test cases."""
     block = transaction.atomic()
     block._from_testcase = True
     with block:
@@ -23,7 +23,7 @@ def undone():
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """The cast with one thing of every kind, on 16 September 2026; see `world.py`."""
     folder = tmp_path_factory.mktemp("house")
@@ -59,7 +59,7 @@ def db(world):
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser():
     """One browser for everybody: a new one reads all static files again."""
     return Client()
