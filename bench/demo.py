@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ground import on_a_database  # beside this file; it also puts the project on the path
+from database import with_database  # beside this file; it also puts the project on the path
 
 BUDGET = 40.0  # seconds on two cores
 TABLES = (
@@ -58,4 +58,4 @@ def counts():
 
 
 if __name__ == "__main__":
-    sys.exit(on_a_database(__file__, main))
+    sys.exit(with_database(__file__, main))

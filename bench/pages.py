@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from ground import on_a_database  # beside this file; it also puts the project on the path
+from database import with_database  # beside this file; it also puts the project on the path
 
 BUDGET = 60.0  # milliseconds of server time
 TIMES = 20
@@ -138,4 +138,4 @@ def browser_of(who):
 
 
 if __name__ == "__main__":
-    sys.exit(on_a_database(__file__, main))
+    sys.exit(with_database(__file__, main))

@@ -7,6 +7,7 @@ a template that was interrupted or that is out of date is made again.
 """
 
 import contextlib
+import os
 from pathlib import Path
 
 import psycopg2
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from .paths import ROOT, Problem, digest
+from .test_isolation import FILES
 
 NO_SERVER = (
     "There is no database server: run `python3 manage.py test`, start `manage.py up` or `manage.py dev` beside this "
@@ -54,7 +56,7 @@ class TestDatabases:
     def close(self):
         """Drop the working copy."""
         connection.close()
-        self._drop(self.copy)
+        self.drop(self.copy)
         self._session.close()
 
     def restore(self, source=None):
@@ -63,7 +65,7 @@ class TestDatabases:
         This ends every session in the old copy, for example that of a request which a closed browser did not wait for.
         """
         connection.close()
-        self._create(self.copy, source or self.template)
+        self.create(self.copy, source or self.template)
         connection.settings_dict["NAME"] = self.copy
 
     def make(self, name, stamp, fill, *, source=None):
@@ -76,18 +78,20 @@ class TestDatabases:
             cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
             if cursor.fetchone() == (stamp,):
                 return
-            self._create(name, source or self.template)
+            self.create(name, source or self.template)
             with connected_to(name):
                 fill()
             cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [stamp])
 
-    def _create(self, name, source):
+    def create(self, name, source):
+        """Make the database `name` as a copy of `source`, in place of an older one of this name."""
         with self._cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             # The default strategy writes the whole copy to the log; copying the files takes half the time.
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy')
 
-    def _drop(self, name):
+    def drop(self, name):
+        """Drop the database `name` if it exists, and end the sessions in it."""
         with self._cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -132,6 +136,11 @@ def connected_to(name):
     finally:
         connection.close()
         connection.settings_dict["NAME"] = before
+
+
+def run_stamp():
+    """Return the stamp of databases that all processes of this run share and a later run makes again."""
+    return f"made from {os.environ[FILES]}"
 
 
 def schema_digest():

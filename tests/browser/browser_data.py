@@ -20,15 +20,17 @@ NOW = clock.at(TODAY, dt.time(9))
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
-def open_on(settings, folder):
-    """Seed the district, fix the clock and run Celery tasks at once; restores the setting of Celery afterwards.
+def seed():
+    """Write the reference data of a district, whose privacy rules have been in force for thirty days."""
+    caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with override_settings(PORTAL_CLOCK=NOW - 30 * DAY, CACHES=caches):
+        call_command("seed", verbosity=0)
 
-    `folder` takes the outbox. Each test has its own cache keys, so that rate limits do not add up.
-    """
-    settings.PORTAL_CLOCK = NOW - 30 * DAY  # the privacy rules have been in force for a while
+
+def open_on(settings, folder):
+    """Stop the clock, and separate messages and cache of this test; yields nothing, and restores the worker's setting."""
     settings.OUTBOX_DIR = folder / "outbox"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
-    call_command("seed", verbosity=0)
     settings.PORTAL_CLOCK = NOW
     before, app.conf.task_always_eager = app.conf.task_always_eager, True
     yield

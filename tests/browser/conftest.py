@@ -2,6 +2,32 @@
 
 import pytest
 
+from chengyang.devtools.test_databases import run_stamp
+
+
+@pytest.fixture(scope="package")
+def seeded_database(databases, django_db_blocker):
+    """The name of a database with the reference data; after the last browser test, the usual one is back."""
+    from . import browser_data
+
+    name = f"{databases.base}_seeded"
+    with django_db_blocker.unblock():
+        databases.make(name, run_stamp(), browser_data.seed)
+    yield name
+    with django_db_blocker.unblock():
+        databases.restore()
+
+
+@pytest.fixture
+def transactional_db(databases, seeded_database, django_db_blocker):
+    """Replace pytest-django's fixture of this name, which `live_server` requests: copy the seeded database.
+
+    Nothing is undone afterwards, because the next browser test starts with a new copy.
+    """
+    with django_db_blocker.unblock():
+        databases.restore(seeded_database)
+        yield
+
 
 @pytest.fixture
 def portal(transactional_db, settings, tmp_path):

@@ -1,14 +1,14 @@
-"""Databases with the demo, copied from the empty test database, and fingerprints to compare two of them."""
+"""Databases with the demonstration, and fingerprints to compare two of them."""
 
 import datetime as dt
 import hashlib
 from contextlib import contextmanager
 
 from django.apps import apps
-from django.db import connection
 from django.test import override_settings
 
 from chengyang.demo import loader
+from chengyang.devtools.test_databases import connected_to
 from chengyang.lib.vault.fields import CiphertextColumn
 
 SEED, TODAY = 7, dt.date(2026, 11, 23)
@@ -24,39 +24,21 @@ privacy.Consent notices.Notice
 MODELS = [apps.get_model(label) for label in LABELS.split()]
 
 
-@contextmanager
-def connected_to(name):
-    """Connect the default connection to the database `name` inside the block."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
+def load(home):
+    """Load the demonstration into the connected database, with its accounts file in the folder `home`."""
+    with override_settings(PASSWORD_HASHERS=QUICK, CHENGYANG_HOME=home, PORTAL_CLOCK=NOON):
+        loader.load(seed=SEED, today=TODAY)
 
 
 @contextmanager
-def demo_copy(suffix, home):
-    """Make a copy of the test database, load the demo with its accounts file in `home`, and drop it afterwards."""
-    empty = connection.settings_dict["NAME"]
-    name = f"{empty}_{suffix}"
-    connection.close()
-    _run(f'DROP DATABASE IF EXISTS "{name}"')
-    _run(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
+def copy_of(databases, source, suffix):
+    """Copy the database `source`, yield the name of the copy, and drop it afterwards."""
+    name = f"{databases.copy}_{suffix}"
+    databases.create(name, source)
     try:
-        with connected_to(name), override_settings(PASSWORD_HASHERS=QUICK, CHENGYANG_HOME=home, PORTAL_CLOCK=NOON):
-            loader.load(seed=SEED, today=TODAY)
         yield name
     finally:
-        connection.close()
-        _run(f'DROP DATABASE "{name}"')
-
-
-def _run(statement):
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(statement)
+        databases.drop(name)
 
 
 # ---- fingerprints ---------------------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from django.core.management import CommandError, call_command
 
 from chengyang.demo import loader
 from chengyang.demo.randomness import RandomSource
+from chengyang.devtools.test_databases import connected_to
 from chengyang.platform.accounts.models import User
 from members.models import Person
 from tests import personas
-from tests.demo.demo_copy import demo_copy, fingerprints
+from tests.demo.demo_copy import copy_of, fingerprints, load
 
 DAY = dt.date(2026, 11, 23)
 
@@ -82,10 +83,14 @@ def test_a_step_that_fails_leaves_nothing(db, settings, tmp_path, monkeypatch):
 
 
 # ---- repeatable -----------------------------------------------------------------------------------------------------
-def test_the_same_seed_and_day_make_the_same_rows(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Compare two new loads: other tests may have signed in to the shared one, which changes rows."""
-    homes = tmp_path_factory.mktemp("once"), tmp_path_factory.mktemp("again")
-    with django_db_blocker.unblock(), demo_copy("once", homes[0]) as once, demo_copy("again", homes[1]) as again:
+def test_the_same_seed_and_day_make_the_same_rows(databases, loaded_demo, django_db_blocker, tmp_path):
+    with (
+        django_db_blocker.unblock(),
+        copy_of(databases, loaded_demo, "once") as once,
+        copy_of(databases, databases.template, "again") as again,
+    ):
+        with connected_to(again):
+            load(tmp_path)
         assert fingerprints(again) == fingerprints(once)
 
 

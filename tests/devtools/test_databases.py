@@ -23,7 +23,7 @@ def other(databases, django_db_blocker, monkeypatch):
     with django_db_blocker.unblock(), connected_to(databases.copy):
         yield found
     for name in (found.template, found.copy):
-        found._drop(name)
+        found.drop(name)
 
 
 def count(link_to):

@@ -74,13 +74,13 @@ def project(databases):
     folder.chmod(0o755)
     shutil.copytree(ROOT, folder / "project", ignore=LEFT_OUT)
     database = f"{databases.copy}_dev"
-    databases._create(database, databases.template)
+    databases.create(database, databases.template)
     one = Project(folder / "var", "dev", folder / "project")
     one.save("chengyang/urls.py", one.read_file("chengyang/urls.py") + PAGES)
     one.variables = {"DATABASE_URL": os.environ["DATABASE_URL"].replace("/chengyang?", f"/{database}?")}
     yield one
     one.ensure_stopped()
-    databases._drop(database)
+    databases.drop(database)
     shutil.rmtree(folder)
 
 

@@ -1,4 +1,4 @@
-"""One dataset for all tests of a module; the writes of each test are rolled back."""
+"""The dataset is made once for each process; the writes of each test are rolled back."""
 
 import contextlib
 from http.cookies import SimpleCookie
@@ -15,7 +15,7 @@ from . import dataset as datasets
 
 @contextlib.contextmanager
 def undone():
-    """Roll back everything that is written inside; durable blocks are allowed, as in Django's test cases."""
+    """Roll back what the block writes; durable blocks are permitted in it, as in Django's test cases."""
     block = transaction.atomic()
     block._from_testcase = True
     with block:
@@ -23,7 +23,7 @@ def undone():
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def dataset(django_db_setup, django_db_blocker, tmp_path_factory):
     """The personas and one object of every kind, on 16 September 2026; see `dataset.py`."""
     folder = tmp_path_factory.mktemp("project")
@@ -59,7 +59,7 @@ def db(dataset):
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser():
     """One client for all personas: a new client would read all static files again."""
     return Client()

@@ -1,4 +1,4 @@
-"""The database that a benchmark measures in: the running portal's, or one of its own."""
+"""A database for benchmarks: that of a running portal, or one of their own."""
 
 import os
 import sys
@@ -9,10 +9,11 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
 
-def on_a_database(script, measure):
-    """Call `measure` with Django set up and the tables made; where no server runs, start `script` again beside own ones.
+def with_database(script, measure):
+    """Set Django up, migrate the database, and call `measure`; return the exit code.
 
-    Arguments: the path of the benchmark; a function that returns the exit code. Returns the exit code.
+    Without a running server, `script` (the path of the benchmark) is started again with servers of its own. `measure` is a
+    function without arguments that returns the exit code.
     """
     from chengyang.devtools import server_registry, test
 
