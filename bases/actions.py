@@ -68,12 +68,12 @@ def add_honour(base: Base, *, actor, title: str, level: str, year: int | None = 
 def appoint(base: Base, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
     """Give `person` the post `kind` at `base` from the day `starts`; a manager's predecessor ends that day.
 
-    Raises ActionError as `posts.give`, NotAllowed.
+    Raises ActionError as `posts.appoint`, NotAllowed.
     """
     base = lock(base)
     require(permissions.can_appoint, actor, base)
     alone = kind == Post.Kind.MANAGER
-    return posts.give(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
+    return posts.appoint(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
 
 
 @transaction.atomic
@@ -84,9 +84,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_where())
 
 
-def lay_down_posts(base: Base, *, actor: Any) -> int:
-    """Lay down one's own posts at `base`, at once and without approval (domain.md rule 12); return how many."""
-    return posts.lay_down(base, actor=actor, url=_where())
+def resign(base: Base, *, actor: Any) -> int:
+    """End all posts of `actor` at `base` today, without approval (domain.md rule 12); return how many."""
+    return posts.resign(base, actor=actor, url=_where())
 
 
 def _where():

@@ -62,10 +62,10 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
-    """Lay down one's own posts at a base, at once."""
+def resign(request: HttpRequest, slug: str) -> HttpResponse:
+    """End the user's own posts at a base."""
     own = Post.objects.visible_to(request.user).own(request.user)
     base = get_object_or_404(own.of_subject(slug)[:1]).base
-    actions.lay_down_posts(base, actor=request.user)
+    actions.resign(base, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": base})
     return redirect("me:home")

@@ -110,11 +110,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def lay_down(request: HttpRequest, slug: str) -> HttpResponse:
-    """Lay down one's own posts in an organization, at once."""
+def resign(request: HttpRequest, slug: str) -> HttpResponse:
+    """End the user's own posts in an organization."""
     own = Post.objects.visible_to(request.user).own(request.user)
     organization = get_object_or_404(own.of_subject(slug)[:1]).organization
-    actions.lay_down_posts(organization, actor=request.user)
+    actions.resign(organization, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": organization})
     return redirect("organizations:mine")
 

@@ -9,7 +9,7 @@ from .memberships import (
     withdraw_membership_application,
 )
 from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
-from .posts import appoint, end_post, lay_down_posts
+from .posts import appoint, end_post, resign
 
 __all__ = [
     "DECIDE_WITHIN",
@@ -22,7 +22,7 @@ __all__ = [
     "edit_organization",
     "end_post",
     "found_organization",
-    "lay_down_posts",
     "leave_organization",
+    "resign",
     "withdraw_membership_application",
 ]

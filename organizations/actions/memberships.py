@@ -115,9 +115,9 @@ def erase_memberships(person: Person) -> None:
     """Keep that somebody was a member from a day to a day; drop the words."""
     rows = person.memberships.all()
     history.delete_with_history(rows.filter(joined_on__isnull=True))
-    history.forget_history(rows)
+    history.delete_history(rows)
     rows.exclude(reason="").update(reason="")
-    history.forget_history(rows)
+    history.delete_history(rows)
 
 
 def _leave(membership, actor):

@@ -21,12 +21,12 @@ def appoint(
 ) -> Post:
     """Give `person` the post `kind` from the day `starts` until the day `ends` (not included; None: open).
 
-    There is one secretary: a predecessor's row gets its end on that day. Raises ActionError as `posts.give`, NotAllowed.
+    There is one secretary: a predecessor's row gets its end on that day. Raises ActionError as `posts.appoint`, NotAllowed.
     """
     organization = lock(organization)
     require(permissions.can_appoint, actor, organization)
     alone = kind == Post.Kind.SECRETARY
-    return posts.give(
+    return posts.appoint(
         organization, person=person, kind=kind, starts=starts, ends=ends, alone=alone, actor=actor, url=_where()
     )
 
@@ -42,9 +42,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_where())
 
 
-def lay_down_posts(organization: Organization, *, actor: Any) -> int:
-    """Lay down one's own posts, at once and without approval (domain.md rule 12); return how many there were."""
-    return posts.lay_down(organization, actor=actor, url=_where())
+def resign(organization: Organization, *, actor: Any) -> int:
+    """End all posts of `actor` in `organization` today, without approval (domain.md rule 12); return how many."""
+    return posts.resign(organization, actor=actor, url=_where())
 
 
 def close_posts(organization: Organization, actor: Any) -> None:

@@ -29,12 +29,12 @@ def edit_team(team: Team, *, actor, **data) -> Team:
 def appoint(team: Team, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
     """Make `person` the leader of `team`, or a volunteer in it, from the day `starts`; a leader's predecessor ends then.
 
-    Raises ActionError as `posts.give`, NotAllowed for who appoints a leader without being responsible for the team.
+    Raises ActionError as `posts.appoint`, NotAllowed for who appoints a leader without being responsible for the team.
     """
     team = lock(team)
     alone = kind == Post.Kind.LEADER
     require(permissions.can_appoint if alone else permissions.can_take_in, actor, team)
-    return posts.give(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
+    return posts.appoint(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_where())
 
 
 @transaction.atomic
@@ -45,9 +45,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_where())
 
 
-def leave_team(team: Team, *, actor: Any) -> int:
-    """Leave a team, as leader too, at once and without approval (domain.md rule 12); return how many posts ended."""
-    return posts.lay_down(team, actor=actor, url=_where())
+def resign(team: Team, *, actor: Any) -> int:
+    """End all posts of `actor` in `team` today, without approval (domain.md rule 12); return how many."""
+    return posts.resign(team, actor=actor, url=_where())
 
 
 def _where():

@@ -57,10 +57,10 @@ ARGUMENTS: dict[str, Arguments] = {
     "organizations:apply": lambda w: [w.organization.slug],
     "organizations:apply unpublished": lambda w: [w.preparing.slug],
     "organizations:leave": lambda w: [w.membership.public_id],
-    "organizations:lay-down": lambda w: [w.organization.slug],
+    "organizations:resign": lambda w: [w.organization.slug],
     "bases:detail": lambda w: [w.base.slug],
     "bases:detail unpublished": lambda w: [w.hidden_base.slug],
-    "bases:lay-down": lambda w: [w.base.slug],
+    "bases:resign": lambda w: [w.base.slug],
     "activities:detail": lambda w: [w.activity.public_id],
     "activities:detail draft": lambda w: [w.draft.public_id],
     "activities:detail submitted": lambda w: [w.submitted.public_id],
@@ -99,7 +99,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "services:request-withdraw": lambda w: [w.request.public_id],
     "services:team": lambda w: [w.team.slug],
     "services:team-request": lambda w: [w.team.slug],
-    "services:leave-team": lambda w: [w.team.slug],
+    "services:resign": lambda w: [w.team.slug],
     "admin:members_application_change draft": lambda w: [w.draft_application.pk],
     "admin:members_person_change of-a-team": lambda w: [w.volunteer.pk],
     "admin:members_person_change left": lambda w: [w.left.pk],
@@ -151,8 +151,8 @@ FORMS: dict[str, Data] = {
     "organizations:apply": lambda w: {},
     "organizations:apply unpublished": lambda w: {},
     "organizations:leave": lambda w: {},
-    "organizations:lay-down": lambda w: {},
-    "bases:lay-down": lambda w: {},
+    "organizations:resign": lambda w: {},
+    "bases:resign": lambda w: {},
     "activities:signup": lambda w: {"guest_name": "来宾"},
     "activities:signup draft": lambda w: {"guest_name": "来宾"},
     "activities:signup for-organization": lambda w: {"guest_name": "来宾"},
@@ -173,7 +173,7 @@ FORMS: dict[str, Data] = {
     "services:request-rate": lambda w: {"rating": "5"},
     "services:request-reopen": lambda w: {},
     "services:request-withdraw": lambda w: {},
-    "services:leave-team": lambda w: {},
+    "services:resign": lambda w: {},
 }
 
 # Addresses of buttons: nothing is shown there, a GET is 405.
@@ -188,8 +188,8 @@ BUTTONS = {
     "members:data-consent",
     "members:reveal",
     "organizations:leave",
-    "organizations:lay-down",
-    "bases:lay-down",
+    "organizations:resign",
+    "bases:resign",
     "activities:ticket-confirm",
     "activities:ticket-cancel",
     "activities:checkin-step",
@@ -200,7 +200,7 @@ BUTTONS = {
     "services:request-rate",
     "services:request-reopen",
     "services:request-withdraw",
-    "services:leave-team",
+    "services:resign",
 }
 
 

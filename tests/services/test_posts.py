@@ -22,9 +22,9 @@ from tests.members import factories
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 BODIES = {  # who keeps it: how it is made, its actions, the post that one person holds at a time, where one leaves it
-    "secretary": (personas.organization, organizations.actions, "secretary", "organizations:lay-down"),
-    "base_manager": (personas.base, bases.actions, "manager", "bases:lay-down"),
-    "leader": (personas.team, services.actions, "leader", "services:leave-team"),
+    "secretary": (personas.organization, organizations.actions, "secretary", "organizations:resign"),
+    "base_manager": (personas.base, bases.actions, "manager", "bases:resign"),
+    "leader": (personas.team, services.actions, "leader", "services:resign"),
 }
 EVERY = pytest.mark.parametrize("name", BODIES)
 
@@ -172,7 +172,7 @@ def test_the_button_stands_on_ones_own_page(client_of, name, page):
 
 def test_a_volunteer_leaves_and_the_page_says_it_no_more(client_of, member):
     volunteer(member)
-    leave = reverse("services:leave-team", args=[personas.team().slug])
+    leave = reverse("services:resign", args=[personas.team().slug])
     assert leave in client_of(member).get(reverse("me:home")).content.decode()
     client_of(member).post(leave)
     assert leave not in client_of(member).get(reverse("me:home")).content.decode()
@@ -181,5 +181,5 @@ def test_a_volunteer_leaves_and_the_page_says_it_no_more(client_of, member):
 def test_a_post_of_today_is_kept_as_a_day_and_one_to_come_is_dropped(member):
     for days in (0, 9):
         volunteer(member).team.posts.filter(starts=personas.STARTED).update(starts=clock.today() + days * DAY)
-    assert services.actions.leave_team(personas.team(), actor=member) == 2
+    assert services.actions.resign(personas.team(), actor=member) == 2
     assert Post.objects.get().ends == clock.today() + DAY
