@@ -9,11 +9,11 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from chengyang.errors import ActionError
+from chengyang.platform.web.forms import Form
 
 from . import actions, phone_verification
 from .adapter import address_of
@@ -51,7 +51,7 @@ class PhoneLogin:
     Do not use it inside a transaction: a sent code and a used try cannot be rolled back.
     """
 
-    form: BaseForm  # of the current step, after `step()`
+    form: Form  # of the current step, after `step()`
     status = 200  # of the page: 400 when the form is invalid, 409 when an action refused it
     phone = ""  # the proved number (E.164), after `step()` with the right code
 
@@ -60,8 +60,8 @@ class PhoneLogin:
         request: HttpRequest,
         purpose: str = Purpose.SIGN_IN,
         *,
-        phone_form: Callable[[Any], BaseForm] = PhoneForm,
-        code_form: Callable[[Any], BaseForm] = CodeForm,
+        phone_form: Callable[[Any], Form] = PhoneForm,
+        code_form: Callable[[Any], Form] = CodeForm,
         keep: Collection[str] = (),
         subject: str = "",
         url: str = "",
