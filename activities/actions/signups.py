@@ -267,7 +267,7 @@ def forget_guests() -> int:
 def _forget(ids: Iterable[int]) -> int:
     rows = Signup.objects.filter(pk__in=list(ids))  # by key: afterwards nothing else tells whose they were
     count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
-    history.forget_history(rows)
+    history.delete_history(rows)
     return count
 
 
@@ -288,7 +288,7 @@ def erase_signups(person: Person) -> None:
     records = ServiceRecord.objects.filter(checkin__signup__person=person)
     for kept in (rows, records):
         kept.exclude(reason="").update(reason="", **({"previous_hours": None} if kept is records else {}))
-        history.forget_history(kept)
+        history.delete_history(kept)
     if person.user_id:
         _forget(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
 
