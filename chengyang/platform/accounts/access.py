@@ -1,4 +1,7 @@
-"""The access scope of an account today. No other module reads roles and posts (architecture.md, "The one way a thing happens")."""
+"""The access scope of an account today; no other module reads roles and posts.
+
+See architecture.md, "The one way a thing happens".
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +20,7 @@ class AccessScope:
     editor: bool = False
     administrator: str = ""  # "system", "security" or "audit"; such an account sees no member data
     subdistricts: frozenset[int] = field(default_factory=frozenset)
-    posts: Mapping[str, frozenset[int]] = field(
-        default_factory=dict
-    )  # subject → ids of the rows that the account manages by a post
+    posts: Mapping[str, frozenset[int]] = field(default_factory=dict)  # subject → ids managed by a post
 
     @property
     def staff(self) -> bool:

@@ -50,7 +50,7 @@ class SessionLifeMiddleware:
 
 
 class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
-    """Middleware that sends visitors to sign in, and users with an expired password or no second factor to set that up first."""
+    """Middleware that sends visitors to sign in, and users to first change an expired password or set up the second factor."""
 
     def process_view(self, request: HttpRequest, view_func: Any, *args: Any) -> HttpResponse | None:
         if not request.user.is_authenticated:

@@ -232,8 +232,7 @@ class Role(DemoMark):
                 violation_error_code="subdistrict",
             ),
             models.CheckConstraint(
-                condition=Q(ends__isnull=True)
-                | Q(ends__gte=F("starts")),  # equal: ended on the day on which it was granted
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),  # equal: ended on its first day
                 name="role_ends_after_start",
                 violation_error_message=_("结束日期不能早于开始日期。"),
                 violation_error_code="dates",
@@ -302,9 +301,8 @@ class PhoneProof(models.Model):
     phone_index = BlindIndexField("phone", namespace="phone")
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)
     code_hash = models.CharField(max_length=64)  # keyed; covers public_id, so that it is worth nothing in another row
-    session_hash = models.CharField(
-        max_length=64
-    )  # keyed hash of the key of the session that asked; the key itself would give access to the session
+    # Of the session that asked: keyed, because a session key in the clear would give access to the session.
+    session_hash = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True)
     sent_at = models.DateTimeField(default=clock.now, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -330,9 +328,7 @@ class Attempt(models.Model):
     PERSONAL = {"key": "security", "address": "security"}
     NOT_PERSONAL = {"id", "at"}
 
-    key = models.CharField(
-        max_length=64, db_index=True
-    )  # keyed hash of the e-mail that was typed, also of unknown ones
+    key = models.CharField(max_length=64, db_index=True)  # keyed hash of the typed e-mail, also of unknown ones
     address = models.GenericIPAddressField(null=True)
     at = models.DateTimeField(default=clock.now, db_index=True)
 

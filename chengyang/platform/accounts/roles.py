@@ -15,8 +15,5 @@ class RoleKind(models.TextChoices):
     AUDIT = "audit", _("审计管理员")
 
 
-ADMINISTRATORS = (
-    RoleKind.SYSTEM,
-    RoleKind.SECURITY,
-    RoleKind.AUDIT,
-)  # have no other role and see no member data (requirements S07)
+# An administrator has no other role and sees no member data (requirements S07).
+ADMINISTRATORS = (RoleKind.SYSTEM, RoleKind.SECURITY, RoleKind.AUDIT)

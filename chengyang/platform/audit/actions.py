@@ -221,9 +221,8 @@ def purge(*, actor: Any = None) -> list[Batch]:
     The batches and their hash chain stay. Raises ActionError("tampered") at a batch that does not verify and deletes
     nothing from it, because that would destroy the evidence.
     """
-    cutoff = _months_before(clock.now(), retention_months()) - dt.timedelta(
-        days=1
-    )  # one day more than the limit of the trigger, whose clock may differ
+    # One day more than the limit of the trigger, whose clock may differ.
+    cutoff = _months_before(clock.now(), retention_months()) - dt.timedelta(days=1)
     due = Batch.objects.kept().filter(sealed_at__lt=cutoff).order_by("number")
     return [batch for batch in due if _purge_batch(batch, cutoff, actor)]
 
