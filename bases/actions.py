@@ -74,12 +74,12 @@ def appoint(base: Base, *, person: Person, kind: str, starts: dt.date, actor: An
     """Appoint `person` to the post `kind` at `base` from the day `starts`.
 
     A base has one manager: the current one's post ends on `starts`. Raises ActionError with the codes of the function in
-    `chengyang.platform.accounts.posts`, and NotAllowed.
+    `chengyang.platform.accounts.posts.appoint`, and NotAllowed.
     """
     base = lock(base)
     require(permissions.can_appoint, actor, base)
     alone = kind == Post.Kind.MANAGER  # the predecessor's post ends
-    return posts.give(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_own_posts_url())
+    return posts.appoint(base, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_own_posts_url())
 
 
 @transaction.atomic
@@ -93,9 +93,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_own_posts_url())
 
 
-def resign_posts(base: Base, *, actor: Any) -> int:
-    """End the posts of `actor` at `base` at once, without approval (domain.md rule 12); return their number."""
-    return posts.lay_down(base, actor=actor, url=_own_posts_url())
+def resign(base: Base, *, actor: Any) -> int:
+    """End all posts of `actor` at `base` today, without approval (domain.md rule 12); return their number."""
+    return posts.resign(base, actor=actor, url=_own_posts_url())
 
 
 def _own_posts_url():

@@ -10,5 +10,5 @@ urlpatterns = [
     path("bases/", views.base_list, name="list"),
     path("bases/<slug:slug>/", views.base_detail, name="detail"),
     # /me/
-    path("me/bases/<slug:slug>/leave/", views.resign, name="resign"),
+    path("me/bases/<slug:slug>/resign/", views.resign, name="resign"),
 ]

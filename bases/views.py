@@ -63,9 +63,9 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def resign(request: HttpRequest, slug: str) -> HttpResponse:
-    """Resign from one's own posts at a base, effective at once."""
+    """End the user's own posts at a base."""
     own = Post.objects.visible_to(request.user).own(request.user)
     base = get_object_or_404(own.of_subject(slug)[:1]).base
-    actions.resign_posts(base, actor=request.user)
+    actions.resign(base, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": base})
     return redirect("me:home")

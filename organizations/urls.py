@@ -13,5 +13,5 @@ urlpatterns = [
     # /me/organizations/
     path("me/organizations/", views.mine, name="mine"),
     path("me/organizations/<public_id:public_id>/leave/", views.leave, name="leave"),
-    path("me/organizations/posts/<slug:slug>/leave/", views.resign, name="resign"),
+    path("me/organizations/posts/<slug:slug>/resign/", views.resign, name="resign"),
 ]

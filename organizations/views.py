@@ -111,10 +111,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def resign(request: HttpRequest, slug: str) -> HttpResponse:
-    """Resign from one's own posts in an organization, effective at once."""
+    """End the user's own posts in an organization."""
     own = Post.objects.visible_to(request.user).own(request.user)
     organization = get_object_or_404(own.of_subject(slug)[:1]).organization
-    actions.resign_posts(organization, actor=request.user)
+    actions.resign(organization, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": organization})
     return redirect("organizations:mine")
 

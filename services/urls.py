@@ -20,5 +20,5 @@ urlpatterns = [
     path("services/teams/<slug:slug>/request/", views.new_request, name="team-request"),
     # /me/
     path("me/requests/", views.my_requests, name="mine"),
-    path("me/teams/<slug:slug>/leave/", views.leave_team, name="leave-team"),
+    path("me/teams/<slug:slug>/resign/", views.resign, name="resign"),
 ]

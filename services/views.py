@@ -169,11 +169,11 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def leave_team(request: HttpRequest, slug: str) -> HttpResponse:
-    """Resign from all own posts in a team, at once."""
+def resign(request: HttpRequest, slug: str) -> HttpResponse:
+    """End the user's own posts in a team."""
     own = Post.objects.visible_to(request.user).own(request.user)
     team = get_object_or_404(own.of_subject(slug)[:1]).team
-    actions.leave_team(team, actor=request.user)
+    actions.resign(team, actor=request.user)
     messages.success(request, _("你已退出“%(name)s”。") % {"name": team})
     return redirect("me:home")
 

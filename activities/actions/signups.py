@@ -296,7 +296,7 @@ def anonymise_guests() -> int:
 def _anonymise(ids: Iterable[int]) -> int:
     rows = Signup.objects.filter(pk__in=list(ids))  # by key: after the update no other column finds them
     count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
-    history.forget_history(rows)
+    history.delete_history(rows)
     return count
 
 
@@ -322,7 +322,7 @@ def erase_signups(person: Person) -> None:
     # A correction has its reason, says a constraint: without the reason the value before the correction goes too.
     records.exclude(reason="").update(reason="", previous_hours=None)
     for kept in (rows, records):
-        history.forget_history(kept)
+        history.delete_history(kept)
     if person.user_id:
         _anonymise(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
 

@@ -1,4 +1,4 @@
-"""Signing up on one screen, the ticket that comes of it, and what one is signed up for."""
+"""Pages for signing up for an activity, the ticket, and the user's own sign-ups."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.platform.accounts import phone_login, phone_verification
+from chengyang.platform.accounts.phone_login import PhoneLogin, Purpose
 from chengyang.platform.web.paging import numbered
 from members.models import Person
 
@@ -27,7 +27,6 @@ from ..states import SIGNUP_OPEN, SignupState
 from ..tickets import SHOWN_WITH, context_of
 from .activity import get_visible_activity, own_signup
 
-PURPOSE = phone_login.Purpose.SIGN_UP
 SUCCESS_MESSAGES = {
     SignupState.CONFIRMED: gettext_lazy("报名成功，这是你的票。"),
     SignupState.WAITLISTED: gettext_lazy("名额已满，已排候补；空出名额会通知你。"),
@@ -40,141 +39,92 @@ SUCCESS_MESSAGES = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One screen: a click for who is in the registry, a name for who is signed in, name and phone for a visitor."""
+    """Sign up on one page: a member confirms, an account holder adds a name, a visitor adds a name and a phone number."""
     activity = get_visible_activity(request, public_id)
+
+    def guest_form(data: Any) -> GuestForm:
+        return GuestForm(data, activity=activity, initial=login.kept)
+
+    login = PhoneLogin(
+        request,
+        Purpose.SIGN_UP,
+        phone_form=guest_form,
+        code_form=GuestCodeForm,
+        keep=["guest_name"],
+        subject=activity.public_id,  # a code for one activity signs up for no other
+        before_send=lambda: _require_open(activity),
+    )
     if request.user.is_authenticated:
-        return _as_account(request, activity)
-    proof = _proof(request, activity)
-    return _with_code(request, activity, proof) if proof else _as_visitor(request, activity)
+        return _sign_up_signed_in(request, activity, login.kept.get("guest_name", ""))
+    return _sign_up_by_phone(request, activity, login)
 
 
-def _as_account(request: HttpRequest, activity: Activity) -> HttpResponse:
+def _sign_up_signed_in(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
     require(can_sign_up, request.user, activity)
-    known = own_signup(request, activity)
-    if known and known.state in SIGNUP_OPEN:
-        return redirect(known)
-    if _only_looks(request, activity):
-        return redirect(activity)
+    signup = own_signup(request, activity)
+    if signup and signup.state in SIGNUP_OPEN:
+        return redirect(signup)
+    if request.method != "POST" and not activity.accepts_signups():
+        return redirect(activity)  # its page says why nobody can sign up
     person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
-    kept = phone_login.kept(request).get("name", "")
     form = SignupForm(
         request.POST or None,
         activity=activity,
         is_guest=person is None,
-        initial={"guest_name": kept or request.user.name},
+        initial={"guest_name": guest_name or request.user.name},
     )
-    # Nothing to fill in or to tick makes an empty form, which Django takes for one that was never sent.
+    # A member has nothing to fill in, so the form has no fields and the POST no data, which Django takes for unbound.
     form.is_bound = request.method == "POST"
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
-            return _signed_up(request, activity, form.cleaned_data.get("guest_name", ""))
+            return _create_signup(request, activity, form.cleaned_data.get("guest_name", ""))
         except ActionError as error:
             form.refuse(error)
             status = 409
-    return _page(request, activity, form, status=status, person=person)
+    return _page(request, activity, {"form": form, "person": person}, status)
 
 
-def _signed_up(request: HttpRequest, activity: Activity, name: str) -> HttpResponse:
-    signup = actions.sign_up(activity, guest_name=name, actor=request.user)
-    messages.success(request, SUCCESS_MESSAGES.get(signup.state, SUCCESS_MESSAGES[SignupState.CONFIRMED]))
-    return redirect(signup)
-
-
-def _proof(request: HttpRequest, activity: Activity) -> Any:
-    """Return the proof whose code was sent for this very activity, or None."""
-    proof = phone_login.pending(request, PURPOSE)
-    return proof if proof and phone_login.kept(request).get("activity") == activity.public_id else None
-
-
-def _as_visitor(request: HttpRequest, activity: Activity) -> HttpResponse:
-    """The first step: name and number."""
-    if _only_looks(request, activity):
+def _sign_up_by_phone(request: HttpRequest, activity: Activity, login: PhoneLogin) -> HttpResponse:
+    if request.method != "POST" and not activity.accepts_signups() and not login.proof:
         return redirect(activity)
-    if request.POST.get("do") in ("check", "resend"):
-        raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=request.path)
-    form = GuestForm(
-        request.POST or None, activity=activity, initial={"guest_name": phone_login.kept(request).get("name", "")}
-    )
-    status = 400 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
-        keep = {"activity": activity.public_id, "name": form.cleaned_data["guest_name"]}
-        try:
-            _require_open(activity)
-            phone_login.begin(request, form.cleaned_data["phone"], purpose=PURPOSE, keep=keep)
-            return redirect(request.path)
-        except ActionError as error:
-            form.refuse(error)
-            status = 409
-    return _page(request, activity, form, status=status)
-
-
-def _only_looks(request: HttpRequest, activity: Activity) -> bool:
-    """Return whether there is nothing to fill in: the activity's own page then says why."""
-    return request.method != "POST" and not activity.accepts_signups()
-
-
-def _require_open(activity: Activity) -> None:
-    """Send nobody a code for what takes no sign-ups."""
-    if not activity.accepts_signups():
-        raise ActionError(_("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).text}, code="closed")
-
-
-def _with_code(request: HttpRequest, activity: Activity, proof: Any) -> HttpResponse:
-    """The second step: the code, with which the guest has an account and the place."""
-    do = request.POST.get("do", "")
-    if do in ("change", "resend"):
-        return _other_number(request, do)
-    form = GuestCodeForm(request.POST or None)
-    status = 400 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
-        name = phone_login.kept(request).get("name", "")
-        try:
-            user = phone_login.finish(request, form.cleaned_data["code"])
-        except ActionError as error:
-            form.refuse(error)
-            status = 409
-        else:
-            return _enter(request, activity, user, name)
-    return _page(request, activity, form, status=status, proof=proof, wait=phone_verification.wait(proof))
-
-
-def _enter(request: HttpRequest, activity: Activity, user: Any, name: str) -> HttpResponse:
-    """Sign the guest in and up; whoever has a second factor shows it first and comes back here."""
-    response = phone_login.sign_in(request, user, next_url=request.path)
-    if not request.user.is_authenticated:
+    if response := login.step():
         return response
+    if not login.phone:
+        return _page(request, activity, login.context, login.status)
+    response = login.sign_in(next_url=request.path)
+    if not request.user.is_authenticated:
+        return response  # after the second factor the visitor comes back here, signed in
     try:
-        return _signed_up(request, activity, name)
+        return _create_signup(request, activity, login.kept.get("guest_name", ""))
     except ActionError as error:
         error.url = activity.get_absolute_url()
         raise
 
 
-def _other_number(request: HttpRequest, do: str) -> HttpResponse:
-    if do == "change":
-        phone_login.other_number(request)
-        return redirect(request.path)
-    try:
-        if phone_login.resend(request, PURPOSE):
-            messages.success(request, _("又发了一个验证码，请用新的那个。"))
-    except ActionError as error:
-        error.url = request.path
-        raise
-    return redirect(request.path)
+def _require_open(activity: Activity) -> None:
+    """Raise ActionError("closed") when nobody can sign up for `activity`, so that no code is sent in vain."""
+    if not activity.accepts_signups():
+        raise ActionError(_("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).text}, code="closed")
 
 
-def _page(request: HttpRequest, activity: Activity, form: Any, *, status: int, **context: Any) -> HttpResponse:
-    stands = signup_status_of(activity)
-    waiting = activity.signups.filter(state=SignupState.WAITLISTED).count() if stands.code == "full" else 0
-    context |= {
+def _create_signup(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
+    signup = actions.sign_up(activity, guest_name=guest_name, actor=request.user)
+    messages.success(request, SUCCESS_MESSAGES.get(signup.state, SUCCESS_MESSAGES[SignupState.CONFIRMED]))
+    return redirect(signup)
+
+
+def _page(request: HttpRequest, activity: Activity, context: dict[str, Any], status: int) -> HttpResponse:
+    status_now = signup_status_of(activity)
+    waiting = activity.signups.filter(state=SignupState.WAITLISTED).count() if status_now.code == "full" else 0
+    context = {
         "activity": activity,
-        "status": stands,
-        "form": form,
+        "status": status_now,
         "waiting": waiting,
         "place": waiting + 1,
         "confirm_hours": int(CONFIRM_WITHIN.total_seconds() // 3600),
         "anonymise_days": ANONYMISE_AFTER.days,
+        **context,
     }
     return render(request, "activities/signup.html", context, status=status)
 

@@ -114,7 +114,7 @@ def erase_person(person: Person, *, actor: Any = None) -> bool:
     user = person.user
     audit.record("person.erased", person, actor=actor, person=person, user=user)
     erasure.erase(person)
-    history.forget_history(Person.objects.filter(pk=person.pk))
+    history.delete_history(Person.objects.filter(pk=person.pk))
     if user and user.name == person.name:
         user.name = ""
         user.save(update_fields=["name"])
@@ -129,7 +129,7 @@ def _delete_or_empty(person):
             history.delete_with_history(rows)
     except ProtectedError:
         _empty(person)
-        history.forget_history(rows)  # emptying the row has stored its former values in the history
+        history.delete_history(rows)  # emptying the row has stored its former values in the history
 
 
 def _empty(person):
@@ -155,16 +155,16 @@ def erase_own_rows(person: Person) -> None:
 def _anonymise_terms(person):
     """Keep the dates of terms and which criteria were met; delete reasons, notes and evidence."""
     terms = person.representations.all()
-    history.forget_history(terms)
+    history.delete_history(terms)
     terms.update(reason="", is_public=False)
-    history.forget_history(terms)
+    history.delete_history(terms)
     for assessment in person.assessments.filter(representative__isnull=False):
         assessment.findings = {
             code: {"met": finding.get("met", False)} for code, finding in assessment.findings.items()
         }
         assessment.note = ""
         assessment.save(update_fields=["findings", "note"])
-    history.forget_history(person.assessments.all())
+    history.delete_history(person.assessments.all())
 
 
 def _delete_evidence(person):

@@ -1,4 +1,4 @@
-"""Joining in three steps, the status of an application, and confirming a record (docs/ui.md, "Join")."""
+"""Pages for joining in three steps, for the status of an application, and for confirming a record (docs/ui.md, "Join")."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.platform.accounts import phone_login, phone_verification
+from chengyang.platform.accounts import phone_login
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 
 from .. import actions
@@ -31,19 +31,19 @@ from ..states import (
 from ..timeline import timeline_of
 from .parts import READ_OR_POST, posted
 
-JOIN = phone_login.Purpose.JOIN
 
-
-# ---- step 1: notice, consent, number ---------------------------------------------------------------------------------
+# ---- step 1: privacy rules, consent, phone number --------------------------------------------------------------------
 @login_not_required
 @never_cache
 @require_http_methods(READ_OR_POST)
 def join(request: HttpRequest) -> HttpResponse:
-    """Step 1. Nothing is stored before the consent is ticked; who is further already goes where they stand."""
-    if not request.user.is_authenticated:
-        return _by_phone(request)
-    if place := _place(request.user):
-        return redirect(place)
+    """Step 1: ask for consent and, of a visitor, for the phone number. Nothing is stored before the consent is ticked."""
+    return _join_signed_in(request) if request.user.is_authenticated else _join_by_phone(request)
+
+
+def _join_signed_in(request: HttpRequest) -> HttpResponse:
+    if page := _current_page(request.user):
+        return redirect(page)
     form = ConsentForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,61 +51,30 @@ def join(request: HttpRequest) -> HttpResponse:
             return redirect("members:join-about")
         except ActionError as error:
             _refuse(form, error)
-    return _step_one(request, form)
+    return _step_one(request, {"form": form}, _status(form))
 
 
-def _by_phone(request: HttpRequest) -> HttpResponse:
-    proof, do = phone_login.pending(request, JOIN), request.POST.get("do", "")
-    if do in ("change", "resend") or (do == "check" and not proof):
-        return _other_way(request, do)
-    if do == "send":  # also from a page of the first step that was gone back to
-        proof = None
-    form = (JoinCodeForm if proof else JoinPhoneForm)(posted(request))
-    if request.method == "POST" and form.is_valid():
+def _join_by_phone(request: HttpRequest) -> HttpResponse:
+    login = phone_login.PhoneLogin(
+        request, phone_login.Purpose.JOIN, phone_form=JoinPhoneForm, code_form=JoinCodeForm, keep=["consent"]
+    )
+    if response := login.step():
+        return response
+    if login.phone:
+        response = login.sign_in(next_url=request.path)
+        # The consent was ticked in the first step; it is recorded now that there is an account to record it for.
+        if not request.user.is_authenticated or not login.kept.get("consent") or _current_page(request.user):
+            return response
         try:
-            if proof:
-                return _come_in(request, form.cleaned_data["code"])
-            phone_login.begin(request, form.cleaned_data["phone"], purpose=JOIN, keep={"consent": True})
-            return redirect("members:join")
+            actions.consent_and_begin(request.user)
+            return redirect("members:join-about")
         except ActionError as error:
-            _refuse(form, error)
-    return _step_one(request, form, proof=proof, wait=proof and phone_verification.wait(proof))
+            login.refuse(error)
+    return _step_one(request, login.context, login.status)
 
 
-def _other_way(request: HttpRequest, do: str) -> HttpResponse:
-    """Another number, another code, or a code that came too late."""
-    again = reverse("members:join")
-    if do == "check":
-        raise ActionError(_("验证码过期了，请重新要一个。"), code="expired", url=again)
-    if do == "change":
-        phone_login.other_number(request)
-    else:
-        _resend(request, again)
-    return redirect(again)
-
-
-def _resend(request: HttpRequest, again: str) -> None:
-    try:
-        if phone_login.resend(request, JOIN):
-            messages.success(request, _("又发了一个验证码，请用新的那个。"))
-    except ActionError as error:
-        error.url = again
-        raise
-
-
-def _come_in(request: HttpRequest, code: str) -> HttpResponse:
-    """Sign in who proved the number, and write the consent they ticked before; then to where they stand."""
-    consented = phone_login.kept(request).get("consent")
-    user = phone_login.finish(request, code)
-    response = phone_login.sign_in(request, user, next_url=reverse("members:join"))
-    if request.user.is_authenticated and consented and not _place(request.user):
-        actions.consent_and_begin(request.user)
-        return redirect("members:join-about")
-    return response
-
-
-def _place(user: Any) -> str:
-    """Return the page of who is further than step 1; empty for everybody else."""
+def _current_page(user: Any) -> str:
+    """Return the address of the page where `user` continues, or an empty text for a user who is still at step 1."""
     if Person.objects.visible_to(user).filter(user=user, state=PersonState.ACTIVE).exists():
         return reverse("me:home")
     if _unconfirmed(user):
@@ -118,9 +87,9 @@ def _place(user: Any) -> str:
     return application.get_absolute_url()
 
 
-def _step_one(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-    page = {"form": form, "rules": PolicyVersion.objects.current(), "purpose": _registration(), "step": 1, **context}
-    return render(request, "members/join.html", page, status=_status(form))
+def _step_one(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    page = {"rules": PolicyVersion.objects.current(), "purpose": _registration(), "step": 1, **context}
+    return render(request, "members/join.html", page, status=status)
 
 
 def _registration() -> Purpose | None:
@@ -128,7 +97,7 @@ def _registration() -> Purpose | None:
 
 
 def _status(form: Any) -> int:
-    """Return 200 for a fresh form, 400 for a wrong one, 409 for what an action refused."""
+    """Return 200 for an unbound or valid form, 400 for an invalid one, 409 when an action refused it."""
     if not form.is_bound or not form.errors:
         return 200
     return 409 if getattr(form, "was_refused", False) else 400
@@ -139,11 +108,11 @@ def _refuse(form: Any, error: ActionError) -> None:
     form.was_refused = True
 
 
-# ---- step 2: who you are ---------------------------------------------------------------------------------------------
+# ---- step 2: registration details ------------------------------------------------------------------------------------
 @never_cache
 @require_http_methods(READ_OR_POST)
 def about(request: HttpRequest) -> HttpResponse:
-    """Step 2: fill in the registration details; the page also saves them while they are typed (`save`)."""
+    """Step 2: fill in the registration details. A script saves them while they are typed (see `save`)."""
     application = _open_application(request.user)
     if application is None or application.state not in APPLICATION_WITH_APPLICANT:
         return redirect(application or "members:join")
@@ -162,7 +131,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def save(request: HttpRequest) -> JsonResponse:
-    """Save the valid fields typed so far; answer with a message about it as JSON."""
+    """Save the draft while it is typed; answer JSON with the sentence that the page shows."""
     application = _open_application(request.user)
     if application is None:
         raise Http404
@@ -190,11 +159,11 @@ def _initial(application: Application) -> dict[str, Any]:
     return typed
 
 
-# ---- step 3: check, consent, submit ----------------------------------------------------------------------------------
+# ---- step 3: check, optional consents, submit ------------------------------------------------------------------------
 @never_cache
 @require_http_methods(READ_OR_POST)
 def check(request: HttpRequest) -> HttpResponse:
-    """Step 3: show the details, ask for each optional purpose, and submit the application on POST."""
+    """Step 3: show the details, ask for consent to each optional purpose, and submit the application."""
     application = _open_application(request.user)
     if application is None or application.state not in APPLICATION_WITH_APPLICANT:
         return redirect(application or "members:join")
@@ -217,11 +186,11 @@ def _days() -> dict[str, int]:
     return {"first": FIRST_REVIEW_DAYS, "second": SECOND_REVIEW_DAYS}
 
 
-# ---- afterwards ------------------------------------------------------------------------------------------------------
+# ---- the submitted application ---------------------------------------------------------------------------------------
 @never_cache
 @require_safe
 def application(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show the applicant the state, the next step with its deadline, and the timeline."""
+    """Show the applicant the next step with its deadline, and the steps so far."""
     rows = Application.objects.visible_to(request.user).filter(user=request.user)
     row = get_object_or_404(rows.select_related("category", "subdistrict"), public_id=public_id)
     page = {
@@ -235,7 +204,7 @@ def application(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Withdraw an own application."""
+    """Withdraw one's own application."""
     rows = Application.objects.visible_to(request.user).filter(user=request.user)
     row = get_object_or_404(rows, public_id=public_id)
     actions.withdraw_application(row, actor=request.user)
@@ -243,14 +212,14 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(row)
 
 
-# ---- a record that staff made ----------------------------------------------------------------------------------------
+# ---- a record that staff created -------------------------------------------------------------------------------------
 @never_cache
 @require_http_methods(READ_OR_POST)
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Show a record that staff made with the user's phone number; confirm or delete it on POST."""
+    """Show the user a record that staff created with their phone number; they confirm or delete it on POST."""
     person = _unconfirmed(request.user)
     if person is None:
-        return redirect(_place(request.user) or "members:join")
+        return redirect(_current_page(request.user) or "members:join")
     if request.POST.get("do") == "refuse":
         actions.refuse_record(person, actor=request.user)
         messages.success(request, _("这份登记已经删掉。"))

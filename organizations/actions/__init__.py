@@ -9,7 +9,7 @@ from .memberships import (
     withdraw_membership_application,
 )
 from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
-from .posts import appoint, end_post, resign_posts
+from .posts import appoint, end_post, resign
 
 __all__ = [
     "DECIDE_WITHIN",
@@ -23,6 +23,6 @@ __all__ = [
     "end_post",
     "found_organization",
     "leave_organization",
-    "resign_posts",
+    "resign",
     "withdraw_membership_application",
 ]

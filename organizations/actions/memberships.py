@@ -125,9 +125,9 @@ def erase_memberships(person: Person) -> None:
     """
     rows = person.memberships.all()
     history.delete_with_history(rows.filter(joined_on__isnull=True))
-    history.forget_history(rows)
+    history.delete_history(rows)
     rows.exclude(reason="").update(reason="")
-    history.forget_history(rows)
+    history.delete_history(rows)
 
 
 def _leave(membership, actor):

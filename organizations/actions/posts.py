@@ -22,12 +22,12 @@ def appoint(
     """Appoint `person` to the post `kind` from the day `starts` until the day `ends` (exclusive; None: no end).
 
     An organization has one secretary: the current one's post ends on `starts`. Raises ActionError with the codes of the
-    function in `chengyang.platform.accounts.posts`, and NotAllowed.
+    function `chengyang.platform.accounts.posts.appoint`, and NotAllowed.
     """
     organization = lock(organization)
     require(permissions.can_appoint, actor, organization)
     alone = kind == Post.Kind.SECRETARY  # the predecessor's post ends
-    return posts.give(
+    return posts.appoint(
         organization, person=person, kind=kind, starts=starts, ends=ends, alone=alone, actor=actor, url=_own_posts_url()
     )
 
@@ -43,9 +43,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_own_posts_url())
 
 
-def resign_posts(organization: Organization, *, actor: Any) -> int:
-    """End the posts of `actor` in the organization at once, without approval (domain.md rule 12); return their number."""
-    return posts.lay_down(organization, actor=actor, url=_own_posts_url())
+def resign(organization: Organization, *, actor: Any) -> int:
+    """End all posts of `actor` in `organization` today, without approval (domain.md rule 12); return their number."""
+    return posts.resign(organization, actor=actor, url=_own_posts_url())
 
 
 def close_posts(organization: Organization, actor: Any) -> None:

@@ -14,7 +14,7 @@ from .requests import (
     withdraw_request,
     withdraw_requests_of,
 )
-from .teams import appoint, edit_team, end_post, leave_team
+from .teams import appoint, edit_team, end_post, resign
 
 __all__ = [
     "answer_request",
@@ -25,12 +25,12 @@ __all__ = [
     "end_post",
     "erase_requests",
     "escalate_due",
-    "leave_team",
     "rate_request",
     "refuse_outcome",
     "remind_handlers",
     "reopen_request",
     "report_outcome",
+    "resign",
     "route_request",
     "submit_request",
     "withdraw_request",

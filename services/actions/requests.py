@@ -181,7 +181,7 @@ def erase_requests(person: Person) -> None:
     kept_rows.update(
         author=None, title=erasure.ERASED, text="", service="", answer=erasure.ERASED, query_code="", rating=None
     )
-    history.forget_history(kept_rows)
+    history.delete_history(kept_rows)
 
 
 def _delete_notices(rows):

@@ -29,12 +29,12 @@ def edit_team(team: Team, *, actor, **data) -> Team:
 def appoint(team: Team, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
     """Appoint `person` as leader of `team`, or as volunteer in it, from the day `starts`; the leader before ends then.
 
-    Raises ActionError as `posts.give`, and NotAllowed. Staff appoint leaders; staff and the leader appoint volunteers.
+    Raises ActionError as `posts.appoint`, and NotAllowed. Staff appoint leaders; staff and the leader appoint volunteers.
     """
     team = lock(team)
     alone = kind == Post.Kind.LEADER
     require(permissions.can_appoint if alone else permissions.can_appoint_volunteer, actor, team)
-    return posts.give(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_notice_url())
+    return posts.appoint(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_notice_url())
 
 
 @transaction.atomic
@@ -45,9 +45,9 @@ def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
     return posts.end(post, actor=actor, on=on, url=_notice_url())
 
 
-def leave_team(team: Team, *, actor: Any) -> int:
-    """Resign from all posts in `team`, also as leader, at once and without approval (domain.md rule 12); return how many."""
-    return posts.lay_down(team, actor=actor, url=_notice_url())
+def resign(team: Team, *, actor: Any) -> int:
+    """End all posts of `actor` in `team` today, without approval (domain.md rule 12); return how many."""
+    return posts.resign(team, actor=actor, url=_notice_url())
 
 
 def _notice_url():

@@ -1,4 +1,4 @@
-"""What tests of the way in share: an outbox of their own, codes read from it, a worker that is at hand."""
+"""Fixtures of the tests of accounts: an outbox and a cache for each test, tasks that run at once, and reading codes."""
 
 import json
 import uuid
@@ -9,12 +9,12 @@ from django.test import Client
 from chengyang.celery import app
 from chengyang.platform.notices import gateways
 
-PHONE = "+8615400008000"  # the prefix of the demonstration: assigned to nobody
+PHONE = "+8615400008000"  # with the prefix of demo numbers, which is assigned to nobody
 
 
 @pytest.fixture(autouse=True)
 def outbox(settings, tmp_path):
-    """Messages and mails of one test, in a folder of its own."""
+    """Write the text messages and e-mails of each test to a folder of its own."""
     settings.OUTBOX_DIR = tmp_path / "outbox"
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "outbox" / "mail")
@@ -23,13 +23,13 @@ def outbox(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def fresh_cache(settings):
-    """Limits are counted in the cache: each test has names of its own there, also beside other tests that run now."""
+    """Give each test cache keys of its own, because limits are counted in the cache and tests run in parallel."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
 
 
 @pytest.fixture(autouse=True)
 def worker():
-    """Tasks run where they are called."""
+    """Run tasks at once, in the calling process."""
     before, app.conf.task_always_eager = app.conf.task_always_eager, True
     yield
     app.conf.task_always_eager = before
@@ -37,12 +37,12 @@ def worker():
 
 @pytest.fixture
 def browser():
-    """A browser of a visitor that checks the forms' tokens like a real one does."""
+    """Return the client of a visitor."""
     return Client()
 
 
 def messages():
-    """Return the text messages that went out, oldest first."""
+    """Return the text messages that were sent, oldest first."""
     path = gateways.sms_file()
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -53,5 +53,5 @@ def last_code():
 
 
 def wrong_code():
-    """Return a code that is not the one that was sent last."""
+    """Return a code other than the one that was sent last."""
     return f"{(int(last_code()) + 1) % 1_000_000:06}"

@@ -1,4 +1,4 @@
-"""AccessScope: what roles and posts of today amount to."""
+"""The access scope that follows from the roles and posts of today."""
 
 import datetime as dt
 
@@ -11,16 +11,16 @@ from organizations.models import Post
 from tests import personas
 
 
-def test_reach_of_a_visitor_is_nothing(visitor):
+def test_scope_of_a_visitor_is_empty(visitor):
     assert access_scope(visitor) == NOBODY
 
 
-def test_district_staff_reach_the_district(district):
+def test_scope_of_district_staff_covers_the_district(district):
     assert access_scope(district).district
     assert access_scope(district).covers(None)
 
 
-def test_subdistrict_staff_reach_their_subdistrict_only(xiazhuang, liuting):
+def test_scope_of_subdistrict_staff_covers_their_subdistrict_only(xiazhuang, liuting):
     area = personas.reference()
     assert access_scope(xiazhuang).covers(area.pk)
     assert not access_scope(liuting).covers(area.pk)
@@ -34,17 +34,17 @@ def test_a_post_of_today_is_in_the_scope(reference, name, subject):
 
 
 @pytest.mark.parametrize("shift", [-1, 0])
-def test_a_post_that_ended_by_today_is_not(secretary, shift):
+def test_a_post_that_ended_by_today_is_not_in_the_scope(secretary, shift):
     Post.objects.update(ends=clock.today() + dt.timedelta(days=shift))
     assert not access_scope(secretary).managed("organization")
 
 
-def test_an_administrator_reaches_no_member_data_whatever_else_they_hold(secretary):
+def test_scope_of_an_administrator_ignores_other_roles_and_posts(secretary):
     Role.objects.create(user=secretary, kind=Role.Kind.SYSTEM)
     assert access_scope(secretary) == AccessScope(user_id=secretary.pk, administrator="system")
 
 
-def test_a_locked_account_reaches_nothing(district):
+def test_scope_of_a_disabled_account_is_empty(district):
     district.is_active = False
     clear_access_scope(district)
     assert access_scope(district) == NOBODY

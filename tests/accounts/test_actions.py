@@ -1,4 +1,4 @@
-"""Accounts and roles: who may do what, and what it does."""
+"""Actions on accounts and roles, and their permissions."""
 
 import datetime as dt
 import threading
@@ -33,8 +33,8 @@ def verbs(**about):
     return list(Entry.objects.filter(**about).order_by("id").values_list("verb", flat=True))
 
 
-# ---- who may --------------------------------------------------------------------------------------------------------
-WHO = {
+# ---- permissions ----------------------------------------------------------------------------------------------------
+ALLOWED = {
     may.can_create_officer: {"sysadmin"},
     may.can_disable_user: {"sysadmin"},
     may.can_reset_password: {"sysadmin"},
@@ -46,24 +46,24 @@ WHO = {
 
 
 @pytest.mark.parametrize("name", [*personas.NAMES, VISITOR])
-@pytest.mark.parametrize("check", WHO, ids=lambda check: check.__name__)
-def test_who_may_do_it_to_somebody_else(reference, check, name):
-    assert check(somebody(name), personas.user("target")) == (name in WHO[check])
+@pytest.mark.parametrize("check", ALLOWED, ids=lambda check: check.__name__)
+def test_permissions_on_another_account(reference, check, name):
+    assert check(somebody(name), personas.user("target")) == (name in ALLOWED[check])
 
 
 @pytest.mark.parametrize("name", [*personas.NAMES, VISITOR])
-def test_who_may_end_a_role(reference, name):
+def test_permission_to_end_a_role(reference, name):
     role = Role.objects.create(user=personas.user("target"), kind=Kind.EDITOR)
     assert may.can_end_role(somebody(name), role) == (name == "secadmin")
 
 
-@pytest.mark.parametrize("check", [check for check, who in WHO.items() if who and check != may.can_create_officer])
-def test_nobody_does_it_to_themself(sysadmin, secadmin, check):
+@pytest.mark.parametrize("check", [check for check, who in ALLOWED.items() if who and check != may.can_create_officer])
+def test_no_permission_on_ones_own_account(sysadmin, secadmin, check):
     assert not check(sysadmin, sysadmin)
     assert not check(secadmin, secadmin)
 
 
-def test_ones_own_number_and_sessions_are_ones_own(member, stranger):
+def test_only_the_owner_may_change_the_number(member, stranger):
     assert may.can_change_phone(member, member)
     assert not may.can_change_phone(stranger, member)
 
@@ -72,7 +72,7 @@ def test_an_account_without_address_gets_no_password(sysadmin):
     assert not may.can_reset_password(sysadmin, User.objects.create(phone=PHONE))
 
 
-# ---- making accounts ------------------------------------------------------------------------------------------------
+# ---- creating accounts ----------------------------------------------------------------------------------------------
 def test_an_officers_account_starts_with_a_one_time_password(sysadmin):
     user = actions.create_officer(email=" New.Officer@Demo.invalid ", name="单 一", actor=sysadmin)
     stored = User.objects.get(pk=user.pk)
@@ -94,14 +94,14 @@ def test_an_officers_account_has_no_rights_yet(sysadmin):
         ({"name": " "}, "name"),
     ],
 )
-def test_what_is_wrong_with_a_new_account_is_said(sysadmin, wrong, code):
+def test_invalid_data_of_a_new_account_is_refused(sysadmin, wrong, code):
     User.objects.create(phone=PHONE)
     with pytest.raises(ActionError) as caught:
         actions.create_officer(**{"email": "a@demo.invalid", "name": "单一", **wrong}, actor=sysadmin)
     assert caught.value.code == code
 
 
-def test_an_action_refuses_who_may_not(secadmin):
+def test_an_action_refuses_an_actor_without_permission(secadmin):
     with pytest.raises(NotAllowed):
         actions.create_officer(email="a@demo.invalid", name="单一", actor=secadmin)
     assert not User.objects.filter(email="a@demo.invalid").exists()
@@ -125,7 +125,7 @@ def test_a_number_proved_twice_at_once_gets_one_account():
 
 
 # ---- stopping, unlocking, resetting ---------------------------------------------------------------------------------
-def test_a_disabled_account_is_out_at_once(client_of, member, sysadmin):
+def test_disabling_an_account_ends_its_sessions_at_once(client_of, member, sysadmin):
     browser = client_of(member)
     actions.disable_user(member, actor=sysadmin)
     assert browser.get("/accounts/").status_code == 302
@@ -145,7 +145,7 @@ def test_an_account_is_enabled_again(member, sysadmin):
 
 def test_the_security_administrator_ends_a_lock(district, secadmin):
     for _ in range(5):
-        login_throttle.begin(district.email, address=None)
+        login_throttle.count_attempt(district.email, address=None)
     actions.unlock_account(district, actor=secadmin)
     assert not login_throttle.is_locked(district.email)
     assert verbs(user=district.public_id) == ["session.unlocked"]
@@ -171,13 +171,13 @@ def test_a_changed_password_ends_the_other_sessions(client_of, district):
     assert there.get("/accounts/").status_code == 302
 
 
-def test_whose_password_changed_is_told(district):
+def test_a_changed_password_is_notified(district):
     actions.set_password(district, "Xk7#vTq9!mWz", actor=district)
     assert Notice.objects.get(user=district).title == "你的登录密码已修改"
 
 
 # ---- numbers --------------------------------------------------------------------------------------------------------
-def test_a_changed_number_is_told_to_the_old_one():
+def test_a_changed_number_is_notified_to_the_old_number():
     owner = User.objects.create(phone="+8615400008001")
     actions.change_phone(owner, PHONE, actor=owner)
     assert Notice.objects.get().address == "+8615400008001"
@@ -275,7 +275,7 @@ def test_a_role_that_ended_is_not_ended_later(stranger, secadmin):
     assert role.ends == clock.today()
 
 
-def test_the_database_itself_keeps_administrators_apart(sysadmin):
+def test_database_constraints_keep_administrators_apart(sysadmin):
     with pytest.raises(IntegrityError), transaction.atomic():
         Role.objects.create(user=sysadmin, kind=Kind.EDITOR)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -283,7 +283,7 @@ def test_the_database_itself_keeps_administrators_apart(sysadmin):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_roles_given_at_once_do_not_slip_past_each_other(reference):
+def test_excluding_roles_granted_concurrently_are_not_both_stored(reference):
     user, actor = personas.user("target"), personas.make("secadmin")
     kinds, start, outcomes = [Kind.SYSTEM, Kind.AUDIT, Kind.DISTRICT, Kind.SECURITY], threading.Barrier(4), []
 
@@ -301,7 +301,7 @@ def test_two_roles_given_at_once_do_not_slip_past_each_other(reference):
 
 
 # ---- the first officer ----------------------------------------------------------------------------------------------
-def test_the_command_makes_the_first_officer(reference, capsys):
+def test_the_command_creates_the_first_officer(reference, capsys):
     management.call_command("createofficer", email="first@demo.invalid", name="首任")
     user = User.objects.get(email="first@demo.invalid")
     password = capsys.readouterr().out.split("one-time password: ")[1].split()[0]
@@ -309,7 +309,7 @@ def test_the_command_makes_the_first_officer(reference, capsys):
     assert access_scope(user).district
 
 
-def test_the_command_makes_staff_of_a_subdistrict(reference, capsys):
+def test_the_command_creates_staff_of_a_subdistrict(reference, capsys):
     options = {"role": "subdistrict_staff", "subdistrict": "夏庄"}
     management.call_command("createofficer", email="first@demo.invalid", name="首任", **options)
     assert access_scope(User.objects.get(email="first@demo.invalid")).subdistricts == {reference.pk}
@@ -319,7 +319,7 @@ def test_the_command_makes_staff_of_a_subdistrict(reference, capsys):
     "options",
     [{"role": "subdistrict_staff"}, {"role": "subdistrict_staff", "subdistrict": "没有"}, {"email": "no address"}],
 )
-def test_the_command_says_what_is_wrong_and_leaves_nothing(reference, options):
+def test_the_command_reports_errors_and_stores_nothing(reference, options):
     with pytest.raises(CommandError):
         management.call_command("createofficer", **{"email": "first@demo.invalid", "name": "首任", **options})
     assert not User.objects.exists()

@@ -1,4 +1,4 @@
-"""Accounts and roles on the desk: who sees them, and that every button is an action of ours."""
+"""Accounts and roles on the staff site: visibility and actions."""
 
 import re
 
@@ -34,7 +34,7 @@ def buttons(browser, row):
 
 
 @pytest.mark.parametrize("name", personas.NAMES)
-def test_who_sees_the_accounts(reference, client_of, name):
+def test_visibility_of_the_account_list(reference, client_of, name):
     browser = client_of(personas.make(name))
     statuses = (browser.get(USERS).status_code, browser.get(ROLES).status_code)
     expected = {"sysadmin": (200, 200), "secadmin": (200, 200), "auditor": (404, 200)}
@@ -42,7 +42,7 @@ def test_who_sees_the_accounts(reference, client_of, name):
 
 
 @pytest.mark.parametrize("query", [{}, {"q": "予安"}, {"q": "7001"}])
-def test_a_citizens_account_is_not_the_administrators(client_of, sysadmin, query):
+def test_administrators_do_not_see_accounts_of_citizens(client_of, sysadmin, query):
     User.objects.create(name="周予安", phone="+8615400007001")
     assert "周予安" not in client_of(sysadmin).get(USERS, query).content.decode()
 
@@ -67,21 +67,21 @@ def test_accounts_are_filtered_by_role(client_of, sysadmin, target, kind, names)
     assert [user.name for user in found] == names
 
 
-def test_what_each_administrator_may_press(client_of, sysadmin, secadmin, target):
+def test_buttons_of_each_administrator(client_of, sysadmin, secadmin, target):
     assert buttons(client_of(sysadmin), target) == {"reset_password", "disable"}
     assert buttons(client_of(secadmin), target) == set()
 
 
 def test_a_lock_shows_its_button_to_the_security_administrator(client_of, secadmin, target):
     for _ in range(5):
-        login_throttle.begin(target.email, address=None)
+        login_throttle.count_attempt(target.email, address=None)
     browser = client_of(secadmin)
     assert buttons(browser, target) == {"unlock"}
     press(browser, target, "unlock")
     assert not login_throttle.is_locked(target.email)
 
 
-def test_an_account_is_made_and_its_password_shown_once(client_of, sysadmin):
+def test_an_account_is_created_and_its_password_shown_once(client_of, sysadmin):
     browser = client_of(sysadmin)
     answer = browser.post(f"{USERS}add/", {"email": "new@demo.invalid", "name": "单一", "phone": ""}, follow=True)
     user = User.objects.get(email="new@demo.invalid")
@@ -90,14 +90,14 @@ def test_an_account_is_made_and_its_password_shown_once(client_of, sysadmin):
 
 
 @pytest.mark.parametrize("field", ["email", "phone"])
-def test_a_taken_address_or_number_is_told_at_the_field(client_of, sysadmin, target, field):
+def test_a_taken_address_or_number_is_reported_at_the_field(client_of, sysadmin, target, field):
     typed = {"email": "new@demo.invalid", "name": "单一", "phone": "", field: getattr(target, field)}
     answer = client_of(sysadmin).post(f"{USERS}add/", typed)
     assert answer.status_code in (400, 409)
     assert list(answer.context["form"].errors) == [field]
 
 
-def test_the_security_administrator_makes_no_accounts(client_of, secadmin):
+def test_the_security_administrator_cannot_create_accounts(client_of, secadmin):
     assert client_of(secadmin).get(f"{USERS}add/").status_code == 403
 
 
@@ -117,12 +117,12 @@ def test_disabling_and_enabling(client_of, sysadmin, target):
     assert User.objects.get(pk=target.pk).is_active
 
 
-def test_pressing_what_is_not_ones_own_is_refused(client_of, secadmin, target):
+def test_an_action_without_permission_is_refused(client_of, secadmin, target):
     assert press(client_of(secadmin), target, "disable").status_code == 403
     assert User.objects.get(pk=target.pk).is_active
 
 
-def test_a_role_is_given_on_the_desk(client_of, secadmin, target):
+def test_a_role_is_granted_on_the_staff_site(client_of, secadmin, target):
     typed = {"user": target.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
     client_of(secadmin).post(f"{ROLES}add/", typed)
     assert access_scope(target).editor
@@ -139,25 +139,25 @@ def test_a_role_is_given_on_the_desk(client_of, secadmin, target):
         {"kind": ""},
     ],
 )
-def test_a_role_that_cannot_be_is_refused_in_words(client_of, secadmin, target, typed):
+def test_an_invalid_role_is_refused_with_a_message(client_of, secadmin, target, typed):
     right = {"user": target.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
     answer = client_of(secadmin).post(f"{ROLES}add/", {**right, **typed})
     assert answer.status_code in (400, 409)
     assert not Role.objects.filter(user=target).exists()
 
 
-def test_nobody_gives_a_role_to_themself(client_of, secadmin):
+def test_nobody_grants_a_role_to_themselves(client_of, secadmin):
     typed = {"user": secadmin.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
     client_of(secadmin).post(f"{ROLES}add/", typed)
     assert Role.objects.filter(user=secadmin).count() == 1
 
 
 @pytest.mark.parametrize(("name", "status"), [("sysadmin", 403), ("auditor", 403)])
-def test_who_gives_no_roles(client_of, reference, name, status):
+def test_permission_to_grant_roles(client_of, reference, name, status):
     assert client_of(personas.make(name)).get(f"{ROLES}add/").status_code == status
 
 
-def test_a_role_is_taken_back_on_the_desk(client_of, secadmin, target):
+def test_a_role_is_ended_on_the_staff_site(client_of, secadmin, target):
     role = Role.objects.create(user=target, kind=Role.Kind.EDITOR)
     browser = client_of(secadmin)
     assert buttons(browser, role) == {"end"}

@@ -68,7 +68,7 @@ def test_the_lock_ends_after_fifteen_minutes(browser, officer, time_machine, min
     assert enter(browser).status_code == status
 
 
-def test_knocking_during_the_lock_does_not_make_it_longer(browser, officer, time_machine):
+def test_attempts_during_the_lock_do_not_extend_it(browser, officer, time_machine):
     time_machine.move_to(MORNING, tick=False)
     fail(browser, 5)
     time_machine.shift(dt.timedelta(minutes=14))
@@ -104,7 +104,7 @@ def test_another_account_is_not_locked(browser, officer, district_2):
     assert enter(browser).status_code == 302
 
 
-# ---- the same answer ------------------------------------------------------------------------------------------------
+# ---- known and unknown accounts -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("failures", [1, 5, 6])
 def test_known_and_unknown_accounts_are_answered_alike(browser, officer, failures):
     known, unknown = fail(browser, failures), fail(browser, failures, "nobody@demo.invalid")
@@ -118,19 +118,19 @@ def test_a_disabled_account_with_a_wrong_password_is_answered_alike(browser, off
     assert sentences(fail(browser, 1)) == ["邮箱或密码不对，请检查后再试。"]
 
 
-def test_what_was_typed_is_kept_as_a_hash_only(browser):
+def test_the_typed_email_is_stored_as_a_hash_only(browser):
     fail(browser, 1, "nobody@demo.invalid")
     assert "nobody" not in str(Attempt.objects.values().get())
 
 
-# ---- what is recorded -----------------------------------------------------------------------------------------------
-def test_failures_and_the_lock_are_recorded_for_whose_account_it_is(browser, officer):
+# ---- audit entries --------------------------------------------------------------------------------------------------
+def test_failures_and_the_lock_are_recorded_for_the_account(browser, officer):
     fail(browser, 6)
     entries = Entry.objects.filter(user=officer.public_id).order_by("id").values_list("verb", flat=True)
     assert list(entries) == ["session.failed"] * 5 + ["session.locked"]
 
 
-def test_a_failure_of_nobodys_account_is_recorded_without_what_was_typed(browser):
+def test_a_failure_for_an_unknown_account_is_recorded_without_the_email(browser):
     fail(browser, 1, "nobody@demo.invalid")
     entry = Entry.objects.filter(verb="session.failed").values().get()
     assert (entry["user"], entry["subject"], entry["result"]) == ("", "accounts.User", "failed")
@@ -139,24 +139,24 @@ def test_a_failure_of_nobodys_account_is_recorded_without_what_was_typed(browser
 
 # ---- the form -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("email", ["", "not an address", "a\x00b@demo.invalid", "x" * 400 + "@demo.invalid"])
-def test_a_bad_address_is_told_at_the_field(browser, email):
+def test_an_invalid_email_is_reported_at_the_field(browser, email):
     answer = enter(browser, email)
     assert answer.status_code == 200
     assert answer.context["form"].errors["login"]
 
 
-def test_a_password_of_nul_and_length_is_only_wrong(browser, officer):
+def test_a_very_long_or_binary_password_is_treated_as_wrong(browser, officer):
     assert enter(browser, password="\x00" * 50).context["form"].errors
     assert enter(browser, password="长" * 5000).context["form"].errors
 
 
-def test_the_page_asks_for_what_password_keepers_know(browser):
+def test_the_page_supports_password_managers(browser):
     page = browser.get(LOGIN).content.decode()
     assert 'autocomplete="username"' in page
     assert 'autocomplete="current-password"' in page
 
 
-def test_only_a_page_of_ours_is_next(browser, officer):
+def test_next_must_be_a_page_of_this_site(browser, officer):
     assert enter(browser, next="https://evil.example/")["Location"] == "/manage/"
 
 
@@ -188,15 +188,15 @@ def test_djangos_own_form_signs_nobody_in(officer):
     assert authenticate(None, email=officer.email, password=PASSWORD) == officer
 
 
-# ---- at the same moment ---------------------------------------------------------------------------------------------
+# ---- concurrency ----------------------------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
-def test_thirty_guesses_at_once_are_five_tries():
+def test_thirty_concurrent_guesses_are_five_attempts():
     start, counted = threading.Barrier(30), []
 
     def guess():
         start.wait()
         try:
-            counted.append(login_throttle.begin("district@demo.invalid", address=None))
+            counted.append(login_throttle.count_attempt("district@demo.invalid", address=None))
         except ActionError:
             pass
         finally:
@@ -213,5 +213,5 @@ def test_thirty_guesses_at_once_are_five_tries():
 
 def test_an_account_without_address_is_not_locked_by_an_empty_one(reference):
     personas.user("somebody")
-    login_throttle.begin("", address=None)
+    login_throttle.count_attempt("", address=None)
     assert not login_throttle.is_locked("somebody@demo.invalid")

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, and who is asked to sign in (requirements S04)."""
+"""The life of sessions, and pages that require a sign-in (requirements S04)."""
 
 import datetime as dt
 
@@ -26,17 +26,17 @@ def clock(time_machine):
     return time_machine
 
 
-# ---- how long -------------------------------------------------------------------------------------------------------
+# ---- life of a session ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("idle", "still"), [(29 * MINUTE, True), (30 * MINUTE, False)])
 @pytest.mark.parametrize("name", ["district", "xiazhuang", "editor", "secretary", "base_manager", "leader", "auditor"])
-def test_an_officer_who_does_nothing_is_out_after_half_an_hour(request, client_of, clock, name, idle, still):
+def test_an_idle_officer_is_signed_out_after_half_an_hour(request, client_of, clock, name, idle, still):
     browser = client_of(request.getfixturevalue(name))
     clock.shift(idle)
     assert is_in(browser) == still
 
 
 @pytest.mark.parametrize(("hours", "still"), [(7.9, True), (8, False)])
-def test_an_officer_is_out_after_eight_hours_however_busy(client_of, district, clock, hours, still):
+def test_an_active_officer_is_signed_out_after_eight_hours(client_of, district, clock, hours, still):
     browser, left = client_of(district), dt.timedelta(hours=hours)
     while left > 20 * MINUTE:
         clock.shift(20 * MINUTE)
@@ -47,20 +47,20 @@ def test_an_officer_is_out_after_eight_hours_however_busy(client_of, district, c
 
 
 @pytest.mark.parametrize(("after", "still"), [(13 * DAY, True), (14 * DAY, False)])
-def test_everybody_else_stays_for_fourteen_days(client_of, member, clock, after, still):
+def test_other_users_stay_signed_in_for_fourteen_days(client_of, member, clock, after, still):
     browser = client_of(member)
     clock.shift(after)
     assert is_in(browser) == still
 
 
-def test_every_minute_of_use_counts(client_of, district, clock):
+def test_each_request_restarts_the_idle_time(client_of, district, clock):
     browser = client_of(district)
     for _ in range(4):
         clock.shift(25 * MINUTE)
         assert is_in(browser)
 
 
-def test_a_sign_in_that_is_over_is_gone_from_the_server(client_of, district, clock):
+def test_an_expired_session_is_deleted_on_the_server(client_of, district, clock):
     browser = client_of(district)
     key = browser.session.session_key
     clock.shift(HOUR)
@@ -69,7 +69,7 @@ def test_a_sign_in_that_is_over_is_gone_from_the_server(client_of, district, clo
     assert Entry.objects.filter(user=district.public_id, verb="session.ended").count() == 1
 
 
-def test_who_was_signed_out_is_told_why_and_comes_back(client_of, district, clock):
+def test_an_expired_session_leads_to_sign_in_with_the_reason(client_of, district, clock):
     browser = client_of(district)
     clock.shift(HOUR)
     answer = browser.get(PAGE, follow=True)
@@ -77,14 +77,14 @@ def test_who_was_signed_out_is_told_why_and_comes_back(client_of, district, cloc
     assert "30 分钟没有操作，已退出登录。" in answer.content.decode()
 
 
-def test_a_role_given_during_a_long_sign_in_ends_it(client_of, member, clock):
+def test_a_role_granted_during_a_long_session_ends_it(client_of, member, clock):
     browser = client_of(member)
     clock.shift(9 * HOUR)
     Role.objects.create(user=member, kind=Role.Kind.EDITOR)
     assert not is_in(browser)
 
 
-def test_a_session_of_before_the_rule_begins_now(client_of, district, clock):
+def test_the_life_of_a_session_without_a_start_begins_now(client_of, district, clock):
     browser = client_of(district)
     session = browser.session
     del session[sessions.BEGAN], session[sessions.SEEN]
@@ -104,28 +104,28 @@ def test_a_busy_minute_writes_the_session_once(client_of, district, clock):
     assert browser.session[sessions.SEEN] == before
 
 
-def test_a_visitor_who_only_looks_gets_no_session(browser):
+def test_viewing_a_page_creates_no_session(browser):
     browser.get("/accounts/phone/")
     assert configured.SESSION_COOKIE_NAME not in browser.cookies
 
 
-# ---- who is asked ---------------------------------------------------------------------------------------------------
-def test_a_visitor_is_asked_by_phone_and_comes_back(browser):
+# ---- pages that require a sign-in -----------------------------------------------------------------------------------
+def test_a_visitor_is_sent_to_sign_in_by_phone_and_back(browser):
     assert (
         browser.get("/accounts/sessions/?a=1")["Location"] == "/accounts/phone/?next=%2Faccounts%2Fsessions%2F%3Fa%3D1"
     )
 
 
-def test_a_visitor_at_the_desk_is_asked_by_email(browser):
+def test_a_visitor_of_the_staff_site_is_sent_to_sign_in_by_email(browser):
     assert browser.get("/manage/")["Location"] == "/accounts/login/?next=/manage/"
 
 
-def test_a_visitors_button_leads_back_to_its_page(browser):
+def test_a_post_by_a_visitor_leads_back_to_its_page(browser):
     answer = browser.post("/accounts/sessions/end-others/", headers={"Referer": "http://testserver/calendar/"})
     assert answer["Location"] == "/accounts/phone/?next=%2Fcalendar%2F"
 
 
-def test_a_button_from_elsewhere_leads_to_the_start(browser):
+def test_a_post_from_another_site_leads_to_the_home_page(browser):
     answer = browser.post("/accounts/sessions/end-others/", headers={"Referer": "https://evil.example/x"})
     assert answer["Location"] == "/accounts/phone/?next=%2F"
 
@@ -135,7 +135,7 @@ def test_a_program_gets_a_401(browser):
     assert (answer.status_code, answer.json()["code"]) == (401, "401")
 
 
-def test_a_partial_page_leads_the_whole_page_to_the_door(browser):
+def test_an_htmx_request_redirects_the_whole_page_to_sign_in(browser):
     answer = browser.get(PAGE, headers={"HX-Request": "true"})
     assert answer["HX-Redirect"].startswith("/accounts/phone/")
 
@@ -155,7 +155,7 @@ def test_a_one_time_password_is_changed_before_anything_else(client_of, newcomer
 
 
 @pytest.mark.parametrize("page", ["/accounts/password/change/", "/accounts/logout/", "/privacy/"])
-def test_what_puts_it_right_stays_open(client_of, newcomer, page):
+def test_pages_for_changing_the_password_stay_open(client_of, newcomer, page):
     assert client_of(newcomer).get(page).status_code == 200
 
 
@@ -171,7 +171,7 @@ def test_a_program_with_a_one_time_password_gets_a_403(client_of, newcomer):
     assert (answer.status_code, answer.json()["code"]) == (403, "account_change_password")
 
 
-# ---- what is public -------------------------------------------------------------------------------------------------
+# ---- public pages ---------------------------------------------------------------------------------------------------
 PUBLIC = {
     "/accounts/phone/",
     "/accounts/login/",
@@ -184,7 +184,7 @@ PUBLIC = {
 
 
 @pytest.mark.parametrize("page", sorted(PUBLIC))
-def test_the_door_is_open_to_visitors(browser, page):
+def test_sign_in_pages_are_public(browser, page):
     assert browser.get(page).status_code == 200
 
 
@@ -204,7 +204,7 @@ def test_the_door_is_open_to_visitors(browser, page):
         "password/reset/confirm/",
     ],
 )
-def test_what_allauth_offers_beside_does_not_exist(browser, page):
+def test_unused_pages_of_allauth_do_not_exist(browser, page):
     assert browser.get(f"/accounts/{page}").status_code == 404
 
 
@@ -213,6 +213,6 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites():
     assert configured.SESSION_COOKIE_SAMESITE == "Lax"
 
 
-def test_names_of_both_lists_lead_to_the_same_place():
+def test_url_names_of_the_app_and_of_allauth_have_the_same_path():
     pairs = {"accounts:login": "account_login", "accounts:logout": "account_logout"}
     assert {reverse(ours) == reverse(theirs) for ours, theirs in pairs.items()} == {True}

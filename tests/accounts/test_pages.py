@@ -1,4 +1,4 @@
-"""Passwords by page and by mail, what is recorded, and that every page of allauth is in our look."""
+"""Changing and resetting passwords, audit entries of sign-ins, the look of the pages of allauth, the periodic task."""
 
 import re
 
@@ -39,7 +39,7 @@ def verbs(user):
     return list(Entry.objects.filter(user=user.public_id).order_by("id").values_list("verb", flat=True))
 
 
-# ---- changing it ----------------------------------------------------------------------------------------------------
+# ---- changing the password ------------------------------------------------------------------------------------------
 def test_a_password_is_changed_and_the_sign_in_goes_on(browser, officer):
     enter(browser)
     assert change(browser)["Location"] == "/accounts/"
@@ -47,7 +47,7 @@ def test_a_password_is_changed_and_the_sign_in_goes_on(browser, officer):
     assert verbs(officer) == ["session.started", "password.changed"]
 
 
-def test_the_sign_ins_elsewhere_end_with_the_old_password(browser, officer):
+def test_changing_the_password_ends_other_sessions(browser, officer):
     there = Client()
     enter(there)
     key = there.session.session_key
@@ -57,7 +57,7 @@ def test_the_sign_ins_elsewhere_end_with_the_old_password(browser, officer):
     assert not browser.session.exists(key)
 
 
-def test_a_one_time_password_leads_through_the_change_to_the_page_that_was_wanted(browser, officer):
+def test_after_changing_a_one_time_password_the_requested_page_follows(browser, officer):
     officer.must_change_password = True
     officer.save()
     enter(browser)
@@ -77,7 +77,7 @@ def test_a_one_time_password_leads_through_the_change_to_the_page_that_was_wante
         ({"again": "another one"}, "password2"),
     ],
 )
-def test_what_is_wrong_is_said_at_the_field(browser, officer, typed, field):
+def test_errors_are_shown_at_the_field(browser, officer, typed, field):
     enter(browser)
     answer = change(browser, **typed)
     assert answer.status_code == 200
@@ -88,8 +88,8 @@ def test_what_is_wrong_is_said_at_the_field(browser, officer, typed, field):
 def test_no_sentence_of_the_form_is_english(browser, officer):
     enter(browser)
     wrong = [change(browser, "wrong", "password", "drowssap"), change(browser, "", "", "")]
-    told = " ".join(str(answer.context["form"].errors.as_text()) for answer in wrong)
-    assert not re.search(r"[A-Za-z]{4,}", re.sub(r"oldpassword|password[12]", "", told))
+    texts = " ".join(str(answer.context["form"].errors.as_text()) for answer in wrong)
+    assert not re.search(r"[A-Za-z]{4,}", re.sub(r"oldpassword|password[12]", "", texts))
 
 
 def test_without_a_password_there_is_nothing_to_change(client_of):
@@ -99,7 +99,7 @@ def test_without_a_password_there_is_nothing_to_change(client_of):
     assert client_of(owner).get(CHANGE, follow=True).redirect_chain[-1][0] == "/accounts/"
 
 
-# ---- by mail --------------------------------------------------------------------------------------------------------
+# ---- resetting the password by e-mail -------------------------------------------------------------------------------
 def ask(browser, email="district@demo.invalid"):
     return browser.post(RESET, {"email": email})
 
@@ -167,7 +167,7 @@ def test_links_are_limited_for_an_address(browser, officer):
     assert statuses == [302, 302, 302, 429]
 
 
-def test_what_is_on_its_way_to_the_worker_is_a_number(browser, officer, monkeypatch):
+def test_the_message_to_the_worker_is_only_an_account_id(browser, officer, monkeypatch):
     sent = []
     monkeypatch.setattr(tasks.mail_password_reset, "apply_async", lambda args, **options: sent.append(args))
     ask(browser)
@@ -175,21 +175,21 @@ def test_what_is_on_its_way_to_the_worker_is_a_number(browser, officer, monkeypa
     assert sent == [[officer.pk], [0]]
 
 
-def test_no_second_list_of_addresses_grows(browser, officer):
+def test_allauth_stores_no_email_addresses(browser, officer):
     ask(browser)
     enter(browser)
     change(browser)
     assert not EmailAddress.objects.exists()
 
 
-# ---- what is recorded and said --------------------------------------------------------------------------------------
+# ---- audit entries and warnings -------------------------------------------------------------------------------------
 def test_signing_in_and_out_is_recorded(browser, officer):
     enter(browser)
     browser.post("/accounts/logout/")
     assert verbs(officer) == ["session.started", "session.ended"]
 
 
-def test_an_officer_who_is_in_elsewhere_is_warned(browser, officer):
+def test_an_officer_with_another_session_is_warned(browser, officer):
     enter(Client())
     enter(browser)
     assert "这个账号还在另外 1 处登录着" in browser.get("/accounts/").content.decode()
@@ -226,7 +226,7 @@ WITH_FACTOR = [
 
 
 def offences(page):
-    """Return what no page of ours may hold: style and script in the page, other hosts, foreign words."""
+    """Return what no page may contain: inline styles and scripts, other hosts, English sentences."""
     text = re.sub(
         r"<script[^>]*src=[^>]*></script>|<svg.*?</svg>|otpauth://[^\"]*|<code>.*?</code>", "", page, flags=re.S
     )
@@ -237,7 +237,7 @@ def offences(page):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_in_our_look_and_language(browser, officer, name):
+def test_every_page_has_the_look_and_language_of_the_portal(browser, officer, name):
     if name not in PAGES[:6]:
         enter(browser)
     answer = browser.get(reverse(name))
@@ -247,7 +247,7 @@ def test_every_page_is_in_our_look_and_language(browser, officer, name):
 
 
 @pytest.mark.parametrize("name", WITH_FACTOR)
-def test_every_page_of_the_second_factor_too(browser, officer, name):
+def test_second_factor_pages_have_the_look_and_language_of_the_portal(browser, officer, name):
     enter(browser)
     _set_up(browser)
     answer = browser.get(reverse(name))
@@ -260,7 +260,7 @@ def _set_up(browser):
     set_up(browser)
 
 
-def test_the_page_that_asks_for_the_second_factor_too(browser, officer):
+def test_the_page_that_asks_for_the_second_factor_has_the_look_of_the_portal(browser, officer):
     enter(browser)
     _set_up(browser)
     other = Client()
@@ -268,13 +268,13 @@ def test_the_page_that_asks_for_the_second_factor_too(browser, officer):
     assert (answer.status_code, offences(answer.content.decode())) == (200, [])
 
 
-def test_the_page_of_too_many_requests_too(browser):
+def test_the_page_of_too_many_requests_has_the_look_of_the_portal(browser):
     for _ in range(4):
         answer = ask(browser)
     assert (answer.status_code, offences(answer.content.decode())) == (429, [])
 
 
-def test_the_list_of_spare_codes_is_plain_text_in_chinese(browser, officer):
+def test_the_list_of_recovery_codes_is_plain_text_in_chinese(browser, officer):
     enter(browser)
     _set_up(browser)
     answer = browser.get(reverse("mfa_download_recovery_codes"))
@@ -282,28 +282,28 @@ def test_the_list_of_spare_codes_is_plain_text_in_chinese(browser, officer):
     assert len(re.findall(r"^\d{8}$", answer.content.decode(), flags=re.M)) == 10
 
 
-def test_the_policy_stands_on_the_page_with_the_code(browser, officer):
+def test_the_page_with_the_qr_code_has_the_content_security_policy(browser, officer):
     enter(browser)
     answer = browser.get(reverse("mfa_activate_totp"))
     assert "style-src 'self'" in answer["Content-Security-Policy"]
     assert 'class="qr"' in answer.content.decode()
 
 
-# ---- the hourly work ------------------------------------------------------------------------------------------------
-def test_the_tick_deletes_what_is_older_than_a_day(time_machine):
+# ---- the periodic task ----------------------------------------------------------------------------------------------
+def test_run_periodic_deletes_codes_and_attempts_after_a_day(time_machine):
     from chengyang.platform.accounts import login_throttle, phone_verification
     from chengyang.platform.accounts.models import Attempt, PhoneProof
 
     time_machine.move_to("2026-11-23T09:00:00Z", tick=False)
-    login_throttle.begin("a@demo.invalid", address=None)
+    login_throttle.count_attempt("a@demo.invalid", address=None)
     phone_verification.send_code(PHONE, address=None, session_key="s1")
     time_machine.shift(86_401)
-    login_throttle.begin("b@demo.invalid", address=None)
+    login_throttle.count_attempt("b@demo.invalid", address=None)
     tasks.run_periodic()
     assert (Attempt.objects.count(), PhoneProof.objects.count()) == (1, 0)
 
 
-def test_the_tick_forgets_sessions_that_are_over(browser, officer):
+def test_run_periodic_deletes_expired_sessions(browser, officer):
     from allauth.usersessions.models import UserSession
     from django.contrib.sessions.models import Session
 
@@ -314,7 +314,7 @@ def test_the_tick_forgets_sessions_that_are_over(browser, officer):
     assert UserSession.objects.count() == 1
 
 
-def test_the_tick_may_run_twice(reference):
+def test_run_periodic_may_run_twice(reference):
     personas.user("somebody")
     tasks.run_periodic()
     tasks.run_periodic()

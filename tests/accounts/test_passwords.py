@@ -1,4 +1,4 @@
-"""What a password must be, and how long it lasts (requirements S01, S02)."""
+"""The password rule and password expiry (requirements S01, S02)."""
 
 import datetime as dt
 
@@ -23,7 +23,7 @@ def codes(password, user=None):
 
 
 @pytest.mark.parametrize("password", [GOOD, "渔火 Jiang7feng", "hH7-kkQ2-9zzP-aLw3", "r8T!Correct horse", "Gu#4tmPz1x"])
-def test_a_password_that_nobody_guesses_is_taken(password):
+def test_a_good_password_is_accepted(password):
     assert codes(password) == set()
 
 
@@ -49,7 +49,7 @@ def test_a_password_that_nobody_guesses_is_taken(password):
         ("20261123Wang!", "guessable"),
     ],
 )
-def test_what_everybody_tries_is_refused(password, code):
+def test_a_guessable_password_is_refused(password, code):
     assert code in codes(password)
 
 
@@ -62,25 +62,25 @@ def test_ones_own_number_address_and_name_are_refused(password, personal):
     assert ("personal" in codes(password, user)) == personal
 
 
-def test_all_that_is_wrong_is_said_at_once():
+def test_all_errors_are_reported_at_once():
     assert codes("xkvtq", None) == {"too_short", "too_plain"}
 
 
-# ---- not again ------------------------------------------------------------------------------------------------------
+# ---- former passwords -----------------------------------------------------------------------------------------------
 def nth(number):
     return f"{GOOD}-{number}"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("ago", "refused"), [(0, True), (4, True), (5, False)])
-def test_the_last_five_passwords_do_not_come_back(stranger, ago, refused):
+def test_the_last_five_passwords_are_refused(stranger, ago, refused):
     for number in range(6):
         actions.set_password(stranger, nth(number), actor=stranger)
     assert ("used_before" in codes(nth(5 - ago), stranger)) == refused
 
 
 @pytest.mark.django_db
-def test_no_more_than_five_hashes_are_kept(stranger):
+def test_no_more_than_five_hashes_are_stored(stranger):
     for number in range(7):
         actions.set_password(stranger, nth(number), actor=stranger)
     assert FormerPassword.objects.filter(user=stranger).count() == 5
@@ -92,7 +92,7 @@ def test_the_passwords_of_others_do_not_matter(stranger, member):
     assert codes(GOOD, stranger) == set()
 
 
-# ---- how long -------------------------------------------------------------------------------------------------------
+# ---- expiry ---------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 @pytest.mark.parametrize(("days", "must"), [(89, False), (91, True)])
 def test_an_officer_changes_it_every_ninety_days(district, days, must):
@@ -102,7 +102,7 @@ def test_an_officer_changes_it_every_ninety_days(district, days, must):
 
 
 @pytest.mark.django_db
-def test_who_is_no_officer_keeps_it(member):
+def test_passwords_of_other_users_do_not_expire(member):
     member.set_password(GOOD)
     member.password_set_at -= dt.timedelta(days=400)
     assert not passwords.must_change(member)
@@ -120,7 +120,7 @@ def test_a_one_time_password_must_be_changed_by_anybody(member):
     assert passwords.must_change(member)
 
 
-# ---- ours -----------------------------------------------------------------------------------------------------------
+# ---- one-time passwords and hashing ---------------------------------------------------------------------------------
 def test_one_time_passwords_meet_the_rule_and_differ():
     made = {passwords.one_time_password() for _ in range(50)}
     assert len(made) == 50

@@ -1,4 +1,4 @@
-"""Codes to phones: requirements U22, rule by rule."""
+"""Codes that prove a phone number (requirements U22)."""
 
 import datetime as dt
 import threading
@@ -95,13 +95,13 @@ def test_a_number_gets_ten_codes_a_day(codes, hours, outcome):
 
 
 @pytest.mark.parametrize(("asked", "outcome"), [(59, "right"), (60, "busy")])
-def test_an_address_asks_sixty_times_a_minute(asked, outcome):
+def test_an_ip_address_gets_sixty_codes_a_minute(asked, outcome):
     PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, address="192.0.2.1") for _ in range(asked))
     assert outcome_of(send) == outcome
 
 
 @pytest.mark.parametrize("address", ["192.0.2.2", None])
-def test_the_limit_of_an_address_is_no_other_addresss(address):
+def test_the_limit_of_one_ip_address_does_not_affect_others(address):
     PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, address="192.0.2.1") for _ in range(60))
     assert send(address=address)
 
@@ -113,7 +113,7 @@ def test_a_number_of_the_demonstration_gets_nothing_in_production(settings):
 
 
 class Gateway:
-    """A gateway at the edge that raises what it is told."""
+    """A gateway that raises the given error."""
 
     def __init__(self, error):
         self.error = error
@@ -123,20 +123,20 @@ class Gateway:
 
 
 @pytest.mark.parametrize("error", [gateways.Refused("no"), gateways.NotSent("later")])
-def test_a_message_that_was_not_taken_counts_for_nothing(monkeypatch, error):
+def test_a_code_that_was_not_sent_does_not_count(monkeypatch, error):
     monkeypatch.setattr(gateways, "sms", lambda: Gateway(error))
     assert refused(send) == "undelivered"
     assert not PhoneProof.objects.exists()
 
 
-def test_a_message_that_may_have_gone_out_counts(monkeypatch):
+def test_a_code_that_may_have_been_sent_counts(monkeypatch):
     monkeypatch.setattr(gateways, "sms", lambda: Gateway(TimeoutError()))
     assert send().tries == 0
     assert refused(send) == "too_soon"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sending_inside_a_transaction_is_a_mistake():
+def test_sending_inside_a_transaction_raises():
     with transaction.atomic(), pytest.raises(RuntimeError):
         send()
     assert not messages()
@@ -150,14 +150,14 @@ def test_the_right_code_proves_the_number_once():
 
 
 @pytest.mark.parametrize(("seconds", "outcome"), [(0, "right"), (299, "right"), (300, "expired")])
-def test_a_code_lives_five_minutes(time_machine, seconds, outcome):
+def test_a_code_is_valid_for_five_minutes(time_machine, seconds, outcome):
     time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
     proof = send()
     time_machine.shift(seconds)
     assert outcome_of(lambda: check(proof, last_code())) == outcome
 
 
-def test_five_tries_and_the_right_code_comes_too_late():
+def test_the_right_code_is_refused_after_five_wrong_ones():
     proof = send()
     outcomes = [refused(check, proof, wrong_code()) for _ in range(5)]
     assert outcomes == ["wrong"] * 4 + ["used_up"]
@@ -171,7 +171,7 @@ def test_the_fifth_try_may_still_be_right():
     assert check(proof, last_code()).used_at
 
 
-def test_a_code_is_worth_nothing_in_another_session():
+def test_a_code_is_invalid_in_another_session():
     proof = send()
     assert refused(check, proof, last_code(), session_key="s2") == "expired"
     assert PhoneProof.objects.get().tries == 0
@@ -190,7 +190,7 @@ def test_known_and_unknown_numbers_are_answered_alike():
     assert refused(check, known, "not it") == refused(check, unknown, "not it") == "wrong"
 
 
-def test_proving_and_failing_are_recorded_for_whose_number_it_is():
+def test_right_and_wrong_codes_are_recorded_for_the_account():
     owner = User.objects.create(phone=PHONE)
     proof = send()
     refused(check, proof, wrong_code())
@@ -202,9 +202,9 @@ def test_proving_and_failing_are_recorded_for_whose_number_it_is():
     ]
 
 
-# ---- at the same moment ---------------------------------------------------------------------------------------------
-def at_once(calls):
-    """Run `calls` in threads with connections of their own, started together; return their outcomes."""
+# ---- concurrency ----------------------------------------------------------------------------------------------------
+def run_concurrently(calls):
+    """Run `calls` in threads with separate connections, started together; return their outcomes."""
     start, outcomes = threading.Barrier(len(calls)), []
 
     def run(call):
@@ -223,29 +223,29 @@ def at_once(calls):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_guesses_at_once_are_five_tries():
+def test_twenty_concurrent_guesses_are_five_tries():
     proof = send()
     guess = wrong_code()
-    outcomes = at_once([lambda: check(proof, guess)] * 20)
+    outcomes = run_concurrently([lambda: check(proof, guess)] * 20)
     assert outcomes == ["used_up"] * 16 + ["wrong"] * 4
     assert PhoneProof.objects.get().tries == 5
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_right_code_sent_in_twice_at_once_counts_once():
+def test_the_right_code_posted_twice_concurrently_counts_once():
     proof, code = send(), last_code()
-    assert at_once([lambda: check(proof, code)] * 6) == ["expired"] * 5 + ["right"]
+    assert run_concurrently([lambda: check(proof, code)] * 6) == ["expired"] * 5 + ["right"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_number_that_asks_many_times_at_once_gets_one_code():
+def test_concurrent_requests_for_one_number_send_one_code():
     calls = [lambda key=key: send(session_key=f"s{key}", address=f"192.0.2.{key}") for key in range(8)]
-    assert at_once(calls) == ["right"] + ["too_soon"] * 7
+    assert run_concurrently(calls) == ["right"] + ["too_soon"] * 7
     assert len(messages()) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_address_that_asks_at_once_stays_below_its_limit():
+def test_concurrent_requests_from_one_address_stay_below_the_limit():
     PhoneProof.objects.bulk_create(PhoneProof(phone=PHONE, address="192.0.2.1") for _ in range(57))
     calls = [lambda last=last: send(f"+861540000900{last}") for last in range(8)]
-    assert at_once(calls) == ["busy"] * 5 + ["right"] * 3
+    assert run_concurrently(calls) == ["busy"] * 5 + ["right"] * 3

@@ -1,4 +1,4 @@
-"""The second factor (requirements S05): setting it up, being asked for it, losing it."""
+"""The second factor (requirements S05): setting it up, signing in with it, removing it."""
 
 import datetime as dt
 import re
@@ -57,7 +57,7 @@ def verbs(user):
     return list(Entry.objects.filter(user=user.public_id).order_by("id").values_list("verb", flat=True))
 
 
-# ---- being asked ----------------------------------------------------------------------------------------------------
+# ---- signing in -----------------------------------------------------------------------------------------------------
 def test_a_password_alone_does_not_sign_in(browser, guarded):
     assert enter(browser)["Location"] == AUTHENTICATE
     assert "_auth_user_id" not in browser.session
@@ -103,19 +103,19 @@ def test_codes_can_be_guessed_five_times(browser, guarded):
     ]
 
 
-def test_nobody_gets_to_the_second_step_without_the_first(browser, guarded):
+def test_the_second_step_needs_the_first(browser, guarded):
     assert browser.post(AUTHENTICATE, {"code": code()})["Location"] == "/accounts/login/"
 
 
-def test_one_can_turn_back_at_the_second_step(browser, guarded):
+def test_the_user_can_cancel_the_second_step(browser, guarded):
     enter(browser)
     browser.post("/accounts/logout/", {"next": "/accounts/login/"})
     assert browser.get("/accounts/login/").status_code == 200
 
 
-# ---- being led to set it up -----------------------------------------------------------------------------------------
+# ---- officers must have one -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["district", "xiazhuang", "secretary", "sysadmin"])
-def test_an_officer_without_one_is_led_to_it_before_the_desk(request, client_of, name):
+def test_the_staff_site_redirects_an_officer_without_one_to_set_it_up(request, client_of, name):
     answer = client_of(request.getfixturevalue(name)).get("/manage/?kind=x")
     assert answer["Location"] == f"{ACTIVATE}?next=%2Fmanage%2F%3Fkind%3Dx"
 
@@ -124,25 +124,25 @@ def test_the_rest_of_the_portal_is_open_without_one(client_of, secretary):
     assert client_of(secretary).get("/accounts/").status_code == 200
 
 
-def test_with_one_the_desk_is_open(client_of, guarded):
+def test_the_staff_site_is_open_with_one(client_of, guarded):
     assert client_of(guarded).get("/manage/").status_code == 200
 
 
-def test_without_the_switch_the_desk_is_open(client_of, officer, settings):
+def test_the_staff_site_is_open_when_the_setting_is_off(client_of, officer, settings):
     settings.STAFF_MFA = False
     assert client_of(officer).get("/manage/").status_code == 200
 
 
-def test_who_is_no_officer_finds_no_desk_at_all(client_of, member):
+def test_the_staff_site_is_404_for_other_users(client_of, member):
     assert client_of(member).get("/manage/").status_code == 404
 
 
-def test_a_program_is_told_what_is_missing(client_of, officer):
+def test_a_program_gets_403_with_the_missing_step(client_of, officer):
     answer = client_of(officer).get("/manage/", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (403, "mfa_activate_totp")
 
 
-def test_a_partial_page_leads_the_whole_page(client_of, officer):
+def test_an_htmx_request_redirects_the_whole_page(client_of, officer):
     answer = client_of(officer).get("/manage/", headers={"HX-Request": "true"})
     assert answer["HX-Redirect"].startswith(ACTIVATE)
 
@@ -192,7 +192,7 @@ def test_a_wrong_first_code_sets_nothing_up(browser, officer):
     assert not second_factor.has(officer)
 
 
-def test_who_has_a_phone_only_sets_it_up_too(client_of):
+def test_an_account_without_a_password_can_set_it_up(client_of):
     owner = User.objects.create(phone=PHONE)
     owner.set_unusable_password()
     owner.save()
@@ -201,18 +201,18 @@ def test_who_has_a_phone_only_sets_it_up_too(client_of):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_setting_it_up_is_recorded_and_told(browser, officer):
+def test_setting_it_up_is_recorded_and_notified(browser, officer):
     enter(browser)
     set_up(browser)
     assert "second_factor.added" in verbs(officer)
     assert Notice.objects.filter(user=officer, title="两步验证已开启").count() == 1
 
 
-def test_no_secret_stands_in_the_clear(browser, guarded):
+def test_no_secret_is_stored_in_the_clear(browser, guarded):
     assert SECRET not in str(Authenticator.objects.values().get())
 
 
-# ---- losing it ------------------------------------------------------------------------------------------------------
+# ---- recovery and removal -------------------------------------------------------------------------------------------
 def test_a_recovery_code_signs_in_once(browser, officer):
     enter(browser)
     set_up(browser)
@@ -225,14 +225,14 @@ def test_a_recovery_code_signs_in_once(browser, officer):
     assert outcomes == [302, 200]
 
 
-def test_the_security_administrator_takes_a_lost_one_away(client_of, guarded, secadmin):
+def test_the_security_administrator_removes_it(client_of, guarded, secadmin):
     browser = client_of(guarded)
     actions.remove_second_factor(guarded, actor=secadmin)
     assert browser.get("/manage/")["Location"].startswith(ACTIVATE)
     assert verbs(guarded)[-1] == "second_factor.removed"
 
 
-def test_it_is_switched_off_by_oneself_and_the_desk_closes(browser, officer):
+def test_the_user_can_remove_it_and_the_staff_site_closes(browser, officer):
     enter(browser)
     set_up(browser)
     browser.post(reverse("mfa_deactivate_totp"))

@@ -1,4 +1,4 @@
-"""The pages of the way in by phone and of one's own account."""
+"""The pages for signing in by phone and for one's own account."""
 
 import datetime as dt
 import re
@@ -13,17 +13,17 @@ from tests import personas
 from .conftest import PHONE, last_code, messages, wrong_code
 
 pytestmark = pytest.mark.django_db
-DOOR = "/accounts/phone/"
+PAGE = "/accounts/phone/"
 TYPED = "154 0000 8000"
 
 
 def ask(browser, phone=TYPED, **data):
-    return browser.post(DOOR, {"do": "send", "phone": phone, **data})
+    return browser.post(PAGE, {"do": "send", "phone": phone, **data})
 
 
 def enter(browser, **data):
     ask(browser, **data)
-    return browser.post(DOOR, {"do": "check", "code": last_code(), **data})
+    return browser.post(PAGE, {"do": "check", "code": last_code(), **data})
 
 
 def signed_in(browser):
@@ -31,7 +31,7 @@ def signed_in(browser):
 
 
 # ---- number and code ------------------------------------------------------------------------------------------------
-def test_a_new_number_makes_an_account_and_is_in(browser):
+def test_a_new_number_creates_an_account_and_signs_in(browser):
     answer = enter(browser)
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
     assert signed_in(browser) == str(User.objects.by_phone(PHONE).get().pk)
@@ -55,13 +55,13 @@ def test_known_and_unknown_numbers_see_the_same_page(browser):
     for phone in (TYPED, "15400008001"):
         visitor = Client()
         ask(visitor, phone)
-        pages.append(visitor.get(DOOR).content.decode())
+        pages.append(visitor.get(PAGE).content.decode())
     known, unknown = (re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page) for page in pages)
     assert known.replace("154 0000 8000", "154 0000 8001") == unknown
 
 
 @pytest.mark.parametrize("phone", ["", "138", "0532-87654321", "1380013800a", "13800138000" * 9, "138\u202e00138000"])
-def test_a_bad_number_is_told_at_the_field_and_kept(browser, phone):
+def test_an_invalid_number_is_reported_at_the_field(browser, phone):
     answer = ask(browser, phone)
     assert answer.status_code == 400
     assert answer.context["form"].errors["phone"]
@@ -71,13 +71,13 @@ def test_a_bad_number_is_told_at_the_field_and_kept(browser, phone):
 @pytest.mark.parametrize("code", ["", "12345", "abcdef", "1234567", "１２３４5", "12\x0034"])
 def test_a_malformed_code_is_no_try(browser, code):
     ask(browser)
-    assert browser.post(DOOR, {"do": "check", "code": code}).status_code == 400
+    assert browser.post(PAGE, {"do": "check", "code": code}).status_code == 400
     assert PhoneProof.objects.get().tries == 0
 
 
-def test_a_wrong_code_says_how_many_tries_are_left(browser):
+def test_a_wrong_code_is_answered_with_the_tries_left(browser):
     ask(browser)
-    answer = browser.post(DOOR, {"do": "check", "code": wrong_code()})
+    answer = browser.post(PAGE, {"do": "check", "code": wrong_code()})
     assert answer.status_code == 409
     assert answer.context["form"].errors["code"] == ["验证码不对，还可以试 4 次。"]
     assert not signed_in(browser)
@@ -86,40 +86,40 @@ def test_a_wrong_code_says_how_many_tries_are_left(browser):
 def test_full_width_digits_and_spaces_are_a_code_too(browser):
     ask(browser)
     typed = " ".join(chr(ord(digit) + 0xFEE0) for digit in last_code())
-    assert browser.post(DOOR, {"do": "check", "code": typed}).status_code == 302
+    assert browser.post(PAGE, {"do": "check", "code": typed}).status_code == 302
 
 
-def test_the_code_field_brings_up_digits_and_the_message(browser):
+def test_the_code_field_asks_for_a_number_pad_and_autofill(browser):
     ask(browser)
-    page = browser.get(DOOR).content.decode()
+    page = browser.get(PAGE).content.decode()
     assert 'inputmode="numeric"' in page
     assert 'autocomplete="one-time-code"' in page
 
 
 def test_another_number_can_be_typed(browser):
     ask(browser)
-    browser.post(DOOR, {"do": "change"})
-    assert "phone" in browser.get(DOOR).context["form"].fields
+    browser.post(PAGE, {"do": "change"})
+    assert "phone" in browser.get(PAGE).context["form"].fields
 
 
-def test_another_code_can_be_had_after_a_minute(browser, time_machine):
+def test_another_code_is_sent_after_a_minute(browser, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
     ask(browser)
     time_machine.shift(60)
-    browser.post(DOOR, {"do": "resend"})
+    browser.post(PAGE, {"do": "resend"})
     assert [message["to"] for message in messages()] == [PHONE, PHONE]
 
 
-def test_another_code_too_soon_is_refused_in_words(browser):
+def test_another_code_too_soon_is_refused_with_a_message(browser):
     ask(browser)
-    answer = browser.post(DOOR, {"do": "resend"}, follow=True)
+    answer = browser.post(PAGE, {"do": "resend"}, follow=True)
     assert "秒后再要" in answer.content.decode()
     assert len(messages()) == 1
 
 
 def test_asking_twice_for_one_number_sends_one_code(browser):
     ask(browser)
-    browser.post(DOOR, {"do": "change"})
+    browser.post(PAGE, {"do": "change"})
     assert ask(browser).status_code == 409
     assert len(messages()) == 1
 
@@ -140,47 +140,47 @@ def test_an_expired_code_can_be_replaced_on_the_same_page(browser, time_machine)
     time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
     ask(browser)
     time_machine.shift(301)
-    assert browser.post(DOOR, {"do": "check", "code": last_code()}).context["form"].errors["code"]
-    browser.post(DOOR, {"do": "resend"})
-    assert browser.post(DOOR, {"do": "check", "code": last_code()}).status_code == 302
+    assert browser.post(PAGE, {"do": "check", "code": last_code()}).context["form"].errors["code"]
+    browser.post(PAGE, {"do": "resend"})
+    assert browser.post(PAGE, {"do": "check", "code": last_code()}).status_code == 302
 
 
 def test_a_code_of_long_ago_leads_back_to_the_number(browser, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), tick=False)
     ask(browser)
     time_machine.shift(dt.timedelta(minutes=31))
-    answer = browser.post(DOOR, {"do": "check", "code": last_code()}, follow=True)
+    answer = browser.post(PAGE, {"do": "check", "code": last_code()}, follow=True)
     assert "phone" in answer.context["form"].fields
 
 
 # ---- the session ----------------------------------------------------------------------------------------------------
-def test_a_code_is_worth_nothing_in_another_browser(browser):
+def test_a_code_is_invalid_in_another_browser(browser):
     ask(browser)
     thief = Client()
     ask(thief, "15400008001")
-    thief.post(DOOR, {"do": "check", "code": messages()[0]["code"]})
+    thief.post(PAGE, {"do": "check", "code": messages()[0]["code"]})
     assert not signed_in(thief)
 
 
 def test_the_session_key_is_another_one_after_signing_in(browser):
     ask(browser)
     before = browser.session.session_key
-    browser.post(DOOR, {"do": "check", "code": last_code()})
+    browser.post(PAGE, {"do": "check", "code": last_code()})
     assert browser.session.session_key != before
     assert not browser.session.exists(before)
 
 
 def test_the_form_without_its_token_is_refused():
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post(DOOR, {"do": "send", "phone": TYPED}).status_code == 403
+    assert strict.post(PAGE, {"do": "send", "phone": TYPED}).status_code == 403
     assert not messages()
 
 
 def test_no_cache_may_keep_the_page(browser):
-    assert "no-store" in browser.get(DOOR)["Cache-Control"]
+    assert "no-store" in browser.get(PAGE)["Cache-Control"]
 
 
-# ---- where to -------------------------------------------------------------------------------------------------------
+# ---- the page after signing in --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("wanted", "to"),
     [
@@ -193,22 +193,22 @@ def test_no_cache_may_keep_the_page(browser):
         ("/me/\r\nSet-Cookie: a=b", "/me/"),
     ],
 )
-def test_only_a_page_of_ours_is_next(browser, wanted, to):
+def test_next_must_be_a_page_of_this_site(browser, wanted, to):
     assert enter(browser, next=wanted)["Location"] == to
 
 
 def test_next_of_the_address_is_kept_through_both_steps(browser):
-    page = browser.get(f"{DOOR}?next=/calendar/").content.decode()
+    page = browser.get(f"{PAGE}?next=/calendar/").content.decode()
     assert 'name="next" value="/calendar/"' in page
     answer = ask(browser, next="/calendar/")
-    assert answer["Location"] == f"{DOOR}?next=%2Fcalendar%2F"
+    assert answer["Location"] == f"{PAGE}?next=%2Fcalendar%2F"
 
 
-def test_who_is_in_already_goes_on(client_of, member):
-    assert client_of(member).get(f"{DOOR}?next=/calendar/")["Location"] == "/calendar/"
+def test_a_signed_in_user_is_redirected_to_next(client_of, member):
+    assert client_of(member).get(f"{PAGE}?next=/calendar/")["Location"] == "/calendar/"
 
 
-def test_a_disabled_account_is_told_so_and_not_let_in(browser):
+def test_a_disabled_account_sees_a_message_and_is_not_signed_in(browser):
     User.objects.create(phone=PHONE, is_active=False)
     assert enter(browser)["Location"] == reverse("account_inactive")
     assert not signed_in(browser)
@@ -216,7 +216,7 @@ def test_a_disabled_account_is_told_so_and_not_let_in(browser):
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
 def test_other_methods_are_refused(browser, method):
-    assert getattr(browser, method)(DOOR).status_code == 405
+    assert getattr(browser, method)(PAGE).status_code == 405
 
 
 # ---- one's own account ----------------------------------------------------------------------------------------------

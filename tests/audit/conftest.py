@@ -1,4 +1,4 @@
-"""Entries of the tests, and the hand of somebody who owns the database."""
+"""Fixtures that record entries, and that change the database as its owner could."""
 
 import datetime as dt
 
@@ -31,7 +31,7 @@ def rolled_back(note):
 
 @pytest.fixture
 def sql(db):
-    """Return a function that runs one statement, as anybody with a database prompt can."""
+    """Return a function that runs one SQL statement, with triggers."""
 
     def run(statement, *params):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -42,7 +42,7 @@ def sql(db):
 
 @pytest.fixture
 def tamper(db):
-    """Return a function that runs SQL past the triggers, as the owner of the database can."""
+    """Return a function that runs SQL without triggers, as only the owner of the database can."""
 
     def run(statement, *params):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -55,12 +55,12 @@ def tamper(db):
 
 @pytest.fixture
 def sealed_long_ago(note):
-    """Return a function that records entries so many days ago, and seals them then; it returns the entries."""
+    """Return a function that records and seals `count` entries `days` ago, and returns them."""
 
-    def make(days, count=2):
+    def create(days, count=2):
         with time_machine.travel(clock.now() - dt.timedelta(days=days), tick=False):
             entries = [note() for _ in range(count)]
             actions.seal_due()
         return entries
 
-    return make
+    return create

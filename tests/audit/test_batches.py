@@ -1,4 +1,4 @@
-"""Sealing: each entry in exactly one batch, each batch chained to the one before."""
+"""Sealing: each entry is in exactly one batch, and each batch contains the hash of the previous one."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,12 +21,12 @@ def test_sealing_takes_what_is_in_no_batch(note):
     assert not Entry.objects.unsealed().exists()
 
 
-def test_sealing_nothing_makes_no_batch(db):
+def test_sealing_nothing_creates_no_batch(db):
     assert actions.seal_due() == 0
     assert not Batch.objects.exists()
 
 
-def test_batch_names_the_one_before(note):
+def test_batch_contains_the_hash_of_the_previous_one(note):
     for _ in range(3):
         note()
         actions.seal_due()
@@ -73,14 +73,14 @@ def test_digest_needs_the_key(note, settings):
     assert digests.entry_digests([entry.pk]) != before
 
 
-def test_entry_that_vanished_from_the_work_list_is_found(note):
+def test_entry_removed_from_the_queue_is_found(note):
     entry = note()
     Unsealed.objects.all().delete()
-    assert (actions.seal_due(), actions.requeue_lost(), actions.seal_due()) == (0, 1, 1)
+    assert (actions.seal_due(), actions.requeue_missing(), actions.seal_due()) == (0, 1, 1)
     assert batch_of(entry) == 1
 
 
-def test_entry_that_is_on_the_work_list_again_is_not_sealed_twice(note):
+def test_entry_queued_again_is_not_sealed_twice(note):
     entry = note()
     actions.seal_due()
     Unsealed.objects.create(entry_id=entry.pk)

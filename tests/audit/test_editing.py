@@ -1,4 +1,4 @@
-"""edit(): only the fields that may be, validated, saved and recorded together."""
+"""`edit`: only editable fields; validated, saved and recorded together."""
 
 import pytest
 from django.db import transaction
@@ -27,7 +27,7 @@ def test_changed_fields_are_written(base, district):
     assert Base.objects.get().summary == "新的简介"
 
 
-def test_the_entry_names_what_changed(base, district):
+def test_the_entry_names_the_changed_fields(base, district):
     edited(base, district, summary="新的简介", hours=base.hours)
     assert Entry.objects.get(verb="base.updated").fields == ["summary"]
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from chengyang.platform.accounts.models import Role, User
-from chengyang.platform.audit.history import attribute_to, changed_by, forget_history, tracked
+from chengyang.platform.audit.history import attribute_to, changed_by, delete_history, tracked
 from chengyang.platform.audit.middleware import HistoryMiddleware
 from chengyang.platform.web.context import RequestInfo, request_context
 from members.models import Person
@@ -18,32 +18,32 @@ def account(db):
     return User.objects.create(name="原来", email="history@demo.invalid", password="old")
 
 
-def kept(row):
+def stored(row):
     return [(event.pgh_label, event.name) for event in row.history.all()]
 
 
-def test_making_a_row_keeps_nothing(account):
-    assert kept(account) == []
+def test_insert_stores_nothing(account):
+    assert stored(account) == []
 
 
-def test_change_keeps_the_row_as_it_was(account):
+def test_update_stores_the_old_row(account):
     account.name = "后来"
     account.save(update_fields=["name"])
-    assert kept(account) == [("update", "原来")]
+    assert stored(account) == [("update", "原来")]
 
 
-def test_bulk_change_keeps_the_row_as_it_was(account):
+def test_bulk_update_stores_the_old_row(account):
     User.objects.filter(pk=account.pk).update(name="后来")
-    assert kept(account) == [("update", "原来")]
+    assert stored(account) == [("update", "原来")]
 
 
-def test_raw_change_keeps_the_row_as_it_was(account):
+def test_raw_update_stores_the_old_row(account):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_user SET name = '后来'")
-    assert kept(account) == [("update", "原来")]
+    assert stored(account) == [("update", "原来")]
 
 
-def test_delete_keeps_the_row_as_it_was(account):
+def test_delete_stores_the_old_row(account):
     key = account.pk
     account.delete()
     assert [(event.pgh_label, event.name) for event in User.pgh_event_model.objects.filter(pgh_obj_id=key)] == [
@@ -51,57 +51,57 @@ def test_delete_keeps_the_row_as_it_was(account):
     ]
 
 
-def test_forgotten_row_leaves_nothing_of_itself(account, district):
+def test_delete_history_leaves_nothing_of_the_row(account, district):
     User.objects.update(name="后来")
-    forget_history(User.objects.filter(pk=account.pk))
-    assert (kept(account), kept(district)) == ([], [("update", "district")])
+    delete_history(User.objects.filter(pk=account.pk))
+    assert (stored(account), stored(district)) == ([], [("update", "district")])
 
 
-def test_excluded_field_keeps_nothing(account):
+def test_excluded_field_is_not_stored(account):
     User.objects.update(last_login="2026-11-23T09:00Z")
-    assert kept(account) == []
+    assert stored(account) == []
 
 
-def test_password_is_never_kept(account):
+def test_password_is_never_stored(account):
     User.objects.update(password="new")
-    assert kept(account) == []
+    assert stored(account) == []
     assert "password" not in {field.name for field in User.pgh_event_model._meta.fields}
 
 
-def test_inherited_fields_are_kept():
+def test_inherited_fields_are_stored():
     assert {"name", "unit", "is_demo"} <= {field.name for field in Person.pgh_event_model._meta.fields}
 
 
-def test_kept_row_refers_without_constraints():
+def test_stored_row_has_no_foreign_key_constraints():
     user = Role.pgh_event_model._meta.get_field("user")
     assert not user.db_constraint
 
 
-def test_exclusion_of_a_field_that_is_not_there_is_refused():
+def test_exclusion_of_an_unknown_field_is_refused():
     with pytest.raises(FieldDoesNotExist, match="nmae"):
         tracked(exclude=["nmae"])(User)
 
 
-def test_kept_row_says_who_changed_it(account, district):
+def test_stored_row_names_the_actor(account, district):
     with changed_by(district, request_id="ab" * 16):
         User.objects.filter(pk=account.pk).update(name="后来")
     assert account.history.get().pgh_context == {"actor": district.public_id, "request": "ab" * 16}
 
 
-def test_kept_row_without_a_request_names_nobody(account):
+def test_stored_row_outside_a_request_has_no_context(account):
     User.objects.filter(pk=account.pk).update(name="后来")
     assert account.history.get().pgh_context is None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_attribution_ends_with_its_block(account, district):
+def test_attribution_ends_with_its_context_manager(account, district):
     with changed_by(district):
         User.objects.filter(pk=account.pk).update(name="其间")
     User.objects.filter(pk=account.pk).update(name="后来")
     assert [bool(event.pgh_context) for event in account.history.all()] == [True, False]
 
 
-def test_actor_may_become_known_half_way(account, visitor):
+def test_actor_may_be_set_later(account, visitor):
     with changed_by(visitor):
         attribute_to(account)
         User.objects.filter(pk=account.pk).update(name="后来")

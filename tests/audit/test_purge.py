@@ -1,4 +1,4 @@
-"""Retention: whole batches leave after twelve months, none before six (requirements S13)."""
+"""Retention: batches are purged after twelve months, and never before six (requirements S13)."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ from chengyang.platform.audit.verification import verify
 
 
 def delete_in_a_purge(batch, *, named=None):
-    """Delete the entries of `batch` as the purge does, without its checks, under permission for the batch `named`."""
+    """Delete the entries of `batch` as a purge does but without its checks; `named` is the batch that the trigger allows."""
     with transaction.atomic():
         actions._allow_purge_of(str((named or batch).pk))
         Entry.objects.filter(pk__in=BatchEntry.objects.filter(batch=batch).values("entry_id")).delete()
@@ -78,7 +78,7 @@ def test_trigger_keeps_six_months_even_in_a_purge(sealed_long_ago):
         delete_in_a_purge(Batch.objects.get())
 
 
-def test_trigger_lets_go_of_a_batch_after_six_months(sealed_long_ago):
+def test_trigger_allows_purging_a_batch_after_six_months(sealed_long_ago):
     sealed_long_ago(200)
     delete_in_a_purge(Batch.objects.get())
     assert not Entry.objects.exists()
@@ -92,7 +92,7 @@ def test_trigger_keeps_entries_that_were_sealed_late(note):
         delete_in_a_purge(Batch.objects.get())
 
 
-def test_trigger_lets_go_of_the_named_batch_only(sealed_long_ago):
+def test_trigger_allows_purging_the_named_batch_only(sealed_long_ago):
     sealed_long_ago(420)
     sealed_long_ago(400)
     first, second = Batch.objects.order_by("number")
@@ -108,7 +108,7 @@ def test_permission_ends_with_the_purge(sealed_long_ago):
         assert cursor.fetchone()[0] == ""
 
 
-def test_entries_deleted_under_a_forged_purge_are_noticed(sealed_long_ago, tamper):
+def test_entries_deleted_with_a_forged_purge_are_reported(sealed_long_ago, tamper):
     sealed_long_ago(400)
     batch = Batch.objects.get()
     Purge.objects.create(batch=batch, count=2, at=batch.sealed_at, digest="forged")
@@ -138,7 +138,7 @@ def test_months_are_counted_by_the_calendar(moment, months, before):
     assert actions._months_before(at, months) == dt.datetime.fromisoformat(before)
 
 
-def test_command_says_what_it_purged(sealed_long_ago, capsys):
+def test_command_reports_the_purged_entries(sealed_long_ago, capsys):
     sealed_long_ago(400)
     call_command("audit", "purge")
     assert capsys.readouterr().out == "2 entries of 1 batches purged\n"

@@ -1,4 +1,4 @@
-"""What an entry holds, and what it refuses to hold."""
+"""The content of an entry, and values that it refuses."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,18 +15,18 @@ def test_entry_outside_a_transaction_is_refused(district):
         audit.record("person.read", district, actor=district)
 
 
-def test_entry_goes_with_the_transaction_it_belongs_to(rolled_back):
+def test_entry_is_rolled_back_with_its_transaction(rolled_back):
     assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_entry_of_its_own_stays():
+def test_entry_recorded_alone_is_committed():
     audit.record_alone("session.failed", User, actor=None, result="failed")
     assert Entry.objects.get().result == "failed"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_entry_of_its_own_inside_a_transaction_is_refused():
+def test_record_alone_inside_a_transaction_is_refused():
     with pytest.raises(RuntimeError), transaction.atomic():
         audit.record_alone("session.failed", User, actor=None)
 
@@ -36,7 +36,7 @@ def test_unknown_verb_is_refused(note):
         note("person.admired")
 
 
-def test_failing_audit_takes_the_action_with_it(district):
+def test_failing_audit_rolls_the_action_back(district):
     @transaction.atomic
     def rename():
         User.objects.filter(pk=district.pk).update(name="改过")
@@ -78,7 +78,7 @@ def test_entry_names_the_account_that_acted(note, district):
     assert (entry.actor_kind, entry.actor_id, entry.actor) == ("user", district.pk, district.public_id)
 
 
-def test_entry_without_an_actor_is_the_portals_own(note):
+def test_entry_without_an_actor_is_of_the_system(note):
     assert (note().actor_kind, note().actor) == ("system", "")
 
 
@@ -109,23 +109,23 @@ def test_person_as_subject_is_the_one_concerned(note, reference):
     assert note("person.read", somebody).person == somebody.public_id
 
 
-def test_whom_it_concerns_may_be_named(note, reference, district, member):
+def test_person_and_user_may_be_named(note, reference, district, member):
     entry = note("person.read", reference, person=member.person, user=member)
     assert (entry.person, entry.user) == (member.person.public_id, member.public_id)
 
 
-def test_entry_holds_names_of_fields_and_a_reason_code(note):
+def test_entry_has_field_names_and_a_reason_code(note):
     entry = note(fields=("phone", "unit"), reason="contact.by_phone")
     entry.refresh_from_db()
     assert (entry.fields, entry.reason) == (["phone", "unit"], "contact.by_phone")
 
 
-def test_entry_holds_where_the_request_came_from(note):
+def test_entry_has_address_browser_and_request_id(note):
     with request_context(RequestInfo(request_id="ab" * 16, address="192.0.2.7", agent="Mozilla\0" + "x" * 300)):
         entry = note()
     assert (entry.request_id, entry.address, len(entry.agent)) == ("ab" * 16, "192.0.2.7", 200)
 
 
-def test_package_shows_nothing_else():
+def test_package_exports_nothing_else():
     with pytest.raises(AttributeError):
         audit.forge  # noqa: B018

@@ -1,4 +1,4 @@
-"""The verbs that the apps declare, and those that are recorded."""
+"""The audit verbs that the apps register, and those that the code records."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ VERB = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 
 
 def recorded():
-    """Yield each verb that stands in a call of record or record_alone, or as `verb=…` of any call, with its file."""
+    """Yield (verb, file) for each call of `record` or `record_alone`, and each argument `verb=…` of any call."""
     for folder in ("chengyang", "members", "organizations", "bases", "activities", "services"):
         for file in (Path(settings.BASE_DIR) / folder).rglob("*.py"):
             for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
@@ -48,6 +48,6 @@ def test_every_declared_verb_is_written_somewhere():
 
 
 def constants():
-    """Yield each string that stands in the code of the project, outside the declarations."""
+    """Yield each string in the code of the project, except in the registrations."""
     for module in (module for module in modules() if not module.path.endswith("extensions.py")):
         yield from (node.value for node in ast.walk(module.tree) if isinstance(node, ast.Constant))

@@ -81,14 +81,14 @@ MUTANTS = (
         "chengyang/platform/privacy/actions.py",
         "return bool(latest and latest.given)",
         "return bool(latest)",
-        ("privacy/test_actions.py::test_what_is_withdrawn_holds_no_longer_and_both_rows_stay",),
+        ("privacy/test_actions.py::test_a_withdrawn_consent_no_longer_holds_and_both_rows_stay",),
     ),
     Mutant(
         "name-public-without-consent",
         "a name is public only with consent",
         "chengyang/platform/accounts/posts.py",
-        'shown = bool(person.user_id and privacy.holds(person.user, "publication"))',
-        "shown = True",
+        'is_public = bool(person.user_id and privacy.holds(person.user, "publication"))',
+        "is_public = True",
         ("organizations/test_organizations.py::test_a_name_is_public_only_with_consent",),
     ),
     Mutant(
@@ -171,7 +171,7 @@ MUTANTS = (
         "chengyang/platform/accounts/access.py",
         "    if administrator:  #",
         "    if not administrator:  #",
-        ("accounts/test_access.py::test_an_administrator_reaches_no_member_data_whatever_else_they_hold",),
+        ("accounts/test_access.py::test_scope_of_an_administrator_ignores_other_roles_and_posts",),
     ),
     Mutant(
         "few-are-counted",
@@ -340,14 +340,14 @@ MUTANTS = (
         "    if passed:\n        pass\n    elif",
         ("standards/test_actions.py::test_it_does_not_pass_with_a_criterion_not_met_or_without_evidence",),
     ),
-    # ---- sign-in by phone (requirements U22) -------------------------------------------------------------------------------------
+    # ---- signing phone (requirements U22) -------------------------------------------------------------------------------------
     Mutant(
         "endless-tries",
         "a code allows five tries",
         "chengyang/platform/accounts/phone_verification.py",
         "    if proof.tries >= TRIES:\n",
         "    if proof.tries > TRIES + 100:\n",
-        ("accounts/test_phone_verification.py::test_five_tries_and_the_right_code_comes_too_late",),
+        ("accounts/test_phone_verification.py::test_the_right_code_is_refused_after_five_wrong_ones",),
     ),
     Mutant(
         "code-of-any-session",
@@ -355,7 +355,7 @@ MUTANTS = (
         "chengyang/platform/accounts/phone_verification.py",
         "PhoneProof.objects.select_for_update().filter(session_hash=_session_hash(session_key))",
         "PhoneProof.objects.select_for_update()",
-        ("accounts/test_phone_verification.py::test_a_code_is_worth_nothing_in_another_session",),
+        ("accounts/test_phone_verification.py::test_a_code_is_invalid_in_another_session",),
     ),
     Mutant(
         "phone-in-the-clear",

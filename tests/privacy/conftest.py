@@ -1,4 +1,4 @@
-"""What tests about consent share: rules, purposes, and an account."""
+"""Fixtures of the tests of consents: rules, purposes and an account."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from chengyang.platform.privacy.models import PolicyVersion, Purpose
 
 @pytest.fixture
 def rules(db):
-    """Two purposes under the first version of the rules."""
+    """Create two purposes and the first version of the rules."""
     for order, code in enumerate(["registration", "publication"]):
         Purpose.objects.create(
             code=code, name=code, text="用来……", categories="姓名", retention="退出后 30 天", order=order

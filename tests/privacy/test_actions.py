@@ -1,4 +1,4 @@
-"""Consent: given and withdrawn by the person alone, each time a row that nobody can change."""
+"""Giving and withdrawing consent: only by the person, each time as a row that nobody can change."""
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -15,17 +15,17 @@ from chengyang.platform.web.context import RequestInfo, request_context
 from tests import personas
 
 
-def test_nothing_holds_before_it_is_given(rules, zhixia):
+def test_there_is_no_consent_before_it_is_given(rules, zhixia):
     assert not holds(zhixia, "registration")
 
 
-def test_what_is_given_holds_for_this_purpose_only(rules, zhixia):
+def test_consent_holds_for_its_purpose_only(rules, zhixia):
     give(zhixia, "publication", actor=zhixia)
     assert holds(zhixia, "publication")
     assert not holds(zhixia, "registration")
 
 
-def test_what_is_withdrawn_holds_no_longer_and_both_rows_stay(rules, zhixia):
+def test_a_withdrawn_consent_no_longer_holds_and_both_rows_stay(rules, zhixia):
     give(zhixia, "publication", actor=zhixia)
     withdraw(zhixia, "publication", actor=zhixia)
     assert not holds(zhixia, "publication")
@@ -33,18 +33,18 @@ def test_what_is_withdrawn_holds_no_longer_and_both_rows_stay(rules, zhixia):
 
 
 @pytest.mark.parametrize("verb", [give, withdraw])
-def test_saying_the_same_twice_is_one_row(rules, zhixia, verb):
+def test_the_same_decision_twice_is_one_row(rules, zhixia, verb):
     assert verb(zhixia, "publication", actor=zhixia) == verb(zhixia, "publication", actor=zhixia)
 
 
-def test_consent_under_changed_words_is_a_new_row(rules, zhixia):
+def test_consent_to_a_changed_text_is_a_new_row(rules, zhixia):
     first = give(zhixia, "publication", actor=zhixia)
     Purpose.objects.filter(code="publication").update(text="还用来……")
     second = give(zhixia, "publication", actor=zhixia)
     assert second.text_hash != first.text_hash
 
 
-def test_a_row_says_which_rules_from_where_and_by_whom(rules, zhixia):
+def test_a_row_has_rules_address_and_actor(rules, zhixia):
     with request_context(RequestInfo(address="203.0.113.9")):
         row = give(zhixia, "publication", actor=zhixia)
     assert (row.policy, row.address, row.actor_public_id, row.channel) == (
@@ -87,7 +87,7 @@ def test_a_portal_without_rules_asks_for_nothing(zhixia):
     assert refused.value.code == "no_rules"
 
 
-def test_each_decision_stands_in_the_audit_without_values(rules, zhixia):
+def test_each_decision_is_in_the_audit_without_values(rules, zhixia):
     give(zhixia, "publication", actor=zhixia)
     withdraw(zhixia, "publication", actor=zhixia)
     assert list(Entry.objects.order_by("id").values_list("verb", "reason", "user")) == [
@@ -97,7 +97,7 @@ def test_each_decision_stands_in_the_audit_without_values(rules, zhixia):
 
 
 @pytest.mark.parametrize("given_before", [True, False])
-def test_what_the_purpose_allowed_stops_with_its_withdrawal(rules, zhixia, monkeypatch, given_before):
+def test_withdrawal_calls_the_handlers_of_the_purpose(rules, zhixia, monkeypatch, given_before):
     stopped = []
     handler = lambda user, actor: stopped.append(user)  # noqa: E731
     monkeypatch.setattr(extensions, "withdrawal_handlers", {"publication": [handler]}.get)
@@ -107,7 +107,7 @@ def test_what_the_purpose_allowed_stops_with_its_withdrawal(rules, zhixia, monke
     assert stopped == [zhixia] * given_before
 
 
-def test_a_withdrawal_whose_consequence_fails_is_not_kept(rules, zhixia, monkeypatch):
+def test_a_withdrawal_whose_handler_fails_is_not_stored(rules, zhixia, monkeypatch):
     monkeypatch.setattr(extensions, "withdrawal_handlers", lambda purpose: [lambda user, actor: 1 / 0])
     give(zhixia, "publication", actor=zhixia)
     with pytest.raises(ZeroDivisionError):
@@ -115,7 +115,7 @@ def test_a_withdrawal_whose_consequence_fails_is_not_kept(rules, zhixia, monkeyp
     assert holds(zhixia, "publication")
 
 
-def test_the_last_word_on_each_purpose_is_found_at_once(rules, zhixia, django_assert_num_queries):
+def test_the_latest_decision_on_each_purpose_needs_one_query(rules, zhixia, django_assert_num_queries):
     give(zhixia, "registration", actor=zhixia)
     give(zhixia, "publication", actor=zhixia)
     withdraw(zhixia, "publication", actor=zhixia)
@@ -130,7 +130,7 @@ def test_a_row_of_the_ledger_cannot_be_changed(rules, zhixia):
         Consent.objects.update(given=False)
 
 
-def test_a_consent_is_seen_by_whom_it_is_of(rules, zhixia, district):
+def test_a_consent_is_visible_to_its_user_only(rules, zhixia, district):
     give(zhixia, "publication", actor=zhixia)
     assert Consent.objects.visible_to(zhixia).count() == 1
     assert not Consent.objects.visible_to(district).exists()
@@ -168,14 +168,14 @@ def asked_again(user):
     return [row.purpose.code for row in actions.to_confirm(user)]
 
 
-def test_who_agreed_is_asked_again_under_new_rules(rules, zhixia):
+def test_a_user_who_consented_is_asked_again_under_new_rules(rules, zhixia):
     give(zhixia, "publication", actor=zhixia)
     assert asked_again(zhixia) == []
     actions.publish_policy("第二版", actor=None)
     assert asked_again(zhixia) == ["publication"]
 
 
-def test_a_purpose_in_other_words_is_asked_again(rules, zhixia):
+def test_a_purpose_with_a_changed_text_is_asked_again(rules, zhixia):
     for code in ("registration", "publication"):
         give(zhixia, code, actor=zhixia)
     Purpose.objects.filter(code="publication").update(text="还用来……")
@@ -190,13 +190,13 @@ def test_an_answer_under_new_rules_is_enough(rules, zhixia, verb):
     assert asked_again(zhixia) == []
 
 
-def test_who_never_agreed_is_not_asked_again(rules, zhixia):
+def test_a_user_who_never_consented_is_not_asked_again(rules, zhixia):
     withdraw(zhixia, "publication", actor=zhixia)
     actions.publish_policy("第二版", actor=None)
     assert asked_again(zhixia) == []
 
 
-def test_rules_that_say_the_same_are_not_published_again(rules):
+def test_rules_with_the_same_text_are_not_published_again(rules):
     with pytest.raises(ActionError) as refused:
         actions.publish_policy(rules.text, actor=None)
     assert refused.value.code == "unchanged"

@@ -1,4 +1,4 @@
-"""What differs between two versions of the rules (requirements P02)."""
+"""Differences between two versions of the rules (requirements P02)."""
 
 import pytest
 
@@ -19,5 +19,5 @@ FORMER = "前言\n## 一、做什么\n- 甲\n- 乙\n## 二、保存多久\n三�
         ("\n", "\n\n", []),
     ],
 )
-def test_changes_stand_under_their_heading(before, after, found):
+def test_changes_have_their_heading(before, after, found):
     assert changes(FORMER, FORMER.replace(before, after)) == found

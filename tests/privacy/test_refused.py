@@ -1,4 +1,4 @@
-"""What the portal refuses to hold, over all models, and in the headers of an import (domain.md; X01–X13)."""
+"""Forbidden data, checked over all models and in the headers of an import (domain.md; X01–X13)."""
 
 import pytest
 from django.apps import apps
@@ -8,7 +8,7 @@ from chengyang.platform.privacy import forbidden_fields
 from chengyang.platform.privacy.forbidden_fields import EXCEPTIONS, refused_fields, refused_headers
 
 
-def test_no_model_has_a_column_that_the_portal_refuses():
+def test_no_model_has_a_forbidden_column():
     assert refused_fields() == []
 
 
@@ -20,7 +20,7 @@ def test_each_exception_exists_is_needed_and_has_a_reason(monkeypatch):
 
 
 def _field(name, field):
-    """Return the models with one more column."""
+    """Return a model with the field `field`."""
     namespace = {"__module__": __name__, "Meta": type("Meta", (), {"app_label": "members", "managed": False})}
     return type("Extra", (models.Model,), {**namespace, name: field})
 
@@ -36,21 +36,21 @@ def _field(name, field):
         ("face", models.BinaryField()),
     ],
 )
-def test_a_column_is_found_by_name_label_hint_or_choice(monkeypatch, name, field):
+def test_a_forbidden_column_is_found_by_name_label_hint_or_choice(monkeypatch, name, field):
     with_it = [_field(name, field)]
     apps.all_models["members"].pop("extra", None)
     monkeypatch.setattr(forbidden_fields.apps, "get_models", lambda **options: with_it)
     assert [found[:2] for found in refused_fields()] == [("members.Extra", name)]
 
 
-def test_a_model_is_found_by_its_own_name(monkeypatch):
+def test_a_forbidden_model_is_found_by_its_name(monkeypatch):
     portrait = type("人物画像", (_Named,), {})
     monkeypatch.setattr(forbidden_fields.apps, "get_models", lambda **options: [portrait])
     assert refused_fields() == [(portrait._meta.label, "", "画像")]
 
 
 class _Named:
-    """The least of a model that the walk looks at."""
+    """A stand-in for a model with the attributes that `refused_fields` reads."""
 
     class _meta:
         label, object_name, verbose_name, verbose_name_plural = "members.Portrait", "Portrait", "人物画像", "人物画像"
@@ -81,5 +81,5 @@ def test_an_import_refuses_the_header(header):
 
 
 @pytest.mark.parametrize("header", ["姓名", "手机", "工作单位", "surface", "interface", "备注", "", None, 2026, "街道"])
-def test_an_import_takes_the_header(header):
+def test_an_import_accepts_the_header(header):
     assert refused_headers([header]) == []

@@ -1,4 +1,4 @@
-"""The page of the privacy rules: everything that must be said before anything is asked (P01, P02)."""
+"""The page of the privacy rules (requirements P01, P02)."""
 
 import pytest
 
@@ -13,15 +13,15 @@ def text_of(answer):
     return answer.content.decode()
 
 
-def test_the_rules_are_open_to_everybody(client, rules):
+def test_the_rules_are_public(client, rules):
     assert client.get(PAGE).status_code == 200
 
 
-def test_without_rules_the_page_says_that_nothing_is_collected(client, db):
+def test_without_rules_the_page_states_that_nothing_is_collected(client, db):
     assert "不收集任何个人信息" in text_of(client.get(PAGE))
 
 
-def test_the_page_lists_every_purpose_with_what_it_takes_and_how_long(client, rules):
+def test_the_page_lists_every_purpose_with_categories_and_retention(client, rules):
     page = text_of(client.get(PAGE))
     assert all(
         words in page
@@ -35,7 +35,7 @@ def test_the_contact_is_the_one_of_the_settings(client, rules, settings):
     assert "0532-00000000" in text_of(client.get(PAGE))
 
 
-def test_an_unset_contact_is_not_made_up(client, rules, settings):
+def test_without_a_contact_the_page_names_the_public_channels(client, rules, settings):
     settings.SITE = {**settings.SITE, "contact": ""}
     assert "以城阳区委统战部在区政府网站上公布的联系方式为准" in text_of(client.get(PAGE))
 
@@ -47,11 +47,11 @@ def test_the_newest_rules_are_shown_and_the_old_ones_stay(client, rules):
 
 
 @pytest.mark.parametrize("version", ["0", "9", "99999999999999999999", "-1", "x"])
-def test_a_version_that_is_none_is_not_there(client, rules, version):
+def test_an_unknown_version_is_404(client, rules, version):
     assert client.get(f"{PAGE}{version}/").status_code == 404
 
 
-def test_the_page_takes_no_post(client, rules):
+def test_the_page_accepts_no_post(client, rules):
     assert client.post(PAGE).status_code == 405
 
 
@@ -70,9 +70,9 @@ REFUSED = ["宗教信仰", "政治表现", "家庭成员", "位置", "人脸", "
 
 
 @pytest.mark.parametrize("words", ["退出不需要任何人批准", "撤回", "30 天内答复", "年满 18 岁", *REFUSED])
-def test_the_first_rules_say_what_they_must(words):
+def test_the_first_rules_name_everything_that_is_refused(words):
     assert words in published_text(1)
 
 
-def test_the_first_rules_hold_no_number_and_no_address():
+def test_the_first_rules_contain_no_number_and_no_address():
     assert not any(mark in published_text(1) for mark in ("@", "http", "0532", "电话："))

@@ -99,7 +99,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "services:request-withdraw": lambda w: [w.request.public_id],
     "services:team": lambda w: [w.team.slug],
     "services:team-request": lambda w: [w.team.slug],
-    "services:leave-team": lambda w: [w.team.slug],
+    "services:resign": lambda w: [w.team.slug],
     "admin:members_application_change draft": lambda w: [w.draft_application.pk],
     "admin:members_person_change of-a-team": lambda w: [w.volunteer.pk],
     "admin:members_person_change left": lambda w: [w.left.pk],
@@ -173,7 +173,7 @@ FORMS: dict[str, Data] = {
     "services:request-rate": lambda w: {"rating": "5"},
     "services:request-reopen": lambda w: {},
     "services:request-withdraw": lambda w: {},
-    "services:leave-team": lambda w: {},
+    "services:resign": lambda w: {},
 }
 
 # URLs of buttons: they accept only POST; a GET is answered with 405.
@@ -200,7 +200,7 @@ BUTTONS = {
     "services:request-rate",
     "services:request-reopen",
     "services:request-withdraw",
-    "services:leave-team",
+    "services:resign",
 }
 
 

@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 ORGANIZERS = {  # persona that manages it: factory, actions, post that one person holds at a time, URL name for resigning
     "secretary": (personas.organization, organizations.actions, "secretary", "organizations:resign"),
     "base_manager": (personas.base, bases.actions, "manager", "bases:resign"),
-    "leader": (personas.team, services.actions, "leader", "services:leave-team"),
+    "leader": (personas.team, services.actions, "leader", "services:resign"),
 }
 EVERY = pytest.mark.parametrize("name", ORGANIZERS)
 
@@ -172,7 +172,7 @@ def test_the_button_is_on_the_own_page(client_of, name, page):
 
 def test_after_leaving_the_page_has_no_button(client_of, member):
     volunteer(member)
-    leave = reverse("services:leave-team", args=[personas.team().slug])
+    leave = reverse("services:resign", args=[personas.team().slug])
     assert leave in client_of(member).get(reverse("me:home")).content.decode()
     client_of(member).post(leave)
     assert leave not in client_of(member).get(reverse("me:home")).content.decode()
@@ -181,5 +181,5 @@ def test_after_leaving_the_page_has_no_button(client_of, member):
 def test_leaving_ends_a_post_of_today_tomorrow_and_deletes_a_future_one(member):
     for days in (0, 9):
         volunteer(member).team.posts.filter(starts=personas.STARTED).update(starts=clock.today() + days * DAY)
-    assert services.actions.leave_team(personas.team(), actor=member) == 2
+    assert services.actions.resign(personas.team(), actor=member) == 2
     assert Post.objects.get().ends == clock.today() + DAY

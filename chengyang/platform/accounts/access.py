@@ -1,4 +1,7 @@
-"""The access scope of an account today: the only module that reads roles and posts (architecture.md, "The one way a thing happens")."""
+"""The access scope of an account today; no other module reads roles and posts.
+
+See architecture.md, "The one way a thing happens".
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,23 +13,23 @@ from .roles import ADMINISTRATORS, RoleKind
 
 @dataclass(frozen=True)
 class AccessScope:
-    """What `visible_to` and `can_…` read: plain sets of ids, never roles."""
+    """What an account may see and manage today: the plain ids that `visible_to` and `can_…` read, never roles."""
 
     user_id: int | None = None
     district: bool = False
     editor: bool = False
-    administrator: str = ""  # system, security or audit; such an account sees no member data
+    administrator: str = ""  # "system", "security" or "audit"; such an account sees no member data
     subdistricts: frozenset[int] = field(default_factory=frozenset)
-    posts: Mapping[str, frozenset[int]] = field(default_factory=dict)  # subject → ids that a post of today manages
+    posts: Mapping[str, frozenset[int]] = field(default_factory=dict)  # subject → ids managed by a post
 
     @property
     def staff(self) -> bool:
-        """Whether this is an officer of the district or of a subdistrict."""
+        """Whether the account is staff of the district or of a subdistrict."""
         return self.district or bool(self.subdistricts)
 
     @property
     def officer(self) -> bool:
-        """Whether any role or managing post is held today: who may enter /manage/."""
+        """Whether the account has a role or manages an organizer by a post: it may enter /manage/."""
         return bool(self.staff or self.editor or self.administrator or any(self.posts.values()))
 
     def managed(self, subject: str) -> frozenset[int]:
@@ -34,7 +37,7 @@ class AccessScope:
         return self.posts.get(subject, frozenset())
 
     def covers(self, subdistrict_id: int | None) -> bool:
-        """Return whether staff of this scope are responsible for the subdistrict (the district for all)."""
+        """Return whether the account is staff of the subdistrict; district staff are responsible for all, also for None."""
         return self.district or (subdistrict_id is not None and subdistrict_id in self.subdistricts)
 
 
@@ -42,7 +45,10 @@ NOBODY = AccessScope()
 
 
 def access_scope(user) -> AccessScope:
-    """Return the access scope of `user` today; it is kept on the user object, so for one request at most."""
+    """Return the access scope of `user` today.
+
+    It is cached on the user object, which lives for one request, and computed again when the day has changed.
+    """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOBODY
     day = clock.today()
@@ -53,15 +59,15 @@ def access_scope(user) -> AccessScope:
 
 
 def clear_access_scope(user) -> None:
-    """Drop the scope kept on `user`, after a role or post changed."""
+    """Drop the scope that is cached on `user`; called after a role or post changed."""
     user.__dict__.pop("_access_scope", None)
 
 
 def _compute(user, day) -> AccessScope:
     user_id = user.pk
-    roles = list(user.roles.on(day))  # not through Role: the models read access scopes
+    roles = list(user.roles.on(day))  # not through Role: models.py imports this module
     administrator = next((role.kind for role in roles if role.kind in ADMINISTRATORS), "")
-    if administrator:  # whatever else such an account holds does not count (requirements S07)
+    if administrator:  # other roles and posts of an administrator do not count (requirements S07)
         return AccessScope(user_id=user_id, administrator=administrator)
     kinds = {role.kind for role in roles}
     return AccessScope(
@@ -74,6 +80,6 @@ def _compute(user, day) -> AccessScope:
 
 
 def _managed_ids(post, user_id, day) -> frozenset[int]:
-    """Return the ids of what `user_id` manages on `day` by a post of the type `post`."""
+    """Return the ids of the organizers that `user_id` manages on `day` by a post of the type `post`."""
     rows = post.model.objects.on(day).filter(person__user_id=user_id, person__state="active", kind=post.manager_kind)
     return frozenset(rows.values_list(f"{post.subject}_id", flat=True))

@@ -1,4 +1,4 @@
-"""Every write to accounts and roles. `actor` is None where the portal itself acts: a command, the worker."""
+"""Every write to accounts and roles. `actor` is None when the portal itself acts: a command or the worker."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -31,9 +31,9 @@ def _require(check, actor, obj):
 
 # ---- accounts -------------------------------------------------------------------------------------------------------
 def account_of(phone: str) -> User:
-    """Return the account that signs in with `phone` (E.164), which was just proved; make one if there is none.
+    """Return the account that signs in with `phone` (E.164), which has just been proved; create it if there is none.
 
-    Two sessions that prove one number at the same moment get the same account.
+    Two sessions that prove the same number at the same moment get the same account.
     """
     return User.objects.by_phone(phone).first() or _make_guest(phone)
 
@@ -45,17 +45,17 @@ def _make_guest(phone):
         with transaction.atomic():
             user.save(force_insert=True)
             audit.record("user.created", user, actor=user, reason="phone")
-    except IntegrityError:  # the other session was quicker
+    except IntegrityError:  # another session has just created it
         return User.objects.by_phone(phone).get()
     return user
 
 
 @transaction.atomic
 def create_officer(*, email: str, name: str, phone: str = "", actor: Any) -> User:
-    """Make an account for an officer, who signs in by e-mail; rights come by `grant_role`.
+    """Create an account for an officer, who signs in by e-mail; `grant_role` gives it rights.
 
-    The account carries `one_time_password`, which exists nowhere else: it has to be changed at the first sign-in.
-    `phone` is E.164 or empty. Raises ActionError `email`, `name`, `email_taken`, `phone_taken`.  (requirements S02, S08)
+    The returned object has `one_time_password`, which is not stored in the clear and has to be changed at the first
+    sign-in. `phone` is E.164 or empty. Raises ActionError `email`, `name`, `email_taken`, `phone_taken`.  (requirements S02, S08)
     """
     _require(may.can_create_officer, actor, None)
     user = User(email=_checked_email(email), name=name.strip(), phone=phone)
@@ -90,7 +90,7 @@ def _refuse_taken(user):
 
 @transaction.atomic
 def disable_user(user: User, *, actor: Any) -> User:
-    """Stop `user` from signing in, and end all their sessions; repeating it changes nothing."""
+    """Stop `user` from signing in and end all their sessions. Safe to repeat."""
     user = lock(user)
     _require(may.can_disable_user, actor, user)
     if user.is_active:
@@ -102,7 +102,7 @@ def disable_user(user: User, *, actor: Any) -> User:
 
 @transaction.atomic
 def enable_user(user: User, *, actor: Any) -> User:
-    """Let `user` sign in again."""
+    """Allow `user` to sign in again. Safe to repeat."""
     user = lock(user)
     _require(may.can_disable_user, actor, user)
     if not user.is_active:
@@ -119,9 +119,9 @@ def _set_active(user, active):
 
 @transaction.atomic
 def change_phone(user: User, phone: str, *, actor: Any) -> User:
-    """Let `user` sign in with `phone` (E.164) from now on, which `proofs` has just proved; the old number is told.
+    """Change the number that `user` signs in with to `phone` (E.164), which has just been proved; notify the old number.
 
-    Raises ActionError("phone_taken") when another account signs in with it.
+    Raises ActionError("phone_taken") when another account signs in with `phone`.
     """
     locked = lock(user)
     _require(may.can_change_phone, actor, locked)
@@ -137,14 +137,14 @@ def change_phone(user: User, phone: str, *, actor: Any) -> User:
     return user
 
 
-# ---- proofs of who one is -------------------------------------------------------------------------------------------
+# ---- passwords, sessions, second factor -----------------------------------------------------------------------------
 @transaction.atomic
 def set_password(
     user: User, password: str, *, actor: Any, keep: str | None = None, verb: str = "password.changed"
 ) -> User:
-    """Set the password that `user` chose, end all sessions but the one with the key `keep`, and tell them.
+    """Set the password that `user` chose, end their sessions except the one with the key `keep`, and notify them.
 
-    `password` has passed the validators. `verb` is `password.changed`, or `password.reset` when a mail proved who it is.
+    `password` has passed the validators. `verb` is `password.changed`, or `password.reset` after a link sent by e-mail.
     """
     lock(user)
     _write_password(user, password, one_time=False)
@@ -156,7 +156,10 @@ def set_password(
 
 @transaction.atomic
 def reset_password(user: User, *, actor: Any) -> User:
-    """Give `user` a one-time password (`user.one_time_password`, which exists nowhere else) and end their sessions."""
+    """Set a one-time password, end the sessions of `user` and notify them.
+
+    The returned object has it as `one_time_password`; it is not stored in the clear.
+    """
     user = lock(user)
     _require(may.can_reset_password, actor, user)
     user.one_time_password = passwords.one_time_password()
@@ -176,10 +179,10 @@ def _write_password(user, password, *, one_time):
 
 @transaction.atomic
 def unlock_account(user: User, *, actor: Any) -> User:
-    """End the lock that failed sign-ins have put on `user` (requirements S03)."""
+    """Unlock the account of `user` that failed sign-ins have locked (requirements S03)."""
     user = lock(user)
     _require(may.can_unlock_account, actor, user)
-    login_throttle.clear(user.email or "")
+    login_throttle.clear_failures(user.email or "")
     if context.request is not None:
         ratelimit.clear(context.request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
     audit.record("session.unlocked", user, actor=actor)
@@ -188,7 +191,7 @@ def unlock_account(user: User, *, actor: Any) -> User:
 
 @transaction.atomic
 def end_sessions(rows: Iterable[UserSession], *, actor: Any) -> int:
-    """End one's own sessions elsewhere on the server; return how many. Raises NotAllowed for somebody else's."""
+    """End sessions of `actor` on other devices; return how many. Raises NotAllowed when one belongs to somebody else."""
     rows = list(rows)
     for row in rows:
         require(may.can_end_session, actor, row)
@@ -200,7 +203,10 @@ def end_sessions(rows: Iterable[UserSession], *, actor: Any) -> int:
 
 @transaction.atomic
 def remove_second_factor(user: User, *, actor: Any) -> User:
-    """Take away the second factor of somebody who lost it, with the recovery codes; their sessions end, and they are told."""
+    """Delete the second factor and the recovery codes of `user`, who cannot use them any more.
+
+    Their sessions end and they are notified. Nothing happens when there is no second factor.
+    """
     user = lock(user)
     _require(may.can_remove_second_factor, actor, user)
     if second_factor.remove(user):
@@ -221,10 +227,10 @@ def grant_role(
     starts: dt.date | None = None,
     ends: dt.date | None = None,
 ) -> Role:
-    """Give `user` a role from `starts` (today if not said) until the day `ends` (not included).
+    """Give `user` a role from the day `starts` (None: today) until the day `ends` (exclusive; None: open).
 
-    Locks the account, so that two roles which exclude each other cannot be given at the same moment; the three
-    administrators exclude every other role. Raises ActionError with the code of the broken constraint:
+    Locks the account, so that two concurrent calls cannot give roles which exclude each other; an administrator has no
+    other role. Raises ActionError with the code of the broken constraint:
     `administrator`, `subdistrict`, `dates`, `held`.  (requirements S07, S08)
     """
     user = lock(user)
@@ -249,7 +255,10 @@ def _refusal(error):
 
 @transaction.atomic
 def end_role(role: Role, *, actor: Any, on: dt.date | None = None) -> Role:
-    """End a role on the day `on` (not included; today if not said): at once, also on the day it was given."""
+    """End a role on the day `on` (exclusive; None: today), which may be the day on which it starts.
+
+    A role that ends earlier already stays as it is.
+    """
     lock(role.user)
     role = lock(role)
     _require(may.can_end_role, actor, role)

@@ -1,4 +1,4 @@
-"""What allauth asks of us: words, lock-out, whose address it is, and that a password is set by our action."""
+"""The adapters of allauth: texts, login throttle, client address, redirects, and passwords that are set by our actions."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from .access import access_scope
 from .backends import PortalBackend
 from .models import User
 
-FRESH = sessions.dt.timedelta(minutes=5)  # a sign-in this young needs no second proof of who is there
+FRESH = sessions.dt.timedelta(minutes=5)  # no reauthentication within this time of signing in
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  (a value to store, nothing listens on it)
 
 
@@ -39,26 +39,32 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False  # citizens enter by phone, officers are made by an officer
+        return False  # citizens sign in by phone; the accounts of officers are created by an administrator
 
-    # ---- passwords and lock-out --------------------------------------------------------------------------------------
+    # ---- passwords and throttle --------------------------------------------------------------------------------------
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Check a password as a counted try; raises ValidationError while the account is locked (requirements S03)."""
+        """Return the account if the password is right, or None. Raises ValidationError while it is locked (requirements S03).
+
+        The attempt is counted before the password is looked at: see `login_throttle`.
+        """
         login = credentials.get("email") or ""
         try:
-            attempt = login_throttle.begin(login, address=address_of(request))
+            attempt = login_throttle.count_attempt(login, address=address_of(request))
         except ActionError as error:
             raise ValidationError(error.message, code=error.code) from None
         self.unstash()
         user = authenticate(request, **credentials) or self.unstash()
         if user:
-            login_throttle.forgive(attempt)
+            login_throttle.discard_attempt(attempt)
         else:
-            login_throttle.failed(attempt, login, actor=request.user)
+            login_throttle.record_failure(attempt, login, actor=request.user)
         return user
 
     def unstash(self) -> User | None:
-        """Return the disabled account whose password was right in this thread; it is led to a page that says so."""
+        """Return the disabled account whose password was right, which the backend stored for this thread, or None.
+
+        allauth redirects it to a page that says that the account is disabled.
+        """
         return PortalBackend.unstash_authenticated_user()
 
     def reauthenticate(self, user: User, password: str) -> bool:
@@ -66,7 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return found is not None and found.pk == user.pk
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
-        """Return whether one has to prove again who one is; not within five minutes of signing in."""
+        """Return whether the user has to prove again who they are: not within five minutes of signing in."""
         if clock.now() - sessions.began(context.request.session) < FRESH:
             return False
         return super().is_reauthentication_required(app=app, **options)
@@ -82,24 +88,24 @@ class AccountAdapter(DefaultAccountAdapter):
             verb="password.changed" if signed_in else "password.reset",
         )
 
-    # ---- where to ----------------------------------------------------------------------------------------------------
+    # ---- redirects ---------------------------------------------------------------------------------------------------
     def is_safe_url(self, url: str) -> bool:
         return is_ours(context.request, url)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return where a sign-in by password leads that was on the way to nowhere: officers to their desk."""
+        """Return the page after a sign-in by password without `next`: the staff site for officers, /me/ for others."""
         return reverse("admin:index" if access_scope(request.user).officer else "me:home")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:security")
 
-    # ---- whose address -----------------------------------------------------------------------------------------------
+    # ---- client address ----------------------------------------------------------------------------------------------
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request) or UNKNOWN_ADDRESS
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the client's address as trusted proxies vouch for it, or None."""
+    """Return the client's IP address as the trusted proxies report it, or None."""
     return getattr(request, "client_address", None)
 
 
@@ -110,7 +116,8 @@ class MFAAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": _("先设置验证器，才能生成备用码。"),
         "incorrect_code": _("验证码不对，请看验证器上现在的 6 位数字。"),
     }
-    # Seeds have no row of their own yet when they are sealed, so they are bound to their kind only (requirements S05).
+    # A seed has no row yet when it is encrypted, so the ciphertext is bound to the kind of value only, not to a row
+    # (requirements S05).
     _place = ("mfa.Authenticator", "seed", "secret")
 
     def encrypt(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The addresses of allauth that we use, under the names it asks for; all its others do not exist here."""
+"""The pages of allauth that the portal uses, under the URL names that allauth reverses. Its other pages do not exist here."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-# Where these two things are seen here.
+# allauth reverses these names; the portal shows what they stand for on one page of its own.
 to_security = require_safe(RedirectView.as_view(pattern_name="accounts:security"))
 
 urlpatterns = [

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号"
 
     def ready(self):
-        from . import extensions, receivers  # noqa: F401  (declares what the app adds; connects to signals of Django and allauth)
+        from . import extensions, receivers  # noqa: F401  (registers the extensions; connects the signal receivers)

@@ -1,4 +1,4 @@
-"""How a password is checked."""
+"""The authentication backend."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 
@@ -6,7 +6,7 @@ from .models import User
 
 
 class PortalBackend(AuthenticationBackend):
-    """E-mail and password of our own table; a form that passes a user name, such as Django's own, signs nobody in."""
+    """Authentication by e-mail and password. A form that passes a user name, such as Django's own, signs nobody in."""
 
     def _authenticate(self, request, **credentials):
         user = User.objects.by_email(credentials.get("email") or "").first()

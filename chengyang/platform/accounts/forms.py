@@ -1,4 +1,4 @@
-"""Forms of the way in and of one's own account; allauth's in our look and words."""
+"""Forms for signing in and for one's own account; those of allauth with the look and texts of the portal."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from .models import User
 
 # ---- by phone -------------------------------------------------------------------------------------------------------
 class PhoneForm(Form):
-    """The first step: the number. Flows extend it with fields of their own (see entry.py)."""
+    """The first step of `PhoneLogin`: the number. Other pages extend it with fields of their own."""
 
     phone = PhoneField(help_text=_("会收到一条短信验证码。港澳台和国外号码前面加 + 和区号。"))
 
 
 class CodeForm(Form):
-    """The second step: the code that was sent."""
+    """The second step of `PhoneLogin`: the code that was sent."""
 
     code = CodeField()
 
@@ -35,14 +35,14 @@ class CodeForm(Form):
 
 
 # ---- by e-mail and password -----------------------------------------------------------------------------------------
-class _Ours(PortalForm):
-    """Labels of ours instead of placeholders, on a form of allauth's; `words` maps a field to its label."""
+class _AllauthForm(PortalForm):
+    """A form of allauth with labels instead of placeholders; `labels` maps a field to its label."""
 
-    words: dict[str, Any] = {}
+    labels: dict[str, Any] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, label in self.words.items():
+        for name, label in self.labels.items():
             field = self.fields[name]
             field.label, field.help_text = label, ""
             field.widget.attrs.pop("placeholder", None)
@@ -56,30 +56,30 @@ class _Ours(PortalForm):
         return cleaned
 
 
-class LoginForm(_Ours, account.LoginForm):
-    words = {"login": _("邮箱"), "password": _("密码")}
+class LoginForm(_AllauthForm, account.LoginForm):
+    labels = {"login": _("邮箱"), "password": _("密码")}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class ChangePasswordForm(_Ours, account.ChangePasswordForm):
-    words = {"oldpassword": _("现在的密码"), "password1": _("新密码"), "password2": _("新密码，再填一次")}
+class ChangePasswordForm(_AllauthForm, account.ChangePasswordForm):
+    labels = {"oldpassword": _("现在的密码"), "password1": _("新密码"), "password2": _("新密码，再填一次")}
 
 
-class ResetPasswordKeyForm(_Ours, account.ResetPasswordKeyForm):
-    words = {"password1": _("新密码"), "password2": _("新密码，再填一次")}
+class ResetPasswordKeyForm(_AllauthForm, account.ResetPasswordKeyForm):
+    labels = {"password1": _("新密码"), "password2": _("新密码，再填一次")}
 
 
-class ReauthenticateForm(_Ours, account.ReauthenticateForm):
-    words = {"password": _("密码")}
+class ReauthenticateForm(_AllauthForm, account.ReauthenticateForm):
+    labels = {"password": _("密码")}
 
 
-class ResetPasswordForm(_Ours, account.ResetPasswordForm):
-    """Asks for a link by mail; the worker looks the account up, so known and unknown addresses are answered alike."""
+class ResetPasswordForm(_AllauthForm, account.ResetPasswordForm):
+    """The form that asks for a link by e-mail; the worker sends it, so that known and unknown addresses are answered alike."""
 
-    words = {"email": _("邮箱")}
+    labels = {"email": _("邮箱")}
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
@@ -91,8 +91,8 @@ class ResetPasswordForm(_Ours, account.ResetPasswordForm):
 
 
 # ---- second factor --------------------------------------------------------------------------------------------------
-class _Code(_Ours):
-    words = {"code": _("验证码")}
+class _CodeForm(_AllauthForm):
+    labels = {"code": _("验证码")}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -100,24 +100,24 @@ class _Code(_Ours):
         attrs.update({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input input--code"})
 
 
-class AuthenticateForm(_Code, mfa.AuthenticateForm):
+class AuthenticateForm(_CodeForm, mfa.AuthenticateForm):
     pass
 
 
-class ReauthenticateCodeForm(_Code, mfa.ReauthenticateForm):
+class ReauthenticateCodeForm(_CodeForm, mfa.ReauthenticateForm):
     pass
 
 
-class ActivateTOTPForm(_Code, totp.ActivateTOTPForm):
+class ActivateTOTPForm(_CodeForm, totp.ActivateTOTPForm):
     @property
     def grouped_secret(self) -> str:
-        """The secret in groups of four, to be typed into an app by hand."""
+        """The secret in groups of four characters, for typing it into an app by hand."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
 
 
-class DeactivateTOTPForm(_Ours, totp.DeactivateTOTPForm):
+class DeactivateTOTPForm(_AllauthForm, totp.DeactivateTOTPForm):
     pass
 
 
-class GenerateRecoveryCodesForm(_Ours, _GenerateRecoveryCodesForm):
+class GenerateRecoveryCodesForm(_AllauthForm, _GenerateRecoveryCodesForm):
     pass

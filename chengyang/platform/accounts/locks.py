@@ -1,4 +1,4 @@
-"""Locks on things that have no row yet: a number that asks for its first code, an address that was never seen."""
+"""Advisory locks, for cases without a row to lock: a number that asks for its first code, an unknown account."""
 
 import hashlib
 
@@ -6,9 +6,12 @@ from django.db import connection
 
 
 def advisory_lock(*names: str) -> None:
-    """Wait for the locks `names` and hold them until the transaction ends; always in one order, so none wait in a ring."""
+    """Wait for the locks `names` and hold them until the transaction ends.
+
+    All callers take their locks in the same order, so that they cannot deadlock.
+    """
     numbers = sorted({_number(name) for name in names})
-    with connection.cursor() as cursor:  # one query: rows of an array come, and are locked, in its order
+    with connection.cursor() as cursor:  # one query: unnest() returns, and so locks, in the order of the array
         cursor.execute("SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number", [numbers])
 
 

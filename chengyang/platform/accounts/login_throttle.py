@@ -1,7 +1,8 @@
-"""Failed sign-ins: five within fifteen minutes lock an account for fifteen minutes, also one that does not exist (S03).
+"""The login throttle: five failed sign-ins within fifteen minutes lock an account for fifteen minutes (requirements S03).
 
-A try is counted before the password is looked at, under a lock on what was typed, and forgiven when it was right: so
-a hundred simultaneous guesses are five guesses. What was typed is kept as a keyed hash only.
+An attempt is counted before the password is looked at, under a lock on the e-mail that was typed, and discarded when the
+password was right: a hundred simultaneous guesses are five guesses. Known and unknown accounts are treated alike. The
+e-mail that was typed is stored as a keyed hash only.
 """
 
 import datetime as dt
@@ -23,48 +24,53 @@ WINDOW = dt.timedelta(minutes=15)
 LOCK = dt.timedelta(minutes=15)
 
 
-def begin(login: str, *, address: str | None) -> Attempt:
-    """Count a try to sign in as `login` (what was typed) and return it, for `forgive`.
+def count_attempt(login: str, *, address: str | None) -> Attempt:
+    """Count an attempt to sign in as `login` (the e-mail that was typed) from the IP address `address`, and return it.
 
-    Raises ActionError("locked"), the same for known and unknown accounts, while five tries within fifteen minutes were
-    not forgiven and the last of them is less than fifteen minutes ago; such a try is not counted.  (requirements S03)
+    The caller passes it to `discard_attempt` when the password was right, and to `record_failure` when it was wrong.
+    Raises ActionError("locked") while the last five attempts lie within fifteen minutes and the last one is less than
+    fifteen minutes ago; such an attempt is not counted. Raises RuntimeError inside a transaction, whose rollback would
+    take the attempt back.  (requirements S03)
     """
-    attempt = _count(login, address)
+    attempt = _create_unless_locked(login, address)
     if attempt is None:
         raise ActionError(_("失败次数太多，请过 15 分钟再试。"), code="locked")
     return attempt
 
 
 @transaction.atomic(durable=True)
-def _count(login, address):
-    key = key_of(login)
+def _create_unless_locked(login, address):
+    key = _key(login)
     advisory_lock(f"attempt/{key}")
     return None if _locked(key) else Attempt.objects.create(key=key, address=address)
 
 
-def forgive(attempt: Attempt) -> None:
-    """Take back a try that was right; earlier failures keep counting, or one's own account would reset a guesser's."""
+def discard_attempt(attempt: Attempt) -> None:
+    """Delete an attempt whose password was right.
+
+    Earlier failures still count: otherwise each sign-in of the owner would give somebody who guesses five more attempts.
+    """
     Attempt.objects.filter(pk=attempt.pk).delete()
 
 
 @transaction.atomic
-def failed(attempt: Attempt, login: str, *, actor: Any, reason: str = "password") -> None:
-    """Record that a counted try was wrong, and that it locked the account if it did."""
+def record_failure(attempt: Attempt, login: str, *, actor: Any, reason: str = "password") -> None:
+    """Write an audit entry for an attempt whose password was wrong, and one more if it locked the account."""
     owner = User.objects.by_email(login).first()
-    about = {"actor": actor, "user": owner, "reason": reason, "result": "failed"}
-    audit.record("session.failed", owner or User, **about)
+    details = {"actor": actor, "user": owner, "reason": reason, "result": "failed"}
+    audit.record("session.failed", owner or User, **details)
     if _locked(attempt.key):
-        audit.record("session.locked", owner or User, **about)
+        audit.record("session.locked", owner or User, **details)
 
 
 def is_locked(login: str) -> bool:
-    """Return whether signing in as `login` is refused at the moment."""
-    return _locked(key_of(login))
+    """Return whether signing in as `login` (an e-mail) is refused at the moment."""
+    return _locked(_key(login))
 
 
-def clear(login: str) -> int:
-    """Forget the failures of `login`, which unlocks it; return how many there were."""
-    return Attempt.objects.filter(key=key_of(login)).delete()[0]
+def clear_failures(login: str) -> int:
+    """Delete the counted attempts for `login`, which unlocks it; return how many there were."""
+    return Attempt.objects.filter(key=_key(login)).delete()[0]
 
 
 def _locked(key):
@@ -72,6 +78,5 @@ def _locked(key):
     return len(last) == FAILURES and last[0] - last[-1] < WINDOW and clock.now() < last[0] + LOCK
 
 
-def key_of(login: str) -> str:
-    """Return the keyed hash that stands for what was typed."""
+def _key(login):
     return mac("sign-in-attempt", login.strip().lower().encode())

@@ -1,4 +1,4 @@
-"""Who signs in, which roles they hold, and the shapes that posts and demo rows share."""
+"""Accounts, roles, subdistricts, phone codes and counted sign-ins; and `DemoMark`, the base of models with demo rows."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -18,7 +18,7 @@ from .roles import ADMINISTRATORS, RoleKind
 
 
 class DemoMark(models.Model):
-    """A row of the demonstration says so, here and on every page that shows it."""
+    """A model whose rows may belong to the demonstration; every page marks such rows."""
 
     is_demo = models.BooleanField(_("演示数据"), default=False, editable=False)
 
@@ -27,7 +27,7 @@ class DemoMark(models.Model):
 
 
 class Subdistrict(models.Model):
-    """街道: the eight offices below the district."""
+    """A 街道: one of the eight subdistrict offices of the district."""
 
     code = models.CharField(_("区划代码"), max_length=12, unique=True)
     name = models.CharField(_("名称"), max_length=30, unique=True)
@@ -47,22 +47,22 @@ class Subdistrict(models.Model):
 
 class UserQuerySet(models.QuerySet):
     def by_email(self, email):
-        """Return the accounts that sign in with `email`, however it is written: one or none."""
+        """Return the account that signs in with `email`, in upper or lower case: one row or none."""
         return self.alias(lowered=models.functions.Lower("email")).filter(lowered=email.strip().lower())
 
     def by_phone(self, phone):
-        """Return the accounts that sign in with `phone` (E.164): one or none."""
+        """Return the account that signs in with `phone` (E.164): one row or none."""
         return self.filter(phone_index=blind_index("phone", phone))
 
     def visible_to(self, user):
-        """Accounts are shown to themselves; those of officers to the administrators who keep accounts (requirements S07).
+        """Return one's own account; for system and security administrators, all accounts of officers (requirements S07).
 
-        An officer's is one that signs in by e-mail or holds a role; a citizen's bears the name of a member.
+        An officer's account has an e-mail or a role. The accounts of citizens are left out: they show names of members.
         """
         scope = access_scope(user)
         if scope.administrator in ("system", "security"):
-            kept = Role.objects.filter(user=models.OuterRef("pk"))
-            return self.filter(models.Q(email__isnull=False) | models.Exists(kept))
+            roles = Role.objects.filter(user=models.OuterRef("pk"))
+            return self.filter(models.Q(email__isnull=False) | models.Exists(roles))
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
 
@@ -73,7 +73,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
 @tracked(exclude=["last_login"])
 class User(AbstractBaseUser, DemoMark):
-    """A sign-in account: a citizen's by phone, an officer's by e-mail; not the same thing as a Person."""
+    """An account: citizens sign in by phone, officers by e-mail. It is not a `Person`, which is an entry in the registry."""
 
     PERSONAL = {
         "name": "account",
@@ -109,8 +109,8 @@ class User(AbstractBaseUser, DemoMark):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []
-    is_superuser = False  # always: rights come from roles and posts, never from a flag
-    one_time_password = ""  # in the clear for whom `actions` just made one, to be shown once; never stored
+    is_superuser = False  # always: rights come from roles and posts only
+    one_time_password = ""  # in the clear after `actions` has created one, to be shown once; not a column
 
     class Meta:
         verbose_name = verbose_name_plural = _("账号")
@@ -133,23 +133,23 @@ class User(AbstractBaseUser, DemoMark):
         self.email = (self.email or "").strip().lower() or None
 
     def set_password(self, raw_password):
-        """Set the password and the moment of it; `actions.set_password` is what people's doings go through."""
+        """Set the password and `password_set_at`. Call `actions.set_password` instead when a user does it."""
         super().set_password(raw_password)
         self.password_set_at = clock.now() if raw_password is not None else None
 
     @property
     def is_officer(self):
-        """Whether this account holds a role or a post today."""
+        """Whether this account has a role or a managing post today."""
         return access_scope(self).officer
 
-    is_staff = is_officer  # the admin site asks by this name
+    is_staff = is_officer  # the name that Django's admin site uses
 
     @property
     def is_auditor(self):
         return access_scope(self).administrator == Role.Kind.AUDIT
 
     def has_perm(self, perm, obj=None):
-        return False  # rights are asked through can_…; Django's permissions are not used
+        return False  # rights are checked by can_… functions; Django's permissions are not used
 
     def has_perms(self, perms, obj=None):
         return False
@@ -170,29 +170,35 @@ class RoleQuerySet(models.QuerySet):
 
 
 class OneUser(models.Func):
-    """An account as a range of one, so that an exclusion constraint needs no extension (architecture.md, "Data")."""
+    """An account id as a range of one value.
+
+    Exclusion constraints on a plain column need the extension btree_gist; on ranges they do not (architecture.md, "Data").
+    """
 
     function = "int8range"
     output_field = BigIntegerRangeField()
 
 
 class Days(models.Func):
-    """The days from one date to another, half open."""
+    """The days from one date (inclusive) to another (exclusive)."""
 
     function = "daterange"
     output_field = DateRangeField()
 
 
 class Side(models.Func):
+    """A range of integers; adjacent ranges stand for administrators and for all other roles."""
+
     function = "int4range"
     output_field = IntegerRangeField()
 
 
 _ONE_USER = OneUser("user", "user", Value("[]"))
-# Dates in the wrong order would make an error instead of a range; another constraint refuses them with a sentence.
+# daterange() fails when the dates are in the wrong order; GREATEST avoids that, so that the constraint
+# role_ends_after_start refuses them with a readable message.
 _DAYS = Days("starts", models.Case(models.When(ends__isnull=False, then=models.functions.Greatest("starts", "ends"))))
-# Administrators stand on one side, everybody else on the other: two rows of one account on adjacent sides exclude each
-# other (requirements S07). "Different" itself is not an operator that an exclusion constraint can use on a plain server.
+# Administrators get the range [0, 1), all other roles [1, 2): two roles of one account with adjacent ranges exclude each
+# other (requirements S07). The operator <> cannot be used here: for it, an exclusion constraint needs btree_gist.
 _IS_ADMINISTRATOR = Q(kind__in=["system", "security", "audit"])
 _ADMINISTRATOR = models.When(_IS_ADMINISTRATOR, then=Side(Value(0), Value(1)))
 _SIDE = models.Case(_ADMINISTRATOR, default=Side(Value(1), Value(2)))
@@ -200,7 +206,7 @@ _SIDE = models.Case(_ADMINISTRATOR, default=Side(Value(1), Value(2)))
 
 @tracked
 class Role(DemoMark):
-    """What an account may do for the office, from a day to a day (half open)."""
+    """A role of an account from the day `starts` (inclusive) to the day `ends` (exclusive)."""
 
     Kind = RoleKind
     ADMINISTRATORS = ADMINISTRATORS
@@ -226,7 +232,7 @@ class Role(DemoMark):
                 violation_error_code="subdistrict",
             ),
             models.CheckConstraint(
-                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),  # equal: taken back on the day it was given
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),  # equal: ended on its first day
                 name="role_ends_after_start",
                 violation_error_message=_("结束日期不能早于开始日期。"),
                 violation_error_code="dates",
@@ -246,7 +252,7 @@ class Role(DemoMark):
                 expressions=[
                     (_ONE_USER, RangeOperators.OVERLAPS),
                     (_DAYS, RangeOperators.OVERLAPS),
-                    (models.Case(_ADMINISTRATOR), RangeOperators.OVERLAPS),  # null for everybody else: never in the way
+                    (models.Case(_ADMINISTRATOR), RangeOperators.OVERLAPS),  # null for other roles: never conflicts
                 ],
                 violation_error_message=_("三种管理员不能由同一个人兼任。"),
                 violation_error_code="administrator",
@@ -265,22 +271,25 @@ class Role(DemoMark):
         return f"{self.get_kind_display()}{f'（{self.subdistrict}）' if self.subdistrict_id else ''}"
 
     def holds(self, day):
-        """Return whether the role is held on `day`."""
+        """Return whether the account has the role on `day`."""
         return self.starts <= day and self.is_open(day)
 
     def is_open(self, day):
-        """Return whether the role is held on `day` or later."""
+        """Return whether the role has not ended by `day`; it may start later."""
         return self.ends is None or day < self.ends
 
 
 class PhoneProof(models.Model):
-    """A code sent to a phone: five minutes, five tries, kept as a hash (requirements U22). Rows live one day."""
+    """A code that was sent to a phone: valid for five minutes and five tries, stored as a hash (requirements U22).
+
+    Rows are deleted after one day.
+    """
 
     PERSONAL = {"phone": "account", "phone_index": "account", "address": "security"}
     NOT_PERSONAL = {"id", "public_id", "purpose", "code_hash", "session_hash", "sent_at", "tries", "used_at"}
 
     class Purpose(models.TextChoices):
-        """What the message says the code is for."""
+        """The use of the code, as the text message names it."""
 
         SIGN_IN = "sign_in", _("登录")
         JOIN = "join", _("加入新阶层")
@@ -291,8 +300,9 @@ class PhoneProof(models.Model):
     phone = EncryptedField(_("手机"), max_plain=20)
     phone_index = BlindIndexField("phone", namespace="phone")
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)
-    code_hash = models.CharField(max_length=64)  # keyed, and bound to the row's public_id
-    session_hash = models.CharField(max_length=64)  # of the session that asked; keyed, a key in the clear would sign in
+    code_hash = models.CharField(max_length=64)  # keyed; covers public_id, so that it is worth nothing in another row
+    # Of the session that asked: keyed, because a session key in the clear would give access to the session.
+    session_hash = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True)
     sent_at = models.DateTimeField(default=clock.now, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -308,17 +318,17 @@ class PhoneProof(models.Model):
 
     @property
     def shown_phone(self):
-        """The number for whom typed it a moment ago: whole, in groups, so that a slip is seen."""
+        """The whole number in groups, for the person who has just typed it, so that a typing error is visible."""
         return phones.spaced_phone(self.phone)
 
 
 class Attempt(models.Model):
-    """A failed sign-in: counted to lock an account or address for a while (requirements S03). Rows live one day."""
+    """A counted attempt to sign in by password (requirements S03; see `login_throttle`). Rows are deleted after one day."""
 
     PERSONAL = {"key": "security", "address": "security"}
     NOT_PERSONAL = {"id", "at"}
 
-    key = models.CharField(max_length=64, db_index=True)  # a keyed hash of what was typed, also for unknown names
+    key = models.CharField(max_length=64, db_index=True)  # keyed hash of the typed e-mail, also of unknown ones
     address = models.GenericIPAddressField(null=True)
     at = models.DateTimeField(default=clock.now, db_index=True)
 
@@ -330,7 +340,7 @@ class Attempt(models.Model):
 
 
 class FormerPassword(models.Model):
-    """The hash of a password that was set: the last five may not come back (requirements S01)."""
+    """The hash of a password that was set; the last five cannot be used again (requirements S01)."""
 
     NOT_PERSONAL = {"id", "password", "at"}
 

@@ -1,4 +1,4 @@
-"""The shapes that organizations, bases and teams share: a published body, and the dated posts in it."""
+"""Abstract models that organizations, bases and teams share: the organizer, and the dated posts in it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,36 +12,42 @@ from .models import DemoMark
 
 
 class OrganizerQuerySet(models.QuerySet):
-    """Rows that everybody may read once published, and their own people before that."""
+    """Organizers: everybody sees published ones; their managers and the staff of their subdistrict see all."""
 
     subject = ""  # the name of the foreign keys to these rows, as in `PostType.subject`
 
     def published(self):
-        """Return what the public sees."""
+        """Return the rows that the public sees."""
         return self.filter(is_published=True)
 
     def visible_to(self, user):
-        """Return the public bodies, one's own in any state, and those of one's subdistricts (decisions.md, "Who sees what")."""
+        """Return the published organizers, and in any state those that `user` manages (decisions.md, "Who sees what").
+
+        Staff manage those of their subdistricts; district staff see all.
+        """
         scope = access_scope(user)
         if scope.district:
             return self.all()
         return self.filter(Q(is_published=True) | self.managed_q(scope))
 
     def managed_q(self, scope, prefix=""):
-        """Return the condition that keeps the bodies `scope` acts for, reached through the lookup `prefix`."""
-        kept = Q(pk__in=[])
+        """Return the condition for organizers that `scope` manages by a post or as staff of their subdistrict.
+
+        `prefix` is the lookup path from the filtered model to the organizer, such as `organization__`.
+        """
+        managed = Q(pk__in=[])  # matches nothing; an empty Q() would match every row
         if ids := scope.managed(self.subject):
-            kept |= Q(**{f"{prefix}pk__in": ids})
+            managed |= Q(**{f"{prefix}pk__in": ids})
         if scope.subdistricts:
-            kept |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
-        return kept
+            managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
+        return managed
 
 
 class Organizer(DemoMark):
-    """An organization, a base or a team: it has a page, an address of its own and perhaps a subdistrict."""
+    """An organization, a base or a team."""
 
     public_id = PublicIdField()
-    slug = models.SlugField(_("网址名"), max_length=80, unique=True)  # pinyin proposed, never changes
+    slug = models.SlugField(_("网址名"), max_length=80, unique=True)  # proposed in pinyin; never changes
     subdistrict = models.ForeignKey(
         "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("街道")
     )
@@ -57,40 +63,43 @@ class Organizer(DemoMark):
 
 
 class DatedPostQuerySet(models.QuerySet):
-    """Posts by day, and who may see who holds them."""
+    """Posts by day and by visibility."""
 
     def on(self, day):
-        """Return the posts held on `day` (half-open dates)."""
+        """Return the posts that somebody holds on `day` (`ends` is exclusive)."""
         return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
 
     def published(self):
-        """Return the posts of today whose holders agreed to be shown."""
+        """Return the current posts whose holders agreed to be shown in public."""
         return self.filter(is_public=True, person__state="active").on(clock.today())
 
     def own(self, user):
-        """Return the posts of `user` that run or are still to begin."""
+        """Return the posts of `user` that are current or start later."""
         return self.filter(person__user=user.pk, person__state="active").exclude(ends__lte=clock.today())
 
     def of_subject(self, slug):
-        """Return the posts in the organization, base or team with this slug, and that row with each."""
+        """Return the posts in the organizer with this slug, with the organizer selected."""
         subject = self.model.SUBJECT
         return self.filter(**{f"{subject}__slug": slug}).select_related(subject)
 
     def visible_to(self, user):
-        """Return the posts shown by consent, one's own, and those in the bodies one keeps or is responsible for."""
+        """Return the public posts, those of `user`, and those in organizers that `user` manages; for district staff all."""
         scope = access_scope(user)
         if scope.district:
             return self.all()
         shown = Q(is_public=True)
         if user.is_authenticated:
             subject = self.model.SUBJECT
-            bodies = self.model._meta.get_field(subject).related_model.objects.all()
-            shown |= Q(person__user=user) | bodies.managed_q(scope, prefix=f"{subject}__")
+            organizers = self.model._meta.get_field(subject).related_model.objects.all()
+            shown |= Q(person__user=user) | organizers.managed_q(scope, prefix=f"{subject}__")
         return self.filter(shown)
 
 
 class DatedPost(DemoMark):
-    """职务: who holds which post from a day to a day (half open); history is never overwritten."""
+    """A 职务: one person holds a post from the day `starts` (inclusive) to `ends` (exclusive).
+
+    Rows are not overwritten when somebody else takes over: they get an end.
+    """
 
     PERSONAL = {"is_public": "publication"}
     NOT_PERSONAL = {"id", "kind", "starts", "ends", "is_demo"}
@@ -123,5 +132,5 @@ class DatedPost(DemoMark):
         return getattr(self, self.SUBJECT)
 
     def holds(self, day):
-        """Return whether the post is held on `day`."""
+        """Return whether the person holds the post on `day`."""
         return self.starts <= day and (self.ends is None or day < self.ends)

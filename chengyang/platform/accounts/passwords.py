@@ -1,4 +1,4 @@
-"""What a password must be, how long it lasts, and the ones that we make (requirements S01, S02)."""
+"""The password rule, password expiry and one-time passwords (requirements S01, S02)."""
 
 import datetime as dt
 import re
@@ -17,9 +17,9 @@ from .access import access_scope
 from .models import FormerPassword
 
 SHORTEST = 10  # characters
-CLASSES_NEEDED = 3  # of small letters, capitals, digits and everything else
-OWN_CHARACTERS = 4  # that belong to no pattern; "Abc@2026!!" has three
-REMEMBERED = 5  # passwords that may not come back
+CLASSES_NEEDED = 3  # of lower-case letters, capitals, digits and other characters
+OWN_CHARACTERS = 4  # characters outside every pattern; "Abc@2026!!" has three
+REMEMBERED = 5  # former passwords that cannot be used again
 LONGEST_LIFE = dt.timedelta(days=90)
 
 _CLASSES = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
@@ -43,12 +43,12 @@ _FINAL = (
 )
 _SYLLABLE = re.compile(f"{_INITIAL}{_FINAL}|ang|ai|ao|an|en|er|ou|[aeo]")
 _PINYIN = re.compile(f"(?:{_SYLLABLE.pattern})+")
-_MOST_SYLLABLES = 4  # a name or a place; a whole sentence is a good password
+_MOST_SYLLABLES = 4  # a name or a place; longer pinyin is a sentence, which is hard to guess
 
 
 # ---- the rule -------------------------------------------------------------------------------------------------------
 class OfficerPasswordValidator:
-    """The rule of S01 for every password of the portal; hashes are compared only once the cheap rules are met."""
+    """The password rule of S01, for all accounts. Former hashes are compared last, because that is slow."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError with one sentence for each rule that `password` breaks."""
@@ -60,7 +60,7 @@ class OfficerPasswordValidator:
         if not broken and _was_used(password, user):
             broken = [(_("最近 5 次用过的密码不能再用，请换一个。"), "used_before")]
         if broken:
-            raise ValidationError([ValidationError(words, code=code) for words, code in broken])
+            raise ValidationError([ValidationError(text, code=code) for text, code in broken])
 
     def get_help_text(self) -> str:
         return _("至少 10 个字符，小写字母、大写字母、数字、符号里至少三种；不含姓名、手机号、邮箱名。")
@@ -94,7 +94,7 @@ def _was_used(password, user):
 
 # ---- patterns -------------------------------------------------------------------------------------------------------
 def is_guessable(password: str) -> bool:
-    """Return whether fewer than four characters of `password` belong to no pattern that everybody tries.
+    """Return whether fewer than four characters of `password` lie outside common patterns.
 
     Patterns are runs on the keyboard and of the alphabet, years and dates, repetitions, common words (also as P@ssw0rd),
     and names in pinyin: Qwer1234, Abc@2026, zhangwei1990.
@@ -108,8 +108,8 @@ def is_guessable(password: str) -> bool:
 
 def _patterns(lowered):
     plain = lowered.translate(_LEET)
-    yield from _places(lowered, _RUNS)
-    yield from _places(plain, _WORDS)
+    yield from _positions(lowered, _RUNS)
+    yield from _positions(plain, _WORDS)
     for pattern in (_YEARS, _SAME):
         yield from (found.span() for found in pattern.finditer(lowered))
     for found in _PINYIN.finditer(lowered):
@@ -117,8 +117,8 @@ def _patterns(lowered):
             yield found.span()
 
 
-def _places(text, parts):
-    """Yield where any of `parts` stands in `text`, overlapping ones too."""
+def _positions(text, parts):
+    """Yield start and end of each occurrence of one of `parts` in `text`, overlapping ones too."""
     for part in parts:
         at = text.find(part)
         while at >= 0:
@@ -126,9 +126,9 @@ def _places(text, parts):
             at = text.find(part, at + 1)
 
 
-# ---- life -----------------------------------------------------------------------------------------------------------
+# ---- expiry and history ---------------------------------------------------------------------------------------------
 def must_change(user: Any) -> bool:
-    """Return whether `user` has to set another password before anything else: a one-time one, or an officer's old one."""
+    """Return whether `user` has to change the password first: it is a one-time one, or an officer's and expired."""
     if user.must_change_password:
         return True
     return bool(user.password_set_at) and is_old(user) and access_scope(user).officer
@@ -145,14 +145,14 @@ def set_on(user: Any) -> dt.date | None:
 
 
 def remember(user: Any) -> None:
-    """Keep the hash that was just set, and drop what is older than the last five."""
+    """Store the hash that was just set, and delete all but the last five."""
     FormerPassword.objects.create(user=user, password=user.password)
-    kept = FormerPassword.objects.filter(user=user).values_list("pk", flat=True)[:REMEMBERED]
-    FormerPassword.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
+    newest = FormerPassword.objects.filter(user=user).values_list("pk", flat=True)[:REMEMBERED]
+    FormerPassword.objects.filter(user=user).exclude(pk__in=list(newest)).delete()
 
 
 def one_time_password() -> str:
-    """Return a random password of 16 characters in four groups that can be read out, and that meets the rule itself."""
+    """Return a random password of 16 characters in four groups, easy to read aloud, that meets the password rule."""
     while True:
         groups = ("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
         password = "-".join(groups)

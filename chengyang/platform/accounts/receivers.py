@@ -1,4 +1,4 @@
-"""What Django and allauth tell about sign-ins is recorded (requirements S11); connected in apps.py."""
+"""Receivers of the signals of Django and allauth about sign-ins, which write audit entries (requirements S11)."""
 
 from allauth.account.signals import user_logged_in as signed_in_by_page
 from allauth.mfa import signals as mfa
@@ -35,10 +35,10 @@ def signed_out(sender, request, user, **more):
 
 @receiver(signed_in_by_page, dispatch_uid="accounts.warn_of_others")
 def warn_of_others(sender, request, user, **more):
-    """Tell an officer that the account is signed in elsewhere too (requirements S04)."""
+    """Warn an officer whose account has other open sessions (requirements S04)."""
     if access_scope(user).officer and (others := sessions.others(user, request.session.session_key).count()):
-        words = _("这个账号还在另外 %(n)s 处登录着。如果不是你，请到“登录与安全”里结束它们。") % {"n": others}
-        messages.warning(request, words)
+        text = _("这个账号还在另外 %(n)s 处登录着。如果不是你，请到“登录与安全”里结束它们。") % {"n": others}
+        messages.warning(request, text)
 
 
 @receiver(mfa.authenticator_added, dispatch_uid="accounts.factor_added")

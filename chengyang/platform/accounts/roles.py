@@ -1,11 +1,11 @@
-"""The kinds of roles."""
+"""The kinds of roles; apart from the models, so that `access` can import them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class RoleKind(models.TextChoices):
-    """What an account does for the office."""
+    """The kind of a role."""
 
     DISTRICT = "district_staff", _("区级工作人员")
     SUBDISTRICT = "subdistrict_staff", _("街道工作人员")
@@ -15,4 +15,5 @@ class RoleKind(models.TextChoices):
     AUDIT = "audit", _("审计管理员")
 
 
-ADMINISTRATORS = (RoleKind.SYSTEM, RoleKind.SECURITY, RoleKind.AUDIT)  # hold no other role and see no member data (S07)
+# An administrator has no other role and sees no member data (requirements S07).
+ADMINISTRATORS = (RoleKind.SYSTEM, RoleKind.SECURITY, RoleKind.AUDIT)

@@ -1,7 +1,6 @@
-"""How long a sign-in lasts, and ending it on the server (requirements S04; docs/decisions.md, "sessions").
+"""Limits on the life of a session, and ending sessions on the server (requirements S04; docs/decisions.md, "sessions").
 
-When it began and when it was last used stand in the session itself, which lives in the database: a browser cannot make
-its own session younger.
+The moments of sign-in and of last use are stored in the session, which is in the database: a browser cannot change them.
 """
 
 import datetime as dt
@@ -24,8 +23,8 @@ from chengyang import clock
 from .access import access_scope
 
 BEGAN, SEEN = "signed_in_at", "seen_at"  # seconds since 1970
-TOUCH_EVERY = dt.timedelta(minutes=1)  # a write for each page would be a write too many; an idle half hour is 29 to 30
-# What a person recognises a device by; the first mark that fits counts, for each browser also names its forebears.
+TOUCH_EVERY = dt.timedelta(minutes=1)  # not at every request, to save writes; 30 idle minutes are therefore 29 to 30
+# (mark in the User-Agent header, name). The first mark found counts: most browsers also name the ones they descend from.
 _BROWSERS = (
     ("MicroMessenger", gettext_lazy("微信")),
     ("DingTalk", gettext_lazy("钉钉")),
@@ -46,26 +45,26 @@ _SYSTEMS = (
     ("Mac OS", "Mac"),
     ("Linux", "Linux"),
 )
-LIFE = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)  # of people who are no officers
+LIFE = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)  # of accounts that are no officers
 
 
 def start(session: SessionBase) -> None:
-    """Note in `session` that somebody signed in just now."""
+    """Store in `session` that the user signed in now."""
     session[BEGAN] = session[SEEN] = clock.now().timestamp()
 
 
 def began(session: SessionBase) -> dt.datetime:
-    """Return when the sign-in of `session` happened."""
+    """Return the moment of sign-in of `session`."""
     return _moment(session, BEGAN)
 
 
-def why_over(request: HttpRequest) -> str:
-    """Return why the sign-in of this request is over: `idle`, `life`, or an empty text while it lasts.
+def expiry_reason(request: HttpRequest) -> str:
+    """Return why the session of `request` has expired: `idle` or `life`; an empty text while it is valid.
 
-    Officers: 30 minutes without a request, 8 hours in all. Everybody else: 14 days.
+    Officers: 30 minutes without a request, 8 hours in total. Everybody else: 14 days.
     """
     now, session = clock.now(), request.session
-    if BEGAN not in session:  # made before this rule, or by a tool: it begins now
+    if BEGAN not in session:  # created before this rule existed, or by a tool: its life starts now
         start(session)
     officer = access_scope(request.user).officer
     if now - began(session) >= (settings.STAFF_SESSION_LIFE if officer else LIFE):
@@ -74,23 +73,23 @@ def why_over(request: HttpRequest) -> str:
 
 
 def touch(session: SessionBase) -> None:
-    """Note that `session` was used, at most once a minute."""
+    """Store that `session` is in use; writes at most once a minute."""
     if clock.now() - _moment(session, SEEN) >= TOUCH_EVERY:
         session[SEEN] = clock.now().timestamp()
 
 
 def end(request: HttpRequest) -> None:
-    """Sign out on the server: the row goes, and the request goes on as a visitor's."""
+    """Delete the session of `request` on the server; the request continues as that of a visitor."""
     logout(request)
 
 
 def of(user: Any) -> list[UserSession]:
-    """Return the sessions in which `user` is signed in, the newest first; dead rows are removed on the way."""
+    """Return the open sessions of `user`, newest first, and delete the rows of expired ones."""
     return sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
 
 
 def find(user: Any, pk: int) -> UserSession | None:
-    """Return the session `pk` of `user`, or None when it is somebody else's or over."""
+    """Return the session `pk` of `user`, or None when it belongs to somebody else or does not exist."""
     return UserSession.objects.filter(user=user, pk=pk).first()
 
 
@@ -100,23 +99,23 @@ def others(user: Any, key: str | None) -> QuerySet:
 
 
 def end_rows(rows: Iterable[UserSession]) -> int:
-    """End these sessions on the server; return how many."""
+    """Delete these sessions on the server; return how many."""
     return len([row.end() for row in rows])
 
 
 def end_all(user: Any, *, keep: str | None = None) -> int:
-    """End every session of `user` except the one with the key `keep`; return how many."""
+    """Delete the sessions of `user` on the server, except the one with the key `keep`; return how many."""
     return end_rows(others(user, keep))
 
 
 def clear_expired() -> None:
-    """Delete the rows of sessions that are over, and of the list that people see."""
+    """Delete expired sessions, and the rows of the list of sessions whose session is gone."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     UserSession.objects.exclude(Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
 
 
 def device(agent: str) -> str:
-    """Return what a person calls the browser and system of a User-Agent header: `微信 · iPhone`; 其他设备 if unknown."""
+    """Return a readable name for a User-Agent header: browser and system, as `微信 · iPhone`, or 其他设备 if unknown."""
     names = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
     return " · ".join(str(name) for name in names if name) or _("其他设备")
 

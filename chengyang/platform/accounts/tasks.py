@@ -1,4 +1,4 @@
-"""What the worker does for accounts; safe to run twice, and by two workers."""
+"""Tasks of the worker for accounts; safe to run twice, and by two workers at once."""
 
 import datetime as dt
 import logging
@@ -20,17 +20,17 @@ from . import sessions
 from .locks import advisory_lock
 from .models import Attempt, PhoneProof, User
 
-KEPT = dt.timedelta(days=1)  # codes and failed sign-ins: longer than any limit looks back
-MAIL_EXPIRES = 300  # seconds; who still waits then asks again
+RETENTION = dt.timedelta(days=1)  # of codes and counted attempts; the longest limit on them looks back one day
+MAIL_EXPIRES = 300  # seconds; after that the person has probably asked again
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="accounts.run_periodic")
 @transaction.atomic
 def run_periodic() -> None:
-    """Delete codes and failed sign-ins older than a day, and sessions that are over."""
-    advisory_lock("tick")
-    before = clock.now() - KEPT
+    """Delete codes and counted attempts older than a day, and expired sessions."""
+    advisory_lock("run_periodic")
+    before = clock.now() - RETENTION
     PhoneProof.objects.filter(sent_at__lt=before).delete()
     Attempt.objects.filter(at__lt=before).delete()
     sessions.clear_expired()
@@ -38,9 +38,9 @@ def run_periodic() -> None:
 
 @shared_task(name="accounts.mail_password_reset")
 def mail_password_reset(user_id: int) -> None:
-    """Mail the link with which `user_id` sets another password; 0 or an unknown account sends nothing.
+    """Mail a link for setting a new password to the account `user_id`; do nothing for 0 or an unknown account.
 
-    The link is made here, so that no message on its way to the worker holds it.
+    The link is created here and not by the caller, so that it is not in the message queue.
     """
     user = User.objects.filter(pk=user_id, is_active=True).exclude(email=None).first()
     if user is None:

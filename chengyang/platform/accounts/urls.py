@@ -1,4 +1,4 @@
-"""Pages of this room; the addresses that allauth itself asks for by name are in allauth_urls.py."""
+"""URLs of the app; those that allauth reverses by name are in allauth_urls.py."""
 
 from allauth.account import views as account
 from django.urls import path

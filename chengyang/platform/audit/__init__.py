@@ -1,1 +1,1 @@
-"""The audit trail: who did what. Write an entry with `chengyang.platform.audit.actions.record`."""
+"""The audit trail. Write an entry with `chengyang.platform.audit.actions.record`."""

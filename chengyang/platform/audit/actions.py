@@ -1,4 +1,4 @@
-"""Writing entries, sealing them into batches, and purging batches after retention."""
+"""Writing audit entries, sealing them into batches, and purging batches after the retention period."""
 
 import calendar
 import datetime as dt
@@ -20,10 +20,10 @@ from chengyang.platform.audit.models import Batch, BatchEntry, Entry, Purge, Uns
 from chengyang.platform.audit.verification import check_batch
 from chengyang.platform.web import context
 
-LEAST_MONTHS = 6  # Cybersecurity Law, article 23; the trigger on the table holds it too
-BATCH_SIZE = 5000  # entries that are sealed in one transaction: about half a second
-SEALER_LOCK = 0x61756469  # "audi"; one sealer or purge at a time, writers of entries are never held up
-PURGE_SETTING = "chengyang.audit_purge"  # the trigger lets the entries of this one batch go (migration 0001)
+LEAST_MONTHS = 6  # Cybersecurity Law, article 23; a trigger on the table enforces it too
+BATCH_SIZE = 5000  # entries sealed in one transaction, which takes about half a second
+SEALER_LOCK = 0x61756469  # "audi"; one sealer or purge at a time; writing entries does not wait for it
+PURGE_SETTING = "chengyang.audit_purge"  # the trigger allows deleting the entries of this batch only (migration 0001)
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _CODE = re.compile(r"[a-z0-9_.:-]{0,40}")
@@ -46,14 +46,15 @@ def record(
     reason: str = "",
     result: str = Entry.Result.OK,
 ) -> Entry:
-    """Write an audit entry in the transaction of what it records: neither is kept without the other (S14).
+    """Write an audit entry in the transaction of the change that it records, so that neither is stored without the other.
 
-    `verb` is declared under `audit_verbs` by an app. `subject` is the row (or only its model) that was acted on. `actor` is the `User`, the
-    anonymous user of a request, or None for the portal itself. `person` and `user` are whom the entry concerns, and who
-    will read it on 我的数据; they may be left out when they are the subject. `fields` are names of fields that were read
-    or changed and `reason` is a code: values and free text are refused. Address, agent and request id are added.
+    `verb` is registered under `audit_verbs` by an app. `subject` is the row that was acted on, or only its model. `actor` is
+    the `User`, the anonymous user of a request, or None for the portal itself. `person` and `user` are those whom the entry
+    concerns and who can read it on 我的数据; leave them out when they are the subject. `fields` are the names of the fields
+    that were read or changed, and `reason` is a code: values and free text are refused. IP address, browser and request id
+    are added from the request.
 
-    Raises RuntimeError outside a transaction, and ValueError for an unknown verb or what is not a name or a code.
+    Raises RuntimeError outside a transaction, and ValueError for an unknown verb, field name or code.
     (requirements.md S11, S14)
     """
     if not _in_transaction():
@@ -65,16 +66,16 @@ def record(
 
 
 def record_alone(verb: str, subject: Any = None, *, actor: Any, **details: Any) -> Entry:
-    """Write an entry for something that changes no row, such as a failed sign-in, in a transaction of its own.
+    """Write an entry in its own transaction, for an event that changes no row, such as a failed sign-in.
 
-    Arguments and errors as for `record`; RuntimeError inside a transaction, whose rollback would take the entry along.
+    Arguments and errors as for `record`. Raises RuntimeError inside a transaction, whose rollback would delete the entry.
     """
     with transaction.atomic(durable=True):
         return record(verb, subject, actor=actor, **details)
 
 
 def _in_transaction() -> bool:
-    # A test case wraps each test in a transaction of its own, which Django marks; it is none of the code under test.
+    # A test case wraps each test in a transaction, which Django marks; it does not count, since it is not of the tested code.
     blocks = connection.atomic_blocks
     return bool(blocks) and not getattr(blocks[-1], "_from_testcase", False)
 
@@ -145,10 +146,11 @@ def _code(what: str, text: str) -> str:
 
 
 def seal_due() -> int:
-    """Put all entries that are in no batch into hash-chained batches; return how many.
+    """Seal all entries that are in no batch into hash-chained batches; return how many were sealed.
 
-    Entries are taken from the work list and never by "id above the last", which would lose one that commits late.
-    Concurrent calls queue on an advisory lock, so that an entry gets into exactly one batch.  (architecture.md, "Data")
+    The entries are read from the table `Unsealed`, and not as "ids above the last one": an entry with a lower id may be
+    committed later and would be skipped. Concurrent calls wait for an advisory lock, so that each entry gets into exactly
+    one batch.  (architecture.md, "Data")
     """
     sealed = 0
     while count := _seal_batch():
@@ -156,10 +158,10 @@ def seal_due() -> int:
     return sealed
 
 
-def requeue_lost() -> int:
-    """Put entries that are in no batch and not on the work list back on it; return how many. Reads all entries."""
-    lost = Entry.objects.unsealed().exclude(pk__in=Unsealed.objects.values("pk")).values_list("pk", flat=True)
-    return len(Unsealed.objects.bulk_create([Unsealed(entry_id=pk) for pk in lost], ignore_conflicts=True))
+def requeue_missing() -> int:
+    """Add entries that are neither in a batch nor in `Unsealed` to `Unsealed`; return how many. Reads all entries."""
+    missing = Entry.objects.unsealed().exclude(pk__in=Unsealed.objects.values("pk")).values_list("pk", flat=True)
+    return len(Unsealed.objects.bulk_create([Unsealed(entry_id=pk) for pk in missing], ignore_conflicts=True))
 
 
 @transaction.atomic
@@ -172,7 +174,7 @@ def _seal_batch() -> int:
         BatchEntry.objects.bulk_create(
             [BatchEntry(batch=batch, entry_id=entry_id, digest=digest) for entry_id, digest in digests.items()]
         )
-        # The log is copied to another host: what it says about the last batch cannot be rewritten in the database.
+        # The log is copied to another host, so somebody who can change the database cannot change this hash everywhere.
         logger.info("audit batch %s sealed, %s entries", batch, batch.count)
     Unsealed.objects.filter(pk__in=queued).delete()
     return len(queued)
@@ -206,7 +208,7 @@ def _lock() -> None:
 
 
 def retention_months() -> int:
-    """Return how long entries are kept. Raises ImproperlyConfigured below six months (requirements.md S13)."""
+    """Return the retention period in months. Raises ImproperlyConfigured if it is below six (requirements.md S13)."""
     months = getattr(settings, "AUDIT_RETENTION_MONTHS", 12)
     if not isinstance(months, int) or months < LEAST_MONTHS:
         raise ImproperlyConfigured(f"AUDIT_RETENTION_MONTHS is {months!r}; the law wants at least {LEAST_MONTHS}.")
@@ -214,12 +216,13 @@ def retention_months() -> int:
 
 
 def purge(*, actor: Any = None) -> list[Batch]:
-    """Delete the entries of whole batches that are past retention, oldest first; return those batches.
+    """Delete the entries of whole batches that are past the retention period, oldest first; return those batches.
 
-    The batches and their hashes stay, and so does the chain. Raises ActionError("tampered") before it deletes from a
-    batch that does not verify, since the purge would destroy the evidence.
+    The batches and their hash chain stay. Raises ActionError("tampered") at a batch that does not verify and deletes
+    nothing from it, because that would destroy the evidence.
     """
-    cutoff = _months_before(clock.now(), retention_months()) - dt.timedelta(days=1)  # a day clear of the trigger's line
+    # One day more than the limit of the trigger, whose clock may differ.
+    cutoff = _months_before(clock.now(), retention_months()) - dt.timedelta(days=1)
     due = Batch.objects.kept().filter(sealed_at__lt=cutoff).order_by("number")
     return [batch for batch in due if _purge_batch(batch, cutoff, actor)]
 

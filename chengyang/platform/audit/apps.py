@@ -7,6 +7,6 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
-        from chengyang.platform.audit import actions, extensions  # noqa: F401  (declares what the app adds to the rest)
+        from chengyang.platform.audit import actions, extensions  # noqa: F401  (registers the extensions)
 
-        actions.retention_months()  # a setting below the law's minimum stops the start
+        actions.retention_months()  # refuse to start with a retention below the legal minimum

@@ -1,4 +1,4 @@
-"""What the seals are made of: keyed digests over canonical JSON, so that nobody without the key can make one anew."""
+"""Keyed digests over canonical JSON, which seal entries and batches: without the key nobody can compute them."""
 
 import datetime as dt
 import json
@@ -12,25 +12,25 @@ _FIELDS = [field.attname for field in Entry._meta.concrete_fields]
 
 
 def entry_digests(entry_ids: Collection[int]) -> dict[int, str]:
-    """Return the digest of each entry, by id; an id without an entry is left out."""
+    """Return entry id → digest; ids without an entry are left out."""
     rows = Entry.objects.filter(pk__in=entry_ids).order_by("pk").values_list(*_FIELDS)
     return {row[0]: _digest(row) for row in rows.iterator()}
 
 
 def _digest(row: Iterable[Any]) -> str:
-    # Empty values are left out: a column that is added later leaves the digests of old entries as they are.
+    # Empty values are left out, so that a column added later does not change the digests of older entries.
     columns = {name: value for name, value in zip(_FIELDS, row, strict=True) if value not in (None, "", [])}
     return mac("audit/entry", _canonical(columns))
 
 
 def batch_hash(batch: Batch, digests: Iterable[str]) -> str:
-    """Return the hash of a batch over the previous hash, its number, count and time, and its entries' digests."""
+    """Return the hash of a batch; it covers the previous hash, number, count, time and the digests of its entries."""
     head = [batch.previous, batch.number, batch.count, batch.sealed_at]
     return mac("audit/batch", _canonical([*head, sorted(digests)]))
 
 
 def purge_digest(batch: Batch, at: dt.datetime) -> str:
-    """Return the proof that the portal itself purged `batch` at `at`."""
+    """Return the digest that proves that the portal purged `batch` at the moment `at`."""
     return mac("audit/purge", _canonical([batch.number, batch.hash, batch.count, at]))
 
 

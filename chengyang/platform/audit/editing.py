@@ -1,4 +1,4 @@
-"""The one way in which fields of a row are edited: only those that may be, validated, saved and recorded together."""
+"""Editing fields of a row: check which fields may be edited, validate, save and write the audit entry together."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -14,11 +14,11 @@ from .actions import record
 def edit(
     obj: Any, data: Mapping[str, Any], *, fields: Collection[str], verb: str, actor: Any, code: str = ""
 ) -> list[str]:
-    """Write what `data` changes of the `fields` of `obj` (locked by the caller), record `verb`, and return the changed names.
+    """Save the values in `data` that differ from `obj` (locked by the caller), record `verb`, and return the changed names.
 
-    `fields` is the list of editable fields of the model, which form, API and staff page use too. `code` is a reason code for
-    the audit entry. Nothing is written and recorded when nothing changes. Raises TypeError for a name that is not in
-    `fields`, ActionError("invalid") naming the first field whose value the model refuses.
+    `fields` are the names of the editable fields of the model; form, API and staff page use the same list. `code` is the
+    reason code of the audit entry. If nothing differs, nothing is saved or recorded. Raises TypeError for a name that is not
+    in `fields`, and ActionError("invalid") with the first field whose value the model refuses.
     """
     changed = assign(obj, data, fields=fields)
     if changed:
@@ -29,7 +29,10 @@ def edit(
 
 
 def assign(obj: Any, data: Mapping[str, Any], *, fields: Collection[str]) -> list[str]:
-    """Set what `data` changes of the `fields` of `obj` without saving; return the changed names in the order of `fields`."""
+    """Set the values in `data` that differ from `obj`, without saving; return the changed names in the order of `fields`.
+
+    Raises TypeError for a name that is not in `fields`.
+    """
     if unknown := set(data) - set(fields):
         raise TypeError(f"{', '.join(sorted(unknown))} cannot be edited on {type(obj).__name__}.")
     changed = [name for name in fields if name in data and getattr(obj, name) != data[name]]
@@ -41,7 +44,7 @@ def assign(obj: Any, data: Mapping[str, Any], *, fields: Collection[str]) -> lis
 def validate(obj: models.Model, names: Collection[str] | None = None) -> None:
     """Validate the fields `names` of `obj` (None: all) and the constraints on them.
 
-    Raises ActionError("invalid") with the first message and the field that it is about.
+    Raises ActionError("invalid") with the first message and its field.
     """
     skipped = [] if names is None else [field.name for field in obj._meta.fields if field.name not in names]
     try:

@@ -1,4 +1,4 @@
-"""What the audit trail adds to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""What the app registers with the rest of the portal; the slots are described in `chengyang.extensions`."""
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,7 @@
-"""What the audit keeps: entries, the hash-chained batches that seal them, and the record of what was purged.
+"""Models of the audit trail: entries, the hash-chained batches that seal them, and the records of purges.
 
-Nothing here refers to another table by a foreign key: an entry outlives whom and what it speaks of, and holds no personal
-value, so that erasing a person never touches it. UPDATE, DELETE and TRUNCATE are refused by triggers (migration 0002).
+An entry has no foreign keys to other apps: it outlives its actor and its subject. It contains no personal values, so that
+erasing a person does not change it. Triggers refuse UPDATE, DELETE and TRUNCATE (migration 0001).
 """
 
 from typing import Any, Self
@@ -18,7 +18,7 @@ CODE = r"^[a-z0-9_.:-]*$"
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: Any) -> Self:
-        """Return all entries for the role `audit`, for anybody else those about themself (decisions.md, "Who sees what")."""
+        """Return all entries for an audit administrator, for others those about themselves (decisions.md, "Who sees what")."""
         if not user.is_authenticated:
             return self.none()
         if user.is_auditor:
@@ -29,12 +29,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(concerned)
 
     def unsealed(self) -> Self:
-        """Return the entries that are in no batch, found by comparing all of them: slow, and certain."""
+        """Return the entries that are in no batch. Compares all entries and does not rely on `Unsealed`, so it is slow."""
         return self.filter(~Exists(BatchEntry.objects.filter(entry_id=OuterRef("pk"))))
 
 
 class Entry(models.Model):
-    """One thing that somebody did: ids, a verb, names of fields and codes, never a value."""
+    """An audit entry: who did what to which row. It holds ids, a verb, field names and codes, never values."""
 
     class ActorKind(models.TextChoices):
         USER = "user", _("账号")
@@ -95,12 +95,15 @@ class Entry(models.Model):
 
     @property
     def verb_label(self) -> Any:
-        """The words for the verb; an old entry may hold a verb that no longer exists, which then stands for itself."""
+        """The text for the verb, or the verb itself if no app registers it any more."""
         return extensions.audit_verbs().get(self.verb, self.verb)
 
 
 class Unsealed(models.Model):
-    """The work list of the sealer, filled by a trigger; `Entry.unsealed()` finds whatever should vanish from it."""
+    """The queue of entries to seal, filled by a trigger.
+
+    `EntryQuerySet.unsealed()` also finds entries that were removed from it.
+    """
 
     entry_id = models.BigIntegerField(primary_key=True)
 
@@ -113,12 +116,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(Exists(Purge.objects.filter(batch=OuterRef("pk"))))
 
     def kept(self) -> Self:
-        """Return the batches whose entries are still there."""
+        """Return the batches that were not purged."""
         return self.filter(~Exists(Purge.objects.filter(batch=OuterRef("pk"))))
 
 
 class Batch(models.Model):
-    """A sealed set of entries; `hash` covers `previous`, so that no batch can be changed or taken out unseen."""
+    """A sealed set of entries; `hash` covers `previous`, so that changing or removing a batch breaks the chain."""
 
     number = models.BigIntegerField(_("批号"), unique=True)
     previous = models.CharField(_("上一批的摘要"), max_length=43, blank=True)
@@ -144,7 +147,7 @@ class Batch(models.Model):
 
 
 class BatchEntry(models.Model):
-    """Which batch an entry is in, and the keyed digest of all its columns at that moment."""
+    """The batch that an entry is in, and the keyed digest of its columns when it was sealed."""
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="entries")
     entry_id = models.BigIntegerField(unique=True)
@@ -158,7 +161,7 @@ class BatchEntry(models.Model):
 
 
 class Purge(models.Model):
-    """The entries of a batch were deleted after retention; `digest` proves that it was the portal that did it."""
+    """The record that the entries of a batch were deleted after retention; `digest` proves that the portal did it."""
 
     batch = models.OneToOneField(Batch, models.PROTECT, related_name="purge")
     count = models.PositiveIntegerField(_("条数"))

@@ -1,4 +1,4 @@
-"""What the worker does for the audit; safe to run twice, and by two workers."""
+"""Tasks of the worker for the audit trail; safe to run twice, and by two workers at once."""
 
 import logging
 
@@ -12,20 +12,23 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="audit.seal")
 def seal() -> None:
-    """Seal the entries of the last minute."""
+    """Seal the entries that are in no batch; runs every minute."""
     actions.seal_due()
 
 
 @shared_task(name="audit.verify")
 def verify() -> None:
-    """Check the whole chain each night; every finding is an error in the log (requirements.md S12)."""
+    """Verify all batches and log each finding as an error; runs every night (requirements.md S12)."""
     for finding in verification.verify():
         logger.error("audit: %s", finding)
 
 
 @shared_task(name="audit.purge")
 def purge() -> None:
-    """Delete whole batches past retention each night; one that does not verify stays, with an error in the log (S13)."""
+    """Delete the entries of batches past retention; runs every night (requirements.md S13).
+
+    A batch that does not verify is not purged; an error is logged.
+    """
     try:
         batches = actions.purge()
     except ActionError as refusal:

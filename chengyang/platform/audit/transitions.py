@@ -1,4 +1,4 @@
-"""The one way a state moves (docs/architecture.md, "State")."""
+"""Locking rows and moving them from one state to another (docs/architecture.md, "State")."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +12,11 @@ from .actions import record
 
 
 def lock(obj: Any) -> Any:
-    """Return `obj` fetched again and locked until the transaction ends; related rows stay free.
+    """Return `obj` read again and locked until the transaction ends; related rows are not locked.
 
-    Rows that point at `obj` can still be added by others (FOR NO KEY UPDATE): a notice to somebody must not wait for
-    their account while their account waits for what the notice is about.
+    FOR NO KEY UPDATE lets other transactions insert rows with a foreign key to `obj`. With FOR UPDATE, inserting a notice
+    would wait for the account of its recipient, which could deadlock with a transaction that has locked the account and
+    waits for the subject of the notice.
     """
     return obj.__class__._base_manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
 
@@ -33,12 +34,13 @@ def move(
     code: str = "",
     **changes: Any,
 ) -> Any:
-    """Move `obj` (already locked by the caller) to the state `new`, write `changes` with it, and record `verb`.
+    """Move `obj` (locked by the caller) to the state `new`, save `changes` with it, record `verb`, and return `obj`.
 
-    `person` or `user` is whom it concerns. `code` goes into the audit entry; what an officer wrote is a field of the row
-    and stands among `changes` (`reason=…`), never in the audit.
+    `table` maps each state to the states that may follow. `person` or `user` is the one whom the audit entry concerns, and
+    `code` its reason code. A reason that an officer wrote is a field of the row and belongs into `changes` (`reason=…`): it
+    must not go into the audit.
 
-    Raises ActionError("state") where `table` has no such step: somebody else was quicker, or the page was old.
+    Raises ActionError("state") if `table` does not allow the step: somebody else was faster, or the page was outdated.
     """
     if new not in table[obj.state]:
         raise ActionError(

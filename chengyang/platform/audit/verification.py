@@ -1,4 +1,4 @@
-"""Is everything that was recorded still there, and as it was?  (requirements.md S12)"""
+"""Verifying that no sealed entry or batch was changed or removed (requirements.md S12)."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ SEALED_WITHIN = dt.timedelta(minutes=10)  # the sealer runs every minute
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it should be: `kind` is what programs compare, `text` what a person reads."""
+    """A deviation; programs compare `kind`, people read `text`."""
 
     kind: str
     text: str
@@ -25,15 +25,16 @@ class Finding:
 
 
 def verify(head: str = "") -> Iterator[Finding]:
-    """Yield what is wrong, batch by batch, reading one batch at a time.
+    """Yield the findings for all batches, reading one batch at a time.
 
-    `head` is a `number:hash` noted down earlier: it shows also that no batch was cut off at the end. Kinds: `changed`,
-    `missing` (an entry), `batch_missing`, `batch_changed`, `chain_broken`, `purge_forged`, `unsealed`, `head_lost`.
+    `head` is a `number:hash` of a batch that was noted down earlier; with it, removing the last batches is found too. Kinds
+    of findings: `changed` and `missing` (an entry), `batch_missing`, `batch_changed`, `chain_broken`, `purge_forged`,
+    `unsealed`, `head_missing`.
     """
     yield from _check_chain()
     yield from _check_unsealed()
     if head and head not in map(str, Batch.objects.filter(number=_number(head))):
-        yield Finding("head_lost", f"batch {head} is not there, or has another hash")
+        yield Finding("head_missing", f"batch {head} is not there, or has another hash")
 
 
 def _number(head: str) -> int:
@@ -53,9 +54,9 @@ def _check_chain() -> Iterator[Finding]:
 
 
 def check_batch(batch: Batch) -> Iterator[Finding]:
-    """Yield what is wrong with one batch and its entries."""
+    """Yield the findings for one batch and its entries."""
     findings = list(_check_entries(batch))
-    # Read afterwards, so that a purge which runs at the same moment is not mistaken for a loss.
+    # Read after the entries: if a purge runs at the same time, its deleted entries are not reported as missing.
     purge = Purge.objects.filter(batch=batch).first()
     if purge is None:
         yield from findings

@@ -1,4 +1,7 @@
-"""Giving and withdrawing consent: one row in the ledger for each, by the person themself (requirements P04–P06)."""
+"""Giving and withdrawing consent, and publishing the privacy rules (requirements P02, P04–P06).
+
+Each decision of a person is a new row in the ledger of consents; only the person can make it.
+"""
 
 import hashlib
 from typing import Any
@@ -17,47 +20,48 @@ from .permissions import can_decide
 
 
 def give(user: Any, purpose_code: str, *, actor: Any) -> Consent:
-    """Record that `user` agrees to the purpose under the rules in force; only they can (P04).
+    """Record that `user` consents to the purpose under the current rules; return the ledger row (requirements P04).
 
-    Safe to repeat: consent that holds under these rules is returned as it is. Raises NotAllowed for anybody else, and
-    ActionError("no_rules") while no rules are published, ("purpose") for an unknown purpose.
+    Safe to repeat: a consent to the same text is returned as it is. Raises NotAllowed when `actor` is not `user`, and
+    ActionError `no_rules` (no rules are published) and `purpose` (unknown purpose).
     """
     return _decide(user, purpose_code, given=True, actor=actor)
 
 
 def withdraw(user: Any, purpose_code: str, *, actor: Any) -> Consent:
-    """Record that `user` does not agree, or no longer, and stop at once what the purpose allowed (P06).
+    """Record that `user` refuses or withdraws consent; return the ledger row (requirements P06).
 
-    A refusal that was never preceded by consent is recorded too, so that nobody has to be asked again soon (P07). Raises
-    as `give`.
+    The withdrawal handlers of the purpose run at once and stop what it allowed. A refusal without an earlier consent is
+    recorded too, so that the person is not asked again soon (requirements P07). Raises as `give`.
     """
     return _decide(user, purpose_code, given=False, actor=actor)
 
 
 def holds(user: Any, purpose_code: str) -> bool:
-    """Return whether the last word of `user` on the purpose is consent."""
-    latest = _last(user, purpose_code)
+    """Return whether the latest decision of `user` on the purpose is consent."""
+    latest = _latest(user, purpose_code)
     return bool(latest and latest.given)
 
 
 def latest_for(user: Any) -> dict[str, Consent]:
-    """Return the last word of `user` on each purpose they were asked about: purpose code → ledger row."""
+    """Return the latest decision of `user` on each purpose that they decided on: purpose code → ledger row."""
     rows = Consent.objects.filter(user=user).latest().select_related("purpose", "policy")
     return {row.purpose.code: row for row in rows}
 
 
 def to_confirm(user: Any) -> list[Consent]:
-    """Return the consents `user` gave to words that have changed since: they are asked again (P02)."""
+    """Return the consents that `user` gave to a text that has changed since: they are asked again (requirements P02)."""
     given = [row for row in latest_for(user).values() if row.given]
     policy = PolicyVersionQuerySet(PolicyVersion).current() if given else None
     return [row for row in given if policy and row.text_hash != hash_of(policy, row.purpose)]
 
 
 def publish_policy(text: str, *, actor: Any) -> PolicyVersion:
-    """Publish `text` as the next version of the rules; earlier ones stay, and who agreed to them is asked again (P02).
+    """Publish `text` as the next version of the privacy rules and return it.
 
-    Who may is asked by `staff.actions.publish_rules`; `actor` None is the portal itself (seed). Raises
-    ActionError("unchanged") when the text is that of the version in force.
+    Earlier versions stay, and people who consented to them are asked again (requirements P02). Does not check permissions:
+    `staff.actions.publish_rules` does; `actor` is None when seeding. Raises ActionError("unchanged") when the text equals
+    that of the current version.
     """
     with transaction.atomic():
         last = PolicyVersion.objects.select_for_update().order_by("-version").first()
@@ -72,8 +76,8 @@ def publish_policy(text: str, *, actor: Any) -> PolicyVersion:
 def _decide(user: Any, purpose_code: str, *, given: bool, actor: Any) -> Consent:
     user = lock(user)
     require(can_decide, actor, user)
-    purpose, policy = _asked(purpose_code)
-    before = _last(user, purpose_code)
+    purpose, policy = _purpose_and_policy(purpose_code)
+    before = _latest(user, purpose_code)
     text_hash = hash_of(policy, purpose)
     if before and before.given == given and (not given or before.text_hash == text_hash):
         return before
@@ -93,7 +97,7 @@ def _decide(user: Any, purpose_code: str, *, given: bool, actor: Any) -> Consent
     return row
 
 
-def _asked(purpose_code: str) -> tuple[Purpose, PolicyVersion]:
+def _purpose_and_policy(purpose_code: str) -> tuple[Purpose, PolicyVersion]:
     purpose = Purpose.objects.filter(code=purpose_code).first()
     if purpose is None:
         raise ActionError(_("没有这一项用途。"), code="purpose")
@@ -103,11 +107,11 @@ def _asked(purpose_code: str) -> tuple[Purpose, PolicyVersion]:
     return purpose, policy
 
 
-def _last(user: Any, purpose_code: str) -> Consent | None:
+def _latest(user: Any, purpose_code: str) -> Consent | None:
     return Consent.objects.filter(user=user, purpose__code=purpose_code).order_by("-at", "-id").first()
 
 
 def hash_of(policy: PolicyVersion, purpose: Purpose) -> str:
-    """Return the digest of what the person was shown: the rules, and the purpose in its words of today."""
+    """Return the digest of the text that a person consents to: the rules and the current text of the purpose."""
     shown = (policy.text_hash, purpose.code, purpose.name, purpose.text, purpose.categories, purpose.retention)
     return hashlib.sha256("\0".join(shown).encode()).hexdigest()

@@ -7,4 +7,4 @@ class PrivacyConfig(AppConfig):
     verbose_name = "个人信息"
 
     def ready(self):
-        from . import extensions  # noqa: F401  (declares what the app adds to the rest)
+        from . import extensions  # noqa: F401  (registers the extensions)

@@ -1,4 +1,4 @@
-"""What privacy adds to the rest of the portal; the slots are described in `chengyang.extensions`."""
+"""What the app registers with the rest of the portal; the slots are described in `chengyang.extensions`."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,10 +1,10 @@
-"""Which columns are personal, and what for: every model about people says it for each of its fields (requirements P17).
+"""The classification of columns: each model about people names the purpose of each personal field (requirements P17).
 
     PERSONAL = {"name": "registration", "phone": "registration"}     # field → code of a purpose
     NOT_PERSONAL = {"id", "public_id", "state"}                        # the rest
 
-A model is about people when it is one (an account, a person), points at one, or has `PERSONAL`. Foreign keys need no word:
-what they point at speaks for itself. Tables of packages are spoken for in `purposes.OTHERS`.
+A model is about people when it is `User` or `Person`, has a foreign key to one of them, or has `PERSONAL`. Foreign keys are
+not classified: the model that they point at is. The tables of packages are classified in `purposes.OTHERS`.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PEOPLE = {settings.AUTH_USER_MODEL, "members.Person"}
 
 
 def about_people() -> Iterator[type[models.Model]]:
-    """Yield the models about people; histories have the fields of the model they keep, and are left out."""
+    """Yield the models about people, without history models, which have the fields of the model that they track."""
     for model in apps.get_models():
         if model._meta.managed and not model._meta.proxy and not hasattr(model, "pgh_tracked_model"):
             points = {field.related_model._meta.label for field in model._meta.concrete_fields if field.related_model}
@@ -28,9 +28,9 @@ def about_people() -> Iterator[type[models.Model]]:
 
 
 def classification(model: type[models.Model]) -> dict[str, str]:
-    """Return field → code of its purpose for the plain fields of `model`, empty where a field is not personal.
+    """Return field name → code of its purpose for the fields of `model`; the code is empty for a field that is not personal.
 
-    A field that nothing is said of is missing.
+    Foreign keys and unclassified fields are left out.
     """
     label, names = model._meta.label, _plain(model)
     if label in OTHERS:
@@ -40,7 +40,7 @@ def classification(model: type[models.Model]) -> dict[str, str]:
 
 
 def unclassified() -> list[tuple[str, str]]:
-    """Return (model, field) for every field that nothing is said of."""
+    """Return (model label, field name) for every unclassified field."""
     return [
         (model._meta.label, name)
         for model in about_people()
@@ -49,7 +49,10 @@ def unclassified() -> list[tuple[str, str]]:
 
 
 def without_purpose() -> list[tuple[str, str]]:
-    """Return (model, field) where the purpose named does not exist, or a field is named that does not, or named twice."""
+    """Return (model label, field name) for every wrong classification.
+
+    The purpose or the field does not exist, or the field is in both `PERSONAL` and `NOT_PERSONAL`.
+    """
     return [found for model in about_people() for found in sorted(_wrong(model))]
 
 

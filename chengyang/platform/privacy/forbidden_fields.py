@@ -1,7 +1,7 @@
-"""What the portal refuses to hold on a person, by name (domain.md, "What the portal refuses to hold"; X01–X13).
+"""Data on people that the portal must not store, found by name (domain.md, "What the portal refuses to hold"; X01–X13).
 
-A test walks every model with `refused_words`, an import asks `refused_headers`. Nothing overrides the list but the few
-exceptions at the end, each with its reason.
+A test checks all models with `refused_fields`; an import checks its columns with `refused_headers`. `EXCEPTIONS` lists the
+only fields that may match, each with its reason.
 """
 
 import re
@@ -19,31 +19,34 @@ REFUSED = re.compile(
 )
 _SEPARATORS = re.compile(r"[\s_\-·.]+")
 
-# (model, field) → why this is not about a person. Histories of a model share its exceptions.
+# (model label, field name) → why the field is not about a person. History models share the exceptions of their model.
 EXCEPTIONS = {
     (
         "activities.Activity",
         "hazards",
-    ): "the risks of an activity that its announcement must name (V13), never of a person",
+    ): "the risks of an activity, which its announcement must name (V13); they are never about a person",
 }
 
 
 def refused_words(text: Any) -> list[str]:
-    """Return what in `text` (a name, a label, a header) is on the list; empty when nothing is."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(text))  # faceId is two words
+    """Return the forbidden words in `text` (a name, a label, a header), sorted."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(text))  # faceId → face Id
     folded = fold(words)
     spaced = _SEPARATORS.sub(" ", folded)
-    joined = _SEPARATORS.sub("", folded)  # 宗 教 is 宗教
+    joined = _SEPARATORS.sub("", folded)  # 宗 教 → 宗教
     return sorted({found for form in (spaced, joined) for found in REFUSED.findall(form)})
 
 
 def refused_headers(headers: Iterable[Any]) -> list[str]:
-    """Return the column headers that an import must refuse, as they were typed, in their order."""
+    """Return the column headers with forbidden words, unchanged and in their order; an import must refuse them."""
     return [str(header) for header in headers if header is not None and refused_words(header)]
 
 
 def refused_fields() -> list[tuple[str, str, str]]:
-    """Return (model, field, words) for every model, history included, whose name, label or choice is on the list."""
+    """Return (model label, field name, forbidden words) for each field with such words in its name, texts or choices.
+
+    History models are included. The field name is empty when the words are in the name of the model itself.
+    """
     return [
         (model._meta.label, name, ", ".join(words))
         for model in apps.get_models(include_auto_created=True)
@@ -53,13 +56,13 @@ def refused_fields() -> list[tuple[str, str, str]]:
 
 
 def _of(model: type[models.Model]) -> str:
-    """Return the label of `model`, or of the model whose history it keeps."""
+    """Return the label of `model`, or for a history model that of the model which it tracks."""
     tracked = getattr(model, "pgh_tracked_model", None)
     return (tracked or model)._meta.label
 
 
 def _texts(model: type[models.Model]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the model itself (as an empty field name) and each field with all its words."""
+    """Yield (field name, texts) for each field; first, with an empty field name, the names of the model itself."""
     meta = model._meta
     yield "", [meta.object_name or "", str(meta.verbose_name), str(meta.verbose_name_plural)]
     for field in (*meta.local_fields, *meta.local_many_to_many):

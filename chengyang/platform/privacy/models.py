@@ -14,12 +14,12 @@ from chengyang import clock
 
 class PurposeQuerySet(models.QuerySet):
     def published(self):
-        """Return all purposes in the order of the rules: none is kept from anybody."""
+        """Return all purposes in the order of the rules: all are public."""
         return self.all()
 
 
 class Purpose(models.Model):
-    """What personal data is processed for; every personal field names one (requirements P17)."""
+    """A purpose of processing personal data; every personal field names one (requirements P17)."""
 
     class Basis(models.TextChoices):
         CONSENT = "consent", _("个人同意")
@@ -48,11 +48,11 @@ class Purpose(models.Model):
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def published(self):
-        """Return the versions published by now, the one in force first."""
+        """Return the versions whose publication time has passed, the current one first."""
         return self.filter(published_at__lte=clock.now()).order_by("-version")
 
     def current(self) -> "PolicyVersion | None":
-        """Return the published privacy rules in force now, or None."""
+        """Return the current version of the privacy rules, or None."""
         return self.published().first()
 
 
@@ -60,7 +60,7 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     pgtrigger.Protect(name="published_policy_stays", operation=pgtrigger.Update | pgtrigger.Delete),
 )
 class PolicyVersion(models.Model):
-    """个人信息保护规则, as published: a version is never edited, a new one is published (requirements P02)."""
+    """A published version of the 个人信息保护规则 (privacy rules). It is never edited (requirements P02)."""
 
     version = models.PositiveIntegerField(_("版本"), unique=True)
     text = models.TextField(_("正文"))
@@ -87,11 +87,11 @@ class PolicyVersion(models.Model):
 
 class ConsentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A consent is shown to whom it is of."""
+        """Return the consents of `user`; nobody sees those of others."""
         return self.filter(user=user) if user.is_authenticated else self.none()
 
     def latest(self):
-        """Return the last row of each account and purpose: what holds now."""
+        """Return the latest row of each account and purpose, which is the decision that applies now."""
         newest = self.model.objects.filter(user=models.OuterRef("user"), purpose=models.OuterRef("purpose"))
         return self.filter(pk=models.Subquery(newest.order_by("-at", "-id").values("pk")[:1]))
 
@@ -107,7 +107,7 @@ class ConsentQuerySet(models.QuerySet):
     ),
 )
 class Consent(models.Model):
-    """One row for each consent given or withdrawn; never changed (requirements P04)."""
+    """A decision on one purpose: consent given, refused or withdrawn. Rows are never changed (requirements P04)."""
 
     PERSONAL = {"address": "security"}
     NOT_PERSONAL = {"id", "given", "text_hash", "channel", "at", "actor_public_id"}

@@ -1,7 +1,7 @@
-"""What personal data is processed for (requirements P01, P03, P17). Seeded into `Purpose`; every personal field names one.
+"""The purposes of processing personal data (requirements P01, P03, P17), which are seeded into `Purpose`.
 
-The order is that of the privacy rules. `necessary` is what registration cannot do without; the optional ones are asked
-for one by one at the end of joining, and refusing them changes nothing else.
+They stand in the order of the privacy rules. `necessary` ones are required for registration. `optional` ones are asked for
+one by one at the end of joining; refusing them has no other effect. Every personal field names one purpose.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CONSENT, DUTY, CONTRACT = "consent", "duty", "contract"
 
 @dataclass(frozen=True)
 class PurposeText:
-    """One purpose as the published rules say it; `optional` ones are asked for at the end of joining."""
+    """A purpose with the texts that the privacy rules show."""
 
     code: str
     name: object
@@ -129,7 +129,7 @@ PURPOSES = (
 BY_CODE = {purpose.code: purpose for purpose in PURPOSES}
 OPTIONAL = tuple(purpose.code for purpose in PURPOSES if purpose.optional)  # asked for at the end of joining
 
-# Tables of packages cannot name their purposes themselves: label → {field: purpose}; their other fields are not personal.
+# Models of packages have no `PERSONAL`: model label → {field: purpose}. Their other fields are not personal.
 OTHERS = {
     "account.EmailAddress": {"email": "account"},
     "account.EmailConfirmation": {},

@@ -1,7 +1,8 @@
-"""The text of the privacy rules: kept in the source for seeding, shown from the version that was published.
+"""The text of the privacy rules: reading the versions for seeding, splitting a text into parts, comparing versions.
 
-The text is plain: a line that begins with `## ` is a heading, with `- ` an item of a list, anything else a paragraph.
-Handler and contact are not in it: a published text never changes, and they stand on the page from the settings.
+A text is plain: a line that starts with `## ` is a heading, with `- ` a list item, any other line a paragraph. It does not
+contain the data controller and its contact, which may change while a published text may not: the page takes them from the
+settings.
 """
 
 from collections.abc import Iterator
@@ -22,19 +23,19 @@ class Block:
 
 @dataclass
 class Part:
-    """What stands under one heading; the first part of a text may have none."""
+    """A heading and the blocks below it; the heading of the first part may be empty."""
 
     heading: str
     blocks: list[Block] = field(default_factory=list)
 
 
 def published_text(version: int) -> str:
-    """Return the text of `version` as the source has it. Raises FileNotFoundError for a version it does not have."""
+    """Return the text of `version` from the source tree. Raises FileNotFoundError for an unknown version."""
     return (FOLDER / f"rules_{version}.txt").read_text(encoding="utf-8").strip() + "\n"
 
 
 def parts(text: str) -> list[Part]:
-    """Return the text in parts, for the page and for print."""
+    """Return `text` split into parts."""
     found = [Part("")]
     for line in _lines(text):
         if line.startswith("## "):
@@ -48,7 +49,7 @@ def parts(text: str) -> list[Part]:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of some lines under a heading; one side is empty where lines were only added or taken out."""
+    """Lines under one heading that differ; `before` is empty for added lines, `after` for removed ones."""
 
     heading: str
     before: list[str]
@@ -56,7 +57,7 @@ class Change:
 
 
 def changes(former: str, present: str) -> list[Change]:
-    """Return what differs between two versions of the text, in the order of the present one (requirements P02)."""
+    """Return the differences between two versions of the text, in the order of `present` (requirements P02)."""
     old, new = list(_lines(former)), list(_lines(present))
     found = []
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

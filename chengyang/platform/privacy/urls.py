@@ -1,4 +1,4 @@
-"""The privacy rules, below /privacy/."""
+"""URLs of the privacy rules."""
 
 from django.urls import path
 

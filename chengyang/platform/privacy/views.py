@@ -1,4 +1,4 @@
-"""The privacy rules: who, what for, what, how long, and what one can do (requirements P01, P02)."""
+"""The page of the privacy rules (requirements P01, P02)."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from .rules import parts
 @login_not_required
 @require_safe
 def policy(request: HttpRequest, version: int | None = None) -> HttpResponse:
-    """The rules in force, or an earlier version; made to be read and printed."""
+    """Show the current version of the rules, or an earlier one, for reading and printing."""
     published = PolicyVersion.objects.published()
     current = published.first()
     shown = current if version is None else get_object_or_404(published, version=version)

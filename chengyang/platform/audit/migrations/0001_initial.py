@@ -1,7 +1,7 @@
-"""The tables of the audit trail, which only take inserts; whole batches leave by a purge after six months.
+"""The tables of the audit trail. They accept inserts only; after six months a purge may delete whole batches.
 
 The triggers are written by hand because a `pgtrigger.Protect` can be switched off by a session variable and cannot refuse
-TRUNCATE. The six months are counted by the database's own clock, so that no setting of the portal can shorten them.
+TRUNCATE. The six months are counted by the clock of the database, so that no setting of the portal can shorten them.
 (requirements.md S12, S13)
 """
 

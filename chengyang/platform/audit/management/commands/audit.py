@@ -12,11 +12,11 @@ from chengyang.platform.audit.verification import verify
 
 
 class Command(BaseCommand):
-    help = "Check the audit entries against their seals, seal those that wait, or purge what is past retention."
+    help = "Verify the audit entries, seal new ones, or purge those past retention."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True, metavar="verify|seal|purge")
-        check = steps.add_parser("verify", help="name every entry that was changed, lost or never sealed")
+        check = steps.add_parser("verify", help="list every entry that was changed, removed or never sealed")
         check.add_argument("--head", default="", help="number:hash of a batch as an earlier run printed it")
         steps.add_parser("seal", help="seal all entries that are in no batch")
         steps.add_parser("purge", help="delete the entries of whole batches that are past retention")
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         self.stdout.write(f"nothing is wrong; the last batch is {Batch.objects.last() or 'none'}")
 
     def seal(self, **options: Any) -> None:
-        lost = actions.requeue_lost()
-        self.stdout.write(f"{actions.seal_due()} entries sealed, {lost} of them were not on the work list")
+        missing = actions.requeue_missing()
+        self.stdout.write(f"{actions.seal_due()} entries sealed, {missing} of them were not in the queue")
 
     def purge(self, **options: Any) -> None:
         try:
