@@ -46,8 +46,7 @@ def required_reason(reason: str | None, *, missing: Any = "") -> str:
 
 def optional_reason(reason: str | None) -> str:
     """Return `reason` without surrounding spaces, or "". Raises ActionError("too_long") beyond REASON_LENGTH characters."""
-    # Buttons of the staff site pass the reason without a form, whose field would refuse NUL; Postgres cannot store it.
-    text = (reason or "").replace("\0", "").strip()
+    text = (reason or "").strip()
     if len(text) > REASON_LENGTH:
         raise ActionError(_("理由最多 %(n)d 个字。") % {"n": REASON_LENGTH}, code="too_long", field="reason")
     return text

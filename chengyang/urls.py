@@ -12,8 +12,7 @@ if "public_id" not in get_converters():
 urlpatterns = [
     path("", include("chengyang.portal.home.urls")),
     path("", include("chengyang.platform.web.urls")),
-    # /me/
-    path("me/", include("chengyang.portal.home.me_urls")),
+    # /me/notices/
     path("me/notices/", include("chengyang.platform.notices.urls")),
     # /demo/
     path("demo/", include("chengyang.platform.notices.demo_urls")),

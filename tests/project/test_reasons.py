@@ -35,11 +35,6 @@ def test_the_longest_reason_is_not_cut(rule):
     assert rule(f" {'长' * REASON_LENGTH} ") == "长" * REASON_LENGTH
 
 
-@pytest.mark.parametrize("rule", [required_reason, optional_reason])
-def test_nul_is_removed_from_a_reason(rule):
-    assert rule("\0请核\0对") == "请核对"
-
-
 def test_every_column_for_a_reason_has_the_same_length():
     columns = {label: apps.get_model(label)._meta.get_field("reason").max_length for label in WITH_REASON}
     assert set(columns.values()) == {REASON_LENGTH}

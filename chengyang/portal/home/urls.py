@@ -1,11 +1,15 @@
-"""The home page and the health checks."""
+"""The home page, the first page of /me/ (the other pages below /me/ are in the `urls.py` of their apps), and health checks."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
+# /me/
+me_urls = [path("", views.me, name="home")]
+
 urlpatterns = [
     path("", views.home, name="home"),
+    path("me/", include((me_urls, "me"))),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
