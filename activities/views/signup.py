@@ -138,7 +138,7 @@ def _ticket(request: HttpRequest, public_id: str) -> Signup:
 @never_cache
 @require_safe
 def ticket(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What is shown at the door; while one waits, the place in the line."""
+    """Show the ticket of a sign-up, or the position on the waiting list."""
     signup = _ticket(request, public_id)
     return render(request, "activities/ticket.html", context_of(request, signup))
 

@@ -54,7 +54,7 @@ def write(home, name, facts):
     draft.replace(target)
 
 
-def forget(home, name):
+def remove(home, name):
     """Delete the file `run/<name>` of the data folder if it exists."""
     (run_folder(home) / name).unlink(missing_ok=True)
 

@@ -209,7 +209,7 @@ class Portal:
         for child in sorted(self.supervisor.children, key=lambda child: order.index(child.name)):
             self.supervisor.stop(child, timeouts=SHUTDOWN_TIMEOUTS[child.name])
         for name in ("postgres.json", "valkey.json"):
-            server_registry.forget(self.home, name)
+            server_registry.remove(self.home, name)
         self.supervisor.print("portal stopped")
 
     # ---- output --------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def test_next_must_be_a_page_of_this_site(browser, wanted, to):
     assert enter(browser, next=wanted)["Location"] == to
 
 
-def test_next_of_the_address_is_kept_through_both_steps(browser):
+def test_next_address_survives_both_steps(browser):
     page = browser.get(f"{PAGE}?next=/calendar/").content.decode()
     assert 'name="next" value="/calendar/"' in page
     answer = ask(browser, next="/calendar/")

@@ -34,17 +34,17 @@ def outcome(tmp_path):
 
 
 def test_without_chromium_one_line_gives_the_reason(outcome):
-    code, said = outcome(PATH="/nowhere")
+    code, output = outcome(PATH="/nowhere")
     assert code == 0
-    assert said.count("2 browser tests: no Chromium was found") == 1
-    assert "1 skipped, 1 deselected" in said
+    assert output.count("2 browser tests: no Chromium was found") == 1
+    assert "1 skipped, 1 deselected" in output
 
 
 @pytest.mark.parametrize("demand", [{"CI": "true"}, {"REQUIRE_BROWSER": "1"}])
 def test_missing_chromium_is_a_failure_where_it_is_required(outcome, demand):
-    code, said = outcome(PATH="/nowhere", **demand)
+    code, output = outcome(PATH="/nowhere", **demand)
     assert code == 1
-    assert "no Chromium was found" in said
+    assert "no Chromium was found" in output
 
 
 def test_named_chromium_that_does_not_exist_is_reported(outcome):

@@ -181,7 +181,7 @@ def test_production_is_refused(monkeypatch):
 # ---- watched files ---------------------------------------------------------------------------------------------------
 def test_watched_files_are_those_that_the_worker_loads(tmp_path):
     watched = ("app/tasks.py", "templates/notices/a.txt", "locale/zh/django.mo")
-    others = ("app/__pycache__/tasks.py", "tests/test_a.py", "app/notes.txt", "var/a.txt", "data/a.txt", ".git/a.py")
+    others = ("app/__pycache__/tasks.py", "tests/test_a.py", "app/notes.rst", "var/a.txt", "data/a.txt", ".git/a.py")
     others += ("venv/lib/a.py", "venv/pyvenv.cfg")
     for name in (*watched, *others):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

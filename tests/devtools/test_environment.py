@@ -91,8 +91,8 @@ def test_interrupted_installation_does_not_count(built):
 def test_two_starts_at_once_make_one_environment(project):
     script = f"from chengyang.devtools.environment import Environment; Environment({str(project)!r}).ensure({LOCK!r})"
     starts = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
-    said = b"".join(start.communicate()[0] for start in starts)
-    assert said.count(b"installing ") == 1
+    output = b"".join(start.communicate()[0] for start in starts)
+    assert output.count(b"installing ") == 1
     assert Environment(project).satisfies(LOCK)
     assert subprocess.run([Environment(project).python, "-c", "import pip"]).returncode == 0
 

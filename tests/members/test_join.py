@@ -57,7 +57,7 @@ def test_without_the_tick_nothing_at_all_is_stored(browser, rules, outbox):
     assert not (outbox / "sms.jsonl").exists()
 
 
-def test_without_the_tick_what_was_typed_is_kept(browser, rules):
+def test_without_consent_the_typed_values_remain(browser, rules):
     page = text(browser.post(JOIN, {"do": "send", "phone": TYPED_PHONE}))
     assert f'value="{TYPED_PHONE}"' in page
     assert "再勾选这一项" in page
@@ -328,7 +328,7 @@ def test_joining_with_that_number_leads_to_the_record(record, owner):
     assert owner.get(JOIN)["Location"] == CONFIRM
 
 
-def test_the_record_is_confirmed_with_a_tick(record, owner):
+def test_the_record_is_confirmed_with_consent(record, owner):
     assert owner.post(CONFIRM, {"do": "confirm"}).status_code == 400
     assert owner.post(CONFIRM, {"do": "confirm", "consent": "on"})["Location"] == "/me/"
 

@@ -44,11 +44,11 @@ def test_leaving_withdraws_open_requests(asked, answered, member):
     assert list(Request.objects.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "closed"]
 
 
-@pytest.mark.parametrize(("days", "is_kept"), [(29, True), (31, False)])
-def test_withdrawn_requests_are_deleted_after_thirty_days(asked, member, settings, days, is_kept):
+@pytest.mark.parametrize(("days", "exists"), [(29, True), (31, False)])
+def test_withdrawn_requests_are_deleted_after_thirty_days(asked, member, settings, days, exists):
     members.leave_registry(member.person, actor=member)
     after(days, settings)
-    assert (Request.objects.exists(), HISTORY.objects.exists()) == (is_kept, is_kept)
+    assert (Request.objects.exists(), HISTORY.objects.exists()) == (exists, exists)
 
 
 def test_answered_requests_still_count_without_text_or_author(answered, member, settings):

@@ -70,7 +70,7 @@ def test_new_rules_are_edited_from_those_in_force(client_of, district, rules):
     assert (PolicyVersion.objects.current().version, PolicyVersion.objects.current().text) == (2, "第二版")
 
 
-def test_unchanged_rules_are_refused_and_the_text_is_kept(client_of, district, rules):
+def test_unchanged_rules_are_refused_and_the_text_remains(client_of, district, rules):
     answer = client_of(district).post(ADD_RULES, {"text": "第一版"})
     assert answer.status_code == 409
     assert "内容和现行规则相同，没有发布。" in answer.content.decode()
