@@ -1,7 +1,7 @@
-"""How long the demo takes to load beside its budget, step by step, and how many rows it makes.
+"""The time for loading the demonstration beside its budget, step by step, and the number of its rows.
 
-`.venv/bin/python bench/demo.py` loads it into a database without any persons (`DATABASE_URL`, or the running cluster of
-`CHENGYANG_HOME`; where none runs it starts servers of its own) and rolls everything back, so that it can be repeated.
+`.venv/bin/python bench/demo.py` loads it into a database without persons (`DATABASE_URL`, or the running cluster of
+`CHENGYANG_HOME`; without one it starts servers of its own) and rolls everything back, so that it can be repeated.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ TABLES = (
 
 
 def main():
-    """Load the demo and undo it; return 1 when it takes longer than its budget."""
+    """Load the demonstration and roll it back; return 1 when it takes longer than its budget."""
     from django.db import transaction
     from django.test import override_settings
 
@@ -37,7 +37,7 @@ def main():
 
 
 def timed():
-    """Load the demo; return the seconds it took."""
+    """Load the demonstration; return the seconds."""
     from chengyang import clock
     from chengyang.demo import loader
 
@@ -51,7 +51,7 @@ def timed():
 
 
 def counts():
-    """Return how many rows each table has now."""
+    """Return {label: number of rows} of the tables."""
     from django.apps import apps
 
     return {label: apps.get_model(label)._base_manager.count() for label in TABLES}

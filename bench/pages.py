@@ -1,8 +1,8 @@
-"""What the pages that people open most cost: server time, queries and bytes, each beside its budget.
+"""The server time, queries and bytes of the most frequent pages, each beside its budget.
 
-`.venv/bin/python bench/pages.py` asks the running portal's database (`DATABASE_URL`, or the cluster of `CHENGYANG_HOME`)
-and rolls everything back; where none runs it starts servers of its own. The demo is loaded when it is not there. Each
-page is asked for 20 times with an empty cache; the median counts.
+`.venv/bin/python bench/pages.py` uses the database of the running portal (`DATABASE_URL`, or the cluster of `CHENGYANG_HOME`)
+and rolls everything back; without one it starts servers of its own. The demonstration is loaded if it is missing. Each page
+is requested 20 times with an empty cache; the median counts.
 """
 
 import contextlib
@@ -21,15 +21,15 @@ PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorag
 
 
 def main():
-    """Measure in a portal with the demo; return 1 when a page is above its budget."""
-    with everything_undone():
+    """Measure in a portal with the demonstration; return 1 when a page exceeds its budget."""
+    with rolled_back():
         load()
         return report(pages())
 
 
 @contextlib.contextmanager
-def everything_undone():
-    """Keep cache and files out of the portal's, and roll every write back."""
+def rolled_back():
+    """Use a cache and a data folder of our own, and roll back every write of the block."""
     import tempfile
 
     from django.conf import settings
@@ -48,7 +48,7 @@ def everything_undone():
 
 
 def load():
-    """Load the published facts and the demo, unless they are there."""
+    """Load the reference data and the demonstration, unless they are loaded."""
     from django.core.management import call_command
 
     from chengyang.platform.accounts.models import User
@@ -59,7 +59,7 @@ def load():
 
 
 def pages():
-    """Return (name, address, whose browser) of each page; None is a visitor."""
+    """Return (name, address, account) of each page; None is a visitor."""
     from django.urls import reverse
 
     from activities.models import Activity
@@ -81,7 +81,7 @@ def pages():
 
 
 def report(asked):
-    """Print a line for each page; return 1 when one is above the budget."""
+    """Print a line for each page of `asked`; return 1 when one exceeds the budget."""
     print(f"{'page':<20}{'median':>9}{'slowest':>9}{'ratio':>7}{'queries':>9}{'bytes':>10}{'gzip':>8}")
     above = []
     for name, path, who in asked:
@@ -96,7 +96,7 @@ def report(asked):
 
 
 def measure(path, who):
-    """Return what the page at `path` costs in the browser of `who`."""
+    """Return a dict of the costs of the page `path` for the account `who`: times in milliseconds, queries, bytes."""
     from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -124,7 +124,7 @@ def measure(path, who):
 
 
 def browser_of(who):
-    """Return a browser that talks to the host the portal answers to, signed in as `who` of the demo."""
+    """Return a test client that is signed in as the demonstration account `who`, or as nobody for None."""
     from django.conf import settings
     from django.test import Client
 

@@ -1,4 +1,4 @@
-"""Two hundred people want sixty places at once: is every place given exactly once, and how fast?
+"""Sign-ups under load: 200 people want 60 places at once. Is every place given exactly once, and how fast?
 
 `.venv/bin/python bench/signups.py` starts a portal of its own and signs 200 guests up over 50 connections, then 200 others
 over one connection, one after the other. It prints both throughputs, their ratio, and checks what stands in the database:
@@ -23,7 +23,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
 def main():
-    """Measure on a portal of our own; return 1 when a place was given wrongly or somebody got an error."""
+    """Measure on a portal of our own; return 1 when a place was given wrongly or a request failed."""
     home, port = Path(tempfile.mkdtemp(prefix="chengyang-bench-")), free_port()
     home.chmod(0o755)
     _, process = start(home, port, DEMO="off")
@@ -38,7 +38,7 @@ def main():
 
 
 def prepare(home):
-    """Use the database of the portal that runs for `home`, and make two times 200 guests with a proved phone."""
+    """Set Django up for the portal that runs for `home`, and make 400 guests with a verified phone."""
     from chengyang.devtools import server_registry
 
     os.environ |= {"DATABASE_URL": server_registry.database_url(home), "REDIS_URL": server_registry.redis_url(home)}
@@ -70,7 +70,7 @@ def new_activity(name):
 
 
 def run(port, activity, first, connections):
-    """Sign 200 people up over so many connections; return (sign-ups a second, errors). Opening the forms is not counted."""
+    """Sign 200 people up over `connections`; return (sign-ups a second, errors). Loading the forms is not measured."""
     path = f"{activity.get_absolute_url()}signup/"
     lines = [http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(connections)]
     shares = [cookies(first, PEOPLE)[number::connections] for number in range(connections)]
@@ -120,7 +120,7 @@ def sent(line, path, form):
 
 
 def wrong(title):
-    """Return what is wrong with the sign-ups for the activity called `title`, in words."""
+    """Return a sentence for each error in the sign-ups for the activity with this title."""
     from activities.models import Activity
 
     activity = Activity.objects.get(title=title)
@@ -137,7 +137,7 @@ def wrong(title):
 
 
 def report(together, alone, mistakes):
-    """Print both throughputs and whatever went wrong; return the exit code."""
+    """Print both throughputs and the errors; return the exit code."""
     print(f"{PEOPLE} people, {PLACES} places")
     print(f"{CONNECTIONS:>4} connections at once {together:8.0f} sign-ups a second")
     print(f"{1:>4} connection            {alone:8.0f} sign-ups a second   ratio {together / alone:.2f}")

@@ -1,8 +1,8 @@
-"""How long the portal takes to start, and how much memory it needs, each beside its budget.
+"""The start-up times and the memory of the portal, each beside its budget.
 
-`.venv/bin/python bench/startup.py` uses a data folder of its own, so it may run beside a running portal. It measures the first
-start with everything installed (demo included), the start after a clean stop, the start after `kill -9` of every process,
-and the proportional memory (each shared page divided among those who share it) of the whole running portal.
+`.venv/bin/python bench/startup.py` uses a data folder of its own, so that it may run beside a running portal. It measures the
+first start with everything installed (demonstration included), the start after a clean stop, the start after `kill -9` of
+every process, and the proportional memory of the running portal (a shared page counts once, divided among its processes).
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from chengyang.devtools.processes import marked, working_in
 
 BUDGETS = {"first start": 60.0, "second start": 8.0, "start after kill -9": 15.0, "clean stop": 10.0, "memory": 700.0}
 UNITS = {"memory": "MB"}
-SETTLE = 20.0  # seconds of quiet before memory is measured, with some pages asked for
+SETTLE = 20.0  # seconds with some requests before the memory is measured
 
 
 def main():
@@ -81,7 +81,7 @@ def end(process):
 
 
 def kill(process, home):
-    """End every process of the portal at once, as a power cut does."""
+    """Kill every process of the portal at once, as a power failure does."""
     for pid in {process.pid, *processes(home)}:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -89,14 +89,14 @@ def kill(process, home):
 
 
 def processes(home):
-    """Return the numbers of all processes under the portal of `home`."""
+    """Return the ids of all processes of the portal of `home`."""
     note = home / "postgres.path"
     cluster = Path(note.read_text().strip()) if note.exists() else home / "postgres"
     return {*marked(home), *working_in(cluster)}
 
 
 def settle(port):
-    """Ask for some pages, so that what is loaded late is loaded, then let the worker have its first round."""
+    """Request some pages for `SETTLE` seconds: they load modules that the start does not, and periodic tasks run once."""
     until = time.monotonic() + SETTLE
     while time.monotonic() < until:
         for path in ("/", "/calendar/", "/organizations/", "/readyz"):
@@ -108,7 +108,7 @@ def settle(port):
 
 
 def proportional_memory(process, home):
-    """Return the megabytes of the whole portal and print what each process has."""
+    """Return the megabytes of the whole portal, and print those of each process."""
     total = 0
     for pid in sorted({process.pid, *processes(home)}):
         with contextlib.suppress(OSError):
