@@ -5,8 +5,10 @@ editor, or by pytest-xdist as a worker.
 """
 
 import atexit
+import base64
 import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 from urllib.parse import urlsplit
@@ -49,6 +51,24 @@ def apply(environment):
     if worker.startswith("gw"):
         _use_cache(environment, int(worker.removeprefix("gw")) % CACHES + 1)
     environment["CHENGYANG_HOME"] = os.path.join(environment[FILES], worker) if worker else environment[FILES]
+    environment["VAULT_KEYS"] = _shared_vault_keys(environment[FILES])
+
+
+def _shared_vault_keys(folder):
+    """Return the encryption keys of this run, made by whichever process comes first.
+
+    All processes need the same keys: one of them writes the encrypted rows of a database that the others get copies of.
+    """
+    path = os.path.join(folder, "vault-keys")
+    if not os.path.exists(path):
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=folder) as draft:
+            draft.write("k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+            draft.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)  # whole or not at all, and never over the keys of another process
+    with open(path) as file:
+        return file.read()
 
 
 def _temporary_folder():

@@ -26,6 +26,12 @@ def test_each_worker_has_a_cache_and_a_data_folder(isolated, tmp_path):
     assert found["CHENGYANG_HOME"] == str(tmp_path / "gw1")
 
 
+def test_workers_share_their_encryption_keys(isolated):
+    first, second = (isolated(PYTEST_XDIST_WORKER=name)["VAULT_KEYS"] for name in ("gw0", "gw1"))
+    assert first == second
+    assert first.startswith("k1:")
+
+
 def test_single_process_of_manage_keeps_its_cache(isolated, tmp_path):
     found = isolated(REDIS_URL="unix:///nowhere/a.sock?db=0")
     assert found["REDIS_URL"] == "unix:///nowhere/a.sock?db=0"
