@@ -145,7 +145,7 @@ def ticket(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def confirm_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Accept the place that is offered."""
+    """Confirm the place that is offered from the waiting list."""
     signup = actions.confirm_signup(_ticket(request, public_id), actor=request.user)
     messages.success(request, _("名额是你的了，这是你的票。"))
     return redirect(signup)
@@ -153,7 +153,7 @@ def confirm_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def cancel_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Give the place back; no reason is asked."""
+    """Cancel the sign-up, so that the place goes to the next on the waiting list; no reason is required."""
     signup = actions.cancel_signup(_ticket(request, public_id), actor=request.user)
     messages.success(request, _("已取消报名，名额给下一位。谢谢你早点说。"))
     return redirect(signup)
@@ -163,7 +163,7 @@ def cancel_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """我的活动: what is coming, what I wait for, and what was, with the hours."""
+    """我的活动: list the coming activities of the user, the waiting list entries, the past activities, and the service hours."""
     rows = (
         Signup.objects.visible_to(request.user)
         .of(request.user)

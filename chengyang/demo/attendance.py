@@ -113,7 +113,7 @@ class AttendeePool:
         return [who for who in map(Attendee, found) if self._is_free(event, who)]
 
     def _persons(self, event: Event, number: int, recent: bool, taken: set[int]) -> list[Attendee]:
-        places = self._places(event, is_recent)
+        places = self._places(event, recent)
         if number <= 0 or not places:
             return []
         weights: list[float] = []

@@ -63,7 +63,8 @@ def _shared_vault_keys(folder):
     if not os.path.exists(path):
         os.makedirs(folder, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=folder) as draft:
-            draft.write("k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+            keys = (f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("k1", "index"))
+            draft.write(",".join(keys))
             draft.flush()
             with contextlib.suppress(FileExistsError):
                 os.link(draft.name, path)  # whole or not at all, and never over the keys of another process
