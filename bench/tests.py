@@ -1,8 +1,8 @@
 """The duration of the tests: the total, each folder, and the 20 slowest tests.
 
 `.venv/bin/python bench/tests.py [pytest arguments]` runs the tests; `bench/tests.py report.xml` reads the report of an earlier
-run with `--junitxml=report.xml`. The time of a test includes its fixtures. Two workers run at the same time, so the total is
-about twice the time on the clock.
+run with `--junitxml=report.xml`. The time of a test includes its fixtures. Three workers run at the same time, so the total is
+about three times the time on the clock.
 """
 
 import collections

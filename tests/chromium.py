@@ -11,7 +11,7 @@ import pytest
 # The headless shell renders the same pages with a third less processor time, because it has no window to draw.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
-REASON = "no Chromium was found; install it (Debian: chromium fonts-noto-cjk libatomic1) or set CHROMIUM to its path"
+REASON = "no Chromium was found; install it (Debian: chromium-headless-shell fonts-noto-cjk libatomic1) or set CHROMIUM to its path"
 
 
 def find_chromium():

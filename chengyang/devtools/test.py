@@ -16,7 +16,7 @@ from .postgres import Postgres
 from .processes import MARK, Supervisor, die_with_parent
 from .valkey import Valkey
 
-WORKERS = "2"  # the smallest machine that we support has two cores
+WORKERS = "3"  # one more than the cores of the smallest machine we support: many tests wait for a browser or a server
 INTERRUPT_TIMEOUT = 30.0  # seconds that the tests have for cleaning up after a signal
 OWN_CHOICE = ("-n", "--numprocesses", "-p", "--pdb", "--trace")  # with one of these, pytest gets no -n from us
 
@@ -37,7 +37,7 @@ def main(arguments):
 def workers(chosen):
     """Return the options of pytest-xdist for the pytest arguments `chosen`.
 
-    Two processes share the tests, file by file. There is only one process when `chosen` names tests of exactly one file:
+    Three processes share the tests, file by file. There is only one process when `chosen` names tests of exactly one file:
     a file is never divided, and a second process would only start and wait.
     """
     if any(part.startswith(OWN_CHOICE) for part in chosen):

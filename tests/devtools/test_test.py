@@ -38,10 +38,13 @@ def test_tests_see_no_settings_of_the_developer(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "options"),
     [
-        ([], ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
-        (["-q", "-k", "price"], ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
-        (["tests/vault"], ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
-        ([ONE_TEST, "tests/vault/test_fields.py"], ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
+        ([], ["-n", command.WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]),
+        (["-q", "-k", "price"], ["-n", command.WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]),
+        (["tests/vault"], ["-n", command.WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]),
+        (
+            [ONE_TEST, "tests/vault/test_fields.py"],
+            ["-n", command.WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"],
+        ),
         ([ONE_TEST], ["-n", "0"]),
         (["-x", f"{ONE_TEST}::test_a", f"{ONE_TEST}::test_b[1]"], ["-n", "0"]),
         (["-n4", ONE_TEST], []),
