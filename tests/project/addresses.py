@@ -288,7 +288,9 @@ def staff_arguments() -> dict[str, Arguments]:
         row = f"admin:staff_decide {code} of-what-is-public"
         found[row] = lambda w, code=code, sample=sample: [code, w.objects[sample].public_id]
     for model, model_admin in admin.site._registry.items():
-        name, sample = f"admin:{model._meta.app_label}_{model._meta.model_name}", ROWS.get(model._meta.label_lower, "")
+        if not (sample := ROWS.get(model._meta.label_lower)):
+            continue  # `without_sample` names it
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         found[f"{name}_change"] = lambda w, sample=sample: [w.objects[sample].pk]
         for verb in [button.verb for button in model_admin.buttons] or ["nothing"]:
             found[f"{name}_do {verb}"] = lambda w, sample=sample, verb=verb: [w.objects[sample].pk, verb]
