@@ -44,6 +44,16 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
     return _respond(request, 400, _("这个请求读不懂"), sparse=True)
 
 
+def length_required(request: HttpRequest) -> HttpResponse:
+    """Respond 411 to a body of unknown length, which no browser sends. Uses neither session nor database."""
+    return _respond(request, 411, _("这个请求读不懂"), template="400.html", sparse=True)
+
+
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """Respond 413 to a body of more than `limit` bytes. Uses neither session nor database, and reads nothing of the body."""
+    return _respond(request, 413, _("内容太大，没有交上"), sparse=True, limit_mb=limit // 1024**2)
+
+
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Respond to a person who may see an object but not do this with it."""
     return _respond(request, 403, _("这一步不在你的权限里"))
@@ -72,10 +82,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html")
 
 
-def _respond(request, status, title, *, reason="", template="", sparse=False):
+def _respond(request, status, title, *, reason="", template="", sparse=False, **more):
     if wants_json(request):
         return JsonResponse({"code": str(status), "detail": title}, status=status)
-    values = {"title": title, "reason": reason, "request_id": context.current().request_id}
+    values = {"title": title, "reason": reason, "request_id": context.current().request_id, **more}
     template = template or f"{status}.html"
     if not sparse:
         return render(request, template, values, status=status)
