@@ -89,18 +89,13 @@ PAGES = ("/", "/calendar/", "/organizations/", "/me/", "/me/data/", "/accounts/s
 def signed_in(running):
     """The cookie of a person who is signed in."""
     code = (
-        "from django.test import Client; from chengyang.platform.accounts.models import User; c = Client();"
-        "c.force_login(User.objects.get_or_create(email='member@demo.invalid', name='林知夏')[0],"
-        " backend='chengyang.platform.accounts.backends.PortalBackend'); print('key', c.cookies['chengyang'].value)"
+        "from django.test import Client; from chengyang.platform.accounts.models import User as U; c = Client();"
+        "u = U.objects.filter(name='林知夏').first() or U.objects.create(phone='+8615400000001', name='林知夏');"
+        "c.force_login(u, backend='chengyang.platform.accounts.backends.PortalBackend');"
+        "print('key', c.cookies['chengyang'].value)"
     )
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-    variables = {
-        **os.environ,
-        "CHENGYANG_HOME": str(running.home),
-        "DATABASE_URL": "",
-        "REDIS_URL": "",
-        "PORTAL_ENV": "local",
-    }
+    variables = running.environment(PORTAL_ENV="local")
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return f"chengyang={done.stdout.split('key ')[1].split()[0]}"
