@@ -2,14 +2,15 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from . import context, elder
+from . import context, elder, kept_forms
 from .context_processors import bare
 from .redirects import came_from, is_ours
 
@@ -78,8 +79,22 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Respond to a form whose CSRF token has expired or is missing; the page explains how to keep the typed values."""
-    return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html")
+    """Respond to a form whose CSRF token has expired or is missing: show what was typed, with a button to send it again."""
+    values = _kept(request.get_full_path(), kept_forms.typed_fields(request)) if kept_forms.may_keep(request) else {}
+    return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html", **values)
+
+
+@never_cache
+@require_safe
+def kept_form(request: HttpRequest) -> HttpResponse:
+    """Show the form that was sent when the session had ended, with a button to send it; without one, lead to /me/."""
+    if not (kept := kept_forms.find(request)):
+        return redirect("me:home")
+    return render(request, "web/kept_form.html", _kept(kept["path"], kept["fields"]))
+
+
+def _kept(path, fields):
+    return {"path": path, "rows": kept_forms.rows(fields)}
 
 
 def _respond(request, status, title, *, reason="", template="", sparse=False, **more):
