@@ -380,6 +380,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "城阳新阶层门户 API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "chengyang.platform.web.api.describe_errors",
+    ],
 }
 WORKER_HEARTBEAT_KEY = "worker:heartbeat"  # in the cache, for /readyz
 PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"
