@@ -166,7 +166,7 @@ MIDDLEWARE = [
     "chengyang.platform.web.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "chengyang.platform.web.middleware.RefuseNulMiddleware",
-    "chengyang.platform.web.middleware.RefuseLargeBodyMiddleware",
+    "chengyang.platform.web.middleware.RefuseLargeRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

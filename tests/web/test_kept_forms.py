@@ -72,7 +72,7 @@ def test_form_of_an_expired_session_is_shown_after_signing_in_and_sent(browser, 
     assert browser.get("/continue/").url == "/me/"
 
 
-def test_form_of_an_officer_who_was_idle_is_kept_for_that_officer_only(district, member, monkeypatch):
+def test_form_of_an_idle_officer_returns_to_that_officer_only(district, member, monkeypatch):
     browser = Client(headers=SAME_ORIGIN)
     browser.force_login(district, backend=BACKEND)
     assert browser.get("/manage/").status_code == 200

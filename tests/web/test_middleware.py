@@ -157,12 +157,12 @@ def test_pages_may_use_the_camera_but_never_the_location(client):
     assert "geolocation=()" in permissions
 
 
-# ---- large bodies ----------------------------------------------------------------------------------------------------
+# ---- large requests ----------------------------------------------------------------------------------------------------
 class Unread:
     """The input of a request of which nothing may be read."""
 
     def read(self, *_):
-        raise AssertionError("the body was read")
+        raise AssertionError("the form was read")
 
     readline = read
 
@@ -171,7 +171,7 @@ def post(client, path, length, **more):
     return client.generic("POST", path, b"", **{"CONTENT_LENGTH": str(length), "wsgi.input": Unread(), **more})
 
 
-def test_a_body_above_the_limit_is_refused_before_it_is_read(client, settings):
+def test_a_request_above_the_limit_is_refused_before_it_is_read(client, settings):
     answer = post(client, "/form/", settings.BODY_MAX_BYTES + 1)
     assert answer.status_code == 413
     assert "2 MB" in answer.content.decode()
@@ -185,10 +185,10 @@ def test_a_page_with_files_takes_more_from_people_who_are_signed_in(client, sett
     assert client.post("/manage/x/", {"text": "a" * settings.BODY_MAX_BYTES}).status_code != 413
 
 
-def test_a_body_of_unknown_length_is_refused(client):
+def test_a_request_of_unknown_length_is_refused(client):
     assert post(client, "/form/", "", HTTP_TRANSFER_ENCODING="chunked").status_code == 411
 
 
-def test_a_program_is_told_in_json(client, settings):
+def test_a_program_gets_json(client, settings):
     answer = post(client, "/api/v1/x", settings.BODY_MAX_BYTES + 1)
     assert (answer.status_code, answer.json()["code"]) == (413, "413")

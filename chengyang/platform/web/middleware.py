@@ -1,4 +1,4 @@
-"""Middleware for the request id, NUL characters, large bodies, errors of actions, and the caching of private pages."""
+"""Middleware for the request id, NUL characters, large requests, errors of actions, and the caching of private pages."""
 
 import uuid
 
@@ -62,10 +62,10 @@ class RefuseNulMiddleware:
         )
 
 
-class RefuseLargeBodyMiddleware:
-    """Responds 413 to a request whose body exceeds the limit of its address, and 411 to one of unknown length.
+class RefuseLargeRequestMiddleware:
+    """Responds 413 to a request that exceeds the limit of its address, and 411 to one of unknown length.
 
-    It comes before every middleware that reads the form, so that nothing of the body is read or written to disk.
+    It comes before every middleware that reads the form, so that nothing of the form is read or written to disk.
     """
 
     def __init__(self, get_response):
@@ -81,7 +81,7 @@ class RefuseLargeBodyMiddleware:
         return self.get_response(request)
 
     def limit(self, request):
-        """Return the most bytes of a body for this address and browser."""
+        """Return the most bytes that this address takes from this browser."""
         may_have_files = request.path.startswith(settings.BODY_WITH_FILES_PREFIXES)
         if may_have_files and settings.SESSION_COOKIE_NAME in request.COOKIES:
             return settings.BODY_WITH_FILES_MAX_BYTES

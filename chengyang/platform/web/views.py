@@ -46,12 +46,12 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def length_required(request: HttpRequest) -> HttpResponse:
-    """Respond 411 to a body of unknown length, which no browser sends. Uses neither session nor database."""
+    """Respond 411 to a request of unknown length, which no browser sends. Uses neither session nor database."""
     return _respond(request, 411, _("这个请求读不懂"), template="400.html", sparse=True)
 
 
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:
-    """Respond 413 to a body of more than `limit` bytes. Uses neither session nor database, and reads nothing of the body."""
+    """Respond 413 to a request of more than `limit` bytes. Uses neither session nor database, and reads nothing of the form."""
     return _respond(request, 413, _("内容太大，没有交上"), sparse=True, limit_mb=limit // 1024**2)
 
 
