@@ -27,6 +27,12 @@ def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in fields if not any(part in name.lower() for part in _SECRET)]
 
 
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """Return what the page of a kept form shows: `path`, `fields`, and whether the form `had_files`."""
+    had_files = request.content_type == "multipart/form-data"
+    return {"path": request.get_full_path(), "fields": typed_fields(request), "had_files": had_files}
+
+
 def may_keep(request: HttpRequest) -> bool:
     """Return whether what was typed may be shown again: it was sent by a page of this site, as a form of moderate length.
 
@@ -55,17 +61,12 @@ def keep(request: HttpRequest, *, owner_id: int | None = None) -> str | None:
     """
     if not may_keep(request):
         return None
-    request.session[SESSION_KEY] = {
-        "path": request.get_full_path(),
-        "fields": typed_fields(request),
-        "owner": owner_id,
-        "at": clock.now().timestamp(),
-    }
+    request.session[SESSION_KEY] = {**typed(request), "owner": owner_id, "at": clock.now().timestamp()}
     return reverse("web:kept-form")
 
 
 def find(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the form that is kept for the user of `request` (`path`, `fields`), or None; an old one is deleted."""
+    """Return the form that is kept for the user of `request` (see `typed`), or None; an old one is deleted."""
     kept = request.session.get(SESSION_KEY)
     if not kept:
         return None

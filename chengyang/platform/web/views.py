@@ -80,7 +80,7 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Respond to a form whose CSRF token has expired or is missing: show what was typed, with a button to send it again."""
-    values = _kept(request.get_full_path(), kept_forms.typed_fields(request)) if kept_forms.may_keep(request) else {}
+    values = _kept(kept_forms.typed(request)) if kept_forms.may_keep(request) else {}
     return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html", **values)
 
 
@@ -90,11 +90,11 @@ def kept_form(request: HttpRequest) -> HttpResponse:
     """Show the form that was sent when the session had ended, with a button to send it; without one, lead to /me/."""
     if not (kept := kept_forms.find(request)):
         return redirect("me:home")
-    return render(request, "web/kept_form.html", _kept(kept["path"], kept["fields"]))
+    return render(request, "web/kept_form.html", _kept(kept))
 
 
-def _kept(path, fields):
-    return {"path": path, "rows": kept_forms.rows(fields)}
+def _kept(kept):
+    return {"path": kept["path"], "had_files": kept["had_files"], "rows": kept_forms.rows(kept["fields"])}
 
 
 def _respond(request, status, title, *, reason="", template="", sparse=False, **more):
