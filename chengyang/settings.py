@@ -114,7 +114,7 @@ if PRODUCTION and not (DATABASE_URL and REDIS_URL):
 DATABASES = {"default": _database(DATABASE_URL or "postgresql:///chengyang?host=/nonexistent")}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "chengyang.platform.web.cache.FaultTolerantRedisCache",
         "LOCATION": REDIS_URL or "unix:///nonexistent/valkey.sock",
         "KEY_PREFIX": "chengyang",
         "TIMEOUT": 300,
@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "chengyang.platform.web.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "chengyang.platform.web.middleware.RefuseNulMiddleware",
+    "chengyang.platform.web.middleware.RefuseLargeRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -224,6 +225,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files have their own limit in chengyang.platform.files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Larger requests are refused before they are read. The second value is for pages with files, which only signed-in people use.
+BODY_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
+BODY_WITH_FILES_MAX_BYTES = 26 * 1024 * 1024
+BODY_WITH_FILES_PREFIXES = ("/manage/",)
 
 # ---- accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -239,7 +244,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:phone"
 LOGIN_REDIRECT_URL = "me:home"
 LOGOUT_REDIRECT_URL = "home"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Not in the cache: a session that was ended while the cache was away would be valid again when the cache comes back.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_NAME = "chengyang"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PORTAL_HTTPS
@@ -374,6 +380,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "城阳新阶层门户 API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "chengyang.platform.web.api.describe_errors",
+    ],
 }
 WORKER_HEARTBEAT_KEY = "worker:heartbeat"  # in the cache, for /readyz
 PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"
@@ -393,14 +403,17 @@ SITE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "chengyang.platform.web.logs.RequestFilter"}},
+    "filters": {
+        "request": {"()": "chengyang.platform.web.logs.RequestFilter"},
+        "refusal": {"()": "chengyang.platform.web.logs.RefusalFilter"},
+    },
     "formatters": {
         "line": {
             "()": "chengyang.platform.web.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
         }
     },
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request", "refusal"]}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
 }

@@ -63,8 +63,9 @@ class DecisionOption:
 class TodoKind:
     """A kind of record that waits for an officer: its queue, its decision page, and the possible decisions.
 
-    Subclass it in an app's `todos.py` and list an instance under `todos` in its `extensions.py`. `model` has a `public_id`
-    and a `visible_to`. The staff site renders the page, the buttons, the errors and the link to the next item.
+    Subclass it in an app's `todos.py` and list an instance under `todos` in its `extensions.py`. `model` has a `public_id`,
+    a `due_on` (a date, or null) and a `visible_to`. The staff site renders the page, the buttons, the errors and the link to
+    the next item.
     """
 
     code: str  # in the URL, such as "application-first"

@@ -38,17 +38,20 @@ class PortalProcess:
 
     def start(self, **variables):
         """Start the command with `variables` in its environment; return self."""
-        inherited = {name: value for name, value in os.environ.items() if name not in (*HIDDEN, *SERVERS)}
-        defaults = {"CHENGYANG_HOME": str(self.home), "PORT": str(self.port), "DEMO": "off"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", f"chengyang.devtools.{self.command}"],
             cwd=self.root,
-            env={**inherited, **defaults, **variables},
+            env=self.environment(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         self.output, self.read_to = "", 0
         return self
+
+    def environment(self, **variables):
+        """Return the environment of a process of this portal, without what the tests set for themselves."""
+        inherited = {name: value for name, value in os.environ.items() if name not in (*HIDDEN, *SERVERS)}
+        return {**inherited, "CHENGYANG_HOME": str(self.home), "PORT": str(self.port), "DEMO": "off", **variables}
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None

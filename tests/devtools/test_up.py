@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,66 @@ def test_postgres_that_ends_is_restarted(running):
     os.kill(postmaster, signal.SIGKILL)
     running.wait_for(r"^postgres ended unexpectedly \(code -9\); starting it again$")
     running.wait_for(r"^postgres .*ready to accept connections")
+    assert running.answers("/readyz")
+
+
+PAGES = ("/", "/calendar/", "/organizations/", "/me/", "/me/data/", "/accounts/sessions/", "/healthz")
+
+
+@pytest.fixture
+def signed_in(running):
+    """The cookie of a person who is signed in."""
+    code = (
+        "from django.test import Client; from chengyang.platform.accounts.models import User as U; c = Client();"
+        "u = U.objects.filter(name='林知夏').first() or U.objects.create(phone='+8615400000001', name='林知夏');"
+        "c.force_login(u, backend='chengyang.platform.accounts.backends.PortalBackend');"
+        "print('key', c.cookies['chengyang'].value)"
+    )
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+    variables = running.environment(PORTAL_ENV="local")
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return f"chengyang={done.stdout.split('key ')[1].split()[0]}"
+
+
+def statuses(running, cookie, rounds):
+    """Request each page `rounds` times, eight at a time, and return {(page, status)}."""
+
+    def status(page):
+        request = urllib.request.Request(f"http://127.0.0.1:{running.port}{page}", headers={"Cookie": cookie})
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return page, answer.url.endswith(page) and answer.status
+        except OSError as error:
+            return page, str(error)
+
+    with ThreadPoolExecutor(8) as pool:
+        return set(pool.map(status, PAGES * rounds))
+
+
+def valkey_pid(running):
+    return next(pid for pid in marked(running.home) if b"valkey-server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+ALL_ANSWER = {(page, 200) for page in PAGES}
+
+
+def test_pages_answer_while_the_cache_hangs(running, signed_in):
+    pid = valkey_pid(running)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert statuses(running, signed_in, 4) == ALL_ANSWER
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert running.answers("/readyz")
+
+
+def test_pages_answer_while_the_cache_is_killed(running, signed_in):
+    with ThreadPoolExecutor(1) as other:
+        pages = other.submit(statuses, running, signed_in, 8)
+        os.kill(valkey_pid(running), signal.SIGKILL)
+        assert pages.result() == ALL_ANSWER
+    running.wait_for(r"^valkey ended unexpectedly \(code -9\); starting it again$")
     assert running.answers("/readyz")
 
 

@@ -3,13 +3,26 @@
 import io
 import zipfile
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from chengyang.platform.accounts.models import User
+from chengyang.platform.files.rewrite import rewrite_pdf
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+def pdf(build=lambda document: None, **options):
+    """Return the bytes of a PDF with one empty page, changed by the function `build`."""
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        build(document)
+        target = io.BytesIO()
+        document.save(target, **{"object_stream_mode": pikepdf.ObjectStreamMode.disable, **options})
+    return target.getvalue()
+
+
+PDF = rewrite_pdf(pdf())  # as it is stored
 
 
 def office(part="word/document.xml", *, types="<Types/>", extra=(), comment=b""):

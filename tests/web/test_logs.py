@@ -4,9 +4,10 @@ import logging
 import sys
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
-from chengyang.platform.web.logs import DiscreetFormatter
+from chengyang.platform.web.logs import DiscreetFormatter, RefusalFilter
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +34,19 @@ def test_a_traceback_keeps_the_error_and_omits_the_row(statement, expected):
     text = logged(statement)
     assert expected in text
     assert "司徒" not in text
+
+
+def refused_record(status):
+    try:
+        raise PermissionDenied("can_open_base")
+    except PermissionDenied:
+        record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden: /x/", (), sys.exc_info())
+    record.status_code = status
+    return record
+
+
+@pytest.mark.parametrize(("status", "lines"), [(403, 1), (500, 5)])
+def test_a_refusal_is_one_line_and_an_error_has_its_traceback(status, lines):
+    record = refused_record(status)
+    assert RefusalFilter().filter(record)
+    assert len(DiscreetFormatter("%(message)s").format(record).splitlines()) == lines

@@ -155,3 +155,40 @@ def test_pages_may_use_the_camera_but_never_the_location(client):
     permissions = client.get("/").headers["Permissions-Policy"]
     assert "camera=(self)" in permissions
     assert "geolocation=()" in permissions
+
+
+# ---- large requests ----------------------------------------------------------------------------------------------------
+class Unread:
+    """The input of a request of which nothing may be read."""
+
+    def read(self, *_):
+        raise AssertionError("the form was read")
+
+    readline = read
+
+
+def post(client, path, length, **more):
+    return client.generic("POST", path, b"", **{"CONTENT_LENGTH": str(length), "wsgi.input": Unread(), **more})
+
+
+def test_a_request_above_the_limit_is_refused_before_it_is_read(client, settings):
+    answer = post(client, "/form/", settings.BODY_MAX_BYTES + 1)
+    assert answer.status_code == 413
+    assert "2 MB" in answer.content.decode()
+
+
+def test_a_page_with_files_takes_more_from_people_who_are_signed_in(client, settings, member):
+    limit = settings.BODY_WITH_FILES_MAX_BYTES
+    assert post(client, "/manage/x/", limit).status_code == 413
+    client.force_login(member, backend="chengyang.platform.accounts.backends.PortalBackend")
+    assert post(client, "/manage/x/", limit + 1).status_code == 413
+    assert client.post("/manage/x/", {"text": "a" * settings.BODY_MAX_BYTES}).status_code != 413
+
+
+def test_a_request_of_unknown_length_is_refused(client):
+    assert post(client, "/form/", "", HTTP_TRANSFER_ENCODING="chunked").status_code == 411
+
+
+def test_a_program_gets_json(client, settings):
+    answer = post(client, "/api/v1/x", settings.BODY_MAX_BYTES + 1)
+    assert (answer.status_code, answer.json()["code"]) == (413, "413")

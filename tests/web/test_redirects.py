@@ -38,6 +38,9 @@ def test_a_secure_page_does_not_redirect_to_an_insecure_one():
         ("http://testserver/calendar/?m=1#d2", "/calendar/?m=1"),
         ("http://testserver", "/"),
         ("https://evil.example/calendar/", "/me/"),
+        ("http://testserver//evil.example/x", "/me/"),
+        ("http://testserver///evil.example/x", "/me/"),
+        ("http://testserver/\\evil.example/x", "/me/"),
         ("", "/me/"),
     ],
 )

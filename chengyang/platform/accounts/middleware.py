@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
+from chengyang.platform.web import kept_forms
 from chengyang.platform.web.redirects import came_from
 from chengyang.platform.web.views import wants_json
 
@@ -41,6 +42,7 @@ class SessionLifeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             if reason := sessions.expiry_reason(request):
+                request.ended_user_id = request.user.pk
                 sessions.end(request)
                 if not wants_json(request):
                     messages.info(request, _MESSAGES[reason])
@@ -59,6 +61,8 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         guarded = on_staff_site or wants_json(request) or getattr(view_func, "login_required", True)
         if not guarded or request.path.startswith(CHANGE_PREFIX):
             return None
+        if request.method == "POST":
+            kept_forms.clear(request)
         if passwords.must_change(request.user):
             return _require_first(request, "account_change_password", _("请先设置新密码，再继续。"))
         if on_staff_site and second_factor.is_missing(request.user):
@@ -69,7 +73,13 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         """Redirect a visitor to the sign-in page, which leads back here; answer programs with 401."""
         if wants_json(request):
             return JsonResponse({"code": "401", "detail": _("请先登录。")}, status=401)
-        return _redirect(request, f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _back(request)})}")
+        return _redirect(request, sign_in_url(request, resolve_url(settings.LOGIN_URL)))
+
+
+def sign_in_url(request: HttpRequest, sign_in: str) -> str:
+    """Return the URL of the sign-in page `sign_in` that leads back: to the page, or to the form that was sent too late."""
+    kept = kept_forms.keep(request, owner_id=getattr(request, "ended_user_id", None))
+    return f"{sign_in}?{urlencode({'next': kept or _back(request)})}"
 
 
 def _require_first(request, url_name, text):

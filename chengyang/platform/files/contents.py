@@ -1,25 +1,34 @@
 """Detection and checks of uploaded files by their bytes, never by their names (requirements S15). Nothing here writes.
 
 `examine(data)` returns the kind, or raises ActionError with a sentence that says what to do. Pictures are re-encoded, so that
-only pixels are stored: no location, no camera data, no hidden second file.
+only pixels are stored: no location, no camera data, no hidden second file. PDFs are written anew without scripts and
+attachments. Both happen in a process of their own with limits (`rewrite`).
 """
 
+import contextlib
+import fcntl
 import io
 import re
-import warnings
+import subprocess
+import sys
+import time
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import puremagic
+from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chengyang.errors import ActionError
 
+from . import rewrite
+
 FIELD = "file"  # the usual name of the form field at which the error is shown
-MOST_PIXELS = 50_000_000  # large cameras stay below it; a larger picture may be a decompression bomb
-LONGEST_SIDE = 4096  # pixels; larger pictures are scaled down to it, which is enough for print
+WAIT_SECONDS = 20.0  # for the files of others that are rewritten now
+REWRITER = [sys.executable, "-m", "chengyang.platform.files.rewrite"]
+REWRITE_SECONDS = 20.0  # on the clock; `rewrite` has its own limit of processor time
 MOST_ENTRIES, MOST_UNPACKED = 3_000, 300 * 1024 * 1024  # limits of an Office file against zip bombs
 MOST_RATIO = 200  # unpacked to packed size; real documents stay below 60
 TAIL = 2048  # bytes at the end in which a PDF must have its end marker
@@ -56,16 +65,14 @@ PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 
 _HEIC = re.compile(rb"^....ftyp(heic|heix|hevc|hevx|mif1|msf1|avif)", re.DOTALL)
 _MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|script|svg|body|iframe)\b", re.IGNORECASE)
-_ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch)\b")
-_PDF_STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)  # compressed bytes, which may contain /JS by chance
 _ZIP_END = b"PK\x05\x06"
 
 
 def examine(data: bytes) -> tuple[Kind, bytes]:
     """Return the kind of `data` and the bytes to store (a picture is re-encoded).
 
-    Raises ActionError with the codes `empty`, `kind` (not accepted, or another file hidden inside), `active` (macros,
-    scripts), `bomb` (too large when unpacked) and `broken`.
+    Raises ActionError with the codes `empty`, `kind` (not accepted, a password, or another file hidden inside), `active`
+    (macros), `bomb` (too large when unpacked, or too much work), `broken`, and `busy` when others upload at the same time.
     """
     if not data:
         raise _refusal(_("这是一个空文件，请重新选择。"), "empty")
@@ -108,12 +115,10 @@ def _guess(data: bytes) -> str:
 
 def _pdf(data: bytes) -> bytes:
     if b"%%EOF" not in data[-TAIL:]:
-        raise _refusal(_("这个 PDF 不完整，请重新导出后再上传。"), "broken")
+        raise _not_rewritten("pdf", "broken")
     if _ZIP_END in data[-TAIL * 32 :] or _MARKUP.search(data[:1024]):
         raise _refusal(_("这个 PDF 里夹带了别的文件，请重新导出后再上传。"), "kind")
-    if _ACTIVE_PDF.search(_PDF_STREAM.sub(b"", data)):
-        raise _refusal(_("这个 PDF 里有脚本或附件，请“打印成 PDF”后再上传。"), "active")
-    return data
+    return _rewritten("pdf", data)
 
 
 def _office(data: bytes) -> Kind:
@@ -154,40 +159,73 @@ def _has_strange_names(names: list[str]) -> bool:
     )
 
 
-# ---- pictures -------------------------------------------------------------------------------------------------------
+# ---- PDFs and pictures ------------------------------------------------------------------------------------------------
 
 
 def _picture(data: bytes) -> tuple[Kind, bytes]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # damaged metadata, which is dropped anyway
-            with Image.open(io.BytesIO(data), formats=list(PICTURES)) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise _refusal(_("这张图片太大，请缩小到 5000 万像素以内再上传。"), "bomb")
-                return PICTURES[picture.format or ""], _re_encode(picture)
-    except ActionError:
-        raise
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        MemoryError,
-        Image.DecompressionBombError,
-    ):
-        raise _refusal(_("这张图片打不开，可能没有传完整，请重新选择。"), "broken") from None
+    form = _form(data)
+    return PICTURES[form], _rewritten(form, data)
 
 
-def _re_encode(picture: Image.Image) -> bytes:
-    """Return the first frame, upright, re-encoded from its pixels only."""
-    form = picture.format
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is decoded at a reduced size, to save memory
-    upright = ImageOps.exif_transpose(picture)
-    has_alpha = form != "JPEG" and (upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info)
-    upright = upright.convert("RGBA" if has_alpha else "RGB")
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    plain = Image.frombytes(upright.mode, upright.size, upright.tobytes())  # drops every kind of metadata
-    target = io.BytesIO()
-    plain.save(target, form, **({} if form == "PNG" else {"quality": 88}))
-    return target.getvalue()
+def _form(data: bytes) -> str:
+    if data.startswith(b"RIFF"):
+        return "WEBP"
+    return "PNG" if data.startswith(b"\x89PNG") else "JPEG"
+
+
+def _rewritten(form: str, data: bytes) -> bytes:
+    """Return `data` as `rewrite` writes it: a PDF without active content, a picture of pixels only."""
+    with _one_at_a_time():
+        try:
+            done = subprocess.run(
+                [*REWRITER, form],
+                input=data,
+                capture_output=True,
+                cwd=settings.BASE_DIR,
+                timeout=REWRITE_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise _not_rewritten(form, "bomb") from None
+    if done.returncode == rewrite.REFUSED:
+        raise _not_rewritten(form, done.stderr.decode())
+    if done.returncode:
+        raise _not_rewritten(form, "bomb")
+    return done.stdout
+
+
+def _not_rewritten(form: str, code: str) -> ActionError:
+    """Return the error for a file that `rewrite` refused with `code`, or that exceeded its limits (`bomb`)."""
+    if form == "pdf":
+        sentences = {
+            "kind": _("这个 PDF 有密码，请去掉密码后再上传。"),
+            "bomb": _("这个 PDF 太复杂，请“打印成 PDF”后再上传。"),
+            "broken": _("这个 PDF 不完整，请重新导出后再上传。"),
+        }
+    else:
+        sentences = {
+            "bomb": _("这张图片太大，请缩小到 %(millions)d00 万像素以内再上传。")
+            % {"millions": rewrite.MOST_PIXELS[form] // 10**6},
+            "broken": _("这张图片打不开，可能没有传完整，请重新选择。"),
+        }
+    return _refusal(sentences[code], code)
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold the lock of this machine for files that are rewritten, so that several at once do not fill its memory.
+
+    Raises ActionError("busy") after `WAIT_SECONDS`.
+    """
+    path = settings.CHENGYANG_HOME / "run" / "rewrite.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + WAIT_SECONDS
+    with open(path, "w") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise _refusal(_("现在上传的人多，请过一会儿再传。"), "busy") from None
+                time.sleep(0.05)
+        yield

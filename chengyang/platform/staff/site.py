@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.accounts.middleware import sign_in_url
 from chengyang.platform.web.paging import numbered
 
 from . import todo_queue
@@ -59,7 +60,7 @@ class StaffSite(AdminSite):
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), reverse("accounts:login"))
+                return redirect(sign_in_url(request, reverse("accounts:login")))
             if not self.has_permission(request):
                 raise Http404
             return view(request, *args, **kwargs)

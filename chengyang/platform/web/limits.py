@@ -18,5 +18,9 @@ def slow_down(request: HttpRequest, name: str, per_minute: int = PER_MINUTE) -> 
     minute = int(clock.now().timestamp()) // WINDOW
     key = f"limit:{name}:{current().address}:{minute}"
     cache.add(key, 0, timeout=2 * WINDOW)
-    if cache.incr(key) > per_minute:
+    try:
+        tries = cache.incr(key)
+    except ValueError:  # the cache is away
+        return
+    if tries > per_minute:
         raise ActionError(_("试得太多了，请过一分钟再试。"), code="slow", url=request.path)

@@ -16,6 +16,15 @@ class RequestFilter(logging.Filter):
         return True
 
 
+class RefusalFilter(logging.Filter):
+    """Removes the traceback from the record of a 403: a refusal is no error, and its lines would push out the errors."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", None) == 403:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class DiscreetFormatter(logging.Formatter):
     """Removes from a traceback the rows and values that Postgres adds to its messages: they are personal data."""
 

@@ -1,4 +1,4 @@
-"""Middleware for the request id, NUL characters, errors of actions, and the caching of private pages."""
+"""Middleware for the request id, NUL characters, large requests, errors of actions, and the caching of private pages."""
 
 import uuid
 
@@ -60,6 +60,32 @@ class RefuseNulMiddleware:
             or "%00" in request.META.get("QUERY_STRING", "")
             or any("\0" in value for value in request.COOKIES.values())
         )
+
+
+class RefuseLargeRequestMiddleware:
+    """Responds 413 to a request that exceeds the limit of its address, and 411 to one of unknown length.
+
+    It comes before every middleware that reads the form, so that nothing of the form is read or written to disk.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower() and declared == "0":
+            return views.length_required(request)
+        limit = self.limit(request)
+        if declared.isdecimal() and int(declared) > limit:
+            return views.too_large(request, limit)
+        return self.get_response(request)
+
+    def limit(self, request):
+        """Return the most bytes that this address takes from this browser."""
+        may_have_files = request.path.startswith(settings.BODY_WITH_FILES_PREFIXES)
+        if may_have_files and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return settings.BODY_WITH_FILES_MAX_BYTES
+        return settings.BODY_MAX_BYTES
 
 
 class ActionErrorMiddleware:

@@ -29,9 +29,14 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 
 
 def came_from(request: HttpRequest, default: str = "/") -> str:
-    """Return the path of the `Referer` when it is a page of this site, else `default` (name or path)."""
+    """Return the path of the `Referer` when it is a page of this site, else `default` (name or path).
+
+    The path alone is checked again: that of `http://site//evil.example/` would lead to another host.
+    """
     referer = request.headers.get("Referer", "")
     if referer and is_ours(request, referer):
         parts = urlsplit(referer)
-        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        if is_ours(request, path):
+            return path
     return resolve_url(default)

@@ -8,4 +8,6 @@ app_name = "web"
 urlpatterns = [
     # /elder/
     path("elder/", views.set_elder, name="elder"),
+    # /continue/
+    path("continue/", views.kept_form, name="kept-form"),
 ]

@@ -2,14 +2,15 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from . import context, elder
+from . import context, elder, kept_forms
 from .context_processors import bare
 from .redirects import came_from, is_ours
 
@@ -44,6 +45,16 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
     return _respond(request, 400, _("这个请求读不懂"), sparse=True)
 
 
+def length_required(request: HttpRequest) -> HttpResponse:
+    """Respond 411 to a request of unknown length, which no browser sends. Uses neither session nor database."""
+    return _respond(request, 411, _("这个请求读不懂"), template="400.html", sparse=True)
+
+
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """Respond 413 to a request of more than `limit` bytes. Uses neither session nor database, and reads nothing of the form."""
+    return _respond(request, 413, _("内容太大，没有交上"), sparse=True, limit_mb=limit // 1024**2)
+
+
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Respond to a person who may see an object but not do this with it."""
     return _respond(request, 403, _("这一步不在你的权限里"))
@@ -68,14 +79,28 @@ def gone(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Respond to a form whose CSRF token has expired or is missing; the page explains how to keep the typed values."""
-    return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html")
+    """Respond to a form whose CSRF token has expired or is missing: show what was typed, with a button to send it again."""
+    values = _kept(kept_forms.typed(request)) if kept_forms.may_keep(request) else {}
+    return _respond(request, 403, _("页面放得太久，没有交上"), template="403_csrf.html", **values)
 
 
-def _respond(request, status, title, *, reason="", template="", sparse=False):
+@never_cache
+@require_safe
+def kept_form(request: HttpRequest) -> HttpResponse:
+    """Show the form that was sent when the session had ended, with a button to send it; without one, lead to /me/."""
+    if not (kept := kept_forms.find(request)):
+        return redirect("me:home")
+    return render(request, "web/kept_form.html", _kept(kept))
+
+
+def _kept(kept):
+    return {"path": kept["path"], "had_files": kept["had_files"], "rows": kept_forms.rows(kept["fields"])}
+
+
+def _respond(request, status, title, *, reason="", template="", sparse=False, **more):
     if wants_json(request):
         return JsonResponse({"code": str(status), "detail": title}, status=status)
-    values = {"title": title, "reason": reason, "request_id": context.current().request_id}
+    values = {"title": title, "reason": reason, "request_id": context.current().request_id, **more}
     template = template or f"{status}.html"
     if not sparse:
         return render(request, template, values, status=status)
