@@ -4,7 +4,7 @@ from typing import Any
 
 from chengyang.platform.accounts.access import access_scope
 
-from .states import ApplicationState
+from .states import APPLICATION_WITH_STAFF, ApplicationState, PersonState
 
 
 # ---- applications ----------------------------------------------------------------------------------------------------
@@ -74,11 +74,23 @@ def can_leave(actor: Any, person: Any) -> bool:
 
 
 def can_read_number(actor: Any, row: Any) -> bool:
-    """Allow the staff responsible for the person or applicant, and secretaries of the person's organizations (P26)."""
+    """Allow the staff responsible for the person or applicant, and secretaries of the person's organizations (P26).
+
+    Nobody reads the number of a person who is not in the registry, or of an application that is closed to staff (P06).
+    """
     if row.user_id == actor.pk:
         return False  # the own number is on 我的数据
+    if not _is_open_to_officers(row):
+        return False
     scope = access_scope(actor)
     return scope.covers(row.subdistrict_id) or _is_secretary_of(scope, row)
+
+
+def _is_open_to_officers(row):
+    """Return whether officers may read `row`, a Person or an Application; the same rule as `within` of their QuerySets."""
+    if row.state == ApplicationState.APPROVED:
+        return row.person is not None and row.person.is_active
+    return row.state in (PersonState.ACTIVE, *APPLICATION_WITH_STAFF)
 
 
 def _is_secretary_of(scope, row):

@@ -20,9 +20,10 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
+from members.models import Person
 from organizations.models import Organization
 
-from .states import OutcomeState, RequestState
+from .states import REQUEST_OPEN, OutcomeState, RequestState
 
 
 class Alliance(models.Model):
@@ -123,18 +124,20 @@ class RequestQuerySet(models.QuerySet):
         return asked
 
     def visible_to(self, user):
-        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9)."""
+        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9).
+
+        What a person who left the registry had asked before is closed to its handlers (requirements P06). Leaving withdraws
+        the open requests, so that an open one was made afterwards.
+        """
         if not user.is_authenticated:
             return self.none()
         scope = access_scope(user)
-        shown = Q(author=user)
+        handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
-            shown |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
-        if scope.subdistricts:
-            shown |= Q(subdistrict__in=scope.subdistricts)
-        if scope.managed("team"):
-            shown |= Q(team__in=scope.managed("team"))
-        return self.filter(shown)
+            handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+        left = Person.objects.filter(state="left", user__isnull=False)
+        handled &= Q(state__in=REQUEST_OPEN) | Q(author__isnull=True) | ~Q(author__in=left.values("user"))
+        return self.filter(Q(author=user) | handled)
 
 
 @tracked

@@ -218,6 +218,7 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
     `reason` is a value of `reasons.DisclosureReason`. Raises ActionError("reason") for any other, ("no_number") if there is
     no number; NotAllowed (`permissions.can_read_number`).
     """
+    row = lock(row)
     require(permissions.can_read_number, actor, row)
     if reason not in reasons.DisclosureReason.values:
         raise ActionError(_("请先选一个理由。"), code="reason", field="reason")

@@ -14,7 +14,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 
-from ..states import APPLICATION_OPEN, ApplicationState
+from ..states import APPLICATION_OPEN, APPLICATION_WITH_STAFF, ApplicationState, PersonState
 from .persons import Person
 from .registration_details import Category, NameSearchMixin, RegistrationDetails
 
@@ -25,24 +25,26 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
     def open(self):
         return self.filter(state__in=APPLICATION_OPEN)
 
-    def submitted(self):
-        """Return the applications that staff may see: those that were submitted at least once; drafts are private."""
-        return self.filter(submitted_at__isnull=False)
-
     def within(self, scope):
-        """Return the submitted applications in the access scope of a member of staff."""
+        """Return the applications that staff with the access scope `scope` may read (docs/decisions.md, "Who sees what").
+
+        Staff read an application while they review it, and afterwards as long as its person is in the registry. What is with
+        the applicant (a draft, a returned one), withdrawn or declined is closed to them, and so are the applications of
+        persons who left (requirements P06, P12).
+        """
         return self.filter(_managed_q(scope))
 
     def visible_to(self, user):
-        """Return the applications `user` may see: own, and the submitted ones of the user's subdistricts."""
+        """Return the applications `user` may see: own, and those that `user` may read as staff."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(user=user) | _managed_q(access_scope(user)))
 
 
 def _managed_q(scope):
-    submitted = Q(submitted_at__isnull=False)
-    return submitted if scope.district else submitted & Q(subdistrict__in=scope.subdistricts)
+    readable = Q(state__in=APPLICATION_WITH_STAFF)
+    readable |= Q(state=ApplicationState.APPROVED, person__state=PersonState.ACTIVE)
+    return readable if scope.district else readable & Q(subdistrict__in=scope.subdistricts)
 
 
 @tracked(exclude=["name_search"])
