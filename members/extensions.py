@@ -22,7 +22,7 @@ from chengyang.platform.privacy import actions as privacy
 from . import personal_data, todos
 from .actions import consents, leaving
 from .metrics import METRICS
-from .models import Application, Assessment, Person, Representative
+from .models import Application, Assessment, Correction, Person, Representative
 from .personal_data.descriptions import findings_text
 from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
 
@@ -94,6 +94,7 @@ extend(
     todos=[
         todos.FirstReview(),
         todos.SecondReview(),
+        todos.DecideCorrection(),
         todos.FirstReviewOfRepresentative(),
         todos.SecondReviewOfRepresentative(),
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
@@ -117,7 +118,10 @@ extend(
     metrics=METRICS,
     schedule={"members": PeriodicTask("members.run_periodic", 3600.0)},
     assessments=[Assessment],
-    file_access={"members.Assessment": Assessment.objects.public_ids_visible_to},
+    file_access={
+        "members.Assessment": Assessment.objects.public_ids_visible_to,
+        "members.Correction": Correction.objects.public_ids_visible_to,
+    },
     on_withdrawal={"registration": leaving.stop_registration, "publication": consents.stop_publication},
     person_rows=[
         PersonRows(
@@ -132,6 +136,11 @@ extend(
     own_data=[
         TableDescription("members.Person", created_field="registered_on"),
         TableDescription("members.Application", hidden={"step"}, created_field="created_at"),
+        TableDescription(
+            "members.Correction",
+            show={"old": lambda row: row.old_text, "new": lambda row: row.new_text},
+            created_field="asked_at",
+        ),
         TableDescription("members.Representative", created_field="starts"),
         TableDescription("members.Assessment", show={"findings": findings_text}, created_field="assessed_on"),
     ],
@@ -143,6 +152,10 @@ extend(
         "person.confirmed": _("本人确认登记"),
         "person.left": _("退出名册"),
         "person.erased": _("删除个人信息"),
+        "correction.asked": _("申请更正"),
+        "correction.accepted": _("同意更正"),
+        "correction.refused": _("不同意更正"),
+        "correction.withdrawn": _("撤回更正申请"),
         "data.exported": _("导出个人信息副本"),
         "application.started": _("开始填写入册申请"),
         "application.submitted": _("提交入册申请"),

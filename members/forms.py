@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese.names import is_name_like
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
 from chengyang.platform.accounts.models import Subdistrict
@@ -133,7 +134,26 @@ def _one_line(text):
 
 
 class DetailsForm(DetailsFields):
-    """Step 2 of joining, and the correction of one's own registration details."""
+    """Step 2 of joining."""
+
+
+class OwnDetailsForm(DetailsFields):
+    """The correction of one's own registration details; a name or a category is checked by staff, with a reason."""
+
+    reason = forms.CharField(
+        label=_("改姓名或类别：为什么改"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("只改别的几项，不用写。街道 5 个工作日内核对，核对以前各处照原来的写"),
+    )
+    file = forms.FileField(
+        label=_("能看出来的材料"), required=False, help_text=_("有就附一份，照片或 PDF；只给核对的人看")
+    )
+
+    def details(self) -> dict[str, Any]:
+        """Return the registration details, without reason and file."""
+        return {name: self.cleaned_data[name] for name in Person.EDITABLE_FIELDS}
 
 
 class DraftForm(DetailsFields):

@@ -47,6 +47,24 @@ PERSON_TRANSITIONS = {
 }
 
 
+CORRECTION_DAYS = 5  # working days; promised on the page where a person corrects the own details
+
+
+class CorrectionState(models.TextChoices):
+    WAITING = "waiting", _("待核对")
+    ACCEPTED = "accepted", _("已更正")
+    REFUSED = "refused", _("未同意")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+CORRECTION_TRANSITIONS = {
+    CorrectionState.WAITING: {CorrectionState.ACCEPTED, CorrectionState.REFUSED, CorrectionState.WITHDRAWN},
+    CorrectionState.ACCEPTED: set(),
+    CorrectionState.REFUSED: set(),
+    CorrectionState.WITHDRAWN: set(),
+}
+
+
 class RepresentativeState(models.TextChoices):
     NOMINATED = "nominated", _("待初审")
     FIRST_REVIEWED = "first_reviewed", _("待复审")

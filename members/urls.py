@@ -18,6 +18,11 @@ urlpatterns = [
     path("me/data/", views.data, name="data"),
     path("me/data/download/", views.download, name="data-download"),
     path("me/data/edit/", views.edit, name="data-edit"),
+    path(
+        "me/data/corrections/<public_id:public_id>/withdraw/",
+        views.withdraw_correction,
+        name="correction-withdraw",
+    ),
     path("me/data/number/", views.number, name="data-number"),
     path("me/data/consents/<slug:code>/", views.consent, name="data-consent"),
     path("me/data/rules/", views.rules, name="data-rules"),

@@ -1,4 +1,4 @@
-"""All write actions on applications, persons, representatives and categories."""
+"""All write actions on applications, persons, corrections, representatives and categories."""
 
 from .applications import (
     approve_application,
@@ -15,14 +15,19 @@ from .applications import (
 )
 from .categories import add_category, edit_category
 from .consents import decide_purpose, publish
+from .corrections import (
+    accept_correction,
+    adopt_number,
+    correct_person,
+    edit_own_details,
+    refuse_correction,
+    withdraw_correction,
+)
 from .leaving import erase_person, leave_registry
 from .periodic import run_periodic
 from .persons import (
     CONFIRM_WITHIN,
-    adopt_number,
     confirm_person,
-    correct_person,
-    edit_own_details,
     enter_person,
     export_own_data,
     read_number,
@@ -37,6 +42,7 @@ from .representatives import (
 
 __all__ = [
     "CONFIRM_WITHIN",
+    "accept_correction",
     "add_category",
     "adopt_number",
     "approve_application",
@@ -60,6 +66,7 @@ __all__ = [
     "publish",
     "read_number",
     "record_opening",
+    "refuse_correction",
     "refuse_record",
     "return_application",
     "review_first",
@@ -67,4 +74,5 @@ __all__ = [
     "save_step",
     "submit_application",
     "withdraw_application",
+    "withdraw_correction",
 ]

@@ -28,7 +28,7 @@ from ..states import (
     PersonState,
 )
 from .consents import decide_purpose, publish
-from .locking import assign_details, lock_account_first
+from .locking import assign_details, follow_name, lock_account_first
 
 ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
 
@@ -289,9 +289,7 @@ def _register(application, actor):
     person.state, person.confirm_by, person.left_on = PersonState.ACTIVE, None, None
     person.registered_on = clock.today()
     person.save()
-    if not user.name:
-        user.name = person.name
-        user.save(update_fields=["name"])
+    follow_name(person)
     audit.record("person.created", person, actor=actor, person=person, user=user)
     if privacy.holds(user, "publication"):
         publish(person, True)

@@ -24,6 +24,7 @@ from ..models import Application, Person, RegistrationDetails
 from ..states import PERSON_TRANSITIONS, PersonState
 from .applications import withdraw_application
 from .consents import publish
+from .corrections import withdraw_corrections_of
 from .locking import lock_account_first
 from .representatives import end_for_leaving
 
@@ -54,6 +55,7 @@ def leave_registry(person: Person, *, actor: Any) -> Person:
         left_on=clock.today(),
     )
     publish(person, False)
+    withdraw_corrections_of(person, actor)
     erasure.leave(person, actor)
     if person.user:
         clear_access_scope(person.user)
@@ -115,7 +117,7 @@ def erase_person(person: Person, *, actor: Any = None) -> bool:
     audit.record("person.erased", person, actor=actor, person=person, user=user)
     erasure.erase(person)
     history.delete_history(Person.objects.filter(pk=person.pk))
-    if user and user.name == person.name:
+    if user and not user.roles.exists():  # an officer's account bears the name that the administrators gave it
         user.name = ""
         user.save(update_fields=["name"])
     _delete_or_empty(person)
@@ -142,12 +144,13 @@ def _empty(person):
 
 
 def erase_own_rows(person: Person) -> None:
-    """Erase the rows of this app about `person`: applications, assessments with evidence, texts about terms."""
+    """Erase the rows of this app about `person`: applications, corrections, assessments with evidence, texts about terms."""
     applications = Application.objects.filter(person=person)
     if person.user_id:
         applications |= Application.objects.filter(user=person.user_id)
     history.delete_with_history(applications)
     _delete_evidence(person)
+    person.corrections.all().delete()
     _anonymise_terms(person)
     history.delete_with_history(person.assessments.filter(representative__isnull=True))
 
@@ -168,9 +171,12 @@ def _anonymise_terms(person):
 
 
 def _delete_evidence(person):
-    """Delete the uploaded evidence of assessments of `person`; the stored files are deleted after the commit."""
-    assessments = person.assessments.values_list("public_id", flat=True)
-    files = File.objects.filter(attached_to="members.Assessment", attached_id__in=list(assessments))
+    """Delete the uploaded evidence of assessments and corrections of `person`; stored files are deleted after the commit."""
+    assessments, corrections = (
+        list(rows.values_list("public_id", flat=True)) for rows in (person.assessments, person.corrections)
+    )
+    files = File.objects.filter(attached_to="members.Assessment", attached_id__in=assessments)
+    files |= File.objects.filter(attached_to="members.Correction", attached_id__in=corrections)
     stored = [(file.content.storage, file.content.name) for file in files]
     files.delete()
     transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored], robust=True)

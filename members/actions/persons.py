@@ -1,4 +1,4 @@
-"""人士: records made by staff, corrections, and reading full phone numbers (domain.md rules 1 and 12; requirements P10, P26)."""
+"""人士: records made by staff, and reading full phone numbers (domain.md rules 1 and 12; requirements P10, P26)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.lib.vault.fields import blind_index, columns_of
+from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
@@ -22,7 +22,7 @@ from .. import permissions, reasons
 from ..models import Application, Person, RegistrationDetails
 from ..personal_data import as_data
 from ..states import PERSON_TRANSITIONS, PersonState
-from .locking import assign_details
+from .locking import follow_name
 
 CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; stated in the message to the person
 # Reason codes of the audit.
@@ -106,6 +106,7 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
     )
     person.user = actor
     person.save(update_fields=["user"])
+    follow_name(person)
     notify(person, "members/confirmed", url=reverse("me:home"), person=person)
     return person
 
@@ -140,74 +141,6 @@ def _merge_into_old_row(record, user):
     audit.record("person.erased", record, actor=user, person=record, user=user, reason=OLD_ROW_USED)
     history.delete_with_history(Person.objects.filter(pk=record.pk))
     return own
-
-
-# ---- corrections -----------------------------------------------------------------------------------------------------
-@transaction.atomic
-def edit_own_details(person: Person, data: Mapping[str, Any], *, actor: Any) -> Person:
-    """Correct the person's own registration details; `data` holds any of `RegistrationDetails.EDITABLE_FIELDS`.
-
-    The change is effective at once; the history stores the former values. Raises ActionError("state") if the person is not
-    active, TypeError for a name that cannot be edited, NotAllowed for others.  (requirements P11, M01)
-    """
-    person = lock(person)
-    require(permissions.can_edit_own_details, actor, person)
-    _require_active(person)
-    return _change(person, data, actor)
-
-
-@transaction.atomic
-def adopt_number(person: Person, *, actor: Any) -> Person:
-    """Replace the contact number of the person by the number the account signs in with (decisions.md, "phone").
-
-    Raises ActionError("no_number") if the account has none, ("state") if the person is not active; NotAllowed for others.
-    """
-    person = lock(person)
-    require(permissions.can_edit_own_details, actor, person)
-    _require_active(person)
-    if not actor.phone:
-        raise ActionError(_("你的账号还没有手机号。"), code="no_number", url=reverse("members:data"))
-    person.phone = actor.phone
-    columns = columns_of(Person, "phone")
-    person.save(update_fields=columns)
-    audit.record("person.updated", person, actor=actor, person=person, user=person.user, fields=["phone"])
-    return person
-
-
-@transaction.atomic
-def correct_person(
-    person: Person, data: Mapping[str, Any], *, actor: Any, code: str = reasons.DisclosureReason.CORRECTION
-) -> Person:
-    """Correct registration details at the person's request, and notify the person of the changed fields.
-
-    `data` holds any of `RegistrationDetails.EDITABLE_FIELDS`, `code` is the reason code for the audit. Raises
-    ActionError("state") if the person is not active, TypeError for a name that cannot be edited; NotAllowed outside the
-    actor's subdistricts and for the actor themself.  (requirements P11)
-    """
-    person = lock(person)
-    require(permissions.can_correct_person, actor, person)
-    _require_active(person)
-    before = person.registration_details()
-    person = _change(person, data, actor, code=code)
-    changed = [field for field, value in person.registration_details().items() if value != before[field]]
-    if changed:
-        labels = [str(Person.label_of(field)) for field in changed]
-        notify(person, "members/corrected", url=reverse("members:data") if person.user else "", labels=labels)
-    return person
-
-
-def _require_active(person):
-    if not person.is_active:
-        raise ActionError(_("这个人现在不在册。"), code="state", url=reverse("members:data"))
-
-
-def _change(person, data, actor, code=""):
-    changed = assign_details(person, data)
-    if changed:
-        person.save(update_fields=changed)
-        fields = [field for field in changed if field in RegistrationDetails.EDITABLE_FIELDS]
-        audit.record("person.updated", person, actor=actor, person=person, user=person.user, fields=fields, reason=code)
-    return person
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------

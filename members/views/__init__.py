@@ -1,6 +1,6 @@
 """Pages of the registry: joining, 我的数据, and revealing a phone number."""
 
-from .data import consent, data, download, edit, leave, number, rules
+from .data import consent, data, download, edit, leave, number, rules, withdraw_correction
 from .join import about, application, check, confirm, join, save, withdraw
 from .phone_number import reveal
 
@@ -20,4 +20,5 @@ __all__ = [
     "rules",
     "save",
     "withdraw",
+    "withdraw_correction",
 ]

@@ -1,26 +1,31 @@
 """我的数据: stored data, access log, export, corrections, consents and leaving (requirements P06, P10–P12, X12)."""
 
+import datetime as dt
 import json
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock, extensions
 from chengyang.errors import ActionError
+from chengyang.lib.chinese import dates
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
 
 from .. import actions, personal_data
-from ..forms import DetailsForm
-from ..models import Person
+from ..forms import OwnDetailsForm
+from ..models import Correction, Person
+from ..states import CorrectionState
 from .parts import READ_OR_POST, posted
 
+REFUSAL_SHOWN = dt.timedelta(days=30)  # a refused correction stays that long above the details
 NECESSARY = "registration"  # code of the purpose without which nobody can be registered
 MAX_ITEMS = 20  # rows of one table on the page; `?all=1` and the export have all
 
@@ -32,6 +37,7 @@ def data(request: HttpRequest) -> HttpResponse:
     page = {
         "data": personal_data.everything(request.user),
         "person": _own(request),
+        "corrections": _corrections(request.user),
         "consents": _consents(request.user),
         "max_items": None if "all" in request.GET else MAX_ITEMS,
     }
@@ -41,6 +47,13 @@ def data(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest) -> Person | None:
     rows = Person.objects.visible_to(request.user).filter(user=request.user)
     return rows.select_related("category", "subdistrict").first()
+
+
+def _corrections(user):
+    """Return the corrections that wait for staff, and those refused within the last 30 days."""
+    own = Correction.objects.visible_to(user).filter(person__user=user)
+    refused = Q(state=CorrectionState.REFUSED, decided_at__gt=clock.now() - REFUSAL_SHOWN)
+    return own.filter(Q(state=CorrectionState.WAITING) | refused)
 
 
 def _consents(user):
@@ -63,21 +76,45 @@ def download(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(READ_OR_POST)
 def edit(request: HttpRequest) -> HttpResponse:
-    """Correct one's own registration details, effective at once."""
+    """Correct one's own registration details: at once, or by a correction that staff decide (name and category)."""
     person = _active(request)
-    form = DetailsForm(posted(request), initial=_initial(person))
+    form = OwnDetailsForm(posted(request), request.FILES or None, initial=_initial(person))
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                actions.edit_own_details(person, form.cleaned_data, actor=request.user)
-                messages.success(request, _("已改好。以前的内容留在更改记录里。"))
+                waiting = actions.edit_own_details(
+                    person,
+                    form.details(),
+                    actor=request.user,
+                    reason=form.cleaned_data["reason"],
+                    evidence=form.cleaned_data["file"],
+                )
+                messages.success(request, _edited_message(waiting))
                 return redirect("members:data")
             except ActionError as error:
                 form.refuse(error)
                 status = 409
     return render(request, "members/edit.html", {"form": form, "person": person}, status=status)
+
+
+def _edited_message(waiting):
+    if not waiting:
+        return _("已改好。以前的内容留在更改记录里。")
+    return _("已收到更正申请：%(what)s。%(day)s以前答复你；别的几项已改好。") % {
+        "what": "；".join(str(row) for row in waiting),
+        "day": dates.month_day(waiting[0].due_on),
+    }
+
+
+@require_POST
+def withdraw_correction(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Withdraw one's own correction that waits for staff."""
+    rows = Correction.objects.visible_to(request.user).filter(person__user=request.user)
+    actions.withdraw_correction(get_object_or_404(rows, public_id=public_id), actor=request.user)
+    messages.success(request, _("更正申请已撤回。"))
+    return redirect("members:data")
 
 
 def _initial(person):

@@ -77,8 +77,10 @@ def test_long_sections_are_closed_at_first(mine, member, shown, folded):
 
 # ---- correcting ------------------------------------------------------------------------------------------------------
 def test_correction_is_effective_at_once(mine, member):
-    assert mine.post(EDIT, factories.TYPED)["Location"] == DATA
-    assert Person.objects.get(user=member).registration_details() == factories.details()
+    typed = {**factories.TYPED, "name": member.person.name, "category": "enterprise"}
+    assert mine.post(EDIT, typed)["Location"] == DATA
+    expected = factories.details(name=member.person.name, category=member.person.category)
+    assert Person.objects.get(user=member).registration_details() == expected
 
 
 def test_invalid_correction_changes_nothing_and_keeps_the_form_data(mine, member):

@@ -72,6 +72,7 @@ def test_tables_found():
         "files.File",
         "members.Application",
         "members.Assessment",
+        "members.Correction",
         "members.Person",
         "members.Representative",
         "mfa.Authenticator",

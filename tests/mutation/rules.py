@@ -43,6 +43,14 @@ MUTANTS = (
         ("members/test_permissions.py::test_nobody_reviews_themself",),
     ),
     Mutant(
+        "rename-at-once",
+        "nobody renames themself in public",
+        "members/actions/corrections.py",
+        "{name: value for name, value in data.items() if name not in CHECKED_FIELDS}",
+        "data",
+        ("members/test_corrections.py::test_a_new_name_waits_and_the_old_one_stays_in_public",),
+    ),
+    Mutant(
         "self-check-of-an-outcome",
         "an outcome counts after a second person's check",
         "services/permissions.py",
@@ -172,7 +180,7 @@ MUTANTS = (
         "request-scope-dropped",
         "a request is read by its handlers and its author alone",
         "services/models.py",
-        "            shown |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)\n",
+        "            handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)\n",
         "            return self.all()\n",
         ("services/test_requests.py::test_who_sees_a_request_routed_to_a_team",),
     ),

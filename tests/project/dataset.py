@@ -175,6 +175,11 @@ def _registry(dataset):
     objects = dataset.objects
     objects["draft_application"] = _application(dataset, dataset.account("drafting"), "draft")
     Application.objects.filter(pk=objects["draft_application"].pk).update(submitted_at=None, due_on=None)
+    words = {"reason": "身份证上是这个字", "due_on": clock.today() + 2 * DAY}
+    objects["own_correction"] = member.corrections.create(field="name", old=member.name, new="林之夏", **words)
+    objects["correction"] = dataset.person("曹雪芹", "correcting").corrections.create(
+        field="category", old="enterprise", new="new_media", **words
+    )
     objects["unconfirmed"] = dataset.person(UNCONFIRMED, state="unconfirmed", confirm_by=clock.today() + 9 * DAY)
     objects["left"] = dataset.person(LEFT, state="left", left_on=clock.today() - 3 * DAY)
     dataset.objects["assessment"] = assess(dataset, member, "person")
