@@ -66,6 +66,7 @@ extend(
         "activity.published": _("发布活动"),
         "activity.cancelled": _("取消活动"),
         "activity.finished": _("活动结束"),
+        "signup.read": _("查看报名名单"),
         "signup.created": _("报名"),
         "signup.confirmed": _("确认报名"),
         "signup.declined": _("不同意报名"),

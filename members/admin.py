@@ -24,16 +24,14 @@ NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手
 class RecordsOpening:
     """Admin mixin that records in the audit when an officer opens the page of a row about a person (requirements P10)."""
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id) if self.has_view_permission(request) else None
-        if row and request.method == "GET":
-            actions.record_opening(row, actor=request.user)
-        return super().change_view(request, object_id, form_url, extra_context)
+    def record_opening(self, request, row):
+        actions.record_opening(row, actor=request.user)
 
 
 @admin.register(Person)
 class PersonAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 10
+    concerns = staticmethod(lambda person: person)
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
     list_select_related = ("category", "subdistrict")
@@ -93,9 +91,10 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
 @admin.register(Application)
 class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 20
+    concerns = staticmethod(lambda application: application.user)
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
-    list_select_related = ("category", "subdistrict")
+    list_select_related = ("category", "subdistrict", "user")
     search_help_text = NAME_HELP
     template = "members/_application_staff.html"
 
@@ -116,6 +115,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
 @admin.register(Representative)
 class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 30
+    concerns = staticmethod(lambda representative: representative.person)
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
     list_select_related = ("person",)
@@ -147,6 +147,7 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
 @admin.register(Assessment)
 class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
     section, order = Section.PEOPLE, 40
+    concerns = staticmethod(lambda assessment: assessment.person)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
 

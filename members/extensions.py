@@ -37,7 +37,7 @@ def _find_people(user, text):
 
 def _find_applications(user, text):
     rows = Application.objects.within(access_scope(user)).filter(state__in=APPLICATION_OPEN).search(text)
-    return rows.select_related("subdistrict").order_by("name_key", "pk")
+    return rows.select_related("subdistrict", "user").order_by("name_key", "pk")
 
 
 def _describe_person(person):
@@ -100,12 +100,19 @@ extend(
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
     ],
     search=[
-        SearchSource(_("人士"), _find_people, _describe_person, lambda person: person.get_absolute_url()),
+        SearchSource(
+            _("人士"),
+            _find_people,
+            _describe_person,
+            lambda person: person.get_absolute_url(),
+            concerns=lambda person: person,
+        ),
         SearchSource(
             _("入册申请"),
             _find_applications,
             lambda row: (row.name, f"{row.subdistrict.short_name}，{row.get_state_display()}"),
             lambda row: reverse("admin:members_application_change", args=[row.pk]),
+            concerns=lambda row: row.user,
         ),
     ],
     upcoming=[_terms_ending],
@@ -159,6 +166,7 @@ extend(
         "data.exported": _("导出个人信息副本"),
         "application.started": _("开始填写入册申请"),
         "application.submitted": _("提交入册申请"),
+        "alike.read": _("比对同名同号的人"),
         "application.read": _("查看入册申请"),
         "application.returned": _("退回入册申请"),
         "application.first_reviewed": _("初审入册申请"),

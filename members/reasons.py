@@ -14,6 +14,19 @@ class DisclosureReason(models.TextChoices):
     CORRECTION = "correction", _("本人要求更正")
 
 
+# Why an officer reads without choosing a reason, by the verb of the audit; the person reads it on 我的数据.
+READING_REASONS = {
+    "application.read": _("审核入册申请"),
+    "person.seen": _("办理名册里的事"),
+    "list.read": _("查看负责范围内的名单"),
+    "row.read": _("办理这一项"),
+    "search.read": _("按姓名、号码查找"),
+    "alike.read": _("核对是不是重复登记"),
+    "signup.read": _("组织活动和签到"),
+    "request.read": _("承办你的诉求"),
+    "file.read": _("查看你交的材料"),
+}
+
 # Prepared reasons: code → (label of the button, sentence). The code is written to the audit, the sentence to the row, where
 # the applicant reads it.
 RETURN_REASONS = {

@@ -69,6 +69,7 @@ extend(
     audit_verbs={
         "team.updated": _("修改服务队"),
         "request.created": _("提出诉求"),
+        "request.read": _("查看诉求"),
         "request.routed": _("分派诉求"),
         "request.answered": _("答复诉求"),
         "request.reopened": _("请再办诉求"),

@@ -50,6 +50,9 @@ class AnswerRequest(TodoKind):
             DetailRow(_("转办"), _("去诉求页转给服务队或街道"), url=row.get_absolute_url()),
         ]
 
+    def record_opening(self, row, *, actor):
+        actions.record_opening(row, actor=actor)
+
     def history(self, row):
         steps = [
             HistoryEntry(_("提出"), row.at, _("本人")),

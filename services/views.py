@@ -80,6 +80,7 @@ def request_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     asked = get_object_or_404(
         Request.objects.visible_to(request.user).select_related("team", "subdistrict", "author"), public_id=public_id
     )
+    actions.record_opening(asked, actor=request.user)
     return _request_page(request, asked)
 
 

@@ -134,12 +134,16 @@ class TodoKind:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`."""
+    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`.
+
+    `concerns(row)` returns the account or person whose data a hit shows: who searched is recorded for them (requirements P10).
+    """
 
     label: Any
     find: Callable[[Any, str], QuerySet]
     describe: Callable[[Any], tuple[str, str]]  # (title, detail)
     url: Callable[[Any], str]
+    concerns: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)

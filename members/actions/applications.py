@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import ActionError, optional_reason, require, required_reason
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import readings
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
@@ -18,10 +19,12 @@ from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions, reasons
+from ..duplicates import alike
 from ..models import Application, Person
 from ..states import (
     APPLICATION_TRANSITIONS,
     APPLICATION_WITH_APPLICANT,
+    APPLICATION_WITH_STAFF,
     FIRST_REVIEW_DAYS,
     SECOND_REVIEW_DAYS,
     ApplicationState,
@@ -219,6 +222,9 @@ def record_opening(row: Any, *, actor: Any) -> None:
     user = row.user if isinstance(row, Application) else person.user
     if user != actor:
         audit.record(verb, row, actor=actor, user=user, person=person)
+    if isinstance(row, Application) and row.state in APPLICATION_WITH_STAFF:
+        # The page shows them beside the applicant, so they are read too.
+        readings.record("alike.read", [other for other, _same in alike(row, actor)], actor=actor, subject=Person)
 
 
 # ---- helpers --------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def everything(user: Any) -> PersonalData:
     sections = [
         Section(model._meta.label, title(model), [formatter.item(row) for row in rows]) for model, rows in found.items()
     ]
-    return PersonalData(sorted(sections, key=_position), collect.acted(user), accesses(user))
+    return PersonalData(sorted(sections, key=_position), collect.acted(user, found), accesses(user))
 
 
 def _position(section):

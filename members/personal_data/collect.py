@@ -109,10 +109,19 @@ def acting_keys() -> list[tuple[type[models.Model], models.Field]]:
     ]
 
 
-def acted(user: Any) -> list[tuple[Any, Any, int]]:
-    """Return (table label, key label, number of rows) for each key in which `user` is named as having acted."""
+def acted(user: Any, own: dict[type[models.Model], list[Any]]) -> list[tuple[Any, Any, int]]:
+    """Return (table label, key label, number of rows) for each key in which `user` is named as having acted on others' rows.
+
+    `own` is what `rows_about` found: an applicant also acts on their own application, which is not about somebody else.
+    """
     counts = (
-        (table._meta.verbose_name, key.verbose_name, table._base_manager.filter(**{key.name: user}).count())
+        (
+            table._meta.verbose_name,
+            key.verbose_name,
+            table._base_manager.filter(**{key.name: user})
+            .exclude(pk__in=[row.pk for row in own.get(table, ())])
+            .count(),
+        )
         for table, key in acting_keys()
     )
     return [count for count in counts if count[2]]

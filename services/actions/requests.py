@@ -67,6 +67,13 @@ def submit_request(*, actor, title: str, text: str, team: Team | None = None, se
 
 
 @transaction.atomic
+def record_opening(request: Request, *, actor) -> None:
+    """Record in the audit that a handler opened `request`; its author sees it on 我的数据 (requirements P10)."""
+    if request.author and request.author != actor:
+        audit.record("request.read", request, actor=actor, user=request.author)
+
+
+@transaction.atomic
 def route_request(request: Request, *, actor, team=None, subdistrict=None, is_complex: bool = False) -> Request:
     """Route `request` to a team or a subdistrict (neither: to the office). A complex request gets 15 working days.
 

@@ -43,6 +43,14 @@ MUTANTS = (
         ("members/test_permissions.py::test_nobody_reviews_themself",),
     ),
     Mutant(
+        "search-unrecorded",
+        "who was found by a search knows who searched",
+        "chengyang/platform/staff/site.py",
+        "                if source.concerns:\n",
+        "                if False:\n",
+        ("members/test_readings.py::test_search_results_are_recorded",),
+    ),
+    Mutant(
         "rename-at-once",
         "nobody renames themself in public",
         "members/actions/corrections.py",
