@@ -52,10 +52,23 @@ extend(
         TableDescription(
             "activities.Signup",
             hidden={"guest_key", "guest_search", "changed_at", "forgotten_at", "due_on"},
+            technical={"position"},
+            row_title=lambda row: row.activity.title,
             created_field="at",
         ),
-        TableDescription("activities.CheckIn", created_field="checked_in_at"),
-        TableDescription("activities.ServiceRecord", created_field="at"),
+        TableDescription(
+            "activities.CheckIn",
+            hidden={"signup"},
+            technical={"method"},
+            row_title=lambda row: row.signup.activity.title,
+            created_field="checked_in_at",
+        ),
+        TableDescription(
+            "activities.ServiceRecord",
+            hidden={"checkin"},
+            row_title=lambda row: row.checkin.signup.activity.title,
+            created_field="at",
+        ),
     ],
     audit_verbs={
         "activity.created": _("起草活动"),

@@ -16,6 +16,7 @@ from chengyang.extensions import (
     UpcomingDate,
     extend,
 )
+from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.privacy import actions as privacy
 
@@ -141,14 +142,27 @@ extend(
     ],
     own_data_order=10,
     own_data=[
-        TableDescription("members.Person", created_field="registered_on"),
-        TableDescription("members.Application", hidden={"step"}, created_field="created_at"),
+        TableDescription(
+            "members.Person",
+            # Before its person confirms it, a record that staff made has no day of registration.
+            show={"registered_on": lambda row: "" if row.confirm_by else dates.full_day(row.registered_on)},
+            created_field="registered_on",
+        ),
+        TableDescription(
+            "members.Application",
+            hidden={"step"},
+            technical={"saved_at", "acted_at"},
+            row_title=lambda row: f"{row.name or row}，{row.get_state_display()}",
+            created_field="created_at",
+        ),
         TableDescription(
             "members.Correction",
             show={"old": lambda row: row.old_text, "new": lambda row: row.new_text},
             created_field="asked_at",
         ),
-        TableDescription("members.Representative", created_field="starts"),
+        TableDescription(
+            "members.Representative", row_title=lambda row: dates.days(row.starts, row.ends), created_field="starts"
+        ),
         TableDescription("members.Assessment", show={"findings": findings_text}, created_field="assessed_on"),
     ],
     audit_verbs={

@@ -9,6 +9,7 @@ from chengyang.extensions import (
     PersonRows,
     PostType,
     SearchSource,
+    TableDescription,
     extend,
 )
 
@@ -66,6 +67,14 @@ extend(
         )
     ],
     own_data_order=50,
+    own_data=[
+        TableDescription(
+            "services.Request", technical={"reminders"}, row_title=lambda row: row.title, created_field="at"
+        ),
+        TableDescription(
+            "services.Post", title=_("服务队职务"), row_title=lambda row: row.team, created_field="starts"
+        ),
+    ],
     audit_verbs={
         "team.updated": _("修改服务队"),
         "request.created": _("提出诉求"),

@@ -27,7 +27,6 @@ from .parts import READ_OR_POST, posted
 
 REFUSAL_SHOWN = dt.timedelta(days=30)  # a refused correction stays that long above the details
 NECESSARY = "registration"  # code of the purpose without which nobody can be registered
-MAX_ITEMS = 20  # rows of one table on the page; `?all=1` and the export have all
 
 
 @never_cache
@@ -39,7 +38,6 @@ def data(request: HttpRequest) -> HttpResponse:
         "person": _own(request),
         "corrections": _corrections(request.user),
         "consents": _consents(request.user),
-        "max_items": None if "all" in request.GET else MAX_ITEMS,
     }
     return render(request, "members/data.html", page)
 

@@ -110,7 +110,6 @@ ARGUMENTS: dict[str, Arguments] = {
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
     "admin:staff_search": {"q": "林"},
-    "members:data all": {"all": "1"},
     "activities:calendar week": {"view": "week"},
     "activities:calendar list": {"view": "list", "programme": "li"},
 }
