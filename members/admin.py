@@ -18,6 +18,12 @@ from .forms import NewPersonForm, PersonForm
 from .models import Application, Assessment, Category, Person, Representative
 from .states import PersonState
 
+APPLICATION_TODOS = {
+    "submitted": "application-first",
+    "first_reviewed": "application-second",
+    "decline_proposed": "application-decline",
+    "objected": "application-objection",
+}
 NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
 
@@ -107,7 +113,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
 
     def _state(self, application):
         """Return the row with the state, linked to the decision page while the application waits for a review."""
-        code = {"submitted": "application-first", "first_reviewed": "application-second"}.get(application.state)
+        code = APPLICATION_TODOS.get(application.state)
         url = todo_kind(code).url(application) if code else ""
         return DetailRow(_("状态"), application.get_state_display(), url=url)
 

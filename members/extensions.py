@@ -25,7 +25,7 @@ from .actions import consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
 from .personal_data.descriptions import findings_text
-from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
+from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
 
 ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 
@@ -76,14 +76,18 @@ def _tasks(request, subject):
 def _registration(request, subject):
     """Return the context of the panel about registration on /me/, None if it is not shown.
 
-    `application` is the one under review, or None: then the panel invites the person to register.
+    `application` is the one under review, or None: then the panel invites the person to register, or to return (`left`), and
+    names the declined application, to which they may object.
     """
     own = Application.objects.visible_to(request.user).filter(user=request.user)
     under_review = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
     if under_review:
         return {"application": under_review}
-    registered = Person.objects.visible_to(request.user).filter(user=request.user, state=PersonState.ACTIVE).exists()
-    return None if registered or own.filter(state__in=APPLICATION_OPEN).exists() else {"application": None}
+    person = Person.objects.visible_to(request.user).filter(user=request.user).first()
+    if (person and person.is_active) or own.filter(state__in=APPLICATION_OPEN).exists():
+        return None
+    declined = own.filter(state=ApplicationState.DECLINED).order_by("-decided_at").first()
+    return {"application": None, "left": person, "declined": declined, "today": clock.today()}
 
 
 def _mine(request, subject):
@@ -95,6 +99,8 @@ extend(
     todos=[
         todos.FirstReview(),
         todos.SecondReview(),
+        todos.ConfirmDecline(),
+        todos.DecideObjection(),
         todos.DecideCorrection(),
         todos.FirstReviewOfRepresentative(),
         todos.SecondReviewOfRepresentative(),
@@ -172,6 +178,7 @@ extend(
         "person.updated": _("修改个人信息"),
         "person.confirmed": _("本人确认登记"),
         "person.left": _("退出名册"),
+        "person.returned": _("回到名册"),
         "person.erased": _("删除个人信息"),
         "correction.asked": _("申请更正"),
         "correction.accepted": _("同意更正"),
@@ -185,7 +192,12 @@ extend(
         "application.returned": _("退回入册申请"),
         "application.first_reviewed": _("初审入册申请"),
         "application.approved": _("通过入册申请"),
+        "application.decline_proposed": _("提出不通过入册申请"),
         "application.declined": _("不通过入册申请"),
+        "application.resumed": _("接着审入册申请"),
+        "application.taken_back": _("收回入册申请修改"),
+        "application.objected": _("对不通过申请复核"),
+        "application.objection_accepted": _("复核后重新审核"),
         "application.withdrawn": _("撤回入册申请"),
         "representative.nominated": _("提名代表人士"),
         "representative.first_reviewed": _("初审代表人士"),

@@ -32,6 +32,17 @@ class ConsentForm(Form):
     consent = consent_field()
 
 
+class ConfirmForm(Form):
+    """Consent to a record that staff made; it is stored already, so the message differs."""
+
+    consent = consent_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        message = _("要入册，请先看说明，再勾选这一项。不想入册，选下面的“不是我，或不同意，删掉”。")
+        self.fields["consent"].error_messages["required"] = message
+
+
 class JoinPhoneForm(PhoneForm):
     """Step 1: phone number, and consent before a code is sent to it."""
 
@@ -168,6 +179,14 @@ class DraftForm(DetailsFields):
         """Return the values of the valid fields, empty ones included; invalid fields are left out."""
         self.full_clean()
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+
+class ObjectionForm(Form):
+    """Why an applicant does not agree that the application was declined."""
+
+    objection = forms.CharField(
+        label=_("为什么不同意"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 # ---- step 3 ----------------------------------------------------------------------------------------------------------

@@ -29,10 +29,23 @@ def can_review_second(actor: Any, application: Any) -> bool:
 
 
 def can_turn_down(actor: Any, application: Any) -> bool:
-    """Allow whoever may pass the present review to return or decline the application."""
+    """Allow whoever may pass the present review to return the application, or to propose that it is declined."""
     if application.state == ApplicationState.FIRST_REVIEWED:
         return can_review_second(actor, application)
+    if application.state == ApplicationState.DECLINE_PROPOSED:
+        return can_confirm_decline(actor, application)
     return can_review_first(actor, application)
+
+
+def can_confirm_decline(actor: Any, application: Any) -> bool:
+    """Allow district staff other than the proposer and the applicant (rule 2)."""
+    return access_scope(actor).district and actor.pk not in (application.user_id, application.declined_by_id)
+
+
+def can_decide_objection(actor: Any, application: Any) -> bool:
+    """Allow district staff who took no part in declining the application (rule 2)."""
+    took_part = (application.user_id, application.declined_by_id, application.decline_confirmed_by_id)
+    return access_scope(actor).district and actor.pk not in took_part
 
 
 def can_edit_categories(actor: Any, category: Any) -> bool:
@@ -65,6 +78,11 @@ def can_edit_own_details(actor: Any, person: Any) -> bool:
 def can_correct_person(actor: Any, person: Any) -> bool:
     """Allow the staff responsible for the person, except for themself; the person is notified."""
     return access_scope(actor).covers(person.subdistrict_id) and not is_own(actor, person)
+
+
+def can_return(actor: Any, person: Any) -> bool:
+    """Allow the person only."""
+    return is_own(actor, person)
 
 
 def can_leave(actor: Any, person: Any) -> bool:

@@ -22,6 +22,7 @@ from .timeline import timeline_of
 
 RETURN = DecisionOption("return", gettext_lazy("退回修改"), needs_reason=True)
 DECLINE = DecisionOption("decline", gettext_lazy("不予通过"), needs_reason=True)
+PROPOSE = DecisionOption("decline", gettext_lazy("提出不予通过，由另一人复核"), needs_reason=True)
 
 
 class ApplicationReview(TodoKind):
@@ -56,13 +57,13 @@ class ApplicationReview(TodoKind):
     def options(self, row, user):
         if row.state != self.state or not permissions.can_turn_down(user, row):
             return ()
-        return (self.pass_option, RETURN, DECLINE)
+        return (self.pass_option, RETURN, PROPOSE)
 
     def decide(self, row, choice, reason, *, actor):
         if choice == "return":
             return actions.return_application(row, actor=actor, reason=reason)
         if choice == "decline":
-            return actions.decline_application(row, actor=actor, reason=reason)
+            return actions.propose_decline(row, actor=actor, reason=reason)
         return self.pass_review(row, actor=actor, reason=reason)
 
 
@@ -95,6 +96,66 @@ class SecondReview(ApplicationReview):
         if not access_scope(user).district:
             return Application.objects.none()
         return Application.objects.filter(state=A.FIRST_REVIEWED).exclude(user=user).exclude(first_reviewer=user)
+
+
+class ConfirmDecline(ApplicationReview):
+    """不予通过复核: whether an application is declined as another officer proposed, for the district."""
+
+    code, label, state = "application-decline", gettext_lazy("不予通过复核"), A.DECLINE_PROPOSED
+    pass_option = DecisionOption("confirm", gettext_lazy("同意不予通过"))
+    pass_review = staticmethod(actions.confirm_decline)
+
+    def waiting(self, user):
+        if not access_scope(user).district:
+            return Application.objects.none()
+        return Application.objects.filter(state=self.state).exclude(user=user).exclude(declined_by=user)
+
+    def since(self, row):
+        return row.acted_at
+
+    def options(self, row, user):
+        if row.state != self.state or not permissions.can_confirm_decline(user, row):
+            return ()
+        resume = DecisionOption("resume", gettext_lazy("不同意，接着审"), needs_reason=True)
+        return (self.pass_option, RETURN, resume)
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "resume":
+            return actions.resume_review(row, actor=actor, reason=reason)
+        return super().decide(row, choice, reason, actor=actor)
+
+
+class DecideObjection(ApplicationReview):
+    """申诉复核: an objection to a declined application, for district staff who took no part in declining it."""
+
+    code, label, state = "application-objection", gettext_lazy("申诉复核"), A.OBJECTED
+    quick_reasons = ()
+
+    def waiting(self, user):
+        if not access_scope(user).district:
+            return Application.objects.none()
+        rows = Application.objects.filter(state=self.state)
+        return rows.exclude(user=user).exclude(declined_by=user).exclude(decline_confirmed_by=user)
+
+    def since(self, row):
+        return row.objected_at
+
+    def detail_rows(self, row, user):
+        texts = [DetailRow(_("不予通过的理由"), row.reason), DetailRow(_("本人的意见"), row.objection)]
+        return [*texts, *application_rows(row, user)]
+
+    def options(self, row, user):
+        if row.state != self.state or not permissions.can_decide_objection(user, row):
+            return ()
+        return (
+            DecisionOption("accept", gettext_lazy("撤销，重新审核")),
+            DecisionOption("uphold", gettext_lazy("维持不予通过"), needs_reason=True),
+        )
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "uphold":
+            return actions.uphold_decline(row, actor=actor, reason=reason)
+        return actions.accept_objection(row, actor=actor, reason=reason)
 
 
 class DecideCorrection(TodoKind):

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import require
+from chengyang.errors import ActionError, require
 from chengyang.lib.vault.fields import columns_of
 from chengyang.platform.accounts.access import clear_access_scope
 from chengyang.platform.accounts.posts import end_all
@@ -25,7 +26,7 @@ from ..states import PERSON_TRANSITIONS, PersonState
 from .applications import withdraw_application
 from .consents import publish
 from .corrections import withdraw_corrections_of
-from .locking import lock_account_first
+from .locking import follow_name, lock_account_first
 from .representatives import end_for_leaving
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)  # promised on the page of leaving
@@ -61,6 +62,36 @@ def leave_registry(person: Person, *, actor: Any) -> Person:
         clear_access_scope(person.user)
         _withdraw_consents(person.user, actor)
     notify(person, "members/left", url=reverse("members:data") if person.user else "", person=person)
+    return person
+
+
+@transaction.atomic
+def return_to_registry(person: Person, *, actor: Any) -> Person:
+    """Make `person`, who left less than 30 days ago, active again, with the consent to registration and without a review.
+
+    Two officers checked the row before. Memberships, posts and terms ended with leaving and do not come back. Raises
+    ActionError("state") if the person did not leave, ("late") after 30 days, otherwise as `privacy.give`; NotAllowed for
+    others.  (domain.md rule 12)
+    """
+    person = lock_account_first(person)
+    require(permissions.can_return, actor, person)
+    if person.state == PersonState.LEFT and person.left_on <= clock.today() - KEPT_AFTER_LEAVING:
+        raise ActionError(_("已过 30 天，请重新申请。"), code="late", url=reverse("members:join"))
+    person = move(
+        person,
+        PersonState.ACTIVE,
+        table=PERSON_TRANSITIONS,
+        actor=actor,
+        verb="person.returned",
+        person=person,
+        user=actor,
+        left_on=None,
+    )
+    privacy.give(actor, "registration", actor=actor)
+    for application in Application.objects.filter(user=actor).open():
+        withdraw_application(application, actor=actor)
+    follow_name(person)
+    notify(person, "members/back", url=reverse("me:home"), person=person)
     return person
 
 

@@ -21,8 +21,8 @@ from chengyang.platform.privacy.rules import changes
 
 from .. import actions, personal_data
 from ..forms import OwnDetailsForm
-from ..models import Correction, Person
-from ..states import CorrectionState
+from ..models import Application, Correction, Person
+from ..states import APPLICATION_OPEN, CorrectionState
 from .parts import READ_OR_POST, posted
 
 REFUSAL_SHOWN = dt.timedelta(days=30)  # a refused correction stays that long above the details
@@ -157,7 +157,8 @@ def rules(request: HttpRequest) -> HttpResponse:
 def consent(request: HttpRequest, code: str) -> HttpResponse:
     """Give or withdraw consent to the purpose `code`, effective at once.
 
-    A registered person withdraws the necessary consent by leaving, so that request is redirected to the page of leaving.
+    Withdrawing the necessary consent ends something, so it asks first: a registered person leaves on a page of its own, an
+    applicant confirms that the application is withdrawn too.
     """
     given = request.POST.get("do") == "give"
     person = _own(request)
@@ -165,11 +166,33 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     if code == NECESSARY and not given:
         if person and person.is_active:
             return redirect("members:data-leave")
+        if _open_applications(request).exists():
+            return redirect("members:data-consent-withdraw", code)
     elif code not in OPTIONAL and not asked_again:
         raise Http404
     actions.decide_purpose(request.user, code, given=given, actor=request.user)
     messages.success(request, _("已同意，随时可以撤回。") if given else _("已撤回，从现在起不再这样用。"))
-    return redirect("members:data-rules" if asked_again else "members:data")
+    still_asked = asked_again and privacy.to_confirm(request.user)
+    return redirect("members:data-rules" if still_asked and "rules" in request.POST else "members:data")
+
+
+@never_cache
+@require_http_methods(READ_OR_POST)
+def consent_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask an applicant, with the application named, and withdraw the consent to registration on POST (docs/ui.md)."""
+    applications = _open_applications(request)
+    if code != NECESSARY or not applications.exists():
+        raise Http404
+    if request.method == "POST":
+        actions.decide_purpose(request.user, code, given=False, actor=request.user)
+        messages.success(request, _("已撤回，入册申请也一并撤回。"))
+        return redirect("members:data")
+    return render(request, "members/consent_withdraw.html", {"application": applications.first()})
+
+
+def _open_applications(request):
+    own = Application.objects.visible_to(request.user).filter(user=request.user)
+    return own.filter(state__in=APPLICATION_OPEN).select_related("subdistrict")
 
 
 @never_cache
@@ -179,7 +202,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     person = _active(request)
     if request.method == "POST":
         actions.leave_registry(person, actor=request.user)
-        messages.success(request, _("你已退出。30 天内重新申请，可以找回原来的记录。"))
+        messages.success(request, _("你已退出。30 天内改主意，点一下就能恢复登记。"))
         return redirect("members:data")
     page = {"person": person, "summaries": [rows.summary for rows in extensions.person_rows() if rows.summary]}
     return render(request, "members/leave.html", page)

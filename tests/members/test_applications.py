@@ -196,7 +196,7 @@ def test_withdrawn_consent_stops_the_approval(applicant, xiazhuang, district):
     assert refusal(actions.approve_application, row, actor=district) == "consent"
 
 
-@pytest.mark.parametrize("turn_down", [actions.return_application, actions.decline_application])
+@pytest.mark.parametrize("turn_down", [actions.return_application, actions.propose_decline])
 @pytest.mark.parametrize(("reason", "code"), [("  ", "reason"), ("长" * 501, "too_long")])
 def test_turning_down_needs_a_reason_that_can_be_read(applicant, xiazhuang, turn_down, reason, code):
     row = factories.in_state(applicant, "submitted")

@@ -35,7 +35,8 @@ def test_staff_read_an_application_only_while_they_review_it(applicant, xiazhuan
     if state == S.APPROVED:
         changes["person"] = personas.person(account=applicant)
     row = factories.in_state(applicant, state, **changes)
-    expected = [row] if state in (S.SUBMITTED, S.FIRST_REVIEWED, S.APPROVED) else []
+    open_to_staff = (S.SUBMITTED, S.FIRST_REVIEWED, S.DECLINE_PROPOSED, S.OBJECTED, S.APPROVED)
+    expected = [row] if state in open_to_staff else []
     assert (readable_by(xiazhuang), readable_by(district)) == (expected, expected)
 
 

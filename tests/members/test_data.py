@@ -153,13 +153,6 @@ def test_registered_person_withdraws_necessary_consent_by_leaving(mine, member):
     assert Person.objects.get(user=member).state == "active"
 
 
-def test_applicant_withdraws_necessary_consent_and_application(applicant, client_of):
-    row = factories.in_state(applicant, "submitted")
-    client_of(applicant).post("/me/data/consents/registration/", {"do": "withdraw"})
-    row.refresh_from_db()
-    assert row.state == "withdrawn"
-
-
 def test_necessary_consent_is_given_by_joining_only(rules, stranger, client_of):
     assert client_of(stranger).post("/me/data/consents/registration/", {"do": "give"}).status_code == 404
 
@@ -180,7 +173,7 @@ def test_leaving_is_one_button(mine, member):
 def test_person_who_left_sees_stored_data_and_may_return(mine, member):
     mine.post(LEAVE)
     page = text(mine.get(DATA))
-    assert "重新申请" in page
+    assert "恢复登记" in page
     assert member.person.unit in page
 
 

@@ -173,6 +173,9 @@ def _registry(dataset):
     dataset.objects["application"] = _application(dataset, dataset.account("applicant"), "submitted")
     dataset.objects["reviewed"] = _application(dataset, dataset.account("applicant2"), "first_reviewed", first=staff)
     objects = dataset.objects
+    for name, state in (("decline_proposed", "decline_proposed"), ("objected", "objected")):
+        objects[name] = _application(dataset, dataset.account(name), state)
+        Application.objects.filter(pk=objects[name].pk).update(declined_by=staff, reason="单位请写全称。")
     objects["draft_application"] = _application(dataset, dataset.account("drafting"), "draft")
     Application.objects.filter(pk=objects["draft_application"].pk).update(submitted_at=None, due_on=None)
     words = {"reason": "身份证上是这个字", "due_on": clock.today() + 2 * DAY}
