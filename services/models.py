@@ -1,6 +1,10 @@
 """The service alliance, its teams, requests for help, and outcomes."""
 
+import datetime as dt
 import secrets
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -108,6 +112,15 @@ def new_query_code():
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
+@dataclass(frozen=True)
+class ThreadEntry:
+    """An answer, or the reason for which the author wants the request dealt with again."""
+
+    title: Any
+    text: str
+    at: dt.datetime | None
+
+
 class RequestQuerySet(models.QuerySet):
     def open_with(self, number, code):
         """Return the request with this `number` and query `code`.
@@ -149,6 +162,7 @@ class Request(DemoMark):
         "title": "requests",
         "text": "requests",
         "answer": "requests",
+        "reopen_reason": "requests",
         "query_code": "requests",
         "rating": "requests",
     }
@@ -187,6 +201,7 @@ class Request(DemoMark):
     at = models.DateTimeField(_("提出时间"), default=clock.now)
     due_on = models.DateField(_("时限"))
     reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
+    reopen_reason = models.CharField(_("为什么请再办"), max_length=REASON_LENGTH, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(
         _("已提醒次数"), default=0
@@ -227,6 +242,20 @@ class Request(DemoMark):
 
     def get_absolute_url(self):
         return reverse("services:request", args=[self.public_id])
+
+    def thread(self):
+        """Return the answers and the reason of reopening, oldest first; former answers are in the history of the row."""
+        former = self.history.exclude(pgh_label="delete").order_by("pgh_id")
+        entries = []
+        for before, after in pairwise([None, *former, self]):
+            state = before.state if before else ""
+            if after.state == RequestState.ANSWERED != state:
+                entries.append(ThreadEntry(_("答复"), after.answer, after.answered_at))
+            elif state == RequestState.ANSWERED and after.state == RequestState.ROUTED:
+                entries.append(ThreadEntry(_("请再办"), after.reopen_reason, after.reopened_at))
+        if not entries and self.answer:  # an imported row without a history
+            entries.append(ThreadEntry(_("答复"), self.answer, self.answered_at))
+        return entries
 
     @property
     def counted_from(self):

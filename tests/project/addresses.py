@@ -179,7 +179,7 @@ FORMS: dict[str, Data] = {
     "services:request-answer": lambda w: {"answer": "已办"},
     "services:request-route": lambda w: {"subdistrict": w.area.pk},
     "services:request-rate": lambda w: {"rating": "5"},
-    "services:request-reopen": lambda w: {},
+    "services:request-reopen": lambda w: {"reason": REASON},
     "services:request-withdraw": lambda w: {},
     "services:resign": lambda w: {},
 }
