@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import extensions
 from chengyang.errors import ActionError, require
+from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.web.limits import slow_down
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
@@ -180,7 +181,7 @@ def resign(request: HttpRequest, slug: str) -> HttpResponse:
     own = Post.objects.visible_to(request.user).own(request.user)
     team = get_object_or_404(own.of_subject(slug)[:1]).team
     actions.resign(team, actor=request.user)
-    messages.success(request, _("你已退出“%(name)s”。") % {"name": team})
+    messages.success(request, _("你已退出%(name)s。") % {"name": quoted(team)})
     return redirect("me:home")
 
 

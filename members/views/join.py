@@ -42,6 +42,9 @@ from ..states import (
 from ..timeline import timeline_of
 from .parts import READ_OR_POST, posted
 
+# Session key of where the visitor wanted to go, which needs registration first: {"url": …, "name": …}.
+AFTER_JOINING = "after_joining"
+
 
 # ---- step 1: privacy rules, consent, phone number --------------------------------------------------------------------
 @login_not_required
@@ -102,6 +105,7 @@ def _current_page(user: Any) -> str:
 
 def _step_one(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     page = {"rules": PolicyVersion.objects.current(), "purpose": _registration(), "step": 1, **context}
+    page["after_joining"] = request.session.get(AFTER_JOINING)
     return render(request, "members/join.html", page, status=status)
 
 
@@ -222,6 +226,7 @@ def _application_page(request: HttpRequest, row: Application, form: ObjectionFor
         "objection_until": until,
         "ends_on": row.acted_at and timezone.localdate(row.acted_at) + actions.RETURNED_ENDS,
         "days": _days(),
+        "after_joining": request.session.get(AFTER_JOINING),
     }
     return render(request, "members/application.html", page, status=_status(form))
 
