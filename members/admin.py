@@ -14,8 +14,8 @@ from chengyang.platform.staff.assessment_admin import AssessmentAdmin as Standar
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_rows
-from .forms import NewPersonForm, PersonForm
-from .models import Application, Assessment, Category, Person, Representative
+from .forms import NewPersonForm, PersonForm, RecordForm
+from .models import Application, Assessment, Category, Person, Representative, UnconfirmedPerson
 from .states import PersonState
 
 APPLICATION_TODOS = {
@@ -91,7 +91,54 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
         messages.success(
             request, _("已发短信请 %(name)s 本人确认，确认以后才出现在名册里。") % {"name": request.saved_row}
         )
-        return HttpResponseRedirect(reverse("admin:members_person_changelist"))
+        return HttpResponseRedirect(reverse("admin:members_unconfirmedperson_changelist"))
+
+
+@admin.register(UnconfirmedPerson)
+class UnconfirmedPersonAdmin(ScopedAdmin):
+    """待本人确认的登记: resend the message, correct the record, or end it (domain.md rule 1)."""
+
+    section, order = Section.PEOPLE, 15
+    concerns = staticmethod(lambda person: person)
+    list_display = ("name", "masked_phone", "subdistrict", "unit", "confirm_by")
+    list_select_related = ("category", "subdistrict")
+    search_help_text = NAME_HELP
+    fields = ("phone", *Person.EDITABLE_FIELDS)
+    form = RecordForm
+    masked_phone = PersonAdmin.masked_phone
+    may_edit = staticmethod(permissions.can_edit_record)
+    buttons = (
+        Button(
+            "resend",
+            gettext_lazy("再发一次短信"),
+            actions.resend_confirmation,
+            permissions.can_edit_record,
+            done=gettext_lazy("已再发一次短信，请本人确认。"),
+        ),
+        Button(
+            "cancel",
+            gettext_lazy("作废"),
+            actions.cancel_record,
+            permissions.can_edit_record,
+            confirm=gettext_lazy("作废这份登记？立即删除，找不回来。"),
+            done=gettext_lazy("已作废。"),
+        ),
+    )
+
+    def get_queryset(self, request):
+        rows = UnconfirmedPerson.objects.unconfirmed_within(access_scope(request.user))
+        return rows.order_by(*self.get_ordering(request) or ("confirm_by", "pk"))
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": self.fields})]
+
+    def detail_rows(self, person, user):
+        sent = [DetailRow(_("录入"), person.entered_by or "—"), DetailRow(_("须确认"), dates.day(person.confirm_by))]
+        return [*person_rows(person, user)[:-2], *sent]
+
+    def edit(self, person, form, *, actor):
+        data = dict(form.cleaned_data)
+        return actions.edit_record(person, data, phone=data.pop("phone"), actor=actor)
 
 
 @admin.register(Application)

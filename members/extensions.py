@@ -176,6 +176,7 @@ extend(
         "person.seen": _("查看个人资料页"),
         "person.created": _("登记人士"),
         "person.updated": _("修改个人信息"),
+        "person.asked_again": _("再次请本人确认"),
         "person.confirmed": _("本人确认登记"),
         "person.left": _("退出名册"),
         "person.returned": _("回到名册"),

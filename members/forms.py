@@ -85,6 +85,10 @@ class SubdistrictField(forms.ModelChoiceField):
         return obj.short_name
 
 
+# There are no proposals yet (domain.md rule 10), so nobody is asked whether they want to make one.
+WISHES = [choice for choice in Wish.choices if choice[0] != Wish.PROPOSE]
+
+
 class DetailsFields(Form):
     """Fields of the registration details, for the person and for officers."""
 
@@ -107,7 +111,7 @@ class DetailsFields(Form):
         label=_("你能帮上什么"), choices=Skill.choices, required=False, widget=CheckBoxes(size="small")
     )
     want = forms.MultipleChoiceField(
-        label=_("你希望得到什么"), choices=Wish.choices, required=False, widget=CheckBoxes(size="small")
+        label=_("你希望得到什么"), choices=WISHES, required=False, widget=CheckBoxes(size="small")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -227,3 +231,17 @@ class NewPersonForm(PersonForm):
     field_order = ("phone", *Person.EDITABLE_FIELDS)
 
     phone = PhoneField(help_text=_("会发一条短信请本人确认；30 天没有确认，这份登记自动删除。"))
+
+
+class RecordForm(PersonForm):
+    """The correction of a record that waits for its person; the number that is stored is not shown (requirements P26)."""
+
+    field_order = ("phone", *Person.EDITABLE_FIELDS)
+
+    phone = PhoneField(
+        label=_("改手机号"), required=False, help_text=_("号码没错就留空；填了新号码，立即发短信请本人确认。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["phone"] = ""  # the admin puts the stored number there

@@ -64,6 +64,11 @@ def can_enter_person(actor: Any, subdistrict_id: int | None) -> bool:
     return subdistrict_id is not None and access_scope(actor).covers(subdistrict_id)
 
 
+def can_edit_record(actor: Any, person: Any) -> bool:
+    """Allow the staff responsible for the subdistrict, while the record waits for its person (rule 1)."""
+    return person.state == PersonState.UNCONFIRMED and can_enter_person(actor, person.subdistrict_id)
+
+
 def can_confirm_person(actor: Any, person: Any) -> bool:
     """Allow the account with the verified phone number of the record (rule 1)."""
     verified = actor.is_authenticated and actor.is_active and actor.phone_index

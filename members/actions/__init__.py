@@ -24,11 +24,14 @@ from .leaving import KEPT_AFTER_LEAVING, erase_person, leave_registry, return_to
 from .periodic import RETURNED_ENDS, run_periodic
 from .persons import (
     CONFIRM_WITHIN,
+    cancel_record,
     confirm_person,
+    edit_record,
     enter_person,
     export_own_data,
     read_number,
     refuse_record,
+    resend_confirmation,
 )
 from .representatives import (
     decline_representative,
@@ -58,6 +61,7 @@ __all__ = [
     "adopt_number",
     "approve_application",
     "begin_application",
+    "cancel_record",
     "confirm_decline",
     "confirm_person",
     "consent_and_begin",
@@ -66,6 +70,7 @@ __all__ = [
     "decline_representative",
     "edit_category",
     "edit_own_details",
+    "edit_record",
     "enter_person",
     "erase_person",
     "export_own_data",
@@ -81,6 +86,7 @@ __all__ = [
     "record_opening",
     "refuse_correction",
     "refuse_record",
+    "resend_confirmation",
     "resume_review",
     "return_application",
     "return_to_registry",

@@ -10,23 +10,26 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.lib.vault.fields import blind_index
+from chengyang.lib.vault.fields import blind_index, columns_of
 from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
+from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy import actions as privacy
 
 from .. import permissions, reasons
 from ..models import Application, Person, RegistrationDetails
 from ..personal_data import as_data
 from ..states import PERSON_TRANSITIONS, PersonState
-from .locking import follow_name
+from .locking import assign_details, follow_name
 
+ASK_AGAIN_AFTER = dt.timedelta(hours=24)  # between two messages to one number
 CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; stated in the message to the person
 # Reason codes of the audit.
 REFUSED = "refused_by_person"
+CANCELLED = "cancelled_by_staff"
 OLD_ROW_USED = "old_row_taken_up"
 
 
@@ -52,8 +55,64 @@ def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
     person = Person(phone=phone, **unconfirmed, **details)
     person.save(force_insert=True)
     audit.record("person.created", person, actor=actor, person=person)
-    notify(phone, "members/please_confirm", url=reverse("members:confirm"), subdistrict=subdistrict, until=confirm_by)
+    _ask_to_confirm(person)
     return person
+
+
+def _ask_to_confirm(person):
+    url = reverse("members:confirm")
+    notify(person.phone, "members/please_confirm", url=url, subdistrict=person.subdistrict, until=person.confirm_by)
+
+
+@transaction.atomic
+def resend_confirmation(person: Person, *, actor: Any) -> Person:
+    """Ask the person of an unconfirmed record once more by text message; at most one message a day goes to a number.
+
+    Raises ActionError("too_soon"); NotAllowed for confirmed records and outside the actor's subdistricts.
+    """
+    person = lock(person)
+    require(permissions.can_edit_record, actor, person)
+    asked = Notice.objects.filter(kind="members/please_confirm", user=None, at__gt=clock.now() - ASK_AGAIN_AFTER)
+    if any(notice.address == person.phone for notice in asked):
+        raise ActionError(_("24 小时内已经发过，明天再发。"), code="too_soon")
+    _ask_to_confirm(person)
+    audit.record("person.asked_again", person, actor=actor, person=person)
+    return person
+
+
+@transaction.atomic
+def edit_record(person: Person, data: Mapping[str, Any], *, actor: Any, phone: str = "") -> Person:
+    """Correct an unconfirmed record; a new `phone` (E.164, empty: unchanged) is asked to confirm at once.
+
+    Raises ActionError as `enter_person`; NotAllowed for confirmed records and outside the actor's subdistricts.
+    """
+    person = lock(person)
+    require(permissions.can_edit_record, actor, person)
+    require(permissions.can_enter_person, actor, data.get("subdistrict", person.subdistrict).pk)
+    changed = assign_details(person, data)
+    fields = [field for field in changed if field in RegistrationDetails.EDITABLE_FIELDS]
+    has_new_number = bool(phone) and phone != person.phone
+    if has_new_number:
+        _refuse_own(phone, actor)
+        advisory_lock(f"registry/{blind_index('phone', phone)}")
+        _refuse_twice(phone, actor)
+        person.phone = phone
+        changed, fields = [*changed, *columns_of(Person, "phone")], [*fields, "phone"]
+    if changed:
+        person.save(update_fields=changed)
+        audit.record("person.updated", person, actor=actor, person=person, fields=fields)
+    if has_new_number:
+        _ask_to_confirm(person)
+    return person
+
+
+@transaction.atomic
+def cancel_record(person: Person, *, actor: Any) -> None:
+    """Delete an unconfirmed record that was made by mistake. Raises NotAllowed as `resend_confirmation`."""
+    person = lock(person)
+    require(permissions.can_edit_record, actor, person)
+    audit.record("person.erased", person, actor=actor, person=person, reason=CANCELLED)
+    history.delete_with_history(Person.objects.filter(pk=person.pk))
 
 
 def _refuse_own(phone, actor):

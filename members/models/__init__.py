@@ -2,7 +2,7 @@
 
 from .applications import Application, ApplicationQuerySet
 from .corrections import Correction, CorrectionQuerySet
-from .persons import Person, PersonQuerySet
+from .persons import Person, PersonQuerySet, UnconfirmedPerson
 from .registration_details import Category, NameSearchMixin, RegistrationDetails, Skill, Wish
 from .representatives import Assessment, AssessmentQuerySet, Representative, RepresentativeQuerySet
 
@@ -21,5 +21,6 @@ __all__ = [
     "Representative",
     "RepresentativeQuerySet",
     "Skill",
+    "UnconfirmedPerson",
     "Wish",
 ]

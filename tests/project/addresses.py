@@ -52,7 +52,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "members:data-consent-withdraw": lambda w: ["registration"],
     "members:application-withdraw": lambda w: [w.own_application.public_id],
     "members:application-withdraw somebody-elses": lambda w: [w.application.public_id],
-    "members:data-consent": lambda w: ["invitations"],
+    "members:data-consent": lambda w: ["publication"],
     "members:correction-withdraw": lambda w: [w.own_correction.public_id],
     "members:reveal": lambda w: ["person", w.member.public_id],
     "members:reveal application": lambda w: ["application", w.application.public_id],
@@ -224,6 +224,7 @@ def is_button(row: str) -> bool:
 # ---- the staff site --------------------------------------------------------------------------------------------------
 ROWS = {  # model → name of its sample in the dataset
     "members.person": "person",
+    "members.unconfirmedperson": "unconfirmed",
     "members.application": "application",
     "members.representative": "nominated",
     "members.assessment": "assessment",

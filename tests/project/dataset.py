@@ -44,7 +44,7 @@ HIDDEN_BASE, HIDDEN_ORGANIZATION = "筹建中的驿站", "夏庄街道筹建中�
 OFFICES = {"xiazhuang", "district", "district_2"}
 ORGANIZERS = {*OFFICES, "secretary", "base_manager"}
 SECRETS = {  # text → personas who may read it; no other persona does, on any page
-    UNCONFIRMED: set(),
+    UNCONFIRMED: OFFICES,
     LEFT: set(),
     APPLICANT: OFFICES,
     REQUEST_TEXT: {"member", "leader"},
