@@ -163,6 +163,7 @@ class DecideCorrection(TodoKind):
 
     code, label, section, model = "correction", gettext_lazy("更正申请"), Section.PEOPLE, Correction
     related = ("person__subdistrict",)
+    reason_words = (gettext_lazy("理由"), gettext_lazy("不同意必填，本人会看到原文"))
     quick_reasons = tuple(reasons.CORRECTION_REASONS.values())
 
     def waiting(self, user):

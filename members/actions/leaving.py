@@ -75,7 +75,7 @@ def return_to_registry(person: Person, *, actor: Any) -> Person:
     """
     person = lock_account_first(person)
     require(permissions.can_return, actor, person)
-    if person.state == PersonState.LEFT and person.left_on <= clock.today() - KEPT_AFTER_LEAVING:
+    if person.left_on and person.left_on <= clock.today() - KEPT_AFTER_LEAVING:
         raise ActionError(_("已过 30 天，请重新申请。"), code="late", url=reverse("members:join"))
     person = move(
         person,

@@ -59,7 +59,8 @@ def end_returned() -> int:
 def end_returned_application(application: Application) -> bool:
     """Withdraw a returned application that was not corrected in time, and notify the applicant; safe to repeat."""
     application = lock_account_first(application)
-    if application.state != ApplicationState.RETURNED or application.acted_at >= clock.now() - RETURNED_ENDS:
+    returned_at = application.acted_at or clock.now()
+    if application.state != ApplicationState.RETURNED or returned_at >= clock.now() - RETURNED_ENDS:
         return False
     finish(application, ApplicationState.WITHDRAWN, "application.withdrawn", None, "")
     notify_applicant(application, "members/returned_ended")
