@@ -151,6 +151,7 @@ class SignupAdmin(_ManagedRowsAdmin):
     list_display = ("who", "activity", "state", "position", "at")
     list_filter = ("state",)
     list_select_related = ("activity", "person", "user")
+    concerns = staticmethod(lambda signup: signup.recipient)
     search_fields = ("public_id",)
     search_help_text = gettext_lazy("姓名、拼音、首字母、手机尾号四位或票号")
     ordering = ("-at", "-pk")
@@ -177,7 +178,8 @@ class CheckInAdmin(_ManagedRowsAdmin):
     order = 30
     list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
     list_filter = ("method",)
-    list_select_related = ("signup__person", "signup__activity")
+    list_select_related = ("signup__person", "signup__user", "signup__activity")
+    concerns = staticmethod(lambda checkin: checkin.signup.recipient)
     fields = ("signup", "method", "checked_in_at", "checked_out_at", "by")
 
     @admin.display(description=gettext_lazy("姓名"))
@@ -193,7 +195,8 @@ class CheckInAdmin(_ManagedRowsAdmin):
 class ServiceRecordAdmin(_ManagedRowsAdmin):
     order = 40
     list_display = ("who", "what", "hours", "on", "previous_hours")
-    list_select_related = ("checkin__signup__person", "checkin__signup__activity")
+    list_select_related = ("checkin__signup__person", "checkin__signup__user", "checkin__signup__activity")
+    concerns = staticmethod(lambda record: record.checkin.signup.recipient)
     form = HoursForm
     fields = HoursForm.Meta.fields
     may_edit = staticmethod(permissions.can_correct_hours)

@@ -52,10 +52,23 @@ extend(
         TableDescription(
             "activities.Signup",
             hidden={"guest_key", "guest_search", "changed_at", "forgotten_at", "due_on"},
+            technical={"position"},
+            row_title=lambda row: row.activity.title,
             created_field="at",
         ),
-        TableDescription("activities.CheckIn", created_field="checked_in_at"),
-        TableDescription("activities.ServiceRecord", created_field="at"),
+        TableDescription(
+            "activities.CheckIn",
+            hidden={"signup"},
+            technical={"method"},
+            row_title=lambda row: row.signup.activity.title,
+            created_field="checked_in_at",
+        ),
+        TableDescription(
+            "activities.ServiceRecord",
+            hidden={"checkin"},
+            row_title=lambda row: row.checkin.signup.activity.title,
+            created_field="at",
+        ),
     ],
     audit_verbs={
         "activity.created": _("起草活动"),
@@ -66,6 +79,7 @@ extend(
         "activity.published": _("发布活动"),
         "activity.cancelled": _("取消活动"),
         "activity.finished": _("活动结束"),
+        "signup.read": _("查看报名名单"),
         "signup.created": _("报名"),
         "signup.confirmed": _("确认报名"),
         "signup.declined": _("不同意报名"),

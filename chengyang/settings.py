@@ -396,7 +396,8 @@ SITE = {
     "id_code": os.environ.get("SITE_ID_CODE", ""),
     "icp": os.environ.get("SITE_ICP", ""),
     "police": os.environ.get("SITE_POLICE", ""),
-    "contact": os.environ.get("SITE_CONTACT", ""),
+    # The privacy rules cannot be published without it; on a machine for trying out nobody is to be called.
+    "contact": os.environ.get("SITE_CONTACT", "" if PRODUCTION else "演示门户，没有真的联系方式"),
     "mistakes_url": os.environ.get("SITE_MISTAKES_URL", ""),
 }
 

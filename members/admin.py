@@ -14,26 +14,30 @@ from chengyang.platform.staff.assessment_admin import AssessmentAdmin as Standar
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_rows
-from .forms import NewPersonForm, PersonForm
-from .models import Application, Assessment, Category, Person, Representative
+from .forms import NewPersonForm, PersonForm, RecordForm
+from .models import Application, Assessment, Category, Person, Representative, UnconfirmedPerson
 from .states import PersonState
 
+APPLICATION_TODOS = {
+    "submitted": "application-first",
+    "first_reviewed": "application-second",
+    "decline_proposed": "application-decline",
+    "objected": "application-objection",
+}
 NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
 
 class RecordsOpening:
     """Admin mixin that records in the audit when an officer opens the page of a row about a person (requirements P10)."""
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id) if self.has_view_permission(request) else None
-        if row and request.method == "GET":
-            actions.record_opening(row, actor=request.user)
-        return super().change_view(request, object_id, form_url, extra_context)
+    def record_opening(self, request, row):
+        actions.record_opening(row, actor=request.user)
 
 
 @admin.register(Person)
 class PersonAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 10
+    concerns = staticmethod(lambda person: person)
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
     list_select_related = ("category", "subdistrict")
@@ -87,15 +91,63 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
         messages.success(
             request, _("已发短信请 %(name)s 本人确认，确认以后才出现在名册里。") % {"name": request.saved_row}
         )
-        return HttpResponseRedirect(reverse("admin:members_person_changelist"))
+        return HttpResponseRedirect(reverse("admin:members_unconfirmedperson_changelist"))
+
+
+@admin.register(UnconfirmedPerson)
+class UnconfirmedPersonAdmin(ScopedAdmin):
+    """待本人确认的登记: resend the message, correct the record, or end it (domain.md rule 1)."""
+
+    section, order = Section.PEOPLE, 15
+    concerns = staticmethod(lambda person: person)
+    list_display = ("name", "masked_phone", "subdistrict", "unit", "confirm_by")
+    list_select_related = ("category", "subdistrict")
+    search_help_text = NAME_HELP
+    fields = ("phone", *Person.EDITABLE_FIELDS)
+    form = RecordForm
+    masked_phone = PersonAdmin.masked_phone
+    may_edit = staticmethod(permissions.can_edit_record)
+    buttons = (
+        Button(
+            "resend",
+            gettext_lazy("再发一次短信"),
+            actions.resend_confirmation,
+            permissions.can_edit_record,
+            done=gettext_lazy("已再发一次短信，请本人确认。"),
+        ),
+        Button(
+            "cancel",
+            gettext_lazy("作废"),
+            actions.cancel_record,
+            permissions.can_edit_record,
+            confirm=gettext_lazy("作废这份登记？立即删除，找不回来。"),
+            done=gettext_lazy("已作废。"),
+        ),
+    )
+
+    def get_queryset(self, request):
+        rows = UnconfirmedPerson.objects.unconfirmed_within(access_scope(request.user))
+        return rows.order_by(*self.get_ordering(request) or ("confirm_by", "pk"))
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": self.fields})]
+
+    def detail_rows(self, person, user):
+        sent = [DetailRow(_("录入"), person.entered_by or "—"), DetailRow(_("须确认"), dates.day(person.confirm_by))]
+        return [*person_rows(person, user)[:-2], *sent]
+
+    def edit(self, person, form, *, actor):
+        data = dict(form.cleaned_data)
+        return actions.edit_record(person, data, phone=data.pop("phone"), actor=actor)
 
 
 @admin.register(Application)
 class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 20
+    concerns = staticmethod(lambda application: application.user)
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
-    list_select_related = ("category", "subdistrict")
+    list_select_related = ("category", "subdistrict", "user")
     search_help_text = NAME_HELP
     template = "members/_application_staff.html"
 
@@ -108,7 +160,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
 
     def _state(self, application):
         """Return the row with the state, linked to the decision page while the application waits for a review."""
-        code = {"submitted": "application-first", "first_reviewed": "application-second"}.get(application.state)
+        code = APPLICATION_TODOS.get(application.state)
         url = todo_kind(code).url(application) if code else ""
         return DetailRow(_("状态"), application.get_state_display(), url=url)
 
@@ -116,6 +168,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
 @admin.register(Representative)
 class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 30
+    concerns = staticmethod(lambda representative: representative.person)
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
     list_select_related = ("person",)
@@ -147,6 +200,7 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
 @admin.register(Assessment)
 class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
     section, order = Section.PEOPLE, 40
+    concerns = staticmethod(lambda assessment: assessment.person)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
 

@@ -24,6 +24,8 @@ def person_rows(person, user):
     """Return the detail rows of a person for the officer `user`."""
     return [
         *_registration_rows(person),
+        DetailRow(_("能帮上"), "、".join(map(str, person.can_labels()))),
+        DetailRow(_("希望得到"), "、".join(map(str, person.want_labels()))),
         number_row(person, person.phone, user),
         DetailRow(_("入册"), dates.full_day(person.registered_on), _source(person)),
         DetailRow(_("账号"), _("有，本人可以登录") if person.user_id else _("没有")),
@@ -31,14 +33,13 @@ def person_rows(person, user):
 
 
 def _registration_rows(row):
+    """Return the rows that a review needs: what the person can and wants is not among them."""
     return [
         DetailRow(_("姓名"), row.name),
         DetailRow(_("类别"), row.category or "—"),
         DetailRow(_("工作单位"), row.unit),
         DetailRow(_("工作"), row.job),
         DetailRow(_("所在街道"), row.subdistrict or "—"),
-        DetailRow(_("能帮上"), "、".join(map(str, row.can_labels()))),
-        DetailRow(_("希望得到"), "、".join(map(str, row.want_labels()))),
     ]
 
 

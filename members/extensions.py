@@ -16,15 +16,16 @@ from chengyang.extensions import (
     UpcomingDate,
     extend,
 )
+from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.privacy import actions as privacy
 
 from . import personal_data, todos
 from .actions import consents, leaving
 from .metrics import METRICS
-from .models import Application, Assessment, Person, Representative
+from .models import Application, Assessment, Correction, Person, Representative
 from .personal_data.descriptions import findings_text
-from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
+from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
 
 ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 
@@ -37,7 +38,7 @@ def _find_people(user, text):
 
 def _find_applications(user, text):
     rows = Application.objects.within(access_scope(user)).filter(state__in=APPLICATION_OPEN).search(text)
-    return rows.select_related("subdistrict").order_by("name_key", "pk")
+    return rows.select_related("subdistrict", "user").order_by("name_key", "pk")
 
 
 def _describe_person(person):
@@ -75,14 +76,18 @@ def _tasks(request, subject):
 def _registration(request, subject):
     """Return the context of the panel about registration on /me/, None if it is not shown.
 
-    `application` is the one under review, or None: then the panel invites the person to register.
+    `application` is the one under review, or None: then the panel invites the person to register, or to return (`left`), and
+    names the declined application, to which they may object.
     """
     own = Application.objects.visible_to(request.user).filter(user=request.user)
     under_review = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
     if under_review:
         return {"application": under_review}
-    registered = Person.objects.visible_to(request.user).filter(user=request.user, state=PersonState.ACTIVE).exists()
-    return None if registered or own.filter(state__in=APPLICATION_OPEN).exists() else {"application": None}
+    person = Person.objects.visible_to(request.user).filter(user=request.user).first()
+    if (person and person.is_active) or own.filter(state__in=APPLICATION_OPEN).exists():
+        return None
+    declined = own.filter(state=ApplicationState.DECLINED).order_by("-decided_at").first()
+    return {"application": None, "left": person, "declined": declined, "today": clock.today()}
 
 
 def _mine(request, subject):
@@ -94,17 +99,27 @@ extend(
     todos=[
         todos.FirstReview(),
         todos.SecondReview(),
+        todos.ConfirmDecline(),
+        todos.DecideObjection(),
+        todos.DecideCorrection(),
         todos.FirstReviewOfRepresentative(),
         todos.SecondReviewOfRepresentative(),
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
     ],
     search=[
-        SearchSource(_("人士"), _find_people, _describe_person, lambda person: person.get_absolute_url()),
+        SearchSource(
+            _("人士"),
+            _find_people,
+            _describe_person,
+            lambda person: person.get_absolute_url(),
+            concerns=lambda person: person,
+        ),
         SearchSource(
             _("入册申请"),
             _find_applications,
             lambda row: (row.name, f"{row.subdistrict.short_name}，{row.get_state_display()}"),
             lambda row: reverse("admin:members_application_change", args=[row.pk]),
+            concerns=lambda row: row.user,
         ),
     ],
     upcoming=[_terms_ending],
@@ -117,7 +132,10 @@ extend(
     metrics=METRICS,
     schedule={"members": PeriodicTask("members.run_periodic", 3600.0)},
     assessments=[Assessment],
-    file_access={"members.Assessment": Assessment.objects.public_ids_visible_to},
+    file_access={
+        "members.Assessment": Assessment.objects.public_ids_visible_to,
+        "members.Correction": Correction.objects.public_ids_visible_to,
+    },
     on_withdrawal={"registration": leaving.stop_registration, "publication": consents.stop_publication},
     person_rows=[
         PersonRows(
@@ -130,9 +148,27 @@ extend(
     ],
     own_data_order=10,
     own_data=[
-        TableDescription("members.Person", created_field="registered_on"),
-        TableDescription("members.Application", hidden={"step"}, created_field="created_at"),
-        TableDescription("members.Representative", created_field="starts"),
+        TableDescription(
+            "members.Person",
+            # Before its person confirms it, a record that staff made has no day of registration.
+            show={"registered_on": lambda row: "" if row.confirm_by else dates.full_day(row.registered_on)},
+            created_field="registered_on",
+        ),
+        TableDescription(
+            "members.Application",
+            hidden={"step"},
+            technical={"saved_at", "acted_at"},
+            row_title=lambda row: f"{row.name or row}，{row.get_state_display()}",
+            created_field="created_at",
+        ),
+        TableDescription(
+            "members.Correction",
+            show={"old": lambda row: row.old_text, "new": lambda row: row.new_text},
+            created_field="asked_at",
+        ),
+        TableDescription(
+            "members.Representative", row_title=lambda row: dates.days(row.starts, row.ends), created_field="starts"
+        ),
         TableDescription("members.Assessment", show={"findings": findings_text}, created_field="assessed_on"),
     ],
     audit_verbs={
@@ -140,17 +176,29 @@ extend(
         "person.seen": _("查看个人资料页"),
         "person.created": _("登记人士"),
         "person.updated": _("修改个人信息"),
+        "person.asked_again": _("再次请本人确认"),
         "person.confirmed": _("本人确认登记"),
         "person.left": _("退出名册"),
+        "person.returned": _("回到名册"),
         "person.erased": _("删除个人信息"),
+        "correction.asked": _("申请更正"),
+        "correction.accepted": _("同意更正"),
+        "correction.refused": _("不同意更正"),
+        "correction.withdrawn": _("撤回更正申请"),
         "data.exported": _("导出个人信息副本"),
         "application.started": _("开始填写入册申请"),
         "application.submitted": _("提交入册申请"),
+        "alike.read": _("比对同名同号的人"),
         "application.read": _("查看入册申请"),
         "application.returned": _("退回入册申请"),
         "application.first_reviewed": _("初审入册申请"),
         "application.approved": _("通过入册申请"),
+        "application.decline_proposed": _("提出不通过入册申请"),
         "application.declined": _("不通过入册申请"),
+        "application.resumed": _("接着审入册申请"),
+        "application.taken_back": _("收回入册申请修改"),
+        "application.objected": _("对不通过申请复核"),
+        "application.objection_accepted": _("复核后重新审核"),
         "application.withdrawn": _("撤回入册申请"),
         "representative.nominated": _("提名代表人士"),
         "representative.first_reviewed": _("初审代表人士"),

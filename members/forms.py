@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese.names import is_name_like
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
 from chengyang.platform.accounts.models import Subdistrict
@@ -29,6 +30,17 @@ class ConsentForm(Form):
     """Step 1 for a user who is signed in already: consent only."""
 
     consent = consent_field()
+
+
+class ConfirmForm(Form):
+    """Consent to a record that staff made; it is stored already, so the message differs."""
+
+    consent = consent_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        message = _("要入册，请先看说明，再勾选这一项。不想入册，选下面的“不是我，或不同意，删掉”。")
+        self.fields["consent"].error_messages["required"] = message
 
 
 class JoinPhoneForm(PhoneForm):
@@ -73,6 +85,10 @@ class SubdistrictField(forms.ModelChoiceField):
         return obj.short_name
 
 
+# There are no proposals yet (domain.md rule 10), so nobody is asked whether they want to make one.
+WISHES = [choice for choice in Wish.choices if choice[0] != Wish.PROPOSE]
+
+
 class DetailsFields(Form):
     """Fields of the registration details, for the person and for officers."""
 
@@ -95,7 +111,7 @@ class DetailsFields(Form):
         label=_("你能帮上什么"), choices=Skill.choices, required=False, widget=CheckBoxes(size="small")
     )
     want = forms.MultipleChoiceField(
-        label=_("你希望得到什么"), choices=Wish.choices, required=False, widget=CheckBoxes(size="small")
+        label=_("你希望得到什么"), choices=WISHES, required=False, widget=CheckBoxes(size="small")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -133,7 +149,26 @@ def _one_line(text):
 
 
 class DetailsForm(DetailsFields):
-    """Step 2 of joining, and the correction of one's own registration details."""
+    """Step 2 of joining."""
+
+
+class OwnDetailsForm(DetailsFields):
+    """The correction of one's own registration details; a name or a category is checked by staff, with a reason."""
+
+    reason = forms.CharField(
+        label=_("改姓名或类别：为什么改"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("只改别的几项，不用写。街道 5 个工作日内核对，核对以前各处照原来的写"),
+    )
+    file = forms.FileField(
+        label=_("能看出来的材料"), required=False, help_text=_("有就附一份，照片或 PDF；只给核对的人看")
+    )
+
+    def details(self) -> dict[str, Any]:
+        """Return the registration details, without reason and file."""
+        return {name: self.cleaned_data[name] for name in Person.EDITABLE_FIELDS}
 
 
 class DraftForm(DetailsFields):
@@ -148,6 +183,14 @@ class DraftForm(DetailsFields):
         """Return the values of the valid fields, empty ones included; invalid fields are left out."""
         self.full_clean()
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+
+class ObjectionForm(Form):
+    """Why an applicant does not agree that the application was declined."""
+
+    objection = forms.CharField(
+        label=_("为什么不同意"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 # ---- step 3 ----------------------------------------------------------------------------------------------------------
@@ -188,3 +231,17 @@ class NewPersonForm(PersonForm):
     field_order = ("phone", *Person.EDITABLE_FIELDS)
 
     phone = PhoneField(help_text=_("会发一条短信请本人确认；30 天没有确认，这份登记自动删除。"))
+
+
+class RecordForm(PersonForm):
+    """The correction of a record that waits for its person; the number that is stored is not shown (requirements P26)."""
+
+    field_order = ("phone", *Person.EDITABLE_FIELDS)
+
+    phone = PhoneField(
+        label=_("改手机号"), required=False, help_text=_("号码没错就留空；填了新号码，立即发短信请本人确认。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["phone"] = ""  # the admin puts the stored number there

@@ -4,7 +4,7 @@ from typing import Any
 
 from chengyang.platform.accounts.access import access_scope
 
-from .states import ApplicationState
+from .states import APPLICATION_WITH_STAFF, ApplicationState, PersonState
 
 
 # ---- applications ----------------------------------------------------------------------------------------------------
@@ -29,10 +29,23 @@ def can_review_second(actor: Any, application: Any) -> bool:
 
 
 def can_turn_down(actor: Any, application: Any) -> bool:
-    """Allow whoever may pass the present review to return or decline the application."""
+    """Allow whoever may pass the present review to return the application, or to propose that it is declined."""
     if application.state == ApplicationState.FIRST_REVIEWED:
         return can_review_second(actor, application)
+    if application.state == ApplicationState.DECLINE_PROPOSED:
+        return can_confirm_decline(actor, application)
     return can_review_first(actor, application)
+
+
+def can_confirm_decline(actor: Any, application: Any) -> bool:
+    """Allow district staff other than the proposer and the applicant (rule 2)."""
+    return access_scope(actor).district and actor.pk not in (application.user_id, application.declined_by_id)
+
+
+def can_decide_objection(actor: Any, application: Any) -> bool:
+    """Allow district staff who took no part in declining the application (rule 2)."""
+    took_part = (application.user_id, application.declined_by_id, application.decline_confirmed_by_id)
+    return access_scope(actor).district and actor.pk not in took_part
 
 
 def can_edit_categories(actor: Any, category: Any) -> bool:
@@ -51,6 +64,11 @@ def can_enter_person(actor: Any, subdistrict_id: int | None) -> bool:
     return subdistrict_id is not None and access_scope(actor).covers(subdistrict_id)
 
 
+def can_edit_record(actor: Any, person: Any) -> bool:
+    """Allow the staff responsible for the subdistrict, while the record waits for its person (rule 1)."""
+    return person.state == PersonState.UNCONFIRMED and can_enter_person(actor, person.subdistrict_id)
+
+
 def can_confirm_person(actor: Any, person: Any) -> bool:
     """Allow the account with the verified phone number of the record (rule 1)."""
     verified = actor.is_authenticated and actor.is_active and actor.phone_index
@@ -67,6 +85,11 @@ def can_correct_person(actor: Any, person: Any) -> bool:
     return access_scope(actor).covers(person.subdistrict_id) and not is_own(actor, person)
 
 
+def can_return(actor: Any, person: Any) -> bool:
+    """Allow the person only."""
+    return is_own(actor, person)
+
+
 def can_leave(actor: Any, person: Any) -> bool:
     """Allow the person; for a person without an account the responsible staff, on request (rule 12: never an approval)."""
     asked_in_person = person.user_id is None and access_scope(actor).covers(person.subdistrict_id)
@@ -74,11 +97,23 @@ def can_leave(actor: Any, person: Any) -> bool:
 
 
 def can_read_number(actor: Any, row: Any) -> bool:
-    """Allow the staff responsible for the person or applicant, and secretaries of the person's organizations (P26)."""
+    """Allow the staff responsible for the person or applicant, and secretaries of the person's organizations (P26).
+
+    Nobody reads the number of a person who is not in the registry, or of an application that is closed to staff (P06).
+    """
     if row.user_id == actor.pk:
         return False  # the own number is on 我的数据
+    if not _is_open_to_officers(row):
+        return False
     scope = access_scope(actor)
     return scope.covers(row.subdistrict_id) or _is_secretary_of(scope, row)
+
+
+def _is_open_to_officers(row):
+    """Return whether officers may read `row`, a Person or an Application; the same rule as `within` of their QuerySets."""
+    if row.state == ApplicationState.APPROVED:
+        return row.person is not None and row.person.is_active
+    return row.state in (PersonState.ACTIVE, *APPLICATION_WITH_STAFF)
 
 
 def _is_secretary_of(scope, row):

@@ -14,6 +14,19 @@ class DisclosureReason(models.TextChoices):
     CORRECTION = "correction", _("本人要求更正")
 
 
+# Why an officer reads without choosing a reason, by the verb of the audit; the person reads it on 我的数据.
+READING_REASONS = {
+    "application.read": _("审核入册申请"),
+    "person.seen": _("办理名册里的事"),
+    "list.read": _("查看负责范围内的名单"),
+    "row.read": _("办理这一项"),
+    "search.read": _("按姓名、号码查找"),
+    "alike.read": _("核对是不是重复登记"),
+    "signup.read": _("组织活动和签到"),
+    "request.read": _("承办你的诉求"),
+    "file.read": _("查看你交的材料"),
+}
+
 # Prepared reasons: code → (label of the button, sentence). The code is written to the audit, the sentence to the row, where
 # the applicant reads it.
 RETURN_REASONS = {
@@ -23,7 +36,11 @@ RETURN_REASONS = {
 }
 DECLINE_REASONS = {
     "twice": (_("重复登记"), _("名册里已有你的登记，不用再登记一次。")),
-    "elsewhere": (_("不在城阳区"), _("单位和住处都不在城阳区，请向所在区登记。")),
+    "elsewhere": (_("不在城阳区"), _("工作单位不在城阳区，请向所在区登记。")),
+}
+CORRECTION_REASONS = {
+    "evidence": (_("要材料"), _("请附上能看出新姓名或新工作的材料，再提一次。")),
+    "not_clear": (_("说不清"), _("看不出为什么要改，请写清楚再提一次。")),
 }
 IN_OWN_WORDS = "in_own_words"
 

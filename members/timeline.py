@@ -18,7 +18,10 @@ TITLES = {
     S.RETURNED: gettext_lazy("退回修改"),
     S.FIRST_REVIEWED: gettext_lazy("初审通过"),
     S.APPROVED: gettext_lazy("复审通过，已入册"),
+    S.DECLINE_PROPOSED: gettext_lazy("提出不予通过，等另一位工作人员复核"),
     S.DECLINED: gettext_lazy("未通过"),
+    S.OBJECTED: gettext_lazy("申请复核"),
+    S.DRAFT: gettext_lazy("收回修改"),
     S.WITHDRAWN: gettext_lazy("撤回"),
 }
 
@@ -47,13 +50,23 @@ def _steps(application) -> Iterator[tuple[Any, Any]]:
     former = application.history.exclude(pgh_label="delete").select_related("acted_by").order_by("pgh_id")
     for before, after in pairwise([*former, application]):
         if before.state != after.state:
-            resubmitted = before.state == S.RETURNED and after.state == S.SUBMITTED
-            yield (_("改好再交") if resubmitted else TITLES[after.state]), after
+            yield _title(before.state, after.state), after
+
+
+def _title(before, after):
+    special = {
+        (S.RETURNED, S.SUBMITTED): _("改好再交"),
+        (S.DECLINE_PROPOSED, S.SUBMITTED): _("接着初审"),
+        (S.DECLINE_PROPOSED, S.FIRST_REVIEWED): _("接着复审"),
+        (S.OBJECTED, S.SUBMITTED): _("复核后重新审核"),
+        (S.OBJECTED, S.DECLINED): _("复核后维持不予通过"),
+    }
+    return special.get((before, after), TITLES[after])
 
 
 def _step(title, row, application, labels, names):
     if row.acted_by_id == application.user_id:
-        return TimelineStep(title, row.acted_at, _("本人"))
+        return TimelineStep(title, row.acted_at, _("本人"), row.objection if row.state == S.OBJECTED else "")
     who = labels.get(row.acted_by_id, "")
     if names and row.acted_by:
         who = f"{who} {row.acted_by.name}".strip()

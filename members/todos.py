@@ -1,4 +1,4 @@
-"""To-do kinds of the registry: two reviews of applications, two of representatives, and “四有” assessments."""
+"""To-do kinds of the registry: two reviews of applications, corrections, two of representatives, and “四有” assessments."""
 
 from typing import Any
 
@@ -9,17 +9,20 @@ from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.files.models import File
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 
 from . import actions, permissions, reasons
 from .detail_rows import application_rows, person_rows
-from .models import Application, Person, Representative
+from .models import Application, Correction, Person, Representative
 from .states import ApplicationState as A
+from .states import CorrectionState
 from .states import RepresentativeState as R
 from .timeline import timeline_of
 
 RETURN = DecisionOption("return", gettext_lazy("退回修改"), needs_reason=True)
 DECLINE = DecisionOption("decline", gettext_lazy("不予通过"), needs_reason=True)
+PROPOSE = DecisionOption("decline", gettext_lazy("提出不予通过，由另一人复核"), needs_reason=True)
 
 
 class ApplicationReview(TodoKind):
@@ -54,13 +57,13 @@ class ApplicationReview(TodoKind):
     def options(self, row, user):
         if row.state != self.state or not permissions.can_turn_down(user, row):
             return ()
-        return (self.pass_option, RETURN, DECLINE)
+        return (self.pass_option, RETURN, PROPOSE)
 
     def decide(self, row, choice, reason, *, actor):
         if choice == "return":
             return actions.return_application(row, actor=actor, reason=reason)
         if choice == "decline":
-            return actions.decline_application(row, actor=actor, reason=reason)
+            return actions.propose_decline(row, actor=actor, reason=reason)
         return self.pass_review(row, actor=actor, reason=reason)
 
 
@@ -93,6 +96,127 @@ class SecondReview(ApplicationReview):
         if not access_scope(user).district:
             return Application.objects.none()
         return Application.objects.filter(state=A.FIRST_REVIEWED).exclude(user=user).exclude(first_reviewer=user)
+
+
+class ConfirmDecline(ApplicationReview):
+    """不予通过复核: whether an application is declined as another officer proposed, for the district."""
+
+    code, label, state = "application-decline", gettext_lazy("不予通过复核"), A.DECLINE_PROPOSED
+    pass_option = DecisionOption("confirm", gettext_lazy("同意不予通过"))
+    pass_review = staticmethod(actions.confirm_decline)
+
+    def waiting(self, user):
+        if not access_scope(user).district:
+            return Application.objects.none()
+        return Application.objects.filter(state=self.state).exclude(user=user).exclude(declined_by=user)
+
+    def since(self, row):
+        return row.acted_at
+
+    def options(self, row, user):
+        if row.state != self.state or not permissions.can_confirm_decline(user, row):
+            return ()
+        resume = DecisionOption("resume", gettext_lazy("不同意，接着审"), needs_reason=True)
+        return (self.pass_option, RETURN, resume)
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "resume":
+            return actions.resume_review(row, actor=actor, reason=reason)
+        return super().decide(row, choice, reason, actor=actor)
+
+
+class DecideObjection(ApplicationReview):
+    """申诉复核: an objection to a declined application, for district staff who took no part in declining it."""
+
+    code, label, state = "application-objection", gettext_lazy("申诉复核"), A.OBJECTED
+    quick_reasons = ()
+
+    def waiting(self, user):
+        if not access_scope(user).district:
+            return Application.objects.none()
+        rows = Application.objects.filter(state=self.state)
+        return rows.exclude(user=user).exclude(declined_by=user).exclude(decline_confirmed_by=user)
+
+    def since(self, row):
+        return row.objected_at
+
+    def detail_rows(self, row, user):
+        texts = [DetailRow(_("不予通过的理由"), row.reason), DetailRow(_("本人的意见"), row.objection)]
+        return [*texts, *application_rows(row, user)]
+
+    def options(self, row, user):
+        if row.state != self.state or not permissions.can_decide_objection(user, row):
+            return ()
+        return (
+            DecisionOption("accept", gettext_lazy("撤销，重新审核")),
+            DecisionOption("uphold", gettext_lazy("维持不予通过"), needs_reason=True),
+        )
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "uphold":
+            return actions.uphold_decline(row, actor=actor, reason=reason)
+        return actions.accept_objection(row, actor=actor, reason=reason)
+
+
+class DecideCorrection(TodoKind):
+    """更正申请: a name or a category that a person wants corrected, for the staff responsible for the person."""
+
+    code, label, section, model = "correction", gettext_lazy("更正申请"), Section.PEOPLE, Correction
+    related = ("person__subdistrict",)
+    reason_words = (gettext_lazy("理由"), gettext_lazy("不同意必填，本人会看到原文"))
+    quick_reasons = tuple(reasons.CORRECTION_REASONS.values())
+
+    def waiting(self, user):
+        return Correction.objects.of_staff(user).waiting()
+
+    def viewable_by(self, user):
+        return Correction.objects.of_staff(user)
+
+    def title(self, row):
+        return row.person.name
+
+    def detail(self, row):
+        return f"{row.get_field_display()}，{row.person.subdistrict.short_name}"
+
+    def tags(self, row):
+        return (str(row.person.subdistrict),)
+
+    def since(self, row):
+        return row.asked_at
+
+    def detail_rows(self, row, user):
+        files = File.objects.visible_to(user).filter(attached_to="members.Correction", attached_id=row.public_id)
+        return [
+            DetailRow(_("更正"), row.get_field_display()),
+            DetailRow(_("原来"), row.old_text),
+            DetailRow(_("改为"), row.new_text),
+            DetailRow(_("为什么改"), row.reason),
+            *(DetailRow(_("材料"), file.name, url=file.get_absolute_url()) for file in files),
+            *person_rows(row.person, user),
+        ]
+
+    def history(self, row):
+        asked = HistoryEntry(_("提出"), row.asked_at, _("本人"))
+        if row.state == CorrectionState.WAITING:
+            return [asked]
+        who = _("本人") if row.state == CorrectionState.WITHDRAWN else row.decided_by or ""
+        return [HistoryEntry(row.get_state_display(), row.decided_at, who, row.answer), asked]
+
+    def record_opening(self, row, *, actor):
+        actions.record_opening(row, actor=actor)
+
+    def options(self, row, user):
+        if row.state != CorrectionState.WAITING or not permissions.can_correct_person(user, row.person):
+            return ()
+        return (
+            DecisionOption("accept", _("同意，改过来")),
+            DecisionOption("refuse", _("不同意"), needs_reason=True),
+        )
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "refuse":
+            return actions.refuse_correction(row, actor=actor, reason=reason)
+        return actions.accept_correction(row, actor=actor)
 
 
 class RepresentativeReview(TodoKind):

@@ -87,6 +87,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     list_filter = ("state", "organization")
     list_select_related = ("organization", "person")
+    concerns = staticmethod(lambda membership: membership.person)
     search_help_text = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
     buttons = (

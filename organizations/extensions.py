@@ -80,8 +80,12 @@ extend(
     ],
     own_data_order=20,
     own_data=[
-        TableDescription("organizations.Membership", created_field="applied_at"),
-        TableDescription("organizations.Post", title=_("组织职务"), created_field="starts"),
+        TableDescription(
+            "organizations.Membership", row_title=lambda row: row.organization, created_field="applied_at"
+        ),
+        TableDescription(
+            "organizations.Post", title=_("组织职务"), row_title=lambda row: row.organization, created_field="starts"
+        ),
     ],
     audit_verbs={
         "organization.created": _("建立联谊组织"),

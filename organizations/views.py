@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
+from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
@@ -80,7 +81,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     people = Person.objects.visible_to(request.user).filter(user=request.user, state="active")
     person = people.select_related("category", "subdistrict").first()
     if person is None:
-        messages.info(request, _("先入册，再加入组织。入册约 3 分钟。"))
+        request.session["after_joining"] = {"url": request.path, "name": organization.name}
         return redirect("members:join")
     if request.method == "POST":
         actions.apply_for_membership(organization, person=person, actor=request.user)
@@ -129,5 +130,5 @@ def leave(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("申请已撤回。"))
     else:
         actions.leave_organization(membership, actor=request.user)
-        messages.success(request, _("你已退出“%(name)s”。") % {"name": membership.organization})
+        messages.success(request, _("你已退出%(name)s。") % {"name": quoted(membership.organization)})
     return redirect("organizations:mine")

@@ -51,8 +51,12 @@ class RequestAdmin(ScopedAdmin):
     managed_subject = "team"
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
     list_filter = ("state", "team", "subdistrict")
-    list_select_related = ("team", "subdistrict")
+    list_select_related = ("team", "subdistrict", "author")
+    concerns = staticmethod(lambda request: request.author)
     search_fields = ("number", "title")
+
+    def record_opening(self, request, row):
+        actions.record_opening(row, actor=request.user)
 
     def get_queryset(self, request):
         scope = access_scope(request.user)

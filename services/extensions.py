@@ -9,6 +9,7 @@ from chengyang.extensions import (
     PersonRows,
     PostType,
     SearchSource,
+    TableDescription,
     extend,
 )
 
@@ -66,9 +67,18 @@ extend(
         )
     ],
     own_data_order=50,
+    own_data=[
+        TableDescription(
+            "services.Request", technical={"reminders"}, row_title=lambda row: row.title, created_field="at"
+        ),
+        TableDescription(
+            "services.Post", title=_("服务队职务"), row_title=lambda row: row.team, created_field="starts"
+        ),
+    ],
     audit_verbs={
         "team.updated": _("修改服务队"),
         "request.created": _("提出诉求"),
+        "request.read": _("查看诉求"),
         "request.routed": _("分派诉求"),
         "request.answered": _("答复诉求"),
         "request.reopened": _("请再办诉求"),

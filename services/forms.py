@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.web.forms import Form
 
@@ -53,6 +54,17 @@ class RatingForm(Form):
             (2, _("2 不太好")),
             (1, _("1 很不满意")),
         ],
+    )
+
+
+class ReopenForm(Form):
+    """What an answer did not solve."""
+
+    reason = forms.CharField(
+        label=_("哪里没解决"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("承办的会收到；时限重新算。只能请再办一次"),
     )
 
 

@@ -1,6 +1,10 @@
 """The service alliance, its teams, requests for help, and outcomes."""
 
+import datetime as dt
 import secrets
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -20,9 +24,10 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
+from members.models import Person
 from organizations.models import Organization
 
-from .states import OutcomeState, RequestState
+from .states import REQUEST_OPEN, OutcomeState, RequestState
 
 
 class Alliance(models.Model):
@@ -107,6 +112,15 @@ def new_query_code():
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
+@dataclass(frozen=True)
+class ThreadEntry:
+    """An answer, or the reason for which the author wants the request dealt with again."""
+
+    title: Any
+    text: str
+    at: dt.datetime | None
+
+
 class RequestQuerySet(models.QuerySet):
     def open_with(self, number, code):
         """Return the request with this `number` and query `code`.
@@ -123,18 +137,20 @@ class RequestQuerySet(models.QuerySet):
         return asked
 
     def visible_to(self, user):
-        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9)."""
+        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9).
+
+        What a person who left the registry had asked before is closed to its handlers (requirements P06). Leaving withdraws
+        the open requests, so that an open one was made afterwards.
+        """
         if not user.is_authenticated:
             return self.none()
         scope = access_scope(user)
-        shown = Q(author=user)
+        handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
-            shown |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
-        if scope.subdistricts:
-            shown |= Q(subdistrict__in=scope.subdistricts)
-        if scope.managed("team"):
-            shown |= Q(team__in=scope.managed("team"))
-        return self.filter(shown)
+            handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+        left = Person.objects.filter(state="left", user__isnull=False)
+        handled &= Q(state__in=REQUEST_OPEN) | Q(author__isnull=True) | ~Q(author__in=left.values("user"))
+        return self.filter(Q(author=user) | handled)
 
 
 @tracked
@@ -146,6 +162,7 @@ class Request(DemoMark):
         "title": "requests",
         "text": "requests",
         "answer": "requests",
+        "reopen_reason": "requests",
         "query_code": "requests",
         "rating": "requests",
     }
@@ -184,6 +201,7 @@ class Request(DemoMark):
     at = models.DateTimeField(_("提出时间"), default=clock.now)
     due_on = models.DateField(_("时限"))
     reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
+    reopen_reason = models.CharField(_("为什么请再办"), max_length=REASON_LENGTH, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(
         _("已提醒次数"), default=0
@@ -224,6 +242,20 @@ class Request(DemoMark):
 
     def get_absolute_url(self):
         return reverse("services:request", args=[self.public_id])
+
+    def thread(self):
+        """Return the answers and the reason of reopening, oldest first; former answers are in the history of the row."""
+        former = self.history.exclude(pgh_label="delete").order_by("pgh_id")
+        entries = []
+        for before, after in pairwise([None, *former, self]):
+            state = before.state if before else ""
+            if after.state == RequestState.ANSWERED != state:
+                entries.append(ThreadEntry(_("答复"), after.answer, after.answered_at))
+            elif state == RequestState.ANSWERED and after.state == RequestState.ROUTED:
+                entries.append(ThreadEntry(_("请再办"), after.reopen_reason, after.reopened_at))
+        if not entries and self.answer:  # an imported row without a history
+            entries.append(ThreadEntry(_("答复"), self.answer, self.answered_at))
+        return entries
 
     @property
     def counted_from(self):

@@ -44,7 +44,8 @@ def can_rate_request(actor, request) -> bool:
 
 
 def can_reopen_request(actor, request) -> bool:
-    return actor == request.author and request.state == RequestState.ANSWERED
+    """The author, once, and before rating the answer."""
+    return actor == request.author and request.state == RequestState.ANSWERED and request.reopened_at is None
 
 
 def can_report_outcome(actor, organizer) -> bool:

@@ -44,11 +44,15 @@ class AnswerRequest(TodoKind):
         return [
             DetailRow(_("编号"), row.number, url=row.get_absolute_url()),
             DetailRow(_("内容"), row.text),
+            *([DetailRow(_("请再办的理由"), row.reopen_reason)] if row.reopen_reason else []),
             DetailRow(_("点的服务"), row.service or "—"),
             DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
             DetailRow(_("时限"), dates.day(row.due_on), _("复杂，15 个工作日") if row.is_complex else ""),
             DetailRow(_("转办"), _("去诉求页转给服务队或街道"), url=row.get_absolute_url()),
         ]
+
+    def record_opening(self, row, *, actor):
+        actions.record_opening(row, actor=actor)
 
     def history(self, row):
         steps = [

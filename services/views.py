@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import extensions
 from chengyang.errors import ActionError, require
+from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.web.limits import slow_down
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 
 from . import actions, permissions
 from .actions.requests import COMPLEX_DAYS, DAYS
-from .forms import AnswerForm, QueryForm, RatingForm, RequestForm, RouteForm
+from .forms import AnswerForm, QueryForm, RatingForm, ReopenForm, RequestForm, RouteForm
 from .models import Alliance, Post, Request, Team
 
 
@@ -80,10 +81,11 @@ def request_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     asked = get_object_or_404(
         Request.objects.visible_to(request.user).select_related("team", "subdistrict", "author"), public_id=public_id
     )
+    actions.record_opening(asked, actor=request.user)
     return _request_page(request, asked)
 
 
-def _request_page(request, asked, *, answer=None, rating=None, route=None, status=200):
+def _request_page(request, asked, *, answer=None, rating=None, reopen=None, route=None, status=200):
     may = {
         name: getattr(permissions, f"can_{name}_request")(request.user, asked)
         for name in ("route", "answer", "withdraw", "rate", "reopen")
@@ -92,7 +94,8 @@ def _request_page(request, asked, *, answer=None, rating=None, route=None, statu
         "asked": asked,
         "may": may,
         "answer_form": answer or AnswerForm(),
-        "rating_form": rating or RatingForm(),
+        "rating_form": rating or RatingForm(initial={"rating": asked.rating}),
+        "reopen_form": reopen or ReopenForm(),
         "route_form": route or RouteForm(user=request.user),
     }
     return render(request, "services/request.html", context, status=status)
@@ -151,7 +154,11 @@ def withdraw_request(request: HttpRequest, public_id: str) -> HttpResponse:
 def reopen_request(request: HttpRequest, public_id: str) -> HttpResponse:
     """Reopen one's own answered request."""
     asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
-    actions.reopen_request(asked, actor=request.user)
+    require(permissions.can_reopen_request, request.user, asked)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        return _request_page(request, asked, reopen=form, status=400)
+    actions.reopen_request(asked, actor=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("已退回承办单位再办。"))
     return redirect(asked)
 
@@ -174,7 +181,7 @@ def resign(request: HttpRequest, slug: str) -> HttpResponse:
     own = Post.objects.visible_to(request.user).own(request.user)
     team = get_object_or_404(own.of_subject(slug)[:1]).team
     actions.resign(team, actor=request.user)
-    messages.success(request, _("你已退出“%(name)s”。") % {"name": team})
+    messages.success(request, _("你已退出%(name)s。") % {"name": quoted(team)})
     return redirect("me:home")
 
 

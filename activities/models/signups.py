@@ -18,6 +18,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
 from members.models import Person
+from members.states import PersonState
 
 from ..states import SIGNUP_OPEN, SignupState
 from .activities import Activity, managed_q
@@ -70,9 +71,15 @@ def is_own(user, prefix=""):
 
 
 def managed_activity_q(user, prefix):
-    """Return the condition for rows of the activities that `user` manages; `prefix` is the lookup path to the activity."""
+    """Return the condition for rows of the activities that `user` manages; `prefix` is the lookup path to the activity.
+
+    Rows of persons who left the registry are closed to officers at once (requirements P06).
+    """
     scope = access_scope(user)
-    return Q(pk__isnull=False) if scope.district else managed_q(scope, f"{prefix}__")
+    managed = Q(pk__isnull=False) if scope.district else managed_q(scope, f"{prefix}__")
+    # A subquery, not a join, for the same reason as in `is_own`; few persons are in this state, for at most 30 days.
+    left = Person.objects.filter(state=PersonState.LEFT).values("pk")
+    return managed & ~Q(**{f"{prefix.removesuffix('activity')}person__in": left})
 
 
 @tracked(exclude=["guest_key", "guest_search"])

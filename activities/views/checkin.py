@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.lib.vault.public_ids import PUBLIC_ID_REGEX
+from chengyang.platform.audit import readings
 from chengyang.platform.web.paging import numbered
 
 from .. import actions
@@ -73,11 +74,13 @@ def _page(request: HttpRequest, activity: Activity, *, status: int = 200, **cont
     text = clean_text(request.GET.get("q", ""))
     signups = _signups(request, activity)
     listed = signups.filter(state=SignupState.CONFIRMED).search(text).by_name()
+    page = numbered(request, listed, PER_PAGE)
+    readings.record("signup.read", [row.recipient for row in page.object_list], actor=request.user, subject=activity)
     opens = actions.opens_at(activity)
     context = {
         "activity": activity,
         "text": text,
-        "page": numbered(request, listed, PER_PAGE),
+        "page": page,
         "counts": _counts(signups),
         "form": TicketForm(),
         "finish_form": FinishForm(),

@@ -22,7 +22,6 @@ from .dataset import Dataset
 from .randomness import RandomSource
 
 READ_AFTER = 2  # days; younger notices are still unread
-INVITED_SHARE = 0.7  # share of the accounts that agree to be invited
 
 
 def make_consents(dataset: Dataset) -> None:
@@ -38,7 +37,7 @@ def make_consents(dataset: Dataset) -> None:
     people_and_choices += [(row.user, rng.chance(0.5)) for row in applicants if row.user_id not in people]
     rows = []
     for account, shown in {account.pk: (account, shown) for account, shown in people_and_choices}.values():
-        given = {"registration": True, "publication": shown, "invitations": rng.chance(INVITED_SHARE)}
+        given = {"registration": True, "publication": shown}
         at = max(account.date_joined, clock.at(dataset.ago(420), dt.time(9))) + dt.timedelta(minutes=rng.randint(2, 9))
         rows += [_consent(account, rules, purposes[code], answer, at) for code, answer in given.items()]
     insert(rows)
@@ -56,7 +55,7 @@ def _consent(account: Any, rules: PolicyVersion, purpose: Purpose, given: bool, 
     )
 
 
-assert set(OPTIONAL) == {"publication", "invitations"}
+assert set(OPTIONAL) == {"publication"}
 
 
 # ---- notices ---------------------------------------------------------------------------------------------------------

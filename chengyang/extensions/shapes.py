@@ -135,12 +135,16 @@ class TodoKind:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`."""
+    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`.
+
+    `concerns(row)` returns the account or person whose data a hit shows: who searched is recorded for them (requirements P10).
+    """
 
     label: Any
     find: Callable[[Any, str], QuerySet]
     describe: Callable[[Any], tuple[str, str]]  # (title, detail)
     url: Callable[[Any], str]
+    concerns: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,8 @@ class PersonRows:
 class TableDescription:
     """How the rows of `table` ("app.Model") are shown on 我的数据, where the model itself does not define it.
 
-    `hidden` are fields without meaning for a person, `show` maps a field to a function of the row that returns its text,
+    `hidden` are fields without meaning for a person, `technical` fields that are folded away, `show` maps a field to a
+    function of the row that returns its text, `row_title` returns the heading of a row (such as its activity),
     `created_field` names the field with the date of creation.
     """
 
@@ -267,6 +272,8 @@ class TableDescription:
     title: Any = ""
     labels: Mapping[str, Any] = field(default_factory=dict)
     hidden: Collection[str] = ()
+    technical: Collection[str] = ()
+    row_title: Callable[[Any], Any] = str
     show: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     created_field: str = ""
 

@@ -18,6 +18,7 @@ from chengyang.lib.chinese import workdays
 from chengyang.lib.chinese.dates import parse_partial
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.privacy.actions import has_contact
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.privacy.rules import published_text
@@ -276,8 +277,14 @@ def purposes() -> list[Any]:
 
 
 def privacy_rules() -> list[Any]:
-    """Publish the first version of the privacy policy; the office writes later ones."""
-    return [] if PolicyVersion.objects.exists() else [PolicyVersion.objects.create(version=1, text=published_text(1))]
+    """Publish the first version of the privacy policy; the office writes later ones.
+
+    Without a contact of the data controller it is not published, and nobody can join (requirements P01): set `SITE_CONTACT`
+    and load the reference data again.
+    """
+    if PolicyVersion.objects.exists() or not has_contact():
+        return []
+    return [PolicyVersion.objects.create(version=1, text=published_text(1))]
 
 
 def workday_exceptions() -> list[Any]:

@@ -1,4 +1,4 @@
-"""入册申请: drafting, submitting and withdrawing an application, and its two reviews (domain.md rules 1 and 2)."""
+"""入册申请: drafting, submitting, taking back and withdrawing an application, and objecting (domain.md rules 1 and 2)."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -20,14 +20,15 @@ from chengyang.platform.workdays.deadlines import due_on
 from .. import permissions, reasons
 from ..models import Application, Person
 from ..states import (
+    APPLICATION_CORRECTABLE,
     APPLICATION_TRANSITIONS,
     APPLICATION_WITH_APPLICANT,
     FIRST_REVIEW_DAYS,
-    SECOND_REVIEW_DAYS,
+    OBJECTION_DAYS,
     ApplicationState,
     PersonState,
 )
-from .consents import decide_purpose, publish
+from .consents import decide_purpose
 from .locking import assign_details, lock_account_first
 
 ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
@@ -36,7 +37,7 @@ ASK_AGAIN_AFTER = dt.timedelta(days=180)  # promised in the privacy rules
 # ---- the applicant ---------------------------------------------------------------------------------------------------
 @transaction.atomic
 def begin_application(user: Any) -> Application:
-    """Return the open application of `user`, or a new empty draft.
+    """Return the open application of `user`, or a new draft, filled in with what the user typed before.
 
     Raises ActionError("registered") if the user is in the registry, ("consent") without consent to registration, because
     nothing is stored before it; NotAllowed for an inactive account.  (requirements P01, P05)
@@ -47,10 +48,20 @@ def begin_application(user: Any) -> Application:
         raise ActionError(_("你已经在册，不用再申请。"), code="registered", url=reverse("me:home"))
     if found := user.applications.open().first():
         return found
-    _require_consent(user)
-    application = Application.objects.create(user=user, is_demo=user.is_demo)
+    require_consent(user)
+    application = Application.objects.create(user=user, is_demo=user.is_demo, **_typed_before(user))
     audit.record("application.started", application, actor=user, user=user)
     return application
+
+
+def _typed_before(user):
+    """Return the details of the latest application of `user` that was withdrawn or declined, or of the row they left.
+
+    Both are stored for 30 days, so nothing has to be typed again.
+    """
+    latest = user.applications.order_by("-decided_at", "-pk").first()
+    row = latest or Person.objects.filter(user=user, state=PersonState.LEFT).first()
+    return row.registration_details() if row else {}
 
 
 @transaction.atomic
@@ -61,22 +72,100 @@ def consent_and_begin(user: Any) -> Application:
 
 
 @transaction.atomic
-def save_step(application: Application, data: Mapping[str, Any], *, actor: Any, step: int | None = None) -> Application:
+def save_step(
+    application: Application, data: Mapping[str, Any], *, actor: Any, step: int | None = None, version: str = ""
+) -> Application:
     """Save the registration details in `data`, any of `RegistrationDetails.EDITABLE_FIELDS`, to a draft or returned application.
 
-    `step` is the step of the form that was reached (2 or 3). Raises ActionError("state") while it is under review or
-    after the decision, TypeError for a name that cannot be edited, NotAllowed for all but the applicant.
+    `step` is the step of the form that was reached (2 or 3), `version` the `Application.version` that the form was opened
+    with. Raises ActionError("changed") if another device or window has saved something else meanwhile, ("state") while it
+    is under review or after the decision, TypeError for a name that cannot be edited, NotAllowed for all but the applicant.
     """
     application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
     if application.state not in APPLICATION_WITH_APPLICANT:
         raise ActionError(_("申请正在审核，不能再改。要改就先撤回。"), code="state", url=application.get_absolute_url())
+    if version and version != application.version:
+        _refuse_outdated(application, data)
     changed = assign_details(application, data)
     if step:
         application.step = step
     application.saved_at = clock.now()
     application.save(update_fields=[*changed, "step", "saved_at"])
     return application
+
+
+def _refuse_outdated(application, data):
+    """Raise ActionError("changed") with the fields in which `data` differs from what another device or window saved."""
+    stored = {name: getattr(application, name) for name in data}
+    differing = assign_details(application, data)
+    labels = [str(Application.label_of(name)) for name in differing if name in Application.EDITABLE_FIELDS]
+    for name, value in stored.items():
+        setattr(application, name, value)
+    if labels:
+        words = _(
+            "另一台设备或另一个窗口里刚改过，和这里不一样：%(what)s。要用那边的，重新打开这一页；再保存一次，以这里的为准。"
+        )
+        raise ActionError(words % {"what": "、".join(labels)}, code="changed", url=reverse("members:join-about"))
+
+
+@transaction.atomic
+def take_back_application(application: Application, *, actor: Any) -> Application:
+    """Take a submitted application back to correct it; it becomes a draft with everything that was typed.
+
+    Staff cannot read it until it is submitted again, and then both reviews begin anew. Raises ActionError("state") unless
+    it waits for a review, NotAllowed for all but the applicant.
+    """
+    application = lock_account_first(application)
+    require(permissions.can_write_application, actor, application)
+    if application.state not in APPLICATION_CORRECTABLE:
+        raise ActionError(_("现在不能收回来改。"), code="state", url=application.get_absolute_url())
+    return move(
+        application,
+        ApplicationState.DRAFT,
+        table=APPLICATION_TRANSITIONS,
+        actor=actor,
+        verb="application.taken_back",
+        user=actor,
+        due_on=None,
+        saved_at=clock.now(),
+        first_reviewer=None,
+        first_reviewed_at=None,
+        **last_step(actor, ""),
+    )
+
+
+@transaction.atomic
+def object_to_decline(application: Application, *, actor: Any, objection: str) -> Application:
+    """Object to a declined application within 30 days; somebody who took no part decides (rule 2).
+
+    Raises ActionError("reason") without a text, ("too_long"), ("late") after 30 days and for a second objection, ("open")
+    if the applicant has begun another application, ("consent") without consent to registration, ("state"); NotAllowed for
+    all but the applicant.
+    """
+    application = lock_account_first(application)
+    require(permissions.can_write_application, actor, application)
+    require_consent(actor)
+    until = application.objection_until
+    if application.state == ApplicationState.DECLINED and (until is None or until < clock.today()):
+        raise ActionError(_("已过 30 天，或者已经复核过。"), code="late", url=application.get_absolute_url())
+    if actor.applications.open().exists():
+        raise ActionError(_("你又开始了一份新的申请，先撤回那一份。"), code="open", url=application.get_absolute_url())
+    now = clock.now()
+    return move(
+        application,
+        ApplicationState.OBJECTED,
+        table=APPLICATION_TRANSITIONS,
+        actor=actor,
+        verb="application.objected",
+        user=actor,
+        objection=required_reason(objection, missing=_("请写为什么不同意。")),
+        objected_at=now,
+        decided_at=None,
+        due_on=due_on(now.date(), OBJECTION_DAYS),
+        acted_by=actor,
+        acted_at=now,
+    )
 
 
 @transaction.atomic
@@ -90,7 +179,7 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
     """
     application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
-    _require_consent(actor)
+    require_consent(actor)
     _require_complete(application)
     now = clock.now()
     application = move(
@@ -105,10 +194,13 @@ def submit_application(application: Application, *, actor: Any, purposes: Iterab
         first_reviewer=None,
         first_reviewed_at=None,
         second_reviewer=None,
-        **_last_step(actor, ""),
+        declined_by=None,
+        decline_confirmed_by=None,
+        reminded_at=None,
+        **last_step(actor, ""),
     )
     _decide_purposes(actor, set(purposes))
-    _notify_applicant(application, "members/submitted")
+    notify_applicant(application, "members/submitted")
     return application
 
 
@@ -117,112 +209,11 @@ def withdraw_application(application: Application, *, actor: Any) -> Application
     """Withdraw the application before the decision. Raises ActionError("state") afterwards, NotAllowed for others."""
     application = lock_account_first(application)
     require(permissions.can_write_application, actor, application)
-    return _finish(application, ApplicationState.WITHDRAWN, "application.withdrawn", actor, "")
-
-
-# ---- the reviewers ---------------------------------------------------------------------------------------------------
-@transaction.atomic
-def review_first(application: Application, *, actor: Any, reason: str = "") -> Application:
-    """Pass the first review; `reason` is an optional opinion, which the applicant can read too.
-
-    Raises ActionError("state") if it does not wait for the first review, ("too_long"); NotAllowed for the applicant and for
-    all but the responsible staff (rule 2).
-    """
-    application = lock_account_first(application)
-    require(permissions.can_review_first, actor, application)
-    now = clock.now()
-    application = move(
-        application,
-        ApplicationState.FIRST_REVIEWED,
-        table=APPLICATION_TRANSITIONS,
-        actor=actor,
-        verb="application.first_reviewed",
-        user=application.user,
-        first_reviewer=actor,
-        first_reviewed_at=now,
-        due_on=due_on(now.date(), SECOND_REVIEW_DAYS),
-        **_last_step(actor, reason),
-    )
-    _notify_applicant(application, "members/first_reviewed")
-    return application
-
-
-@transaction.atomic
-def return_application(application: Application, *, actor: Any, reason: str) -> Application:
-    """Return the application for correction; the applicant reads `reason` word for word.
-
-    Raises ActionError("reason") without a reason, ("too_long"), ("state"); NotAllowed for actors who may not decide on it.
-    """
-    application = lock_account_first(application)
-    require(permissions.can_turn_down, actor, application)
-    application = move(
-        application,
-        ApplicationState.RETURNED,
-        table=APPLICATION_TRANSITIONS,
-        actor=actor,
-        verb="application.returned",
-        user=application.user,
-        code=reasons.reason_code(reason),
-        due_on=None,
-        **_last_step(actor, required_reason(reason)),
-    )
-    _notify_applicant(application, "members/returned")
-    return application
-
-
-@transaction.atomic
-def decline_application(application: Application, *, actor: Any, reason: str) -> Application:
-    """Decline the application; the applicant reads `reason` word for word. Raises as `return_application`."""
-    application = lock_account_first(application)
-    require(permissions.can_turn_down, actor, application)
-    application = _finish(
-        application, ApplicationState.DECLINED, "application.declined", actor, required_reason(reason)
-    )
-    _notify_applicant(application, "members/declined")
-    return application
-
-
-@transaction.atomic
-def approve_application(application: Application, *, actor: Any, reason: str = "") -> Application:
-    """Pass the second review and register the applicant, in one transaction.
-
-    A record with the same verified phone number, or the applicant's own record from before they left, is used again instead
-    of creating a second one. Raises ActionError("consent") if the applicant has withdrawn consent to registration,
-    ("state"), ("too_long"); NotAllowed for the first reviewer, the applicant and all but district staff (rule 2).
-    """
-    application = lock_account_first(application)
-    require(permissions.can_review_second, actor, application)
-    _require_consent(application.user)
-    application = _finish(
-        application,
-        ApplicationState.APPROVED,
-        "application.approved",
-        actor,
-        reason,
-        second_reviewer=actor,
-    )
-    application.person = _register(application, actor)
-    application.save(update_fields=["person"])
-    notify(application.user, "members/approved", url=reverse("me:home"), application=application)
-    return application
-
-
-@transaction.atomic
-def record_opening(row: Any, *, actor: Any) -> None:
-    """Record in the audit that an officer opened a page about a person, who can see it on 我的数据 (requirements P10).
-
-    `row` is an Application, a Person, or a row with a `person`: a Representative or an Assessment. A person's own visits
-    are not recorded.
-    """
-    verb = "application.read" if isinstance(row, Application) else "person.seen"
-    person = row if isinstance(row, Person) else row.person
-    user = row.user if isinstance(row, Application) else person.user
-    if user != actor:
-        audit.record(verb, row, actor=actor, user=user, person=person)
+    return finish(application, ApplicationState.WITHDRAWN, "application.withdrawn", actor, "")
 
 
 # ---- helpers --------------------------------------------------------------------------------------------------------
-def _require_consent(user):
+def require_consent(user):
     if not privacy.holds(user, "registration"):
         raise ActionError(_("还没有同意为入册处理个人信息，不能办理。"), code="consent", url=reverse("members:join"))
 
@@ -239,11 +230,11 @@ def _require_complete(application):
         )
 
 
-def _last_step(actor, reason):
+def last_step(actor, reason):
     return {"acted_by": actor, "acted_at": clock.now(), "reason": optional_reason(reason)}
 
 
-def _finish(application, state, verb, actor, reason, **changes):
+def finish(application, state, verb, actor, reason, **changes):
     return move(
         application,
         state,
@@ -254,7 +245,7 @@ def _finish(application, state, verb, actor, reason, **changes):
         code=reasons.reason_code(reason),
         decided_at=clock.now(),
         due_on=None,
-        **_last_step(actor, reason),
+        **last_step(actor, reason),
         **changes,
     )
 
@@ -273,39 +264,5 @@ def _decide_purposes(user, ticked):
         decide_purpose(user, code, given=code in ticked, actor=user)
 
 
-def _notify_applicant(application, template):
+def notify_applicant(application, template):
     notify(application.user, template, url=application.get_absolute_url(), application=application)
-
-
-def _register(application, actor):
-    """Return the person registered by the approved application: a new row, or an existing one used again."""
-    user = lock(application.user)
-    person = _existing_record(user) or Person(is_demo=application.is_demo)
-    if person.pk:  # a person has one application: unlink the one that created the record the first time
-        Application.objects.filter(person=person).update(person=None)
-    for field, value in application.registration_details().items():
-        setattr(person, field, value)
-    person.user, person.phone = user, user.phone
-    person.state, person.confirm_by, person.left_on = PersonState.ACTIVE, None, None
-    person.registered_on = clock.today()
-    person.save()
-    if not user.name:
-        user.name = person.name
-        user.save(update_fields=["name"])
-    audit.record("person.created", person, actor=actor, person=person, user=user)
-    if privacy.holds(user, "publication"):
-        publish(person, True)
-    return person
-
-
-def _existing_record(user):
-    """Return the record of `user` to use again, or None.
-
-    It is the user's own record from before they left, or else one without an account that staff made with the same phone
-    number.
-    """
-    own = Person.objects.select_for_update().filter(user=user).first()
-    if own or not user.phone_index:
-        return own
-    unclaimed = Person.objects.select_for_update().filter(user__isnull=True, phone_index=user.phone_index)
-    return unclaimed.exclude(state=PersonState.LEFT).first()

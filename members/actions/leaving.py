@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import require
+from chengyang.errors import ActionError, require
 from chengyang.lib.vault.fields import columns_of
 from chengyang.platform.accounts.access import clear_access_scope
 from chengyang.platform.accounts.posts import end_all
@@ -24,7 +25,8 @@ from ..models import Application, Person, RegistrationDetails
 from ..states import PERSON_TRANSITIONS, PersonState
 from .applications import withdraw_application
 from .consents import publish
-from .locking import lock_account_first
+from .corrections import withdraw_corrections_of
+from .locking import follow_name, lock_account_first
 from .representatives import end_for_leaving
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)  # promised on the page of leaving
@@ -54,11 +56,42 @@ def leave_registry(person: Person, *, actor: Any) -> Person:
         left_on=clock.today(),
     )
     publish(person, False)
+    withdraw_corrections_of(person, actor)
     erasure.leave(person, actor)
     if person.user:
         clear_access_scope(person.user)
         _withdraw_consents(person.user, actor)
     notify(person, "members/left", url=reverse("members:data") if person.user else "", person=person)
+    return person
+
+
+@transaction.atomic
+def return_to_registry(person: Person, *, actor: Any) -> Person:
+    """Make `person`, who left less than 30 days ago, active again, with the consent to registration and without a review.
+
+    Two officers checked the row before. Memberships, posts and terms ended with leaving and do not come back. Raises
+    ActionError("state") if the person did not leave, ("late") after 30 days, otherwise as `privacy.give`; NotAllowed for
+    others.  (domain.md rule 12)
+    """
+    person = lock_account_first(person)
+    require(permissions.can_return, actor, person)
+    if person.left_on and person.left_on <= clock.today() - KEPT_AFTER_LEAVING:
+        raise ActionError(_("已过 30 天，请重新申请。"), code="late", url=reverse("members:join"))
+    person = move(
+        person,
+        PersonState.ACTIVE,
+        table=PERSON_TRANSITIONS,
+        actor=actor,
+        verb="person.returned",
+        person=person,
+        user=actor,
+        left_on=None,
+    )
+    privacy.give(actor, "registration", actor=actor)
+    for application in Application.objects.filter(user=actor).open():
+        withdraw_application(application, actor=actor)
+    follow_name(person)
+    notify(person, "members/back", url=reverse("me:home"), person=person)
     return person
 
 
@@ -115,7 +148,7 @@ def erase_person(person: Person, *, actor: Any = None) -> bool:
     audit.record("person.erased", person, actor=actor, person=person, user=user)
     erasure.erase(person)
     history.delete_history(Person.objects.filter(pk=person.pk))
-    if user and user.name == person.name:
+    if user and not user.roles.exists():  # an officer's account bears the name that the administrators gave it
         user.name = ""
         user.save(update_fields=["name"])
     _delete_or_empty(person)
@@ -142,12 +175,13 @@ def _empty(person):
 
 
 def erase_own_rows(person: Person) -> None:
-    """Erase the rows of this app about `person`: applications, assessments with evidence, texts about terms."""
+    """Erase the rows of this app about `person`: applications, corrections, assessments with evidence, texts about terms."""
     applications = Application.objects.filter(person=person)
     if person.user_id:
         applications |= Application.objects.filter(user=person.user_id)
     history.delete_with_history(applications)
     _delete_evidence(person)
+    person.corrections.all().delete()
     _anonymise_terms(person)
     history.delete_with_history(person.assessments.filter(representative__isnull=True))
 
@@ -168,9 +202,12 @@ def _anonymise_terms(person):
 
 
 def _delete_evidence(person):
-    """Delete the uploaded evidence of assessments of `person`; the stored files are deleted after the commit."""
-    assessments = person.assessments.values_list("public_id", flat=True)
-    files = File.objects.filter(attached_to="members.Assessment", attached_id__in=list(assessments))
+    """Delete the uploaded evidence of assessments and corrections of `person`; stored files are deleted after the commit."""
+    assessments, corrections = (
+        list(rows.values_list("public_id", flat=True)) for rows in (person.assessments, person.corrections)
+    )
+    files = File.objects.filter(attached_to="members.Assessment", attached_id__in=assessments)
+    files |= File.objects.filter(attached_to="members.Correction", attached_id__in=corrections)
     stored = [(file.content.storage, file.content.name) for file in files]
     files.delete()
     transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored], robust=True)

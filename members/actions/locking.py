@@ -1,4 +1,4 @@
-"""Shared by the actions of this package: the order of locks, and assigning registration details."""
+"""Shared by the actions of this package: the order of locks, assigning registration details, the name of the account."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +18,13 @@ def lock_account_first(row: Any) -> Any:
     if row.user_id:
         lock(row.user)
     return lock(row)
+
+
+def follow_name(person: Any) -> None:
+    """Set the name of the account of `person` to that of the person; the caller has locked the account."""
+    if person.user_id and person.user.name != person.name:
+        person.user.name = person.name
+        person.user.save(update_fields=["name"])
 
 
 def assign_details(row: Any, data: Mapping[str, Any]) -> list[str]:

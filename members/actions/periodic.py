@@ -3,20 +3,26 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 
 from chengyang import clock
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
+from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Notice
 
 from ..models import Application, Person, Representative
 from ..states import ApplicationState, PersonState, RepresentativeState
+from .applications import finish, notify_applicant
 from .leaving import erase_person, to_erase
+from .locking import lock_account_first
 from .persons import CONFIRM_WITHIN
 from .representatives import end_term
 
 DRAFT_KEPT = dt.timedelta(days=30)  # promised on the registration page; counted from the last change
 CLOSED_KEPT = dt.timedelta(days=30)  # a withdrawn or declined application has no purpose any more (PIPL 47)
+RETURNED_REMINDS = dt.timedelta(days=50)  # from the return
+RETURNED_ENDS = dt.timedelta(days=60)  # stated on the page of the application
 EXPIRED = "expired"  # reason code of the audit
 BATCH_SIZE = 200  # rows of one kind in one run; the next run takes the rest
 
@@ -25,6 +31,7 @@ def run_periodic() -> dict[str, int]:
     """Do all work that is due; return the number of rows of each kind. Safe to repeat."""
     return {
         "drafts": delete_drafts(),
+        "returned": end_returned(),
         "closed": delete_closed(),
         "unconfirmed": delete_unconfirmed(),
         "erased": erase_left(),
@@ -37,6 +44,46 @@ def delete_drafts() -> int:
     """Delete drafts last saved more than 30 days ago; return their number."""
     due = Application.objects.filter(state=ApplicationState.DRAFT, saved_at__lt=clock.now() - DRAFT_KEPT)
     return history.delete_with_history(due, skip_locked=True)
+
+
+def end_returned() -> int:
+    """Remind of returned applications after 50 days and withdraw them after 60; return the number of both together."""
+    returned = Application.objects.filter(state=ApplicationState.RETURNED)
+    over = returned.filter(acted_at__lt=clock.now() - RETURNED_ENDS)
+    soon = returned.filter(acted_at__lt=clock.now() - RETURNED_REMINDS, reminded_at=None)
+    ended = sum(end_returned_application(application) for application in over[:BATCH_SIZE])
+    return ended + sum(remind_of_returned(application) for application in soon[:BATCH_SIZE])
+
+
+@transaction.atomic
+def end_returned_application(application: Application) -> bool:
+    """Withdraw a returned application that was not corrected in time, and notify the applicant; safe to repeat."""
+    application = lock_account_first(application)
+    returned_at = application.acted_at or clock.now()
+    if application.state != ApplicationState.RETURNED or returned_at >= clock.now() - RETURNED_ENDS:
+        return False
+    finish(application, ApplicationState.WITHDRAWN, "application.withdrawn", None, "")
+    notify_applicant(application, "members/returned_ended")
+    return True
+
+
+@transaction.atomic
+def remind_of_returned(application: Application) -> bool:
+    """Remind the applicant once that a returned application ends; safe to repeat."""
+    application = lock_account_first(application)
+    if application.state != ApplicationState.RETURNED or application.reminded_at:
+        return False
+    application.reminded_at = clock.now()
+    application.save(update_fields=["reminded_at"])
+    until = timezone.localdate(application.acted_at) + RETURNED_ENDS
+    notify(
+        application.user,
+        "members/returned_reminder",
+        url=application.get_absolute_url(),
+        application=application,
+        until=until,
+    )
+    return True
 
 
 @transaction.atomic

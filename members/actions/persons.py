@@ -1,4 +1,4 @@
-"""人士: records made by staff, corrections, and reading full phone numbers (domain.md rules 1 and 12; requirements P10, P26)."""
+"""人士: records made by staff, and reading full phone numbers (domain.md rules 1 and 12; requirements P10, P26)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -16,17 +16,20 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices.actions import notify
+from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy import actions as privacy
 
 from .. import permissions, reasons
 from ..models import Application, Person, RegistrationDetails
 from ..personal_data import as_data
 from ..states import PERSON_TRANSITIONS, PersonState
-from .locking import assign_details
+from .locking import assign_details, follow_name
 
+ASK_AGAIN_AFTER = dt.timedelta(hours=24)  # between two messages to one number
 CONFIRM_WITHIN = dt.timedelta(days=30)  # domain.md rule 1; stated in the message to the person
 # Reason codes of the audit.
 REFUSED = "refused_by_person"
+CANCELLED = "cancelled_by_staff"
 OLD_ROW_USED = "old_row_taken_up"
 
 
@@ -52,8 +55,64 @@ def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
     person = Person(phone=phone, **unconfirmed, **details)
     person.save(force_insert=True)
     audit.record("person.created", person, actor=actor, person=person)
-    notify(phone, "members/please_confirm", url=reverse("members:confirm"), subdistrict=subdistrict, until=confirm_by)
+    _ask_to_confirm(person)
     return person
+
+
+def _ask_to_confirm(person):
+    url = reverse("members:confirm")
+    notify(person.phone, "members/please_confirm", url=url, subdistrict=person.subdistrict, until=person.confirm_by)
+
+
+@transaction.atomic
+def resend_confirmation(person: Person, *, actor: Any) -> Person:
+    """Ask the person of an unconfirmed record once more by text message; at most one message a day goes to a number.
+
+    Raises ActionError("too_soon"); NotAllowed for confirmed records and outside the actor's subdistricts.
+    """
+    person = lock(person)
+    require(permissions.can_edit_record, actor, person)
+    asked = Notice.objects.filter(kind="members/please_confirm", user=None, at__gt=clock.now() - ASK_AGAIN_AFTER)
+    if any(notice.address == person.phone for notice in asked):
+        raise ActionError(_("24 小时内已经发过，明天再发。"), code="too_soon")
+    _ask_to_confirm(person)
+    audit.record("person.asked_again", person, actor=actor, person=person)
+    return person
+
+
+@transaction.atomic
+def edit_record(person: Person, data: Mapping[str, Any], *, actor: Any, phone: str = "") -> Person:
+    """Correct an unconfirmed record; a new `phone` (E.164, empty: unchanged) is asked to confirm at once.
+
+    Raises ActionError as `enter_person`; NotAllowed for confirmed records and outside the actor's subdistricts.
+    """
+    person = lock(person)
+    require(permissions.can_edit_record, actor, person)
+    require(permissions.can_enter_person, actor, data.get("subdistrict", person.subdistrict).pk)
+    changed = assign_details(person, data)
+    fields = [field for field in changed if field in RegistrationDetails.EDITABLE_FIELDS]
+    has_new_number = bool(phone) and phone != person.phone
+    if has_new_number:
+        _refuse_own(phone, actor)
+        advisory_lock(f"registry/{blind_index('phone', phone)}")
+        _refuse_twice(phone, actor)
+        person.phone = phone
+        changed, fields = [*changed, *columns_of(Person, "phone")], [*fields, "phone"]
+    if changed:
+        person.save(update_fields=changed)
+        audit.record("person.updated", person, actor=actor, person=person, fields=fields)
+    if has_new_number:
+        _ask_to_confirm(person)
+    return person
+
+
+@transaction.atomic
+def cancel_record(person: Person, *, actor: Any) -> None:
+    """Delete an unconfirmed record that was made by mistake. Raises NotAllowed as `resend_confirmation`."""
+    person = lock(person)
+    require(permissions.can_edit_record, actor, person)
+    audit.record("person.erased", person, actor=actor, person=person, reason=CANCELLED)
+    history.delete_with_history(Person.objects.filter(pk=person.pk))
 
 
 def _refuse_own(phone, actor):
@@ -106,6 +165,7 @@ def confirm_person(person: Person, *, actor: Any) -> Person:
     )
     person.user = actor
     person.save(update_fields=["user"])
+    follow_name(person)
     notify(person, "members/confirmed", url=reverse("me:home"), person=person)
     return person
 
@@ -142,74 +202,6 @@ def _merge_into_old_row(record, user):
     return own
 
 
-# ---- corrections -----------------------------------------------------------------------------------------------------
-@transaction.atomic
-def edit_own_details(person: Person, data: Mapping[str, Any], *, actor: Any) -> Person:
-    """Correct the person's own registration details; `data` holds any of `RegistrationDetails.EDITABLE_FIELDS`.
-
-    The change is effective at once; the history stores the former values. Raises ActionError("state") if the person is not
-    active, TypeError for a name that cannot be edited, NotAllowed for others.  (requirements P11, M01)
-    """
-    person = lock(person)
-    require(permissions.can_edit_own_details, actor, person)
-    _require_active(person)
-    return _change(person, data, actor)
-
-
-@transaction.atomic
-def adopt_number(person: Person, *, actor: Any) -> Person:
-    """Replace the contact number of the person by the number the account signs in with (decisions.md, "phone").
-
-    Raises ActionError("no_number") if the account has none, ("state") if the person is not active; NotAllowed for others.
-    """
-    person = lock(person)
-    require(permissions.can_edit_own_details, actor, person)
-    _require_active(person)
-    if not actor.phone:
-        raise ActionError(_("你的账号还没有手机号。"), code="no_number", url=reverse("members:data"))
-    person.phone = actor.phone
-    columns = columns_of(Person, "phone")
-    person.save(update_fields=columns)
-    audit.record("person.updated", person, actor=actor, person=person, user=person.user, fields=["phone"])
-    return person
-
-
-@transaction.atomic
-def correct_person(
-    person: Person, data: Mapping[str, Any], *, actor: Any, code: str = reasons.DisclosureReason.CORRECTION
-) -> Person:
-    """Correct registration details at the person's request, and notify the person of the changed fields.
-
-    `data` holds any of `RegistrationDetails.EDITABLE_FIELDS`, `code` is the reason code for the audit. Raises
-    ActionError("state") if the person is not active, TypeError for a name that cannot be edited; NotAllowed outside the
-    actor's subdistricts and for the actor themself.  (requirements P11)
-    """
-    person = lock(person)
-    require(permissions.can_correct_person, actor, person)
-    _require_active(person)
-    before = person.registration_details()
-    person = _change(person, data, actor, code=code)
-    changed = [field for field, value in person.registration_details().items() if value != before[field]]
-    if changed:
-        labels = [str(Person.label_of(field)) for field in changed]
-        notify(person, "members/corrected", url=reverse("members:data") if person.user else "", labels=labels)
-    return person
-
-
-def _require_active(person):
-    if not person.is_active:
-        raise ActionError(_("这个人现在不在册。"), code="state", url=reverse("members:data"))
-
-
-def _change(person, data, actor, code=""):
-    changed = assign_details(person, data)
-    if changed:
-        person.save(update_fields=changed)
-        fields = [field for field in changed if field in RegistrationDetails.EDITABLE_FIELDS]
-        audit.record("person.updated", person, actor=actor, person=person, user=person.user, fields=fields, reason=code)
-    return person
-
-
 # ---- reading ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def read_number(row: Any, reason: str, *, actor: Any) -> str:
@@ -218,6 +210,7 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
     `reason` is a value of `reasons.DisclosureReason`. Raises ActionError("reason") for any other, ("no_number") if there is
     no number; NotAllowed (`permissions.can_read_number`).
     """
+    row = lock(row)
     require(permissions.can_read_number, actor, row)
     if reason not in reasons.DisclosureReason.values:
         raise ActionError(_("请先选一个理由。"), code="reason", field="reason")

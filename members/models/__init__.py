@@ -1,7 +1,8 @@
-"""Models of the registry: categories, persons, applications, representatives and “四有” assessments."""
+"""Models of the registry: categories, persons, applications, corrections, representatives and “四有” assessments."""
 
 from .applications import Application, ApplicationQuerySet
-from .persons import Person, PersonQuerySet
+from .corrections import Correction, CorrectionQuerySet
+from .persons import Person, PersonQuerySet, UnconfirmedPerson
 from .registration_details import Category, NameSearchMixin, RegistrationDetails, Skill, Wish
 from .representatives import Assessment, AssessmentQuerySet, Representative, RepresentativeQuerySet
 
@@ -11,6 +12,8 @@ __all__ = [
     "Assessment",
     "AssessmentQuerySet",
     "Category",
+    "Correction",
+    "CorrectionQuerySet",
     "NameSearchMixin",
     "Person",
     "PersonQuerySet",
@@ -18,5 +21,6 @@ __all__ = [
     "Representative",
     "RepresentativeQuerySet",
     "Skill",
+    "UnconfirmedPerson",
     "Wish",
 ]

@@ -1,10 +1,13 @@
 """入册申请: applications for registration."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -14,7 +17,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 
-from ..states import APPLICATION_OPEN, ApplicationState
+from ..states import APPLICATION_OPEN, APPLICATION_WITH_STAFF, OBJECTION_WITHIN, ApplicationState, PersonState
 from .persons import Person
 from .registration_details import Category, NameSearchMixin, RegistrationDetails
 
@@ -25,31 +28,33 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
     def open(self):
         return self.filter(state__in=APPLICATION_OPEN)
 
-    def submitted(self):
-        """Return the applications that staff may see: those that were submitted at least once; drafts are private."""
-        return self.filter(submitted_at__isnull=False)
-
     def within(self, scope):
-        """Return the submitted applications in the access scope of a member of staff."""
+        """Return the applications that staff with the access scope `scope` may read (docs/decisions.md, "Who sees what").
+
+        Staff read an application while they review it, and afterwards as long as its person is in the registry. What is with
+        the applicant (a draft, a returned one), withdrawn or declined is closed to them, and so are the applications of
+        persons who left (requirements P06, P12).
+        """
         return self.filter(_managed_q(scope))
 
     def visible_to(self, user):
-        """Return the applications `user` may see: own, and the submitted ones of the user's subdistricts."""
+        """Return the applications `user` may see: own, and those that `user` may read as staff."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(user=user) | _managed_q(access_scope(user)))
 
 
 def _managed_q(scope):
-    submitted = Q(submitted_at__isnull=False)
-    return submitted if scope.district else submitted & Q(subdistrict__in=scope.subdistricts)
+    readable = Q(state__in=APPLICATION_WITH_STAFF)
+    readable |= Q(state=ApplicationState.APPROVED, person__state=PersonState.ACTIVE)
+    return readable if scope.district else readable & Q(subdistrict__in=scope.subdistricts)
 
 
 @tracked(exclude=["name_search"])
 class Application(RegistrationDetails, DemoMark):
     """入册申请: an application for registration, with its two reviews and the decision."""
 
-    PERSONAL = {**RegistrationDetails.PERSONAL, "reason": "registration"}
+    PERSONAL = {**RegistrationDetails.PERSONAL, "reason": "registration", "objection": "registration"}
     NOT_PERSONAL = {
         "id",
         "public_id",
@@ -62,6 +67,8 @@ class Application(RegistrationDetails, DemoMark):
         "decided_at",
         "acted_at",
         "due_on",
+        "reminded_at",
+        "objected_at",
         "is_demo",
     }
 
@@ -99,6 +106,34 @@ class Application(RegistrationDetails, DemoMark):
     )
     acted_at = models.DateTimeField(_("经办时间"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
+    # Declining takes two people, and an objection a third (domain.md rule 2).
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("提出不予通过的人"),
+    )
+    decline_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("复核不予通过的人"),
+    )
+    objection = models.CharField(_("申请复核的理由"), max_length=REASON_LENGTH, blank=True)
+    objected_at = models.DateTimeField(_("申请复核"), null=True, blank=True)
+    objection_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("决定复核的人"),
+    )
+    reminded_at = models.DateTimeField(_("提醒改好再交"), null=True, blank=True)
     person = models.OneToOneField(
         Person, models.SET_NULL, null=True, blank=True, related_name="application", verbose_name=_("人士")
     )
@@ -138,6 +173,20 @@ class Application(RegistrationDetails, DemoMark):
                 name="application_complete_when_submitted",
             ),
             models.CheckConstraint(
+                condition=Q(declined_by__isnull=True)
+                | Q(decline_confirmed_by__isnull=True)
+                | ~Q(declined_by=F("decline_confirmed_by")),
+                name="application_declined_by_two_people",
+                violation_error_message=_("不予通过要由两个人来定。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(objection_decided_by__isnull=True)
+                | (Q(declined_by__isnull=True) | ~Q(objection_decided_by=F("declined_by")))
+                & (Q(decline_confirmed_by__isnull=True) | ~Q(objection_decided_by=F("decline_confirmed_by"))),
+                name="application_objection_decided_by_somebody_else",
+                violation_error_message=_("复核要由没有参与过的人来定。"),
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="approved") | Q(second_reviewer__isnull=False),
                 name="application_approved_by_somebody",
             ),
@@ -148,6 +197,18 @@ class Application(RegistrationDetails, DemoMark):
 
     def get_absolute_url(self):
         return reverse("members:application", args=[self.public_id])
+
+    @property
+    def version(self):
+        """Return a text that changes whenever the applicant saves; a form that was opened before is outdated."""
+        return f"{self.saved_at.astimezone(dt.UTC):%Y%m%d%H%M%S%f}"
+
+    @property
+    def objection_until(self):
+        """Return the last day on which the applicant may object, or None if it is not declined or was objected to."""
+        if self.state != ApplicationState.DECLINED or self.objected_at or self.decided_at is None:
+            return None
+        return timezone.localdate(self.decided_at) + OBJECTION_WITHIN
 
     def missing(self):
         """Return the names of the required fields that are still empty."""

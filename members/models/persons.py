@@ -45,6 +45,11 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         """Return the active persons that `scope` covers as staff or as secretary; leading a team is ignored."""
         return self.filter(_office_q(scope, self.model._base_manager.all()))
 
+    def unconfirmed_within(self, scope):
+        """Return the records made by staff that wait for their person, for staff of their subdistricts (domain.md rule 1)."""
+        rows = self.filter(state=PersonState.UNCONFIRMED)
+        return rows if scope.district else rows.filter(subdistrict__in=scope.subdistricts)
+
     def within(self, scope):
         """Return the active persons that `scope` covers by any role or post (docs/decisions.md, "Who sees what")."""
         return self.filter(_managed_q(scope, self.model._base_manager.all()))
@@ -164,3 +169,14 @@ class Person(RegistrationDetails, DemoMark):
     def is_active(self):
         """Return whether lists, exports and statistics may include this person (domain.md rule 1)."""
         return self.state == PersonState.ACTIVE
+
+
+class UnconfirmedPerson(Person):
+    """待本人确认的登记: the records made by staff that their persons have not confirmed, as a list of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = _("待本人确认的登记")
+
+    def get_absolute_url(self):
+        return reverse("admin:members_unconfirmedperson_change", args=[self.pk])

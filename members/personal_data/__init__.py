@@ -44,7 +44,7 @@ class PersonalData:
     @property
     def count(self) -> int:
         """Return the number of fields that have a value."""
-        return sum(len(item.lines) for section in self.sections for item in section.items)
+        return sum(len(item.lines) + len(item.technical) for section in self.sections for item in section.items)
 
 
 def everything(user: Any) -> PersonalData:
@@ -52,9 +52,10 @@ def everything(user: Any) -> PersonalData:
     found = collect.rows_about(user)
     formatter = RowFormatter(user, found)
     sections = [
-        Section(model._meta.label, title(model), [formatter.item(row) for row in rows]) for model, rows in found.items()
+        Section(model._meta.label, title(model), [formatter.item(row) for row in formatter.newest_first(rows)])
+        for model, rows in found.items()
     ]
-    return PersonalData(sorted(sections, key=_position), collect.acted(user), accesses(user))
+    return PersonalData(sorted(sections, key=_position), collect.acted(user, found), accesses(user))
 
 
 def _position(section):

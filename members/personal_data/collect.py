@@ -5,6 +5,7 @@ rows found. By convention a key with `related_name="+"` names the account that *
 such rows are about other people and are only counted.
 """
 
+import datetime as dt
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,10 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import QuerySet
 
+from chengyang import clock
+from chengyang.platform.accounts.models import PhoneProof
 from chengyang.platform.audit.history import Event
+from chengyang.platform.notices.models import Notice
 
 from ..models import Person
 from ..states import PersonState
@@ -24,6 +28,10 @@ LEFT_OUT = {
     "admin.LogEntry": "the staff site writes the audit instead; this table of the Django admin stays empty",
     "pghistory.MiddlewareEvents": "a view over the histories, which are shown with their rows",
 }
+
+
+# A former owner of a number that was given to somebody else is not shown for longer.
+ADDRESSED_SINCE = dt.timedelta(days=30)
 
 
 def subjects(user: Any) -> list[Any]:
@@ -47,10 +55,39 @@ def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:
         for relation in relations(model):
             known = found.setdefault(relation.related_model, {})
             fresh = [row for row in _rows(relation, rows) if row.pk not in known]
+            _link(relation, rows, fresh)
             known.update({row.pk: row for row in fresh})
             if fresh:
                 queue.append((relation.related_model, fresh))
+    by_number = {model: {row.pk: row for row in rows} for model, rows in rows_with_number(subjects(user)[0]).items()}
+    for model, rows in by_number.items():
+        found[model] = {**found.get(model, {}), **rows}
     return {model: list(rows.values()) for model, rows in found.items() if rows}
+
+
+def rows_with_number(account: Any) -> dict[type[models.Model], list[Any]]:
+    """Return the rows that contain the number or address of `account` without a key to it, by table.
+
+    These are the codes that were sent to the number, and notices to an address that was given for one message only.
+    """
+    found: dict[type[models.Model], list[Any]] = {}
+    if account.phone_index:
+        found[PhoneProof] = list(PhoneProof.objects.filter(phone_index=account.phone_index))
+    own = {account.phone, account.email} - {"", None}
+    # Addresses are encrypted without an index: they are compared here. There are few, for one message each.
+    recent = Notice.objects.filter(user=None, at__gte=clock.now() - ADDRESSED_SINCE).exclude(address="")
+    found[Notice] = [notice for notice in recent if notice.address in own] if own else []
+    return found
+
+
+def _link(relation, parents, rows):
+    """Let each row refer to its parent that is in memory, so that a title such as that of the activity needs no query."""
+    if relation.model in (get_user_model(), Person):
+        return
+    known = {parent.pk: parent for parent in parents}
+    for row in rows:
+        if parent := known.get(getattr(row, relation.field.attname)):
+            relation.field.set_cached_value(row, parent)
 
 
 def relations(model: type[models.Model]) -> Iterator[Any]:
@@ -109,10 +146,19 @@ def acting_keys() -> list[tuple[type[models.Model], models.Field]]:
     ]
 
 
-def acted(user: Any) -> list[tuple[Any, Any, int]]:
-    """Return (table label, key label, number of rows) for each key in which `user` is named as having acted."""
+def acted(user: Any, own: dict[type[models.Model], list[Any]]) -> list[tuple[Any, Any, int]]:
+    """Return (table label, key label, number of rows) for each key in which `user` is named as having acted on others' rows.
+
+    `own` is what `rows_about` found: an applicant also acts on their own application, which is not about somebody else.
+    """
     counts = (
-        (table._meta.verbose_name, key.verbose_name, table._base_manager.filter(**{key.name: user}).count())
+        (
+            table._meta.verbose_name,
+            key.verbose_name,
+            table._base_manager.filter(**{key.name: user})
+            .exclude(pk__in=[row.pk for row in own.get(table, ())])
+            .count(),
+        )
         for table, key in acting_keys()
     )
     return [count for count in counts if count[2]]

@@ -30,6 +30,7 @@ DERIVED = (
     SearchVectorField,
 )  # computed from another field for sorting and searching
 NEVER_SHOWN = {"id", "is_demo", "password", "code_hash", "session_hash"}
+TECHNICAL = {"public_id"}  # folded away in every table
 CREATED_FIELDS = ("created_at", "applied_at", "at", "sent_at", "starts")  # tried where the description names none
 
 
@@ -55,11 +56,12 @@ class Change:
 
 @dataclass
 class Item:
-    """One row: its lines and changes; `since` is the day of its creation, if known."""
+    """One row: its lines, the technical ones apart, and its changes; `since` is the day of its creation, if known."""
 
     title: str
     since: dt.date | None
     lines: list[Line] = field(default_factory=list)
+    technical: list[Line] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
 
@@ -82,9 +84,19 @@ class RowFormatter:
         changes = list(self.changes(row))
         since = {name: _day(change.at) for change, names in changes for name in names}
         lines = [self.line(row, column, since.get(column.name, created_on)) for column in shown_columns(model)]
+        lines = [line for line in lines if line.value]
+        technical = TECHNICAL.union(description(model).technical)
         return Item(
-            str(row), created_on, [line for line in lines if line.value], [change for change, _names in changes]
+            title=str(description(model).row_title(row)),
+            since=created_on,
+            lines=[line for line in lines if line.name not in technical],
+            technical=[line for line in lines if line.name in technical],
+            changes=[change for change, _names in changes],
         )
+
+    def newest_first(self, rows: Iterable[Any]) -> list[Any]:
+        """Return `rows` of one table in the order of the page: those created last first."""
+        return sorted(rows, key=lambda row: (self.created_on(row) or dt.date.min, row.pk), reverse=True)
 
     def line(self, row: Any, column: models.Field, since: Any) -> Line:
         value = self.value(row, column)

@@ -1,28 +1,32 @@
 """我的数据: stored data, access log, export, corrections, consents and leaving (requirements P06, P10–P12, X12)."""
 
+import datetime as dt
 import json
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock, extensions
 from chengyang.errors import ActionError
+from chengyang.lib.chinese import dates
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
 
 from .. import actions, personal_data
-from ..forms import DetailsForm
-from ..models import Person
+from ..forms import OwnDetailsForm
+from ..models import Application, Correction, Person
+from ..states import APPLICATION_OPEN, CorrectionState
 from .parts import READ_OR_POST, posted
 
+REFUSAL_SHOWN = dt.timedelta(days=30)  # a refused correction stays that long above the details
 NECESSARY = "registration"  # code of the purpose without which nobody can be registered
-MAX_ITEMS = 20  # rows of one table on the page; `?all=1` and the export have all
 
 
 @never_cache
@@ -32,8 +36,8 @@ def data(request: HttpRequest) -> HttpResponse:
     page = {
         "data": personal_data.everything(request.user),
         "person": _own(request),
+        "corrections": _corrections(request.user),
         "consents": _consents(request.user),
-        "max_items": None if "all" in request.GET else MAX_ITEMS,
     }
     return render(request, "members/data.html", page)
 
@@ -41,6 +45,13 @@ def data(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest) -> Person | None:
     rows = Person.objects.visible_to(request.user).filter(user=request.user)
     return rows.select_related("category", "subdistrict").first()
+
+
+def _corrections(user):
+    """Return the corrections that wait for staff, and those refused within the last 30 days."""
+    own = Correction.objects.visible_to(user).filter(person__user=user)
+    refused = Q(state=CorrectionState.REFUSED, decided_at__gt=clock.now() - REFUSAL_SHOWN)
+    return own.filter(Q(state=CorrectionState.WAITING) | refused)
 
 
 def _consents(user):
@@ -63,21 +74,45 @@ def download(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(READ_OR_POST)
 def edit(request: HttpRequest) -> HttpResponse:
-    """Correct one's own registration details, effective at once."""
+    """Correct one's own registration details: at once, or by a correction that staff decide (name and category)."""
     person = _active(request)
-    form = DetailsForm(posted(request), initial=_initial(person))
+    form = OwnDetailsForm(posted(request), request.FILES or None, initial=_initial(person))
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                actions.edit_own_details(person, form.cleaned_data, actor=request.user)
-                messages.success(request, _("已改好。以前的内容留在更改记录里。"))
+                waiting = actions.edit_own_details(
+                    person,
+                    form.details(),
+                    actor=request.user,
+                    reason=form.cleaned_data["reason"],
+                    evidence=form.cleaned_data["file"],
+                )
+                messages.success(request, _edited_message(waiting))
                 return redirect("members:data")
             except ActionError as error:
                 form.refuse(error)
                 status = 409
     return render(request, "members/edit.html", {"form": form, "person": person}, status=status)
+
+
+def _edited_message(waiting):
+    if not waiting:
+        return _("已改好。以前的内容留在更改记录里。")
+    return _("已收到更正申请：%(what)s。%(day)s以前答复你；别的几项已改好。") % {
+        "what": "；".join(str(row) for row in waiting),
+        "day": dates.month_day(waiting[0].due_on),
+    }
+
+
+@require_POST
+def withdraw_correction(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Withdraw one's own correction that waits for staff."""
+    rows = Correction.objects.visible_to(request.user).filter(person__user=request.user)
+    actions.withdraw_correction(get_object_or_404(rows, public_id=public_id), actor=request.user)
+    messages.success(request, _("更正申请已撤回。"))
+    return redirect("members:data")
 
 
 def _initial(person):
@@ -122,7 +157,8 @@ def rules(request: HttpRequest) -> HttpResponse:
 def consent(request: HttpRequest, code: str) -> HttpResponse:
     """Give or withdraw consent to the purpose `code`, effective at once.
 
-    A registered person withdraws the necessary consent by leaving, so that request is redirected to the page of leaving.
+    Withdrawing the necessary consent ends something, so it asks first: a registered person leaves on a page of its own, an
+    applicant confirms that the application is withdrawn too.
     """
     given = request.POST.get("do") == "give"
     person = _own(request)
@@ -130,11 +166,33 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     if code == NECESSARY and not given:
         if person and person.is_active:
             return redirect("members:data-leave")
+        if _open_applications(request).exists():
+            return redirect("members:data-consent-withdraw", code)
     elif code not in OPTIONAL and not asked_again:
         raise Http404
     actions.decide_purpose(request.user, code, given=given, actor=request.user)
     messages.success(request, _("已同意，随时可以撤回。") if given else _("已撤回，从现在起不再这样用。"))
-    return redirect("members:data-rules" if asked_again else "members:data")
+    still_asked = asked_again and privacy.to_confirm(request.user)
+    return redirect("members:data-rules" if still_asked and "rules" in request.POST else "members:data")
+
+
+@never_cache
+@require_http_methods(READ_OR_POST)
+def consent_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask an applicant, with the application named, and withdraw the consent to registration on POST (docs/ui.md)."""
+    applications = _open_applications(request)
+    if code != NECESSARY or not applications.exists():
+        raise Http404
+    if request.method == "POST":
+        actions.decide_purpose(request.user, code, given=False, actor=request.user)
+        messages.success(request, _("已撤回，入册申请也一并撤回。"))
+        return redirect("members:data")
+    return render(request, "members/consent_withdraw.html", {"application": applications.first()})
+
+
+def _open_applications(request):
+    own = Application.objects.visible_to(request.user).filter(user=request.user)
+    return own.filter(state__in=APPLICATION_OPEN).select_related("subdistrict")
 
 
 @never_cache
@@ -144,7 +202,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     person = _active(request)
     if request.method == "POST":
         actions.leave_registry(person, actor=request.user)
-        messages.success(request, _("你已退出。30 天内重新申请，可以找回原来的记录。"))
+        messages.success(request, _("你已退出。30 天内改主意，点一下就能恢复登记。"))
         return redirect("members:data")
     page = {"person": person, "summaries": [rows.summary for rows in extensions.person_rows() if rows.summary]}
     return render(request, "members/leave.html", page)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,9 +19,19 @@ from chengyang.platform.accounts import phone_login
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 
 from .. import actions
-from ..forms import ConsentForm, DetailsForm, DraftForm, JoinCodeForm, JoinPhoneForm, PurposesForm
+from ..forms import (
+    ConfirmForm,
+    ConsentForm,
+    DetailsForm,
+    DraftForm,
+    JoinCodeForm,
+    JoinPhoneForm,
+    ObjectionForm,
+    PurposesForm,
+)
 from ..models import Application, Person
 from ..states import (
+    APPLICATION_CORRECTABLE,
     APPLICATION_OPEN,
     APPLICATION_WITH_APPLICANT,
     FIRST_REVIEW_DAYS,
@@ -30,6 +41,9 @@ from ..states import (
 )
 from ..timeline import timeline_of
 from .parts import READ_OR_POST, posted
+
+# Session key of where the visitor wanted to go, which needs registration first: {"url": …, "name": …}.
+AFTER_JOINING = "after_joining"
 
 
 # ---- step 1: privacy rules, consent, phone number --------------------------------------------------------------------
@@ -79,6 +93,8 @@ def _current_page(user: Any) -> str:
         return reverse("me:home")
     if _unconfirmed(user):
         return reverse("members:confirm")
+    if _left(user):
+        return reverse("members:return")
     application = _open_application(user)
     if application is None:
         return ""
@@ -89,6 +105,7 @@ def _current_page(user: Any) -> str:
 
 def _step_one(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     page = {"rules": PolicyVersion.objects.current(), "purpose": _registration(), "step": 1, **context}
+    page["after_joining"] = request.session.get(AFTER_JOINING)
     return render(request, "members/join.html", page, status=status)
 
 
@@ -120,7 +137,9 @@ def about(request: HttpRequest) -> HttpResponse:
     form = (DraftForm if later else DetailsForm)(posted(request), initial=_initial(application))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.save_step(application, form.cleaned_data, actor=request.user, step=2 if later else 3)
+            version = request.POST.get("version", "")
+            step = 2 if later else 3
+            actions.save_step(application, form.cleaned_data, actor=request.user, step=step, version=version)
             return redirect(application if later else "members:join-check")
         except ActionError as error:
             _refuse(form, error)
@@ -136,11 +155,12 @@ def save(request: HttpRequest) -> JsonResponse:
     if application is None:
         raise Http404
     form = DraftForm(request.POST)
-    actions.save_step(application, form.valid_data(), actor=request.user)
+    version = request.POST.get("version", "")
+    application = actions.save_step(application, form.valid_data(), actor=request.user, version=version)
     text = _("%(time)s 已自动保存，关掉页面也不会丢") % {"time": f"{clock.now():%H:%M}"}
     if wrong := len(form.errors):
         text += ngettext("；有 %(n)d 处要改了才能存", "；有 %(n)d 处要改了才能存", wrong) % {"n": wrong}
-    return JsonResponse({"saved": text})
+    return JsonResponse({"saved": text, "version": application.version})
 
 
 def _open_application(user: Any) -> Application | None:
@@ -191,22 +211,80 @@ def _days() -> dict[str, int]:
 @require_safe
 def application(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the applicant the next step with its deadline, and the steps so far."""
-    rows = Application.objects.visible_to(request.user).filter(user=request.user)
-    row = get_object_or_404(rows.select_related("category", "subdistrict"), public_id=public_id)
+    row = _own_application(request, public_id)
+    return _application_page(request, row, ObjectionForm())
+
+
+def _application_page(request: HttpRequest, row: Application, form: ObjectionForm) -> HttpResponse:
+    until = row.objection_until
     page = {
         "application": row,
         "steps": timeline_of(row),
         "can_withdraw": row.state in APPLICATION_OPEN,
+        "can_correct": row.state in APPLICATION_CORRECTABLE,
+        "objection_form": form if until and until >= clock.today() else None,
+        "objection_until": until,
+        "ends_on": row.acted_at and timezone.localdate(row.acted_at) + actions.RETURNED_ENDS,
         "days": _days(),
+        "after_joining": request.session.get(AFTER_JOINING),
     }
-    return render(request, "members/application.html", page)
+    return render(request, "members/application.html", page, status=_status(form))
+
+
+def _own_application(request: HttpRequest, public_id: str) -> Application:
+    rows = Application.objects.visible_to(request.user).filter(user=request.user)
+    return get_object_or_404(rows.select_related("category", "subdistrict"), public_id=public_id)
+
+
+@require_POST
+def correct(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one's own submitted application back, to correct it."""
+    actions.take_back_application(_own_application(request, public_id), actor=request.user)
+    messages.success(request, _("已收回。改好以后再提交，审核从头算时间。"))
+    return redirect("members:join-about")
+
+
+@require_POST
+def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Object to one's own declined application."""
+    row = _own_application(request, public_id)
+    form = ObjectionForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.object_to_decline(row, actor=request.user, objection=form.cleaned_data["objection"])
+            messages.success(request, _("已申请复核。"))
+            return redirect(row)
+        except ActionError as error:
+            _refuse(form, error)
+    return _application_page(request, row, form)
+
+
+@never_cache
+@require_http_methods(READ_OR_POST)
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Let a person who left within 30 days be in the registry again, with one button."""
+    person = _left(request.user)
+    if person is None:
+        return redirect(_current_page(request.user) or "members:join")
+    if request.method == "POST":
+        actions.return_to_registry(person, actor=request.user)
+        messages.success(request, _("欢迎回来，登记已恢复。"))
+        return redirect("me:home")
+    page = {"person": person, "rules": PolicyVersion.objects.current(), "purpose": _registration()}
+    return render(request, "members/return.html", page)
+
+
+def _left(user: Any) -> Person | None:
+    """Return the person of `user` if they left and can still return with one button, else None."""
+    rows = Person.objects.visible_to(user).filter(user=user, state=PersonState.LEFT)
+    still_stored = rows.filter(left_on__gt=clock.today() - actions.KEPT_AFTER_LEAVING)
+    return still_stored.select_related("category", "subdistrict").first()
 
 
 @require_POST
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Withdraw one's own application."""
-    rows = Application.objects.visible_to(request.user).filter(user=request.user)
-    row = get_object_or_404(rows, public_id=public_id)
+    row = _own_application(request, public_id)
     actions.withdraw_application(row, actor=request.user)
     messages.success(request, _("申请已撤回。想再申请，随时可以。"))
     return redirect(row)
@@ -224,7 +302,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         actions.refuse_record(person, actor=request.user)
         messages.success(request, _("这份登记已经删掉。"))
         return redirect("home")
-    form = ConsentForm(posted(request))
+    form = ConfirmForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.confirm_person(person, actor=request.user)

@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
@@ -63,7 +63,22 @@ def submit_request(*, actor, title: str, text: str, team: Team | None = None, se
     )
     audit.record("request.created", request, actor=actor, user=actor)
     notify(actor, "services/request_received", url=request.get_absolute_url(), request=request)
+    _notify_handlers(request, "services/request_new", actor)
     return request
+
+
+def _notify_handlers(request, template, actor):
+    """Notify those who handle `request` today, without `actor` and the author."""
+    for handler in handlers(request):
+        if handler not in (actor, request.author):
+            notify(handler, template, url=request.get_absolute_url(), request=request)
+
+
+@transaction.atomic
+def record_opening(request: Request, *, actor) -> None:
+    """Record in the audit that a handler opened `request`; its author sees it on 我的数据 (requirements P10)."""
+    if request.author and request.author != actor:
+        audit.record("request.read", request, actor=actor, user=request.author)
 
 
 @transaction.atomic
@@ -89,6 +104,7 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
     }
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
     notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
+    _notify_handlers(request, "services/request_new", actor)
     return request
 
 
@@ -126,22 +142,26 @@ def rate_request(request: Request, *, actor, rating: int) -> Request:
 
 
 @transaction.atomic
-def reopen_request(request: Request, *, actor) -> Request:
-    """Reopen an answered request, because the answer did not help.
+def reopen_request(request: Request, *, actor, reason: str) -> Request:
+    """Reopen an answered request once, because the answer did not help; its handlers are notified and read `reason`.
 
-    It gets the full time again; reminders and escalation start anew (domain.md rule 9). Raises NotAllowed.
+    It gets the full time again; reminders and escalation start anew (domain.md rule 9). The former answer stays in
+    `Request.thread`. Raises NotAllowed, also for a second time, ActionError("reason") without a reason, ("too_long").
     """
     request = lock(request)
     require(permissions.can_reopen_request, actor, request)
     changes: dict[str, Any] = {
         "due_on": deadlines.due_on(clock.today(), COMPLEX_DAYS if request.is_complex else DAYS),
         "reopened_at": clock.now(),
+        "reopen_reason": required_reason(reason, missing=_("请写哪里没解决。")),
         "reminders": 0,
         "escalated_at": None,
     }
-    return move(
+    request = move(
         request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.reopened", **changes
     )
+    _notify_handlers(request, "services/request_reopened", actor)
+    return request
 
 
 @transaction.atomic
@@ -179,7 +199,14 @@ def erase_requests(person: Person) -> None:
     history.delete_with_history(rows.exclude(pk__in=kept))
     kept_rows = Request.objects.filter(pk__in=kept)
     kept_rows.update(
-        author=None, title=erasure.ERASED, text="", service="", answer=erasure.ERASED, query_code="", rating=None
+        author=None,
+        title=erasure.ERASED,
+        text="",
+        service="",
+        answer=erasure.ERASED,
+        reopen_reason="",
+        query_code="",
+        rating=None,
     )
     history.delete_history(kept_rows)
 

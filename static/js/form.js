@@ -1,7 +1,9 @@
 // form.js: long forms. Typed values are saved automatically, and leaving with unsaved changes asks for confirmation.
 //
 // <form data-autosave="/join/2/save/" data-failed="没有存上，请检查网络"> … <p data-saved-at hidden></p>
-// The form is posted to that URL shortly after the last change; the response is JSON {"saved": "14:32 已自动保存"}.
+// The form is posted to that URL shortly after the last change; the response is JSON {"saved": "14:32 已自动保存", "version": "…"}.
+// `version` goes into the hidden field of that name. A refusal (409) is JSON {"detail": "…", "url": "…"}; `data-again` is the
+// text of the link to that URL.
 // <form data-keep> has no URL and only asks before leaving with changes.
 
 const WAIT = 1500; // ms after the last key press
@@ -12,44 +14,66 @@ for (const form of document.querySelectorAll("form[data-autosave], form[data-kee
   let timer = 0;
   let changed = false;
   let saving = null;
+  let refused = false;
 
-  const report = (text) => {
+  const report = (text, address = "") => {
     if (!note) return;
     note.hidden = false;
     (note.querySelector("span") || note).textContent = text;
+    note.querySelector("a")?.remove();
+    if (!address) return;
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = form.dataset.again;
+    note.append(" ", link);
   };
 
   const save = async () => {
     changed = false;
-    saving?.abort();
-    saving = new AbortController();
     try {
       const answer = await fetch(url, {
         method: "POST",
         body: new FormData(form),
         headers: { Accept: "application/json" },
         credentials: "same-origin",
-        signal: saving.signal,
       });
+      if (answer.status === 409) {
+        // Refused, not lost: another device saved, or the form was sent meanwhile. The server says what to do.
+        const refusal = await answer.json();
+        refused = true;
+        report(refusal.detail, refusal.url);
+        return;
+      }
       if (!answer.ok) throw new Error(answer.status);
-      report((await answer.json()).saved);
-    } catch (problem) {
-      if (problem.name === "AbortError") return;
+      const saved = await answer.json();
+      if (form.elements.version) form.elements.version.value = saved.version;
+      report(saved.saved);
+    } catch {
       changed = true;
       if (form.dataset.failed) report(form.dataset.failed);
     }
   };
 
+  // One request at a time: an aborted one may have been saved, and the next would then look like another device's.
+  const start = () => {
+    const current = (saving || Promise.resolve()).then(save).finally(() => {
+      if (saving === current) saving = null;
+    });
+    saving = current;
+  };
+
   form.addEventListener("input", () => {
-    changed = true;
-    if (!url) return;
+    changed = !refused;
+    if (!url || refused) return;
     clearTimeout(timer);
-    timer = setTimeout(save, WAIT);
+    timer = setTimeout(start, WAIT);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    saving?.abort();
     changed = false;
+    if (!saving) return;
+    event.preventDefault();
+    saving.finally(() => form.requestSubmit(event.submitter));
   });
   addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();

@@ -82,6 +82,20 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// Sections that are folded on the screen are printed: <details data-print-open>, for browsers without ::details-content.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details[data-print-open]:not([open])")) {
+    fold.dataset.folded = "";
+    fold.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll("details[data-folded]")) {
+    delete fold.dataset.folded;
+    fold.open = false;
+  }
+});
+
 // Print: <button data-print hidden>.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

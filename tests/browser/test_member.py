@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 def member(portal):
     """林知夏 of 夏庄, registered, in no organization yet."""
     person = browser_data.person(21, "林知夏")
-    for code in ("registration", "invitations"):
+    for code in ("registration", "publication"):
         privacy.give(person.user, code, actor=person.user)
     return person
 
@@ -84,9 +84,9 @@ def test_member_withdraws_a_consent_in_three_clicks(browse, member):
     page = browse(member.user, size=PHONE)
     page.goto("/me/")
     page.get_by_role("link", name="撤回同意或退出").click()
-    page.get_by_role("button", name=re.compile("撤回 ?活动邀请")).click()
+    page.get_by_role("button", name=re.compile("撤回 ?公开姓名和职务")).click()
     sees(page, "已撤回，从现在起不再这样用。")
-    assert not privacy.holds(member.user, "invitations")
+    assert not privacy.holds(member.user, "publication")
 
 
 def test_member_corrects_what_is_wrong(browse, member):

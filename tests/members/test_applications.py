@@ -105,9 +105,9 @@ def test_missing_field_is_named(applicant, field):
 
 
 def test_each_optional_purpose_gets_its_row_given_or_refused(application):
-    actions.submit_application(application, actor=application.user, purposes=["invitations"])
+    actions.submit_application(application, actor=application.user, purposes=["publication"])
     rows = Consent.objects.exclude(purpose__code="registration").order_by("purpose__code")
-    assert list(rows.values_list("purpose__code", "given")) == [("invitations", True), ("publication", False)]
+    assert list(rows.values_list("purpose__code", "given")) == [("publication", True)]
 
 
 def test_a_purpose_that_is_not_on_offer_is_refused(application):
@@ -196,7 +196,7 @@ def test_withdrawn_consent_stops_the_approval(applicant, xiazhuang, district):
     assert refusal(actions.approve_application, row, actor=district) == "consent"
 
 
-@pytest.mark.parametrize("turn_down", [actions.return_application, actions.decline_application])
+@pytest.mark.parametrize("turn_down", [actions.return_application, actions.propose_decline])
 @pytest.mark.parametrize(("reason", "code"), [("  ", "reason"), ("长" * 501, "too_long")])
 def test_turning_down_needs_a_reason_that_can_be_read(applicant, xiazhuang, turn_down, reason, code):
     row = factories.in_state(applicant, "submitted")

@@ -240,7 +240,7 @@ def test_choices_that_are_not_offered_are_refused(mine, draft, field, value):
 # ---- step 3 ----------------------------------------------------------------------------------------------------------
 def test_step_three_offers_each_optional_purpose_unticked(application, client_of):
     page = text(client_of(application.user).get(CHECK))
-    assert page.count('type="checkbox"') == 2
+    assert page.count('type="checkbox"') == 1
     assert "checked" not in page
 
 
@@ -343,7 +343,7 @@ def test_the_whole_path_by_hand(rules):
     browser = Client(enforce_csrf_checks=False)
     enter(browser)
     browser.post(ABOUT, factories.TYPED)
-    browser.post(CHECK, {"invitations": "on"})
+    browser.post(CHECK, {"publication": "on"})
     row = Application.objects.get()
     assert (row.state, row.user.phone) == ("submitted", factories.PHONE)
     assert "申请已收到，等初审" in text(browser.get(row.get_absolute_url()))

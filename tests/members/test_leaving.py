@@ -269,4 +269,6 @@ def test_term_that_is_over_ends_with_a_notice(rules, member):
 def test_periodic_run_is_safe_to_repeat(rules, member):
     gone(member)
     actions.run_periodic()
-    assert actions.run_periodic() == dict.fromkeys(("drafts", "closed", "unconfirmed", "erased", "ended"), 0)
+    assert actions.run_periodic() == dict.fromkeys(
+        ("drafts", "returned", "closed", "unconfirmed", "erased", "ended"), 0
+    )

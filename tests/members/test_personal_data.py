@@ -4,12 +4,14 @@ import datetime as dt
 import json
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from activities.models import Activity, CheckIn, ServiceRecord, Signup
 from chengyang import clock
 from chengyang.errors import NotAllowed
+from chengyang.platform.accounts.models import PhoneProof
 from chengyang.platform.audit.history import Event
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.files.models import File
@@ -72,6 +74,7 @@ def test_tables_found():
         "files.File",
         "members.Application",
         "members.Assessment",
+        "members.Correction",
         "members.Person",
         "members.Representative",
         "mfa.Authenticator",
@@ -263,3 +266,65 @@ def test_refused_access_is_not_recorded(member, liuting):
     with pytest.raises(NotAllowed):
         actions.read_number(member.person, "contact", actor=liuting)
     assert not Entry.objects.exists()
+
+
+# ---- readable like a letter ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ("activities.Signup", "采摘帮扶"),
+        ("activities.CheckIn", "采摘帮扶"),
+        ("activities.ServiceRecord", "采摘帮扶"),
+        ("organizations.Membership", "另一个联谊会"),
+        ("organizations.Post", "夏庄街道新的社会阶层代表人士联谊会"),
+        ("services.Request", "合同"),
+        ("members.Application", "周予安，已入册"),
+    ],
+)
+def test_a_row_is_named_by_what_it_is_about(busy, label, title):
+    assert [item.title for item in everything_of(busy)[label]] == [title]
+
+
+def test_technical_fields_are_folded_away(busy):
+    items = [item for items in everything_of(busy).values() for item in items]
+    assert {line.name for item in items for line in item.lines} & formatting.TECHNICAL == set()
+    request = everything_of(busy)["services.Request"][0]
+    assert [line.name for line in request.technical] == ["public_id", "reminders"]
+
+
+def test_a_device_is_named_and_not_its_header(rules, member):
+    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8.0"
+    UserSession.objects.create(user=member, session_key="x", ip="192.0.2.1", user_agent=agent)
+    item = everything_of(member)["usersessions.UserSession"][0]
+    assert item.title == "微信 · iPhone"
+    assert agent not in {line.value for line in item.lines}
+
+
+def test_the_newest_row_is_first(busy):
+    for days, title in ((3, "三天前"), (1, "昨天"), (2, "前天")):
+        at = clock.now() - dt.timedelta(days=days)
+        Request.objects.create(author=busy, title=title, text="x", due_on=clock.today(), at=at, number=title)
+    titles = [item.title for item in everything_of(busy)["services.Request"]]
+    assert titles == ["合同", "昨天", "前天", "三天前"]
+
+
+def test_codes_and_messages_to_the_number_are_found(rules, xiazhuang):
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
+    user = User.objects.create(phone=factories.PHONE)
+    PhoneProof.objects.create(phone=factories.PHONE, code_hash="x", session_hash="x", address="192.0.2.1")
+    found = everything_of(user)
+    assert [item.title for item in found["accounts.PhoneProof"]] == ["登录"]
+    assert [item.title for item in found["notices.Notice"]] == ["请确认你的入册登记"]
+
+
+def test_codes_and_messages_to_other_numbers_are_not_found(rules, xiazhuang):
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
+    PhoneProof.objects.create(phone=factories.PHONE, code_hash="x", session_hash="x")
+    found = everything_of(User.objects.create(phone="+8615400000009"))
+    assert set(found) == {"accounts.User"}
+
+
+def test_an_unconfirmed_record_has_no_day_of_registration(rules, xiazhuang):
+    actions.enter_person(factories.details(), phone=factories.PHONE, actor=xiazhuang)
+    item = everything_of(User.objects.create(phone=factories.PHONE))["members.Person"][0]
+    assert "registered_on" not in {line.name for line in item.lines}

@@ -64,7 +64,12 @@ STEPS = {
     "withdraw": ("submitted", lambda row, first, second: actions.withdraw_application(row, actor=row.user)),
     "review": ("submitted", lambda row, first, second: actions.review_first(row, actor=first)),
     "return": ("submitted", lambda row, first, second: actions.return_application(row, actor=first, reason="补全称")),
-    "decline": ("submitted", lambda row, first, second: actions.decline_application(row, actor=first, reason="不在")),
+    "take back": ("submitted", lambda row, first, second: actions.take_back_application(row, actor=row.user)),
+    "propose": ("submitted", lambda row, first, second: actions.propose_decline(row, actor=first, reason="不在")),
+    "decline": (
+        "decline_proposed",
+        lambda row, first, second: actions.confirm_decline(row, actor=second, reason="不在"),
+    ),
     "approve": ("first_reviewed", lambda row, first, second: actions.approve_application(row, actor=second)),
 }
 

@@ -6,9 +6,11 @@ import pytest
 
 from members.states import (
     APPLICATION_TRANSITIONS,
+    CORRECTION_TRANSITIONS,
     PERSON_TRANSITIONS,
     REPRESENTATIVE_TRANSITIONS,
     ApplicationState,
+    CorrectionState,
     PersonState,
     RepresentativeState,
 )
@@ -19,14 +21,25 @@ ALLOWED = {
         ("draft", "withdrawn"),
         ("submitted", "returned"),
         ("submitted", "first_reviewed"),
-        ("submitted", "declined"),
+        ("submitted", "decline_proposed"),
+        ("submitted", "draft"),
         ("submitted", "withdrawn"),
         ("returned", "submitted"),
         ("returned", "withdrawn"),
         ("first_reviewed", "returned"),
         ("first_reviewed", "approved"),
-        ("first_reviewed", "declined"),
+        ("first_reviewed", "decline_proposed"),
+        ("first_reviewed", "draft"),
         ("first_reviewed", "withdrawn"),
+        ("decline_proposed", "declined"),
+        ("decline_proposed", "returned"),
+        ("decline_proposed", "submitted"),
+        ("decline_proposed", "first_reviewed"),
+        ("decline_proposed", "withdrawn"),
+        ("declined", "objected"),
+        ("objected", "submitted"),
+        ("objected", "declined"),
+        ("objected", "withdrawn"),
     },
     PersonState: {("unconfirmed", "active"), ("active", "left"), ("left", "active"), ("left", "erased")},
     RepresentativeState: {
@@ -36,11 +49,13 @@ ALLOWED = {
         ("first_reviewed", "declined"),
         ("named", "ended"),
     },
+    CorrectionState: {("waiting", "accepted"), ("waiting", "refused"), ("waiting", "withdrawn")},
 }
 TABLES = {
     ApplicationState: APPLICATION_TRANSITIONS,
     PersonState: PERSON_TRANSITIONS,
     RepresentativeState: REPRESENTATIVE_TRANSITIONS,
+    CorrectionState: CORRECTION_TRANSITIONS,
 }
 
 

@@ -12,6 +12,7 @@ from chengyang.platform.privacy import actions
 from chengyang.platform.privacy.actions import give, holds, latest_for, withdraw
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.web.context import RequestInfo, request_context
+from chengyang.seed import loader
 from tests import personas
 
 
@@ -200,3 +201,19 @@ def test_rules_with_the_same_text_are_not_published_again(rules):
     with pytest.raises(ActionError) as refused:
         actions.publish_policy(rules.text, actor=None)
     assert refused.value.code == "unchanged"
+
+
+# ---- what the rules need ---------------------------------------------------------------------------------------------
+def test_rules_are_not_published_without_a_contact(db, settings):
+    settings.SITE = {**settings.SITE, "contact": " "}
+    with pytest.raises(ActionError) as caught:
+        actions.publish_policy("第一条\n", actor=None)
+    assert caught.value.code == "contact"
+    assert not PolicyVersion.objects.exists()
+
+
+def test_the_reference_data_publishes_no_rules_without_a_contact(db, settings):
+    settings.SITE = {**settings.SITE, "contact": ""}
+    assert loader.privacy_rules() == []
+    settings.SITE = {**settings.SITE, "contact": "0532-00000000"}
+    assert len(loader.privacy_rules()) == 1

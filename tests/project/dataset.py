@@ -44,7 +44,7 @@ HIDDEN_BASE, HIDDEN_ORGANIZATION = "筹建中的驿站", "夏庄街道筹建中�
 OFFICES = {"xiazhuang", "district", "district_2"}
 ORGANIZERS = {*OFFICES, "secretary", "base_manager"}
 SECRETS = {  # text → personas who may read it; no other persona does, on any page
-    UNCONFIRMED: set(),
+    UNCONFIRMED: OFFICES,
     LEFT: set(),
     APPLICANT: OFFICES,
     REQUEST_TEXT: {"member", "leader"},
@@ -173,8 +173,16 @@ def _registry(dataset):
     dataset.objects["application"] = _application(dataset, dataset.account("applicant"), "submitted")
     dataset.objects["reviewed"] = _application(dataset, dataset.account("applicant2"), "first_reviewed", first=staff)
     objects = dataset.objects
+    for name, state in (("decline_proposed", "decline_proposed"), ("objected", "objected")):
+        objects[name] = _application(dataset, dataset.account(name), state)
+        Application.objects.filter(pk=objects[name].pk).update(declined_by=staff, reason="单位请写全称。")
     objects["draft_application"] = _application(dataset, dataset.account("drafting"), "draft")
     Application.objects.filter(pk=objects["draft_application"].pk).update(submitted_at=None, due_on=None)
+    words = {"reason": "身份证上是这个字", "due_on": clock.today() + 2 * DAY}
+    objects["own_correction"] = member.corrections.create(field="name", old=member.name, new="林之夏", **words)
+    objects["correction"] = dataset.person("曹雪芹", "correcting").corrections.create(
+        field="category", old="enterprise", new="new_media", **words
+    )
     objects["unconfirmed"] = dataset.person(UNCONFIRMED, state="unconfirmed", confirm_by=clock.today() + 9 * DAY)
     objects["left"] = dataset.person(LEFT, state="left", left_on=clock.today() - 3 * DAY)
     dataset.objects["assessment"] = assess(dataset, member, "person")

@@ -117,12 +117,12 @@ def test_only_the_author_rates(asked, district, district_2):
 
 def test_reopening_gives_the_full_time_again(asked, district, member):
     actions.answer_request(asked, actor=district, answer="看过了")
-    assert actions.reopen_request(asked, actor=member).due_on == deadlines.due_on(clock.today(), 7)
+    assert actions.reopen_request(asked, actor=member, reason="还没办").due_on == deadlines.due_on(clock.today(), 7)
 
 
 def test_reopening_is_recorded(asked, district, member):
     actions.answer_request(asked, answer="看过了", actor=district)
-    actions.reopen_request(asked, actor=member)
+    actions.reopen_request(asked, actor=member, reason="还没办")
     assert Entry.objects.filter(verb="request.reopened", actor=member.public_id).count() == 1
 
 
@@ -134,7 +134,7 @@ def reopened(ordered, leader, member, settings):
     ordered.refresh_from_db()
     assert (ordered.reminders, ordered.escalated_at) == (3, late)
     actions.answer_request(ordered, actor=leader, answer="看过了")
-    return actions.reopen_request(ordered, actor=member)
+    return actions.reopen_request(ordered, actor=member, reason="还没办")
 
 
 def test_reminders_start_anew_after_reopening(reopened):

@@ -4,12 +4,33 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, TableDescription, extend
 
+from . import sessions
+
 extend(
     "accounts",
     schedule={"accounts": PeriodicTask("accounts.run_periodic", 3600.0)},
     own_data_order=60,
     own_data=[
-        TableDescription("accounts.User", hidden={"last_login", "must_change_password"}, created_field="date_joined"),
+        TableDescription(
+            "accounts.User",
+            hidden={"last_login", "must_change_password"},
+            technical={"is_active", "password_set_at"},
+            created_field="date_joined",
+        ),
+        TableDescription(
+            "accounts.PhoneProof",
+            title=_("发到你手机的验证码"),
+            labels={
+                "purpose": _("用来做什么"),
+                "sent_at": _("发出"),
+                "used_at": _("用掉"),
+                "address": _("从哪里要的（网络地址）"),
+                "tries": _("输错次数"),
+            },
+            technical={"address", "tries"},
+            row_title=lambda row: row.get_purpose_display(),
+            created_field="sent_at",
+        ),
         TableDescription("accounts.FormerPassword", hidden={"password"}, created_field="at"),
         # Tables of allauth.
         TableDescription(
@@ -41,6 +62,9 @@ extend(
                 "last_seen_at": _("最近一次"),
             },
             hidden={"session_key", "data"},
+            technical={"ip"},
+            row_title=lambda row: sessions.device(row.user_agent),
+            show={"user_agent": lambda row: sessions.device(row.user_agent)},
             created_field="created_at",
         ),
     ],

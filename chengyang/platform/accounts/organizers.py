@@ -83,16 +83,20 @@ class DatedPostQuerySet(models.QuerySet):
         return self.filter(**{f"{subject}__slug": slug}).select_related(subject)
 
     def visible_to(self, user):
-        """Return the public posts, those of `user`, and those in organizers that `user` manages; for district staff all."""
+        """Return the public posts, those of `user`, and those in organizers that `user` manages; for district staff all.
+
+        Posts of persons who left the registry are visible to themselves only (requirements P06).
+        """
         scope = access_scope(user)
-        if scope.district:
-            return self.all()
         shown = Q(is_public=True)
-        if user.is_authenticated:
+        if scope.district:
+            shown = Q(pk__isnull=False)
+        elif user.is_authenticated:
             subject = self.model.SUBJECT
             organizers = self.model._meta.get_field(subject).related_model.objects.all()
-            shown |= Q(person__user=user) | organizers.managed_q(scope, prefix=f"{subject}__")
-        return self.filter(shown)
+            shown |= organizers.managed_q(scope, prefix=f"{subject}__")
+        shown &= ~Q(person__state="left")
+        return self.filter(shown | Q(person__user=user) if user.is_authenticated else shown)
 
 
 class DatedPost(DemoMark):

@@ -15,6 +15,9 @@ extend(
     audit_verbs={
         "settings.changed": _("修改系统设置"),
         "audit.read": _("查看审计记录"),
+        "list.read": _("查看名单"),
+        "row.read": _("查看记录"),
+        "search.read": _("搜索"),
         "audit.purged": _("清理到期的审计记录"),
     },
 )

@@ -99,6 +99,45 @@ class Entry(models.Model):
         return extensions.audit_verbs().get(self.verb, self.verb)
 
 
+class Reading(models.Model):
+    """How often an officer read data of one person in one thing on one day: ids and a count, never values.
+
+    Like an entry it has no foreign keys, and it outlives its officer and its subject until the retention period is over.
+    """
+
+    day = models.DateField(_("日期"), db_index=True)
+    actor_id = models.BigIntegerField(_("操作账号编号"))
+    verb = models.CharField(_("做了什么"), max_length=60)
+    subject = models.CharField(_("对象类型"), max_length=80, blank=True)
+    subject_id = models.CharField(_("对象编号"), max_length=40, blank=True)
+    person = models.CharField(_("涉及的人士"), max_length=10, blank=True)
+    user = models.CharField(_("涉及的账号"), max_length=10, blank=True)
+    count = models.PositiveIntegerField(_("次数"), default=1)
+    last_at = models.DateTimeField(_("最后一次"), default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("查看记录")
+        default_permissions = ()
+        ordering = ["-last_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-last_at"], condition=~Q(user=""), name="reading_user"),
+            models.Index(fields=["person", "-last_at"], condition=~Q(person=""), name="reading_person"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "actor_id", "verb", "subject", "subject_id", "person", "user"],
+                name="reading_once_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(person="", user="") & Q(subject_id__regex=CODE, verb__regex=r"^[a-z_]+\.[a-z_]+$"),
+                name="reading_concerns_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.verb} {self.count}"
+
+
 class Unsealed(models.Model):
     """The queue of entries to seal, filled by a trigger.
 

@@ -12,6 +12,7 @@ extend(
         TableDescription(
             "files.File",
             hidden={"content", "content_type", "sha256", "attached_to", "attached_id"},
+            technical={"size"},
             created_field="at",
         )
     ],

@@ -24,7 +24,13 @@ extend(
     },
     own_data_order=80,
     own_data=[
-        TableDescription("notices.Delivery", hidden={"key", "notice", "tries", "claimed_at"}, created_field="due_at"),
+        TableDescription(
+            "notices.Delivery",
+            hidden={"key", "notice", "tries", "claimed_at"},
+            technical={"due_at", "error"},
+            row_title=lambda row: row.notice.title,
+            created_field="due_at",
+        ),
         # `variables` repeats parts of the title and the body.
         TableDescription("notices.Notice", hidden={"kind", "url", "variables"}, created_field="at"),
     ],

@@ -6,6 +6,7 @@ Each decision of a person is a new row in the ledger of consents; only the perso
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from chengyang.platform.web import context
 
 from .models import Consent, PolicyVersion, PolicyVersionQuerySet, Purpose
 from .permissions import can_decide
+from .purposes import BY_CODE
 
 
 def give(user: Any, purpose_code: str, *, actor: Any) -> Consent:
@@ -51,18 +53,26 @@ def latest_for(user: Any) -> dict[str, Consent]:
 
 def to_confirm(user: Any) -> list[Consent]:
     """Return the consents that `user` gave to a text that has changed since: they are asked again (requirements P02)."""
-    given = [row for row in latest_for(user).values() if row.given]
+    given = [row for code, row in latest_for(user).items() if row.given and code in BY_CODE]
     policy = PolicyVersionQuerySet(PolicyVersion).current() if given else None
     return [row for row in given if policy and row.text_hash != hash_of(policy, row.purpose)]
+
+
+def has_contact() -> bool:
+    """Return whether the settings name how to reach the data controller (requirements P01)."""
+    return bool(settings.SITE["contact"].strip())
 
 
 def publish_policy(text: str, *, actor: Any) -> PolicyVersion:
     """Publish `text` as the next version of the privacy rules and return it.
 
     Earlier versions stay, and people who consented to them are asked again (requirements P02). Does not check permissions:
-    `staff.actions.publish_rules` does; `actor` is None when seeding. Raises ActionError("unchanged") when the text equals
-    that of the current version.
+    `staff.actions.publish_rules` does; `actor` is None when seeding. Raises ActionError("contact") while the settings name
+    no contact of the data controller, which the page of the rules must show (requirements P01), ("unchanged") when the text
+    equals that of the current version.
     """
+    if not has_contact():
+        raise ActionError(_("还没有设置联系方式，不能发布规则：人家要知道找谁。"), code="contact", field="text")
     with transaction.atomic():
         last = PolicyVersion.objects.select_for_update().order_by("-version").first()
         if last and last.text == text:

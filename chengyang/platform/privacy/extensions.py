@@ -7,6 +7,13 @@ from chengyang.extensions import TableDescription, extend
 extend(
     "privacy",
     own_data_order=70,
-    own_data=[TableDescription("privacy.Consent", hidden={"text_hash", "actor_public_id"}, created_field="at")],
+    own_data=[
+        TableDescription(
+            "privacy.Consent",
+            hidden={"text_hash", "actor_public_id"},
+            technical={"address", "channel"},
+            created_field="at",
+        )
+    ],
     audit_verbs={"consent.given": _("同意处理个人信息"), "consent.withdrawn": _("撤回同意")},
 )

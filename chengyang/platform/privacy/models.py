@@ -11,11 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 
+from .purposes import BY_CODE
+
 
 class PurposeQuerySet(models.QuerySet):
     def published(self):
-        """Return all purposes in the order of the rules: all are public."""
-        return self.all()
+        """Return the purposes that the portal has, in the order of the rules.
+
+        The row of a former purpose stays, because consents refer to it; it is neither shown nor asked for.
+        """
+        return self.filter(code__in=BY_CODE)
 
 
 class Purpose(models.Model):

@@ -117,14 +117,6 @@ PURPOSES = (
         _("撤回同意后 1 分钟内撤下"),
         optional=True,
     ),
-    PurposeText(
-        "invitations",
-        _("活动邀请"),
-        _("有适合你的活动、培训时，按你填的“能帮上什么”“希望得到什么”由工作人员发通知邀请你。"),
-        _("手机号、类别、街道、能帮上什么、希望得到什么"),
-        _("撤回同意后即停止"),
-        optional=True,
-    ),
 )
 BY_CODE = {purpose.code: purpose for purpose in PURPOSES}
 OPTIONAL = tuple(purpose.code for purpose in PURPOSES if purpose.optional)  # asked for at the end of joining

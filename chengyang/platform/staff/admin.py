@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengyang.errors import ActionError, NotAllowed, required_reason
 from chengyang.extensions import DetailRow, Section
 from chengyang.platform.accounts.access import AccessScope, access_scope
+from chengyang.platform.audit import readings
 from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
@@ -64,6 +65,8 @@ class ScopedAdmin(admin.ModelAdmin):
     managed_prefix: str | None = (
         None  # lookup from a row to that subject, "" for the subject's own list; None: all visible
     )
+    # row → the account or person whose data it is: readers of lists and pages are recorded for them (requirements P10).
+    concerns: Callable[[Any], Any] | None = None
     template: str = ""  # a partial shown below the detail rows; gets `original`
     form = ModelForm
     actions = None
@@ -162,9 +165,21 @@ class ScopedAdmin(admin.ModelAdmin):
         if ERROR_FLAG in request.GET:  # Django redirects here after a filter value that it cannot read
             return HttpResponseRedirect(request.path)
         try:
-            return super().changelist_view(request, {"list_admin": self, **(extra_context or {})})
+            response = super().changelist_view(request, {"list_admin": self, **(extra_context or {})})
+            self._record_list(request, response)
+            return response
         except (ValueError, IncorrectLookupParameters):  # a filter value that no row can have
             return HttpResponseRedirect(request.path)
+
+    def _record_list(self, request: HttpRequest, response: Any) -> None:
+        changelist = getattr(response, "context_data", {}).get("cl")  # None for a redirect
+        if changelist is not None:
+            self.record_reading("list.read", changelist.result_list, request.user, self.model)
+
+    def record_reading(self, verb: str, rows: Any, user: Any, subject: Any) -> None:
+        """Record that `user` read `rows`, where they are about people (see `concerns`)."""
+        if self.concerns is not None:
+            readings.record(verb, [self.concerns(row) for row in rows], actor=user, subject=subject)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Return whether the filters of this list produce `lookup`; any other would reveal columns that are not shown."""
@@ -173,6 +188,10 @@ class ScopedAdmin(admin.ModelAdmin):
     def _or_404(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise Http404
+
+    def record_opening(self, request: HttpRequest, row: Any) -> None:
+        """Record that an officer opened the page of `row`, for whom it is about."""
+        self.record_reading("row.read", [row], request.user, row)
 
     # ---- a row's page ------------------------------------------------------------------------------------------------
     def detail_rows(self, obj: Any, user: Any) -> Sequence[DetailRow]:
@@ -185,6 +204,8 @@ class ScopedAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         self._or_404(request)
         context = {"list_admin": self, **(extra_context or {})}
+        if self.concerns and object_id and request.method == "GET" and (row := self.get_object(request, object_id)):
+            self.record_opening(request, row)
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except _Refused as refused:

@@ -24,6 +24,7 @@ class PostAdmin(ScopedAdmin):
     may_end: Callable[[Any, Any], bool]
     fields: Sequence[str] = ("person", "kind", "starts")  # after the organizer
     autocomplete_fields = ("person",)
+    concerns = staticmethod(lambda post: post.person)
 
     @property
     def list_display(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -23,6 +24,7 @@ from chengyang.errors import ActionError
 from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.middleware import sign_in_url
+from chengyang.platform.audit import readings
 from chengyang.platform.web.paging import numbered
 
 from . import todo_queue
@@ -126,6 +128,9 @@ class StaffSite(AdminSite):
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
         return found
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return AutocompleteView.as_view(admin_site=self)(request)
+
     # ---- pages -------------------------------------------------------------------------------------------------------
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Show 今日待办: the items that wait for this officer, the nearest due date first."""
@@ -169,6 +174,9 @@ class StaffSite(AdminSite):
         for source in search_sources() if text else ():
             rows = list(source.find(request.user, text)[: FOUND_EACH + 1])
             if rows:
+                if source.concerns:
+                    people = [source.concerns(row) for row in rows[:FOUND_EACH]]
+                    readings.record("search.read", people, actor=request.user)
                 hits = [(source.url(row), *source.describe(row)) for row in rows[:FOUND_EACH]]
                 groups.append((source.label, hits, len(rows) > FOUND_EACH))
         return self._page(request, "staff/search.html", {"title": _("搜索"), "text": text, "groups": groups})
@@ -220,6 +228,15 @@ class StaffSite(AdminSite):
     def _page(self, request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
         request.current_app = self.name
         return TemplateResponse(request, template, {**self.each_context(request), **context}, status=status)
+
+
+class AutocompleteView(AutocompleteJsonView):
+    """The hits of a field that searches while one types; whose names it shows is recorded (requirements P10)."""
+
+    def get_context_data(self, **options: Any) -> dict[str, Any]:
+        context = super().get_context_data(**options)
+        self.model_admin.record_reading("search.read", context["object_list"], self.request.user, None)
+        return context
 
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:

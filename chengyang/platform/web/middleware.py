@@ -101,7 +101,10 @@ class ActionErrorMiddleware:
         if not isinstance(exception, ActionError):
             return None
         if views.wants_json(request):
-            return JsonResponse({"code": exception.code, "detail": str(exception.message)}, status=409)
+            answer = {"code": exception.code, "detail": str(exception.message)}
+            if exception.url:
+                answer["url"] = exception.url  # where a script leads the user
+            return JsonResponse(answer, status=409)
         if getattr(request, "htmx", False):
             return self.partial(request, exception)
         if request.method in ("GET", "HEAD"):

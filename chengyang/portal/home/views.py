@@ -11,6 +11,7 @@ from chengyang.lib.chinese.lunar import lunar_day
 from chengyang.platform.web import elder
 from chengyang.portal.board import steps
 from chengyang.seed.facts import milestones
+from members.models import Person
 
 from . import health
 
@@ -24,8 +25,20 @@ def home(request: HttpRequest) -> HttpResponse:
     if elder.size_of(request):
         today = clock.today()
         return render(request, "home/elder.html", {"today": today, "moon": lunar_day(today)})
-    context = {"figures": steps.figures(), "milestones": milestones()[:3], "today": clock.today()}
+    context = {
+        "figures": steps.figures(),
+        "milestones": milestones()[:3],
+        "today": clock.today(),
+        "is_registered": _is_registered(request),
+    }
     return render(request, "home/home.html", context)
+
+
+def _is_registered(request):
+    """Return whether the visitor is in the registry already, so that the page does not invite them to join."""
+    if not request.user.is_authenticated:
+        return False
+    return Person.objects.visible_to(request.user).active().filter(user=request.user).exists()
 
 
 @require_safe
