@@ -30,6 +30,7 @@ class DetailRow:
     """One row on the page of a record: `value` is escaped, `note` is shown in small type after it.
 
     `url` is the link of the value. `template` is a partial that renders the value instead; it gets `row`, and may read `data`.
+    `live` marks a figure that changes without the record, such as the places left: a decision made on an older value stands.
     """
 
     label: Any
@@ -38,6 +39,7 @@ class DetailRow:
     url: str = ""
     template: str = ""
     data: Any = None
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class TodoKind:
     quick_reasons: Sequence[Any] = ()  # texts, or (short text of the button, whole sentence)
     notice_template: str = ""  # a partial shown below the detail rows; gets `row`
     related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`
+    locks: Sequence[str] = ()  # foreign keys whose rows the actions lock before the row itself, in their order
 
     def waiting(self, user: Any) -> QuerySet:
         """Return the rows that wait for `user` now, unordered, limited to those that `user` may decide."""

@@ -217,6 +217,22 @@ MUTANTS = (
         "        return Representative.objects.visible_to(user)\n\n    def detail",
         (matrix_test("admin:staff_decide representative-first of-what-is-public"),),
     ),
+    Mutant(
+        "decision-on-an-outdated-page",
+        "an officer decides only on what the page showed",
+        "chengyang/platform/staff/decisions.py",
+        "        if digest == self._digest:\n",
+        "        if digest:\n",
+        ("staff/test_decisions.py::test_text_that_changed_in_the_meantime_is_not_approved",),
+    ),
+    Mutant(
+        "decision-without-the-lock",
+        "of two decisions at the same moment one is carried out",
+        "chengyang/platform/staff/decisions.py",
+        "        return lock(row)\n",
+        "        return type(row)._base_manager.get(pk=row.pk)\n",
+        ("staff/test_decision_races.py::test_of_two_decisions_at_the_same_moment_one_is_carried_out",),
+    ),
     # ---- places (rule 7) --------------------------------------------------------------------------------------------------
     Mutant(
         "capacity-off-by-one",

@@ -19,14 +19,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
-from chengyang.errors import ActionError
 from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.web.paging import numbered
 
-from . import todo_queue
+from . import decisions, todo_queue
 from .admin import ScopedAdmin
-from .forms import DecisionForm
 
 GROUP_LABELS = {
     "late": gettext_lazy("已超期"),
@@ -175,8 +173,8 @@ class StaffSite(AdminSite):
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         """Show the decision page of an item; a POST decides and redirects to the next waiting item.
 
-        Answers 404 for an item out of scope, 409 for a decision that was refused, 403 where the officer has no decision to
-        make.
+        Answers 404 for an item out of scope, 409 for a decision that was refused or made on an outdated page, 403 where
+        the officer has no decision to make.
         """
         kind = todo_kind(code)
         row = kind and kind.viewable_by(request.user).filter(public_id=public_id).first()
@@ -187,26 +185,29 @@ class StaffSite(AdminSite):
         only = code if request.GET.get("kind") == code else ""
         found = [key for key in _keys(request) if not only or key.kind.code == only]
         place = todo_queue.place_of(found, code, public_id)
-        options = kind.options(row, request.user)
-        form = DecisionForm(request.POST or None, options=options, words=kind.reason_words)
-        if request.method == "POST" and form.is_valid():
-            try:
-                kind.decide(row, form.chosen.code, form.cleaned_data["reason"], actor=request.user)
-            except ActionError as error:
-                form.refuse(error)
-            else:
-                return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1, only))
-        status = 200 if request.method != "POST" else 409 if options else 403
+        status = 200
+        if request.method == "POST":
+            made = decisions.carry_out(kind, row, request.POST, actor=request.user)
+            if made.done:
+                return _decided(request, kind, row, made.form.chosen, _neighbour(found, place, +1, only))
+            status = 409 if made.moved or made.page.options else 403
+        else:
+            page = decisions.DecisionPage(kind, row, request.user)
+            made = decisions.Attempt(page, page.form())
+        row = made.page.row
         context = {
             "title": f"{kind.label}：{kind.title(row)}",
             "heading": kind.title(row),
             "tags": kind.tags(row),
             "kind": kind,
             "row": row,
-            "form": form,
-            "options": options,
-            "detail_rows": kind.detail_rows(row, request.user),
-            "history": kind.history(row),
+            "form": made.form,
+            "page": made.page,
+            "options": made.page.options,
+            "detail_rows": made.page.detail_rows,
+            "history": made.page.history,
+            "moved": made.moved,
+            "elsewhere": _elsewhere(request, kind, row) if made.moved else None,
             "only": only,
             "place": place,
             "total": len(found),
@@ -240,6 +241,14 @@ def _neighbour(found: list[todo_queue.Key], place: int | None, step: int, only: 
         return None
     lines = todo_queue.items([found[wanted]], only=only)
     return lines[0] if lines else None
+
+
+def _elsewhere(request: HttpRequest, kind: Any, row: Any) -> todo_queue.Item | None:
+    """Return the item of another kind that the same row is now for this officer, such as its second review."""
+    kinds = (
+        key for key in _keys(request) if key.kind.model is kind.model and key.pk == row.pk and key.kind is not kind
+    )
+    return next(iter(todo_queue.items(list(kinds)[:1])), None)
 
 
 def _decided(request: HttpRequest, kind: Any, row: Any, choice: Any, after: todo_queue.Item | None) -> HttpResponse:
