@@ -47,6 +47,7 @@ class ActivityAdmin(ScopedAdmin):
     ordering = ("-starts", "-pk")
     form = ActivityForm
     fields = Activity.EDITABLE_FIELDS
+    free_choices = ("base",)
     template = "activities/_staff_links.html"
     may_create = staticmethod(lambda user: _manages_activities(access_scope(user)))
     may_edit = staticmethod(

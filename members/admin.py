@@ -11,6 +11,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.choices import limited
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_rows
@@ -42,6 +43,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     template = "members/_person_staff.html"
     fields = Person.EDITABLE_FIELDS
     form = PersonForm
+    free_choices = ("subdistrict",)  # somebody on the register may move to another subdistrict
     may_edit = staticmethod(permissions.can_correct_person)
     buttons = (
         Button(
@@ -64,7 +66,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
         return rows.order_by(*self.get_ordering(request) or ("name_key", "pk"))
 
     def get_form(self, request, obj=None, change=False, **options):
-        return super().get_form(request, obj, change, **options) if change else NewPersonForm
+        return super().get_form(request, obj, change, **options) if change else limited(NewPersonForm, request.user)
 
     def get_fieldsets(self, request, obj=None):
         return [(None, {"fields": self.fields if obj else ("phone", *self.fields)})]

@@ -49,6 +49,13 @@ class OrganizationAdmin(ScopedAdmin):
         edited = (*Organization.EDITABLE_FIELDS, "categories")
         return [(None, {"fields": edited if obj else Organization.CREATION_FIELDS})]
 
+    def formfield_for_choice_field(self, db_field, request, **options):
+        """Offer staff of a subdistrict only the level of a subdistrict."""
+        field = super().formfield_for_choice_field(db_field, request, **options)
+        if db_field.name == "level" and not access_scope(request.user).district:
+            field.choices = [(code, label) for code, label in field.choices if code != Organization.Level.DISTRICT]
+        return field
+
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
 

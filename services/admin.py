@@ -112,5 +112,14 @@ class PostAdmin(StandardPostAdmin):
     section, order = Section.SERVICES, 40
     managed_subject, managed_prefix = "team", "team__"
     list_filter = ("kind", "team")
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     may_end = staticmethod(permissions.can_end_post)
+
+    def formfield_for_choice_field(self, db_field, request, **options):
+        """Offer a leader only the post of a volunteer; staff appoint leaders."""
+        field = super().formfield_for_choice_field(db_field, request, **options)
+        if db_field.name == "kind" and not access_scope(request.user).staff:
+            field.choices = [(code, label) for code, label in field.choices if code == Post.Kind.VOLUNTEER]
+            field.initial = Post.Kind.VOLUNTEER
+        return field

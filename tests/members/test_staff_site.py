@@ -288,9 +288,11 @@ def test_duplicate_number_is_refused_with_form_data_kept(people, xiazhuang, clie
     assert 'value="周予安"' in text(answer)
 
 
-def test_entering_out_of_scope_is_forbidden(rules, liuting, client_of):
-    assert client_of(liuting).post(f"{PEOPLE}add/", TYPED).status_code == 403
-    assert not Person.objects.exists()
+def test_entering_out_of_scope_is_an_error_at_the_field(rules, liuting, client_of):
+    answer = client_of(liuting).post(f"{PEOPLE}add/", TYPED)
+    assert (answer.status_code, Person.objects.exists()) == (400, False)
+    assert "不归你管" in text(answer)
+    assert 'value="周予安"' in text(answer)
 
 
 def test_correction_on_the_staff_site_notifies_the_person(member, xiazhuang, client_of):

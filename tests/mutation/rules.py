@@ -233,6 +233,14 @@ MUTANTS = (
         "        return type(row)._base_manager.get(pk=row.pk)\n",
         ("staff/test_decision_races.py::test_of_two_decisions_at_the_same_moment_one_is_carried_out",),
     ),
+    Mutant(
+        "form-offers-what-is-only-visible",
+        "a form of the staff site offers only what the officer acts for",
+        "chengyang/platform/staff/choices.py",
+        "        return rows.filter(rows.managed_q(scope))\n",
+        "        return rows\n",
+        ("staff/test_choices.py::test_no_form_offers_what_the_officer_may_not_choose",),
+    ),
     # ---- places (rule 7) --------------------------------------------------------------------------------------------------
     Mutant(
         "capacity-off-by-one",

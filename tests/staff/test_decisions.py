@@ -60,7 +60,7 @@ def test_the_slower_officer_reads_who_did_what(client_of, asked, district, distr
     assert re.search(r'<span class="as-is">district</span> .{8,24}：答复诉求（状态、答复', page)
 
 
-def test_the_text_of_the_slower_officer_is_kept(client_of, asked, district, district_2):
+def test_the_text_of_the_slower_officer_stays(client_of, asked, district, district_2):
     assert "readonly>我也来答复</textarea>" in text_of(answered_by_two(client_of, asked, district, district_2))
 
 

@@ -21,6 +21,7 @@ from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 
+from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
 from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
@@ -64,6 +65,7 @@ class ScopedAdmin(admin.ModelAdmin):
     managed_prefix: str | None = (
         None  # lookup from a row to that subject, "" for the subject's own list; None: all visible
     )
+    free_choices: Sequence[str] = ()  # foreign keys of the form where any visible row may be chosen, not only own ones
     template: str = ""  # a partial shown below the detail rows; gets `original`
     form = ModelForm
     actions = None
@@ -214,6 +216,10 @@ class ScopedAdmin(admin.ModelAdmin):
         return [button for button in self.buttons if button.can(user, obj)]
 
     # ---- writes ------------------------------------------------------------------------------------------------------
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type:
+        """Return the form of the row, limited to what the officer may choose. A form from elsewhere goes through `limited`."""
+        return limited(super().get_form(request, obj, change, **options), request.user, free=self.free_choices)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         options["queryset"] = visible_rows(db_field.remote_field.model, request.user)
         return super().formfield_for_foreignkey(db_field, request, **options)
@@ -237,6 +243,10 @@ class ScopedAdmin(admin.ModelAdmin):
             saved = write(obj, form, actor=request.user) if change else write(form, actor=request.user)
         except ActionError as error:
             raise _Refused(form, error) from error
+        except NotAllowed as error:  # somebody who may open the form chose what they may not
+            if refusal := refusal_at_choice(form):
+                raise _Refused(form, refusal) from error
+            raise
         # Django passes `obj`, the unsaved instance of the form, to `response_add` and `response_change`; they need this row.
         request.saved_row = saved  # type: ignore[attr-defined]
 
