@@ -75,6 +75,12 @@ extend(
     file_access={"bases.Assessment": Assessment.objects.public_ids_visible_to},
     own_data_order=30,
     audit_verbs={
+        "base.created": _("建立基地"),
+        "base.renamed": _("基地改名"),
+        "base.moved": _("基地调整级别或街道"),
+        "base.published": _("公开基地"),
+        "base.hidden": _("不再公开基地"),
+        "base.readdressed": _("更换基地网址"),
         "base.updated": _("修改基地"),
         "base.opened": _("基地启用"),
         "base.closed": _("基地停用"),

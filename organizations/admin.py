@@ -10,6 +10,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
 
@@ -19,16 +20,16 @@ from .states import MembershipState, OrganizationState
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ScopedAdmin):
+class OrganizationAdmin(OrganizerAdmin):
     section, order = Section.ORGANIZATIONS, 10
-    managed_subject, managed_prefix = "organization", ""
+    managed_subject = "organization"
+    more_fields, state_fields = ("categories",), ("state",)
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
-    list_select_related = ("subdistrict",)
     search_fields = ("name",)
     template = "organizations/_staff.html"
     may_edit = staticmethod(permissions.can_manage_organization)
-    buttons = (
+    own_buttons = (
         Button(
             "found",
             gettext_lazy("成立"),
@@ -45,17 +46,6 @@ class OrganizationAdmin(ScopedAdmin):
         ),
     )
 
-    def get_fieldsets(self, request, obj=None):
-        edited = (*Organization.EDITABLE_FIELDS, "categories")
-        return [(None, {"fields": edited if obj else Organization.CREATION_FIELDS})]
-
-    def formfield_for_choice_field(self, db_field, request, **options):
-        """Offer staff of a subdistrict only the level of a subdistrict."""
-        field = super().formfield_for_choice_field(db_field, request, **options)
-        if db_field.name == "level" and not access_scope(request.user).district:
-            field.choices = [(code, label) for code, label in field.choices if code != Organization.Level.DISTRICT]
-        return field
-
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
 
@@ -71,7 +61,7 @@ class OrganizationAdmin(ScopedAdmin):
             DetailRow(_("“五好”"), latest or _("未评定")),
             DetailRow(_("简介"), row.summary),
             DetailRow(_("公开联系方式"), row.contact),
-            DetailRow(_("公开页"), row.get_absolute_url(), url=row.get_absolute_url()),
+            *self.public_rows(row),
         ]
 
     def create(self, form, *, actor):

@@ -85,6 +85,11 @@ extend(
     ],
     audit_verbs={
         "organization.created": _("建立联谊组织"),
+        "organization.renamed": _("联谊组织改名"),
+        "organization.moved": _("联谊组织调整级别或街道"),
+        "organization.published": _("公开联谊组织"),
+        "organization.hidden": _("不再公开联谊组织"),
+        "organization.readdressed": _("更换联谊组织网址"),
         "organization.updated": _("修改联谊组织"),
         "organization.founded": _("联谊组织成立"),
         "organization.closed": _("联谊组织终止"),

@@ -37,11 +37,6 @@ def can_dissolve(actor: Any, organization: Any) -> bool:
     return access_scope(actor).district
 
 
-def can_create(actor: Any, subdistrict_id: int | None) -> bool:
-    """Allow the staff responsible for the subdistrict `subdistrict_id`; None means the district, so district staff only."""
-    return access_scope(actor).covers(subdistrict_id)
-
-
 def can_appoint(actor: Any, organization: Any) -> bool:
     """Allow the staff responsible for the organization; a secretary does not appoint a successor."""
     return access_scope(actor).covers(organization.subdistrict_id)

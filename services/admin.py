@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.staff.admin import ScopedAdmin
+from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.detail_rows import remaining_rows
+from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
@@ -16,15 +17,23 @@ from .todos import OUTCOME_SHOWN_FIELDS
 
 
 @admin.register(Team)
-class TeamAdmin(ScopedAdmin):
+class TeamAdmin(OrganizerAdmin):
     section, order = Section.SERVICES, 30
-    managed_subject, managed_prefix = "team", ""
+    managed_subject, state_fields = "team", ("closed_on",)
     list_display = ("name", "field_label", "subdistrict", "is_published")
     list_filter = ("subdistrict",)
-    list_select_related = ("subdistrict",)
     search_fields = ("name",)
-    fields = Team.EDITABLE_FIELDS
     may_edit = staticmethod(permissions.can_edit_team)
+    own_buttons = (
+        Button(
+            "close",
+            _("停止"),
+            actions.close_team,
+            lambda user, team: team.closed_on is None and permissions.can_close_team(user, team),
+            confirm=_("停止这支服务队？职务今天结束，没办完的诉求转给区委统战部，页面和历史都留着。"),
+            done=_("已停止。"),
+        ),
+    )
 
     @admin.display(description=_("领域"), ordering="field")
     def field_label(self, team):
@@ -37,9 +46,13 @@ class TeamAdmin(ScopedAdmin):
             DetailRow(_("能提供的服务"), "、".join(team.services) or "—"),
             DetailRow(_("简介"), team.summary),
             DetailRow(_("公开联系方式"), team.contact),
-            DetailRow(_("公开页"), team.get_absolute_url(), url=team.get_absolute_url()),
             *remaining_rows(team, Team.EDITABLE_FIELDS, shown={"services", "summary", "contact"}),
+            DetailRow(_("停止"), dates.full_day(team.closed_on) if team.closed_on else _("没有")),
+            *self.public_rows(team),
         ]
+
+    def create(self, form, *, actor):
+        return actions.create_team(actor=actor, **form.cleaned_data)
 
     def edit(self, team, form, *, actor):
         return actions.edit_team(team, actor=actor, **form.cleaned_data)
@@ -64,7 +77,7 @@ class RequestAdmin(ScopedAdmin):
             DetailRow(_("标题"), row.title, url=row.get_absolute_url()),
             DetailRow(_("内容"), row.text),
             DetailRow(_("状态"), row.get_state_display()),
-            DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
+            DetailRow(_("承办"), row.handler),
             DetailRow(_("提出"), dates.stamp(row.at)),
             DetailRow(_("时限"), dates.day(row.due_on)),
             DetailRow(_("答复"), row.answer),

@@ -55,18 +55,25 @@ FIELDS = {
 class TeamQuerySet(OrganizerQuerySet):
     subject = "team"
 
+    def open(self):
+        """Return the teams that still work."""
+        return self.filter(closed_on__isnull=True)
+
 
 @tracked
 class Team(Organizer):
     """服务队: a team with a list of services that citizens and members can order."""
 
-    EDITABLE_FIELDS = ("services", "summary", "contact")  # in the order of the form
+    OFFICE_FIELDS = ("name", "field", "subdistrict")
+    EDITABLE_FIELDS = ("services", "summary", "contact")
+    COMMON_NAME_PARTS = "服务队|志愿|城阳区"
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
     alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
     field = models.CharField(_("领域"), max_length=20)
     services = ArrayField(models.CharField(max_length=30), verbose_name=_("能提供的服务"), default=list, blank=True)
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    closed_on = models.DateField(_("停止日期"), null=True, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
@@ -102,6 +109,9 @@ class Post(DatedPost):
         verbose_name = verbose_name_plural = _("服务队职务")
 
 
+OFFICE = _("区委统战部")  # handles what no team and no subdistrict handles
+
+
 def new_query_code():
     """Return six random digits; with the number of the request they show its progress without signing in."""
     return f"{secrets.randbelow(1_000_000):06d}"
@@ -123,13 +133,17 @@ class RequestQuerySet(models.QuerySet):
         return asked
 
     def visible_to(self, user):
-        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9)."""
+        """Return the user's own requests, and those that they handle for a team, subdistrict or the office (domain.md rule 9).
+
+        The office also sees what it handed over, so that it can answer whoever asks where the request is.
+        """
         if not user.is_authenticated:
             return self.none()
         scope = access_scope(user)
         shown = Q(author=user)
         if scope.district:
             shown |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+            shown |= Q(handed_over_at__isnull=False)
         if scope.subdistricts:
             shown |= Q(subdistrict__in=scope.subdistricts)
         if scope.managed("team"):
@@ -160,6 +174,7 @@ class Request(DemoMark):
         "answered_at",
         "reopened_at",
         "escalated_at",
+        "handed_over_at",
         "reminders",
         "is_demo",
     }
@@ -185,6 +200,8 @@ class Request(DemoMark):
     due_on = models.DateField(_("时限"))
     reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
+    # When the office last gave it to a team or a subdistrict; the office follows it from then on.
+    handed_over_at = models.DateTimeField(_("由区委统战部转出的时间"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(
         _("已提醒次数"), default=0
     )  # 0 to 3: at half, at four fifths, at the end
@@ -224,6 +241,11 @@ class Request(DemoMark):
 
     def get_absolute_url(self):
         return reverse("services:request", args=[self.public_id])
+
+    @property
+    def handler(self):
+        """Return the name of the team, the subdistrict or the office that handles it."""
+        return str(self.team or self.subdistrict or OFFICE)
 
     @property
     def counted_from(self):

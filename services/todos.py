@@ -9,6 +9,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.detail_rows import remaining_rows
 
 from . import actions, permissions
+from .forms import ComplexField, HandlerField
 from .models import Outcome, Request
 from .states import REQUEST_OPEN, OutcomeState
 
@@ -34,8 +35,8 @@ class AnswerRequest(TodoKind):
         return row.title
 
     def detail(self, row):
-        where = row.team or row.subdistrict or _("待转办")
-        return _("%(where)s，已自动升级") % {"where": where} if row.escalated_at else str(where)
+        where = row.handler
+        return _("%(where)s，已自动升级") % {"where": where} if row.escalated_at else where
 
     def since(self, row):
         return row.at
@@ -45,9 +46,8 @@ class AnswerRequest(TodoKind):
             DetailRow(_("编号"), row.number, url=row.get_absolute_url()),
             DetailRow(_("内容"), row.text),
             DetailRow(_("点的服务"), row.service or "—"),
-            DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
+            DetailRow(_("承办"), row.handler),
             DetailRow(_("时限"), dates.day(row.due_on), _("复杂，15 个工作日") if row.is_complex else ""),
-            DetailRow(_("转办"), _("去诉求页转给服务队或街道"), url=row.get_absolute_url()),
         ]
 
     def history(self, row):
@@ -62,9 +62,23 @@ class AnswerRequest(TodoKind):
     def options(self, row, user):
         if not permissions.can_answer_request(user, row):
             return ()
-        return [DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。"))]
+        options = [
+            DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。")),
+            DecisionOption("route", _("转办"), asks=("handler", "is_complex"), done=_("已转办，对方会收到通知。")),
+        ]
+        if not row.is_complex:
+            label = _("情况复杂，15 个工作日")
+            options.append(DecisionOption("extend", label, done=_("时限已延长，对方会收到通知。")))
+        return options
 
-    def decide(self, row, choice, reason, *, actor):
+    def fields(self, row, user):
+        return {"handler": HandlerField(row, user), "is_complex": ComplexField()}
+
+    def decide(self, row, choice, reason, *, actor, handler=None, is_complex=False):
+        if choice == "route":
+            return actions.route_request(row, actor=actor, is_complex=is_complex, **handler)
+        if choice == "extend":
+            return actions.extend_request(row, actor=actor)
         return actions.answer_request(row, actor=actor, answer=reason)
 
 

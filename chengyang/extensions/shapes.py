@@ -54,12 +54,16 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class DecisionOption:
-    """One possible decision: `code` is the verb of the action, `done` the message shown after it."""
+    """One possible decision: `code` is the verb of the action, `done` the message shown after it.
+
+    `asks` are the names of the fields (`TodoKind.fields`) that belong to it, such as to whom it is handed over.
+    """
 
     code: str
     label: Any
     needs_reason: bool = False
     done: Any = ""
+    asks: tuple[str, ...] = ()
 
 
 class TodoKind:
@@ -126,8 +130,15 @@ class TodoKind:
         """Return the decisions that `user` may make on `row` now; empty when another officer decides or it no longer waits."""
         return ()
 
+    def fields(self, row: Any, user: Any) -> Mapping[str, Any]:
+        """Return the form fields that options of `row` ask for, by name; a required one must be filled in for its option."""
+        return {}
+
     def decide(self, row: Any, option: str, reason: str, *, actor: Any) -> Any:
-        """Call the action of the option with the code `option`. The page shows an ActionError of the action."""
+        """Call the action of the option with the code `option`. The page shows an ActionError of the action.
+
+        A kind with `fields` takes the values that the option asks for as further keyword arguments.
+        """
         raise NotImplementedError
 
     def url(self, row: Any) -> str:

@@ -6,6 +6,7 @@ from .requests import (
     close_request,
     erase_requests,
     escalate_due,
+    extend_request,
     rate_request,
     remind_handlers,
     reopen_request,
@@ -14,17 +15,20 @@ from .requests import (
     withdraw_request,
     withdraw_requests_of,
 )
-from .teams import appoint, edit_team, end_post, resign
+from .teams import appoint, close_team, create_team, edit_team, end_post, resign
 
 __all__ = [
     "answer_request",
     "appoint",
     "check_outcome",
     "close_request",
+    "close_team",
+    "create_team",
     "edit_team",
     "end_post",
     "erase_requests",
     "escalate_due",
+    "extend_request",
     "rate_request",
     "refuse_outcome",
     "remind_handlers",

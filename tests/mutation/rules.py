@@ -241,6 +241,22 @@ MUTANTS = (
         "        return rows\n",
         ("staff/test_choices.py::test_no_form_offers_what_the_officer_may_not_choose",),
     ),
+    Mutant(
+        "former-address-given-again",
+        "an address that was published is never given to another row",
+        "chengyang/platform/accounts/slugs.py",
+        '    taken = {*former.values_list("slug", flat=True), *present.values_list("slug", flat=True)}\n',
+        '    taken = set(present.values_list("slug", flat=True))\n',
+        ("accounts/test_organizing.py::test_a_former_address_is_not_given_to_another_one",),
+    ),
+    Mutant(
+        "renaming-by-the-manager",
+        "only the responsible staff name and move an organizer",
+        "chengyang/platform/accounts/organizing.py",
+        "    if changed:\n        require(is_responsible, actor, organizer.subdistrict_id)\n",
+        "",
+        ("accounts/test_organizing.py::test_the_manager_does_not_rename",),
+    ),
     # ---- places (rule 7) --------------------------------------------------------------------------------------------------
     Mutant(
         "capacity-off-by-one",

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import Period
+from chengyang.platform.accounts import organizing
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.notices.models import Notice
@@ -104,7 +105,7 @@ def test_creating_elsewhere_is_forbidden(reference, liuting):
 def test_secretary_edits_the_summary_but_not_publication(organization, secretary):
     assert actions.edit_organization(organization, {"summary": "每月一聚"}, actor=secretary).summary == "每月一聚"
     with pytest.raises(NotAllowed):
-        actions.edit_organization(organization, {"is_published": False}, actor=secretary)
+        organizing.hide(organization, actor=secretary)
 
 
 def test_other_fields_are_refused(organization, district):

@@ -169,7 +169,7 @@ FORMS: dict[str, Data] = {
     "services:request-new": lambda w: {"title": "要场地", "text": "二十人"},
     "services:team-request": lambda w: {"title": "要场地", "text": "二十人", "service": "采摘帮扶"},
     "services:request-answer": lambda w: {"answer": "已办"},
-    "services:request-route": lambda w: {"subdistrict": w.area.pk},
+    "services:request-route": lambda w: {"handler": f"subdistrict:{w.area.pk}"},
     "services:request-rate": lambda w: {"rating": "5"},
     "services:request-reopen": lambda w: {},
     "services:request-withdraw": lambda w: {},

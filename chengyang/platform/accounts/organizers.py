@@ -46,8 +46,12 @@ class OrganizerQuerySet(models.QuerySet):
 class Organizer(DemoMark):
     """An organization, a base or a team."""
 
+    OFFICE_FIELDS: tuple[str, ...] = ("name", "level", "subdistrict")  # that only the responsible staff change
+    EDITABLE_FIELDS: tuple[str, ...]  # that the manager changes too; both in the order of the form
+    COMMON_NAME_PARTS = ""  # expression for the parts of a name that most have; left out of the slug
+
     public_id = PublicIdField()
-    slug = models.SlugField(_("网址名"), max_length=80, unique=True)  # proposed in pinyin; never changes
+    slug = models.SlugField(_("网址名"), max_length=80, unique=True)  # in pinyin; a former one redirects (slugs.py)
     subdistrict = models.ForeignKey(
         "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("街道")
     )

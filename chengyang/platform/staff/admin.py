@@ -25,6 +25,7 @@ from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
 from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
+from .row_history import changes_of
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
 
@@ -66,6 +67,7 @@ class ScopedAdmin(admin.ModelAdmin):
         None  # lookup from a row to that subject, "" for the subject's own list; None: all visible
     )
     free_choices: Sequence[str] = ()  # foreign keys of the form where any visible row may be chosen, not only own ones
+    history_fields: Sequence[str] = ()  # fields of a tracked model whose changes the page of a row shows
     template: str = ""  # a partial shown below the detail rows; gets `original`
     form = ModelForm
     actions = None
@@ -205,6 +207,8 @@ class ScopedAdmin(admin.ModelAdmin):
         context.update(form=context["adminform"].form, editing=editing)
         if obj is not None:
             context.update(detail_rows=self.detail_rows(obj, request.user), buttons=self._buttons(request.user, obj))
+            if self.history_fields and not editing:
+                context.update(history=changes_of(obj, self.history_fields))
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing:
             response.template_name = self.add_form_template
@@ -321,7 +325,7 @@ class ScopedAdmin(admin.ModelAdmin):
             )
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
-            error.url = error.url or self.url_of(obj)
+            error.url = self.url_of(obj)  # never the public page that another caller of the action returns to
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
         if (

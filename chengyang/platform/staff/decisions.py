@@ -42,11 +42,13 @@ class DecisionPage:
         self.options: list[DecisionOption] = list(kind.options(row, user))
         self.detail_rows: list[DetailRow] = list(kind.detail_rows(row, user))
         self.history: list[HistoryEntry] = list(kind.history(row))
+        self.fields = dict(kind.fields(row, user)) if any(option.asks for option in self.options) else {}
 
     def form(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> DecisionForm:
         """Return the form of the decision: bound to `data`, or with the values `typed` on an outdated page, or empty."""
         initial = {name: typed[name] for name in typed} if typed else None
-        return DecisionForm(data, options=self.options, words=self.kind.reason_words, initial=initial)
+        form = type("DecisionForm", (DecisionForm,), self.fields)
+        return form(data, options=self.options, words=self.kind.reason_words, initial=initial)
 
     @cached_property
     def version(self) -> str:
@@ -121,7 +123,7 @@ def carry_out(kind: TodoKind, row: Any, data: QueryDict, *, actor: Any) -> Attem
                 return Attempt(page, page.form(typed=data), moved=moved)
             if not form.is_valid():
                 return Attempt(page, form)
-            kind.decide(page.row, form.chosen.code, form.cleaned_data["reason"], actor=actor)
+            kind.decide(page.row, form.chosen.code, form.cleaned_data["reason"], actor=actor, **form.asked)
             return Attempt(page, form, done=True)
     except ActionError as error:
         form.refuse(error)

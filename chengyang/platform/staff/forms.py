@@ -33,12 +33,24 @@ class DecisionForm(Form):
         if words:
             self.fields["reason"].label, self.fields["reason"].help_text = words
         self.options = {option.code: option for option in options}
+        self.needed = {name for option in options for name in option.asks if self.fields[name].required}
+        for name in self.needed:  # only for the option that asks for it, see `clean`
+            self.fields[name].required = False
         self.fields["choice"].choices = [(option.code, option.label) for option in options]
 
     @property
     def takes_reason(self) -> bool:
         """Return whether any of the options needs a reason."""
         return any(option.needs_reason for option in self.options.values())
+
+    def groups(self) -> list[tuple[DecisionOption, list[Any]]]:
+        """Return each option with the fields that it asks for."""
+        return [(option, [self[name] for name in option.asks]) for option in self.options.values()]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return the values that the chosen option of a valid form asks for."""
+        return {name: self.cleaned_data[name] for name in self.chosen.asks}
 
     @property
     def chosen(self) -> DecisionOption:
@@ -50,6 +62,9 @@ class DecisionForm(Form):
         picked = self.options.get(data.get("choice", ""))
         if picked and picked.needs_reason and not data.get("reason"):
             self.add_error("reason", _("请写%(what)s，本人会看到原文。") % {"what": self.fields["reason"].label})
+        for name in picked.asks if picked else ():
+            if name in self.needed and data.get(name) is None and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
         return data
 
 
