@@ -97,4 +97,5 @@ class PostAdmin(BaseRelatedAdmin, StandardPostAdmin):
     order = 40
     list_filter = ("kind",)
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.base))

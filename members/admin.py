@@ -12,12 +12,13 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.choices import limited
+from chengyang.platform.staff.forms import with_new_reason
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_rows
 from .forms import NewPersonForm, PersonForm
 from .models import Application, Assessment, Category, Person, Representative
-from .states import PersonState
+from .states import PersonState, RepresentativeState
 
 NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
@@ -122,8 +123,32 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
     list_select_related = ("person",)
     search_help_text = NAME_HELP
-    fields = ("person", "starts", "ends")
     autocomplete_fields = ("person",)
+    history_fields = ("state", "starts", "ends", "reason", "is_public")
+    may_edit = staticmethod(
+        lambda user, row: row.state == RepresentativeState.NAMED and permissions.can_end_term(user, row)
+    )
+    buttons = (
+        Button(
+            "end",
+            gettext_lazy("提前结束任期"),
+            actions.end_term_early,
+            lambda user, row: row.state == RepresentativeState.NAMED and permissions.can_end_term(user, row),
+            needs_reason=True,
+            confirm=gettext_lazy("从今天起不再是代表人士？本人会收到通知和理由。"),
+            done=gettext_lazy("任期已结束，本人会收到通知。"),
+        ),
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": ("starts", "ends", "reason") if obj else ("person", "starts", "ends")})]
+
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change, **options)
+        return with_new_reason(form) if obj else form
+
+    def edit(self, row, form, *, actor):
+        return actions.correct_term(row, actor=actor, **form.cleaned_data)
 
     def get_queryset(self, request):
         rows = Representative.objects.filter(

@@ -126,7 +126,7 @@ extend(
             erase=leaving.erase_own_rows,
             summary=_("代表人士任期和所有职务立即结束，公开的姓名撤下。"),
         ),
-        PersonRows(_("职务"), leave=leaving.end_posts),
+        PersonRows(_("职务"), leave=leaving.end_posts, erase=leaving.erase_reasons_of_posts),
     ],
     own_data_order=10,
     own_data=[
@@ -157,5 +157,6 @@ extend(
         "representative.named": _("确定代表人士"),
         "representative.declined": _("不确定为代表人士"),
         "representative.ended": _("代表人士任期结束"),
+        "representative.corrected": _("更正代表人士任期"),
     },
 )

@@ -10,13 +10,18 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.forms import with_new_reason
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
 
 from . import actions, permissions
+from .forms import new_membership_form
 from .models import Assessment, Membership, Organization, Post
 from .states import MembershipState, OrganizationState
+
+DATED_STATES = (MembershipState.ACTIVE, MembershipState.LEFT)
+DATES = ("joined_on", "left_on", "reason")
 
 
 @admin.register(Organization)
@@ -101,7 +106,39 @@ class MembershipAdmin(OrganizationRelatedAdmin):
             lambda user, row: row.state == MembershipState.APPLIED and permissions.can_decide_membership(user, row),
             needs_reason=True,
         ),
+        Button(
+            "end",
+            gettext_lazy("代办退会"),
+            actions.end_membership,
+            lambda user, row: row.state == MembershipState.ACTIVE and permissions.can_decide_membership(user, row),
+            needs_reason=True,
+            confirm=gettext_lazy("从今天起不再是会员？本人会收到通知和理由。"),
+            done=gettext_lazy("会员身份已结束，本人会收到通知。"),
+        ),
     )
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("organization")))
+    may_edit = staticmethod(
+        lambda user, row: row.state in DATED_STATES and permissions.can_decide_membership(user, row)
+    )
+    history_fields = ("state", "joined_on", "left_on", "reason")
+
+    def get_form(self, request, obj=None, change=False, **options):
+        if obj:
+            return with_new_reason(super().get_form(request, obj, change, **options))
+        return new_membership_form(request.user)
+
+    def get_fieldsets(self, request, obj=None):
+        names = DATES if obj else tuple(new_membership_form(request.user).base_fields)
+        return [(None, {"fields": names})]
+
+    def create(self, form, *, actor):
+        data = form.cleaned_data
+        return actions.add_membership(
+            data["organization"], person=data["person"], joined_on=data["joined_on"], actor=actor
+        )
+
+    def edit(self, row, form, *, actor):
+        return actions.correct_membership(row, actor=actor, **form.cleaned_data)
 
     def detail_rows(self, row, user):
         return [
@@ -121,6 +158,7 @@ class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
     list_filter = ("kind", "organization")
     fields = (*StandardPostAdmin.fields, "ends")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.organization))
 
 

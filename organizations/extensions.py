@@ -98,5 +98,8 @@ extend(
         "membership.declined": _("不同意入会"),
         "membership.withdrawn": _("撤回入会申请"),
         "membership.left": _("退会"),
+        "membership.added": _("登记会员"),
+        "membership.ended": _("代办退会"),
+        "membership.corrected": _("更正会员日期"),
     },
 )

@@ -16,8 +16,16 @@ def can_decide_membership(actor: Any, membership: Any) -> bool:
     return not own and can_manage_organization(actor, membership.organization)
 
 
+def can_add_membership(actor: Any, organization: Any, person: Any) -> bool:
+    """Allow whoever manages the organization to enter somebody else as a member."""
+    return person.user_id != actor.pk and can_manage_organization(actor, organization)
+
+
 def can_end_membership(actor: Any, membership: Any) -> bool:
-    """Allow the member only: nobody can be removed by others, and leaving needs no approval (rule 12)."""
+    """Allow the member only: leaving needs no approval and no reason (rule 12).
+
+    Whoever manages the organization ends a membership with a reason that the member reads (`can_decide_membership`).
+    """
     return can_apply_for_membership(actor, membership.person)
 
 

@@ -127,6 +127,7 @@ class PostAdmin(StandardPostAdmin):
     list_filter = ("kind", "team")
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(permissions.can_end_post)
 
     def formfield_for_choice_field(self, db_field, request, **options):

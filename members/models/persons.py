@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField
+from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField, blind_index
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -35,6 +35,10 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         if phone_index:
             same |= Q(phone_index=phone_index)
         return self.filter(same)
+
+    def known_as(self, name, phone):
+        """Return the active person with exactly this name and phone number, or None; whoever has both may find them."""
+        return self.active().filter(name=name, phone_index=blind_index("phone", phone)).first()
 
     def of_staff(self, scope):
         """Return the active persons whom the roles of `scope` as staff cover; its posts are ignored."""

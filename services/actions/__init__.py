@@ -15,7 +15,7 @@ from .requests import (
     withdraw_request,
     withdraw_requests_of,
 )
-from .teams import appoint, close_team, create_team, edit_team, end_post, resign
+from .teams import appoint, close_team, correct_post, create_team, edit_team, end_post, resign
 
 __all__ = [
     "answer_request",
@@ -23,6 +23,7 @@ __all__ = [
     "check_outcome",
     "close_request",
     "close_team",
+    "correct_post",
     "create_team",
     "edit_team",
     "end_post",

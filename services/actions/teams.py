@@ -77,11 +77,26 @@ def appoint(team: Team, *, person: Person, kind: str, starts: dt.date, actor: An
 
 
 @transaction.atomic
-def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
-    """End `post` on the day `on` (not included; None: today). Raises NotAllowed, ActionError("dates") for an impossible day."""
+def end_post(post: Post, *, actor: Any, reason: str, on: dt.date | None = None) -> Post:
+    """End `post` on the day `on` (exclusive; default: today, or its first day); its holder reads `reason`.
+
+    Raises ActionError as the function `chengyang.platform.accounts.posts.end`, and NotAllowed.
+    """
     post = lock(post)
     require(permissions.can_end_post, actor, post)
-    return posts.end(post, actor=actor, on=on, url=_notice_url())
+    return posts.end(post, actor=actor, reason=reason, on=on, url=_notice_url())
+
+
+@transaction.atomic
+def correct_post(post: Post, *, actor: Any, starts: dt.date, ends: dt.date | None, reason: str) -> Post:
+    """Correct the first day and the end of `post`; its holder reads `reason`.
+
+    Raises ActionError as the function `chengyang.platform.accounts.posts.correct`, and NotAllowed.
+    """
+    lock(post.team)
+    post = lock(post)
+    require(permissions.can_end_post, actor, post)
+    return posts.correct(post, actor=actor, starts=starts, ends=ends, reason=reason, url=_notice_url())
 
 
 def resign(team: Team, *, actor: Any) -> int:

@@ -68,6 +68,19 @@ class DecisionForm(Form):
         return data
 
 
+def with_new_reason(form_class: type) -> type:
+    """Return `form_class` with an empty, required field `reason`: a correction has its own reason, not that of the last one."""
+
+    class Correction(form_class):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.initial["reason"] = ""
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _("本人会看到原文")
+
+    return type(form_class.__name__, (Correction,), {"__module__": form_class.__module__})
+
+
 class ReasonForm(Form):
     """The reason beside a button of a record's page."""
 
