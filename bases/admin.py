@@ -9,6 +9,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
@@ -95,7 +96,7 @@ class HonourAdmin(BaseRelatedAdmin):
 @admin.register(Post)
 class PostAdmin(BaseRelatedAdmin, StandardPostAdmin):
     order = 40
-    list_filter = ("kind",)
+    list_filter = ("kind", "base", InPost)
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.base))

@@ -1,5 +1,6 @@
 """Entries of the bases app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from chengyang.extensions import (
 )
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
+from chengyang.platform.staff.choices import own_rows
 
 from .metrics import METRICS
 from .models import Assessment, Base, Post
@@ -55,9 +57,10 @@ extend(
     search=[
         SearchSource(
             _("基地"),
-            lambda user, text: Base.objects.visible_to(user).filter(name__icontains=text),
+            lambda user, text: own_rows(Base.objects.visible_to(user), user).filter(name__icontains=text),
             lambda base: (base.name, base.get_level_display()),
-            lambda base: base.get_absolute_url(),
+            lambda base: reverse("admin:bases_base_change", args=[base.pk]),
+            "bases_base",
         )
     ],
     upcoming=[_expiring],

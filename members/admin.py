@@ -20,7 +20,7 @@ from .forms import NewPersonForm, PersonForm
 from .models import Application, Assessment, Category, Person, Representative
 from .states import PersonState, RepresentativeState
 
-NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
+NAME_HELP = gettext_lazy("姓名、拼音、首字母、工作单位或手机尾号四位")
 
 
 class RecordsOpening:
@@ -121,7 +121,7 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 30
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
-    list_select_related = ("person",)
+    list_select_related = ("person__subdistrict",)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
     history_fields = ("state", "starts", "ends", "reason", "is_public")

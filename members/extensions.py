@@ -32,17 +32,16 @@ ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 # ---- the staff site --------------------------------------------------------------------------------------------------
 def _find_people(user, text):
     rows = Person.objects.within(access_scope(user)).search(text).select_related("subdistrict", "category")
-    return rows.order_by("name_key", "pk")
+    return rows.ranked(text)
 
 
 def _find_applications(user, text):
     rows = Application.objects.within(access_scope(user)).filter(state__in=APPLICATION_OPEN).search(text)
-    return rows.select_related("subdistrict").order_by("name_key", "pk")
+    return rows.select_related("subdistrict").ranked(text)
 
 
 def _describe_person(person):
-    last_four = person.phone_last4 or "—"
-    return person.name, f"{person.subdistrict.short_name}，{person.unit}，{_t('尾号')} {last_four}"
+    return person.staff_label, str(person.category)
 
 
 def _terms_ending(user, first, last):
@@ -99,12 +98,15 @@ extend(
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
     ],
     search=[
-        SearchSource(_("人士"), _find_people, _describe_person, lambda person: person.get_absolute_url()),
+        SearchSource(
+            _("人士"), _find_people, _describe_person, lambda person: person.get_absolute_url(), "members_person"
+        ),
         SearchSource(
             _("入册申请"),
             _find_applications,
             lambda row: (row.name, f"{row.subdistrict.short_name}，{row.get_state_display()}"),
             lambda row: reverse("admin:members_application_change", args=[row.pk]),
+            "members_application",
         ),
     ],
     upcoming=[_terms_ending],

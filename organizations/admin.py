@@ -12,6 +12,7 @@ from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.forms import with_new_reason
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
 
@@ -88,7 +89,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     list_filter = ("state", "organization")
-    list_select_related = ("organization", "person")
+    list_select_related = ("organization", "person__subdistrict")
     search_help_text = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
     buttons = (
@@ -155,7 +156,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
 @admin.register(Post)
 class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
     order = 30
-    list_filter = ("kind", "organization")
+    list_filter = ("kind", "organization", InPost)
     fields = (*StandardPostAdmin.fields, "ends")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)

@@ -1,5 +1,6 @@
 """Entries of the organizations app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from chengyang.extensions import (
 )
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
+from chengyang.platform.staff.choices import own_rows
 
 from .actions import memberships
 from .metrics import METRICS
@@ -55,9 +57,10 @@ extend(
     search=[
         SearchSource(
             _("组织"),
-            lambda user, text: Organization.objects.visible_to(user).filter(name__icontains=text).order_by("pk"),
+            lambda user, text: own_rows(Organization.objects.visible_to(user), user).filter(name__icontains=text),
             lambda row: (row.name, row.get_level_display()),
-            lambda row: row.get_absolute_url(),
+            lambda row: reverse("admin:organizations_organization_change", args=[row.pk]),
+            "organizations_organization",
         )
     ],
     upcoming=[_posts_ending],

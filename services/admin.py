@@ -1,18 +1,23 @@
 """Services on the staff site."""
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import DetailRow, Section
+from chengyang import clock
+from chengyang.extensions import DetailRow, Section, todo_kind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.detail_rows import remaining_rows
+from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
 from .models import Outcome, Post, Request, Team
+from .states import REQUEST_OPEN
 from .todos import OUTCOME_SHOWN_FIELDS
 
 
@@ -58,25 +63,60 @@ class TeamAdmin(OrganizerAdmin):
         return actions.edit_team(team, actor=actor, **form.cleaned_data)
 
 
+class Progress(admin.SimpleListFilter):
+    """A filter by what is left to do on a request."""
+
+    title, parameter_name = _("办理"), "progress"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("open", _("没办完")),
+            ("overdue", _("已超期")),
+            ("handed-over", _("区委统战部转出的")),
+            ("done", _("办完了")),
+        ]
+
+    def queryset(self, request, queryset):
+        is_open = Q(state__in=REQUEST_OPEN)
+        chosen = {
+            "open": is_open,
+            "overdue": is_open & Q(due_on__lt=clock.today()),
+            "handed-over": Q(handed_over_at__isnull=False),
+            "done": ~is_open,
+        }
+        return queryset.filter(chosen.get(self.value(), Q()))
+
+
 @admin.register(Request)
 class RequestAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 10
     managed_subject = "team"
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
-    list_filter = ("state", "team", "subdistrict")
+    list_filter = (
+        Progress,
+        "state",
+        "team",
+        "subdistrict",
+        period_filter("at", _("提出时间")),
+    )
     list_select_related = ("team", "subdistrict")
-    search_fields = ("number", "title")
+    search_help_text = _("编号或标题")
+
+    def get_ordering(self, request):
+        return ("is_done", "open_until", "-at", "-pk")
 
     def get_queryset(self, request):
-        scope = access_scope(request.user)
-        rows = super().get_queryset(request)  # visible_to includes one's own requests, which belong to /me/
-        return rows if scope.district else rows.exclude(author=request.user)
+        rows = Request.objects.visible_to(request.user).by_urgency()
+        # visible_to includes one's own requests, which belong to /me/
+        return rows if access_scope(request.user).district else rows.exclude(author=request.user)
 
     def detail_rows(self, row, user):
+        waits = todo_kind("request").url(row) if permissions.can_answer_request(user, row) else ""
         return [
-            DetailRow(_("标题"), row.title, url=row.get_absolute_url()),
+            DetailRow(_("标题"), row.title),
             DetailRow(_("内容"), row.text),
-            DetailRow(_("状态"), row.get_state_display()),
+            DetailRow(_("编号"), row.number),
+            DetailRow(_("状态"), row.get_state_display(), _("去办理") if waits else "", url=waits),
             DetailRow(_("承办"), row.handler),
             DetailRow(_("提出"), dates.stamp(row.at)),
             DetailRow(_("时限"), dates.day(row.due_on)),
@@ -89,8 +129,8 @@ class RequestAdmin(ScopedAdmin):
 class OutcomeAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 20
     managed_subject = "team"
-    list_display = ("title", "kind", "happened_on", "amount", "quantity", "team", "state")
-    list_filter = ("kind", "state", "team")
+    list_display = ("title", "kind", "happened_on", "number", "team", "state")
+    list_filter = ("kind", "state", "team", period_filter("happened_on", _("日期"), is_moment=False))
     list_select_related = ("team",)
     search_fields = ("title",)
     fields = ("team", *Outcome.EDITABLE_FIELDS)
@@ -102,6 +142,10 @@ class OutcomeAdmin(ScopedAdmin):
             field.required = True
         return field
 
+    @admin.display(description=_("数额"))
+    def number(self, outcome):
+        return outcome.number_text
+
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)
         return actions.report_outcome(data.pop("team"), actor=actor, **data)
@@ -110,8 +154,7 @@ class OutcomeAdmin(ScopedAdmin):
         return [
             DetailRow(_("类型"), outcome.get_kind_display()),
             DetailRow(_("日期"), dates.full_day(outcome.happened_on)),
-            DetailRow(_("金额"), dates.money(outcome.amount) if outcome.amount else "—"),
-            DetailRow(_("数量"), outcome.quantity or "—"),
+            DetailRow(_("数额"), outcome.number_text),
             DetailRow(_("归属"), outcome.team or outcome.base or outcome.organization or "—"),
             DetailRow(_("状态"), outcome.get_state_display(), outcome.reason),
             DetailRow(_("上报"), outcome.reported_by or "—"),
@@ -124,7 +167,7 @@ class OutcomeAdmin(ScopedAdmin):
 class PostAdmin(StandardPostAdmin):
     section, order = Section.SERVICES, 40
     managed_subject, managed_prefix = "team", "team__"
-    list_filter = ("kind", "team")
+    list_filter = ("kind", "team", InPost)
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)

@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -15,6 +15,7 @@ from activities.models import Activity
 from bases.models import Base
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH, ActionError
+from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -22,7 +23,7 @@ from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet,
 from chengyang.platform.audit.history import tracked
 from organizations.models import Organization
 
-from .states import OutcomeState, RequestState
+from .states import REQUEST_OPEN, OutcomeState, RequestState
 
 
 class Alliance(models.Model):
@@ -118,6 +119,18 @@ def new_query_code():
 
 
 class RequestQuerySet(models.QuerySet):
+    def by_urgency(self):
+        """Order the open requests first, by due date, then the others, the latest first; adds `is_done` and `open_until`."""
+        is_open = Q(state__in=REQUEST_OPEN)
+        done = Case(When(is_open, then=0), default=1, output_field=models.IntegerField())
+        until = Case(When(is_open, then=F("due_on")), output_field=models.DateField())
+        return self.annotate(is_done=done, open_until=until).order_by("is_done", "open_until", "-at", "-pk")
+
+    def search(self, text):
+        """Return the requests whose number or title contains `text`."""
+        text = (text or "").strip()
+        return self.filter(Q(number__icontains=text) | Q(title__icontains=text)) if text else self
+
     def open_with(self, number, code):
         """Return the request with this `number` and query `code`.
 
@@ -360,3 +373,11 @@ class Outcome(DemoMark):
 
     def __str__(self):
         return self.title
+
+    @property
+    def number_text(self):
+        """Return what it counts, as the site writes it: `5 万元`, `46 人`, `1 家`."""
+        if self.amount is not None:
+            return dates.money_wan(self.amount)
+        units = {self.Kind.FIRM: _("%(n)s 家"), self.Kind.BENEFICIARIES: _("%(n)s 人")}
+        return units.get(self.kind, "%(n)s") % {"n": f"{self.quantity or 1:,}"}

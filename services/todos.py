@@ -1,11 +1,15 @@
 """To-do kinds of services: requests to answer, outcomes to check."""
 
+import datetime as dt
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.audit.actions import subject_of
+from chengyang.platform.audit.models import Entry
 from chengyang.platform.staff.detail_rows import remaining_rows
 
 from . import actions, permissions
@@ -82,11 +86,42 @@ class AnswerRequest(TodoKind):
         return actions.answer_request(row, actor=actor, answer=reason)
 
 
+def reported_at(outcome):
+    """Return when `outcome` was reported, or None for imported ones."""
+    label, key = subject_of(outcome)
+    return (
+        Entry.objects.filter(subject=label, subject_id=key, verb="outcome.reported")
+        .values_list("at", flat=True)
+        .first()
+    )
+
+
+def _where(activity):
+    """Return time and place of `activity`, with which an outcome can be compared."""
+    return f"{dates.span(activity.starts, activity.ends)}，{activity.place}".rstrip("，") if activity else ""
+
+
+def _alike(row, user):
+    """Return a row for each outcome that may be the same one: the same organizer and kind within a week."""
+    week = dt.timedelta(days=7)
+    near = (row.happened_on - week, row.happened_on + week)
+    same = {name: getattr(row, f"{name}_id") for name in ("team", "base", "organization")}
+    rows = Outcome.objects.visible_to(user).filter(kind=row.kind, happened_on__range=near, **same)
+    return [
+        DetailRow(
+            _("可能重复"),
+            other.title,
+            f"{dates.full_day(other.happened_on)}，{other.number_text}，{other.get_state_display()}",
+        )
+        for other in rows.exclude(pk=row.pk)[:5]
+    ]
+
+
 class CheckOutcome(TodoKind):
     """A reported outcome that waits for the check by a second person."""
 
     code, label, section, model = "outcome", _("成果核实"), Section.SERVICES, Outcome
-    related = ("team", "base", "organization")
+    related = ("team", "base", "organization", "activity")
     quick_reasons = (_("请补凭证"), _("与另一条重复"), _("不在统计范围"))
 
     def waiting(self, user):
@@ -109,14 +144,27 @@ class CheckOutcome(TodoKind):
         return str(row.team or row.base or row.organization or "")
 
     def detail_rows(self, row, user):
-        number = dates.money(row.amount) if row.amount else row.quantity or "—"
+        activity = row.activity
         return [
             DetailRow(_("类型"), row.get_kind_display()),
-            DetailRow(_("数额"), number),
+            DetailRow(_("数额"), row.number_text),
             DetailRow(_("日期"), dates.full_day(row.happened_on)),
-            DetailRow(_("上报"), self.detail(row) or "—", row.reported_by or ""),
+            DetailRow(_("归属"), self.detail(row) or "—"),
+            DetailRow(
+                _("活动"), activity or "—", _where(activity), url=activity.get_absolute_url() if activity else ""
+            ),
+            *_alike(row, user),
             *remaining_rows(row, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
         ]
+
+    def since(self, row):
+        return reported_at(row)
+
+    def history(self, row):
+        steps = [HistoryEntry(_("上报"), reported_at(row), row.reported_by or "")]
+        if row.checked_at:
+            steps.insert(0, HistoryEntry(row.get_state_display(), row.checked_at, row.checked_by or "", row.reason))
+        return steps
 
     def options(self, row, user):
         if not permissions.can_check_outcome(user, row):

@@ -23,6 +23,10 @@ class CheckInQuerySet(models.QuerySet):
             return self.none()
         return self.filter(is_own(user, "signup__") | managed_activity_q(user, "signup__activity"))
 
+    def search(self, text):
+        """Return the rows of the sign-ups that `text` may mean, see `SignupQuerySet.search`."""
+        return self.filter(signup__in=Signup.objects.search(text).values("pk")) if (text or "").strip() else self
+
     def managed_by(self, user):
         """Return the check-ins of the activities that `user` manages."""
         return self.filter(managed_activity_q(user, "signup__activity"))
@@ -96,6 +100,12 @@ class ServiceRecordQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "checkin__signup__") | managed_activity_q(user, "checkin__signup__activity"))
+
+    def search(self, text):
+        """Return the rows of the sign-ups that `text` may mean, see `SignupQuerySet.search`."""
+        return (
+            self.filter(checkin__signup__in=Signup.objects.search(text).values("pk")) if (text or "").strip() else self
+        )
 
     def managed_by(self, user):
         """Return the records of the activities that `user` manages."""

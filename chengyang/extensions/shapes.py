@@ -148,12 +148,16 @@ class TodoKind:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`."""
+    """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`.
+
+    `url` is a page of the staff site. `list_name` (`members_person`) is the list that finds all of them by the same text.
+    """
 
     label: Any
     find: Callable[[Any, str], QuerySet]
     describe: Callable[[Any], tuple[str, str]]  # (title, detail)
     url: Callable[[Any], str]
+    list_name: str = ""
 
 
 @dataclass(frozen=True)

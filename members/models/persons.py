@@ -161,6 +161,13 @@ class Person(RegistrationDetails, DemoMark):
     def __str__(self):
         return self.name
 
+    @property
+    def staff_label(self):
+        """Return the name with what tells persons of one name apart: unit, subdistrict, last four digits; for officers only."""
+        last_four = _("尾号 %(digits)s") % {"digits": self.phone_last4} if self.phone_last4 else ""
+        known = "，".join(str(part) for part in (self.unit, self.subdistrict.short_name, last_four) if part)
+        return _("%(name)s（%(known)s）") % {"name": self.name, "known": known} if known else self.name
+
     def get_absolute_url(self):
         return reverse("admin:members_person_change", args=[self.pk])
 

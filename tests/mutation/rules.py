@@ -257,6 +257,22 @@ MUTANTS = (
         "",
         ("accounts/test_organizing.py::test_the_manager_does_not_rename",),
     ),
+    Mutant(
+        "page-without-the-rows-that-are-equal",
+        "a list reaches every row",
+        "chengyang/platform/web/paging.py",
+        '        equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})\n',
+        "        equal &= Q(**{name: value})\n",
+        ("staff/test_lists.py::test_every_row_is_on_exactly_one_page",),
+    ),
+    Mutant(
+        "namesakes-look-alike",
+        "officers tell persons of one name apart",
+        "members/models/persons.py",
+        '        return _("%(name)s（%(known)s）") % {"name": self.name, "known": known} if known else self.name\n',
+        "        return self.name\n",
+        ("staff/test_lists.py::test_an_autocomplete_tells_persons_of_one_name_apart",),
+    ),
     # ---- places (rule 7) --------------------------------------------------------------------------------------------------
     Mutant(
         "capacity-off-by-one",

@@ -9,8 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,11 +24,13 @@ from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 
 from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
-from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
+from .filters import Listing, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
 from .row_history import changes_of
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
+
+KEPT = "list"  # query parameter of the page of a row: the query string of the list from which the officer came
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,8 @@ class ScopedAdmin(admin.ModelAdmin):
         raise Http404(_("没有这一项，或者不归你管。"))
 
     # ---- the list ----------------------------------------------------------------------------------------------------
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[NamesByPinyin]:
-        return NamesByPinyin
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[Listing]:
+        return Listing
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         self._or_404(request)
@@ -188,7 +191,12 @@ class ScopedAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         self._or_404(request)
-        context = {"list_admin": self, **(extra_context or {})}
+        context = {
+            "list_admin": self,
+            "list_url": self.list_url(request),
+            "kept": _kept(request),
+            **(extra_context or {}),
+        }
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except _Refused as refused:
@@ -289,16 +297,23 @@ class ScopedAdmin(admin.ModelAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
         messages.success(request, _("已添加：%(name)s") % {"name": row})
-        return HttpResponseRedirect(self.url_of(row))
+        return HttpResponseRedirect(self.url_of(row, _kept(request)))
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
         messages.success(request, _("已保存：%(name)s") % {"name": row})
-        return HttpResponseRedirect(self.url_of(row))
+        return HttpResponseRedirect(self.url_of(row, _kept(request)))
 
-    def url_of(self, obj: Any) -> str:
-        """Return the address of the page of `obj`."""
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+    def url_of(self, obj: Any, kept: str = "") -> str:
+        """Return the address of the page of `obj`; `kept` is the query string that leads back to a page of the list."""
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        return f"{url}?{urlencode({KEPT: kept})}" if kept else url
+
+    def list_url(self, request: HttpRequest) -> str:
+        """Return the address of the list, with the filters, the search and the page from which the officer came."""
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        kept = _kept(request)
+        return f"{url}?{kept}" if kept else url
 
     # ---- buttons -----------------------------------------------------------------------------------------------------
     def get_urls(self) -> list:
@@ -325,14 +340,21 @@ class ScopedAdmin(admin.ModelAdmin):
             )
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
-            error.url = self.url_of(obj)  # never the public page that another caller of the action returns to
+            error.url = self.url_of(
+                obj, _kept(request)
+            )  # never the public page that another caller of the action returns to
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
         if (
             self.get_object(request, str(object_id)) is None
         ):  # after the action the row may be out of the officer's scope
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        return HttpResponseRedirect(self.url_of(obj))
+            return HttpResponseRedirect(self.list_url(request))
+        return HttpResponseRedirect(self.url_of(obj, _kept(request)))
+
+
+def _kept(request: HttpRequest) -> str:
+    """Return the query string of the list from which the officer came, written anew: it may be anything that was typed."""
+    return QueryDict(request.GET.get(KEPT, "")[:1000]).urlencode()
 
 
 def _lookups_of(item: Any) -> set[str]:

@@ -162,7 +162,8 @@ class AssessmentAdmin(ScopedAdmin):
 
     @property
     def list_select_related(self) -> tuple[str, ...]:
-        return (self.model.SUBJECT, "version__standard")
+        subject = self.model.SUBJECT
+        return (f"{subject}__subdistrict", "version__standard")
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
         return findings_form(obj) if obj else super().get_form(request, obj, change, **options)

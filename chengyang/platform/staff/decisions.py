@@ -47,7 +47,7 @@ class DecisionPage:
     def form(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> DecisionForm:
         """Return the form of the decision: bound to `data`, or with the values `typed` on an outdated page, or empty."""
         initial = {name: typed[name] for name in typed} if typed else None
-        form = type("DecisionForm", (DecisionForm,), self.fields)
+        form = type("DecisionForm", (DecisionForm,), dict(self.fields))
         return form(data, options=self.options, words=self.kind.reason_words, initial=initial)
 
     @cached_property

@@ -75,8 +75,8 @@ def with_new_reason(form_class: type) -> type:
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self.initial["reason"] = ""
-            self.fields["reason"].required = True
-            self.fields["reason"].help_text = _("本人会看到原文")
+            if field := self.fields.get("reason"):  # a page that is only read has no fields
+                field.required, field.help_text = True, _("本人会看到原文")
 
     return type(form_class.__name__, (Correction,), {"__module__": form_class.__module__})
 

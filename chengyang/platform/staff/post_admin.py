@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,23 @@ from chengyang.lib.chinese import dates
 
 from .admin import Button, ScopedAdmin
 from .forms import with_new_reason
+
+
+class InPost(admin.SimpleListFilter):
+    """A filter by whether somebody holds the post today."""
+
+    title, parameter_name = gettext_lazy("任期"), "term"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("在任")), ("over", _("已卸任")), ("later", _("还没开始"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        today = clock.today()
+        if self.value() == "now":
+            return queryset.on(today)
+        if self.value() == "later":
+            return queryset.valid().filter(starts__gt=today)
+        return queryset.filter(ends__lte=today) if self.value() == "over" else queryset
 
 
 class PostAdmin(ScopedAdmin):
@@ -35,11 +53,11 @@ class PostAdmin(ScopedAdmin):
 
     @property
     def list_select_related(self) -> tuple[str, ...]:
-        return (self.model.SUBJECT, "person")
+        return (self.model.SUBJECT, "person__subdistrict")
 
     @property
     def search_fields(self) -> tuple[str, ...]:
-        return (f"{self.model.SUBJECT}__name",)
+        return (f"{self.model.SUBJECT}__name", "person__name")
 
     @property
     def buttons(self) -> tuple[Button, ...]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,10 +23,11 @@ from django.views.decorators.http import require_safe
 from chengyang import clock
 from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.web.paging import numbered
+from chengyang.platform.web.paging import BoundedPaginator, numbered
 
 from . import decisions, todo_queue
 from .admin import ScopedAdmin
+from .templatetags.staff import named
 
 GROUP_LABELS = {
     "late": gettext_lazy("已超期"),
@@ -35,6 +38,15 @@ GROUP_LABELS = {
 DAYS_AHEAD = dt.timedelta(days=60)  # period of 快到的日子
 FOUND_EACH = 8  # hits of one kind that the search page shows
 SEARCH_LENGTH = 60
+
+
+class _Autocomplete(AutocompleteJsonView):
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        return rows.ranked(self.term) if hasattr(rows, "ranked") and self.term else rows
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": str(named(obj))}
 
 
 class StaffSite(AdminSite):
@@ -159,15 +171,20 @@ class StaffSite(AdminSite):
         lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:25])
         return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer what an autocomplete field found; persons of one name have different labels."""
+        return _Autocomplete.as_view(admin_site=self)(request)
+
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """Show what the search found, grouped by kind of record."""
         text = request.GET.get("q", "").strip()[:SEARCH_LENGTH]
         groups = []
         for source in search_sources() if text else ():
-            rows = list(source.find(request.user, text)[: FOUND_EACH + 1])
+            found = source.find(request.user, text)
+            rows = list(found[: FOUND_EACH + 1])
             if rows:
                 hits = [(source.url(row), *source.describe(row)) for row in rows[:FOUND_EACH]]
-                groups.append((source.label, hits, len(rows) > FOUND_EACH))
+                groups.append((source.label, hits, _all_of(source, found, text) if len(rows) > FOUND_EACH else None))
         return self._page(request, "staff/search.html", {"title": _("搜索"), "text": text, "groups": groups})
 
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
@@ -220,6 +237,12 @@ class StaffSite(AdminSite):
     def _page(self, request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
         request.current_app = self.name
         return TemplateResponse(request, template, {**self.each_context(request), **context}, status=status)
+
+
+def _all_of(source: Any, found: Any, text: str) -> dict[str, str]:
+    """Return the number of all rows that `source` found, in words, and the address of the list of them."""
+    url = reverse(f"admin:{source.list_name}_changelist")
+    return {"total": BoundedPaginator(found, FOUND_EACH).total_text, "url": f"{url}?{urlencode({'q': text})}"}
 
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:
