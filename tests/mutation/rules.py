@@ -273,6 +273,14 @@ MUTANTS = (
         "        return self.name\n",
         ("staff/test_lists.py::test_an_autocomplete_tells_persons_of_one_name_apart",),
     ),
+    Mutant(
+        "rules-published-by-their-author",
+        "privacy rules are published by a second officer",
+        "chengyang/platform/staff/permissions.py",
+        "access_scope(actor).district and actor.pk != draft.proposed_by_id",
+        "access_scope(actor).district",
+        ("staff/test_rules.py::test_the_author_does_not_publish",),
+    ),
     # ---- places (rule 7) --------------------------------------------------------------------------------------------------
     Mutant(
         "capacity-off-by-one",

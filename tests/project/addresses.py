@@ -245,6 +245,7 @@ ROWS = {  # model → name of its sample in the dataset
     "standards.version": "version",
     "privacy.policyversion": "rules",
     "privacy.purpose": "purpose",
+    "staff.rulesdraft": "rules_draft",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),
@@ -260,6 +261,7 @@ TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, 
     "activity": ("submitted", "publish"),
     "attendance": ("past", "finish"),
     "signup": ("pending", "approve"),
+    "privacy-rules": ("rules_draft", "publish"),
 }
 PUBLIC_OBJECTS = {  # samples that the public may see: the staff site must not open their decision pages to every officer
     "representative-first": "representative",

@@ -28,6 +28,7 @@ OPTIONS = {  # code of a to-do kind → the option that the second one chooses, 
     "outcome": "refuse",
     "activity": "return",
     "signup": "decline",
+    "privacy-rules": "return",
 }
 DECIDERS = ("district_2", "xiazhuang", "secretary", "leader", "district")
 

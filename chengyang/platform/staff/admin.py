@@ -296,8 +296,14 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
-        messages.success(request, _("已添加：%(name)s") % {"name": row})
+        messages.success(request, self.added_message(row))
         return HttpResponseRedirect(self.url_of(row, _kept(request)))
+
+    def added_message(self, row: Any) -> str:
+        """Return what is said after `create`, which may return a row that existed already."""
+        if getattr(row, "was_found", False):
+            return _("已经有“%(name)s”，没有再添加；这就是原来的那一份。") % {"name": row}
+        return _("已添加：%(name)s") % {"name": row}
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
