@@ -284,7 +284,7 @@ class _DistrictAdmin(ScopedAdmin):
 @admin.register(Programme)
 class ProgrammeAdmin(_DistrictAdmin):
     order = 80
-    list_display = ("name", "code", "summary", "order")
+    list_display = ("name", "summary", "order")
     fields = Programme.EDITABLE_FIELDS
 
     def edit(self, row: Programme, form: Any, *, actor: Any) -> Programme:

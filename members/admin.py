@@ -185,7 +185,7 @@ class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
 @admin.register(Category)
 class CategoryAdmin(ScopedAdmin):
     section, order = Section.PEOPLE, 90
-    list_display = ("name", "code", "order")
+    list_display = ("name", "hint", "order")
     may_edit = staticmethod(permissions.can_edit_categories)
 
     def is_for(self, scope):

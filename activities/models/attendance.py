@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH
+from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
 
@@ -180,4 +181,4 @@ class ServiceRecord(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.checkin} {self.hours}"
+        return f"{self.checkin}，{dates.hours(self.hours)}"

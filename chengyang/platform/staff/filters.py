@@ -103,6 +103,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
 
 CURSORS = ("after", "before")
+MANY, MANY_ROWS = "rows", 200  # `?rows=200` shows more rows on a page, to print them
 
 
 class Listing(ChangeList):
@@ -113,7 +114,9 @@ class Listing(ChangeList):
     """
 
     def get_filters_params(self, params: dict | None = None) -> dict:
-        return {name: value for name, value in super().get_filters_params(params).items() if name not in CURSORS}
+        return {
+            name: value for name, value in super().get_filters_params(params).items() if name not in (*CURSORS, MANY)
+        }
 
     def get_query_string(self, new_params: dict | None = None, remove: list | None = None) -> str:
         """Return the query string of a filter or of a sorted column: it begins at the first page."""
@@ -121,7 +124,9 @@ class Listing(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
-        self.page = keyset(request, self.queryset, [str(name) for name in self.queryset.query.order_by])
+        self.has_many = request.GET.get(MANY) == str(MANY_ROWS)
+        order = [str(name) for name in self.queryset.query.order_by]
+        self.page = keyset(request, self.queryset, order, MANY_ROWS if self.has_many else self.list_per_page)
         self.result_list = self.page.rows
         self.result_count = self.paginator.count
         self.total_text = self.paginator.total_text

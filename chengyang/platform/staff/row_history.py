@@ -27,6 +27,23 @@ def changes_of(row: Any, fields: Collection[str]) -> list[HistoryEntry]:
     return steps[::-1]
 
 
+def states_of(row: Any, *, note: str = "") -> list[HistoryEntry]:
+    """Return each change of the state of `row`, newest first: when, by whom, and the text of the column `note` after it."""
+    former = list(row.history.exclude(pgh_label="delete").order_by("pgh_id"))
+    names = _names(former)
+    steps = [
+        HistoryEntry(
+            after.get_state_display(),
+            before.pgh_created_at,
+            names.get((before.pgh_context or {}).get("actor", ""), ""),
+            getattr(after, note) if note else "",
+        )
+        for before, after in pairwise([*former, row])
+        if before.state != after.state
+    ]
+    return steps[::-1]
+
+
 def _names(events: list[Any]) -> dict[str, str]:
     """Return the names of the accounts that changed the rows, by public id."""
     ids = {(event.pgh_context or {}).get("actor", "") for event in events} - {""}

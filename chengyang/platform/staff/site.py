@@ -38,6 +38,7 @@ GROUP_LABELS = {
 DAYS_AHEAD = dt.timedelta(days=60)  # period of 快到的日子
 FOUND_EACH = 8  # hits of one kind that the search page shows
 SEARCH_LENGTH = 60
+SECTION_ITEMS = 25  # waiting items on the page of a section; the to-do list shows all
 
 
 class _Autocomplete(AutocompleteJsonView):
@@ -113,6 +114,7 @@ class StaffSite(AdminSite):
             if lists or counts.get(section):
                 url = reverse("admin:staff_section", args=[section])
                 is_current = request.path == url or any(request.path.startswith(item["url"]) for item in lists)
+                is_current = is_current or section == _section_of_decision(request)
                 sections.append(
                     {
                         "code": section.value,
@@ -141,7 +143,8 @@ class StaffSite(AdminSite):
         found = _keys(request)
         kinds = sorted({(key.kind.code, key.kind.label) for key in found}, key=lambda pair: str(pair[1]))
         kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
-        chosen = [key for key in found if not kind or key.kind.code == kind]
+        section = next((item for item in Section if item == request.GET.get("section")), "")
+        chosen = [key for key in found if (not kind or key.kind.code == kind) and section in ("", key.kind.section)]
         page = numbered(request, chosen)
         lines = todo_queue.items(list(page.object_list), only=kind)
         today = clock.today()
@@ -156,6 +159,7 @@ class StaffSite(AdminSite):
             "page": page,
             "kinds": kinds,
             "kind": kind,
+            "section": section,
             "first": lines[:1],
             "sums": _sums(found, today),
             "today": today,
@@ -168,7 +172,7 @@ class StaffSite(AdminSite):
         found = next((item for item in self.each_context(request)["sections"] if item["code"] == section), None)
         if found is None:
             raise Http404
-        lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:25])
+        lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:SECTION_ITEMS])
         return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
@@ -243,6 +247,12 @@ def _all_of(source: Any, found: Any, text: str) -> dict[str, str]:
     """Return the number of all rows that `source` found, in words, and the address of the list of them."""
     url = reverse(f"admin:{source.list_name}_changelist")
     return {"total": BoundedPaginator(found, FOUND_EACH).total_text, "url": f"{url}?{urlencode({'q': text})}"}
+
+
+def _section_of_decision(request: HttpRequest) -> str:
+    """Return the section of the decision page that is open, "" on another page."""
+    kind = todo_kind((request.resolver_match.kwargs if request.resolver_match else {}).get("code", ""))
+    return kind.section if kind else ""
 
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:

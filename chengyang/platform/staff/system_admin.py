@@ -166,7 +166,7 @@ class SubdistrictAdmin(ScopedAdmin):
 @admin.register(Standard)
 class StandardAdmin(ScopedAdmin):
     section, order = Section.FIGURES, 10
-    list_display = ("name", "code", "subject_label")
+    list_display = ("name", "subject_label")
     search_fields = ("name",)
 
     @admin.display(description=_("评定对象"), ordering="subject")
@@ -176,7 +176,6 @@ class StandardAdmin(ScopedAdmin):
     def detail_rows(self, standard, user):
         return [
             DetailRow(_("名称"), standard.name, url=standard.get_absolute_url()),
-            DetailRow(_("代码"), standard.code),
             DetailRow(_("现行版本"), standard.current() or _("还没有发布")),
         ]
 
@@ -207,7 +206,7 @@ class PurposeAdmin(ScopedAdmin):
     section, order = Section.CONTENT, 31
     list_display = ("name", "basis", "retention", "necessary", "sensitive")
     search_fields = ("name", "text")
-    fields = ("name", "code", "text", "categories", "retention", "basis", "necessary", "sensitive")
+    fields = ("name", "text", "categories", "retention", "basis", "necessary", "sensitive")
 
     def is_for(self, scope):
         return scope.district

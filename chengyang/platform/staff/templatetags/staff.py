@@ -7,6 +7,7 @@ from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.contrib.admin.views.main import ChangeList
+from django.utils import timezone
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
@@ -61,5 +62,6 @@ def _formatted(value):
     if isinstance(value, bool):
         return yes_or_no(value)
     if isinstance(value, dt.datetime):
-        return dates.stamp(value)
-    return dates.full_day(value) if isinstance(value, dt.date) else None
+        moment = timezone.localtime(value)
+        return f"{dates.day(moment)} {moment:%H:%M}"
+    return dates.day(value) if isinstance(value, dt.date) else None
