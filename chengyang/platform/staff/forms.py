@@ -14,6 +14,8 @@ from chengyang.platform.web.forms import Form
 class DecisionForm(Form):
     """A decision and its reason. The person concerned reads the reason exactly as it is typed."""
 
+    marks_optional = False  # whether a field is needed depends on the decision
+
     choice = forms.ChoiceField(
         label=_("决定"), widget=forms.RadioSelect, error_messages={"required": _("请先选一个决定。")}
     )
