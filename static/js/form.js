@@ -108,7 +108,7 @@ for (const form of document.querySelectorAll("form[data-decide]")) {
 }
 
 // A field that looks rows up (select2) shows a combobox of its own, which gets the name of the field.
-addEventListener("load", () => {
+const nameComboboxes = () => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     const box = select.nextElementSibling;
@@ -118,4 +118,6 @@ addEventListener("load", () => {
       part.setAttribute("aria-label", label.firstChild.textContent.trim());
     }
   }
-});
+};
+if (document.readyState === "complete") nameComboboxes();
+else addEventListener("load", nameComboboxes); // select2 has replaced the fields by then
