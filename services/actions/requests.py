@@ -182,7 +182,9 @@ def _withdraw(request, actor):
 
 def take_back_requests(team: Team, actor: Any) -> None:
     """Give the open requests of `team`, which closes, to the office; they keep their due dates."""
-    for request in team.requests.filter(state__in=REQUEST_OPEN).order_by("pk").select_for_update(of=("self",)):
+    for request in (
+        team.requests.filter(state__in=REQUEST_OPEN).order_by("pk").select_for_update(of=("self",), no_key=True)
+    ):
         to_office: dict[str, Any] = {"team": None, "subdistrict": None}
         move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **to_office)
         notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
