@@ -13,12 +13,30 @@ from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.filters import LatestFilter, period_filter
 
 from . import actions, permissions
 from .forms import ActivityForm, HoursForm
 from .models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
 from .states import ActivityState
 from .todos import detail_rows_of
+
+PERSON_HELP = gettext_lazy("姓名、拼音、首字母、手机尾号四位或票号")
+
+
+class _ActivityFilter(LatestFilter):
+    title, parameter_name = gettext_lazy("活动"), "activity"
+
+    def rows(self, user: Any) -> Any:
+        return Activity.objects.managed_by(user).order_by("-starts", "-pk")
+
+    def describe(self, row: Activity) -> str:
+        return f"{dates.day(row.first_day)} {row.title}"
+
+
+def activity_filter(path: str) -> type[LatestFilter]:
+    """Return a filter of a list by activity; `path` is the lookup from the list to the activity."""
+    return type("ActivityFilter", (_ActivityFilter,), {"path": path})
 
 
 def _manages_activities(scope: Any) -> bool:
@@ -40,13 +58,22 @@ def _may_finish(user: Any, row: Activity) -> bool:
 class ActivityAdmin(ScopedAdmin):
     section, order = Section.ACTIVITIES, 10
     list_display = ("title", "starts", "who", "kind", "state", "places")
-    list_filter = ("state", "kind", "programme", "subdistrict", "organization", "base")
+    list_filter = (
+        "state",
+        "kind",
+        "programme",
+        "subdistrict",
+        "organization",
+        "base",
+        period_filter("starts", gettext_lazy("活动时间")),
+    )
     list_select_related = ("organization", "team", "base", "programme", "subdistrict")
     search_fields = ("title",)
     search_help_text = gettext_lazy("名称、简介、地点或主办里的字")
     ordering = ("-starts", "-pk")
     form = ActivityForm
     fields = Activity.EDITABLE_FIELDS
+    free_choices = ("base",)
     template = "activities/_staff_links.html"
     may_create = staticmethod(lambda user: _manages_activities(access_scope(user)))
     may_edit = staticmethod(
@@ -149,22 +176,27 @@ class _ManagedRowsAdmin(ScopedAdmin):
 class SignupAdmin(_ManagedRowsAdmin):
     order = 20
     list_display = ("who", "activity", "state", "position", "at")
-    list_filter = ("state",)
-    list_select_related = ("activity", "person", "user")
     concerns = staticmethod(lambda signup: signup.recipient)
+    list_filter = (
+        "state",
+        activity_filter("activity"),
+        period_filter("activity__starts", gettext_lazy("活动时间"), parameter="held"),
+        period_filter("at", gettext_lazy("报名时间")),
+    )
+    list_select_related = ("activity", "person__subdistrict", "user")
     search_fields = ("public_id",)
-    search_help_text = gettext_lazy("姓名、拼音、首字母、手机尾号四位或票号")
+    search_help_text = PERSON_HELP
     ordering = ("-at", "-pk")
 
     @admin.display(description=gettext_lazy("姓名"))
-    def who(self, row: Signup) -> str:
-        return row.display_name
+    def who(self, row: Signup) -> Any:
+        return row.person or row.display_name
 
     def detail_rows(self, row: Signup, user: Any) -> list[DetailRow]:
         return [
             DetailRow(_("活动"), row.activity, dates.span(row.activity.starts, row.activity.ends),
                  url=row.activity.get_absolute_url()),
-            DetailRow(_("姓名"), row.display_name, _("在册") if row.person_id else _("来宾")),
+            DetailRow(_("姓名"), row.person or row.display_name, _("在册") if row.person_id else _("来宾")),
             DetailRow(_("手机"), row.masked_phone or "—"),
             DetailRow(_("状态"), row.get_state_display(), row.until_text),
             DetailRow(_("序号"), row.position, row.code),
@@ -177,14 +209,20 @@ class SignupAdmin(_ManagedRowsAdmin):
 class CheckInAdmin(_ManagedRowsAdmin):
     order = 30
     list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
-    list_filter = ("method",)
-    list_select_related = ("signup__person", "signup__user", "signup__activity")
     concerns = staticmethod(lambda checkin: checkin.signup.recipient)
+    list_filter = (
+        "method",
+        activity_filter("signup__activity"),
+        period_filter("checked_in_at", gettext_lazy("签到时间")),
+    )
+    list_select_related = ("signup__person__subdistrict", "signup__user", "signup__activity")
+    search_help_text = PERSON_HELP
+    ordering = ("-checked_in_at", "-pk")
     fields = ("signup", "method", "checked_in_at", "checked_out_at", "by")
 
     @admin.display(description=gettext_lazy("姓名"))
-    def who(self, row: CheckIn) -> str:
-        return row.signup.display_name
+    def who(self, row: CheckIn) -> Any:
+        return row.signup.person or row.signup.display_name
 
     @admin.display(description=gettext_lazy("活动"))
     def what(self, row: CheckIn) -> str:
@@ -195,15 +233,25 @@ class CheckInAdmin(_ManagedRowsAdmin):
 class ServiceRecordAdmin(_ManagedRowsAdmin):
     order = 40
     list_display = ("who", "what", "hours", "on", "previous_hours")
-    list_select_related = ("checkin__signup__person", "checkin__signup__user", "checkin__signup__activity")
     concerns = staticmethod(lambda record: record.checkin.signup.recipient)
+    list_filter = (
+        activity_filter("checkin__signup__activity"),
+        period_filter("checkin__signup__activity__starts", gettext_lazy("服务时间")),
+    )
+    list_select_related = (
+        "checkin__signup__person__subdistrict",
+        "checkin__signup__user",
+        "checkin__signup__activity",
+    )
+    search_help_text = PERSON_HELP
+    ordering = ("-checkin__signup__activity__starts", "-pk")
     form = HoursForm
     fields = HoursForm.Meta.fields
     may_edit = staticmethod(permissions.can_correct_hours)
 
     @admin.display(description=gettext_lazy("姓名"))
-    def who(self, row: ServiceRecord) -> str:
-        return row.checkin.signup.display_name
+    def who(self, row: ServiceRecord) -> Any:
+        return row.checkin.signup.person or row.checkin.signup.display_name
 
     @admin.display(description=gettext_lazy("活动"))
     def what(self, row: ServiceRecord) -> str:
@@ -243,7 +291,7 @@ class _DistrictAdmin(ScopedAdmin):
 @admin.register(Programme)
 class ProgrammeAdmin(_DistrictAdmin):
     order = 80
-    list_display = ("name", "code", "summary", "order")
+    list_display = ("name", "summary", "order")
     fields = Programme.EDITABLE_FIELDS
 
     def edit(self, row: Programme, form: Any, *, actor: Any) -> Programme:

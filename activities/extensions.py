@@ -29,6 +29,7 @@ extend(
             _find,
             lambda row: (row.title, f"{dates.span(row.starts, row.ends)}，{row.get_state_display()}"),
             lambda row: reverse("admin:activities_activity_change", args=[row.pk]),
+            "activities_activity",
         )
     ],
     panels=PANELS,

@@ -199,6 +199,7 @@ class ReviewSignup(TodoKind):
     code, label, section, model = "signup", gettext_lazy("报名审核"), Section.ACTIVITIES, Signup
     quick_reasons = (gettext_lazy("不在这场活动的对象里"), gettext_lazy("名额留给还没参加过的人"))
     related = ("activity", "person")
+    locks = ("activity",)
 
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
@@ -227,7 +228,7 @@ class ReviewSignup(TodoKind):
                 _("活动"), activity.title, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()
             ),
             DetailRow(_("谁能来"), activity.get_audience_display(), activity.audience_note),
-            DetailRow(_("名额"), left),
+            DetailRow(_("名额"), left, live=True),
             DetailRow(_("报名人"), row.display_name, _("在册") if person else _("来宾")),
             DetailRow(_("单位"), person.unit if person else "—"),
             DetailRow(_("手机"), row.masked_phone or "—"),

@@ -1,4 +1,4 @@
-"""All write actions on bases: opening, closing, editing, honours and posts."""
+"""All write actions on bases: creating, opening, closing, editing, honours and posts."""
 
 import datetime as dt
 from typing import Any
@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.platform.accounts import posts
+from chengyang.platform.accounts import organizing, posts
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock, move
 from members.models import Person
 
@@ -45,15 +44,24 @@ def close_base(base: Base, *, actor) -> Base:
 
 
 @transaction.atomic
+def create_base(*, actor, **data) -> Base:
+    """Create a base in preparation, not public, from `data` (names in OFFICE_FIELDS and EDITABLE_FIELDS).
+
+    Raises ActionError("invalid") with the field that the model refuses, NotAllowed outside the actor's subdistricts.
+    """
+    return organizing.create(Base(**data), actor=actor)
+
+
+@transaction.atomic
 def edit_base(base: Base, *, actor, **data) -> Base:
-    """Change `data` (names in `Base.EDITABLE_FIELDS`).
+    """Change `data` (names in EDITABLE_FIELDS, and for the responsible staff in OFFICE_FIELDS).
 
     Raises ActionError("invalid") with the field that the model refuses, TypeError for a name that cannot be edited,
     NotAllowed.
     """
     base = lock(base)
     require(permissions.can_edit_base, actor, base)
-    edit(base, data, fields=Base.EDITABLE_FIELDS, verb="base.updated", actor=actor)
+    organizing.change(base, data, actor=actor)
     return base
 
 
@@ -83,14 +91,26 @@ def appoint(base: Base, *, person: Person, kind: str, starts: dt.date, actor: An
 
 
 @transaction.atomic
-def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
-    """End `post` on the day `on` (exclusive; default: today).
+def end_post(post: Post, *, actor: Any, reason: str, on: dt.date | None = None) -> Post:
+    """End `post` on the day `on` (exclusive; default: today, or its first day); its holder reads `reason`.
 
-    Raises ActionError("dates") if `on` is not after the first day of the post, or is after its present end; NotAllowed.
+    Raises ActionError as the function `chengyang.platform.accounts.posts.end`, and NotAllowed.
     """
     post = lock(post)
     require(permissions.can_appoint, actor, post.base)
-    return posts.end(post, actor=actor, on=on, url=_own_posts_url())
+    return posts.end(post, actor=actor, reason=reason, on=on, url=_own_posts_url())
+
+
+@transaction.atomic
+def correct_post(post: Post, *, actor: Any, starts: dt.date, ends: dt.date | None, reason: str) -> Post:
+    """Correct the first day and the end of `post`; its holder reads `reason`.
+
+    Raises ActionError as the function `chengyang.platform.accounts.posts.correct`, and NotAllowed.
+    """
+    lock(post.base)
+    post = lock(post)
+    require(permissions.can_appoint, actor, post.base)
+    return posts.correct(post, actor=actor, starts=starts, ends=ends, reason=reason, url=_own_posts_url())
 
 
 def resign(base: Base, *, actor: Any) -> int:

@@ -8,6 +8,8 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
@@ -15,16 +17,14 @@ from .models import Assessment, Base, Honour, Post
 
 
 @admin.register(Base)
-class BaseAdmin(ScopedAdmin):
+class BaseAdmin(OrganizerAdmin):
     section, order = Section.BASES, 10
-    managed_subject, managed_prefix = "base", ""
+    managed_subject, state_fields = "base", ("state",)
     list_display = ("name", "level", "subdistrict", "state", "opened_text", "is_published")
     list_filter = ("level", "subdistrict", "state")
-    list_select_related = ("subdistrict",)
     search_fields = ("name", "place")
-    fields = Base.EDITABLE_FIELDS
     template = "bases/_staff.html"
-    buttons = (
+    own_buttons = (
         Button(
             "open",
             _("启用"),
@@ -54,8 +54,11 @@ class BaseAdmin(ScopedAdmin):
             DetailRow(_("开放时间"), base.hours),
             DetailRow(_("启用"), dates.partial(base.opened_text) if base.opened_text else "—"),
             DetailRow(_("“六有”"), latest or _("未评定"), _("有效至 %(day)s") % {"day": until} if until else ""),
-            DetailRow(_("公开页"), base.get_absolute_url(), url=base.get_absolute_url()),
+            *self.public_rows(base),
         ]
+
+    def create(self, form, *, actor):
+        return actions.create_base(actor=actor, **form.cleaned_data)
 
     def edit(self, base, form, *, actor):
         return actions.edit_base(base, actor=actor, **form.cleaned_data)
@@ -93,6 +96,7 @@ class HonourAdmin(BaseRelatedAdmin):
 @admin.register(Post)
 class PostAdmin(BaseRelatedAdmin, StandardPostAdmin):
     order = 40
-    list_filter = ("kind",)
+    list_filter = ("kind", "base", InPost)
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.base))

@@ -1,5 +1,6 @@
 """Entries of the bases app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from chengyang.extensions import (
 )
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
+from chengyang.platform.staff.choices import own_rows
 
 from .metrics import METRICS
 from .models import Assessment, Base, Post
@@ -55,9 +57,10 @@ extend(
     search=[
         SearchSource(
             _("基地"),
-            lambda user, text: Base.objects.visible_to(user).filter(name__icontains=text),
+            lambda user, text: own_rows(Base.objects.visible_to(user), user).filter(name__icontains=text),
             lambda base: (base.name, base.get_level_display()),
-            lambda base: base.get_absolute_url(),
+            lambda base: reverse("admin:bases_base_change", args=[base.pk]),
+            "bases_base",
         )
     ],
     upcoming=[_expiring],
@@ -75,6 +78,12 @@ extend(
     file_access={"bases.Assessment": Assessment.objects.public_ids_visible_to},
     own_data_order=30,
     audit_verbs={
+        "base.created": _("建立基地"),
+        "base.renamed": _("基地改名"),
+        "base.moved": _("基地调整级别或街道"),
+        "base.published": _("公开基地"),
+        "base.hidden": _("不再公开基地"),
+        "base.readdressed": _("更换基地网址"),
         "base.updated": _("修改基地"),
         "base.opened": _("基地启用"),
         "base.closed": _("基地停用"),

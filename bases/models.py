@@ -32,7 +32,8 @@ class BaseQuerySet(OrganizerQuerySet):
 class Base(Organizer):
     """实践创新基地: a practice and innovation base."""
 
-    EDITABLE_FIELDS = ("place", "address", "hours", "summary", "contact")  # in the order of the form
+    EDITABLE_FIELDS = ("place", "address", "hours", "summary", "contact")
+    COMMON_NAME_PARTS = "新的社会阶层|实践创新|基地|城阳区"
 
     class Level(models.TextChoices):
         DISTRICT = "district", _("区级基地")

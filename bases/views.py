@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengyang import clock
+from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.paging import numbered
 
 from . import actions
@@ -42,6 +43,7 @@ def base_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@follows_former_slugs(Base)
 def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one base: latest passed assessment, honours, published posts and panels."""
     base = get_object_or_404(Base.objects.visible_to(request.user).select_related("subdistrict"), slug=slug)

@@ -11,12 +11,14 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.choices import limited
+from chengyang.platform.staff.forms import with_new_reason
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_rows
 from .forms import NewPersonForm, PersonForm, RecordForm
 from .models import Application, Assessment, Category, Person, Representative, UnconfirmedPerson
-from .states import PersonState
+from .states import PersonState, RepresentativeState
 
 APPLICATION_TODOS = {
     "submitted": "application-first",
@@ -24,7 +26,7 @@ APPLICATION_TODOS = {
     "decline_proposed": "application-decline",
     "objected": "application-objection",
 }
-NAME_HELP = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
+NAME_HELP = gettext_lazy("姓名、拼音、首字母、工作单位或手机尾号四位")
 
 
 class RecordsOpening:
@@ -46,6 +48,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     template = "members/_person_staff.html"
     fields = Person.EDITABLE_FIELDS
     form = PersonForm
+    free_choices = ("subdistrict",)  # somebody on the register may move to another subdistrict
     may_edit = staticmethod(permissions.can_correct_person)
     buttons = (
         Button(
@@ -68,7 +71,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
         return rows.order_by(*self.get_ordering(request) or ("name_key", "pk"))
 
     def get_form(self, request, obj=None, change=False, **options):
-        return super().get_form(request, obj, change, **options) if change else NewPersonForm
+        return super().get_form(request, obj, change, **options) if change else limited(NewPersonForm, request.user)
 
     def get_fieldsets(self, request, obj=None):
         return [(None, {"fields": self.fields if obj else ("phone", *self.fields)})]
@@ -171,10 +174,34 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     concerns = staticmethod(lambda representative: representative.person)
     list_display = ("person", "state", "starts", "ends", "due_on")
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
-    list_select_related = ("person",)
+    list_select_related = ("person__subdistrict",)
     search_help_text = NAME_HELP
-    fields = ("person", "starts", "ends")
     autocomplete_fields = ("person",)
+    history_fields = ("state", "starts", "ends", "reason", "is_public")
+    may_edit = staticmethod(
+        lambda user, row: row.state == RepresentativeState.NAMED and permissions.can_end_term(user, row)
+    )
+    buttons = (
+        Button(
+            "end",
+            gettext_lazy("提前结束任期"),
+            actions.end_term_early,
+            lambda user, row: row.state == RepresentativeState.NAMED and permissions.can_end_term(user, row),
+            needs_reason=True,
+            confirm=gettext_lazy("从今天起不再是代表人士？本人会收到通知和理由。"),
+            done=gettext_lazy("任期已结束，本人会收到通知。"),
+        ),
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": ("starts", "ends", "reason") if obj else ("person", "starts", "ends")})]
+
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change, **options)
+        return with_new_reason(form) if obj else form
+
+    def edit(self, row, form, *, actor):
+        return actions.correct_term(row, actor=actor, **form.cleaned_data)
 
     def get_queryset(self, request):
         rows = Representative.objects.filter(
@@ -212,7 +239,7 @@ class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
 @admin.register(Category)
 class CategoryAdmin(ScopedAdmin):
     section, order = Section.PEOPLE, 90
-    list_display = ("name", "code", "order")
+    list_display = ("name", "hint", "order")
     may_edit = staticmethod(permissions.can_edit_categories)
 
     def is_for(self, scope):

@@ -33,17 +33,16 @@ ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 # ---- the staff site --------------------------------------------------------------------------------------------------
 def _find_people(user, text):
     rows = Person.objects.within(access_scope(user)).search(text).select_related("subdistrict", "category")
-    return rows.order_by("name_key", "pk")
+    return rows.ranked(text)
 
 
 def _find_applications(user, text):
     rows = Application.objects.within(access_scope(user)).filter(state__in=APPLICATION_OPEN).search(text)
-    return rows.select_related("subdistrict", "user").order_by("name_key", "pk")
+    return rows.select_related("subdistrict", "user").ranked(text)
 
 
 def _describe_person(person):
-    last_four = person.phone_last4 or "—"
-    return person.name, f"{person.subdistrict.short_name}，{person.unit}，{_t('尾号')} {last_four}"
+    return person.staff_label, str(person.category)
 
 
 def _terms_ending(user, first, last):
@@ -112,6 +111,7 @@ extend(
             _find_people,
             _describe_person,
             lambda person: person.get_absolute_url(),
+            "members_person",
             concerns=lambda person: person,
         ),
         SearchSource(
@@ -119,6 +119,7 @@ extend(
             _find_applications,
             lambda row: (row.name, f"{row.subdistrict.short_name}，{row.get_state_display()}"),
             lambda row: reverse("admin:members_application_change", args=[row.pk]),
+            "members_application",
             concerns=lambda row: row.user,
         ),
     ],
@@ -144,7 +145,7 @@ extend(
             erase=leaving.erase_own_rows,
             summary=_("代表人士任期和所有职务立即结束，公开的姓名撤下。"),
         ),
-        PersonRows(_("职务"), leave=leaving.end_posts),
+        PersonRows(_("职务"), leave=leaving.end_posts, erase=leaving.erase_reasons_of_posts),
     ],
     own_data_order=10,
     own_data=[
@@ -205,5 +206,6 @@ extend(
         "representative.named": _("确定代表人士"),
         "representative.declined": _("不确定为代表人士"),
         "representative.ended": _("代表人士任期结束"),
+        "representative.corrected": _("更正代表人士任期"),
     },
 )

@@ -140,6 +140,11 @@ def can_name_representative(actor: Any, representative: Any) -> bool:
     return access_scope(actor).district and another_reviewer and not is_own(actor, representative.person)
 
 
+def can_end_term(actor: Any, representative: Any) -> bool:
+    """Allow district staff, except for themself, to end a term early or to correct its dates."""
+    return access_scope(actor).district and not is_own(actor, representative.person)
+
+
 def can_decline_representative(actor: Any, representative: Any) -> bool:
     """Allow whoever may pass the present review."""
     if representative.state == "first_reviewed":

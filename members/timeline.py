@@ -41,6 +41,8 @@ def timeline_of(application: Application, *, names: bool = False) -> list[Timeli
     steps = list(_steps(application))
     labels = officer_labels({row.acted_by_id for _title, row in steps} - {application.user_id})
     found = [TimelineStep(_("开始填写"), application.created_at, _("本人"))]
+    if application.submitted_at and not any(title == TITLES[S.SUBMITTED] for title, _row in steps):
+        found.append(TimelineStep(TITLES[S.SUBMITTED], application.submitted_at, _("本人")))  # made without a draft
     found += [_step(title, row, application, labels, names) for title, row in steps]
     return found[::-1]
 

@@ -29,6 +29,7 @@ class ApplicationReview(TodoKind):
     """Base of the two reviews of an application."""
 
     section, model, related = Section.PEOPLE, Application, ("subdistrict", "category")
+    locks = ("user",)
     quick_reasons = (*reasons.RETURN_REASONS.values(), *reasons.DECLINE_REASONS.values())
     notice_template = "members/_alike.html"
     state: A

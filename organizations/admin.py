@@ -10,25 +10,32 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.forms import with_new_reason
+from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
 
 from . import actions, permissions
+from .forms import new_membership_form
 from .models import Assessment, Membership, Organization, Post
 from .states import MembershipState, OrganizationState
 
+DATED_STATES = (MembershipState.ACTIVE, MembershipState.LEFT)
+DATES = ("joined_on", "left_on", "reason")
+
 
 @admin.register(Organization)
-class OrganizationAdmin(ScopedAdmin):
+class OrganizationAdmin(OrganizerAdmin):
     section, order = Section.ORGANIZATIONS, 10
-    managed_subject, managed_prefix = "organization", ""
+    managed_subject = "organization"
+    more_fields, state_fields = ("categories",), ("state",)
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
-    list_select_related = ("subdistrict",)
     search_fields = ("name",)
     template = "organizations/_staff.html"
     may_edit = staticmethod(permissions.can_manage_organization)
-    buttons = (
+    own_buttons = (
         Button(
             "found",
             gettext_lazy("成立"),
@@ -45,10 +52,6 @@ class OrganizationAdmin(ScopedAdmin):
         ),
     )
 
-    def get_fieldsets(self, request, obj=None):
-        edited = (*Organization.EDITABLE_FIELDS, "categories")
-        return [(None, {"fields": edited if obj else Organization.CREATION_FIELDS})]
-
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
 
@@ -64,7 +67,7 @@ class OrganizationAdmin(ScopedAdmin):
             DetailRow(_("“五好”"), latest or _("未评定")),
             DetailRow(_("简介"), row.summary),
             DetailRow(_("公开联系方式"), row.contact),
-            DetailRow(_("公开页"), row.get_absolute_url(), url=row.get_absolute_url()),
+            *self.public_rows(row),
         ]
 
     def create(self, form, *, actor):
@@ -86,8 +89,8 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     list_filter = ("state", "organization")
-    list_select_related = ("organization", "person")
     concerns = staticmethod(lambda membership: membership.person)
+    list_select_related = ("organization", "person__subdistrict")
     search_help_text = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")
 
     buttons = (
@@ -105,7 +108,39 @@ class MembershipAdmin(OrganizationRelatedAdmin):
             lambda user, row: row.state == MembershipState.APPLIED and permissions.can_decide_membership(user, row),
             needs_reason=True,
         ),
+        Button(
+            "end",
+            gettext_lazy("代办退会"),
+            actions.end_membership,
+            lambda user, row: row.state == MembershipState.ACTIVE and permissions.can_decide_membership(user, row),
+            needs_reason=True,
+            confirm=gettext_lazy("从今天起不再是会员？本人会收到通知和理由。"),
+            done=gettext_lazy("会员身份已结束，本人会收到通知。"),
+        ),
     )
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("organization")))
+    may_edit = staticmethod(
+        lambda user, row: row.state in DATED_STATES and permissions.can_decide_membership(user, row)
+    )
+    history_fields = ("state", "joined_on", "left_on", "reason")
+
+    def get_form(self, request, obj=None, change=False, **options):
+        if obj:
+            return with_new_reason(super().get_form(request, obj, change, **options))
+        return new_membership_form(request.user)
+
+    def get_fieldsets(self, request, obj=None):
+        names = DATES if obj else tuple(new_membership_form(request.user).base_fields)
+        return [(None, {"fields": names})]
+
+    def create(self, form, *, actor):
+        data = form.cleaned_data
+        return actions.add_membership(
+            data["organization"], person=data["person"], joined_on=data["joined_on"], actor=actor
+        )
+
+    def edit(self, row, form, *, actor):
+        return actions.correct_membership(row, actor=actor, **form.cleaned_data)
 
     def detail_rows(self, row, user):
         return [
@@ -122,9 +157,10 @@ class MembershipAdmin(OrganizationRelatedAdmin):
 @admin.register(Post)
 class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
     order = 30
-    list_filter = ("kind", "organization")
+    list_filter = ("kind", "organization", InPost)
     fields = (*StandardPostAdmin.fields, "ends")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.organization))
 
 

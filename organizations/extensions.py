@@ -1,5 +1,6 @@
 """Entries of the organizations app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from chengyang.extensions import (
 )
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
+from chengyang.platform.staff.choices import own_rows
 
 from .actions import memberships
 from .metrics import METRICS
@@ -55,9 +57,10 @@ extend(
     search=[
         SearchSource(
             _("组织"),
-            lambda user, text: Organization.objects.visible_to(user).filter(name__icontains=text).order_by("pk"),
+            lambda user, text: own_rows(Organization.objects.visible_to(user), user).filter(name__icontains=text),
             lambda row: (row.name, row.get_level_display()),
-            lambda row: row.get_absolute_url(),
+            lambda row: reverse("admin:organizations_organization_change", args=[row.pk]),
+            "organizations_organization",
         )
     ],
     upcoming=[_posts_ending],
@@ -89,6 +92,11 @@ extend(
     ],
     audit_verbs={
         "organization.created": _("建立联谊组织"),
+        "organization.renamed": _("联谊组织改名"),
+        "organization.moved": _("联谊组织调整级别或街道"),
+        "organization.published": _("公开联谊组织"),
+        "organization.hidden": _("不再公开联谊组织"),
+        "organization.readdressed": _("更换联谊组织网址"),
         "organization.updated": _("修改联谊组织"),
         "organization.founded": _("联谊组织成立"),
         "organization.closed": _("联谊组织终止"),
@@ -97,5 +105,8 @@ extend(
         "membership.declined": _("不同意入会"),
         "membership.withdrawn": _("撤回入会申请"),
         "membership.left": _("退会"),
+        "membership.added": _("登记会员"),
+        "membership.ended": _("代办退会"),
+        "membership.corrected": _("更正会员日期"),
     },
 )

@@ -1,12 +1,22 @@
-"""Filters of the list of organizations, read from the query string."""
+"""Filters of the list of organizations, read from the query string, and the form that enters a member."""
 
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import Http404, QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
-from members.models import Category
+from chengyang.platform.staff.choices import limited
+from chengyang.platform.web.forms import DateField, ModelForm, NameField, PhoneField
+from members.models import Category, Person
 
-from .models import Organization
+from .models import Membership, Organization
 
 NAMES = ("level", "subdistrict", "category")
 
@@ -50,3 +60,53 @@ class OrganizationFilter:
             "subdistrict": areas.get(self.values["subdistrict"], ""),
             "category": categories.get(self.values["category"], ""),
         }
+
+
+class NewMembershipForm(ModelForm):
+    """Enters a member. Staff look the person up."""
+
+    joined_on = DateField(label=_("入会日期"), required=False, help_text=_("不写就是今天"))
+
+    class Meta:
+        model = Membership
+        fields = ("organization", "person", "joined_on")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["organization"].queryset = Organization.objects.filter(state="founded")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {field.name for field in Membership._meta.fields}  # the action checks the row
+
+
+class NewMembershipByNumberForm(NewMembershipForm):
+    """Enters a member whose name and number a secretary has; secretaries cannot look up others than their members."""
+
+    name = NameField(label=_("姓名"))
+    phone = PhoneField(label=_("手机号"), help_text=_("要和名册里的一致"))
+
+    class Meta(NewMembershipForm.Meta):
+        fields = ("organization", "joined_on")
+
+    field_order = ("organization", "name", "phone", "joined_on")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("name") and data.get("phone"):
+            data["person"] = Person.objects.known_as(data["name"], data["phone"])
+            if data["person"] is None:
+                text = _("名册里没有这个姓名和手机号的人，请核对，或请本人先入册。")
+                raise ValidationError({"phone": text}, code="unknown")
+        return data
+
+
+def new_membership_form(user: Any) -> type[forms.BaseForm]:
+    """Return the form with which `user` enters a member, limited to the organizations that they manage."""
+    if not access_scope(user).staff:
+        return limited(NewMembershipByNumberForm, user)
+    person = forms.ModelChoiceField(
+        Person.objects.of_staff(access_scope(user)),
+        label=_("人士"),
+        widget=AutocompleteSelect(Membership._meta.get_field("person"), admin.site),
+    )
+    return limited(type("NewMembershipForm", (NewMembershipForm,), {"person": person}), user)

@@ -35,9 +35,8 @@ class OrganizationQuerySet(OrganizerQuerySet):
 class Organization(Organizer):
     """联谊组织: a liaison organization of the district or of a subdistrict."""
 
-    # Both in the order of the form.
-    CREATION_FIELDS = ("name", "level", "subdistrict", "categories", "summary", "contact")
-    EDITABLE_FIELDS = ("summary", "contact", "is_published")
+    EDITABLE_FIELDS = ("summary", "contact")
+    COMMON_NAME_PARTS = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
 
     class Level(models.TextChoices):
         DISTRICT = "district", _("区级")

@@ -16,8 +16,16 @@ def can_decide_membership(actor: Any, membership: Any) -> bool:
     return not own and can_manage_organization(actor, membership.organization)
 
 
+def can_add_membership(actor: Any, organization: Any, person: Any) -> bool:
+    """Allow whoever manages the organization to enter somebody else as a member."""
+    return person.user_id != actor.pk and can_manage_organization(actor, organization)
+
+
 def can_end_membership(actor: Any, membership: Any) -> bool:
-    """Allow the member only: nobody can be removed by others, and leaving needs no approval (rule 12)."""
+    """Allow the member only: leaving needs no approval and no reason (rule 12).
+
+    Whoever manages the organization ends a membership with a reason that the member reads (`can_decide_membership`).
+    """
     return can_apply_for_membership(actor, membership.person)
 
 
@@ -35,11 +43,6 @@ def can_found(actor: Any, organization: Any) -> bool:
 def can_dissolve(actor: Any, organization: Any) -> bool:
     """Allow district staff only."""
     return access_scope(actor).district
-
-
-def can_create(actor: Any, subdistrict_id: int | None) -> bool:
-    """Allow the staff responsible for the subdistrict `subdistrict_id`; None means the district, so district staff only."""
-    return access_scope(actor).covers(subdistrict_id)
 
 
 def can_appoint(actor: Any, organization: Any) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import clock
 from chengyang.lib.chinese.quotes import quoted
+from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
@@ -47,6 +48,7 @@ def _valid_assessments(user: Any, rows: list[Organization]) -> dict[int, Assessm
 
 @login_not_required
 @require_safe
+@follows_former_slugs(Organization)
 def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one organization: description, assessment, published posts, member count and panels."""
     organization = _visible(request, slug)
@@ -75,6 +77,7 @@ def _own_membership(user: Any, organization: Organization) -> Membership | None:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@follows_former_slugs(Organization)
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the secretary will see of the person, and apply for membership on POST."""
     organization = _visible(request, slug)

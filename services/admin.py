@@ -1,30 +1,44 @@
 """Services on the staff site."""
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import DetailRow, Section
+from chengyang import clock
+from chengyang.extensions import DetailRow, Section, todo_kind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.staff.admin import ScopedAdmin
+from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.detail_rows import remaining_rows
+from chengyang.platform.staff.filters import period_filter
+from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
 from .models import Outcome, Post, Request, Team
+from .states import REQUEST_OPEN
 from .todos import OUTCOME_SHOWN_FIELDS
 
 
 @admin.register(Team)
-class TeamAdmin(ScopedAdmin):
+class TeamAdmin(OrganizerAdmin):
     section, order = Section.SERVICES, 30
-    managed_subject, managed_prefix = "team", ""
+    managed_subject, state_fields = "team", ("closed_on",)
     list_display = ("name", "field_label", "subdistrict", "is_published")
     list_filter = ("subdistrict",)
-    list_select_related = ("subdistrict",)
     search_fields = ("name",)
-    fields = Team.EDITABLE_FIELDS
     may_edit = staticmethod(permissions.can_edit_team)
+    own_buttons = (
+        Button(
+            "close",
+            _("停止"),
+            actions.close_team,
+            lambda user, team: team.closed_on is None and permissions.can_close_team(user, team),
+            confirm=_("停止这支服务队？职务今天结束，没办完的诉求转给区委统战部，页面和历史都留着。"),
+            done=_("已停止。"),
+        ),
+    )
 
     @admin.display(description=_("领域"), ordering="field")
     def field_label(self, team):
@@ -37,12 +51,40 @@ class TeamAdmin(ScopedAdmin):
             DetailRow(_("能提供的服务"), "、".join(team.services) or "—"),
             DetailRow(_("简介"), team.summary),
             DetailRow(_("公开联系方式"), team.contact),
-            DetailRow(_("公开页"), team.get_absolute_url(), url=team.get_absolute_url()),
             *remaining_rows(team, Team.EDITABLE_FIELDS, shown={"services", "summary", "contact"}),
+            DetailRow(_("停止"), dates.full_day(team.closed_on) if team.closed_on else _("没有")),
+            *self.public_rows(team),
         ]
+
+    def create(self, form, *, actor):
+        return actions.create_team(actor=actor, **form.cleaned_data)
 
     def edit(self, team, form, *, actor):
         return actions.edit_team(team, actor=actor, **form.cleaned_data)
+
+
+class Progress(admin.SimpleListFilter):
+    """A filter by what is left to do on a request."""
+
+    title, parameter_name = _("办理"), "progress"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("open", _("没办完")),
+            ("overdue", _("已超期")),
+            ("handed-over", _("区委统战部转出的")),
+            ("done", _("办完了")),
+        ]
+
+    def queryset(self, request, queryset):
+        is_open = Q(state__in=REQUEST_OPEN)
+        chosen = {
+            "open": is_open,
+            "overdue": is_open & Q(due_on__lt=clock.today()),
+            "handed-over": Q(handed_over_at__isnull=False),
+            "done": ~is_open,
+        }
+        return queryset.filter(chosen.get(self.value(), Q()))
 
 
 @admin.register(Request)
@@ -50,25 +92,36 @@ class RequestAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 10
     managed_subject = "team"
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
-    list_filter = ("state", "team", "subdistrict")
-    list_select_related = ("team", "subdistrict", "author")
     concerns = staticmethod(lambda request: request.author)
-    search_fields = ("number", "title")
+    list_filter = (
+        Progress,
+        "state",
+        "team",
+        "subdistrict",
+        period_filter("at", _("提出时间")),
+    )
+    list_select_related = ("team", "subdistrict", "author")
+    search_help_text = _("编号或标题")
+
+    def get_ordering(self, request):
+        return ("is_done", "open_until", "-at", "-pk")
 
     def record_opening(self, request, row):
         actions.record_opening(row, actor=request.user)
 
     def get_queryset(self, request):
-        scope = access_scope(request.user)
-        rows = super().get_queryset(request)  # visible_to includes one's own requests, which belong to /me/
-        return rows if scope.district else rows.exclude(author=request.user)
+        rows = Request.objects.visible_to(request.user).by_urgency()
+        # visible_to includes one's own requests, which belong to /me/
+        return rows if access_scope(request.user).district else rows.exclude(author=request.user)
 
     def detail_rows(self, row, user):
+        waits = todo_kind("request").url(row) if permissions.can_answer_request(user, row) else ""
         return [
-            DetailRow(_("标题"), row.title, url=row.get_absolute_url()),
+            DetailRow(_("标题"), row.title),
             DetailRow(_("内容"), row.text),
-            DetailRow(_("状态"), row.get_state_display()),
-            DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
+            DetailRow(_("编号"), row.number),
+            DetailRow(_("状态"), row.get_state_display(), _("去办理") if waits else "", url=waits),
+            DetailRow(_("承办"), row.handler),
             DetailRow(_("提出"), dates.stamp(row.at)),
             DetailRow(_("时限"), dates.day(row.due_on)),
             DetailRow(_("答复"), row.answer),
@@ -80,8 +133,8 @@ class RequestAdmin(ScopedAdmin):
 class OutcomeAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 20
     managed_subject = "team"
-    list_display = ("title", "kind", "happened_on", "amount", "quantity", "team", "state")
-    list_filter = ("kind", "state", "team")
+    list_display = ("title", "kind", "happened_on", "number", "team", "state")
+    list_filter = ("kind", "state", "team", period_filter("happened_on", _("日期"), is_moment=False))
     list_select_related = ("team",)
     search_fields = ("title",)
     fields = ("team", *Outcome.EDITABLE_FIELDS)
@@ -93,6 +146,10 @@ class OutcomeAdmin(ScopedAdmin):
             field.required = True
         return field
 
+    @admin.display(description=_("数额"))
+    def number(self, outcome):
+        return outcome.number_text
+
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)
         return actions.report_outcome(data.pop("team"), actor=actor, **data)
@@ -101,8 +158,7 @@ class OutcomeAdmin(ScopedAdmin):
         return [
             DetailRow(_("类型"), outcome.get_kind_display()),
             DetailRow(_("日期"), dates.full_day(outcome.happened_on)),
-            DetailRow(_("金额"), dates.money(outcome.amount) if outcome.amount else "—"),
-            DetailRow(_("数量"), outcome.quantity or "—"),
+            DetailRow(_("数额"), outcome.number_text),
             DetailRow(_("归属"), outcome.team or outcome.base or outcome.organization or "—"),
             DetailRow(_("状态"), outcome.get_state_display(), outcome.reason),
             DetailRow(_("上报"), outcome.reported_by or "—"),
@@ -115,6 +171,16 @@ class OutcomeAdmin(ScopedAdmin):
 class PostAdmin(StandardPostAdmin):
     section, order = Section.SERVICES, 40
     managed_subject, managed_prefix = "team", "team__"
-    list_filter = ("kind", "team")
+    list_filter = ("kind", "team", InPost)
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
+    correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(permissions.can_end_post)
+
+    def formfield_for_choice_field(self, db_field, request, **options):
+        """Offer a leader only the post of a volunteer; staff appoint leaders."""
+        field = super().formfield_for_choice_field(db_field, request, **options)
+        if db_field.name == "kind" and not access_scope(request.user).staff:
+            field.choices = [(code, label) for code, label in field.choices if code == Post.Kind.VOLUNTEER]
+            field.initial = Post.Kind.VOLUNTEER
+        return field

@@ -1,5 +1,6 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
@@ -12,6 +13,8 @@ from chengyang.extensions import (
     TableDescription,
     extend,
 )
+from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.choices import own_rows
 
 from .actions import requests
 from .metrics import METRICS
@@ -23,6 +26,11 @@ from .todos import AnswerRequest, CheckOutcome
 def _menu(request, subject):
     teams = Team.objects.published().exclude(services=[])[:2]
     return {"teams": teams, "days": requests.DAYS, "complex_days": requests.COMPLEX_DAYS}
+
+
+def _find_requests(user, text):
+    rows = Request.objects.visible_to(user).search(text).select_related("team", "subdistrict").by_urgency()
+    return rows if access_scope(user).district else rows.exclude(author=user)  # one's own belong to /me/
 
 
 def _mine(request, subject):
@@ -41,10 +49,19 @@ extend(
     search=[
         SearchSource(
             _("服务队"),
-            lambda user, text: Team.objects.visible_to(user).filter(name__icontains=text),
+            lambda user, text: own_rows(Team.objects.visible_to(user), user).filter(name__icontains=text),
             lambda team: (team.name, str(team.subdistrict or "")),
-            lambda team: team.get_absolute_url(),
-        )
+            lambda team: reverse("admin:services_team_change", args=[team.pk]),
+            "services_team",
+        ),
+        SearchSource(
+            _("诉求"),
+            _find_requests,
+            lambda row: (row.title, f"{row.number}，{row.handler}，{row.get_state_display()}"),
+            lambda row: reverse("admin:services_request_change", args=[row.pk]),
+            "services_request",
+            concerns=lambda row: row.author,
+        ),
     ],
     panels=[
         Panel("home.main", "services/_menu.html", _menu, order=30),
@@ -76,10 +93,18 @@ extend(
         ),
     ],
     audit_verbs={
+        "team.created": _("建立服务队"),
+        "team.renamed": _("服务队改名"),
+        "team.moved": _("服务队调整街道"),
+        "team.published": _("公开服务队"),
+        "team.hidden": _("不再公开服务队"),
+        "team.readdressed": _("更换服务队网址"),
+        "team.closed": _("服务队停止"),
         "team.updated": _("修改服务队"),
         "request.created": _("提出诉求"),
         "request.read": _("查看诉求"),
         "request.routed": _("分派诉求"),
+        "request.extended": _("延长诉求时限"),
         "request.answered": _("答复诉求"),
         "request.reopened": _("请再办诉求"),
         "request.closed": _("办结诉求"),

@@ -1,5 +1,7 @@
 """Forms of the services."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,7 @@ from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.web.forms import Form
 
-from .models import Request, Team
+from .models import OFFICE, Request, Team
 
 
 class RequestForm(Form):
@@ -81,13 +83,44 @@ class QueryForm(Form):
     )
 
 
+class HandlerField(forms.ChoiceField):
+    """Who a request is handed over to: a team, a subdistrict or the office, but not who has it; required, none is chosen.
+
+    The value is the arguments of `actions.route_request`.
+    """
+
+    def __init__(self, request: Request, user: Any, **options: Any) -> None:
+        teams = Team.objects.visible_to(user).open().exclude(pk=request.team_id)
+        areas = Subdistrict.objects.exclude(pk=request.subdistrict_id)
+        self.rows = {f"team:{team.pk}": {"team": team} for team in teams}
+        self.rows |= {f"subdistrict:{area.pk}": {"subdistrict": area} for area in areas}
+        office = [("office", OFFICE)] if request.team_id or request.subdistrict_id else []
+        choices = [
+            ("", _("请选转给谁")),
+            *office,
+            (_("服务队"), [(f"team:{team.pk}", team.name) for team in teams]),
+            (_("街道"), [(f"subdistrict:{area.pk}", area.name) for area in areas]),
+        ]
+        messages = {"required": _("请选转给谁。"), "invalid_choice": _("请从列出的里面选转给谁。")}
+        super().__init__(choices=choices, label=_("转给"), error_messages=messages, **options)
+
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return self.rows.get(chosen, {}) if chosen else None
+
+
+class ComplexField(forms.BooleanField):
+    """Whether a request is complex; without effect on one that is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("情况复杂，从今天起 15 个工作日"), required=False, **options)
+
+
 class RouteForm(Form):
-    """The new handler of a request: a team, a subdistrict, or neither for the office."""
+    """The new handler of a request."""
 
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("服务队"), required=False)
-    subdistrict = forms.ModelChoiceField(Subdistrict.objects.all(), label=_("街道"), required=False)
-    is_complex = forms.BooleanField(label=_("情况复杂，15 个工作日"), required=False)
+    is_complex = ComplexField()
 
-    def __init__(self, *args, user, **options) -> None:
+    def __init__(self, *args, asked: Request, user, **options) -> None:
+        self.base_fields = {"handler": HandlerField(asked, user), **type(self).base_fields}
         super().__init__(*args, **options)
-        self.fields["team"].queryset = Team.objects.visible_to(user)

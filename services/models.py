@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -19,6 +19,7 @@ from activities.models import Activity
 from bases.models import Base
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH, ActionError
+from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -60,18 +61,25 @@ FIELDS = {
 class TeamQuerySet(OrganizerQuerySet):
     subject = "team"
 
+    def open(self):
+        """Return the teams that still work."""
+        return self.filter(closed_on__isnull=True)
+
 
 @tracked
 class Team(Organizer):
     """服务队: a team with a list of services that citizens and members can order."""
 
-    EDITABLE_FIELDS = ("services", "summary", "contact")  # in the order of the form
+    OFFICE_FIELDS = ("name", "field", "subdistrict")
+    EDITABLE_FIELDS = ("services", "summary", "contact")
+    COMMON_NAME_PARTS = "服务队|志愿|城阳区"
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
     alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
     field = models.CharField(_("领域"), max_length=20)
     services = ArrayField(models.CharField(max_length=30), verbose_name=_("能提供的服务"), default=list, blank=True)
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    closed_on = models.DateField(_("停止日期"), null=True, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
@@ -107,6 +115,9 @@ class Post(DatedPost):
         verbose_name = verbose_name_plural = _("服务队职务")
 
 
+OFFICE = _("区委统战部")  # handles what no team and no subdistrict handles
+
+
 def new_query_code():
     """Return six random digits; with the number of the request they show its progress without signing in."""
     return f"{secrets.randbelow(1_000_000):06d}"
@@ -122,6 +133,18 @@ class ThreadEntry:
 
 
 class RequestQuerySet(models.QuerySet):
+    def by_urgency(self):
+        """Order the open requests first, by due date, then the others, the latest first; adds `is_done` and `open_until`."""
+        is_open = Q(state__in=REQUEST_OPEN)
+        done = Case(When(is_open, then=0), default=1, output_field=models.IntegerField())
+        until = Case(When(is_open, then=F("due_on")), output_field=models.DateField())
+        return self.annotate(is_done=done, open_until=until).order_by("is_done", "open_until", "-at", "-pk")
+
+    def search(self, text):
+        """Return the requests whose number or title contains `text`."""
+        text = (text or "").strip()
+        return self.filter(Q(number__icontains=text) | Q(title__icontains=text)) if text else self
+
     def open_with(self, number, code):
         """Return the request with this `number` and query `code`.
 
@@ -141,6 +164,7 @@ class RequestQuerySet(models.QuerySet):
 
         What a person who left the registry had asked before is closed to its handlers (requirements P06). Leaving withdraws
         the open requests, so that an open one was made afterwards.
+        The office also sees what it handed over, so that it can answer whoever asks where the request is.
         """
         if not user.is_authenticated:
             return self.none()
@@ -148,6 +172,7 @@ class RequestQuerySet(models.QuerySet):
         handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
             handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+            handled |= Q(handed_over_at__isnull=False)
         left = Person.objects.filter(state="left", user__isnull=False)
         handled &= Q(state__in=REQUEST_OPEN) | Q(author__isnull=True) | ~Q(author__in=left.values("user"))
         return self.filter(Q(author=user) | handled)
@@ -177,6 +202,7 @@ class Request(DemoMark):
         "answered_at",
         "reopened_at",
         "escalated_at",
+        "handed_over_at",
         "reminders",
         "is_demo",
     }
@@ -203,6 +229,8 @@ class Request(DemoMark):
     reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
     reopen_reason = models.CharField(_("为什么请再办"), max_length=REASON_LENGTH, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
+    # When the office last gave it to a team or a subdistrict; the office follows it from then on.
+    handed_over_at = models.DateTimeField(_("由区委统战部转出的时间"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(
         _("已提醒次数"), default=0
     )  # 0 to 3: at half, at four fifths, at the end
@@ -256,6 +284,11 @@ class Request(DemoMark):
         if not entries and self.answer:  # an imported row without a history
             entries.append(ThreadEntry(_("答复"), self.answer, self.answered_at))
         return entries
+
+    @property
+    def handler(self):
+        """Return the name of the team, the subdistrict or the office that handles it."""
+        return str(self.team or self.subdistrict or OFFICE)
 
     @property
     def counted_from(self):
@@ -370,3 +403,11 @@ class Outcome(DemoMark):
 
     def __str__(self):
         return self.title
+
+    @property
+    def number_text(self):
+        """Return what it counts, as the site writes it: `5 万元`, `46 人`, `1 家`."""
+        if self.amount is not None:
+            return dates.money_wan(self.amount)
+        units = {self.Kind.FIRM: _("%(n)s 家"), self.Kind.BENEFICIARIES: _("%(n)s 人")}
+        return units.get(self.kind, "%(n)s") % {"n": f"{self.quantity or 1:,}"}

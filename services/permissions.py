@@ -71,6 +71,11 @@ def can_edit_team(actor, team) -> bool:
     return team.pk in scope.managed("team") or scope.covers(team.subdistrict_id)
 
 
+def can_close_team(actor, team) -> bool:
+    """District staff only, as with bases."""
+    return access_scope(actor).district
+
+
 def can_appoint(actor, team) -> bool:
     """Staff of its area appoint the leader; a leader does not appoint their successor."""
     return access_scope(actor).covers(team.subdistrict_id)

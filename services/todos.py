@@ -1,14 +1,19 @@
 """To-do kinds of services: requests to answer, outcomes to check."""
 
+import datetime as dt
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.audit.actions import subject_of
+from chengyang.platform.audit.models import Entry
 from chengyang.platform.staff.detail_rows import remaining_rows
 
 from . import actions, permissions
+from .forms import ComplexField, HandlerField
 from .models import Outcome, Request
 from .states import REQUEST_OPEN, OutcomeState
 
@@ -34,8 +39,8 @@ class AnswerRequest(TodoKind):
         return row.title
 
     def detail(self, row):
-        where = row.team or row.subdistrict or _("待转办")
-        return _("%(where)s，已自动升级") % {"where": where} if row.escalated_at else str(where)
+        where = row.handler
+        return _("%(where)s，已自动升级") % {"where": where} if row.escalated_at else where
 
     def since(self, row):
         return row.at
@@ -46,9 +51,8 @@ class AnswerRequest(TodoKind):
             DetailRow(_("内容"), row.text),
             *([DetailRow(_("请再办的理由"), row.reopen_reason)] if row.reopen_reason else []),
             DetailRow(_("点的服务"), row.service or "—"),
-            DetailRow(_("承办"), row.team or row.subdistrict or _("待转办")),
+            DetailRow(_("承办"), row.handler),
             DetailRow(_("时限"), dates.day(row.due_on), _("复杂，15 个工作日") if row.is_complex else ""),
-            DetailRow(_("转办"), _("去诉求页转给服务队或街道"), url=row.get_absolute_url()),
         ]
 
     def record_opening(self, row, *, actor):
@@ -66,17 +70,62 @@ class AnswerRequest(TodoKind):
     def options(self, row, user):
         if not permissions.can_answer_request(user, row):
             return ()
-        return [DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。"))]
+        options = [
+            DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。")),
+            DecisionOption("route", _("转办"), asks=("handler", "is_complex"), done=_("已转办，对方会收到通知。")),
+        ]
+        if not row.is_complex:
+            label = _("情况复杂，15 个工作日")
+            options.append(DecisionOption("extend", label, done=_("时限已延长，对方会收到通知。")))
+        return options
 
-    def decide(self, row, choice, reason, *, actor):
+    def fields(self, row, user):
+        return {"handler": HandlerField(row, user), "is_complex": ComplexField()}
+
+    def decide(self, row, choice, reason, *, actor, handler=None, is_complex=False):
+        if choice == "route":
+            return actions.route_request(row, actor=actor, is_complex=is_complex, **handler)
+        if choice == "extend":
+            return actions.extend_request(row, actor=actor)
         return actions.answer_request(row, actor=actor, answer=reason)
+
+
+def reported_at(outcome):
+    """Return when `outcome` was reported, or None for imported ones."""
+    label, key = subject_of(outcome)
+    return (
+        Entry.objects.filter(subject=label, subject_id=key, verb="outcome.reported")
+        .values_list("at", flat=True)
+        .first()
+    )
+
+
+def _where(activity):
+    """Return time and place of `activity`, with which an outcome can be compared."""
+    return f"{dates.span(activity.starts, activity.ends)}，{activity.place}".rstrip("，") if activity else ""
+
+
+def _alike(row, user):
+    """Return a row for each outcome that may be the same one: the same organizer and kind within a week."""
+    week = dt.timedelta(days=7)
+    near = (row.happened_on - week, row.happened_on + week)
+    same = {name: getattr(row, f"{name}_id") for name in ("team", "base", "organization")}
+    rows = Outcome.objects.visible_to(user).filter(kind=row.kind, happened_on__range=near, **same)
+    return [
+        DetailRow(
+            _("可能重复"),
+            other.title,
+            f"{dates.full_day(other.happened_on)}，{other.number_text}，{other.get_state_display()}",
+        )
+        for other in rows.exclude(pk=row.pk)[:5]
+    ]
 
 
 class CheckOutcome(TodoKind):
     """A reported outcome that waits for the check by a second person."""
 
     code, label, section, model = "outcome", _("成果核实"), Section.SERVICES, Outcome
-    related = ("team", "base", "organization")
+    related = ("team", "base", "organization", "activity")
     quick_reasons = (_("请补凭证"), _("与另一条重复"), _("不在统计范围"))
 
     def waiting(self, user):
@@ -99,14 +148,27 @@ class CheckOutcome(TodoKind):
         return str(row.team or row.base or row.organization or "")
 
     def detail_rows(self, row, user):
-        number = dates.money(row.amount) if row.amount else row.quantity or "—"
+        activity = row.activity
         return [
             DetailRow(_("类型"), row.get_kind_display()),
-            DetailRow(_("数额"), number),
+            DetailRow(_("数额"), row.number_text),
             DetailRow(_("日期"), dates.full_day(row.happened_on)),
-            DetailRow(_("上报"), self.detail(row) or "—", row.reported_by or ""),
+            DetailRow(_("归属"), self.detail(row) or "—"),
+            DetailRow(
+                _("活动"), activity or "—", _where(activity), url=activity.get_absolute_url() if activity else ""
+            ),
+            *_alike(row, user),
             *remaining_rows(row, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
         ]
+
+    def since(self, row):
+        return reported_at(row)
+
+    def history(self, row):
+        steps = [HistoryEntry(_("上报"), reported_at(row), row.reported_by or "")]
+        if row.checked_at:
+            steps.insert(0, HistoryEntry(row.get_state_display(), row.checked_at, row.checked_by or "", row.reason))
+        return steps
 
     def options(self, row, user):
         if not permissions.can_check_outcome(user, row):

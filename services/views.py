@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang import extensions
 from chengyang.errors import ActionError, require
 from chengyang.lib.chinese.quotes import quoted
+from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.limits import slow_down
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
@@ -25,7 +26,7 @@ from .models import Alliance, Post, Request, Team
 @require_safe
 def services_home(request: HttpRequest) -> HttpResponse:
     """List the services that can be ordered, by team."""
-    page = numbered(request, Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"))
+    page = numbered(request, Team.objects.visible_to(request.user).open().select_related("subdistrict", "alliance"))
     context = {
         "page": page,
         "alliance": Alliance.objects.first(),
@@ -38,6 +39,7 @@ def services_home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@follows_former_slugs(Team)
 def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one team: its services, its leaders, its outcomes."""
     team = get_object_or_404(Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"), slug=slug)
@@ -54,9 +56,10 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@follows_former_slugs(Team)
 def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Submit a request to a team, or without `slug` to the office."""
-    team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug) if slug else None
+    team = get_object_or_404(Team.objects.visible_to(request.user).open(), slug=slug) if slug else None
     require(permissions.can_submit_request, request.user, team)
     form = RequestForm(request.POST or None, team=team, initial={"service": request.GET.get("service", "")})
     status = 200
@@ -96,7 +99,7 @@ def _request_page(request, asked, *, answer=None, rating=None, reopen=None, rout
         "answer_form": answer or AnswerForm(),
         "rating_form": rating or RatingForm(initial={"rating": asked.rating}),
         "reopen_form": reopen or ReopenForm(),
-        "route_form": route or RouteForm(user=request.user),
+        "route_form": route or RouteForm(asked=asked, user=request.user),
     }
     return render(request, "services/request.html", context, status=status)
 
@@ -119,10 +122,11 @@ def route_request(request: HttpRequest, public_id: str) -> HttpResponse:
     """Route a request to a team, a subdistrict or the office."""
     asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
     require(permissions.can_route_request, request.user, asked)
-    form = RouteForm(request.POST, user=request.user)
+    form = RouteForm(request.POST, asked=asked, user=request.user)
     if not form.is_valid():
         return _request_page(request, asked, route=form, status=400)
-    actions.route_request(asked, actor=request.user, **form.cleaned_data)
+    data = form.cleaned_data
+    actions.route_request(asked, actor=request.user, is_complex=data["is_complex"], **data["handler"])
     messages.success(request, _("已转办。"))
     still_visible = Request.objects.visible_to(request.user).filter(pk=asked.pk).exists()
     return redirect(asked if still_visible else "admin:index")

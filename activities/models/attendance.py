@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH
+from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
 
@@ -22,6 +23,10 @@ class CheckInQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(is_own(user, "signup__") | managed_activity_q(user, "signup__activity"))
+
+    def search(self, text):
+        """Return the rows of the sign-ups that `text` may mean, see `SignupQuerySet.search`."""
+        return self.filter(signup__in=Signup.objects.search(text).values("pk")) if (text or "").strip() else self
 
     def managed_by(self, user):
         """Return the check-ins of the activities that `user` manages."""
@@ -97,6 +102,12 @@ class ServiceRecordQuerySet(models.QuerySet):
             return self.none()
         return self.filter(is_own(user, "checkin__signup__") | managed_activity_q(user, "checkin__signup__activity"))
 
+    def search(self, text):
+        """Return the rows of the sign-ups that `text` may mean, see `SignupQuerySet.search`."""
+        return (
+            self.filter(checkin__signup__in=Signup.objects.search(text).values("pk")) if (text or "").strip() else self
+        )
+
     def managed_by(self, user):
         """Return the records of the activities that `user` manages."""
         return self.filter(managed_activity_q(user, "checkin__signup__activity"))
@@ -170,4 +181,4 @@ class ServiceRecord(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.checkin} {self.hours}"
+        return f"{self.checkin}，{dates.hours(self.hours)}"

@@ -30,6 +30,7 @@ class DetailRow:
     """One row on the page of a record: `value` is escaped, `note` is shown in small type after it.
 
     `url` is the link of the value. `template` is a partial that renders the value instead; it gets `row`, and may read `data`.
+    `live` marks a figure that changes without the record, such as the places left: a decision made on an older value stands.
     """
 
     label: Any
@@ -38,6 +39,7 @@ class DetailRow:
     url: str = ""
     template: str = ""
     data: Any = None
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,16 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class DecisionOption:
-    """One possible decision: `code` is the verb of the action, `done` the message shown after it."""
+    """One possible decision: `code` is the verb of the action, `done` the message shown after it.
+
+    `asks` are the names of the fields (`TodoKind.fields`) that belong to it, such as to whom it is handed over.
+    """
 
     code: str
     label: Any
     needs_reason: bool = False
     done: Any = ""
+    asks: tuple[str, ...] = ()
 
 
 class TodoKind:
@@ -76,6 +82,7 @@ class TodoKind:
     quick_reasons: Sequence[Any] = ()  # texts, or (short text of the button, whole sentence)
     notice_template: str = ""  # a partial shown below the detail rows; gets `row`
     related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`
+    locks: Sequence[str] = ()  # foreign keys whose rows the actions lock before the row itself, in their order
 
     def waiting(self, user: Any) -> QuerySet:
         """Return the rows that wait for `user` now, unordered, limited to those that `user` may decide."""
@@ -124,8 +131,15 @@ class TodoKind:
         """Return the decisions that `user` may make on `row` now; empty when another officer decides or it no longer waits."""
         return ()
 
+    def fields(self, row: Any, user: Any) -> Mapping[str, Any]:
+        """Return the form fields that options of `row` ask for, by name; a required one must be filled in for its option."""
+        return {}
+
     def decide(self, row: Any, option: str, reason: str, *, actor: Any) -> Any:
-        """Call the action of the option with the code `option`. The page shows an ActionError of the action."""
+        """Call the action of the option with the code `option`. The page shows an ActionError of the action.
+
+        A kind with `fields` takes the values that the option asks for as further keyword arguments.
+        """
         raise NotImplementedError
 
     def url(self, row: Any) -> str:
@@ -138,12 +152,14 @@ class SearchSource:
     """One kind of record that the search of the staff site finds; `find(user, text)` must apply `visible_to`.
 
     `concerns(row)` returns the account or person whose data a hit shows: who searched is recorded for them (requirements P10).
+    `url` is a page of the staff site. `list_name` (`members_person`) is the list that finds all of them by the same text.
     """
 
     label: Any
     find: Callable[[Any, str], QuerySet]
     describe: Callable[[Any], tuple[str, str]]  # (title, detail)
     url: Callable[[Any], str]
+    list_name: str = ""
     concerns: Callable[[Any], Any] | None = None
 
 

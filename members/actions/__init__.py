@@ -34,7 +34,9 @@ from .persons import (
     resend_confirmation,
 )
 from .representatives import (
+    correct_term,
     decline_representative,
+    end_term_early,
     first_review_representative,
     name_representative,
     nominate_representative,
@@ -66,11 +68,13 @@ __all__ = [
     "confirm_person",
     "consent_and_begin",
     "correct_person",
+    "correct_term",
     "decide_purpose",
     "decline_representative",
     "edit_category",
     "edit_own_details",
     "edit_record",
+    "end_term_early",
     "enter_person",
     "erase_person",
     "export_own_data",

@@ -117,6 +117,15 @@ def end_posts(person: Person, actor: Any) -> None:
         end_all(table._base_manager.filter(person=person), actor=actor, url=None)
 
 
+def erase_reasons_of_posts(person: Person) -> None:
+    """Delete why posts of `person` were ended or corrected, also from their histories; who held a post when stays."""
+    for table in posts.tables():
+        rows = table._base_manager.filter(person=person)
+        history.delete_history(rows)
+        rows.exclude(reason="").update(reason="")
+        history.delete_history(rows)
+
+
 def end_terms(person: Person, actor: Any) -> None:
     """End the current term of `person` as a representative, or an undecided nomination."""
     for representative in person.representations.filter(state__in=["nominated", "first_reviewed", "named"]):

@@ -116,6 +116,49 @@ def decline_representative(representative: Representative, *, actor: Any, reason
 
 
 @transaction.atomic
+def end_term_early(representative: Representative, *, actor: Any, reason: str) -> Representative:
+    """End the term of a named representative today for a `reason` that the person reads.
+
+    A term that begins today or later ends on its first day: it was entered by mistake. Raises ActionError("reason") without
+    a reason, ("too_long"), ("state") if not named; NotAllowed for the person and all but district staff.
+    """
+    representative = lock(representative)
+    require(permissions.can_end_term, actor, representative)
+    reason = required_reason(reason)
+    ends = min(max(clock.today(), representative.starts), representative.ends)
+    changes = {"ends": ends, "is_public": False, "reason": reason}
+    ended = _move(representative, RepresentativeState.ENDED, "representative.ended", actor, **changes)
+    notify(ended.person, "members/term_ended_early", url=_own_page_url(ended.person), representative=ended)
+    return ended
+
+
+@transaction.atomic
+def correct_term(
+    representative: Representative, *, starts: dt.date, ends: dt.date, reason: str, actor: Any
+) -> Representative:
+    """Correct the dates of a named representative's term; the history keeps the former ones, and the person is notified.
+
+    Raises ActionError("dates") if `ends` is not after `starts`, ("state") if not named, ("reason"), ("too_long"); NotAllowed
+    for the person and all but district staff.
+    """
+    representative = lock(representative)
+    require(permissions.can_end_term, actor, representative)
+    if representative.state != RepresentativeState.NAMED:
+        raise ActionError(_("只能更正在任代表人士的任期。"), code="state")
+    if ends <= starts:
+        raise ActionError(_("任期结束要晚于开始。"), code="dates", field="ends")
+    fields = ["starts", "ends", "reason"]
+    representative.starts, representative.ends, representative.reason = starts, ends, required_reason(reason)
+    representative.save(update_fields=fields)
+    person = representative.person
+    audit.record(
+        "representative.corrected", representative, actor=actor, person=person, user=person.user, fields=fields
+    )
+    notify(person, "members/term_corrected", url=_own_page_url(person), representative=representative)
+    return representative
+
+
+@transaction.atomic
 def end_for_leaving(representative: Representative, *, actor: Any) -> Representative:
     """End a term, or decline a nomination, because the person leaves the registry (rule 12: without approval).
 

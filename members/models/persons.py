@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField
+from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField, blind_index
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -35,6 +35,10 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         if phone_index:
             same |= Q(phone_index=phone_index)
         return self.filter(same)
+
+    def known_as(self, name, phone):
+        """Return the active person with exactly this name and phone number, or None; whoever has both may find them."""
+        return self.active().filter(name=name, phone_index=blind_index("phone", phone)).first()
 
     def of_staff(self, scope):
         """Return the active persons whom the roles of `scope` as staff cover; its posts are ignored."""
@@ -161,6 +165,13 @@ class Person(RegistrationDetails, DemoMark):
 
     def __str__(self):
         return self.name
+
+    @property
+    def staff_label(self):
+        """Return the name with what tells persons of one name apart: unit, subdistrict, last four digits; for officers only."""
+        last_four = _("尾号 %(digits)s") % {"digits": self.phone_last4} if self.phone_last4 else ""
+        known = "，".join(str(part) for part in (self.unit, self.subdistrict.short_name, last_four) if part)
+        return _("%(name)s（%(known)s）") % {"name": self.name, "known": known} if known else self.name
 
     def get_absolute_url(self):
         return reverse("admin:members_person_change", args=[self.pk])

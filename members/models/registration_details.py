@@ -2,12 +2,14 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.lib.chinese import phones, search
 from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
+
+UNIT_LENGTH = 2  # characters of the work unit that a search needs, so that a single one finds names only
 
 
 class Skill(models.TextChoices):
@@ -116,7 +118,8 @@ class NameSearchMixin:
     def search(self, text):
         """Return the rows that match `text`; all rows for an empty text.
 
-        It may be a name or part of it, its pinyin or initials, a full phone number or its last four digits.
+        It may be a name or part of it, its pinyin or initials, two characters or more of the work unit, a full phone number or
+        its last four digits.
         """
         text = (text or "").strip()
         if not text:
@@ -124,11 +127,22 @@ class NameSearchMixin:
         found = Q(pk__in=[])
         if query := search.name_query(text):
             found |= Q(name_search=LiteralQuery(query))
+        if len(text) >= UNIT_LENGTH and "\0" not in text:
+            found |= Q(unit__icontains=text)
         if text.isascii() and text.isdigit() and len(text) == 4:
             found |= Q(**{f"{self.phone_lookup}phone_last4": text})
         elif number := _number(text):
             found |= Q(**{f"{self.phone_lookup}phone_index": blind_index("phone", number)})
         return self.filter(found)
+
+    def ranked(self, text):
+        """Order what `search` found: surnames as typed first, then names that begin so, then the others, by pinyin."""
+        text = (text or "").strip().lower()
+        first = Q(name__startswith=text)
+        if text.isascii() and text.isalpha():
+            first |= Q(name_key__regex=rf"^{text}[0-9a-f]{{4,5}}( |$)")  # see `pinyin.name_key`
+        rank = Case(When(first, then=0), When(name_key__startswith=text, then=1), default=2)
+        return self.order_by(rank, "name_key", "pk")
 
 
 def _number(text):

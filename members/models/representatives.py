@@ -113,9 +113,9 @@ class Representative(DemoMark):
         ordering = ["-starts", "person__name_key", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")),
-                name="representative_ends_after_start",
-                violation_error_message=_("任期结束要晚于开始。"),
+                condition=Q(ends__gte=F("starts")),  # equal: entered by mistake, nobody was in office
+                name="representative_ends_not_before_start",
+                violation_error_message=_("任期结束不能早于开始。"),
             ),
             models.CheckConstraint(
                 condition=Q(first_reviewer__isnull=True)

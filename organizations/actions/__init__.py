@@ -3,23 +3,30 @@
 from .memberships import (
     DECIDE_WITHIN,
     accept_membership,
+    add_membership,
     apply_for_membership,
+    correct_membership,
     decline_membership,
+    end_membership,
     leave_organization,
     withdraw_membership_application,
 )
 from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
-from .posts import appoint, end_post, resign
+from .posts import appoint, correct_post, end_post, resign
 
 __all__ = [
     "DECIDE_WITHIN",
     "accept_membership",
+    "add_membership",
     "apply_for_membership",
     "appoint",
+    "correct_membership",
+    "correct_post",
     "create_organization",
     "decline_membership",
     "dissolve_organization",
     "edit_organization",
+    "end_membership",
     "end_post",
     "found_organization",
     "leave_organization",

@@ -1,5 +1,6 @@
 """会员: applying, deciding on applications, and leaving, which needs no approval (domain.md rule 12)."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -81,6 +82,91 @@ def decline_membership(membership: Membership, *, actor: Any, reason: str) -> Me
     )
     _notify_person(declined, "organizations/membership_declined")
     return declined
+
+
+@transaction.atomic
+def add_membership(
+    organization: Organization, *, person: Person, joined_on: dt.date | None = None, actor: Any
+) -> Membership:
+    """Enter `person` as a member since the day `joined_on` (default: today), and notify them how to leave again.
+
+    For somebody who joined on paper or in a meeting; the secretary and the responsible staff enter it. Raises ActionError
+    `not_registered`, `closed` (not founded), `dates` (a day to come) and `once` (a member, or an open application), and
+    NotAllowed, also for oneself.
+    """
+    organization = lock(organization)
+    person = lock(person)
+    require(permissions.can_add_membership, actor, organization, person)
+    if not person.is_active:
+        raise ActionError(_("只有在册人士可以加入组织。"), code="not_registered", field="person")
+    if organization.state != OrganizationState.FOUNDED:
+        raise ActionError(_("这个组织现在不吸收会员。"), code="closed", field="organization")
+    _require_past(joined_on, "joined_on")
+    if organization.memberships.open().filter(person=person).exists():
+        raise ActionError(_("已经是会员，或正在申请。"), code="once", field="person")
+    now = clock.now()
+    membership = organization.memberships.create(
+        person=person,
+        state=MembershipState.ACTIVE,
+        applied_at=now,
+        joined_on=joined_on or clock.today(),
+        decided_by=actor,
+        decided_at=now,
+        is_demo=person.is_demo,
+    )
+    audit.record("membership.added", membership, actor=actor, person=person, user=person.user)
+    _notify_person(membership, "organizations/membership_added")
+    return membership
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, actor: Any, reason: str) -> Membership:
+    """End the membership today for a `reason` that the member reads, such as a resignation by telephone.
+
+    Raises ActionError("reason") without a reason, ("too_long"), ("state") if not active, NotAllowed, also for an own one.
+    """
+    membership = lock(membership)
+    require(permissions.can_decide_membership, actor, membership)
+    reason = required_reason(reason)
+    left_on = max(clock.today(), membership.joined_on or clock.today())
+    changes = {"left_on": left_on, "reason": reason, "decided_by": actor, "decided_at": clock.now()}
+    ended = _end(membership, MembershipState.LEFT, "membership.ended", actor, **changes)
+    _notify_person(ended, "organizations/membership_ended")
+    return ended
+
+
+@transaction.atomic
+def correct_membership(
+    membership: Membership, *, joined_on: dt.date, left_on: dt.date | None, reason: str, actor: Any
+) -> Membership:
+    """Correct the dates of a membership that is active (without `left_on`) or left; the history keeps the former ones.
+
+    Raises ActionError `dates` (a day to come, or an end before the beginning), `state`, `reason` and `too_long`; NotAllowed,
+    also for an own one.
+    """
+    membership = lock(membership)
+    require(permissions.can_decide_membership, actor, membership)
+    is_over = membership.state == MembershipState.LEFT
+    if not (is_over or membership.state == MembershipState.ACTIVE):
+        raise ActionError(_("还没有入会，没有日期可以更正。"), code="state")
+    if is_over != bool(left_on):
+        raise ActionError(_("退会日期只能更正，不能用来退会或恢复。"), code="dates", field="left_on")
+    _require_past(joined_on, "joined_on")
+    _require_past(left_on, "left_on")
+    if left_on and left_on < joined_on:
+        raise ActionError(_("退会日期不能早于入会日期。"), code="dates", field="left_on")
+    membership.joined_on, membership.left_on, membership.reason = joined_on, left_on, required_reason(reason)
+    fields = ["joined_on", "left_on", "reason"]
+    membership.save(update_fields=fields)
+    person = membership.person
+    audit.record("membership.corrected", membership, actor=actor, person=person, user=person.user, fields=fields)
+    _notify_person(membership, "organizations/membership_corrected")
+    return membership
+
+
+def _require_past(day, field):
+    if day and day > clock.today():
+        raise ActionError(_("日期不能晚于今天。"), code="dates", field=field)
 
 
 @transaction.atomic

@@ -33,14 +33,26 @@ def appoint(
 
 
 @transaction.atomic
-def end_post(post: Post, *, actor: Any, on: dt.date | None = None) -> Post:
-    """End `post` on the day `on` (exclusive; default: today).
+def end_post(post: Post, *, actor: Any, reason: str, on: dt.date | None = None) -> Post:
+    """End `post` on the day `on` (exclusive; default: today, or its first day); its holder reads `reason`.
 
-    Raises ActionError("dates") if `on` is not after the first day of the post, or is after its present end; NotAllowed.
+    Raises ActionError as the function `chengyang.platform.accounts.posts.end`, and NotAllowed.
     """
     post = lock(post)
     require(permissions.can_appoint, actor, post.organization)
-    return posts.end(post, actor=actor, on=on, url=_own_posts_url())
+    return posts.end(post, actor=actor, reason=reason, on=on, url=_own_posts_url())
+
+
+@transaction.atomic
+def correct_post(post: Post, *, actor: Any, starts: dt.date, ends: dt.date | None, reason: str) -> Post:
+    """Correct the first day and the end of `post`; its holder reads `reason`.
+
+    Raises ActionError as the function `chengyang.platform.accounts.posts.correct`, and NotAllowed.
+    """
+    lock(post.organization)
+    post = lock(post)
+    require(permissions.can_appoint, actor, post.organization)
+    return posts.correct(post, actor=actor, starts=starts, ends=ends, reason=reason, url=_own_posts_url())
 
 
 def resign(organization: Organization, *, actor: Any) -> int:

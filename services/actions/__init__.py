@@ -6,6 +6,7 @@ from .requests import (
     close_request,
     erase_requests,
     escalate_due,
+    extend_request,
     rate_request,
     record_opening,
     remind_handlers,
@@ -15,17 +16,21 @@ from .requests import (
     withdraw_request,
     withdraw_requests_of,
 )
-from .teams import appoint, edit_team, end_post, resign
+from .teams import appoint, close_team, correct_post, create_team, edit_team, end_post, resign
 
 __all__ = [
     "answer_request",
     "appoint",
     "check_outcome",
     "close_request",
+    "close_team",
+    "correct_post",
+    "create_team",
     "edit_team",
     "end_post",
     "erase_requests",
     "escalate_due",
+    "extend_request",
     "rate_request",
     "record_opening",
     "refuse_outcome",

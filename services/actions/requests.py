@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
@@ -83,29 +84,52 @@ def record_opening(request: Request, *, actor) -> None:
 
 @transaction.atomic
 def route_request(request: Request, *, actor, team=None, subdistrict=None, is_complex: bool = False) -> Request:
-    """Route `request` to a team or a subdistrict (neither: to the office). A complex request gets 15 working days.
+    """Hand `request` over to a team or a subdistrict (neither: to the office), and notify the author.
 
-    The due date is never moved to an earlier day. Raises NotAllowed, also when the request is no longer open, ActionError("handler") when
-    both a team and a subdistrict are given.
+    A complex request gets 15 working days, and stays complex. The due date is never moved to an earlier day. The district
+    office can read from now on what it handed over. Raises NotAllowed, also when the request is no longer open, and
+    ActionError `handler` (both a team and a subdistrict, or a closed team) and `same` (it is handled there already).
     """
     request = lock(request)
     require(permissions.can_route_request, actor, request)
     if team and subdistrict:
-        raise ActionError(_("只转给一个承办单位。"), code="handler")
-    due_on = deadlines.due_on(
-        clock.today() if is_complex and not request.is_complex else request.counted_from,
-        COMPLEX_DAYS if is_complex else DAYS,
-    )
-    changes = {
-        "team": team,
-        "subdistrict": subdistrict,
-        "is_complex": is_complex,
-        "due_on": max(due_on, request.due_on),
-    }
+        raise ActionError(_("只转给一个承办单位。"), code="handler", field="handler")
+    if team and team.closed_on:
+        raise ActionError(_("这支服务队已经停止，请选别的。"), code="handler", field="handler")
+    if (team, subdistrict) == (request.team, request.subdistrict):
+        text = _("现在就由%(handler)s办理，请选要转给谁。") % {"handler": request.handler}
+        raise ActionError(text, code="same", field="handler")
+    changes: dict[str, Any] = {"team": team, "subdistrict": subdistrict, **_due(request, is_complex)}
+    if access_scope(actor).district:
+        changes["handed_over_at"] = clock.now()
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
     notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
     _notify_handlers(request, "services/request_new", actor)
     return request
+
+
+@transaction.atomic
+def extend_request(request: Request, *, actor) -> Request:
+    """Give a complex request 15 working days from today at its present handler, and notify the author.
+
+    Raises NotAllowed, also when the request is no longer open, ActionError("complex") when it has them already.
+    """
+    request = lock(request)
+    require(permissions.can_route_request, actor, request)
+    if request.is_complex:
+        raise ActionError(_("已经按复杂诉求办理。"), code="complex")
+    changes = _due(request, True)
+    move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.extended", **changes)
+    notify(request.author, "services/request_extended", url=request.get_absolute_url(), request=request)
+    return request
+
+
+def _due(request, is_complex):
+    """Return the columns of the due date: 15 working days from today when the request becomes complex."""
+    starts = clock.today() if is_complex and not request.is_complex else request.counted_from
+    is_complex = is_complex or request.is_complex
+    due_on = deadlines.due_on(starts, COMPLEX_DAYS if is_complex else DAYS)
+    return {"is_complex": is_complex, "due_on": max(due_on, request.due_on)}
 
 
 @transaction.atomic
@@ -174,6 +198,16 @@ def withdraw_request(request: Request, *, actor) -> Request:
 
 def _withdraw(request, actor):
     return move(request, RequestState.WITHDRAWN, table=REQUEST_TRANSITIONS, actor=actor, verb="request.withdrawn")
+
+
+def take_back_requests(team: Team, actor: Any) -> None:
+    """Give the open requests of `team`, which closes, to the office; they keep their due dates."""
+    for request in (
+        team.requests.filter(state__in=REQUEST_OPEN).order_by("pk").select_for_update(of=("self",), no_key=True)
+    ):
+        to_office: dict[str, Any] = {"team": None, "subdistrict": None}
+        move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **to_office)
+        notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
 
 
 def withdraw_requests_of(person: Person, actor: Any) -> None:

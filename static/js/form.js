@@ -118,3 +118,30 @@ for (const button of document.querySelectorAll("[data-wait]")) {
   };
   countDown();
 }
+
+// The button of the decision bar says what will happen: <form data-decide> has radio buttons, and its button keeps what follows
+// the decision in data-then ("，看下一件").
+for (const form of document.querySelectorAll("form[data-decide]")) {
+  const button = form.querySelector("button[data-then]");
+  const name = () => {
+    const chosen = form.querySelector("input[name=choice]:checked");
+    if (button && chosen) button.textContent = form.querySelector(`label[for="${chosen.id}"]`).textContent + button.dataset.then;
+  };
+  form.addEventListener("change", name);
+  name();
+}
+
+// A field that looks rows up (select2) shows a combobox of its own, which gets the name of the field.
+const nameComboboxes = () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.nextElementSibling;
+    if (!label || !box) continue;
+    for (const part of box.querySelectorAll("[role=combobox], [role=textbox]")) {
+      part.removeAttribute("aria-labelledby");
+      part.setAttribute("aria-label", label.firstChild.textContent.trim());
+    }
+  }
+};
+if (document.readyState === "complete") nameComboboxes();
+else addEventListener("load", nameComboboxes); // select2 has replaced the fields by then

@@ -11,7 +11,7 @@ from activities.todos import SHOWN_FIELDS, ApproveActivity, CompleteAttendance, 
 from chengyang import extensions
 from chengyang.platform.accounts.models import Role
 from chengyang.platform.staff import todo_queue
-from tests import personas
+from tests import personas, staff_pages
 
 from . import factories
 from .factories import moment
@@ -25,7 +25,7 @@ def waits_for(kind):
 
 
 def decide(client, kind, row, choice, reason=""):
-    return client.post(kind.url(row), {"choice": choice, "reason": reason})
+    return staff_pages.decide(client, kind.url(row), {"choice": choice, "reason": reason})
 
 
 # ---- queues ---------------------------------------------------------------------------------------------------------

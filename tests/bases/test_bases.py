@@ -93,8 +93,10 @@ def test_manager_edits_editable_fields(base_manager):
 
 
 def test_manager_edits_no_other_fields(base_manager):
-    with pytest.raises(TypeError, match="level cannot be edited"):
+    with pytest.raises(NotAllowed):
         actions.edit_base(personas.base(), actor=base_manager, level="district")
+    with pytest.raises(TypeError, match="state cannot be edited"):
+        actions.edit_base(personas.base(), actor=base_manager, state="closed")
 
 
 def test_the_name_of_a_manager_is_shown_by_consent_only(client, base_manager):

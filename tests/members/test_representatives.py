@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.notices.models import Notice
 from members import actions
 from members.metrics import _representatives
 from members.models import Representative
@@ -159,3 +160,52 @@ def test_the_page_of_a_review_is_for_staff(rules, client_of, name):
     TeamPost.objects.create(person=member.person, team=personas.team(), kind="member", starts=personas.STARTED)
     row = Representative.objects.create(person=member.person, **TERM)
     assert client_of(user).get(f"/manage/decide/representative-first/{row.public_id}/").status_code == 404
+
+
+# ---- ending early and correcting ------------------------------------------------------------------------------------
+@pytest.fixture
+def in_term(member, rules):
+    assessment = factories.assessed(member.person, factories.four_haves())
+    days = {"starts": clock.today() - dt.timedelta(days=30), "ends": clock.today() + dt.timedelta(days=300)}
+    return Representative.objects.create(person=member.person, state="named", assessment=assessment, **days)
+
+
+@pytest.mark.parametrize("name", personas.NAMES)
+def test_who_ends_a_term_early(in_term, name):
+    user = personas.make(name)
+    if name in ("district", "district_2"):
+        assert actions.end_term_early(in_term, actor=user, reason="本人提出").state == "ended"
+    else:
+        with pytest.raises(NotAllowed):
+            actions.end_term_early(in_term, actor=user, reason="本人提出")
+
+
+def test_a_term_ends_today_with_a_reason_that_the_person_reads(in_term, district, member):
+    with pytest.raises(ActionError):
+        actions.end_term_early(in_term, actor=district, reason=" ")
+    ended = actions.end_term_early(in_term, actor=district, reason="调离本区")
+    assert (ended.ends, ended.is_public) == (clock.today(), False)
+    assert "调离本区" in Notice.objects.get(kind="members/term_ended_early").body
+
+
+def test_a_term_of_today_is_taken_back_today(in_term, district):
+    Representative.objects.update(starts=clock.today())
+    ended = actions.end_term_early(in_term, actor=district, reason="选错了人")
+    assert (ended.starts, list(Representative.objects.on(clock.today()))) == (ended.ends, [])
+
+
+def test_dates_of_a_term_are_corrected_and_the_former_ones_stay(in_term, district):
+    days = {"starts": dt.date(2026, 1, 1), "ends": dt.date(2029, 1, 1)}
+    actions.correct_term(in_term, actor=district, reason="按文件", **days)
+    assert in_term.history.order_by("pgh_id").last().starts == clock.today() - dt.timedelta(days=30)
+    with pytest.raises(ActionError):
+        actions.correct_term(in_term, actor=district, reason="按文件", starts=days["ends"], ends=days["starts"])
+
+
+def test_the_page_of_a_term_corrects_and_ends_it(in_term, district, client_of):
+    browser, page = client_of(district), f"/manage/members/representative/{in_term.pk}/"
+    data = {"starts": "2026-01-01", "ends": "2029-01-01", "reason": "按文件"}
+    assert browser.post(f"{page}change/", data).status_code == 302
+    browser.post(f"{page}do/end/", {"reason": "本人提出"})
+    in_term.refresh_from_db()
+    assert (str(in_term.starts), in_term.state, in_term.reason) == ("2026-01-01", "ended", "本人提出")

@@ -13,6 +13,7 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from members.models import Application, Person, Representative
 from tests import personas
+from tests.staff_pages import decide
 
 from . import factories
 
@@ -107,30 +108,30 @@ def test_the_applicant_decides_nothing_on_their_own(rules, district, client_of, 
     row = factories.in_state(district, "submitted")
     browser = client_of(district)
     assert "不等你决定" in text(browser.get(url(code, row)))
-    assert browser.post(url(code, row), {"choice": "review_first"}).status_code == 403
+    assert decide(browser, url(code, row), {"choice": "review_first"}).status_code == 403
 
 
 def test_the_first_reviewer_decides_nothing_in_the_second(applicant, district, client_of):
     row = factories.in_state(applicant, "first_reviewed", first=district)
-    assert client_of(district).post(url(SECOND, row), {"choice": "approve"}).status_code == 403
+    assert decide(client_of(district), url(SECOND, row), {"choice": "approve"}).status_code == 403
     assert not Person.objects.exists()
 
 
 def test_two_officers_decide_one_after_the_other(submitted, xiazhuang, district, client_of):
-    client_of(xiazhuang).post(url(FIRST, submitted), {"choice": "review_first", "reason": "属实"})
-    client_of(district).post(url(SECOND, submitted), {"choice": "approve"})
+    decide(client_of(xiazhuang), url(FIRST, submitted), {"choice": "review_first", "reason": "属实"})
+    decide(client_of(district), url(SECOND, submitted), {"choice": "approve"})
     assert Person.objects.get(user=submitted.user).state == "active"
 
 
 @pytest.mark.parametrize("choice", ["return", "decline"])
 def test_turning_down_without_reason_shows_error_at_the_field(submitted, xiazhuang, client_of, choice):
-    answer = client_of(xiazhuang).post(url(FIRST, submitted), {"choice": choice, "reason": " "})
+    answer = decide(client_of(xiazhuang), url(FIRST, submitted), {"choice": choice, "reason": " "})
     assert "请写理由" in text(answer)
     assert Application.objects.get().state == "submitted"
 
 
 def test_the_reason_reaches_the_applicant(submitted, xiazhuang, client_of):
-    client_of(xiazhuang).post(url(FIRST, submitted), {"choice": "return", "reason": "请补作品链接。"})
+    decide(client_of(xiazhuang), url(FIRST, submitted), {"choice": "return", "reason": "请补作品链接。"})
     assert "请补作品链接。" in Notice.objects.get(user=submitted.user).body
 
 
@@ -150,8 +151,8 @@ def test_duplicate_with_same_number_is_marked(submitted, xiazhuang, client_of):
 def test_representative_is_named_on_the_staff_site(member, xiazhuang, district, client_of, rules):
     factories.assessed(member.person, factories.four_haves())
     row = Representative.objects.create(person=member.person, starts=personas.STARTED, ends=dt.date(2099, 1, 1))
-    client_of(xiazhuang).post(url("representative-first", row), {"choice": "first_review"})
-    client_of(district).post(url("representative-second", row), {"choice": "name"})
+    decide(client_of(xiazhuang), url("representative-first", row), {"choice": "first_review"})
+    decide(client_of(district), url("representative-second", row), {"choice": "name"})
     row.refresh_from_db()
     assert (row.state, row.first_reviewer, row.second_reviewer) == ("named", xiazhuang, district)
 
@@ -287,9 +288,11 @@ def test_duplicate_number_is_refused_with_form_data_kept(people, xiazhuang, clie
     assert 'value="周予安"' in text(answer)
 
 
-def test_entering_out_of_scope_is_forbidden(rules, liuting, client_of):
-    assert client_of(liuting).post(f"{PEOPLE}add/", TYPED).status_code == 403
-    assert not Person.objects.exists()
+def test_entering_out_of_scope_is_an_error_at_the_field(rules, liuting, client_of):
+    answer = client_of(liuting).post(f"{PEOPLE}add/", TYPED)
+    assert (answer.status_code, Person.objects.exists()) == (400, False)
+    assert "不归你管" in text(answer)
+    assert 'value="周予安"' in text(answer)
 
 
 def test_correction_on_the_staff_site_notifies_the_person(member, xiazhuang, client_of):
@@ -314,7 +317,7 @@ def test_four_haves_are_filled_in_submitted_and_passed_by_another(member, xiazhu
         f"{page}change/", {f"{key}_c{n}": words for n in range(4) for key, words in (("met", "on"), ("note", "有"))}
     )
     browser.post(f"{page}do/submit/")
-    client_of(district).post(url("assessment-person", row), {"choice": "pass"})
+    decide(client_of(district), url("assessment-person", row), {"choice": "pass"})
     row.refresh_from_db()
     assert (row.state, row.submitted_by, row.assessed_by) == ("passed", xiazhuang, district)
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import Period
+from chengyang.platform.accounts import organizing
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.notices.models import Notice
@@ -104,7 +105,7 @@ def test_creating_elsewhere_is_forbidden(reference, liuting):
 def test_secretary_edits_the_summary_but_not_publication(organization, secretary):
     assert actions.edit_organization(organization, {"summary": "每月一聚"}, actor=secretary).summary == "每月一聚"
     with pytest.raises(NotAllowed):
-        actions.edit_organization(organization, {"is_published": False}, actor=secretary)
+        organizing.hide(organization, actor=secretary)
 
 
 def test_other_fields_are_refused(organization, district):
@@ -168,24 +169,24 @@ def test_a_name_is_public_only_with_consent(organization, newcomer, xiazhuang):
 
 
 def test_ended_post_notifies_its_holder(organization, secretary, xiazhuang):
-    post = actions.end_post(organization.posts.get(), actor=xiazhuang)
+    post = actions.end_post(organization.posts.get(), actor=xiazhuang, reason="换届")
     assert post.ends == clock.today()
     assert Notice.objects.get(user=secretary).kind == "accounts/post_ended"
 
 
-@pytest.mark.parametrize("on", [personas.STARTED, personas.STARTED - DAY])
-def test_a_post_does_not_end_before_it_began(organization, secretary, xiazhuang, on):
-    assert code_of(actions.end_post, organization.posts.get(), actor=xiazhuang, on=on) == "dates"
+def test_a_post_does_not_end_before_it_began(organization, secretary, xiazhuang):
+    post, before = organization.posts.get(), personas.STARTED - DAY
+    assert code_of(actions.end_post, post, actor=xiazhuang, on=before, reason="换届") == "dates"
 
 
 def test_an_end_is_not_put_off(organization, secretary, xiazhuang):
-    post = actions.end_post(organization.posts.get(), actor=xiazhuang)
-    assert code_of(actions.end_post, post, actor=xiazhuang, on=clock.today() + DAY) == "dates"
+    post = actions.end_post(organization.posts.get(), actor=xiazhuang, reason="换届")
+    assert code_of(actions.end_post, post, actor=xiazhuang, on=clock.today() + DAY, reason="换届") == "dates"
 
 
-def test_database_requires_end_after_start(organization, secretary):
+def test_database_requires_end_not_before_start(organization, secretary):
     with pytest.raises(IntegrityError), transaction.atomic():
-        organization.posts.update(ends=personas.STARTED)
+        organization.posts.update(ends=personas.STARTED - DAY)
 
 
 # ---- visibility and metrics ------------------------------------------------------------------------------------------

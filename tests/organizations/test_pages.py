@@ -8,6 +8,7 @@ from chengyang import extensions
 from organizations import actions
 from organizations.models import Membership, Organization
 from tests import personas
+from tests.staff_pages import decide
 
 pytestmark = pytest.mark.django_db
 LIST, MINE = "/organizations/", "/me/organizations/"
@@ -192,7 +193,7 @@ def test_secretary_decides_on_the_staff_site(organization, newcomer, secretary, 
     page = extensions.todo_kind("membership").url(row)
     browser = client_of(secretary)
     assert "154****6000" in text(browser.get(page))
-    browser.post(page, {"choice": "accept"})
+    decide(browser, page, {"choice": "accept"})
     row.refresh_from_db()
     assert row.state == "active"
 

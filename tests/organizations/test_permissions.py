@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from chengyang.platform.accounts.permissions import is_responsible
 from organizations import permissions
 from organizations.models import Membership, Organization
 from organizations.states import (
@@ -72,8 +73,8 @@ def test_one_applies_for_oneself(newcomer):
 
 
 def test_staff_create_where_they_are_responsible(organization):
-    assert who_may(permissions.can_create, organization.subdistrict_id) == STAFF
-    assert who_may(permissions.can_create, None) == {"district", "district_2"}
+    assert who_may(is_responsible, organization.subdistrict_id) == STAFF
+    assert who_may(is_responsible, None) == {"district", "district_2"}
 
 
 # ---- states ----------------------------------------------------------------------------------------------------------

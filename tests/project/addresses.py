@@ -177,7 +177,7 @@ FORMS: dict[str, Data] = {
     "services:request-new": lambda w: {"title": "要场地", "text": "二十人"},
     "services:team-request": lambda w: {"title": "要场地", "text": "二十人", "service": "采摘帮扶"},
     "services:request-answer": lambda w: {"answer": "已办"},
-    "services:request-route": lambda w: {"subdistrict": w.area.pk},
+    "services:request-route": lambda w: {"handler": f"subdistrict:{w.area.pk}"},
     "services:request-rate": lambda w: {"rating": "5"},
     "services:request-reopen": lambda w: {"reason": REASON},
     "services:request-withdraw": lambda w: {},
@@ -257,6 +257,7 @@ ROWS = {  # model → name of its sample in the dataset
     "standards.version": "version",
     "privacy.policyversion": "rules",
     "privacy.purpose": "purpose",
+    "staff.rulesdraft": "rules_draft",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),
@@ -275,6 +276,7 @@ TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, 
     "activity": ("submitted", "publish"),
     "attendance": ("past", "finish"),
     "signup": ("pending", "approve"),
+    "privacy-rules": ("rules_draft", "publish"),
 }
 PUBLIC_OBJECTS = {  # samples that the public may see: the staff site must not open their decision pages to every officer
     "representative-first": "representative",

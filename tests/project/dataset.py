@@ -20,6 +20,7 @@ from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
+from chengyang.platform.staff.models import RulesDraft
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
@@ -363,4 +364,7 @@ def _rest(dataset):
     objects["standard"] = Standard.objects.get(code="five_goods")
     objects["version"], objects["purpose"] = objects["organization_version"], Purpose.objects.get(code="registration")
     objects["rules"] = PolicyVersion.objects.current()
+    objects["rules_draft"] = RulesDraft.objects.create(
+        text="第一条，改过\n", based_on=objects["rules"], proposed_by=dataset.users["district"]
+    )
     objects["person_assessment"] = Assessment.objects.filter(person=dataset.member).first()

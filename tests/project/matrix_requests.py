@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.cache import cache
 
 from chengyang.celery import heartbeat
+from tests.staff_pages import version_of
 
 from . import addresses, matrix
 from .conftest import undone
@@ -35,6 +36,8 @@ def send(browser, dataset, method, row):
     path = addresses.path_of(row, dataset)
     kind = {"content_type": "application/json"} if row.startswith("api:") and method == "POST" else {}
     with undone():
+        if row.startswith("admin:staff_decide ") and method == "POST":
+            data = {"version": version_of(browser, path), **data}
         response = browser.post(path, data, **kind) if method == "POST" else browser.get(path, data)
         text = b"".join(response).decode("utf-8", "replace")  # reading the whole answer closes a served file
         return matrix.cell(response), text

@@ -12,6 +12,7 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.staff.forms import REASON_LENGTH
 from services import actions
 from tests import personas
+from tests.staff_pages import decide
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 9, 1)
@@ -72,6 +73,6 @@ def test_a_refusal_needs_a_reason_that_fits(reported, district, reason, code):
 
 def test_the_staff_site_takes_the_longest_reason_of_its_form(client_of, reported, district):
     url = reverse("admin:staff_decide", args=["outcome", reported.public_id])
-    answer = client_of(district).post(url, {"choice": "refuse", "reason": "长" * REASON_LENGTH})
+    answer = decide(client_of(district), url, {"choice": "refuse", "reason": "长" * REASON_LENGTH})
     reported.refresh_from_db()
     assert (answer.status_code, len(reported.reason)) == (302, REASON_LENGTH)

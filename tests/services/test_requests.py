@@ -73,11 +73,39 @@ def test_nobody_answers_their_own(reference):
         actions.answer_request(own, actor=leader, answer="好")
 
 
-def test_a_routed_request_is_hidden_from_the_office(asked, district, xiazhuang):
-    area = personas.reference()
-    actions.route_request(asked, actor=district, subdistrict=area)
+def test_the_office_follows_what_it_handed_over_but_does_not_answer_it(asked, district, district_2, xiazhuang):
+    routed = actions.route_request(asked, actor=district, subdistrict=personas.reference())
+    assert [Request.objects.visible_to(user).get() for user in (district, district_2, xiazhuang)] == [asked] * 3
+    with pytest.raises(NotAllowed):
+        actions.answer_request(routed, actor=district, answer="好")
+
+
+def test_the_office_does_not_see_what_others_hand_over(ordered, leader, district):
+    actions.route_request(ordered, actor=leader, subdistrict=personas.reference())
     assert not Request.objects.visible_to(district).exists()
-    assert Request.objects.visible_to(xiazhuang).get() == asked
+
+
+def test_handing_over_to_the_present_handler_is_refused(asked, ordered, district, leader):
+    for row, actor, where in ((asked, district, {}), (ordered, leader, {"team": personas.team()})):
+        with pytest.raises(ActionError) as refused:
+            actions.route_request(row, actor=actor, **where)
+        assert (refused.value.code, refused.value.field) == ("same", "handler")
+    assert Notice.objects.filter(kind="services/request_routed").count() == 0
+
+
+def test_a_closed_team_gets_no_request(asked, district):
+    team = actions.close_team(personas.team(), actor=district)
+    with pytest.raises(ActionError) as refused:
+        actions.route_request(asked, actor=district, team=team)
+    assert refused.value.code == "handler"
+
+
+def test_a_complex_request_is_extended_at_its_handler_once(asked, district, member):
+    extended = actions.extend_request(asked, actor=district)
+    assert (extended.team, extended.due_on) == (None, deadlines.due_on(clock.today(), 15))
+    assert Notice.objects.filter(user=member, kind="services/request_extended").count() == 1
+    with pytest.raises(ActionError):
+        actions.extend_request(extended, actor=district)
 
 
 def test_a_complex_request_gets_fifteen_working_days(asked, district):
@@ -155,7 +183,7 @@ def test_deadlines_count_from_the_local_day(member, district, settings, hour, mi
     settings.PORTAL_CLOCK = clock.at(day, dt.time(hour, minute))
     pk = actions.submit_request(actor=member, title="x", text="y").pk
     Request.objects.filter(pk=pk).update(due_on=day, is_complex=True)
-    routed = actions.route_request(Request.objects.get(pk=pk), actor=district, is_complex=True)
+    routed = actions.route_request(Request.objects.get(pk=pk), actor=district, team=personas.team(), is_complex=True)
     assert (routed.counted_from, routed.due_on) == (day, deadlines.due_on(day, 15))
 
 

@@ -90,7 +90,7 @@ def test_autocomplete_finds_rows_in_scope_only(client_of, xiazhuang, reference):
     personas.person("流亭人", subdistrict=there)
     query = {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "人"}
     found = client_of(xiazhuang).get(reverse("admin:autocomplete"), query).json()["results"]
-    assert [hit["text"] for hit in found] == ["夏庄人"]
+    assert [hit["text"] for hit in found] == ["夏庄人（青岛澄海文化传媒有限公司，夏庄）"]
 
 
 def test_a_button_on_a_row_out_of_scope_is_404(client_of, two_bases, xiazhuang):
@@ -113,7 +113,8 @@ def test_a_button_calls_the_action(client_of, two_bases, district):
 
 
 def test_a_form_calls_the_action(client_of, two_bases, xiazhuang):
-    data = {"place": "", "address": "", "hours": "周末不休", "summary": "", "contact": ""}
+    base = two_bases[0]
+    data = {"name": base.name, "level": base.level, "subdistrict": base.subdistrict_id, "hours": "周末不休"}
     assert client_of(xiazhuang).post(page(two_bases[0]), data).status_code == 302
     assert Base.objects.get(pk=two_bases[0].pk).hours == "周末不休"
 

@@ -12,6 +12,7 @@ from chengyang.platform.standards.models import Standard, Version
 from services import actions
 from services.models import Request
 from tests import personas
+from tests.staff_pages import decide as decide_on
 
 pytestmark = pytest.mark.django_db
 OFFICERS = (
@@ -71,13 +72,13 @@ def test_items_are_grouped_by_due_date(days, group):
 
 def test_a_decision_is_carried_out_and_the_next_item_follows(client_of, request_row, member, district):
     after = actions.submit_request(actor=member, title="下一件", text="…")
-    answer = client_of(district).post(decide(request_row), {"choice": "answer", "reason": "看过了"})
+    answer = decide_on(client_of(district), decide(request_row), {"choice": "answer", "reason": "看过了"})
     request_row.refresh_from_db()
     assert (request_row.answer, answer.url) == ("看过了", decide(after))
 
 
 def test_a_decision_without_its_reason_is_shown_again(client_of, request_row, district):
-    answer = client_of(district).post(decide(request_row), {"choice": "answer", "reason": "  "})
+    answer = decide_on(client_of(district), decide(request_row), {"choice": "answer", "reason": "  "})
     request_row.refresh_from_db()
     assert (answer.status_code, request_row.state) == (409, "submitted")
 
@@ -92,7 +93,7 @@ def test_a_decision_without_its_reason_is_shown_again(client_of, request_row, di
     ],
 )
 def test_bad_input_decides_nothing(client_of, request_row, district, data):
-    assert client_of(district).post(decide(request_row), data).status_code == 409
+    assert decide_on(client_of(district), decide(request_row), data).status_code == 409
     request_row.refresh_from_db()
     assert request_row.state == "submitted"
 
@@ -103,7 +104,9 @@ def test_an_item_out_of_scope_is_404(client_of, request_row, liuting):
 
 def test_an_item_without_a_decision_to_make_is_403(client_of, request_row, member, district):
     actions.answer_request(request_row, actor=district, answer="看过了")
-    assert client_of(district).post(decide(request_row), {"choice": "answer", "reason": "再说"}).status_code == 403
+    assert (
+        decide_on(client_of(district), decide(request_row), {"choice": "answer", "reason": "再说"}).status_code == 403
+    )
 
 
 @pytest.mark.parametrize("code", ["nothing", "request"])
@@ -128,7 +131,7 @@ def test_every_todo_kind_has_what_its_page_needs():
 
 def test_the_next_item_is_of_the_chosen_kind(client_of, request_row, member, district):
     other = actions.submit_request(actor=member, title="另一件", text="…")
-    answer = client_of(district).post(f"{decide(request_row)}?kind=request", {"choice": "answer", "reason": "好"})
+    answer = decide_on(client_of(district), f"{decide(request_row)}?kind=request", {"choice": "answer", "reason": "好"})
     assert answer["Location"] == f"{decide(other)}?kind=request"
 
 
@@ -140,7 +143,7 @@ def test_the_groups_count_all_items_and_not_only_those_of_the_page(client_of, me
 
 
 def test_the_reason_of_a_request_is_called_an_answer(client_of, request_row, district):
-    answer = client_of(district).post(decide(request_row), {"choice": "answer", "reason": ""})
+    answer = decide_on(client_of(district), decide(request_row), {"choice": "answer", "reason": ""})
     assert "请写答复内容，本人会看到原文。" in answer.content.decode()
 
 

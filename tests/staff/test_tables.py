@@ -9,14 +9,12 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Delivery
 from chengyang.platform.notices.models import Notice as Message
-from chengyang.platform.privacy.models import PolicyVersion
 from chengyang.platform.staff import actions
 from chengyang.platform.workdays.models import WorkdayException
 from tests import personas
 
 pytestmark = pytest.mark.django_db
 SATURDAY, MONDAY = dt.date(2027, 9, 18), dt.date(2027, 9, 20)
-ADD_RULES = "/manage/privacy/policyversion/add/"
 NOTICE = {"name": "中秋", "source": "国办发明电〔2026〕1号"}
 
 
@@ -55,31 +53,6 @@ def test_the_audit_is_for_the_auditor_alone(client_of, reference, name):
 def test_reading_the_audit_is_recorded(client_of, auditor):
     client_of(auditor).get(reverse("admin:audit_entry_changelist"))
     assert Entry.objects.filter(verb="audit.read", actor=auditor.public_id).count() == 1
-
-
-# ---- the privacy rules ----------------------------------------------------------------------------------------------
-@pytest.fixture
-def rules(db):
-    return PolicyVersion.objects.create(version=1, text="第一版")
-
-
-def test_new_rules_are_edited_from_those_in_force(client_of, district, rules):
-    browser = client_of(district)
-    assert "第一版" in browser.get(ADD_RULES).content.decode()
-    browser.post(ADD_RULES, {"text": "第二版"})
-    assert (PolicyVersion.objects.current().version, PolicyVersion.objects.current().text) == (2, "第二版")
-
-
-def test_unchanged_rules_are_refused_and_the_text_remains(client_of, district, rules):
-    answer = client_of(district).post(ADD_RULES, {"text": "第一版"})
-    assert answer.status_code == 409
-    assert "内容和现行规则相同，没有发布。" in answer.content.decode()
-
-
-@pytest.mark.parametrize("name", [name for name in personas.NAMES if not name.startswith("district")])
-def test_only_the_district_publishes_rules(reference, rules, name):
-    with pytest.raises(NotAllowed):
-        actions.publish_rules("第二版", actor=personas.make(name))
 
 
 # ---- failed deliveries ----------------------------------------------------------------------------------------------

@@ -88,5 +88,6 @@ extend(
         "role.ended": _("收回角色"),
         "post.started": _("担任职务"),
         "post.ended": _("卸任职务"),
+        "post.corrected": _("更正任职日期"),
     },
 )

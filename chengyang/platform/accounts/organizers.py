@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 
 from .access import access_scope
@@ -46,8 +47,12 @@ class OrganizerQuerySet(models.QuerySet):
 class Organizer(DemoMark):
     """An organization, a base or a team."""
 
+    OFFICE_FIELDS: tuple[str, ...] = ("name", "level", "subdistrict")  # that only the responsible staff change
+    EDITABLE_FIELDS: tuple[str, ...]  # that the manager changes too; both in the order of the form
+    COMMON_NAME_PARTS = ""  # expression for the parts of a name that most have; left out of the slug
+
     public_id = PublicIdField()
-    slug = models.SlugField(_("网址名"), max_length=80, unique=True)  # proposed in pinyin; never changes
+    slug = models.SlugField(_("网址名"), max_length=80, unique=True)  # in pinyin; a former one redirects (slugs.py)
     subdistrict = models.ForeignKey(
         "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("街道")
     )
@@ -69,13 +74,17 @@ class DatedPostQuerySet(models.QuerySet):
         """Return the posts that somebody holds on `day` (`ends` is exclusive)."""
         return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
 
+    def valid(self):
+        """Return the posts without those that were entered by mistake, which end on their first day."""
+        return self.exclude(ends=F("starts"))
+
     def published(self):
         """Return the current posts whose holders agreed to be shown in public."""
         return self.filter(is_public=True, person__state="active").on(clock.today())
 
     def own(self, user):
         """Return the posts of `user` that are current or start later."""
-        return self.filter(person__user=user.pk, person__state="active").exclude(ends__lte=clock.today())
+        return self.valid().filter(person__user=user.pk, person__state="active").exclude(ends__lte=clock.today())
 
     def of_subject(self, slug):
         """Return the posts in the organizer with this slug, with the organizer selected."""
@@ -102,10 +111,11 @@ class DatedPostQuerySet(models.QuerySet):
 class DatedPost(DemoMark):
     """A 职务: one person holds a post from the day `starts` (inclusive) to `ends` (exclusive).
 
-    Rows are not overwritten when somebody else takes over: they get an end.
+    Rows are not overwritten when somebody else takes over: they get an end. A post that was entered by mistake ends on its
+    first day: nobody has held it. `reason` says why the post was ended early or its dates were corrected; its holder reads it.
     """
 
-    PERSONAL = {"is_public": "publication"}
+    PERSONAL = {"is_public": "publication", "reason": "membership"}
     NOT_PERSONAL = {"id", "kind", "starts", "ends", "is_demo"}
     SUBJECT: str  # the name of the foreign key to the organization, base or team
 
@@ -115,15 +125,16 @@ class DatedPost(DemoMark):
     starts = models.DateField(_("起"))
     ends = models.DateField(_("止"), null=True, blank=True)
     is_public = models.BooleanField(_("本人同意公开"), default=False)
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
 
     class Meta:
         abstract = True
         ordering = ["-starts", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")),
-                name="%(app_label)s_%(class)s_ends_after_start",
-                violation_error_message=_("结束日期要晚于开始日期。"),
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="%(app_label)s_%(class)s_ends_not_before_start",
+                violation_error_message=_("结束日期不能早于开始日期。"),
             ),
         ]
 

@@ -24,6 +24,14 @@ def can_reset_password(actor: Any, user: Any) -> bool:
     return can_disable_user(actor, user) and bool(user.email)
 
 
+def is_responsible(actor: Any, subdistrict_id: int | None) -> bool:
+    """Return whether `actor` is staff of the subdistrict; None means the district, for which only its own staff are.
+
+    Such staff create, rename, move and publish the organizations, bases and teams there.
+    """
+    return access_scope(actor).covers(subdistrict_id)
+
+
 def can_grant_role(actor: Any, user: Any) -> bool:
     """Return whether `actor` may grant `user` a role; never themselves."""
     return access_scope(actor).administrator == Role.Kind.SECURITY and actor.pk != user.pk

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chengyang import clock
-from chengyang.errors import ActionError
+from chengyang import clock, extensions
+from chengyang.errors import ActionError, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.notices.actions import notify
@@ -59,7 +59,7 @@ def _check_appointment(organizer, person, kind, starts, ends, alone):
         raise ActionError(_("只有在册人士可以担任职务。"), code="not_registered", field="person")
     if ends and ends <= starts:
         raise ActionError(_("结束日期要晚于开始日期。"), code="dates", field="ends")
-    same = organizer.posts.filter(kind=kind)
+    same = organizer.posts.valid().filter(kind=kind)
     until = {"starts__lt": ends} if ends else {}
     if same.filter(person=person, **until).exclude(ends__lte=starts).exists():
         raise ActionError(_("%(person)s 这段时间已经担任这个职务。") % {"person": person}, code="held", field="person")
@@ -69,16 +69,44 @@ def _check_appointment(organizer, person, kind, starts, ends, alone):
 
 
 @transaction.atomic
-def end(post: Any, *, actor: Any, on: dt.date | None = None, url: str) -> Any:
+def end(post: Any, *, actor: Any, reason: str, on: dt.date | None = None, url: str) -> Any:
     """End `post` (locked by the caller) on the day `on` (exclusive; None: today), notify its holder and return it.
 
-    Raises ActionError("dates") when `on` is not after its first day, or is after the end that it already has.
+    The holder reads `reason`. A post that begins today or later ends on its first day: it was entered by mistake, and nobody
+    has held it. Raises ActionError `dates` when `on` is before its first day or after the end that it already has, `reason`
+    without a reason, and `too_long`.
     """
-    on = on or clock.today()
-    if on <= post.starts or (post.ends and post.ends < on):
-        text = _("结束日期要晚于开始日期，也不能晚于已定的结束日期。")
-        raise ActionError(text, code="dates", field="on", url=post.subject.get_absolute_url())
-    return _end(post, on, actor, url)
+    on = on or max(clock.today(), post.starts)
+    if on < post.starts or (post.ends and post.ends < on):
+        text = _("结束日期不能早于开始日期，也不能晚于已定的结束日期。")
+        raise ActionError(text, code="dates", field="on")
+    return _end(post, on, actor, url, reason=required_reason(reason))
+
+
+@transaction.atomic
+def correct(post: Any, *, starts: dt.date, ends: dt.date | None, reason: str, actor: Any, url: str) -> Any:
+    """Correct the dates of `post` (in an organizer that the caller has locked), notify its holder and return it.
+
+    The history keeps the former dates. Raises ActionError `dates`, `held` (the person, or in a post of one person somebody
+    else, holds it in that time), `reason` without a reason, and `too_long`.
+    """
+    if ends and ends < starts:
+        raise ActionError(_("结束日期不能早于开始日期。"), code="dates", field="ends")
+    same = post.subject.posts.valid().filter(kind=post.kind).exclude(pk=post.pk).exclude(ends__lte=starts)
+    same = same.filter(starts__lt=ends) if ends else same
+    if ends != starts and (same if _is_alone(post) else same.filter(person=post.person)).exists():
+        text = _("那段时间已经有%(kind)s，请先核对日期。") % {"kind": post.get_kind_display()}
+        raise ActionError(text, code="held", field="starts")
+    post.starts, post.ends, post.reason = starts, ends, required_reason(reason)
+    post.save(update_fields=["starts", "ends", "reason"])
+    fields = ["starts", "ends", "reason"]
+    audit.record("post.corrected", post, actor=actor, person=post.person, user=post.person.user, fields=fields)
+    _notify(post, "accounts/post_corrected", url)
+    return post
+
+
+def _is_alone(post):
+    return any(type(post) is kind.model and post.kind == kind.manager_kind for kind in extensions.post_types())
 
 
 @transaction.atomic
@@ -109,9 +137,9 @@ def _delete(post, actor):
     post.delete()
 
 
-def _end(post, on, actor, url):
-    post.ends = on
-    post.save(update_fields=["ends"])
+def _end(post, on, actor, url, *, reason=""):
+    post.ends, post.reason = on, reason or post.reason
+    post.save(update_fields=["ends", "reason"])
     audit.record("post.ended", post, actor=actor, person=post.person, user=post.person.user)
     if url is not None:
         _notify(post, "accounts/post_ended", url)

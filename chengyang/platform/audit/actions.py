@@ -87,7 +87,7 @@ def _entry(
         raise ValueError(
             f"{verb!r} is not an audit verb; declare it under audit_verbs in the extensions.py of its app."
         )
-    model, key = _label_and_key(subject)
+    model, key = subject_of(subject)
     info = context.current()
     return Entry(
         **_who(actor),
@@ -113,7 +113,8 @@ def _who(actor: Any) -> dict[str, Any]:
     return {"actor_kind": Entry.ActorKind.VISITOR}
 
 
-def _label_and_key(subject: Any) -> tuple[str, str]:
+def subject_of(subject: Any) -> tuple[str, str]:
+    """Return the label and the id by which entries name `subject`, a row or a model (whose id is empty)."""
     if subject is None:
         return "", ""
     label = subject._meta.concrete_model._meta.label

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock, extensions
 
 CODE = r"^[a-z0-9_.:-]*$"
+READING = r"\.(read|seen|exported)$"  # verbs of entries that change nothing
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -27,6 +28,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         if person := getattr(user, "person", None):
             concerned |= Q(person=person.public_id)
         return self.filter(concerned)
+
+    def changes(self) -> Self:
+        """Return the entries that record a change: all but those whose verb says that somebody only read something."""
+        return self.exclude(verb__regex=READING)
 
     def unsealed(self) -> Self:
         """Return the entries that are in no batch. Compares all entries and does not rely on `Unsealed`, so it is slow."""

@@ -67,7 +67,7 @@ def publish_policy(text: str, *, actor: Any) -> PolicyVersion:
     """Publish `text` as the next version of the privacy rules and return it.
 
     Earlier versions stay, and people who consented to them are asked again (requirements P02). Does not check permissions:
-    `staff.actions.publish_rules` does; `actor` is None when seeding. Raises ActionError("contact") while the settings name
+    `staff.rules_actions.publish_draft` does; `actor` is None when seeding. Raises ActionError("contact") while the settings name
     no contact of the data controller, which the page of the rules must show (requirements P01), ("unchanged") when the text
     equals that of the current version.
     """

@@ -1,4 +1,4 @@
-"""Actions of the district office on tables of other platform apps: exceptional days (requirements U15), privacy rules (P02), deliveries."""
+"""Actions of the district office on tables of other platform apps: exceptional days (requirements U15), deliveries."""
 
 import datetime as dt
 
@@ -9,8 +9,6 @@ from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.notices import delivery as outbox
 from chengyang.platform.notices.models import Delivery
-from chengyang.platform.privacy import actions as privacy
-from chengyang.platform.privacy.models import PolicyVersion
 from chengyang.platform.workdays.models import WorkdayException
 
 from . import permissions
@@ -41,17 +39,6 @@ def remove_exception(row: WorkdayException, *, actor) -> None:
     require(permissions.can_set_exception, actor, row)
     WorkdayException.objects.filter(pk=row.pk).delete()
     audit.record("settings.changed", WorkdayException, actor=actor, fields=["date"])
-
-
-def publish_rules(text: str, *, actor) -> PolicyVersion:
-    """Publish `text` as the next version of the privacy rules, and return it.
-
-    People who agreed to the previous version are asked again (P02).
-
-    Raises NotAllowed for anybody but the district, ActionError("unchanged") when `text` is the text in force.
-    """
-    require(permissions.can_publish_rules, actor, None)
-    return privacy.publish_policy(text, actor=actor)
 
 
 @transaction.atomic

@@ -9,8 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,11 +23,15 @@ from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 
+from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
-from .filters import NamesByPinyin, ScopedRelatedFilter, visible_rows
+from .filters import Listing, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
+from .row_history import changes_of
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
+
+KEPT = "list"  # query parameter of the page of a row: the query string of the list from which the officer came
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class ScopedAdmin(admin.ModelAdmin):
     )
     # row → the account or person whose data it is: readers of lists and pages are recorded for them (requirements P10).
     concerns: Callable[[Any], Any] | None = None
+    free_choices: Sequence[str] = ()  # foreign keys of the form where any visible row may be chosen, not only own ones
+    history_fields: Sequence[str] = ()  # fields of a tracked model whose changes the page of a row shows
     template: str = ""  # a partial shown below the detail rows; gets `original`
     form = ModelForm
     actions = None
@@ -157,8 +164,8 @@ class ScopedAdmin(admin.ModelAdmin):
         raise Http404(_("没有这一项，或者不归你管。"))
 
     # ---- the list ----------------------------------------------------------------------------------------------------
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[NamesByPinyin]:
-        return NamesByPinyin
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[Listing]:
+        return Listing
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         self._or_404(request)
@@ -203,9 +210,14 @@ class ScopedAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         self._or_404(request)
-        context = {"list_admin": self, **(extra_context or {})}
         if self.concerns and object_id and request.method == "GET" and (row := self.get_object(request, object_id)):
             self.record_opening(request, row)
+        context = {
+            "list_admin": self,
+            "list_url": self.list_url(request),
+            "kept": _kept(request),
+            **(extra_context or {}),
+        }
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except _Refused as refused:
@@ -224,6 +236,8 @@ class ScopedAdmin(admin.ModelAdmin):
         context.update(form=context["adminform"].form, editing=editing)
         if obj is not None:
             context.update(detail_rows=self.detail_rows(obj, request.user), buttons=self._buttons(request.user, obj))
+            if self.history_fields and not editing:
+                context.update(history=changes_of(obj, self.history_fields))
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing:
             response.template_name = self.add_form_template
@@ -235,6 +249,10 @@ class ScopedAdmin(admin.ModelAdmin):
         return [button for button in self.buttons if button.can(user, obj)]
 
     # ---- writes ------------------------------------------------------------------------------------------------------
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type:
+        """Return the form of the row, limited to what the officer may choose. A form from elsewhere goes through `limited`."""
+        return limited(super().get_form(request, obj, change, **options), request.user, free=self.free_choices)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         options["queryset"] = visible_rows(db_field.remote_field.model, request.user)
         return super().formfield_for_foreignkey(db_field, request, **options)
@@ -258,6 +276,10 @@ class ScopedAdmin(admin.ModelAdmin):
             saved = write(obj, form, actor=request.user) if change else write(form, actor=request.user)
         except ActionError as error:
             raise _Refused(form, error) from error
+        except NotAllowed as error:  # somebody who may open the form chose what they may not
+            if refusal := refusal_at_choice(form):
+                raise _Refused(form, refusal) from error
+            raise
         # Django passes `obj`, the unsaved instance of the form, to `response_add` and `response_change`; they need this row.
         request.saved_row = saved  # type: ignore[attr-defined]
 
@@ -295,17 +317,30 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
-        messages.success(request, _("已添加：%(name)s") % {"name": row})
-        return HttpResponseRedirect(self.url_of(row))
+        messages.success(request, self.added_message(row))
+        return HttpResponseRedirect(self.url_of(row, _kept(request)))
+
+    def added_message(self, row: Any) -> str:
+        """Return what is said after `create`, which may return a row that existed already."""
+        if getattr(row, "was_found", False):
+            return _("已经有“%(name)s”，没有再添加；这就是原来的那一份。") % {"name": row}
+        return _("已添加：%(name)s") % {"name": row}
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
         messages.success(request, _("已保存：%(name)s") % {"name": row})
-        return HttpResponseRedirect(self.url_of(row))
+        return HttpResponseRedirect(self.url_of(row, _kept(request)))
 
-    def url_of(self, obj: Any) -> str:
-        """Return the address of the page of `obj`."""
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+    def url_of(self, obj: Any, kept: str = "") -> str:
+        """Return the address of the page of `obj`; `kept` is the query string that leads back to a page of the list."""
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        return f"{url}?{urlencode({KEPT: kept})}" if kept else url
+
+    def list_url(self, request: HttpRequest) -> str:
+        """Return the address of the list, with the filters, the search and the page from which the officer came."""
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        kept = _kept(request)
+        return f"{url}?{kept}" if kept else url
 
     # ---- buttons -----------------------------------------------------------------------------------------------------
     def get_urls(self) -> list:
@@ -332,14 +367,21 @@ class ScopedAdmin(admin.ModelAdmin):
             )
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
-            error.url = error.url or self.url_of(obj)
+            error.url = self.url_of(
+                obj, _kept(request)
+            )  # never the public page that another caller of the action returns to
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
         if (
             self.get_object(request, str(object_id)) is None
         ):  # after the action the row may be out of the officer's scope
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        return HttpResponseRedirect(self.url_of(obj))
+            return HttpResponseRedirect(self.list_url(request))
+        return HttpResponseRedirect(self.url_of(obj, _kept(request)))
+
+
+def _kept(request: HttpRequest) -> str:
+    """Return the query string of the list from which the officer came, written anew: it may be anything that was typed."""
+    return QueryDict(request.GET.get(KEPT, "")[:1000]).urlencode()
 
 
 def _lookups_of(item: Any) -> set[str]:

@@ -27,6 +27,7 @@ from chengyang.platform.standards.states import AssessmentState
 from chengyang.platform.web.forms import ModelForm
 
 from .admin import Button, ScopedAdmin
+from .row_history import states_of
 
 NOTE_LENGTH = 500
 
@@ -61,11 +62,7 @@ class AssessmentTodo(TodoKind):
         return findings(row, user)
 
     def history(self, row: Any) -> list[HistoryEntry]:
-        former = row.history.order_by("-pgh_id")
-        steps = [HistoryEntry(row.get_state_display(), None, row.assessed_by or row.submitted_by or "", row.note)]
-        return steps + [
-            HistoryEntry(event.get_state_display(), event.pgh_created_at, "", event.note) for event in former[:5]
-        ]
+        return states_of(row, note="note")
 
     def options(self, row: Any, user: Any) -> list[DecisionOption]:
         if row.state != AssessmentState.SUBMITTED or not permissions.can_assess(user, row):
@@ -162,7 +159,8 @@ class AssessmentAdmin(ScopedAdmin):
 
     @property
     def list_select_related(self) -> tuple[str, ...]:
-        return (self.model.SUBJECT, "version__standard")
+        subject = self.model.SUBJECT
+        return (f"{subject}__subdistrict", "version__standard")
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
         return findings_form(obj) if obj else super().get_form(request, obj, change, **options)

@@ -14,6 +14,8 @@ from chengyang.platform.web.forms import Form
 class DecisionForm(Form):
     """A decision and its reason. The person concerned reads the reason exactly as it is typed."""
 
+    marks_optional = False  # whether a field is needed depends on the decision
+
     choice = forms.ChoiceField(
         label=_("决定"), widget=forms.RadioSelect, error_messages={"required": _("请先选一个决定。")}
     )
@@ -33,12 +35,24 @@ class DecisionForm(Form):
         if words:
             self.fields["reason"].label, self.fields["reason"].help_text = words
         self.options = {option.code: option for option in options}
+        self.needed = {name for option in options for name in option.asks if self.fields[name].required}
+        for name in self.needed:  # only for the option that asks for it, see `clean`
+            self.fields[name].required = False
         self.fields["choice"].choices = [(option.code, option.label) for option in options]
 
     @property
     def takes_reason(self) -> bool:
         """Return whether any of the options needs a reason."""
         return any(option.needs_reason for option in self.options.values())
+
+    def groups(self) -> list[tuple[DecisionOption, list[Any]]]:
+        """Return each option with the fields that it asks for."""
+        return [(option, [self[name] for name in option.asks]) for option in self.options.values()]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return the values that the chosen option of a valid form asks for."""
+        return {name: self.cleaned_data[name] for name in self.chosen.asks}
 
     @property
     def chosen(self) -> DecisionOption:
@@ -50,7 +64,23 @@ class DecisionForm(Form):
         picked = self.options.get(data.get("choice", ""))
         if picked and picked.needs_reason and not data.get("reason"):
             self.add_error("reason", _("请写%(what)s，本人会看到原文。") % {"what": self.fields["reason"].label})
+        for name in picked.asks if picked else ():
+            if name in self.needed and data.get(name) is None and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
         return data
+
+
+def with_new_reason(form_class: type) -> type:
+    """Return `form_class` with an empty, required field `reason`: a correction has its own reason, not that of the last one."""
+
+    class Correction(form_class):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.initial["reason"] = ""
+            if field := self.fields.get("reason"):  # a page that is only read has no fields
+                field.required, field.help_text = True, _("本人会看到原文")
+
+    return type(form_class.__name__, (Correction,), {"__module__": form_class.__module__})
 
 
 class ReasonForm(Form):

@@ -14,5 +14,15 @@ def can_send_again(actor, delivery=None) -> bool:
 
 
 def can_publish_rules(actor, notice=None) -> bool:
-    """Return whether `actor` may publish privacy rules: the district, which is responsible for them (requirements P02)."""
+    """Return whether `actor` may propose privacy rules: the district, which is responsible for them (requirements P02)."""
     return access_scope(actor).district
+
+
+def can_revise_draft(actor, draft) -> bool:
+    """Return whether `actor` may change or withdraw a draft of the rules: who proposed it."""
+    return access_scope(actor).district and actor.pk == draft.proposed_by_id
+
+
+def can_decide_draft(actor, draft) -> bool:
+    """Return whether `actor` may publish or return a draft of the rules: an officer of the district who did not propose it."""
+    return access_scope(actor).district and actor.pk != draft.proposed_by_id

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,16 +21,15 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
-from chengyang.errors import ActionError
 from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.middleware import sign_in_url
 from chengyang.platform.audit import readings
-from chengyang.platform.web.paging import numbered
+from chengyang.platform.web.paging import BoundedPaginator, numbered
 
-from . import todo_queue
+from . import decisions, todo_queue
 from .admin import ScopedAdmin
-from .forms import DecisionForm
+from .templatetags.staff import named
 
 GROUP_LABELS = {
     "late": gettext_lazy("已超期"),
@@ -40,6 +40,23 @@ GROUP_LABELS = {
 DAYS_AHEAD = dt.timedelta(days=60)  # period of 快到的日子
 FOUND_EACH = 8  # hits of one kind that the search page shows
 SEARCH_LENGTH = 60
+SECTION_ITEMS = 25  # waiting items on the page of a section; the to-do list shows all
+
+
+class _Autocomplete(AutocompleteJsonView):
+    """The hits of a field that searches while one types; whose names it shows is recorded (requirements P10)."""
+
+    def get_context_data(self, **options: Any) -> dict[str, Any]:
+        context = super().get_context_data(**options)
+        self.model_admin.record_reading("search.read", context["object_list"], self.request.user, None)
+        return context
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        return rows.ranked(self.term) if hasattr(rows, "ranked") and self.term else rows
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": str(named(obj))}
 
 
 class StaffSite(AdminSite):
@@ -106,6 +123,7 @@ class StaffSite(AdminSite):
             if lists or counts.get(section):
                 url = reverse("admin:staff_section", args=[section])
                 is_current = request.path == url or any(request.path.startswith(item["url"]) for item in lists)
+                is_current = is_current or section == _section_of_decision(request)
                 sections.append(
                     {
                         "code": section.value,
@@ -128,16 +146,14 @@ class StaffSite(AdminSite):
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
         return found
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        return AutocompleteView.as_view(admin_site=self)(request)
-
     # ---- pages -------------------------------------------------------------------------------------------------------
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Show 今日待办: the items that wait for this officer, the nearest due date first."""
         found = _keys(request)
         kinds = sorted({(key.kind.code, key.kind.label) for key in found}, key=lambda pair: str(pair[1]))
         kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
-        chosen = [key for key in found if not kind or key.kind.code == kind]
+        section = next((item for item in Section if item == request.GET.get("section")), "")
+        chosen = [key for key in found if (not kind or key.kind.code == kind) and section in ("", key.kind.section)]
         page = numbered(request, chosen)
         lines = todo_queue.items(list(page.object_list), only=kind)
         today = clock.today()
@@ -152,6 +168,7 @@ class StaffSite(AdminSite):
             "page": page,
             "kinds": kinds,
             "kind": kind,
+            "section": section,
             "first": lines[:1],
             "sums": _sums(found, today),
             "today": today,
@@ -164,28 +181,33 @@ class StaffSite(AdminSite):
         found = next((item for item in self.each_context(request)["sections"] if item["code"] == section), None)
         if found is None:
             raise Http404
-        lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:25])
+        lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:SECTION_ITEMS])
         return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer what an autocomplete field found; persons of one name have different labels."""
+        return _Autocomplete.as_view(admin_site=self)(request)
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """Show what the search found, grouped by kind of record."""
         text = request.GET.get("q", "").strip()[:SEARCH_LENGTH]
         groups = []
         for source in search_sources() if text else ():
-            rows = list(source.find(request.user, text)[: FOUND_EACH + 1])
+            found = source.find(request.user, text)
+            rows = list(found[: FOUND_EACH + 1])
             if rows:
                 if source.concerns:
                     people = [source.concerns(row) for row in rows[:FOUND_EACH]]
                     readings.record("search.read", people, actor=request.user)
                 hits = [(source.url(row), *source.describe(row)) for row in rows[:FOUND_EACH]]
-                groups.append((source.label, hits, len(rows) > FOUND_EACH))
+                groups.append((source.label, hits, _all_of(source, found, text) if len(rows) > FOUND_EACH else None))
         return self._page(request, "staff/search.html", {"title": _("搜索"), "text": text, "groups": groups})
 
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         """Show the decision page of an item; a POST decides and redirects to the next waiting item.
 
-        Answers 404 for an item out of scope, 409 for a decision that was refused, 403 where the officer has no decision to
-        make.
+        Answers 404 for an item out of scope, 409 for a decision that was refused or made on an outdated page, 403 where
+        the officer has no decision to make.
         """
         kind = todo_kind(code)
         row = kind and kind.viewable_by(request.user).filter(public_id=public_id).first()
@@ -196,26 +218,29 @@ class StaffSite(AdminSite):
         only = code if request.GET.get("kind") == code else ""
         found = [key for key in _keys(request) if not only or key.kind.code == only]
         place = todo_queue.place_of(found, code, public_id)
-        options = kind.options(row, request.user)
-        form = DecisionForm(request.POST or None, options=options, words=kind.reason_words)
-        if request.method == "POST" and form.is_valid():
-            try:
-                kind.decide(row, form.chosen.code, form.cleaned_data["reason"], actor=request.user)
-            except ActionError as error:
-                form.refuse(error)
-            else:
-                return _decided(request, kind, row, form.chosen, _neighbour(found, place, +1, only))
-        status = 200 if request.method != "POST" else 409 if options else 403
+        status = 200
+        if request.method == "POST":
+            made = decisions.carry_out(kind, row, request.POST, actor=request.user)
+            if made.done:
+                return _decided(request, kind, row, made.form.chosen, _neighbour(found, place, +1, only))
+            status = 409 if made.moved or made.page.options else 403
+        else:
+            page = decisions.DecisionPage(kind, row, request.user)
+            made = decisions.Attempt(page, page.form())
+        row = made.page.row
         context = {
             "title": f"{kind.label}：{kind.title(row)}",
             "heading": kind.title(row),
             "tags": kind.tags(row),
             "kind": kind,
             "row": row,
-            "form": form,
-            "options": options,
-            "detail_rows": kind.detail_rows(row, request.user),
-            "history": kind.history(row),
+            "form": made.form,
+            "page": made.page,
+            "options": made.page.options,
+            "detail_rows": made.page.detail_rows,
+            "history": made.page.history,
+            "moved": made.moved,
+            "elsewhere": _elsewhere(request, kind, row) if made.moved else None,
             "only": only,
             "place": place,
             "total": len(found),
@@ -230,13 +255,16 @@ class StaffSite(AdminSite):
         return TemplateResponse(request, template, {**self.each_context(request), **context}, status=status)
 
 
-class AutocompleteView(AutocompleteJsonView):
-    """The hits of a field that searches while one types; whose names it shows is recorded (requirements P10)."""
+def _all_of(source: Any, found: Any, text: str) -> dict[str, str]:
+    """Return the number of all rows that `source` found, in words, and the address of the list of them."""
+    url = reverse(f"admin:{source.list_name}_changelist")
+    return {"total": BoundedPaginator(found, FOUND_EACH).total_text, "url": f"{url}?{urlencode({'q': text})}"}
 
-    def get_context_data(self, **options: Any) -> dict[str, Any]:
-        context = super().get_context_data(**options)
-        self.model_admin.record_reading("search.read", context["object_list"], self.request.user, None)
-        return context
+
+def _section_of_decision(request: HttpRequest) -> str:
+    """Return the section of the decision page that is open, "" on another page."""
+    kind = todo_kind((request.resolver_match.kwargs if request.resolver_match else {}).get("code", ""))
+    return kind.section if kind else ""
 
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:
@@ -258,6 +286,14 @@ def _neighbour(found: list[todo_queue.Key], place: int | None, step: int, only: 
         return None
     lines = todo_queue.items([found[wanted]], only=only)
     return lines[0] if lines else None
+
+
+def _elsewhere(request: HttpRequest, kind: Any, row: Any) -> todo_queue.Item | None:
+    """Return the item of another kind that the same row is now for this officer, such as its second review."""
+    kinds = (
+        key for key in _keys(request) if key.kind.model is kind.model and key.pk == row.pk and key.kind is not kind
+    )
+    return next(iter(todo_queue.items(list(kinds)[:1])), None)
 
 
 def _decided(request: HttpRequest, kind: Any, row: Any, choice: Any, after: todo_queue.Item | None) -> HttpResponse:

@@ -1,11 +1,10 @@
-"""Admins of platform apps: audit, deliveries, exceptional days, standards, subdistricts, privacy rules and purposes."""
+"""Admins of platform apps: audit, deliveries, exceptional days, standards, subdistricts and purposes."""
 
 from functools import cache
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q, TextField
-from django.forms import Textarea
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import extensions
@@ -15,7 +14,7 @@ from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Delivery
-from chengyang.platform.privacy.models import PolicyVersion, Purpose
+from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.standards.models import Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 
@@ -167,7 +166,7 @@ class SubdistrictAdmin(ScopedAdmin):
 @admin.register(Standard)
 class StandardAdmin(ScopedAdmin):
     section, order = Section.FIGURES, 10
-    list_display = ("name", "code", "subject_label")
+    list_display = ("name", "subject_label")
     search_fields = ("name",)
 
     @admin.display(description=_("评定对象"), ordering="subject")
@@ -177,7 +176,6 @@ class StandardAdmin(ScopedAdmin):
     def detail_rows(self, standard, user):
         return [
             DetailRow(_("名称"), standard.name, url=standard.get_absolute_url()),
-            DetailRow(_("代码"), standard.code),
             DetailRow(_("现行版本"), standard.current() or _("还没有发布")),
         ]
 
@@ -203,46 +201,12 @@ class VersionAdmin(ScopedAdmin):
         ]
 
 
-@admin.register(PolicyVersion)
-class PrivacyNoticeAdmin(ScopedAdmin):
-    section, order = Section.CONTENT, 30
-    list_display = ("version", "published_at")
-    search_fields = ("text",)
-    fields = ("text",)
-    may_create = staticmethod(permissions.can_publish_rules)
-    formfield_overrides = {
-        TextField: {
-            "widget": Textarea(attrs={"rows": 30}),
-            "help_text": _(
-                "“## ”开头的行是标题，“- ”开头的是列表。发布后不能再改；同意过旧规则的人会看到改了什么，再答一次。"
-            ),
-        }
-    }
-
-    def is_for(self, scope):
-        return scope.district
-
-    def get_changeform_initial_data(self, request):
-        current = PolicyVersion.objects.current()
-        return {"text": current.text if current else ""}
-
-    def create(self, form, *, actor):
-        return actions.publish_rules(form.cleaned_data["text"], actor=actor)
-
-    def detail_rows(self, notice, user):
-        return [
-            DetailRow(_("版本"), notice.version),
-            DetailRow(_("发布"), dates.stamp(notice.published_at)),
-            DetailRow(_("正文"), notice.text),
-        ]
-
-
 @admin.register(Purpose)
 class PurposeAdmin(ScopedAdmin):
     section, order = Section.CONTENT, 31
     list_display = ("name", "basis", "retention", "necessary", "sensitive")
     search_fields = ("name", "text")
-    fields = ("name", "code", "text", "categories", "retention", "basis", "necessary", "sensitive")
+    fields = ("name", "text", "categories", "retention", "basis", "necessary", "sensitive")
 
     def is_for(self, scope):
         return scope.district

@@ -39,6 +39,7 @@ def open_assessment(subject: Any, *, actor: Any) -> Assessment:
     subject = lock(subject)
     require(can_prepare, actor, subject)
     if undecided := subject.assessments.filter(state__in=UNDECIDED).first():
+        undecided.was_found = True  # so that nobody reads that one was added
         return undecided
     version = _version_in_force(kind_of(subject))
     assessment = subject.assessments.create(version=version, is_demo=subject.is_demo)

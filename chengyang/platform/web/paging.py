@@ -42,9 +42,8 @@ class _NumberedPage(Page):
 
     @property
     def total_text(self) -> str:
-        """Return the number of rows as text, `10,000+` above the limit of counting."""
-        count = self.paginator.count
-        return f"{LIMIT:,}+" if self.paginator.is_capped else f"{count:,}"
+        """Return the number of rows as text, see `BoundedPaginator.total_text`."""
+        return self.paginator.total_text
 
 
 class BoundedPaginator(Paginator):
@@ -62,6 +61,11 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return min(self._counted, LIMIT)
+
+    @property
+    def total_text(self) -> str:
+        """Return the number of rows as text, `10,000+` above the limit of counting."""
+        return f"{LIMIT:,}+" if self.is_capped else f"{self.count:,}"
 
     def _get_page(self, *args: Any, **kwargs: Any) -> _NumberedPage:
         return _NumberedPage(*args, **kwargs)
@@ -100,20 +104,21 @@ class KeysetPage:
 def keyset(request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page: int = PER_PAGE) -> KeysetPage:
     """Return the page of `rows` after `?after=` or before `?before=`, in `order`. Raises Http404 for an invalid cursor.
 
-    `order` names columns of the same table without NULL, the last of them unique, e.g. ("-starts", "id").
+    `order` names columns, of other tables too (`person__name_key`), or annotations, the last of them unique, e.g.
+    ("-starts", "id"). NULL sorts as PostgreSQL does: last ascending, first descending.
     """
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = bool(before) and not after
     cursor = before if backwards else after
     steps = [_reverse(name) for name in order] if backwards else list(order)
     if cursor:
-        rows = rows.filter(_beyond(steps, _decode(cursor, rows.model, order)))
+        rows = rows.filter(_beyond(steps, _decode(cursor, rows, order)))
     found = list(rows.order_by(*steps)[: per_page + 1])
     has_more, found = len(found) > per_page, found[:per_page]
     if backwards:
         found.reverse()
     has_before, has_after = (has_more, bool(cursor)) if backwards else (bool(cursor), has_more)
-    first, last = (_encode(found[0], order), _encode(found[-1], order)) if found else ("", "")
+    first, last = (_encode(found[0], rows, order), _encode(found[-1], rows, order)) if found else ("", "")
     return KeysetPage(found, first if has_before else "", last if has_after else "")
 
 
@@ -123,38 +128,70 @@ def _reverse(name: str) -> str:
 
 def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
     """Return the condition for rows after the one with `values`: equal in a prefix of the columns, beyond in the next one."""
-    condition, equal = Q(), Q()
+    condition, equal = Q(pk__in=[]), Q()
     for step, value in zip(steps, values, strict=True):
-        name = step.removeprefix("-")
-        condition |= equal & Q(**{f"{name}__{'lt' if step.startswith('-') else 'gt'}": value})
-        equal &= Q(**{name: value})
+        name, descending = step.removeprefix("-"), step.startswith("-")
+        if value is not None:
+            further = Q(**{f"{name}__{'lt' if descending else 'gt'}": value})
+            condition |= equal & (further if descending else further | Q(**{f"{name}__isnull": True}))
+        elif descending:
+            condition |= equal & Q(**{f"{name}__isnull": False})
+        equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
     return condition
 
 
-def _fields(model: type[Model], order: Sequence[str]):
+def _fields(rows: QuerySet, order: Sequence[str]) -> list[Any]:
     try:
-        return [
-            model._meta.pk if name.lstrip("-") == "pk" else model._meta.get_field(name.lstrip("-")) for name in order
-        ]
+        return [_field(rows, name.lstrip("-")) for name in order]
     except FieldDoesNotExist as error:
         raise ValueError(f"keyset: {error}") from None
 
 
-def _encode(row: Model, order: Sequence[str]) -> str:
-    values = [field.value_to_string(row) for field in _fields(type(row), order)]
+def _field(rows: QuerySet, name: str) -> Any:
+    """Return the field at the end of the path `name`, or that of the annotation `name`."""
+    if name in rows.query.annotations:
+        return rows.query.annotations[name].output_field
+    model = rows.model
+    *path, last = name.split("__")
+    for part in path:
+        model = model._meta.get_field(part).related_model
+    return model._meta.pk if last == "pk" else model._meta.get_field(last)
+
+
+def _encode(row: Model, rows: QuerySet, order: Sequence[str]) -> str:
+    pairs = zip(_fields(rows, order), order, strict=True)
+    values = [_text(field, _value_of(row, name.lstrip("-"), field)) for field, name in pairs]
     packed = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _decode(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+def _value_of(row: Any, name: str, field: Any) -> Any:
+    """Return the value at the path `name` of `row`, None where a row on the way is missing."""
+    *path, last = name.split("__")
+    for part in path:
+        row = getattr(row, part)
+        if row is None:
+            return None
+    return getattr(row, last if last in ("pk", field.name) or not hasattr(field, "attname") else field.attname, None)
+
+
+def _text(field: Any, value: Any) -> str | None:
+    if isinstance(value, Model):
+        value = value.pk
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def _decode(cursor: str, rows: QuerySet, order: Sequence[str]) -> list[Any]:
     """Return the values in a cursor. It may be anything that somebody typed, so every error is a 404."""
-    fields = _fields(model, order)
+    fields = _fields(rows, order)
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor[:CURSOR_LENGTH] + "=" * (-len(cursor) % 4)))
-        texts = [value for value in values if isinstance(value, str) and "\0" not in value]
+        texts = [text for text in values if text is None or (isinstance(text, str) and "\0" not in text)]
         if len(texts) != len(fields):
             raise ValueError(cursor)
-        return [_value(field, text) for field, text in zip(fields, texts, strict=True)]
+        return [None if text is None else _value(field, text) for field, text in zip(fields, texts, strict=True)]
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError):
         raise Http404(_("没有这一页。")) from None
 
@@ -163,5 +200,7 @@ def _value(field, text):
     value = field.to_python(text)
     if isinstance(value, dt.datetime) and value.tzinfo is None:
         raise ValueError(text)
+    if field.is_relation or not hasattr(field, "attname"):
+        return value
     field.run_validators(value)
     return value

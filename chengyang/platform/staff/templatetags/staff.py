@@ -7,6 +7,7 @@ from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.contrib.admin.views.main import ChangeList
+from django.utils import timezone
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
@@ -33,7 +34,15 @@ def headers(cl: ChangeList) -> list[dict[str, Any]]:
 def lines(cl: ChangeList) -> list[tuple[str, list[tuple[Any, Any]]]]:
     """Return the rows of a list as (URL of the row, cells); a cell is (head, value)."""
     heads = [header["text"] for header in result_headers(cl)]
-    return [(cl.model_admin.url_of(row), list(zip(heads, _cells(cl, row), strict=True))) for row in cl.result_list]
+    return [
+        (cl.model_admin.url_of(row, cl.kept), list(zip(heads, _cells(cl, row), strict=True))) for row in cl.result_list
+    ]
+
+
+@register.filter
+def named(value: Any) -> Any:
+    """Return how the staff site names a row: by its `staff_label`, which tells persons of one name apart; else the value itself."""
+    return getattr(value, "staff_label", value)
 
 
 def _cells(cl, row):
@@ -41,9 +50,9 @@ def _cells(cl, row):
         field, attribute, value = lookup_field(name, row, cl.model_admin)
         empty = getattr(attribute, "empty_value_display", "—")
         if field is None:
-            yield _formatted(value) or display_for_value(value, empty)
+            yield _formatted(value) or display_for_value(named(value), empty)
         elif field.remote_field:
-            yield getattr(row, field.name) or empty
+            yield named(getattr(row, field.name)) or empty
         else:
             yield _formatted(value) or display_for_field(value, field, empty)
 
@@ -53,5 +62,6 @@ def _formatted(value):
     if isinstance(value, bool):
         return yes_or_no(value)
     if isinstance(value, dt.datetime):
-        return dates.stamp(value)
-    return value.isoformat() if isinstance(value, dt.date) else None
+        moment = timezone.localtime(value)
+        return f"{dates.day(moment)} {moment:%H:%M}"
+    return dates.day(value) if isinstance(value, dt.date) else None

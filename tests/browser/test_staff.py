@@ -1,0 +1,67 @@
+"""Path: two officers on one item, a base from its creation to its public page, and a list with its way back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from bases.models import Base
+from services import actions
+from tests import personas
+
+from . import browser_data
+from .pages import agree, check, heading, press, sees
+
+pytestmark = pytest.mark.browser
+
+
+def test_two_officers_on_one_item(browse):
+    member = personas.make("member")
+    asked = actions.submit_request(actor=member, title="劳务合同范本审阅", text="请帮忙看看")
+    url = f"/manage/decide/request/{asked.public_id}/"
+    slower = browse(personas.make("district_2"))
+    slower.goto(url)
+    slower.get_by_label("答复", exact=True).check()
+    slower.locator("#id_reason").fill("写了很久的答复")
+    faster = browse(personas.make("district"))
+    faster.goto(url)
+    faster.get_by_label("转办", exact=True).check()
+    check(faster, "hand-over", axe=True)
+    faster.get_by_label("转给").select_option(label=personas.team().name)
+    press(faster, "转办")
+    slower.locator(".decide button[type=submit]").click()
+    sees(slower, "你打开以后，这一件有了变化，你的决定没有办理。")
+    expect(slower.locator("#id_typed")).to_have_value("写了很久的答复")
+    expect(slower.locator(".decide__moved li")).to_contain_text("分派诉求")
+    check(slower, "decision-moved", axe=True)
+
+
+def test_a_base_is_created_and_published_by_staff(browse):
+    page = browse(personas.make("xiazhuang"))
+    page.goto("/manage/bases/base/")
+    page.get_by_role("link", name="添加实践创新基地").click()
+    page.get_by_label("名称").fill("葡萄园实践创新基地")
+    page.get_by_label("级别").select_option(label="社区基地")
+    page.get_by_label("所在").fill("葡萄园")
+    check(page, "base-add", axe=True)
+    press(page, "保存")
+    heading(page, "葡萄园实践创新基地")
+    page.get_by_role("button", name="公开", exact=True).click()
+    agree(page)
+    sees(page, "已公开。")
+    check(page, "base-new", axe=True)
+    visitor = browse()
+    visitor.goto(Base.objects.get(name="葡萄园实践创新基地").get_absolute_url())
+    heading(visitor, "葡萄园实践创新基地")
+
+
+def test_the_field_that_looks_people_up_has_a_name_and_tells_namesakes_apart(browse):
+    browser_data.person(91, "陈桂兰")
+    browser_data.person(92, "陈桂兰", unit="青岛另一家公司")
+    personas.organization()
+    page = browse(personas.make("district"))
+    page.goto("/manage/organizations/post/add/")
+    page.get_by_role("combobox", name="人士").click()
+    page.locator(".select2-search__field").fill("陈桂兰")
+    expect(page.locator(".select2-results__option")).to_have_count(2)
+    expect(page.locator(".select2-results__option", has_text="青岛另一家公司")).to_have_count(1)
+    page.keyboard.press("Escape")
+    check(page, "post-add", axe=True)
