@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import extensions
 from chengyang.errors import ActionError, require
-from chengyang.platform.web.limits import slow_down
+from chengyang.platform.accounts.limits import slow_down
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 

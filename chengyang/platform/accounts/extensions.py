@@ -4,12 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, TableDescription, extend
 
+from . import todos
+
 extend(
     "accounts",
+    todos=[todos.CheckIdentity()],
     schedule={"accounts": PeriodicTask("accounts.run_periodic", 3600.0)},
     own_data_order=60,
     own_data=[
         TableDescription("accounts.User", hidden={"last_login", "must_change_password"}, created_field="date_joined"),
+        TableDescription("accounts.FormerNumber", hidden={"number_index"}, created_field="at"),
+        TableDescription("accounts.NumberRequest", created_field="at"),
         TableDescription("accounts.FormerPassword", hidden={"password"}, created_field="at"),
         # Tables of allauth.
         TableDescription(
@@ -52,6 +57,14 @@ extend(
         "session.unlocked": _("解除登录暂停"),
         "phone.proved": _("验证手机号"),
         "phone.changed": _("更换手机号"),
+        "phone.restored": _("撤销更换手机号"),
+        "phone.freed": _("号码换了主人"),
+        "phone.released": _("用过的号码另开账号"),
+        "number_request.submitted": _("申请找回账号"),
+        "number_request.checked": _("当面核对身份"),
+        "number_request.refused": _("不同意找回账号"),
+        "number_request.stopped": _("叫停找回账号"),
+        "number_request.done": _("找回账号"),
         "password.changed": _("修改密码"),
         "password.reset": _("重置密码"),
         "second_factor.added": _("设置第二重验证"),

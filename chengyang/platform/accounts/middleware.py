@@ -28,6 +28,7 @@ STAFF_SITE = "/manage/"
 CHANGE_PREFIX = "/accounts/password/"  # stay open to an account that has to change its password
 _MESSAGES = {
     "idle": gettext_lazy("30 分钟没有操作，已退出登录。"),
+    "idle_administrator": gettext_lazy("15 分钟没有操作，已退出登录。"),
     "life": gettext_lazy("登录时间到了，请重新登录。"),
 }
 

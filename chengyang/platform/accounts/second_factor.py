@@ -4,8 +4,12 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from . import limits
 from .access import access_scope
+
+TRIES = limits.Limit("second-factor", 5, limits.QUARTER, _("试的次数太多，请过 15 分钟再试。"))
 
 
 def has(user: Any) -> bool:

@@ -39,3 +39,13 @@ def client_address(remote: str, forwarded: str, trusted: Sequence[Network]) -> s
         if parse(hop) is None:
             break
     return str(address) if address else None
+
+
+def network_of(address: str | None) -> str | None:
+    """Return what limits count as one address: an IPv4 address, or the first 64 bits of an IPv6 address. None for no address."""
+    parsed = parse(address or "")
+    if parsed is None:
+        return None
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False).network_address)

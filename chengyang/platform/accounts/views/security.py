@@ -1,9 +1,6 @@
-"""Pages for signing in by phone and for one's own account; allauth has the views for e-mail, passwords and second factor."""
+"""登录与安全: what one signs in with, sessions, and the question who one is (`step_up`)."""
 
-from allauth.account.decorators import reauthentication_required
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -14,46 +11,69 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang.errors import ActionError
 from chengyang.platform.web.redirects import safe_next
 
-from . import actions, passwords, second_factor
-from . import sessions as signins
-from .phone_login import PhoneLogin, Purpose
+from .. import actions, limits, passwords, second_factor
+from .. import sessions as signins
+from .. import step_up as steps
+from ..forms import OwnNumberForm, PasswordForm, ReauthenticateCodeForm
+from ..phone_login import PhoneLogin, Purpose
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
+PASSWORDS = limits.Limit("step-up", 5, limits.QUARTER)
 
 
-# ---- by phone -------------------------------------------------------------------------------------------------------
-@login_not_required
+# ---- asking again ---------------------------------------------------------------------------------------------------
 @never_cache
 @require_http_methods(READ_OR_POST)
-def phone(request: HttpRequest) -> HttpResponse:
-    """Sign in by phone: one page for numbers with and without an account, first the number, then the code."""
-    next_url = safe_next(request, settings.LOGIN_REDIRECT_URL)
-    if request.user.is_authenticated:
+def step_up(request: HttpRequest) -> HttpResponse:
+    """Ask who one is before a step that could take the account away: a code, the second factor or the password."""
+    next_url = safe_next(request, "accounts:security")
+    way = steps.way_of(request.user)
+    page = {"next_url": next_url, "way": way, "minutes": int(steps.LASTS.total_seconds() // 60)}
+    if way == steps.CODE:
+        return _step_up_by_code(request, page)
+    form = _step_up_form(request, way)
+    if form and form.is_bound and form.is_valid():
+        steps.confirm(request)
         return redirect(next_url)
-    login = PhoneLogin(request, Purpose.SIGN_IN, url=f"{request.path}?{urlencode({'next': next_url})}")
-    if response := login.step():
-        return response
-    if login.phone:
-        return login.sign_in(next_url=next_url)
-    return render(request, "accounts/phone.html", {**login.context, "next_url": next_url}, status=login.status)
+    return render(request, "accounts/step_up.html", {**page, "form": form}, status=400 if form and form.errors else 200)
 
 
-@never_cache
-@require_http_methods(READ_OR_POST)
-@reauthentication_required(app="chengyang.platform.accounts")
-def change_phone(request: HttpRequest) -> HttpResponse:
-    """Change the number that signs in to one's account; the new number is proved first."""
-    login = PhoneLogin(request, Purpose.CHANGE)
+def _step_up_by_code(request, page):
+    login = PhoneLogin(
+        request,
+        Purpose.STEP_UP,
+        phone_form=lambda data: OwnNumberForm(data, phone=request.user.phone),
+        url=f"{request.path}?{urlencode({'next': page['next_url']})}",
+        own=True,
+    )
     if response := login.step():
         return response
-    if login.phone:
-        try:
-            actions.change_phone(request.user, login.phone, actor=request.user)
-            messages.success(request, _("手机号已更换，下次用新号码登录。"))
-            return redirect("accounts:security")
-        except ActionError as error:
-            login.refuse(error)
-    return render(request, "accounts/change_phone.html", login.context, status=login.status)
+    if login.phone and login.phone == request.user.phone:  # it may have changed in another window
+        steps.confirm(request)
+        return redirect(page["next_url"])
+    return render(request, "accounts/step_up.html", {**page, **login.context})
+
+
+def _step_up_form(request, way):
+    data = request.POST if request.method == "POST" else None
+    if way == steps.FACTOR:
+        return ReauthenticateCodeForm(data, user=request.user)
+    if way != steps.PASSWORD:
+        return None
+    form = PasswordForm(data)
+    if form.is_bound and form.is_valid():
+        _check_password(form, request.user)
+    return form
+
+
+def _check_password(form, user):
+    try:
+        attempt = limits.take(PASSWORDS, str(user.pk), field="password")
+        if not user.check_password(form.cleaned_data["password"]):
+            raise ActionError(_("密码不对，请重新填写。"), code="wrong", field="password")
+        limits.give_back(attempt)
+    except ActionError as error:
+        form.refuse(error)
 
 
 # ---- one's own account ----------------------------------------------------------------------------------------------

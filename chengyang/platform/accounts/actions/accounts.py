@@ -1,10 +1,9 @@
-"""Every write to accounts and roles. `actor` is None when the portal itself acts: a command or the worker."""
+"""Writes to accounts, passwords, sessions and roles. `actor` is None when the portal itself acts: a command or the worker."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from allauth.core import context, ratelimit
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -13,15 +12,14 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.lib.vault.fields import columns_of
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.notices.actions import notify
 
-from . import login_throttle, passwords, second_factor, sessions
-from . import permissions as may
-from .access import clear_access_scope
-from .models import Role, Subdistrict, User
+from .. import limits, login_throttle, passwords, second_factor, sessions
+from .. import permissions as may
+from ..access import clear_access_scope
+from ..models import Role, Subdistrict, User
 
 
 def _require(check, actor, obj):
@@ -61,7 +59,7 @@ def create_officer(*, email: str, name: str, phone: str = "", actor: Any) -> Use
     user = User(email=_checked_email(email), name=name.strip(), phone=phone)
     if not user.name:
         raise ActionError(_("请填写姓名。"), code="name", field="name")
-    _refuse_taken(user)
+    refuse_taken(user)
     user.one_time_password = passwords.one_time_password()
     user.set_password(user.one_time_password)
     user.must_change_password = True
@@ -80,7 +78,8 @@ def _checked_email(email):
     return email
 
 
-def _refuse_taken(user):
+def refuse_taken(user: User) -> None:
+    """Raise ActionError `email_taken` or `phone_taken` when another account signs in with the e-mail or number of `user`."""
     others = User.objects.exclude(pk=user.pk)
     if user.email and others.by_email(user.email).exists():
         raise ActionError(_("这个邮箱已经有账号了。"), code="email_taken", field="email")
@@ -115,26 +114,6 @@ def _set_active(user, active):
     user.is_active = active
     user.save(update_fields=["is_active"])
     clear_access_scope(user)
-
-
-@transaction.atomic
-def change_phone(user: User, phone: str, *, actor: Any) -> User:
-    """Change the number that `user` signs in with to `phone` (E.164), which has just been proved; notify the old number.
-
-    Raises ActionError("phone_taken") when another account signs in with `phone`.
-    """
-    locked = lock(user)
-    _require(may.can_change_phone, actor, locked)
-    old = locked.phone
-    if old == phone:
-        return user
-    user.phone = phone
-    _refuse_taken(user)
-    user.save(update_fields=columns_of(User, "phone"))
-    audit.record("phone.changed", user, actor=actor, fields=["phone"])
-    if old:
-        notify(old, "accounts/phone_changed", phone=phone, at=clock.now())
-    return user
 
 
 # ---- passwords, sessions, second factor -----------------------------------------------------------------------------
@@ -183,8 +162,7 @@ def unlock_account(user: User, *, actor: Any) -> User:
     user = lock(user)
     _require(may.can_unlock_account, actor, user)
     login_throttle.clear_failures(user.email or "")
-    if context.request is not None:
-        ratelimit.clear(context.request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+    limits.clear(second_factor.TRIES, str(user.pk))
     audit.record("session.unlocked", user, actor=actor)
     return user
 

@@ -1,0 +1,25 @@
+"""Signed links in messages: whoever received one may use it without signing in. The row it names says until when."""
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+
+from chengyang.lib.vault.sealing import mac
+from chengyang.platform.notices.delivery import site_url
+
+LENGTH = 20  # characters of 6 bits: too many to guess, few enough for a text message
+
+
+def absolute(url_name: str, public_id: str) -> str:
+    """Return the absolute address of the page `url_name` of the row `public_id`, with its signature."""
+    return site_url(reverse(url_name, args=[public_id, _signature(url_name, public_id)]))
+
+
+def require_signed(url_name: str, public_id: str, signature: str) -> None:
+    """Raise Http404 unless `signature` is the one of this page and row."""
+    if not constant_time_compare(_signature(url_name, public_id), signature):
+        raise Http404
+
+
+def _signature(url_name, public_id):
+    return mac(f"link/{url_name}", public_id.encode())[:LENGTH]
