@@ -136,7 +136,15 @@ extend(
         ),
         PersonRows(_("职务"), leave=leaving.end_posts),
     ],
-    account_rows=[AccountRows(_("人士"), move_number=accounts.move_number)],
+    account_rows=[
+        AccountRows(
+            _("人士"),
+            move_number=accounts.move_number,
+            close=accounts.close,
+            in_use=accounts.in_use,
+            summary=_("在册的，同时退出名册，所有同意一并撤回；相关信息 30 天后删除，账号注销了就找不回来。"),
+        )
+    ],
     own_data_order=10,
     own_data=[
         TableDescription("members.Person", created_field="registered_on"),

@@ -1,5 +1,6 @@
 """What the app registers with the rest of the portal; the slots are described in `chengyang.extensions`."""
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, TableDescription, extend
@@ -9,10 +10,17 @@ from . import todos
 extend(
     "accounts",
     todos=[todos.CheckIdentity()],
-    schedule={"accounts": PeriodicTask("accounts.run_periodic", 3600.0)},
+    schedule={
+        "accounts": PeriodicTask("accounts.run_periodic", 3600.0),
+        "accounts-close": PeriodicTask("accounts.close_unneeded", crontab(hour=2, minute=20)),
+    },
     own_data_order=60,
     own_data=[
-        TableDescription("accounts.User", hidden={"last_login", "must_change_password"}, created_field="date_joined"),
+        TableDescription(
+            "accounts.User",
+            hidden={"last_login", "must_change_password", "surname_failures", "closing_told_at", "closed_at"},
+            created_field="date_joined",
+        ),
         TableDescription("accounts.FormerNumber", hidden={"number_index"}, created_field="at"),
         TableDescription("accounts.NumberRequest", created_field="at"),
         TableDescription("accounts.FormerPassword", hidden={"password"}, created_field="at"),
@@ -73,6 +81,7 @@ extend(
         "user.created": _("建立账号"),
         "user.disabled": _("停用账号"),
         "user.enabled": _("启用账号"),
+        "user.closed": _("注销账号"),
         "role.granted": _("授予角色"),
         "role.ended": _("收回角色"),
         "post.started": _("担任职务"),

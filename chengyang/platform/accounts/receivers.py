@@ -13,13 +13,14 @@ from chengyang import clock
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.notices.actions import notify
 
-from . import sessions
+from . import actions, sessions
 from .access import access_scope
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.signed_in")
 def signed_in(sender, request, user, **more):
     sessions.start(request.session)
+    actions.keep_account(user)
     with transaction.atomic():
         audit.record("session.started", user, actor=user)
 

@@ -38,6 +38,13 @@ def run_periodic() -> None:
     actions.forget_former_numbers()
 
 
+@shared_task(name="accounts.close_unneeded")
+def close_unneeded() -> None:
+    """Close accounts that nobody needs any more, and tell the owners of those that are next."""
+    actions.close_unneeded()
+    actions.tell_unneeded()
+
+
 @shared_task(name="accounts.mail_password_reset")
 def mail_password_reset(user_id: int) -> None:
     """Mail a link for setting a new password to the account `user_id`; do nothing for 0 or an unknown account.

@@ -10,6 +10,7 @@ urlpatterns = [
     # /accounts/
     path("", views.security, name="security"),
     path("phone/", views.phone, name="phone"),
+    path("close/", views.close, name="close"),
     path("confirm/", views.step_up, name="step_up"),
     # /accounts/phone/
     path("phone/surname/", views.surname, name="surname"),

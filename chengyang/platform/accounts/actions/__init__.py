@@ -13,6 +13,7 @@ from .accounts import (
     set_password,
     unlock_account,
 )
+from .closing import close_account, close_unneeded, keep_account, tell_unneeded
 from .numbers import (
     CHECK_DAYS,
     UNDO_WITHIN,
@@ -44,6 +45,8 @@ __all__ = [
     "change_phone",
     "check_number_request",
     "clear_surname_failures",
+    "close_account",
+    "close_unneeded",
     "create_officer",
     "disable_user",
     "enable_user",
@@ -53,6 +56,7 @@ __all__ = [
     "forget_former_numbers",
     "free_number",
     "grant_role",
+    "keep_account",
     "refuse_number_request",
     "release_number",
     "remove_second_factor",
@@ -60,6 +64,7 @@ __all__ = [
     "set_password",
     "staff_of",
     "stop_number_request",
+    "tell_unneeded",
     "undo_number",
     "unlock_account",
 ]

@@ -12,10 +12,11 @@ from .phone import (
     surname,
     undo_number,
 )
-from .security import end_other_sessions, end_session, security, sessions, step_up
+from .security import close, end_other_sessions, end_session, security, sessions, step_up
 
 __all__ = [
     "change_phone",
+    "close",
     "end_other_sessions",
     "end_session",
     "former_number",

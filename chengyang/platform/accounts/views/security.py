@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chengyang import extensions
 from chengyang.errors import ActionError
 from chengyang.platform.web.redirects import safe_next
 
-from .. import actions, limits, passwords, second_factor
+from .. import actions, limits, passwords, permissions, second_factor
 from .. import sessions as signins
 from .. import step_up as steps
 from ..forms import OwnNumberForm, PasswordForm, ReauthenticateCodeForm
@@ -89,6 +90,21 @@ def security(request: HttpRequest) -> HttpResponse:
         "password_day": passwords.set_on(request.user),
     }
     return render(request, "accounts/security.html", context)
+
+
+@never_cache
+@require_http_methods(READ_OR_POST)
+@steps.required
+def close(request: HttpRequest) -> HttpResponse:
+    """Say what ends and what stays, and close the account on POST."""
+    can_close = permissions.can_close_account(request.user, request.user)
+    if request.method == "POST":
+        actions.close_account(request.user, actor=request.user)
+        signins.end(request)
+        messages.success(request, _("账号已注销。以后想回来，用手机号就能重新开始。"))
+        return redirect("home")
+    summaries = [rows.summary for rows in extensions.account_rows() if rows.summary]
+    return render(request, "accounts/close.html", {"summaries": summaries, "can_close": can_close})
 
 
 @never_cache
