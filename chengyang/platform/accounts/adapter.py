@@ -3,8 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -12,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import ActionError
+from chengyang.lib.chinese.phones import mask_phone
 from chengyang.lib.vault.fields import decrypt_for, encrypt_for
 from chengyang.platform.web.addresses import network_of
 from chengyang.platform.web.redirects import is_ours
@@ -121,6 +125,19 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt_for(*self._place, encrypted_text)
+
+    def is_mfa_enabled(self, user: User, types: Any = None) -> bool:
+        """Return whether `user` has a second factor. A passkey is none: who has one still signs in by phone elsewhere."""
+        kinds = [kind for kind in types or Authenticator.Type if kind != Authenticator.Type.WEBAUTHN]
+        return super().is_mfa_enabled(user, kinds) if kinds else False
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Return how the device names the account when it asks which passkey to use."""
+        label = mask_phone(user.phone) or user.email or str(user)
+        return {"id": user_pk_to_url_str(user).encode(), "name": label, "display_name": label}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": context.request.get_host().partition(":")[0], "name": settings.SITE["name"]}
 
     def get_totp_label(self, user: User) -> str:
         return user.email or str(user)

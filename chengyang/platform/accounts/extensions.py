@@ -7,6 +7,8 @@ from chengyang.extensions import PeriodicTask, TableDescription, extend
 
 from . import todos
 
+FACTORS = {"recovery_codes": _("恢复码"), "totp": _("验证器"), "webauthn": _("通行密钥")}
+
 extend(
     "accounts",
     todos=[todos.CheckIdentity()],
@@ -41,7 +43,7 @@ extend(
             title=_("第二重验证"),
             labels={"type": _("方式"), "created_at": _("设置时间"), "last_used_at": _("上次使用")},
             hidden={"data"},
-            show={"type": lambda row: _("恢复码") if row.type == "recovery_codes" else _("验证器")},
+            show={"type": lambda row: FACTORS.get(row.type, row.type)},
             created_field="created_at",
         ),
         TableDescription(
@@ -78,6 +80,8 @@ extend(
         "second_factor.added": _("设置第二重验证"),
         "second_factor.removed": _("取消第二重验证"),
         "second_factor.failed": _("第二重验证失败"),
+        "passkey.added": _("添加通行密钥"),
+        "passkey.removed": _("删除通行密钥"),
         "user.created": _("建立账号"),
         "user.disabled": _("停用账号"),
         "user.enabled": _("启用账号"),

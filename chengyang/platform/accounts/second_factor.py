@@ -28,6 +28,11 @@ def codes_left(user: Any) -> int:
     return len(codes.wrap().get_unused_codes()) if codes else 0
 
 
+def passkeys(user: Any) -> int:
+    """Return the number of passkeys of `user`: ways in, and no second factor."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count()
+
+
 def remove(user: Any) -> int:
-    """Delete the second factor of `user` and its recovery codes; return the number of deleted rows."""
+    """Delete the second factor of `user`, its recovery codes and the passkeys, which skip it; return the number of deleted rows."""
     return Authenticator.objects.filter(user=user).delete()[0]

@@ -12,6 +12,11 @@ urlpatterns = [
     path("phone/", views.phone, name="phone"),
     path("close/", views.close, name="close"),
     path("confirm/", views.step_up, name="step_up"),
+    # /accounts/passkeys/
+    path("passkeys/", views.passkeys, name="passkeys"),
+    path("passkeys/options/", views.passkey_options, name="passkey-options"),
+    path("passkeys/login/", views.passkey_login, name="passkey-login"),
+    path("passkeys/<int:pk>/remove/", views.remove_passkey, name="passkey-remove"),
     # /accounts/phone/
     path("phone/surname/", views.surname, name="surname"),
     path("phone/new-owner/", views.new_owner, name="new_owner"),

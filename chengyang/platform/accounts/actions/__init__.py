@@ -33,11 +33,13 @@ from .numbers import (
     stop_number_request,
     undo_number,
 )
+from .passkeys import add_passkey, remove_passkey
 
 __all__ = [
     "CHECK_DAYS",
     "UNDO_WITHIN",
     "account_of",
+    "add_passkey",
     "apply_due_requests",
     "apply_number_request",
     "ask_for_number",
@@ -59,6 +61,7 @@ __all__ = [
     "keep_account",
     "refuse_number_request",
     "release_number",
+    "remove_passkey",
     "remove_second_factor",
     "reset_password",
     "set_password",

@@ -1,5 +1,6 @@
 """Pages for signing in by phone and for one's own account; allauth has the views for e-mail, passwords and second factor."""
 
+from .passkeys import passkey_login, passkey_options, passkeys, remove_passkey
 from .phone import (
     change_phone,
     former_number,
@@ -23,8 +24,12 @@ __all__ = [
     "lost_number",
     "lost_number_sent",
     "new_owner",
+    "passkey_login",
+    "passkey_options",
+    "passkeys",
     "phone",
     "phone_changed",
+    "remove_passkey",
     "security",
     "sessions",
     "step_up",
