@@ -175,6 +175,7 @@ MIDDLEWARE = [
     "chengyang.platform.web.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "chengyang.platform.web.middleware.RefuseNulMiddleware",
+    "chengyang.platform.accounts.middleware.StaffNetworkMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,6 +1,8 @@
 """Changing and resetting passwords, audit entries of sign-ins, the look of the pages of allauth, the periodic task."""
 
+import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,6 +13,7 @@ from chengyang.platform.accounts import tasks
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices import gateways
+from chengyang.platform.notices.models import Notice
 from tests import personas
 from tests.personas import stepped_up
 
@@ -195,6 +198,27 @@ def test_an_officer_with_another_session_is_warned(browser, officer):
     enter(Client())
     enter(browser)
     assert "这个账号还在另外 1 处登录着" in browser.get("/accounts/").content.decode()
+
+
+def test_the_owner_is_told_of_a_second_sign_in(browser, officer):
+    enter(Client())
+    assert not Notice.objects.filter(user=officer).exists()
+    enter(browser)
+    assert Notice.objects.get(user=officer).kind == "accounts/signed_in_again"
+
+
+def test_messages_are_kept_in_the_session_and_not_in_a_cookie(browser, officer):
+    enter(Client())
+    answer = enter(browser)
+    assert "messages" not in answer.cookies
+
+
+@pytest.mark.parametrize(("hour", "alarms"), [(22, 0), (23, 1), (5, 1), (6, 0)])
+def test_an_officer_who_signs_in_at_night_is_an_alarm_once_a_day(officer, secadmin, time_machine, hour, alarms):
+    time_machine.move_to(dt.datetime(2026, 11, 24, hour, tzinfo=ZoneInfo("Asia/Shanghai")), tick=False)
+    for _ in range(2):
+        enter(Client())
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_night").count() == alarms
 
 
 def test_the_first_sign_in_warns_of_nothing(browser, officer):

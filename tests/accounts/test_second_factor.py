@@ -13,6 +13,7 @@ from chengyang.platform.accounts import actions, second_factor
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
+from tests import personas
 from tests.personas import stepped_up
 
 from .conftest import PHONE, last_code
@@ -202,7 +203,8 @@ def test_a_recovery_code_signs_in_once(browser, officer):
 
 def test_the_security_administrator_removes_it(client_of, guarded, secadmin):
     browser = client_of(guarded)
-    actions.remove_second_factor(guarded, actor=secadmin)
+    change = actions.ask_for_change(guarded, "remove_factor", actor=secadmin)
+    actions.agree_to_change(change, actor=personas.make("sysadmin"))
     assert browser.get("/manage/")["Location"].startswith(ACTIVATE)
     assert verbs(guarded)[-1] == "second_factor.removed"
 

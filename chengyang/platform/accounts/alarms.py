@@ -8,6 +8,8 @@ from chengyang.platform.notices.actions import notify
 from . import limits
 from .models import Attempt, Role, User
 
+DAYTIME = (6, 23)  # hours between which officers sign in without an alarm
+
 
 def raise_alarm(template: str, **context: Any) -> None:
     """Notify every security administrator with `templates/notices/<template>.txt`, in the caller's transaction."""

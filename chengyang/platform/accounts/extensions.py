@@ -11,7 +11,7 @@ FACTORS = {"recovery_codes": _("恢复码"), "totp": _("验证器"), "webauthn":
 
 extend(
     "accounts",
-    todos=[todos.CheckIdentity()],
+    todos=[todos.CheckIdentity(), todos.AgreeToStaffChange()],
     schedule={
         "accounts": PeriodicTask("accounts.run_periodic", 3600.0),
         "accounts-close": PeriodicTask("accounts.close_unneeded", crontab(hour=2, minute=20)),
@@ -23,6 +23,7 @@ extend(
             hidden={"last_login", "must_change_password", "surname_failures", "closing_told_at", "closed_at"},
             created_field="date_joined",
         ),
+        TableDescription("accounts.StaffChange", created_field="asked_at"),
         TableDescription("accounts.FormerNumber", hidden={"number_index"}, created_field="at"),
         TableDescription("accounts.NumberRequest", created_field="at"),
         TableDescription("accounts.FormerPassword", hidden={"password"}, created_field="at"),
@@ -88,6 +89,9 @@ extend(
         "user.closed": _("注销账号"),
         "role.granted": _("授予角色"),
         "role.ended": _("收回角色"),
+        "staff_change.asked": _("提出账号变更"),
+        "staff_change.agreed": _("同意账号变更"),
+        "staff_change.refused": _("不同意账号变更"),
         "post.started": _("担任职务"),
         "post.ended": _("卸任职务"),
     },

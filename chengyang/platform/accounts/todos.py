@@ -10,7 +10,7 @@ from chengyang.lib.chinese.phones import mask_phone
 
 from . import actions, permissions
 from .access import access_scope
-from .models import NumberRequest
+from .models import NumberRequest, StaffChange
 
 
 class CheckIdentity(TodoKind):
@@ -72,3 +72,54 @@ class CheckIdentity(TodoKind):
         if option == "refuse":
             return actions.refuse_number_request(row, actor=actor, reason=reason)
         return actions.check_number_request(row, actor=actor)
+
+
+class AgreeToStaffChange(TodoKind):
+    """账号变更: a second administrator agrees to what another one asked for (requirements S08)."""
+
+    code, label, section, model = "staff-change", gettext_lazy("账号变更"), Section.SECURITY, StaffChange
+    related = ("user", "subdistrict")
+    options_open = (
+        DecisionOption("agree", gettext_lazy("同意，立即生效"), done=gettext_lazy("已生效。")),
+        DecisionOption("refuse", gettext_lazy("不同意"), needs_reason=True),
+    )
+    reason_words = (gettext_lazy("理由"), gettext_lazy("不同意时必填，提出人会看到原文"))
+
+    def waiting(self, user):
+        return StaffChange.objects.visible_to(user).waiting().exclude(asked_by=user).exclude(user=user)
+
+    def detail(self, row):
+        return self._role(row)
+
+    def since(self, row):
+        return row.asked_at
+
+    def _role(self, row):
+        if not row.role:
+            return ""
+        return f"{row.get_role_display()}{f'（{row.subdistrict}）' if row.subdistrict_id else ''}"
+
+    def detail_rows(self, row, user):
+        rows = [
+            DetailRow(_("账号"), f"{row.user}，{row.user.email or mask_phone(row.user.phone)}"),
+            DetailRow(_("账号编号"), row.user.public_id),
+            DetailRow(_("事项"), row.get_kind_display()),
+        ]
+        if row.role:
+            rows += [DetailRow(_("角色"), self._role(row)), DetailRow(_("日期"), dates.days(row.starts, row.ends))]
+        return [*rows, DetailRow(_("提出人"), row.asked_by), DetailRow(_("状态"), row.get_state_display())]
+
+    def history(self, row):
+        asked = HistoryEntry(_("提出"), row.asked_at, row.asked_by)
+        if not row.decided_at:
+            return [asked]
+        return [HistoryEntry(row.get_state_display(), row.decided_at, row.decided_by, row.reason), asked]
+
+    def options(self, row, user):
+        open_now = row.state == StaffChange.State.WAITING and permissions.can_decide_staff_change(user, row)
+        return self.options_open if open_now else ()
+
+    def decide(self, row, option, reason, *, actor):
+        if option == "refuse":
+            return actions.refuse_change(row, actor=actor, reason=reason)
+        return actions.agree_to_change(row, actor=actor)

@@ -8,12 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def networks(values: Iterable[str]) -> tuple[Network, ...]:
-    """Return the networks in `values`, addresses or CIDR. Raises ImproperlyConfigured for a wrong one, which stops the start."""
+def networks(values: Iterable[str], setting: str = "TRUSTED_PROXIES") -> tuple[Network, ...]:
+    """Return the networks in `values` of `setting`, addresses or CIDR. Raises ImproperlyConfigured for a wrong one, which stops the start."""
     try:
         return tuple(ipaddress.ip_network(value, strict=False) for value in values)
     except ValueError as error:
-        raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}; use addresses such as 10.0.0.5 or 10.0.0.0/8.") from None
+        raise ImproperlyConfigured(f"{setting}: {error}; use addresses such as 10.0.0.5 or 10.0.0.0/8.") from None
 
 
 def parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -34,14 +34,17 @@ from .numbers import (
     undo_number,
 )
 from .passkeys import add_passkey, remove_passkey
+from .staff_changes import agree_to_change, ask_for_change, refuse_change
 
 __all__ = [
     "CHECK_DAYS",
     "UNDO_WITHIN",
     "account_of",
     "add_passkey",
+    "agree_to_change",
     "apply_due_requests",
     "apply_number_request",
+    "ask_for_change",
     "ask_for_number",
     "can_be_undone",
     "change_phone",
@@ -59,6 +62,7 @@ __all__ = [
     "free_number",
     "grant_role",
     "keep_account",
+    "refuse_change",
     "refuse_number_request",
     "release_number",
     "remove_passkey",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -92,3 +93,6 @@ class StaffChange(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}：{self.user}"
+
+    def get_absolute_url(self):
+        return reverse("admin:staff_decide", args=["staff-change", self.public_id])
