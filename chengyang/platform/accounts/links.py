@@ -12,7 +12,12 @@ LENGTH = 20  # characters of 6 bits: too many to guess, few enough for a text me
 
 def absolute(url_name: str, public_id: str) -> str:
     """Return the absolute address of the page `url_name` of the row `public_id`, with its signature."""
-    return site_url(reverse(url_name, args=[public_id, _signature(url_name, public_id)]))
+    return site_url(reverse(url_name, args=arguments(url_name, public_id)))
+
+
+def arguments(url_name: str, public_id: str) -> list[str]:
+    """Return the arguments of the address: `public_id` and its signature."""
+    return [public_id, _signature(url_name, public_id)]
 
 
 def require_signed(url_name: str, public_id: str, signature: str) -> None:
