@@ -256,7 +256,7 @@ class PersonRows:
 
 @dataclass(frozen=True)
 class AccountRows:
-    """The rows of an app that hang on an account: what happens to them when its number changes and when it is closed.
+    """The rows of an app that belong to an account: what happens to them when its number changes and when it is closed.
 
     `move_number(user, old, new, actor)` replaces the number `old` of the account by `new` (empty: none). `close(user, actor)`
     ends open rows and removes what names the account; `summary` is the sentence that its owner reads before. Both run in the

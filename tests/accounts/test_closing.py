@@ -95,7 +95,7 @@ def test_a_member_leaves_the_registry_with_it(member):
     assert not any(row.given for row in privacy.latest_for(member).values())
 
 
-def test_an_officer_is_told_to_lay_down_the_post_first(client_of, secretary):
+def test_an_officer_resigns_from_the_post_first(client_of, secretary):
     browser = stepped_up(client_of(secretary))
     assert "请先卸任职务" in browser.get(CLOSE).content.decode()
     assert browser.post(CLOSE).status_code == 403
@@ -130,7 +130,7 @@ def test_signing_in_keeps_it(guest, time_machine, client_of):
     client_of(guest)
     nights(time_machine, 15)
     assert not is_closed(guest)
-    assert User.objects.get(pk=guest.pk).closing_told_at is None
+    assert User.objects.get(pk=guest.pk).closing_notified_at is None
 
 
 def test_a_guest_is_closed_90_days_after_the_last_activity(guest, time_machine):

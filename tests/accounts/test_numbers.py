@@ -59,7 +59,7 @@ def phone_of(row):
 
 
 # ---- changing -------------------------------------------------------------------------------------------------------
-def test_the_old_number_is_told_with_a_link(owner):
+def test_the_old_number_is_notified_with_a_link(owner):
     change(owner)
     notice = Notice.objects.get(kind="accounts/phone_changed")
     assert (notice.address, notice.user) == (OLD, None)
@@ -287,7 +287,7 @@ def test_the_surname_is_compared_with_that_of_the_person(owner, name, typed, rig
     assert returning.is_surname_of(owner, typed) == right
 
 
-def test_a_new_owner_frees_the_number_and_the_staff_are_told(owner, xiazhuang):
+def test_a_new_owner_frees_the_number_and_the_staff_are_notified(owner, xiazhuang):
     left, browser = Client(), Client()
     enter(OLD, left)
     PhoneProof.objects.all().delete()
@@ -408,6 +408,6 @@ def test_with_the_same_number_the_check_replaces_the_surname(absent, xiazhuang, 
     assert enter(OLD, browser)["Location"] == "/me/"
 
 
-def test_staff_of_another_person_are_not_told(owner, xiazhuang, liuting):
+def test_staff_of_another_person_are_not_notified(owner, xiazhuang, liuting):
     ask()
     assert [notice.user for notice in Notice.objects.filter(kind="accounts/number_request")] == [xiazhuang]

@@ -200,7 +200,7 @@ def test_an_officer_with_another_session_is_warned(browser, officer):
     assert "这个账号还在另外 1 处登录着" in browser.get("/accounts/").content.decode()
 
 
-def test_the_owner_is_told_of_a_second_sign_in(browser, officer):
+def test_the_owner_is_notified_of_a_second_sign_in(browser, officer):
     enter(Client())
     assert not Notice.objects.filter(user=officer).exists()
     enter(browser)

@@ -44,7 +44,7 @@ def test_wrong_digits_do_not_stay_in_the_field(browser):
     assert f'value="{wrong}"' not in page
 
 
-def test_a_refused_number_is_kept_as_it_was_typed(browser):
+def test_a_refused_number_stays_as_it_was_typed(browser):
     page = browser.post(PAGE, {"do": "send", "phone": "138"}, follow=True).content.decode()
     assert 'value="138"' in page
 

@@ -151,7 +151,7 @@ def test_the_whole_site_has_a_ceiling_that_known_browsers_pass(ten_a_day):
 
 
 @pytest.mark.parametrize(("before", "alarms"), [(5, 0), (7, 1), (10, 1)])
-def test_the_security_administrator_is_told_before_the_ceiling_and_at_it(ten_a_day, secadmin, before, alarms):
+def test_the_security_administrator_is_notified_before_the_ceiling_and_at_it(ten_a_day, secadmin, before, alarms):
     ten_a_day(before)
     outcome_of(send)
     outcome_of(lambda: send("+8615400008003"))

@@ -20,7 +20,7 @@ extend(
     own_data=[
         TableDescription(
             "accounts.User",
-            hidden={"last_login", "must_change_password", "surname_failures", "closing_told_at", "closed_at"},
+            hidden={"last_login", "must_change_password", "surname_failures", "closing_notified_at", "closed_at"},
             created_field="date_joined",
         ),
         TableDescription("accounts.StaffChange", created_field="asked_at"),

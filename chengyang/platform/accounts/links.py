@@ -1,6 +1,9 @@
 """Signed links in messages: whoever received one may use it without signing in. The row it names says until when."""
 
+from typing import Any
+
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
@@ -20,10 +23,11 @@ def arguments(url_name: str, public_id: str) -> list[str]:
     return [public_id, _signature(url_name, public_id)]
 
 
-def require_signed(url_name: str, public_id: str, signature: str) -> None:
-    """Raise Http404 unless `signature` is the one of this page and row."""
+def find(model: Any, url_name: str, public_id: str, signature: str) -> Any:
+    """Return the row of `model` that a link to the page `url_name` names. Raises Http404 for a wrong signature."""
     if not constant_time_compare(_signature(url_name, public_id), signature):
         raise Http404
+    return get_object_or_404(model, public_id=public_id)
 
 
 def _signature(url_name, public_id):

@@ -2,7 +2,7 @@
 
 Numbers are sold again after some months. Before anything is shown, somebody who proves the number of a registered person
 that nobody has used for half a year, in a browser that never proved it, is asked for the person's surname. Somebody who
-proves a number that an account used before is told so, and does not get a second account without knowing it.
+proves a number that an account used before is notified so, and does not get a second account without knowing it.
 """
 
 import datetime as dt
@@ -63,9 +63,11 @@ def pending(request: HttpRequest) -> Pending | None:
     return Pending(proof.phone, stored["next"]) if proof else None
 
 
-def forget(request: HttpRequest) -> None:
-    """Drop the waiting sign-in of this session."""
-    request.session.pop(SESSION_KEY, None)
+def pending_account(request: HttpRequest) -> tuple[Pending, Any] | None:
+    """Return the waiting sign-in of this session and the account of its number, or None."""
+    found = pending(request)
+    user = found and User.objects.by_phone(found.phone).first()
+    return (found, user) if found and user else None
 
 
 # ---- the surname ----------------------------------------------------------------------------------------------------
@@ -105,6 +107,6 @@ def is_surname_of(user: Any, typed: str) -> bool:
 
 # ---- former numbers -------------------------------------------------------------------------------------------------
 def former_of(phone: str) -> FormerNumber | None:
-    """Return the row about the account that signed in with `phone` before, if its holder has not been told yet."""
+    """Return the row about the account that signed in with `phone` before, if its holder has not been notified yet."""
     rows = FormerNumber.objects.of_phone(phone).filter(undone_at__isnull=True, released_at__isnull=True)
     return rows.exclude(reason=FormerNumber.Reason.NEW_OWNER).first()

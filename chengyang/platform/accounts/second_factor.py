@@ -28,9 +28,10 @@ def codes_left(user: Any) -> int:
     return len(codes.wrap().get_unused_codes()) if codes else 0
 
 
-def passkeys(user: Any) -> int:
-    """Return the number of passkeys of `user`: ways in, and no second factor."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count()
+def passkeys(user: Any) -> list[Authenticator]:
+    """Return the passkeys of `user`, newest first. They sign in, and are no second factor."""
+    rows = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return list(rows.order_by("-created_at", "-pk"))
 
 
 def remove(user: Any) -> int:

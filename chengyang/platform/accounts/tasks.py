@@ -35,14 +35,14 @@ def run_periodic() -> None:
     Attempt.objects.filter(at__lt=before).delete()
     sessions.clear_expired()
     actions.apply_due_requests()
-    actions.forget_former_numbers()
+    actions.delete_former_numbers()
 
 
 @shared_task(name="accounts.close_unneeded")
 def close_unneeded() -> None:
     """Close accounts that nobody needs any more, and tell the owners of those that are next."""
     actions.close_unneeded()
-    actions.tell_unneeded()
+    actions.announce_closings()
 
 
 @shared_task(name="accounts.mail_password_reset")

@@ -13,7 +13,7 @@ from .accounts import (
     set_password,
     unlock_account,
 )
-from .closing import close_account, close_unneeded, keep_account, tell_unneeded
+from .closing import announce_closings, close_account, close_unneeded, keep_account
 from .numbers import (
     CHECK_DAYS,
     UNDO_WITHIN,
@@ -24,8 +24,8 @@ from .numbers import (
     change_phone,
     check_number_request,
     clear_surname_failures,
+    delete_former_numbers,
     fail_surname,
-    forget_former_numbers,
     free_number,
     refuse_number_request,
     release_number,
@@ -42,6 +42,7 @@ __all__ = [
     "account_of",
     "add_passkey",
     "agree_to_change",
+    "announce_closings",
     "apply_due_requests",
     "apply_number_request",
     "ask_for_change",
@@ -53,12 +54,12 @@ __all__ = [
     "close_account",
     "close_unneeded",
     "create_officer",
+    "delete_former_numbers",
     "disable_user",
     "enable_user",
     "end_role",
     "end_sessions",
     "fail_surname",
-    "forget_former_numbers",
     "free_number",
     "grant_role",
     "keep_account",
@@ -71,7 +72,6 @@ __all__ = [
     "set_password",
     "staff_of",
     "stop_number_request",
-    "tell_unneeded",
     "undo_number",
     "unlock_account",
 ]

@@ -71,7 +71,7 @@ def _unneeded(now: dt.datetime, *, ahead: dt.timedelta = dt.timedelta()) -> Quer
         .exclude(pk__in=_in_use(now))
         .alias(seen=Coalesce("last_login", "date_joined"))
     )
-    guests = Q(pk__in=_in_use(now - dt.timedelta(days=36500))) | Q(closing_told_at__isnull=False)
+    guests = Q(pk__in=_in_use(now - dt.timedelta(days=36500))) | Q(closing_notified_at__isnull=False)
     quiet = ~Q(pk__in=_in_use(then - GUEST_UNUSED)) & Q(seen__lte=then - GUEST_UNUSED)
     return citizens.filter(Q(seen__lte=then - UNUSED) | guests & quiet)
 
@@ -85,26 +85,26 @@ def _in_use(since):
     return found
 
 
-def tell_unneeded() -> int:
+def announce_closings() -> int:
     """Tell the owners of unneeded accounts that they will be closed in two weeks; return how many."""
     now = clock.now()
-    rows = _unneeded(now, ahead=NOTICE).filter(closing_told_at=None)[:BATCH]
-    return sum(_tell(user, now) for user in rows)
+    rows = _unneeded(now, ahead=NOTICE).filter(closing_notified_at=None)[:BATCH]
+    return sum(_announce(user, now) for user in rows)
 
 
 @transaction.atomic
-def _tell(user, now):
-    if not User.objects.filter(pk=user.pk, closing_told_at=None).update(closing_told_at=now):
+def _announce(user, now):
+    if not User.objects.filter(pk=user.pk, closing_notified_at=None).update(closing_notified_at=now):
         return False
     notify(user, "accounts/closing_soon", until=now + NOTICE)
     return True
 
 
 def close_unneeded() -> int:
-    """Close the unneeded accounts whose owners were told two weeks ago and have not signed in; return how many."""
+    """Close the unneeded accounts whose owners were notified two weeks ago and have not signed in; return how many."""
     now = clock.now()
-    told = {"closing_told_at__lte": now - NOTICE}
-    rows = _unneeded(now).filter(**told).filter(Q(last_login=None) | Q(last_login__lt=F("closing_told_at")))
+    notified = {"closing_notified_at__lte": now - NOTICE}
+    rows = _unneeded(now).filter(**notified).filter(Q(last_login=None) | Q(last_login__lt=F("closing_notified_at")))
     return sum(_close_if_unneeded(user) for user in rows[:BATCH])
 
 
@@ -119,4 +119,4 @@ def _close_if_unneeded(user):
 
 def keep_account(user: User) -> None:
     """Forget that the closing of `user` was announced: they have signed in."""
-    User.objects.filter(pk=user.pk, closing_told_at__isnull=False).update(closing_told_at=None)
+    User.objects.filter(pk=user.pk, closing_notified_at__isnull=False).update(closing_notified_at=None)

@@ -132,7 +132,7 @@ def move_numbers(user: User, old: str, new: str, *, actor: Any) -> None:
 def free_number(user: User, *, actor: Any = None) -> User:
     """Take its number from an account because whoever holds it now says that it is not theirs.
 
-    The record of the person loses it too, all sessions end, and the staff responsible for the person are told. The account
+    The record of the person loses it too, all sessions end, and the staff responsible for the person are notified. The account
     stays; its owner gets back in by a request (`ask_for_number`).  (decisions.md, "numbers")
     """
     user = lock(user)
@@ -179,17 +179,17 @@ def release_number(row: FormerNumber, *, actor: Any = None) -> None:
 
 
 @transaction.atomic
-def fail_surname(user: User) -> int:
+def fail_surname(user: User, *, actor: Any) -> int:
     """Count a wrong surname for `user`; return how many there were."""
     user = lock(user)
     user.surname_failures += 1
     user.save(update_fields=["surname_failures"])
-    audit.record("session.failed", user, actor=None, user=user, reason="surname", result="failed")
+    audit.record("session.failed", user, actor=actor, user=user, reason="surname", result="failed")
     return user.surname_failures
 
 
 @transaction.atomic
-def clear_surname_failures(user: User) -> None:
+def clear_surname_failures(user: User, *, actor: Any) -> None:
     """Forget the wrong surnames of `user`, who gave the right one or was checked in person."""
     User.objects.filter(pk=user.pk, surname_failures__gt=0).update(surname_failures=0)
 
@@ -280,7 +280,7 @@ def refuse_number_request(request: NumberRequest, *, actor: Any, reason: str) ->
 def stop_number_request(request: NumberRequest, *, actor: Any = None) -> NumberRequest:
     """Stop a checked request at the wish of the number so far, whose holder has shown the signed link.
 
-    Raises ActionError("state") when it has taken effect or was stopped already. The staff who checked it are told.
+    Raises ActionError("state") when it has taken effect or was stopped already. The staff who checked it are notified.
     """
     request = lock(request)
     move(
@@ -319,7 +319,7 @@ def apply_number_request(request: NumberRequest, *, actor: Any = None) -> bool:
         notify(request.phone, "accounts/number_taken")
         return False
     move(request, State.DONE, **steps)
-    clear_surname_failures(user)
+    clear_surname_failures(user, actor=actor)
     notify(user, "accounts/number_done", at=clock.now())
     return True
 
@@ -331,7 +331,7 @@ def apply_due_requests() -> int:
 
 
 @transaction.atomic
-def forget_former_numbers() -> None:
+def delete_former_numbers() -> None:
     """Empty the numbers whose change cannot be undone any more, and delete the rows that are a year old."""
     now = clock.now()
     FormerNumber.objects.filter(at__lte=now - UNDO_WITHIN).exclude(phone="").update(phone="")

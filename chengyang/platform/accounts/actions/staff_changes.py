@@ -43,7 +43,7 @@ def ask_for_change(
     starts: dt.date | None = None,
     ends: dt.date | None = None,
 ) -> StaffChange:
-    """Ask for a change of the account of `user`; the other administrators are told, and one of them decides.
+    """Ask for a change of the account of `user`; the other administrators are notified, and one of them decides.
 
     `role` and the dates are those of a role to grant. Raises ActionError("asked") when the same waits already, and those of
     `grant_role` for a role that cannot be; NotAllowed.

@@ -92,7 +92,7 @@ class User(AbstractBaseUser, DemoMark):
         "password_set_at",
         "must_change_password",
         "surname_failures",
-        "closing_told_at",
+        "closing_notified_at",
         "closed_at",
         "is_demo",
     }
@@ -109,7 +109,7 @@ class User(AbstractBaseUser, DemoMark):
     must_change_password = models.BooleanField(_("须改密码"), default=False, editable=False)
     # Wrong answers to the question for the surname after a long absence; three close this way in (`returning`).
     surname_failures = models.PositiveSmallIntegerField(_("姓氏答错次数"), default=0, editable=False)
-    closing_told_at = models.DateTimeField(_("预告注销时间"), null=True, editable=False)
+    closing_notified_at = models.DateTimeField(_("预告注销时间"), null=True, editable=False)
     closed_at = models.DateTimeField(_("注销时间"), null=True, editable=False)
 
     objects = UserManager()

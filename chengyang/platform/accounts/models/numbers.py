@@ -110,7 +110,7 @@ class FormerNumberQuerySet(models.QuerySet):
 class FormerNumber(models.Model):
     """A number that an account signed in with before (decisions.md, "numbers").
 
-    Whoever signs in with it is told what happened instead of getting a second account. `phone` is stored only while the
+    Whoever signs in with it is notified what happened instead of getting a second account. `phone` is stored only while the
     change can be undone; the row is deleted after a year.
     """
 
@@ -164,7 +164,7 @@ class NumberRequest(models.Model):
     """The request of somebody who cannot receive codes for their account: staff check who they are, in person.
 
     After the check 72 hours pass, in which the number so far can stop it; then `phone` becomes the number of the account.
-    With the number that the account has already, it opens the way in after a long absence (`returning`).
+    With the number that the account has already, it lets them sign in after a long absence (`returning`).
     """
 
     class State(models.TextChoices):

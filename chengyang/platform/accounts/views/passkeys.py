@@ -3,7 +3,6 @@
 import logging
 
 from allauth.account.models import Login
-from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth, flows
 from django.conf import settings
@@ -19,18 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang.platform.web.redirects import safe_next
 
-from .. import actions, limits, step_up
+from .. import actions, limits, second_factor, step_up
 from .. import sessions as signins
 from .security import READ_OR_POST
 
 logger = logging.getLogger(__name__)
 PER_MINUTE = 20  # sign-ins by passkey from one network
-
-
-def passkeys_of(user) -> list[Authenticator]:
-    """Return the passkeys of `user`, newest first."""
-    rows = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
-    return list(rows.order_by("-created_at", "-pk"))
 
 
 def _is_valid(form):
@@ -58,7 +51,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
         else:
             messages.error(request, _("通行密钥没有添加成功，请再试一次。"))
         return redirect("accounts:passkeys")
-    return render(request, "accounts/passkeys.html", {"rows": passkeys_of(request.user)})
+    return render(request, "accounts/passkeys.html", {"rows": second_factor.passkeys(request.user)})
 
 
 @never_cache

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ from chengyang.platform.web.redirects import safe_next
 
 from .. import actions, known_devices, links, returning, step_up
 from ..forms import LostNumberForm, SurnameForm
-from ..models import FormerNumber, NumberRequest, User
+from ..models import FormerNumber, NumberRequest
 from ..phone_login import PhoneLogin, Purpose
 from .security import READ_OR_POST
 
@@ -44,7 +44,7 @@ def phone(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_OR_POST)
 def surname(request: HttpRequest) -> HttpResponse:
     """Ask for the surname of the registered person before somebody is let in whom nobody has seen for half a year."""
-    found = _pending_user(request)
+    found = returning.pending_account(request)
     if not found:
         return redirect("accounts:phone")
     pending, user = found
@@ -53,9 +53,9 @@ def surname(request: HttpRequest) -> HttpResponse:
     form = SurnameForm(request.POST if request.method == "POST" else None)
     if not returning.is_closed(user) and form.is_bound and form.is_valid():
         if returning.is_surname_of(user, form.cleaned_data["surname"]):
-            actions.clear_surname_failures(user)
+            actions.clear_surname_failures(user, actor=user)
             return returning.sign_in(request, pending.phone, next_url=pending.next_url)
-        left = returning.MOST_FAILURES - actions.fail_surname(user)
+        left = returning.MOST_FAILURES - actions.fail_surname(user, actor=request.user)
         messages.error(
             request, _("和登记的不一样，还可以试 %(n)d 次。") % {"n": left} if left > 0 else _("三次都不对。")
         )
@@ -64,19 +64,12 @@ def surname(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/surname.html", page, status=400 if form.errors else 200)
 
 
-def _pending_user(request):
-    """Return the waiting sign-in of this session and the account of its number, or None."""
-    pending = returning.pending(request)
-    user = pending and User.objects.by_phone(pending.phone).first()
-    return (pending, user) if user else None
-
-
 @login_not_required
 @never_cache
 @require_http_methods(READ_OR_POST)
 def new_owner(request: HttpRequest) -> HttpResponse:
     """“这个号码换了主人”: say what happens, then take the number from the account of before and open one for its holder."""
-    found = _pending_user(request)
+    found = returning.pending_account(request)
     if not found:
         return redirect("accounts:phone")
     pending, user = found
@@ -139,8 +132,7 @@ def phone_changed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_OR_POST)
 def undo_number(request: HttpRequest, public_id: str, signature: str) -> HttpResponse:
     """“不是我改的”: the signed link in the message to the old number; the button undoes the change."""
-    links.require_signed("accounts:undo_number", public_id, signature)
-    row = get_object_or_404(FormerNumber.objects.select_related("user"), public_id=public_id)
+    row = links.find(FormerNumber, "accounts:undo_number", public_id, signature)
     if request.method == "POST":
         actions.undo_number(row, actor=row.user)
         messages.success(request, _("已撤销：原来的号码又能登录了，所有登录都已结束。请用它重新登录。"))
@@ -176,8 +168,7 @@ def lost_number_sent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_OR_POST)
 def stop_number(request: HttpRequest, public_id: str, signature: str) -> HttpResponse:
     """“不是我要换的”: the signed link in the message to the number so far; the button stops the request."""
-    links.require_signed("accounts:stop_number", public_id, signature)
-    asked = get_object_or_404(NumberRequest, public_id=public_id)
+    asked = links.find(NumberRequest, "accounts:stop_number", public_id, signature)
     if request.method == "POST":
         actions.stop_number_request(asked)
         messages.success(request, _("已叫停，手机号不会更换。街道的工作人员会知道。"))

@@ -86,7 +86,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "has_factor": second_factor.has(request.user),
         "codes_left": second_factor.codes_left(request.user),
         "needs_factor": second_factor.is_missing(request.user),
-        "passkey_count": second_factor.passkeys(request.user),
+        "passkey_count": len(second_factor.passkeys(request.user)),
         "session_count": len(signins.of(request.user)),
         "password_day": passwords.set_on(request.user),
     }
