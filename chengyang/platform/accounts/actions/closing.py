@@ -76,7 +76,7 @@ def _unneeded(now: dt.datetime, *, ahead: dt.timedelta = dt.timedelta()) -> Quer
     return citizens.filter(Q(seen__lte=then - UNUSED) | guests & quiet)
 
 
-def _in_use(since):
+def _in_use(since: dt.datetime) -> set[int]:
     """Return the ids of the accounts that something open, or something after `since`, needs (slot `account_rows`)."""
     found: set[int] = set()
     for rows in extensions.account_rows():

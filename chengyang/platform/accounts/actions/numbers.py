@@ -304,7 +304,7 @@ def apply_number_request(request: NumberRequest, *, actor: Any = None) -> bool:
     """
     user = lock(request.user)
     request = lock(request)
-    if request.state != State.CHECKED or clock.now() < request.effective_at:
+    if request.state != State.CHECKED or request.effective_at is None or clock.now() < request.effective_at:
         return False
     steps = {"table": REQUEST_TRANSITIONS, "actor": actor, "verb": "number_request.done", "user": user}
     old = user.phone
