@@ -5,7 +5,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import ApiRoute, MenuEntry, PeriodicTask, PersonRows, SearchSource, TableDescription, extend
+from chengyang.extensions import (
+    AccountRows,
+    ApiRoute,
+    MenuEntry,
+    PeriodicTask,
+    PersonRows,
+    SearchSource,
+    TableDescription,
+    extend,
+)
 from chengyang.lib.chinese import dates
 
 from .actions import signups
@@ -46,6 +55,14 @@ extend(
             leave=signups.cancel_signups_of,
             erase=signups.erase_signups,
             summary=_("还没参加的报名全部取消，名额让给别人；参加过的场次和时长留作统计。"),
+        )
+    ],
+    account_rows=[
+        AccountRows(
+            _("活动"),
+            close=signups.close_signups_of,
+            in_use=signups.accounts_in_use,
+            summary=_("还没参加的报名全部取消；参加过的只留人次，不留姓名。"),
         )
     ],
     own_data_order=40,

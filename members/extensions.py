@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import (
+    AccountRows,
     MenuEntry,
     Panel,
     PeriodicTask,
@@ -21,7 +22,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.privacy import actions as privacy
 
 from . import personal_data, todos
-from .actions import consents, leaving
+from .actions import accounts, consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
 from .personal_data.descriptions import findings_text
@@ -93,6 +94,12 @@ def _mine(request, subject):
     return {"accesses": personal_data.accesses(request.user, days=ACCESS_LOG_DAYS, most=5), "today": clock.today()}
 
 
+def _number_of_person(request, subject):
+    """Return the person whose messages go to another number than the account signs in with, None without one."""
+    person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
+    return {"person": person} if person and person.phone and person.phone != request.user.phone else None
+
+
 extend(
     "members",
     todos=[
@@ -127,6 +134,7 @@ extend(
     panels=[
         Panel("me.tasks", "members/_tasks.html", _tasks, order=20),
         Panel("me.home", "members/_registration.html", _registration, order=5),
+        Panel("accounts.phone_changed", "members/_phone_changed.html", _number_of_person),
         Panel("me.mine", "members/_mine.html", _mine, order=10),
     ],
     menu=[MenuEntry("members:join", _("三步加入"), order=10, place="services")],
@@ -146,6 +154,15 @@ extend(
             summary=_("代表人士任期和所有职务立即结束，公开的姓名撤下。"),
         ),
         PersonRows(_("职务"), leave=leaving.end_posts, erase=leaving.erase_reasons_of_posts),
+    ],
+    account_rows=[
+        AccountRows(
+            _("人士"),
+            move_number=accounts.move_number,
+            close=accounts.close,
+            in_use=accounts.in_use,
+            summary=_("在册的，同时退出名册，所有同意一并撤回；相关信息 30 天后删除，账号注销了就找不回来。"),
+        )
     ],
     own_data_order=10,
     own_data=[

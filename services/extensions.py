@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
+    AccountRows,
     MenuEntry,
     Panel,
     PeriodicTask,
@@ -81,6 +82,14 @@ extend(
             leave=requests.withdraw_requests_of,
             erase=requests.erase_requests,
             summary=_("还没答复的诉求立即撤回；30 天后，诉求的内容和答复一起删除，只留件数。"),
+        )
+    ],
+    account_rows=[
+        AccountRows(
+            _("诉求"),
+            close=requests.close_requests_of,
+            in_use=requests.accounts_in_use,
+            summary=_("还没答复的诉求撤回；诉求的内容和答复删除，只留件数。"),
         )
     ],
     own_data_order=50,

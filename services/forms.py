@@ -75,11 +75,12 @@ class QueryForm(Form):
 
     number = forms.CharField(label=_("编号"), max_length=16, help_text=_("如 SQ20261123-001"))
     code = forms.RegexField(
-        r"^\d{6}$",
+        r"^([0-9a-zA-Z]{8}|\d{6})$",  # six digits: those of before
         label=_("查询码"),
-        max_length=6,
-        help_text=_("收到诉求的短信里有，六位数字"),
-        error_messages={"invalid": _("查询码是六位数字。")},
+        max_length=8,
+        help_text=_("收到诉求的短信里有，八位字母和数字"),
+        error_messages={"invalid": _("查询码是八位字母和数字，请照短信填写。")},
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),
     )
 
 

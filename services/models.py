@@ -20,7 +20,7 @@ from bases.models import Base
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH, ActionError
 from chengyang.lib.chinese import dates
-from chengyang.lib.vault.public_ids import PublicIdField
+from chengyang.lib.vault.public_ids import ALPHABET, PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
@@ -116,11 +116,12 @@ class Post(DatedPost):
 
 
 OFFICE = _("区委统战部")  # handles what no team and no subdistrict handles
+QUERY_CODE_LENGTH = 8  # 40 bits: numbers are counted up, so that only the code keeps a request apart from others
 
 
 def new_query_code():
-    """Return six random digits; with the number of the request they show its progress without signing in."""
-    return f"{secrets.randbelow(1_000_000):06d}"
+    """Return eight random characters; with the number of the request they show its progress without signing in."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(QUERY_CODE_LENGTH))
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class RequestQuerySet(models.QuerySet):
         rows = self.exclude(query_code="")  # an erased request has no code; an empty one must not match it
         asked = rows.filter(number=number.strip().upper()).select_related("team", "subdistrict").first()
         known = constant_time_compare(
-            asked.query_code if asked else "no code", code
+            asked.query_code if asked else "no code", code.strip().lower()
         )  # takes the same time for either mistake
         if asked is None or not known:
             raise ActionError(_("没有这个编号，或者查询码不对。"), code="unknown")
@@ -209,7 +210,7 @@ class Request(DemoMark):
 
     public_id = PublicIdField()
     number = models.CharField(_("编号"), max_length=16, unique=True)
-    query_code = models.CharField(_("查询码"), max_length=6, default=new_query_code)
+    query_code = models.CharField(_("查询码"), max_length=QUERY_CODE_LENGTH, default=new_query_code)
     author = models.ForeignKey(  # null once erased: the row still counts, without personal data
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="requests", verbose_name=_("提出人")
     )

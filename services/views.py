@@ -5,14 +5,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import extensions
 from chengyang.errors import ActionError, require
 from chengyang.lib.chinese.quotes import quoted
+from chengyang.platform.accounts import limits
 from chengyang.platform.accounts.slugs import follows_former_slugs
-from chengyang.platform.web.limits import slow_down
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 
@@ -20,6 +21,13 @@ from . import actions, permissions
 from .actions.requests import COMPLEX_DAYS, DAYS
 from .forms import AnswerForm, QueryForm, RatingForm, ReopenForm, RequestForm, RouteForm
 from .models import Alliance, Post, Request, Team
+
+WRONG_CODES = limits.Limit(
+    "request-code",
+    10,
+    limits.HOUR,
+    gettext_lazy("这个编号的查询码错得太多，请过一小时再试；提出人登录后在“我的诉求”里随时能看。"),
+)  # for one number, known or not, from all addresses
 
 
 @login_not_required
@@ -195,7 +203,8 @@ def resign(request: HttpRequest, slug: str) -> HttpResponse:
 def query_request(request: HttpRequest) -> HttpResponse:
     """Show the progress of a request by number and query code, without signing in.
 
-    The answer is the same for a wrong number and a wrong code, and attempts are limited, so that nothing can be guessed.
+    The answer is the same for a wrong number and a wrong code, and attempts are limited by network and by number, so that
+    nothing can be guessed.
     """
     form = QueryForm(request.POST or None)
     asked = None
@@ -210,8 +219,11 @@ def _find_request(request, form):
     if not form.is_valid():
         return None, 400
     try:
-        slow_down(request, "request-query")
-        return Request.objects.open_with(form.cleaned_data["number"], form.cleaned_data["code"]), 200
+        limits.slow_down(request, "request-query")
+        wrong = limits.take(WRONG_CODES, form.cleaned_data["number"])
+        asked = Request.objects.open_with(form.cleaned_data["number"], form.cleaned_data["code"])
+        limits.give_back(wrong)
+        return asked, 200
     except ActionError as error:
         form.refuse(error)
         return None, 409

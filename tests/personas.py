@@ -103,6 +103,14 @@ def team(**fields):
     return _first_or_create(Team, {"slug": slug}, {**defaults, **fields})
 
 
+def stepped_up(browser):
+    """Return the test client `browser` after it has answered who it is (`accounts.step_up`)."""
+    session = browser.session
+    session["stepped_up_at"] = clock.now().timestamp()
+    session.save()
+    return browser
+
+
 def make(name):
     """Return the account of the persona `name`; create it, with its role, post or membership, if it is missing."""
     account = user(name)

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -325,6 +326,24 @@ def erase_signups(person: Person) -> None:
         history.delete_history(kept)
     if person.user_id:
         _anonymise(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
+
+
+# ---- closing an account ----------------------------------------------------------------------------------------------
+@transaction.atomic
+def close_signups_of(user: Any, actor: Any) -> None:
+    """Cancel the open guest sign-ups of `user`, who closes their account, and anonymise all of them."""
+    coming = Signup.objects.open().filter(user=user, activity__starts__gt=clock.now())
+    for signup in coming.order_by("activity_id"):  # one order for all transactions that lock several
+        activity, signup = lock_signup(signup)
+        if signup.is_open:
+            _cancel(activity, signup, actor)
+    _anonymise(Signup.objects.filter(user=user).values_list("pk", flat=True))
+
+
+def accounts_in_use(since: dt.datetime) -> QuerySet:
+    """Return the ids of the accounts with a guest sign-up for an activity that ended, or ends, after `since`."""
+    rows = Signup.objects.filter(user__isnull=False, activity__ends__gt=since)
+    return rows.order_by().values_list("user", flat=True).distinct()
 
 
 # ---- shared ---------------------------------------------------------------------------------------------------------

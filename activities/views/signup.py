@@ -55,6 +55,8 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
         before_send=lambda: _require_open(activity),
     )
     if request.user.is_authenticated:
+        if request.POST.get("do"):  # a page from before signing in, in another tab: its code is not needed any more
+            return redirect(request.path)
         return _sign_up_signed_in(request, activity, login.kept.get("guest_name", ""))
     return _sign_up_by_phone(request, activity, login)
 

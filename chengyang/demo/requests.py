@@ -83,7 +83,7 @@ def _request(
     area = dataset.subdistricts[to.partition(":")[2] or rng.choice(list(dataset.subdistricts))]
     return Request(
         public_id=rng.public_id(),
-        query_code=f"{rng.randrange(1_000_000):06d}",
+        query_code=f"{rng.randrange(1_000_000):08d}",
         author=author,
         title=example["title"],
         text=example["text"],

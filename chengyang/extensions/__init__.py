@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from .shapes import (
     EVER,
+    AccountRows,
     ApiRoute,
     DecisionOption,
     DetailRow,
@@ -41,6 +42,7 @@ from .shapes import (
 
 __all__ = [
     "EVER",
+    "AccountRows",
     "ApiRoute",
     "DecisionOption",
     "DetailRow",
@@ -85,6 +87,7 @@ class Extension:
         default_factory=dict
     )  # purpose → function (account, actor)
     person_rows: Sequence[PersonRows] = ()  # changes when a person leaves or is erased
+    account_rows: Sequence[AccountRows] = ()  # changes when an account changes its number or is closed
     own_data: Sequence[TableDescription] = ()  # how rows are shown on 我的数据
     own_data_order: int = 100  # position of the app's tables on 我的数据
 
@@ -257,6 +260,11 @@ def withdrawal_handlers(purpose: str) -> list[Callable[[Any, Any], Any]]:
 def person_rows() -> list[PersonRows]:
     """Return the declarations about rows of persons, lower layers first."""
     return _registry.items("person_rows")
+
+
+def account_rows() -> list[AccountRows]:
+    """Return the declarations about rows of accounts, lower layers first."""
+    return _registry.items("account_rows")
 
 
 def table_descriptions() -> dict[str, TableDescription]:

@@ -276,6 +276,23 @@ class PersonRows:
 
 
 @dataclass(frozen=True)
+class AccountRows:
+    """The rows of an app that belong to an account: what happens to them when its number changes and when it is closed.
+
+    `move_number(user, old, new, actor)` replaces the number `old` of the account by `new` (empty: none). `close(user, actor)`
+    ends open rows and removes what names the account; `summary` is the sentence that its owner reads before. Both run in the
+    caller's transaction and are safe to repeat. `in_use(since)` returns the ids of the accounts that something open, or
+    something after the moment `since`, still needs: the nightly task closes none of them.
+    """
+
+    label: Any
+    move_number: Callable[[Any, str, str, Any], Any] | None = None
+    close: Callable[[Any, Any], Any] | None = None
+    in_use: Callable[[dt.datetime], QuerySet] | None = None
+    summary: Any = ""
+
+
+@dataclass(frozen=True)
 class TableDescription:
     """How the rows of `table` ("app.Model") are shown on 我的数据, where the model itself does not define it.
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengyang import clock, extensions
 from chengyang.errors import ActionError
 from chengyang.lib.chinese import dates
+from chengyang.platform.accounts import step_up
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
+from chengyang.platform.web.redirects import safe_next
 
 from .. import actions, personal_data
 from ..forms import OwnDetailsForm
@@ -63,6 +65,7 @@ def _consents(user):
 
 @never_cache
 @require_safe
+@step_up.required(back="members:data")
 def download(request: HttpRequest) -> HttpResponse:
     """Return all stored data as a JSON file; the export is recorded in the audit."""
     text = json.dumps(actions.export_own_data(request.user), ensure_ascii=False, indent=2)
@@ -131,7 +134,7 @@ def number(request: HttpRequest) -> HttpResponse:
     """Make the phone number of the account the contact number of the person."""
     actions.adopt_number(_active(request), actor=request.user)
     messages.success(request, _("以后按登录的手机号联系你。"))
-    return redirect("members:data")
+    return redirect(safe_next(request, "members:data"))
 
 
 @never_cache
@@ -197,6 +200,7 @@ def _open_applications(request):
 
 @never_cache
 @require_http_methods(READ_OR_POST)
+@step_up.required
 def leave(request: HttpRequest) -> HttpResponse:
     """Show the consequences of leaving, and leave the registry on POST."""
     person = _active(request)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -227,6 +227,10 @@ def erase_requests(person: Person) -> None:
     rows = Request.objects.filter(author=person.user_id)
     if person.left_on:
         rows = rows.filter(at__lt=clock.at(person.left_on + dt.timedelta(days=1)))
+    _erase(rows)
+
+
+def _erase(rows):
     _delete_notices(rows)
     answered = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
     kept = list(answered.values_list("pk", flat=True))
@@ -243,6 +247,20 @@ def erase_requests(person: Person) -> None:
         rating=None,
     )
     history.delete_history(kept_rows)
+
+
+@transaction.atomic
+def close_requests_of(user: User, actor: Any) -> None:
+    """Withdraw the open requests of `user`, who closes their account, and erase all of them."""
+    for request in Request.objects.filter(author=user, state__in=REQUEST_OPEN).select_for_update(of=("self",)):
+        _withdraw(request, actor)
+    _erase(Request.objects.filter(author=user))
+
+
+def accounts_in_use(since: dt.datetime) -> QuerySet:
+    """Return the ids of the accounts with an open request, or one that they made after `since`."""
+    rows = Request.objects.filter(Q(state__in=REQUEST_OPEN) | Q(at__gt=since), author__isnull=False)
+    return rows.order_by().values_list("author", flat=True).distinct()
 
 
 def _delete_notices(rows):

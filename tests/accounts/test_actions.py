@@ -74,7 +74,7 @@ def test_an_account_without_address_gets_no_password(sysadmin):
 
 # ---- creating accounts ----------------------------------------------------------------------------------------------
 def test_an_officers_account_starts_with_a_one_time_password(sysadmin):
-    user = actions.create_officer(email=" New.Officer@Demo.invalid ", name="单 一", actor=sysadmin)
+    user = actions.create_officer(email=" New.Officer@Demo.invalid ", name="单 一", actor=None)
     stored = User.objects.get(pk=user.pk)
     assert stored.email == "new.officer@demo.invalid"
     assert stored.check_password(user.one_time_password)
@@ -152,7 +152,7 @@ def test_the_security_administrator_ends_a_lock(district, secadmin):
 
 
 def test_a_reset_password_works_once_and_has_to_be_changed(district, sysadmin):
-    user = actions.reset_password(district, actor=sysadmin)
+    user = actions.reset_password(district, actor=None)
     stored = User.objects.get(pk=district.pk)
     assert stored.check_password(user.one_time_password)
     assert stored.must_change_password
@@ -197,7 +197,10 @@ def test_nobody_changes_the_number_of_somebody_else(member, sysadmin):
 
 # ---- roles ----------------------------------------------------------------------------------------------------------
 def grant(user, kind, actor, subdistrict=None, **days):
-    return actions.grant_role(user, kind, subdistrict, actor=actor, **days)
+    """Ask for a role as `actor`, let another administrator agree, and return it."""
+    change = actions.ask_for_change(user, "grant_role", role=kind, subdistrict=subdistrict, actor=actor, **days)
+    actions.agree_to_change(change, actor=personas.make("auditor"))
+    return Role.objects.filter(user=user, kind=kind).latest("pk")
 
 
 def code_of(*args, **options):
@@ -211,7 +214,7 @@ def code_of(*args, **options):
 def test_a_role_holds_from_today(stranger, secadmin):
     grant(stranger, Kind.DISTRICT, secadmin)
     assert access_scope(User.objects.get(pk=stranger.pk)).district
-    assert verbs(user=stranger.public_id) == ["role.granted"]
+    assert verbs(user=stranger.public_id)[-1] == "role.granted"
 
 
 ADMINISTRATORS = [Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT]
@@ -265,7 +268,7 @@ def test_a_role_ends_at_once_also_on_its_first_day(stranger, secadmin):
     role = grant(stranger, Kind.DISTRICT, secadmin)
     actions.end_role(role, actor=secadmin)
     assert not access_scope(User.objects.get(pk=stranger.pk)).officer
-    assert verbs(user=stranger.public_id) == ["role.granted", "role.ended"]
+    assert verbs(user=stranger.public_id)[-2:] == ["role.granted", "role.ended"]
 
 
 def test_a_role_that_ended_is_not_ended_later(stranger, secadmin):

@@ -3,14 +3,19 @@
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from chengyang.platform.accounts import login_throttle
+from chengyang import clock
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.accounts import actions, login_throttle
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.accounts.models import Role, StaffChange, User
+from chengyang.platform.notices import gateways
+from chengyang.platform.notices.models import Notice
 from tests import personas
 
-from .conftest import PHONE
+from .conftest import PHONE, messages
 
 pytestmark = pytest.mark.django_db
 USERS, ROLES = "/manage/accounts/user/", "/manage/accounts/role/"
@@ -81,12 +86,20 @@ def test_a_lock_shows_its_button_to_the_security_administrator(client_of, secadm
     assert not login_throttle.is_locked(target.email)
 
 
-def test_an_account_is_created_and_its_password_shown_once(client_of, sysadmin):
+@pytest.fixture
+def at_commit(django_capture_on_commit_callbacks):
+    """Run what waits for the commit, as after a request."""
+    return django_capture_on_commit_callbacks(execute=True)
+
+
+def test_the_password_of_a_new_account_goes_to_its_own_mail(client_of, sysadmin, at_commit):
     browser = client_of(sysadmin)
-    answer = browser.post(f"{USERS}add/", {"email": "new@demo.invalid", "name": "单一", "phone": ""}, follow=True)
+    with at_commit:
+        answer = browser.post(f"{USERS}add/", {"email": "new@demo.invalid", "name": "单一", "phone": ""}, follow=True)
     user = User.objects.get(email="new@demo.invalid")
-    assert user.check_password(re.search(r"的一次性密码：(\S+)", answer.content.decode())[1])
-    assert "的一次性密码" not in browser.get(page_of(user)).content.decode()
+    password = re.search(r"一次性密码 ([\w-]+)，", gateways.last_mails(1)[0]["text"])[1]
+    assert user.check_password(password)
+    assert password not in answer.content.decode()
 
 
 @pytest.mark.parametrize("field", ["email", "phone"])
@@ -101,12 +114,16 @@ def test_the_security_administrator_cannot_create_accounts(client_of, secadmin):
     assert client_of(secadmin).get(f"{USERS}add/").status_code == 403
 
 
-def test_a_reset_password_is_shown_once(client_of, sysadmin, target):
-    browser = client_of(sysadmin)
-    press(browser, target, "reset_password")
-    pages = [browser.get(page_of(target)).content.decode() for _ in range(2)]
-    assert User.objects.get(pk=target.pk).check_password(re.search(r"的一次性密码：(\S+)", pages[0])[1])
-    assert "的一次性密码" not in pages[1]
+def test_a_reset_takes_effect_when_a_second_administrator_agrees(client_of, sysadmin, secadmin, target, at_commit):
+    before = target.password
+    press(client_of(sysadmin), target, "reset_password")
+    assert User.objects.get(pk=target.pk).password == before
+    change = StaffChange.objects.get()
+    with at_commit:
+        client_of(secadmin).post(change.get_absolute_url(), {"choice": "agree"})
+    assert messages()[-1]["to"] == PHONE
+    password = messages()[-1]["variables"]["password"]
+    assert User.objects.get(pk=target.pk).check_password(password)
 
 
 def test_disabling_and_enabling(client_of, sysadmin, target):
@@ -122,10 +139,70 @@ def test_an_action_without_permission_is_refused(client_of, secadmin, target):
     assert User.objects.get(pk=target.pk).is_active
 
 
-def test_a_role_is_granted_on_the_staff_site(client_of, secadmin, target):
-    typed = {"user": target.pk, "kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
-    client_of(secadmin).post(f"{ROLES}add/", typed)
-    assert access_scope(target).editor
+EDITOR = {"kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": ""}
+
+
+def test_a_role_is_granted_when_a_second_administrator_agrees(client_of, secadmin, sysadmin, target):
+    client_of(secadmin).post(f"{ROLES}add/", {"user": target.pk, **EDITOR})
+    assert not access_scope(target).editor
+    client_of(sysadmin).post(StaffChange.objects.get().get_absolute_url(), {"choice": "agree"})
+    assert access_scope(User.objects.get(pk=target.pk)).editor
+
+
+def test_who_asked_and_who_it_is_about_do_not_agree(client_of, secadmin, sysadmin, auditor):
+    change = actions.ask_for_change(sysadmin, "remove_factor", actor=secadmin)
+    for user in (secadmin, sysadmin):
+        assert change.get_absolute_url() not in client_of(user).get("/manage/").content.decode()
+        assert client_of(user).post(change.get_absolute_url(), {"choice": "agree"}).status_code == 403
+        with pytest.raises(NotAllowed):
+            actions.agree_to_change(change, actor=user)
+    assert change.get_absolute_url() in client_of(auditor).get("/manage/").content.decode()
+
+
+def test_the_database_refuses_one_person_for_both(secadmin, target):
+    change = actions.ask_for_change(target, "remove_factor", actor=secadmin)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StaffChange.objects.filter(pk=change.pk).update(state="done", decided_by=secadmin, decided_at=clock.now())
+
+
+@pytest.mark.parametrize("action", ["reset_password", "remove_second_factor"])
+def test_no_administrator_does_it_without_a_second_person(secadmin, sysadmin, target, action):
+    for actor in (secadmin, sysadmin):
+        with pytest.raises(NotAllowed):
+            getattr(actions, action)(target, actor=actor)
+        with pytest.raises(NotAllowed):
+            actions.grant_role(target, "editor", actor=actor)
+
+
+def test_a_change_that_was_agreed_to_serves_for_nothing_else(secadmin, sysadmin, target, stranger):
+    change = actions.agree_to_change(actions.ask_for_change(target, "remove_factor", actor=secadmin), actor=sysadmin)
+    with pytest.raises(NotAllowed):
+        actions.remove_second_factor(stranger, actor=sysadmin, agreed=change)
+    with pytest.raises(NotAllowed):
+        actions.reset_password(target, actor=sysadmin, agreed=change)
+
+
+def test_a_change_is_asked_for_and_decided_once(secadmin, sysadmin, auditor, target):
+    change = actions.ask_for_change(target, "remove_factor", actor=secadmin)
+    with pytest.raises(ActionError, match="已经有人提出"):
+        actions.ask_for_change(target, "remove_factor", actor=secadmin)
+    actions.refuse_change(change, actor=sysadmin, reason="没有核实本人。")
+    with pytest.raises(ActionError, match="已经有人决定"):
+        actions.agree_to_change(change, actor=auditor)
+    assert "没有核实本人" in Notice.objects.get(user=secadmin).body
+
+
+def test_administrators_see_changes_and_nobody_else(reference, client_of, secadmin, target):
+    change = actions.ask_for_change(target, "remove_factor", actor=secadmin)
+    statuses = {
+        name: client_of(personas.make(name)).get(change.get_absolute_url()).status_code for name in personas.NAMES
+    }
+    assert {name for name, status in statuses.items() if status == 200} == {"sysadmin", "secadmin", "auditor"}
+
+
+def test_the_security_administrator_hears_of_every_change(secadmin, sysadmin, target):
+    actions.agree_to_change(actions.ask_for_change(target, "reset_password", actor=sysadmin), actor=secadmin)
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_change").exists()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from chengyang.errors import ActionError
 from chengyang.platform.accounts import login_throttle
 from chengyang.platform.accounts.models import Attempt
 from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
 from tests import personas
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,8 @@ def test_a_disabled_account_with_a_wrong_password_is_answered_alike(browser, off
 
 def test_the_typed_email_is_stored_as_a_hash_only(browser):
     fail(browser, 1, "nobody@demo.invalid")
-    assert "nobody" not in str(Attempt.objects.values().get())
+    assert Attempt.objects.exists()
+    assert "nobody" not in str(list(Attempt.objects.values()))
 
 
 # ---- audit entries --------------------------------------------------------------------------------------------------
@@ -128,6 +130,11 @@ def test_failures_and_the_lock_are_recorded_for_the_account(browser, officer):
     fail(browser, 6)
     entries = Entry.objects.filter(user=officer.public_id).order_by("id").values_list("verb", flat=True)
     assert list(entries) == ["session.failed"] * 5 + ["session.locked"]
+
+
+def test_a_locked_account_is_an_alarm_once_a_day(browser, officer, secadmin):
+    fail(browser, 7)
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_locked").count() == 1
 
 
 def test_a_failure_for_an_unknown_account_is_recorded_without_the_email(browser):

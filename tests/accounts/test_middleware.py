@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.conf import settings as configured
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from chengyang.platform.accounts import sessions
+from chengyang.platform.accounts.middleware import StaffNetworkMiddleware
 from chengyang.platform.accounts.models import Role
 from chengyang.platform.audit.models import Entry
 
@@ -28,8 +30,16 @@ def clock(time_machine):
 
 # ---- life of a session ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("idle", "still"), [(29 * MINUTE, True), (30 * MINUTE, False)])
-@pytest.mark.parametrize("name", ["district", "xiazhuang", "editor", "secretary", "base_manager", "leader", "auditor"])
+@pytest.mark.parametrize("name", ["district", "xiazhuang", "editor", "secretary", "base_manager", "leader"])
 def test_an_idle_officer_is_signed_out_after_half_an_hour(request, client_of, clock, name, idle, still):
+    browser = client_of(request.getfixturevalue(name))
+    clock.shift(idle)
+    assert is_in(browser) == still
+
+
+@pytest.mark.parametrize(("idle", "still"), [(14 * MINUTE, True), (15 * MINUTE, False)])
+@pytest.mark.parametrize("name", ["sysadmin", "secadmin", "auditor"])
+def test_an_idle_administrator_is_signed_out_after_a_quarter_of_an_hour(request, client_of, clock, name, idle, still):
     browser = client_of(request.getfixturevalue(name))
     clock.shift(idle)
     assert is_in(browser) == still
@@ -216,3 +226,34 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites():
 def test_url_names_of_the_app_and_of_allauth_have_the_same_path():
     pairs = {"accounts:login": "account_login", "accounts:logout": "account_logout"}
     assert {reverse(ours) == reverse(theirs) for ours, theirs in pairs.items()} == {True}
+
+
+# ---- the networks of the staff site ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("allowed", "address", "status"),
+    [
+        ([], "203.0.113.9", 200),
+        (["192.0.2.0/24"], "192.0.2.9", 200),
+        (["192.0.2.0/24"], "203.0.113.9", 404),
+        (["192.0.2.0/24", "2001:db8::/32"], "2001:db8::7", 200),
+        (["192.0.2.0/24"], "::ffff:192.0.2.9", 200),
+    ],
+)
+def test_the_staff_site_is_there_from_the_configured_networks_only(
+    client_of, district, settings, allowed, address, status
+):
+    settings.STAFF_NETWORKS = allowed
+    assert client_of(district).get("/manage/", REMOTE_ADDR=address).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/manage/", "/manage/numbers/person/abcdefghjk/", "/manage/nothing/"])
+def test_from_elsewhere_every_page_of_it_is_missing_also_for_visitors(client, db, settings, path):
+    settings.STAFF_NETWORKS = ["192.0.2.0/24"]
+    assert client.get(path, REMOTE_ADDR="203.0.113.9").status_code == 404
+    assert client.get("/", REMOTE_ADDR="203.0.113.9").status_code == 200
+
+
+def test_a_wrong_network_stops_the_start(settings):
+    settings.STAFF_NETWORKS = ["192.0.2.0/99"]
+    with pytest.raises(ImproperlyConfigured, match="STAFF_NETWORKS"):
+        StaffNetworkMiddleware(None)

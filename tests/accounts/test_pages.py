@@ -1,6 +1,8 @@
 """Changing and resetting passwords, audit entries of sign-ins, the look of the pages of allauth, the periodic task."""
 
+import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,7 +13,9 @@ from chengyang.platform.accounts import tasks
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices import gateways
+from chengyang.platform.notices.models import Notice
 from tests import personas
+from tests.personas import stepped_up
 
 from .conftest import PHONE
 
@@ -164,7 +168,8 @@ def test_a_disabled_account_gets_no_link(browser, officer):
 
 def test_links_are_limited_for_an_address(browser, officer):
     statuses = [ask(browser).status_code for _ in range(4)]
-    assert statuses == [302, 302, 302, 429]
+    assert statuses == [302, 302, 302, 200]
+    assert "操作太频繁" in ask(browser).content.decode()
 
 
 def test_the_message_to_the_worker_is_only_an_account_id(browser, officer, monkeypatch):
@@ -195,6 +200,27 @@ def test_an_officer_with_another_session_is_warned(browser, officer):
     assert "这个账号还在另外 1 处登录着" in browser.get("/accounts/").content.decode()
 
 
+def test_the_owner_is_notified_of_a_second_sign_in(browser, officer):
+    enter(Client())
+    assert not Notice.objects.filter(user=officer).exists()
+    enter(browser)
+    assert Notice.objects.get(user=officer).kind == "accounts/signed_in_again"
+
+
+def test_messages_are_kept_in_the_session_and_not_in_a_cookie(browser, officer):
+    enter(Client())
+    answer = enter(browser)
+    assert "messages" not in answer.cookies
+
+
+@pytest.mark.parametrize(("hour", "alarms"), [(22, 0), (23, 1), (5, 1), (6, 0)])
+def test_an_officer_who_signs_in_at_night_is_an_alarm_once_a_day(officer, secadmin, time_machine, hour, alarms):
+    time_machine.move_to(dt.datetime(2026, 11, 24, hour, tzinfo=ZoneInfo("Asia/Shanghai")), tick=False)
+    for _ in range(2):
+        enter(Client())
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_night").count() == alarms
+
+
 def test_the_first_sign_in_warns_of_nothing(browser, officer):
     enter(browser)
     assert "还在另外" not in browser.get("/accounts/").content.decode()
@@ -212,13 +238,14 @@ PAGES = [
     "accounts:change_phone",
     "accounts:sessions",
     "account_logout",
-    "account_reauthenticate",
+    "accounts:step_up",
+    "accounts:phone_changed",
     "account_change_password",
     "mfa_activate_totp",
 ]
 WITH_FACTOR = [
     "accounts:security",
-    "mfa_reauthenticate",
+    "accounts:step_up",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_deactivate_totp",
@@ -240,6 +267,7 @@ def offences(page):
 def test_every_page_has_the_look_and_language_of_the_portal(browser, officer, name):
     if name not in PAGES[:6]:
         enter(browser)
+        stepped_up(browser)
     answer = browser.get(reverse(name))
     page = answer.content.decode()
     assert (answer.status_code, offences(page)) == (200, [])
@@ -268,12 +296,6 @@ def test_the_page_that_asks_for_the_second_factor_has_the_look_of_the_portal(bro
     assert (answer.status_code, offences(answer.content.decode())) == (200, [])
 
 
-def test_the_page_of_too_many_requests_has_the_look_of_the_portal(browser):
-    for _ in range(4):
-        answer = ask(browser)
-    assert (answer.status_code, offences(answer.content.decode())) == (429, [])
-
-
 def test_the_list_of_recovery_codes_is_plain_text_in_chinese(browser, officer):
     enter(browser)
     _set_up(browser)
@@ -284,7 +306,7 @@ def test_the_list_of_recovery_codes_is_plain_text_in_chinese(browser, officer):
 
 def test_the_page_with_the_qr_code_has_the_content_security_policy(browser, officer):
     enter(browser)
-    answer = browser.get(reverse("mfa_activate_totp"))
+    answer = stepped_up(browser).get(reverse("mfa_activate_totp"))
     assert "style-src 'self'" in answer["Content-Security-Policy"]
     assert 'class="qr"' in answer.content.decode()
 

@@ -12,6 +12,7 @@ from chengyang.platform.accounts import phone_verification
 from chengyang.platform.accounts.models import PhoneProof, User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices import gateways
+from chengyang.platform.notices.models import Notice
 
 from .conftest import PHONE, last_code, messages, wrong_code
 
@@ -90,19 +91,82 @@ def test_the_refusal_says_how_many_seconds_are_left(time_machine):
 def test_a_number_gets_ten_codes_a_day(codes, hours, outcome):
     moment = clock.now() - dt.timedelta(hours=hours)
     for _ in range(codes):
-        PhoneProof.objects.create(phone=PHONE, sent_at=moment)
+        PhoneProof.objects.create(phone=PHONE, network="192.0.2.1", sent_at=moment)
     assert outcome_of(send) == outcome
 
 
 @pytest.mark.parametrize(("asked", "outcome"), [(59, "right"), (60, "busy")])
 def test_an_ip_address_gets_sixty_codes_a_minute(asked, outcome):
-    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, address="192.0.2.1") for _ in range(asked))
+    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, network="192.0.2.1") for _ in range(asked))
     assert outcome_of(send) == outcome
+
+
+def test_one_network_does_not_use_up_the_codes_of_a_number():
+    moment = clock.now() - dt.timedelta(hours=1)
+    for _ in range(10):
+        PhoneProof.objects.create(phone=PHONE, network="192.0.2.1", sent_at=moment)
+    assert refused(send) == "too_many"
+    assert outcome_of(lambda: send(address="192.0.2.2")) == "right"
+
+
+def test_a_number_gets_thirty_codes_a_day_from_all_networks():
+    moment = clock.now() - dt.timedelta(hours=1)
+    for number in range(30):
+        PhoneProof.objects.create(phone=PHONE, network=f"198.51.100.{number}", sent_at=moment)
+    assert refused(send) == "too_many"
+    assert outcome_of(lambda: send(known=True)) == "right"
+
+
+def test_64_bits_of_an_ipv6_address_count_as_one():
+    moment = clock.now() - dt.timedelta(hours=1)
+    for number in range(1, 11):
+        proof = send(OTHER, address=f"2001:db8:0:1::{number}")
+        PhoneProof.objects.filter(pk=proof.pk).update(sent_at=moment)
+    assert refused(send, OTHER, address="2001:db8:0:1:ffff::1") == "too_many"
+    assert outcome_of(lambda: send(OTHER, address="2001:db8:0:2::1")) == "right"
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [(499, "right"), (500, "busy")])
+def test_a_network_gets_five_hundred_codes_a_day(asked, outcome):
+    moment = clock.now() - dt.timedelta(hours=1)
+    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, network="192.0.2.1", sent_at=moment) for _ in range(asked))
+    assert outcome_of(send) == outcome
+
+
+@pytest.fixture
+def ten_a_day(settings, secadmin):
+    settings.SMS_CODES_PER_DAY = 10
+
+    def sent(number):
+        moment = clock.now() - dt.timedelta(hours=1)
+        PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, sent_at=moment) for _ in range(number))
+
+    return sent
+
+
+def test_the_whole_site_has_a_ceiling_that_known_browsers_pass(ten_a_day):
+    ten_a_day(10)
+    assert refused(send) == "site_full"
+    assert outcome_of(lambda: send(known=True)) == "right"
+
+
+@pytest.mark.parametrize(("before", "alarms"), [(5, 0), (7, 1), (10, 1)])
+def test_the_security_administrator_is_notified_before_the_ceiling_and_at_it(ten_a_day, secadmin, before, alarms):
+    ten_a_day(before)
+    outcome_of(send)
+    outcome_of(lambda: send("+8615400008003"))
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_codes").count() == alarms
+
+
+def test_limits_hold_without_the_cache(settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nonexistent/valkey.sock"}}
+    send()
+    assert refused(send) == "too_soon"
 
 
 @pytest.mark.parametrize("address", ["192.0.2.2", None])
 def test_the_limit_of_one_ip_address_does_not_affect_others(address):
-    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, address="192.0.2.1") for _ in range(60))
+    PhoneProof.objects.bulk_create(PhoneProof(phone=OTHER, network="192.0.2.1") for _ in range(60))
     assert send(address=address)
 
 
@@ -246,6 +310,6 @@ def test_concurrent_requests_for_one_number_send_one_code():
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_requests_from_one_address_stay_below_the_limit():
-    PhoneProof.objects.bulk_create(PhoneProof(phone=PHONE, address="192.0.2.1") for _ in range(57))
+    PhoneProof.objects.bulk_create(PhoneProof(phone=PHONE, network="192.0.2.1") for _ in range(57))
     calls = [lambda last=last: send(f"+861540000900{last}") for last in range(8)]
     assert run_concurrently(calls) == ["busy"] * 5 + ["right"] * 3

@@ -1,7 +1,7 @@
 """Steps that several browser tests share."""
 
 from . import browser_data
-from .pages import at, press
+from .pages import at, heading, press
 
 
 def request_code(page, number=1, **fields):
@@ -17,6 +17,13 @@ def enter_code(page, number=1, *, yes):
     """Type the code that was sent, and press the button `yes`."""
     page.locator("[name=code]").fill(browser_data.code(number))
     press(page, yes)
+
+
+def confirm_identity(page, number=1):
+    """Answer the question who one is with a code to the own number; ends on the page that asked."""
+    heading(page, "确认是你本人")
+    press(page, "获取验证码")
+    enter_code(page, number, yes="确认")
 
 
 # ---- joining ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from members.models import Person
 from tests import personas
 
 from . import browser_data, steps
-from .pages import PHONE, agree, at, check, heading, press, sees
+from .pages import DESKTOP, PHONE, agree, at, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,9 @@ def test_member_reads_all_stored_data_and_who_read_it(browse, member):
 
 def test_member_downloads_all_stored_data(browse, member):
     page = browse(member.user)
-    page.goto("/me/data/")
+    page.goto("/me/data/download/")
+    steps.confirm_identity(page, 21)
+    heading(page, "我的数据")
     with page.expect_download() as download:
         press(page, "下载")
     assert "青岛澄海文化传媒有限公司" in download.value.path().read_text()
@@ -101,11 +103,62 @@ def test_member_leaves_the_registry_without_approval(browse, member):
     page = browse(member.user, size=PHONE)
     page.goto("/me/data/")
     press(page, "退出名册")
+    check(page, "step-up", axe=True)
+    steps.confirm_identity(page, 21)
     sees(page, "退出不需要任何人批准")
     check(page, "leave", axe=True)
     press(page, "林知夏，确定退出")
     sees(page, "你已退出。")
     check(page, "my-data-left", axe=True)
+    assert Person.objects.get(pk=member.pk).state == "left"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_member_changes_the_number_and_the_old_one_undoes_it(browse, member, size):
+    page, holder = browse(member.user, size=size), browse(size=size)
+    page.goto("/accounts/")
+    page.get_by_role("link", name="更换").click()
+    steps.confirm_identity(page, 21)
+    steps.request_code(page, 22)
+    steps.enter_code(page, 22, yes="确认")
+    check(page, "phone-changed", axe=True)
+    press(page, "改发到新号码")
+    sees(page, "以后按登录的手机号联系你。")
+    link = re.search(r"/accounts/phone/undo/\S+", browser_data.texts(21)[0]["text"])[0]
+    holder.goto(link)
+    check(holder, "undo-number", axe=True)
+    press(holder, "不是我改的，撤销")
+    sees(holder, "原来的号码又能登录了")
+    person = Person.objects.get(pk=member.pk)
+    assert (person.phone, person.user.phone) == (browser_data.phone(21),) * 2
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_somebody_asks_for_an_account_with_a_lost_number_and_an_officer_checks(browse, member, size):
+    page, officer = browse(size=size), browse(personas.make("xiazhuang"), size=size)
+    page.goto("/accounts/phone/lost/")
+    check(page, "lost-number", axe=True)
+    steps.request_code(page, 23, name="林知夏", former=browser_data.typed(21))
+    steps.enter_code(page, 23, yes="确认")
+    heading(page, "申请已收到")
+    check(page, "lost-number-sent", axe=True)
+    officer.goto("/manage/")
+    officer.locator("main").get_by_role("link", name="林知夏").first.click()
+    check(officer, "number-request", axe=True)
+    officer.get_by_label("当面看过身份证，是本人").check()
+    officer.locator(".decide button[type=submit]").click()
+    sees(officer, "72 小时后生效")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_member_closes_the_account(browse, member, size):
+    page = browse(member.user, size=size)
+    page.goto("/accounts/")
+    page.get_by_role("link", name="注销").click()
+    steps.confirm_identity(page, 21)
+    check(page, "close-account", axe=True)
+    press(page, "确定注销账号")
+    sees(page, "账号已注销。")
     assert Person.objects.get(pk=member.pk).state == "left"
 
 

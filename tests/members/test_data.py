@@ -32,7 +32,7 @@ def text(answer):
 @pytest.fixture
 def mine(rules, member, client_of):
     factories.consent(member)
-    return client_of(member)
+    return personas.stepped_up(client_of(member))
 
 
 def test_data_page_shows_stored_data(mine, member):
@@ -92,7 +92,7 @@ def test_invalid_correction_changes_nothing_and_keeps_the_form_data(mine, member
 
 @pytest.mark.parametrize("page", [EDIT, LEAVE])
 def test_unregistered_account_gets_404_for_edit_and_leave(rules, stranger, client_of, page):
-    assert client_of(stranger).get(page).status_code == 404
+    assert personas.stepped_up(client_of(stranger)).get(page).status_code == 404
 
 
 def test_contact_number_is_replaced_by_sign_in_number(rules, client_of):

@@ -64,8 +64,11 @@ def test_tables_found():
     assert sorted(table._meta.label for table in collect.tables()) == [
         "account.EmailAddress",
         "account.EmailConfirmation",
+        "accounts.FormerNumber",
         "accounts.FormerPassword",
+        "accounts.NumberRequest",
         "accounts.Role",
+        "accounts.StaffChange",
         "accounts.User",
         "activities.CheckIn",
         "activities.ServiceRecord",

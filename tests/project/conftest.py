@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from chengyang.celery import app
+from tests import personas
 
 from . import dataset as datasets
 
@@ -45,10 +46,11 @@ def dataset(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 def _signed_in(user):
-    """Return the cookies of a client in which `user` is signed in."""
+    """Return the cookies of a client in which `user` is signed in and has just answered who it is."""
     browser = Client()
     if user.is_authenticated:
         browser.force_login(user, backend="chengyang.platform.accounts.backends.PortalBackend")
+        personas.stepped_up(browser)  # the pages behind the question; tests/accounts/test_step_up.py has the question
     return {name: morsel.value for name, morsel in browser.cookies.items()}
 
 

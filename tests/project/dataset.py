@@ -13,7 +13,8 @@ from django.core.files.base import ContentFile
 
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
 from chengyang import clock
-from chengyang.platform.accounts.models import Subdistrict, User
+from chengyang.lib.vault.fields import blind_index
+from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.actions import notify
@@ -37,6 +38,7 @@ UNCONFIRMED = "顾未明"  # a person whose record staff created and who has not
 LEFT = "韩退之"  # a person who has left the registry
 APPLICANT = "申小满"  # an applicant under review
 REQUEST_TEXT = "房租合同里的那一条"  # text of a request that was routed to the team
+FORMER = "+8615431418888"  # the number that `member` signed in with before
 GUEST = "来宾司徒云"  # name of a guest in check-in lists
 DRAFTED, SUBMITTED = "还没有定的采风", "等批准的讲座"  # titles of unpublished activities
 MEMBERS_ONLY, ORGANIZATION_ONLY = "入册人士座谈", "会员大会"  # titles of activities with a restricted audience
@@ -339,6 +341,18 @@ def _requests(dataset):
     objects["checked"] = Outcome.objects.create(title="助老款", state="checked", **money)
 
 
+# ---- numbers and staff accounts --------------------------------------------------------------------------------------
+def _numbers(dataset, member):
+    objects, due_on = dataset.objects, clock.today() + DAY
+    objects["former_number"] = FormerNumber.objects.create(
+        user=member, phone=FORMER, number_index=blind_index("phone", FORMER), reason="changed"
+    )
+    objects["number_request"] = NumberRequest.objects.create(user=member, phone=FORMER, due_on=due_on)
+    objects["staff_change"] = StaffChange.objects.create(
+        user=dataset.users["editor"], kind="reset_password", asked_by=dataset.users["sysadmin"], due_on=due_on
+    )
+
+
 # ---- the rest --------------------------------------------------------------------------------------------------------
 def _rest(dataset):
     objects, member = dataset.objects, dataset.users["member"]
@@ -359,6 +373,7 @@ def _rest(dataset):
     objects["entry"] = audit.record_alone(
         "person.read", dataset.member, actor=dataset.users["xiazhuang"], person=dataset.member
     )
+    _numbers(dataset, member)
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")

@@ -20,6 +20,7 @@ NAMES = {
     "posts": lambda post: f"{post.subject} {post.manager_kind}",
     "assessments": lambda table: table.SUBJECT,
     "person_rows": lambda rows: str(rows.label),
+    "account_rows": lambda rows: str(rows.label),
     "own_data": lambda description: description.table,
 }
 

@@ -50,7 +50,8 @@ PARAMETERS = {
     "services:team-request": ("service",),
     "notices:list": ("before", "after"),
     "members:data": ("all",),
-    "accounts:phone": ("next",),
+    "accounts:phone": ("next", "proof"),
+    "accounts:step_up": ("next", "proof"),
     "accounts:login": ("next",),
     "admin:index": ("page", "kind"),
     "admin:staff_search": ("q",),
@@ -202,7 +203,7 @@ def outside(browser, requests):
     return found
 
 
-WITH_NEXT = ("accounts:phone", "accounts:login", "accounts:logout", "account_reauthenticate", "mfa_authenticate")
+WITH_NEXT = ("accounts:phone", "accounts:login", "accounts:logout", "accounts:step_up", "mfa_authenticate")
 
 
 @pytest.mark.parametrize("target", OUTSIDE)

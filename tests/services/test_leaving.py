@@ -13,6 +13,7 @@ from members import erasure
 from services import actions
 from services.models import Request
 from tests import personas
+from tests.personas import stepped_up
 
 pytestmark = pytest.mark.django_db
 HISTORY = Request._meta.get_field("history").related_model
@@ -97,7 +98,7 @@ def test_erasing_twice_changes_nothing_more(answered, member):
 
 
 def test_the_page_for_leaving_describes_it(client_of, member):
-    page = client_of(member).get(reverse("members:data-leave")).content.decode()
+    page = stepped_up(client_of(member)).get(reverse("members:data-leave")).content.decode()
     assert "还没答复的诉求立即撤回" in page
 
 

@@ -1,5 +1,7 @@
 """Pages of services."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -77,6 +79,35 @@ def test_a_wrong_code_is_answered_like_a_wrong_number(client, asked):
 
 def test_guessing_is_slowed_down(client, asked):
     answers = [client.post(reverse("services:query"), {"number": "SQ1", "code": "123456"}) for _ in range(21)]
+    assert "过一分钟" in answers[-1].content.decode()
+
+
+def test_a_code_has_eight_characters_and_is_read_in_capitals_too(client, asked):
+    assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{8}", asked.query_code)
+    answer = client.post(reverse("services:query"), {"number": asked.number, "code": asked.query_code.upper()})
+    assert answer.status_code == 200
+
+
+def look_up(client, number, code, address):
+    return client.post(reverse("services:query"), {"number": number, "code": code}, REMOTE_ADDR=address)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_codes_of_one_number_are_guessed_ten_times_an_hour_from_all_addresses(client, asked, known):
+    number = asked.number if known else "SQ20200101-001"
+    for address in range(10):
+        assert look_up(client, number, "00000000", f"192.0.2.{address}").status_code == 409
+    answer = look_up(client, number, asked.query_code, "192.0.2.99")
+    assert "错得太多" in answer.content.decode()
+
+
+def test_right_codes_are_not_counted(client, asked):
+    answers = [look_up(client, asked.number, asked.query_code, f"192.0.2.{n}").status_code for n in range(12)]
+    assert set(answers) == {200}
+
+
+def test_64_bits_of_an_address_count_as_one(client, asked):
+    answers = [look_up(client, f"SQ{n}", "00000000", f"2001:db8::{n:x}") for n in range(21)]
     assert "过一分钟" in answers[-1].content.decode()
 
 

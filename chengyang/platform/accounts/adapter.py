@@ -3,25 +3,31 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
 from chengyang.errors import ActionError
+from chengyang.lib.chinese.phones import mask_phone
 from chengyang.lib.vault.fields import decrypt_for, encrypt_for
+from chengyang.platform.web.addresses import network_of
 from chengyang.platform.web.redirects import is_ours
 
-from . import actions, login_throttle, sessions
+from . import actions, limits, login_throttle
 from .access import access_scope
 from .backends import PortalBackend
 from .models import User
 
-FRESH = sessions.dt.timedelta(minutes=5)  # no reauthentication within this time of signing in
+SIGN_INS = limits.Limit(
+    "sign-in", 60, limits.MINUTE, _("操作太频繁，请过几分钟再试。")
+)  # by password, from one network
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  (a value to store, nothing listens on it)
 
 
@@ -49,6 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         login = credentials.get("email") or ""
         try:
+            limits.take(SIGN_INS, network_of(address_of(request)) or "")
             attempt = login_throttle.count_attempt(login, address=address_of(request))
         except ActionError as error:
             raise ValidationError(error.message, code=error.code) from None
@@ -67,15 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         return PortalBackend.unstash_authenticated_user()
 
-    def reauthenticate(self, user: User, password: str) -> bool:
-        found = self.authenticate(context.request, email=user.email or "", password=password)
-        return found is not None and found.pk == user.pk
-
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
-        """Return whether the user has to prove again who they are: not within five minutes of signing in."""
-        if clock.now() - sessions.began(context.request.session) < FRESH:
-            return False
-        return super().is_reauthentication_required(app=app, **options)
+        return False  # `step_up` asks, in front of these pages, and asks everybody
 
     def set_password(self, user: User, password: str) -> None:
         request = context.request
@@ -125,6 +125,19 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt_for(*self._place, encrypted_text)
+
+    def is_mfa_enabled(self, user: User, types: Any = None) -> bool:
+        """Return whether `user` has a second factor. A passkey is none: who has one still signs in by phone elsewhere."""
+        kinds = [kind for kind in types or Authenticator.Type if kind != Authenticator.Type.WEBAUTHN]
+        return super().is_mfa_enabled(user, kinds) if kinds else False
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Return how the device names the account when it asks which passkey to use."""
+        label = mask_phone(user.phone) or user.email or str(user)
+        return {"id": user_pk_to_url_str(user).encode(), "name": label, "display_name": label}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": context.request.get_host().partition(":")[0], "name": settings.SITE["name"]}
 
     def get_totp_label(self, user: User) -> str:
         return user.email or str(user)

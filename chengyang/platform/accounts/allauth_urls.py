@@ -8,6 +8,8 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from .step_up import required
+
 # allauth reverses these names; the portal shows what they stand for on one page of its own.
 to_security = require_safe(RedirectView.as_view(pattern_name="accounts:security"))
 
@@ -16,7 +18,6 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     # /accounts/password/
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", to_security, name="account_set_password"),
@@ -35,10 +36,15 @@ urlpatterns = [
     # /accounts/2fa/
     path("2fa/", to_security, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
-    path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/generate/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("2fa/recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("2fa/totp/activate/", required(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", required(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/", required(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        required(recovery.download_recovery_codes, back="mfa_view_recovery_codes"),
+        name="mfa_download_recovery_codes",
+    ),
 ]

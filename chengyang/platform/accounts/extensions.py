@@ -1,19 +1,26 @@
 """What the app registers with the rest of the portal; the slots are described in `chengyang.extensions`."""
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, TableDescription, extend
 
-from . import sessions
+from . import sessions, todos
+
+FACTORS = {"recovery_codes": _("恢复码"), "totp": _("验证器"), "webauthn": _("通行密钥")}
 
 extend(
     "accounts",
-    schedule={"accounts": PeriodicTask("accounts.run_periodic", 3600.0)},
+    todos=[todos.CheckIdentity(), todos.AgreeToStaffChange()],
+    schedule={
+        "accounts": PeriodicTask("accounts.run_periodic", 3600.0),
+        "accounts-close": PeriodicTask("accounts.close_unneeded", crontab(hour=2, minute=20)),
+    },
     own_data_order=60,
     own_data=[
         TableDescription(
             "accounts.User",
-            hidden={"last_login", "must_change_password"},
+            hidden={"last_login", "must_change_password", "surname_failures", "closing_notified_at", "closed_at"},
             technical={"is_active", "password_set_at"},
             created_field="date_joined",
         ),
@@ -31,6 +38,9 @@ extend(
             row_title=lambda row: row.get_purpose_display(),
             created_field="sent_at",
         ),
+        TableDescription("accounts.StaffChange", created_field="asked_at"),
+        TableDescription("accounts.FormerNumber", hidden={"number_index"}, created_field="at"),
+        TableDescription("accounts.NumberRequest", created_field="at"),
         TableDescription("accounts.FormerPassword", hidden={"password"}, created_field="at"),
         # Tables of allauth.
         TableDescription(
@@ -49,7 +59,7 @@ extend(
             title=_("第二重验证"),
             labels={"type": _("方式"), "created_at": _("设置时间"), "last_used_at": _("上次使用")},
             hidden={"data"},
-            show={"type": lambda row: _("恢复码") if row.type == "recovery_codes" else _("验证器")},
+            show={"type": lambda row: FACTORS.get(row.type, row.type)},
             created_field="created_at",
         ),
         TableDescription(
@@ -76,16 +86,30 @@ extend(
         "session.unlocked": _("解除登录暂停"),
         "phone.proved": _("验证手机号"),
         "phone.changed": _("更换手机号"),
+        "phone.restored": _("撤销更换手机号"),
+        "phone.freed": _("号码换了主人"),
+        "phone.released": _("用过的号码另开账号"),
+        "number_request.submitted": _("申请找回账号"),
+        "number_request.checked": _("当面核对身份"),
+        "number_request.refused": _("不同意找回账号"),
+        "number_request.stopped": _("叫停找回账号"),
+        "number_request.done": _("找回账号"),
         "password.changed": _("修改密码"),
         "password.reset": _("重置密码"),
         "second_factor.added": _("设置第二重验证"),
         "second_factor.removed": _("取消第二重验证"),
         "second_factor.failed": _("第二重验证失败"),
+        "passkey.added": _("添加通行密钥"),
+        "passkey.removed": _("删除通行密钥"),
         "user.created": _("建立账号"),
         "user.disabled": _("停用账号"),
         "user.enabled": _("启用账号"),
+        "user.closed": _("注销账号"),
         "role.granted": _("授予角色"),
         "role.ended": _("收回角色"),
+        "staff_change.asked": _("提出账号变更"),
+        "staff_change.agreed": _("同意账号变更"),
+        "staff_change.refused": _("不同意账号变更"),
         "post.started": _("担任职务"),
         "post.ended": _("卸任职务"),
         "post.corrected": _("更正任职日期"),

@@ -11,10 +11,25 @@ from django.contrib.auth import password_validation
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.platform.web.forms import CodeField, Form, PhoneField, PortalForm
+from chengyang.errors import ActionError
+from chengyang.platform.web.addresses import network_of
+from chengyang.platform.web.context import current
+from chengyang.platform.web.forms import CodeField, Form, NameField, PhoneField, PortalForm
 
-from . import tasks
+from . import limits, second_factor, tasks
 from .models import User
+
+PASSWORD_CHANGES = limits.Limit("password-change", 5, limits.MINUTE, _("操作太频繁，请过几分钟再试。"))
+RESETS = limits.Limit("reset", 3, limits.QUARTER, _("操作太频繁，请过几分钟再试。"))  # for one e-mail
+RESETS_OF_NETWORK = limits.Limit("reset-network", 20, limits.MINUTE, _("操作太频繁，请过几分钟再试。"))
+
+
+def _count(limit: limits.Limit, value: str) -> Any:
+    """Count an attempt. Raises ValidationError when `limit` is reached."""
+    try:
+        return limits.take(limit, value)
+    except ActionError as error:
+        raise forms.ValidationError(error.message, code=error.code) from None
 
 
 # ---- by phone -------------------------------------------------------------------------------------------------------
@@ -22,6 +37,36 @@ class PhoneForm(Form):
     """The first step of `PhoneLogin`: the number. Other pages extend it with fields of their own."""
 
     phone = PhoneField(help_text=_("会收到一条短信验证码。港澳台和国外号码前面加 + 和区号。"))
+
+
+class OwnNumberForm(Form):
+    """The first step where the number is the one of the account: only a button."""
+
+    def __init__(self, data: Any, *, phone: str) -> None:
+        super().__init__(data)
+        self.phone = phone
+
+    def clean(self) -> dict[str, Any]:
+        return {"phone": self.phone}
+
+
+class SurnameForm(Form):
+    """The question to somebody who proves the number of a person that nobody has used for half a year."""
+
+    surname = forms.CharField(label=_("登记的姓"), max_length=50, help_text=_("只填姓，比如“欧阳”。"))
+
+
+class LostNumberForm(PhoneForm):
+    """The request of somebody who cannot receive codes any more: who they are, the number so far, and the one from now on."""
+
+    name = NameField(label=_("姓名"), help_text=_("入册时登记的姓名。"))
+    former = PhoneField(label=_("原来的手机号"), help_text=_("现在收不到短信的那个。"))
+    field_order = ["name", "former", "phone"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["phone"].label = _("现在用的手机号")
+        self.fields["phone"].help_text = _("会收到一条验证码；号码没换也可以填原来的。")
 
 
 class CodeForm(Form):
@@ -67,13 +112,21 @@ class LoginForm(_AllauthForm, account.LoginForm):
 class ChangePasswordForm(_AllauthForm, account.ChangePasswordForm):
     labels = {"oldpassword": _("现在的密码"), "password1": _("新密码"), "password2": _("新密码，再填一次")}
 
+    def clean_oldpassword(self) -> str:
+        _count(PASSWORD_CHANGES, str(self.user.pk))
+        return super().clean_oldpassword()
+
 
 class ResetPasswordKeyForm(_AllauthForm, account.ResetPasswordKeyForm):
     labels = {"password1": _("新密码"), "password2": _("新密码，再填一次")}
 
 
-class ReauthenticateForm(_AllauthForm, account.ReauthenticateForm):
-    labels = {"password": _("密码")}
+class PasswordForm(Form):
+    """The question of `step_up` to an account without a number and without a second factor."""
+
+    password = forms.CharField(
+        label=_("密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
+    )
 
 
 class ResetPasswordForm(_AllauthForm, account.ResetPasswordForm):
@@ -82,7 +135,10 @@ class ResetPasswordForm(_AllauthForm, account.ResetPasswordForm):
     labels = {"email": _("邮箱")}
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        email = self.cleaned_data["email"].lower()
+        _count(RESETS_OF_NETWORK, network_of(current().address) or "")
+        _count(RESETS, email)
+        return email
 
     def save(self, request: HttpRequest, **options: Any) -> str:
         found = User.objects.by_email(self.cleaned_data["email"]).filter(is_active=True).first()
@@ -98,6 +154,13 @@ class _CodeForm(_AllauthForm):
         super().__init__(*args, **options)
         attrs = self.fields["code"].widget.attrs
         attrs.update({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input input--code"})
+
+    def clean_code(self) -> str:
+        """Count a try of the second factor, which its being right takes out of the count (requirements S03)."""
+        attempt = _count(second_factor.TRIES, str(self.user.pk))
+        code = super().clean_code()
+        limits.give_back(attempt)
+        return code
 
 
 class AuthenticateForm(_CodeForm, mfa.AuthenticateForm):

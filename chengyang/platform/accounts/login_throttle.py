@@ -16,6 +16,7 @@ from chengyang.errors import ActionError
 from chengyang.lib.vault.sealing import mac
 from chengyang.platform.audit import actions as audit
 
+from . import alarms
 from .locks import advisory_lock
 from .models import Attempt, User
 
@@ -61,6 +62,8 @@ def record_failure(attempt: Attempt, login: str, *, actor: Any, reason: str = "p
     audit.record("session.failed", owner or User, **details)
     if _locked(attempt.key):
         audit.record("session.locked", owner or User, **details)
+        if owner:
+            alarms.raise_once(f"locked/{owner.pk}", "accounts/alarm_locked", user=owner, at=clock.now())
 
 
 def is_locked(login: str) -> bool:

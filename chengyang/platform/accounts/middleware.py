@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from chengyang.platform.web import kept_forms
+from chengyang.platform.web.addresses import Network, networks, parse
 from chengyang.platform.web.redirects import came_from
 from chengyang.platform.web.views import wants_json
 
@@ -29,8 +30,27 @@ STAFF_SITE = "/manage/"
 CHANGE_PREFIX = "/accounts/password/"  # stay open to an account that has to change its password
 _MESSAGES = {
     "idle": gettext_lazy("30 分钟没有操作，已退出登录。"),
+    "idle_administrator": gettext_lazy("15 分钟没有操作，已退出登录。"),
     "life": gettext_lazy("登录时间到了，请重新登录。"),
 }
+
+
+class StaffNetworkMiddleware:
+    """Middleware that answers 404 to /manage/ from outside the networks in `STAFF_NETWORKS`, if any (requirements S16)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.allowed()  # a wrong value stops the start
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(STAFF_SITE) and (allowed := self.allowed()):
+            address = parse(request.client_address or "")  # type: ignore[attr-defined]  # set by RequestContextMiddleware
+            if address is None or not any(address in network for network in allowed):
+                raise Http404
+        return self.get_response(request)
+
+    def allowed(self) -> tuple[Network, ...]:
+        return networks(settings.STAFF_NETWORKS, "STAFF_NETWORKS")
 
 
 class SessionLifeMiddleware:

@@ -60,3 +60,28 @@ def can_change_phone(actor: Any, user: Any) -> bool:
 def can_end_session(actor: Any, session: Any) -> bool:
     """Return whether `actor` may end `session`: only their own, on any device."""
     return actor.is_authenticated and actor.pk == session.user_id
+
+
+def can_decide_number_request(actor: Any, request: Any) -> bool:
+    """Return whether `actor` is staff responsible for the person of the account; never for their own account."""
+    scope = access_scope(actor)
+    person = getattr(request.user, "person", None)
+    return scope.staff and person is not None and scope.covers(person.subdistrict_id) and actor.pk != request.user_id
+
+
+def can_close_account(actor: Any, user: Any) -> bool:
+    """Return whether `actor` may close the account of `user`: only their own, and no officer's (an administrator stops those)."""
+    return actor.is_authenticated and actor.pk == user.pk and not access_scope(user).officer
+
+
+def is_administrator_of_accounts(actor: Any) -> bool:
+    """Return whether `actor` is a 系统管理员 or a 安全管理员."""
+    return access_scope(actor).administrator in (Role.Kind.SYSTEM, Role.Kind.SECURITY)
+
+
+def can_decide_staff_change(actor: Any, change: Any) -> bool:
+    """Return whether `actor` may agree to or refuse `change`: any administrator but the one who asked and the one it is about.
+
+    An 审计管理员 may be the second one: where each of the three is one person, nobody else is left.  (requirements S08)
+    """
+    return bool(access_scope(actor).administrator) and actor.pk not in (change.asked_by_id, change.user_id)

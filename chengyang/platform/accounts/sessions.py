@@ -59,17 +59,20 @@ def began(session: SessionBase) -> dt.datetime:
 
 
 def expiry_reason(request: HttpRequest) -> str:
-    """Return why the session of `request` has expired: `idle` or `life`; an empty text while it is valid.
+    """Return why the session of `request` has expired: `idle`, `idle_administrator` or `life`; "" while it is valid.
 
-    Officers: 30 minutes without a request, 8 hours in total. Everybody else: 14 days.
+    Officers: 30 minutes without a request (administrators: 15), 8 hours in total. Everybody else: 14 days.
     """
     now, session = clock.now(), request.session
     if BEGAN not in session:  # created before this rule existed, or by a tool: its life starts now
         start(session)
-    officer = access_scope(request.user).officer
-    if now - began(session) >= (settings.STAFF_SESSION_LIFE if officer else LIFE):
+    scope = access_scope(request.user)
+    if now - began(session) >= (settings.STAFF_SESSION_LIFE if scope.officer else LIFE):
         return "life"
-    return "idle" if officer and now - _moment(session, SEEN) >= settings.STAFF_SESSION_IDLE else ""
+    idle = settings.ADMINISTRATOR_SESSION_IDLE if scope.administrator else settings.STAFF_SESSION_IDLE
+    if scope.officer and now - _moment(session, SEEN) >= idle:
+        return "idle_administrator" if scope.administrator else "idle"
+    return ""
 
 
 def touch(session: SessionBase) -> None:

@@ -16,7 +16,7 @@ from chengyang.lib.vault.public_ids import new_public_id
 from chengyang.platform.notices import gateways
 from chengyang.platform.notices.delivery import site_url
 
-from . import sessions
+from . import actions, sessions
 from .locks import advisory_lock
 from .models import Attempt, PhoneProof, User
 
@@ -28,12 +28,21 @@ logger = logging.getLogger(__name__)
 @shared_task(name="accounts.run_periodic")
 @transaction.atomic
 def run_periodic() -> None:
-    """Delete codes and counted attempts older than a day, and expired sessions."""
+    """Delete codes and counted attempts older than a day, expired sessions and old numbers; change numbers that are due."""
     advisory_lock("run_periodic")
     before = clock.now() - RETENTION
     PhoneProof.objects.filter(sent_at__lt=before).delete()
     Attempt.objects.filter(at__lt=before).delete()
     sessions.clear_expired()
+    actions.apply_due_requests()
+    actions.delete_former_numbers()
+
+
+@shared_task(name="accounts.close_unneeded")
+def close_unneeded() -> None:
+    """Close accounts that nobody needs any more, and tell the owners of those that are next."""
+    actions.close_unneeded()
+    actions.announce_closings()
 
 
 @shared_task(name="accounts.mail_password_reset")

@@ -1,10 +1,11 @@
 """Accounts and roles on the staff site: 系统管理员 manages accounts, 安全管理员 grants roles (requirements S08)."""
 
-from allauth.core import context
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,8 @@ from chengyang.lib.chinese import dates
 from chengyang.lib.chinese.phones import mask_phone
 from chengyang.platform.accounts import actions, login_throttle, passwords, second_factor
 from chengyang.platform.accounts import permissions as may
-from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.accounts.models import Role, StaffChange, User
+from chengyang.platform.accounts.todos import AgreeToStaffChange
 from chengyang.platform.web.forms import ModelForm, NameField, PhoneField
 
 from .admin import Button, ScopedAdmin
@@ -54,14 +56,16 @@ class HasRole(admin.SimpleListFilter):
         return queryset.filter(Exists(roles.filter(kind=self.value()))) if self.value() else queryset
 
 
-def _show_password(user):
-    """Show a one-time password to the administrator of this request. It is stored nowhere and shown only once."""
-    text = _("%(email)s 的一次性密码：%(password)s　只显示这一次，请当面或电话告知，登录后须马上修改。")
-    messages.warning(context.request, text % {"email": user.email, "password": user.one_time_password})
+def _ask_for(kind):
+    """Return the action of a button that asks for the change `kind`, which a second administrator decides."""
+
+    def ask(user, *, actor):
+        return actions.ask_for_change(user, kind, actor=actor)
+
+    return ask
 
 
-def _reset_password(user, *, actor):
-    _show_password(actions.reset_password(user, actor=actor))
+ASKED = gettext_lazy("已提出，等第二位管理员在“今日待办”里同意后生效。")
 
 
 def _can_disable(actor, user):
@@ -97,10 +101,10 @@ class UserAdmin(ScopedAdmin):
         Button(
             "reset_password",
             gettext_lazy("重置密码"),
-            _reset_password,
+            _ask_for(StaffChange.Kind.RESET_PASSWORD),
             may.can_reset_password,
-            confirm=gettext_lazy("给这个账号换一个一次性密码？它的登录会全部结束。"),
-            done=gettext_lazy("密码已重置。"),
+            confirm=gettext_lazy("请第二位管理员同意给这个账号换一次性密码？密码只发给本人，它的登录会全部结束。"),
+            done=ASKED,
         ),
         Button(
             "disable",
@@ -128,10 +132,12 @@ class UserAdmin(ScopedAdmin):
         Button(
             "remove_second_factor",
             gettext_lazy("取消两步验证"),
-            actions.remove_second_factor,
+            _ask_for(StaffChange.Kind.REMOVE_FACTOR),
             _can_remove_second_factor,
-            confirm=gettext_lazy("取消这个账号的两步验证？请先确认是本人丢了手机，它的登录会全部结束。"),
-            done=gettext_lazy("两步验证已取消，对方下次进工作台时要重新设置。"),
+            confirm=gettext_lazy(
+                "请第二位管理员同意取消这个账号的两步验证？请先确认是本人丢了手机，它的登录会全部结束。"
+            ),
+            done=ASKED,
         ),
     )
 
@@ -167,7 +173,7 @@ class UserAdmin(ScopedAdmin):
         return actions.create_officer(actor=actor, **form.cleaned_data)
 
     def response_add(self, request, obj, post_url_continue=None):
-        _show_password(request.saved_row)
+        messages.info(request, _("一次性密码已发到对方自己的手机或邮箱，登录后须马上修改。"))
         return super().response_add(request, obj, post_url_continue)
 
 
@@ -234,11 +240,35 @@ class RoleAdmin(ScopedAdmin):
 
     def create(self, form, *, actor):
         typed = form.cleaned_data
-        return actions.grant_role(
+        return actions.ask_for_change(
             typed["user"],
-            typed["kind"],
-            typed["subdistrict"],
+            StaffChange.Kind.GRANT_ROLE,
             actor=actor,
+            role=typed["kind"],
+            subdistrict=typed["subdistrict"],
             starts=typed["starts"],
             ends=typed["ends"],
         )
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Go back to the list: the role exists when a second administrator has agreed."""
+        messages.success(request, ASKED)
+        return HttpResponseRedirect(reverse("admin:accounts_role_changelist"))
+
+
+@admin.register(StaffChange)
+class StaffChangeAdmin(ScopedAdmin):
+    """What administrators asked for, and who agreed or refused; decided in 今日待办."""
+
+    section, order = Section.SECURITY, 35
+    list_display = ("user", "kind", "role", "state", "asked_by", "asked_at", "decided_by")
+    list_filter = ("kind", "state")
+    list_select_related = ("user", "asked_by", "decided_by", "subdistrict")
+    ordering = ("-asked_at", "-id")
+    may_create = staticmethod(lambda user: False)
+
+    def is_for(self, scope):
+        return bool(scope.administrator)
+
+    def detail_rows(self, change, actor):
+        return AgreeToStaffChange().detail_rows(change, actor)

@@ -8,12 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def networks(values: Iterable[str]) -> tuple[Network, ...]:
-    """Return the networks in `values`, addresses or CIDR. Raises ImproperlyConfigured for a wrong one, which stops the start."""
+def networks(values: Iterable[str], setting: str = "TRUSTED_PROXIES") -> tuple[Network, ...]:
+    """Return the networks in `values` of `setting`, addresses or CIDR. Raises ImproperlyConfigured for a wrong one, which stops the start."""
     try:
         return tuple(ipaddress.ip_network(value, strict=False) for value in values)
     except ValueError as error:
-        raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}; use addresses such as 10.0.0.5 or 10.0.0.0/8.") from None
+        raise ImproperlyConfigured(f"{setting}: {error}; use addresses such as 10.0.0.5 or 10.0.0.0/8.") from None
 
 
 def parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -39,3 +39,13 @@ def client_address(remote: str, forwarded: str, trusted: Sequence[Network]) -> s
         if parse(hop) is None:
             break
     return str(address) if address else None
+
+
+def network_of(address: str | None) -> str | None:
+    """Return what limits count as one address: an IPv4 address, or the first 64 bits of an IPv6 address. None for no address."""
+    parsed = parse(address or "")
+    if parsed is None:
+        return None
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False).network_address)

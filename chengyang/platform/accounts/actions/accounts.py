@@ -1,10 +1,9 @@
-"""Every write to accounts and roles. `actor` is None when the portal itself acts: a command or the worker."""
+"""Writes to accounts, passwords, sessions and roles. `actor` is None when the portal itself acts: a command or the worker."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from allauth.core import context, ratelimit
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,16 +11,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require
-from chengyang.lib.vault.fields import columns_of
+from chengyang.errors import ActionError, NotAllowed, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.notices.actions import notify
 
-from . import login_throttle, passwords, second_factor, sessions
-from . import permissions as may
-from .access import clear_access_scope
-from .models import Role, Subdistrict, User
+from .. import limits, login_throttle, one_time, passwords, second_factor, sessions
+from .. import permissions as may
+from ..access import clear_access_scope
+from ..models import Role, StaffChange, Subdistrict, User
 
 
 def _require(check, actor, obj):
@@ -54,20 +52,29 @@ def _make_guest(phone):
 def create_officer(*, email: str, name: str, phone: str = "", actor: Any) -> User:
     """Create an account for an officer, who signs in by e-mail; `grant_role` gives it rights.
 
-    The returned object has `one_time_password`, which is not stored in the clear and has to be changed at the first
-    sign-in. `phone` is E.164 or empty. Raises ActionError `email`, `name`, `email_taken`, `phone_taken`.  (requirements S02, S08)
+    Its one-time password goes to the officer's own phone or mail and has to be changed at the first sign-in; the returned
+    object has it as `one_time_password`, for the command without an `actor` only. `phone` is E.164 or empty. Raises ActionError `email`, `name`, `email_taken`, `phone_taken`.  (requirements S02, S08)
     """
     _require(may.can_create_officer, actor, None)
     user = User(email=_checked_email(email), name=name.strip(), phone=phone)
     if not user.name:
         raise ActionError(_("请填写姓名。"), code="name", field="name")
-    _refuse_taken(user)
-    user.one_time_password = passwords.one_time_password()
-    user.set_password(user.one_time_password)
+    refuse_taken(user)
+    password = passwords.one_time_password()
+    user.set_password(password)
     user.must_change_password = True
     user.save(force_insert=True)
     passwords.remember(user)
     audit.record("user.created", user, actor=actor, reason="officer")
+    return _hand_over(user, password, actor)
+
+
+def _hand_over(user, password, actor):
+    """Send `password` to its owner after the commit; only the command, which prints it, gets it back."""
+    if actor is None:
+        user.one_time_password = password
+    else:
+        transaction.on_commit(lambda: one_time.send(user, password), robust=True)
     return user
 
 
@@ -80,7 +87,8 @@ def _checked_email(email):
     return email
 
 
-def _refuse_taken(user):
+def refuse_taken(user: User) -> None:
+    """Raise ActionError `email_taken` or `phone_taken` when another account signs in with the e-mail or number of `user`."""
     others = User.objects.exclude(pk=user.pk)
     if user.email and others.by_email(user.email).exists():
         raise ActionError(_("这个邮箱已经有账号了。"), code="email_taken", field="email")
@@ -117,26 +125,6 @@ def _set_active(user, active):
     clear_access_scope(user)
 
 
-@transaction.atomic
-def change_phone(user: User, phone: str, *, actor: Any) -> User:
-    """Change the number that `user` signs in with to `phone` (E.164), which has just been proved; notify the old number.
-
-    Raises ActionError("phone_taken") when another account signs in with `phone`.
-    """
-    locked = lock(user)
-    _require(may.can_change_phone, actor, locked)
-    old = locked.phone
-    if old == phone:
-        return user
-    user.phone = phone
-    _refuse_taken(user)
-    user.save(update_fields=columns_of(User, "phone"))
-    audit.record("phone.changed", user, actor=actor, fields=["phone"])
-    if old:
-        notify(old, "accounts/phone_changed", phone=phone, at=clock.now())
-    return user
-
-
 # ---- passwords, sessions, second factor -----------------------------------------------------------------------------
 @transaction.atomic
 def set_password(
@@ -155,19 +143,29 @@ def set_password(
 
 
 @transaction.atomic
-def reset_password(user: User, *, actor: Any) -> User:
-    """Set a one-time password, end the sessions of `user` and notify them.
+def reset_password(user: User, *, actor: Any, agreed: StaffChange | None = None) -> User:
+    """Set a one-time password, which goes to the own phone or mail of `user`, end their sessions and notify them.
 
-    The returned object has it as `one_time_password`; it is not stored in the clear.
+    `agreed` is the change to which `actor` has just agreed; only the portal itself (`actor` None) needs none, and gets the
+    password as `one_time_password`. Raises NotAllowed.  (requirements S08)
     """
     user = lock(user)
-    _require(may.can_reset_password, actor, user)
-    user.one_time_password = passwords.one_time_password()
-    _write_password(user, user.one_time_password, one_time=True)
+    _require_agreed(actor, agreed, user, StaffChange.Kind.RESET_PASSWORD)
+    password = passwords.one_time_password()
+    _write_password(user, password, one_time=True)
     sessions.end_all(user)
     audit.record("password.reset", user, actor=actor)
     notify(user, "accounts/password_changed", at=clock.now())
-    return user
+    return _hand_over(user, password, actor)
+
+
+def _require_agreed(actor, agreed, user, kind):
+    """Raise NotAllowed unless `actor` is the portal itself or the second person of the change `agreed`."""
+    if actor is None:
+        return
+    decided = agreed and (agreed.state, agreed.decided_by_id) == (StaffChange.State.DONE, actor.pk)
+    if not decided or (agreed.kind, agreed.user_id) != (kind, user.pk):
+        raise NotAllowed("second_person")
 
 
 def _write_password(user, password, *, one_time):
@@ -183,8 +181,7 @@ def unlock_account(user: User, *, actor: Any) -> User:
     user = lock(user)
     _require(may.can_unlock_account, actor, user)
     login_throttle.clear_failures(user.email or "")
-    if context.request is not None:
-        ratelimit.clear(context.request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+    limits.clear(second_factor.TRIES, str(user.pk))
     audit.record("session.unlocked", user, actor=actor)
     return user
 
@@ -202,13 +199,14 @@ def end_sessions(rows: Iterable[UserSession], *, actor: Any) -> int:
 
 
 @transaction.atomic
-def remove_second_factor(user: User, *, actor: Any) -> User:
+def remove_second_factor(user: User, *, actor: Any, agreed: StaffChange | None = None) -> User:
     """Delete the second factor and the recovery codes of `user`, who cannot use them any more.
 
-    Their sessions end and they are notified. Nothing happens when there is no second factor.
+    Their sessions end and they are notified. Nothing happens when there is no second factor. `agreed` as for
+    `reset_password`. Raises NotAllowed.
     """
     user = lock(user)
-    _require(may.can_remove_second_factor, actor, user)
+    _require_agreed(actor, agreed, user, StaffChange.Kind.REMOVE_FACTOR)
     if second_factor.remove(user):
         sessions.end_all(user)
         audit.record("second_factor.removed", user, actor=actor)
@@ -226,27 +224,35 @@ def grant_role(
     actor: Any,
     starts: dt.date | None = None,
     ends: dt.date | None = None,
+    agreed: StaffChange | None = None,
 ) -> Role:
     """Give `user` a role from the day `starts` (None: today) until the day `ends` (exclusive; None: open).
 
     Locks the account, so that two concurrent calls cannot give roles which exclude each other; an administrator has no
-    other role. Raises ActionError with the code of the broken constraint:
+    other role. `agreed` as for `reset_password`. Raises NotAllowed, ActionError with the code of the broken constraint:
     `administrator`, `subdistrict`, `dates`, `held`.  (requirements S07, S08)
     """
     user = lock(user)
-    _require(may.can_grant_role, actor, user)
-    role = Role(user=user, kind=kind, subdistrict=subdistrict, starts=starts or clock.today(), ends=ends)
-    try:
-        role.full_clean()
-    except ValidationError as error:
-        raise _refusal(error) from None
+    _require_agreed(actor, agreed, user, StaffChange.Kind.GRANT_ROLE)
+    role = checked_role(user, kind, subdistrict, starts=starts, ends=ends)
     role.save(force_insert=True)
     clear_access_scope(user)
     audit.record("role.granted", role, actor=actor, user=user, reason=role.kind)
     return role
 
 
-def _refusal(error):
+def checked_role(user: User, kind: str, subdistrict: Subdistrict | None, *, starts: Any, ends: Any) -> Role:
+    """Return the unsaved role. Raises ActionError with the code of the constraint that it would break."""
+    role = Role(user=user, kind=kind, subdistrict=subdistrict, starts=starts or clock.today(), ends=ends)
+    try:
+        role.full_clean()
+    except ValidationError as error:
+        raise refusal_of(error) from None
+    return role
+
+
+def refusal_of(error: ValidationError) -> ActionError:
+    """Return the first error of a model as an ActionError at its field."""
     field, found = next(iter(error.error_dict.items()))
     return ActionError(
         found[0].messages[0], code=found[0].code or "invalid", field=None if field == "__all__" else field

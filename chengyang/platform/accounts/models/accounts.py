@@ -1,4 +1,4 @@
-"""Accounts, roles, subdistricts, phone codes and counted sign-ins; and `DemoMark`, the base of models with demo rows."""
+"""Accounts, roles, subdistricts and former passwords; and `DemoMark`, the base of models with demo rows."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,8 +13,8 @@ from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFour
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
 
-from .access import access_scope
-from .roles import ADMINISTRATORS, RoleKind
+from ..access import access_scope
+from ..roles import ADMINISTRATORS, RoleKind
 
 
 class DemoMark(models.Model):
@@ -91,6 +91,9 @@ class User(AbstractBaseUser, DemoMark):
         "date_joined",
         "password_set_at",
         "must_change_password",
+        "surname_failures",
+        "closing_notified_at",
+        "closed_at",
         "is_demo",
     }
 
@@ -104,6 +107,10 @@ class User(AbstractBaseUser, DemoMark):
     date_joined = models.DateTimeField(_("建立时间"), default=clock.now, editable=False)
     password_set_at = models.DateTimeField(_("密码设置时间"), null=True, editable=False)
     must_change_password = models.BooleanField(_("须改密码"), default=False, editable=False)
+    # Wrong answers to the question for the surname after a long absence; three close this way in (`returning`).
+    surname_failures = models.PositiveSmallIntegerField(_("姓氏答错次数"), default=0, editable=False)
+    closing_notified_at = models.DateTimeField(_("预告注销时间"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("注销时间"), null=True, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -124,6 +131,11 @@ class User(AbstractBaseUser, DemoMark):
                 fields=["phone_index"], name="user_phone_once", violation_error_message=_("这个手机号已经有账号了。")
             ),
             models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | Q(is_active=False, name="", email__isnull=True, phone="", phone_index__isnull=True),
+                name="user_closed_is_empty",
+            ),
         ]
 
     def __str__(self):
@@ -277,66 +289,6 @@ class Role(DemoMark):
     def is_open(self, day):
         """Return whether the role has not ended by `day`; it may start later."""
         return self.ends is None or day < self.ends
-
-
-class PhoneProof(models.Model):
-    """A code that was sent to a phone: valid for five minutes and five tries, stored as a hash (requirements U22).
-
-    Rows are deleted after one day.
-    """
-
-    PERSONAL = {"phone": "account", "phone_index": "account", "address": "security"}
-    NOT_PERSONAL = {"id", "public_id", "purpose", "code_hash", "session_hash", "sent_at", "tries", "used_at"}
-
-    class Purpose(models.TextChoices):
-        """The use of the code, as the text message names it."""
-
-        SIGN_IN = "sign_in", _("登录")
-        JOIN = "join", _("加入新阶层")
-        SIGN_UP = "sign_up", _("活动报名")
-        CHANGE = "change", _("更换手机号")
-
-    public_id = PublicIdField()
-    phone = EncryptedField(_("手机"), max_plain=20)
-    phone_index = BlindIndexField("phone", namespace="phone")
-    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN)
-    code_hash = models.CharField(max_length=64)  # keyed; covers public_id, so that it is worth nothing in another row
-    # Of the session that asked: keyed, because a session key in the clear would give access to the session.
-    session_hash = models.CharField(max_length=64)
-    address = models.GenericIPAddressField(null=True)
-    sent_at = models.DateTimeField(default=clock.now, db_index=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("手机验证")
-        indexes = [models.Index(fields=["phone_index", "-sent_at"]), models.Index(fields=["address", "-sent_at"])]
-        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="phone_proof_five_tries")]
-
-    def __str__(self):
-        return self.public_id
-
-    @property
-    def shown_phone(self):
-        """The whole number in groups, for the person who has just typed it, so that a typing error is visible."""
-        return phones.spaced_phone(self.phone)
-
-
-class Attempt(models.Model):
-    """A counted attempt to sign in by password (requirements S03; see `login_throttle`). Rows are deleted after one day."""
-
-    PERSONAL = {"key": "security", "address": "security"}
-    NOT_PERSONAL = {"id", "at"}
-
-    key = models.CharField(max_length=64, db_index=True)  # keyed hash of the typed e-mail, also of unknown ones
-    address = models.GenericIPAddressField(null=True)
-    at = models.DateTimeField(default=clock.now, db_index=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("登录失败")
-
-    def __str__(self):
-        return self.key
 
 
 class FormerPassword(models.Model):
