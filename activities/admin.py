@@ -32,8 +32,9 @@ def _offered(verb: str) -> Any:
 
 
 def _may_finish(user: Any, row: Activity) -> bool:
+    """Where somebody of a volunteer service has no check-out, the check-in page asks whether they stayed."""
     over = row.state == ActivityState.PUBLISHED and row.is_over() and not row.recorded_at
-    return over and permissions.can_finish_activity(user, row)
+    return over and permissions.can_finish_activity(user, row) and not actions.without_check_out(row)
 
 
 @admin.register(Activity)
@@ -178,7 +179,7 @@ class CheckInAdmin(_ManagedRowsAdmin):
     list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
     list_filter = ("method",)
     list_select_related = ("signup__person", "signup__activity")
-    fields = ("signup", "method", "checked_in_at", "checked_out_at", "by")
+    fields = ("signup", "method", "checked_in_at", "checked_out_at", "reason", "by")
 
     @admin.display(description=gettext_lazy("姓名"))
     def who(self, row: CheckIn) -> str:

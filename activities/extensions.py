@@ -77,6 +77,7 @@ extend(
         "checkin.ended": _("签退"),
         "checkin.removed": _("撤销签到"),
         "service.recorded": _("登记服务时长"),
+        "service.recounted": _("重算服务时长"),
         "service.corrected": _("更正服务时长"),
     },
 )

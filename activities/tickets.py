@@ -25,7 +25,10 @@ def context_of(request: HttpRequest, signup: Signup) -> dict[str, Any]:
         "is_live": is_live,
         "checkin_url": request.build_absolute_uri(f"{checkin_url}?t={signup.public_id}"),
         "ahead": signup.place_in_line() if is_live else None,
-        "can_cancel": signup.state in SIGNUP_OPEN and is_live and not activity.has_started(),
+        "can_cancel": signup.state in SIGNUP_OPEN
+        and is_live
+        and not activity.has_started()
+        and not signup.is_checked_in,
     }
 
 

@@ -12,13 +12,12 @@ from .activities import (
 from .attendance import (
     check_in,
     check_out,
-    correct_hours,
     finish_activity,
     opens_at,
-    record_hours,
-    served_hours,
     undo_check_in,
+    without_check_out,
 )
+from .hours import correct_hours, record_hours, served_hours
 from .programmes import add_brand, edit_brand, edit_programme
 from .signups import (
     anonymise_guests,
@@ -60,4 +59,5 @@ __all__ = [
     "sign_up",
     "submit_activity",
     "undo_check_in",
+    "without_check_out",
 ]

@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -30,6 +31,7 @@ from ..permissions import (
     can_submit_activity,
 )
 from ..states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
+from .attendance import restart_attendance
 from .signups import fill_places, shorten_offers
 
 APPROVAL_DAYS = 3  # working days; the message after submitting says so
@@ -64,10 +66,10 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     """Change `fields`, whose names are in `Activity.EDITABLE_FIELDS`. Nothing is written when nothing changes.
 
     A published activity gets a new revision number, everybody who signed up is notified of another time or place, and new
-    places are offered to the waiting list.
+    places are offered to the waiting list. When it moves to another day, its check-ins are deleted.
 
     Raises NotAllowed, also for another organizer that `actor` does not act for; ActionError("state") when it is cancelled,
-    ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("capacity") below the
+    ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("served") for another day once hours were earned, ("capacity") below the
     places taken, ("invalid") naming the field, and for a published activity also what `submit_activity` raises.
     """
     activity = lock(activity)
@@ -89,6 +91,8 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     activity.sequence += was_published
     if was_published and "ends" in changed:
         activity.due_on = _records_due(activity)
+    if was_published and timezone.localdate(before["starts"]) != activity.first_day:
+        restart_attendance(activity, actor=actor)
     activity.save(update_fields=[*changed, "changed_at", "sequence", "due_on", "search_text"])
     record("activity.updated", activity, actor=actor, fields=changed)
     if was_published:

@@ -172,16 +172,24 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
 def cancel_signup(signup: Signup, *, actor: Any) -> Signup:
     """Cancel a sign-up, without a reason; its place is offered to the first on the waiting list. Safe to repeat.
 
-    Raises NotAllowed for somebody else, ActionError("started") once the activity has started, ("state") when it was
-    declined or has expired.
+    Raises NotAllowed for somebody else, ActionError("checked_in") after the check-in, ("started") once the activity has
+    started, ("state") when it was declined or has expired.
     """
     activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
     if signup.state == SignupState.CANCELLED:
         return signup
+    _require_absent(signup)
     if activity.has_started():
         raise ActionError(_("活动已经开始，不能再取消报名。"), code="started")
     return _cancel(activity, signup, actor)
+
+
+def _require_absent(signup: Signup) -> None:
+    """Raise ActionError("checked_in") when the person is there: a cancelled sign-up has no attendance."""
+    if signup.is_checked_in:
+        message = _("已经签到，不能取消报名。要先走，请告诉现场的工作人员撤销签到。")
+        raise ActionError(message, code="checked_in")
 
 
 def _cancel(activity: Activity, signup: Signup, actor: Any) -> Signup:
@@ -303,11 +311,14 @@ def _anonymise(ids: Iterable[int]) -> int:
 # ---- leaving the registry -------------------------------------------------------------------------------------------
 @transaction.atomic
 def cancel_signups_of(person: Person, actor: Any) -> None:
-    """Cancel the open sign-ups of `person`, who leaves the registry, for activities that have not started."""
+    """Cancel the open sign-ups of `person`, who leaves the registry, for activities that have not started.
+
+    Whoever has checked in is there: that sign-up stays, with its attendance.
+    """
     coming = Signup.objects.open().filter(person=person, activity__starts__gt=clock.now())
     for signup in coming.order_by("activity_id"):  # one order for all transactions that lock several
         activity, signup = lock_signup(signup)
-        if signup.is_open:
+        if signup.is_open and not signup.is_checked_in:
             _cancel(activity, signup, actor)
 
 

@@ -177,7 +177,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "waiting": [signup for signup in coming if signup.state != SignupState.CONFIRMED],
         "page": numbered(request, rows.exclude(**ahead).order_by("-activity__starts", "-id")),
         "hours": hours.total(),
-        "hours_year": hours.filter(checkin__checked_in_at__year=clock.today().year).total(),
+        "hours_year": hours.in_year(clock.today().year).total(),
         "year": clock.today().year,
     }
     return render(request, "activities/mine.html", context)
