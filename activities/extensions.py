@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang.extensions import ApiRoute, MenuEntry, PeriodicTask, PersonRows, SearchSource, TableDescription, extend
 from chengyang.lib.chinese import dates
 
-from .actions import signups
+from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .metrics import METRICS
 from .models import Activity
@@ -42,8 +42,8 @@ extend(
     person_rows=[
         PersonRows(
             _("活动"),
-            leave=signups.cancel_signups_of,
-            erase=signups.erase_signups,
+            leave=signup_upkeep.cancel_signups_of,
+            erase=signup_upkeep.erase_signups,
             summary=_("还没参加的报名全部取消，名额让给别人；参加过的场次和时长留作统计。"),
         )
     ],

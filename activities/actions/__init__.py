@@ -19,17 +19,8 @@ from .attendance import (
 )
 from .hours import correct_hours, record_hours, served_hours
 from .programmes import add_brand, edit_brand, edit_programme
-from .signups import (
-    anonymise_guests,
-    approve_signup,
-    cancel_signup,
-    cancel_signups_of,
-    confirm_signup,
-    decline_signup,
-    erase_signups,
-    expire_offers,
-    sign_up,
-)
+from .signup_upkeep import anonymise_guests, cancel_signups_of, erase_signups, expire_offers
+from .signups import approve_signup, cancel_signup, confirm_signup, decline_signup, sign_up
 
 __all__ = [
     "add_brand",

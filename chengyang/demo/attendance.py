@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from activities.actions.hours import served_hours
-from activities.actions.signups import ANONYMISE_AFTER, REVIEW_DAYS
+from activities.actions.signup_upkeep import ANONYMISE_AFTER
+from activities.actions.signups import REVIEW_DAYS
 from activities.models import CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE, SignupState
 from chengyang import clock

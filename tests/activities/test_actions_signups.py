@@ -52,9 +52,14 @@ def test_a_second_call_returns_the_open_signup(activity, member):
     assert factories.counted(activity) == (1, 1)
 
 
-def test_a_person_signs_up_as_themself_whatever_name_they_type(activity, member):
-    signup = actions.sign_up(activity, guest_name="别人", actor=member)
-    assert (signup.person, signup.user, signup.guest_name) == (member.person, None, "")
+@pytest.mark.parametrize("name", ["", "林知夏", " 林 知夏 "])
+def test_a_person_signs_up_as_themself(activity, member, name):
+    signup = actions.sign_up(activity, guest_name=name, actor=member)
+    assert (signup.person, signup.guest_name) == (member.person, "")
+
+
+def test_a_person_does_not_sign_up_under_another_name(activity, member):
+    refused("other_name", actions.sign_up, activity, guest_name="别人", actor=member)
 
 
 def test_a_guest_signs_up_with_a_name_and_a_verified_phone(activity):

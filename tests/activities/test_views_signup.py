@@ -140,7 +140,7 @@ def test_a_visitor_signs_up_with_name_phone_and_code(client, activity, outbox):
 
 
 def test_a_visitor_who_is_in_the_registry_signs_up_as_that_person(client, activity, outbox):
-    person = personas.person(account=User.objects.create(phone=f"+86{PHONE}"))
+    person = personas.person("王小明", account=User.objects.create(phone=f"+86{PHONE}"))
     begin(client, activity)
     client.post(url(activity), {"code": code(outbox), "do": "check"})
     assert Signup.objects.get().person == person

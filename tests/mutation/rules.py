@@ -259,6 +259,14 @@ MUTANTS = (
         ("activities/test_actions_signups.py::test_an_expired_offer_is_not_confirmed",),
     ),
     Mutant(
+        "ticket-of-another-name",
+        "a second name on a number is told that the sign-up is not theirs",
+        "activities/actions/signups.py",
+        "    _require_same_name(guest_name, signup, person)\n",
+        "",
+        ("activities/test_views_signup_names.py::test_a_second_name_on_a_number_is_told_so",),
+    ),
+    Mutant(
         "guest-without-a-number",
         "a guest has a proved phone",
         "activities/actions/signups.py",
