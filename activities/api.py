@@ -23,7 +23,6 @@ from rest_framework.response import Response
 
 from chengyang import clock
 from chengyang.platform.web.form_fields import NameField, parse_day
-from chengyang.platform.web.validators import refuse_control_characters
 
 from . import actions, filters
 from .models import Activity, Signup
@@ -93,9 +92,7 @@ class SignupSerializer(serializers.ModelSerializer):
 class SignUpSerializer(serializers.Serializer):
     """The input of a sign-up: the name of a guest, and that the risks were read, where there are risks."""
 
-    guest_name = serializers.CharField(
-        required=False, allow_blank=True, max_length=80, default="", validators=[refuse_control_characters]
-    )
+    guest_name = serializers.CharField(required=False, allow_blank=True, max_length=80, default="")
     acknowledged = serializers.BooleanField(default=False, help_text=_("看过可能的风险和保险安排"))
 
     def validate_guest_name(self, name: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
-from chengyang.platform.web.forms import CheckBoxes, Form, ModelForm, NameField
+from chengyang.platform.web.forms import CheckBoxes, Form, IdentifierField, ModelForm, NameField
 
 from .models import Activity, CheckIn, ServiceRecord
 
@@ -112,7 +112,7 @@ def _present_label(checkin: CheckIn) -> str:
 class TicketForm(Form):
     """A ticket number that was scanned or typed at check-in."""
 
-    number = forms.CharField(label=_("票号"), max_length=TICKET_LENGTH)
+    number = IdentifierField(label=_("票号"), max_length=TICKET_LENGTH)
 
 
 # ---- on the staff site ----------------------------------------------------------------------------------------------

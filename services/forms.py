@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.platform.accounts.models import Subdistrict
-from chengyang.platform.web.forms import Form
+from chengyang.platform.web.forms import Form, IdentifierField
 
 from .models import Request, Team
 
@@ -56,14 +56,19 @@ class RatingForm(Form):
     )
 
 
+class _QueryCodeField(IdentifierField, forms.RegexField):
+    """A code of six digits, which may be pasted."""
+
+
 class QueryForm(Form):
     """The number and code that show a request without signing in."""
 
-    number = forms.CharField(label=_("编号"), max_length=16, help_text=_("如 SQ20261123-001"))
-    code = forms.RegexField(
-        r"^\d{6}$",
+    number = IdentifierField(label=_("编号"), max_length=40, help_text=_("如 SQ20261123-001"))
+    code = _QueryCodeField(
+        r"^[0-9]{6}$",
         label=_("查询码"),
-        max_length=6,
+        max_length=20,
+        strip=True,
         help_text=_("收到诉求的短信里有，六位数字"),
         error_messages={"invalid": _("查询码是六位数字。")},
     )

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -37,7 +37,9 @@ def _next_number(today: dt.date) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
     start = f"SQ{today:%Y%m%d}-"
-    last = Request.objects.filter(number__startswith=start).aggregate(last=Max("number"))["last"]
+    # Text sorts 1000 before 999, so the length comes first.
+    numbers = Request.objects.filter(number__startswith=start).order_by(Length("number").desc(), "-number")
+    last = numbers.values_list("number", flat=True).first()
     return f"{start}{int(last.rpartition('-')[2]) + 1 if last else 1:03d}"
 
 

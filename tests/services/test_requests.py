@@ -28,6 +28,14 @@ def ordered(member):
     return actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=team, service="采摘帮扶")
 
 
+def test_the_number_after_999_is_1000(member):
+    Request.objects.create(
+        number=f"SQ{clock.today():%Y%m%d}-999", author=member, title="满", text="…", due_on=clock.today()
+    )
+    asked = [actions.submit_request(actor=member, title="问", text="…") for _ in range(3)]
+    assert [row.number.rpartition("-")[2] for row in asked] == ["1000", "1001", "1002"]
+
+
 def test_a_request_is_due_in_seven_working_days(asked):
     assert asked.due_on == deadlines.due_on(clock.today(), 7)
 

@@ -46,7 +46,8 @@ JPEG = Kind("jpg", "image/jpeg", ("jpeg", "jfif"))
 PNG = Kind("png", "image/png")
 WEBP = Kind("webp", "image/webp")
 KINDS = (PDF, DOCX, XLSX, JPEG, PNG, WEBP)
-PICTURES = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP}
+# MPO is a JPEG with a second picture inside, as phones and cameras write it; only the first one is stored.
+PICTURES = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "WEBP": WEBP}
 CONTENTS = "[Content_Types].xml"
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, ValueError),
@@ -161,10 +162,13 @@ def _picture(data: bytes) -> tuple[Kind, bytes]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged metadata, which is dropped anyway
-            with Image.open(io.BytesIO(data), formats=list(PICTURES)) as picture:
+            with Image.open(io.BytesIO(data), formats=[name for name in PICTURES if name != "MPO"]) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise _refusal(_("这张图片太大，请缩小到 5000 万像素以内再上传。"), "bomb")
-                return PICTURES[picture.format or ""], _re_encode(picture)
+                kind = PICTURES.get(picture.format or "")
+                if kind is None:  # the library opens further formats through those that are asked for
+                    raise _not_accepted(data)
+                return kind, _re_encode(picture, kind)
     except ActionError:
         raise
     except (
@@ -179,9 +183,9 @@ def _picture(data: bytes) -> tuple[Kind, bytes]:
         raise _refusal(_("这张图片打不开，可能没有传完整，请重新选择。"), "broken") from None
 
 
-def _re_encode(picture: Image.Image) -> bytes:
+def _re_encode(picture: Image.Image, kind: Kind) -> bytes:
     """Return the first frame, upright, re-encoded from its pixels only."""
-    form = picture.format
+    form = "JPEG" if kind is JPEG else picture.format
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is decoded at a reduced size, to save memory
     upright = ImageOps.exif_transpose(picture)
     has_alpha = form != "JPEG" and (upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info)

@@ -11,13 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.lib.chinese import dates, names, phones
 
+from .validators import BIDI_CONTROLS
 from .widgets import DayInput, MomentInput, TelInput
 
+_NO_DIRECTION = dict.fromkeys(map(ord, BIDI_CONTROLS))
 WHOLE_DAY = len("2026-11-23")
 _CLOCK = re.compile(r"(.+?)[T\s]*(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
 
 
-class _ParsedField(forms.CharField):
+class IdentifierField(forms.CharField):
+    """A number, code or name that is often pasted: direction marks, which address books put around it, are removed."""
+
+    def to_python(self, value):
+        return super().to_python(value.translate(_NO_DIRECTION) if isinstance(value, str) else value)
+
+
+class _ParsedField(IdentifierField):
     """A text field whose value is `parse(text)`. A ValueError of `parse` is shown as the error of the field."""
 
     parse = staticmethod(str)
