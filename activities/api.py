@@ -23,6 +23,7 @@ from rest_framework.response import Response
 
 from chengyang import clock
 from chengyang.platform.web.form_fields import NameField, parse_day
+from chengyang.platform.web.validators import refuse_control_characters
 
 from . import actions, filters
 from .models import Activity, Signup
@@ -97,7 +98,7 @@ class SignUpSerializer(serializers.Serializer):
 
     def validate_guest_name(self, name: str) -> str:
         """Return the name cleaned like that of the form. An empty name passes: the action refuses it for a guest."""
-        return str(NameField(required=False).clean(name))
+        return str(NameField(required=False, validators=[refuse_control_characters]).clean(name))
 
 
 class RefusalSerializer(serializers.Serializer):

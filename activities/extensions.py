@@ -5,14 +5,24 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import ApiRoute, MenuEntry, PeriodicTask, PersonRows, SearchSource, TableDescription, extend
+from chengyang.extensions import (
+    ApiRoute,
+    DeadlineRows,
+    MenuEntry,
+    PeriodicTask,
+    PersonRows,
+    SearchSource,
+    TableDescription,
+    extend,
+)
 from chengyang.lib.chinese import dates
 
 from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .metrics import METRICS
-from .models import Activity
+from .models import Activity, Signup
 from .panels import PANELS
+from .states import ActivityState, SignupState
 from .todos import ApproveActivity, CompleteAttendance, ReviewSignup
 
 
@@ -56,6 +66,13 @@ extend(
         ),
         TableDescription("activities.CheckIn", created_field="checked_in_at"),
         TableDescription("activities.ServiceRecord", created_field="at"),
+    ],
+    deadlines=[
+        DeadlineRows(lambda: Activity.objects.filter(state__in=(ActivityState.SUBMITTED, ActivityState.PUBLISHED))),
+        DeadlineRows(
+            lambda: Signup.objects.filter(state=SignupState.PENDING).select_related("activity"),
+            latest=lambda signup: signup.activity.first_day,
+        ),
     ],
     audit_verbs={
         "activity.created": _("起草活动"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import (
+    DeadlineRows,
     MenuEntry,
     Panel,
     PeriodicTask,
@@ -24,7 +25,7 @@ from .actions import consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Person, Representative
 from .personal_data.descriptions import findings_text
-from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState
+from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, PersonState, RepresentativeState
 
 ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 
@@ -134,6 +135,14 @@ extend(
         TableDescription("members.Application", hidden={"step"}, created_field="created_at"),
         TableDescription("members.Representative", created_field="starts"),
         TableDescription("members.Assessment", show={"findings": findings_text}, created_field="assessed_on"),
+    ],
+    deadlines=[
+        DeadlineRows(lambda: Application.objects.filter(state__in=APPLICATION_OPEN)),
+        DeadlineRows(
+            lambda: Representative.objects.filter(
+                state__in=(RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED)
+            )
+        ),
     ],
     audit_verbs={
         "person.read": _("查看完整个人信息"),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import (
+    DeadlineRows,
     MenuEntry,
     Panel,
     PersonRows,
@@ -21,7 +22,7 @@ from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from .actions import memberships
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
-from .states import MEMBERSHIP_OPEN
+from .states import MEMBERSHIP_OPEN, MembershipState
 from .todos import MembershipTodo
 
 
@@ -83,6 +84,7 @@ extend(
         TableDescription("organizations.Membership", created_field="applied_at"),
         TableDescription("organizations.Post", title=_("组织职务"), created_field="starts"),
     ],
+    deadlines=[DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED))],
     audit_verbs={
         "organization.created": _("建立联谊组织"),
         "organization.updated": _("修改联谊组织"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
+    DeadlineRows,
     MenuEntry,
     Panel,
     PeriodicTask,
@@ -14,8 +15,8 @@ from chengyang.extensions import (
 
 from .actions import requests
 from .metrics import METRICS
-from .models import Post, Request, Team
-from .states import RequestState
+from .models import Outcome, Post, Request, Team
+from .states import REQUEST_OPEN, OutcomeState, RequestState
 from .todos import AnswerRequest, CheckOutcome
 
 
@@ -66,6 +67,10 @@ extend(
         )
     ],
     own_data_order=50,
+    deadlines=[
+        DeadlineRows(lambda: Request.objects.filter(state__in=REQUEST_OPEN), moved=requests.notify_moved_due),
+        DeadlineRows(lambda: Outcome.objects.filter(state=OutcomeState.REPORTED)),
+    ],
     audit_verbs={
         "team.updated": _("修改服务队"),
         "request.created": _("提出诉求"),

@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 from .shapes import (
     EVER,
     ApiRoute,
+    DeadlineRows,
     DecisionOption,
     DetailRow,
     HistoryEntry,
@@ -42,6 +43,7 @@ from .shapes import (
 __all__ = [
     "EVER",
     "ApiRoute",
+    "DeadlineRows",
     "DecisionOption",
     "DetailRow",
     "HistoryEntry",
@@ -84,6 +86,7 @@ class Extension:
     on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(
         default_factory=dict
     )  # purpose → function (account, actor)
+    deadlines: Sequence[DeadlineRows] = ()  # rows whose due date is counted in working days
     person_rows: Sequence[PersonRows] = ()  # changes when a person leaves or is erased
     own_data: Sequence[TableDescription] = ()  # how rows are shown on 我的数据
     own_data_order: int = 100  # position of the app's tables on 我的数据
@@ -252,6 +255,11 @@ def withdrawal_handlers(purpose: str) -> list[Callable[[Any, Any], Any]]:
     """Return the functions to call when the consent to `purpose` is withdrawn."""
     handlers = (extension.on_withdrawal.get(purpose) for extension in apps().values())
     return [handler for handler in handlers if handler]
+
+
+def deadline_rows() -> list[DeadlineRows]:
+    """Return the declarations about rows whose due date is counted in working days."""
+    return _registry.items("deadlines")
 
 
 def person_rows() -> list[PersonRows]:

@@ -210,6 +210,12 @@ def handlers(request: Request) -> list[User]:
     return list(users.filter(pk__in=roles.values("user")))
 
 
+def notify_moved_due(request: Request, before: dt.date) -> None:
+    """Notify the handlers and the author of `request` that it is due later than on `before`, because of a holiday."""
+    for who in [*handlers(request), *([request.author] if request.author else [])]:
+        notify(who, "services/request_due_moved", url=request.get_absolute_url(), request=request, before=before)
+
+
 @transaction.atomic
 def remind_handlers(request: Request, today: dt.date) -> int:
     """Remind the handlers of `request` at half, at four fifths and at the end of its working days, once each.

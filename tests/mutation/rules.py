@@ -347,6 +347,14 @@ MUTANTS = (
         'reason = (reason or "").strip()',
         ("activities/test_actions_attendance.py::test_an_impossible_correction_is_refused",),
     ),
+    Mutant(
+        "deadline-moved-forward",
+        "a due date that was promised is not moved to an earlier day",
+        "chengyang/platform/workdays/deadlines.py",
+        "    if due <= row.due_on:\n",
+        "    if due == row.due_on:\n",
+        ("workdays/test_later_holidays.py::test_a_new_working_day_moves_nothing_to_an_earlier_day",),
+    ),
     # ---- standards (rules 3–5) ------------------------------------------------------------------------------------------------
     Mutant(
         "founded-without-five-goods",

@@ -14,16 +14,19 @@ from chengyang.lib.chinese import dates, names, phones
 from .validators import BIDI_CONTROLS
 from .widgets import DayInput, MomentInput, TelInput
 
-_NO_DIRECTION = dict.fromkeys(map(ord, BIDI_CONTROLS))
+_AROUND = "".join(BIDI_CONTROLS - {"\u202e"}) + " \t\r\n"
 WHOLE_DAY = len("2026-11-23")
 _CLOCK = re.compile(r"(.+?)[T\s]*(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
 
 
 class IdentifierField(forms.CharField):
-    """A number, code or name that is often pasted: direction marks, which address books put around it, are removed."""
+    """A number, code or name that is often pasted: direction marks, which address books put around it, are removed.
+
+    Marks inside, and the one that shows text backwards, stay and are refused like everywhere.
+    """
 
     def to_python(self, value):
-        return super().to_python(value.translate(_NO_DIRECTION) if isinstance(value, str) else value)
+        return super().to_python(value.strip(_AROUND) if isinstance(value, str) else value)
 
 
 class _ParsedField(IdentifierField):
