@@ -74,6 +74,7 @@ extend(
             latest=lambda signup: signup.activity.first_day,
         ),
     ],
+    notice_kinds={"activities": _("报名、活动和服务时长")},
     audit_verbs={
         "activity.created": _("起草活动"),
         "activity.updated": _("修改活动"),

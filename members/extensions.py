@@ -144,6 +144,7 @@ extend(
             )
         ),
     ],
+    notice_kinds={"members": _("入册和资料")},
     audit_verbs={
         "person.read": _("查看完整个人信息"),
         "person.seen": _("查看个人资料页"),

@@ -85,6 +85,7 @@ extend(
         TableDescription("organizations.Post", title=_("组织职务"), created_field="starts"),
     ],
     deadlines=[DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED))],
+    notice_kinds={"organizations": _("加入组织")},
     audit_verbs={
         "organization.created": _("建立联谊组织"),
         "organization.updated": _("修改联谊组织"),

@@ -71,6 +71,7 @@ extend(
         DeadlineRows(lambda: Request.objects.filter(state__in=REQUEST_OPEN), moved=requests.notify_moved_due),
         DeadlineRows(lambda: Outcome.objects.filter(state=OutcomeState.REPORTED)),
     ],
+    notice_kinds={"services": _("诉求和成果")},
     audit_verbs={
         "team.updated": _("修改服务队"),
         "request.created": _("提出诉求"),

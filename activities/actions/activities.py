@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,7 +100,7 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
         # In this order: an offer made by `fill_places` already ends at the new start.
         shorten_offers(activity)
         fill_places(activity, actor=actor)
-        _notify_change(activity, changed)
+        _notify_change(activity, changed, before["starts"])
     return activity
 
 
@@ -126,20 +127,25 @@ def _check_change(activity: Activity, before: dict[str, Any], changed: list[str]
         raise ActionError(message, code="capacity", field="capacity")
 
 
-def _notify_change(activity: Activity, changed: list[str]) -> None:
+def _notify_change(activity: Activity, changed: list[str], starts: dt.datetime) -> None:
     labels = {field.name: str(field.verbose_name) for field in Activity._meta.concrete_fields}
     changed_labels = [labels[name] for name in TIME_AND_PLACE if name in changed]
     if changed_labels and not activity.is_over():
-        notify_signed_up(activity, "activities/changed", changed="、".join(changed_labels))
+        notify_signed_up(activity, "activities/changed", starts=starts, changed="、".join(changed_labels))
 
 
-def notify_signed_up(activity: Activity, kind: str, **context: Any) -> int:
-    """Send the notice `kind` to everybody with an open sign-up; return the number of these sign-ups."""
+def notify_signed_up(activity: Activity, kind: str, *, starts: dt.datetime | None = None, **context: Any) -> int:
+    """Send the notice `kind` to everybody with an open sign-up; return the number of these sign-ups.
+
+    `starts` is the start before a change: who would have come tonight must learn of it tonight.
+    """
+    starts = starts if starts and starts > clock.now() else activity.starts
     signups = list(activity.signups.open().select_related("person__user", "user"))
     for signup in signups:
         if signup.recipient:
             url = signup.get_absolute_url()
-            notify(signup.recipient, kind, url=url, activity=activity, signup=signup, **context)
+            concerns = {"concerns": min(starts, activity.starts), "activity": activity, "signup": signup}
+            notify(signup.recipient, kind, url=url, **concerns, **context)
     return len(signups)
 
 
@@ -275,7 +281,8 @@ def _move(activity: Activity, new: str, *, actor: Any, verb: str, **changes: Any
 
 def _notify_author(activity: Activity, kind: str, actor: Any) -> None:
     if activity.drafted_by and activity.drafted_by != actor:
-        notify(activity.drafted_by, kind, url=activity.get_absolute_url(), activity=activity)
+        url = reverse("admin:activities_activity_change", args=[activity.pk])
+        notify(activity.drafted_by, kind, url=url, concerns=activity.starts, activity=activity)
 
 
 def _records_due(activity: Activity) -> dt.date | None:

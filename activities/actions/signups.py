@@ -25,6 +25,7 @@ from chengyang.errors import ActionError, NotAllowed, require, required_reason
 from chengyang.lib.chinese.folding import fold
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices import quiet
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
 from members.models import Person
@@ -33,7 +34,7 @@ from ..models import Activity, Signup
 from ..permissions import can_answer_signup, can_review_signup, can_sign_up
 from ..states import SIGNUP_TAKES_PLACE, SIGNUP_TRANSITIONS, ActivityState, SignupState
 
-CONFIRM_WITHIN = dt.timedelta(hours=4)  # time to accept an offered place; promised on the activity page
+CONFIRM_WITHIN = dt.timedelta(hours=4)  # to accept an offered place, not at night; promised on the activity page
 REVIEW_DAYS = 3  # working days to decide on a pending sign-up; the first day of the activity is the latest
 
 _RECEIPTS: dict[str, str] = {
@@ -150,8 +151,11 @@ def fill_places(activity: Activity, *, actor: Any) -> list[Signup]:
 
 
 def _offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
-    """Reserve a place for `signup` until it is confirmed or the offer expires: after four hours, at the latest at the start."""
-    until = min(clock.now() + CONFIRM_WITHIN, activity.starts)
+    """Reserve a place for `signup` until it is confirmed or the offer expires: after four hours, at the latest at the start.
+
+    The hours of the night do not count: an offer does not run out while people sleep.
+    """
+    until = min(quiet.add_waking_time(clock.now(), CONFIRM_WITHIN), activity.starts)
     signup.activity = activity
     _move(signup, SignupState.OFFERED, actor=actor, verb="signup.offered", offer_expires_at=until)
     notify_holder(signup, "activities/offered")
@@ -296,4 +300,6 @@ def record_step(verb: str, signup: Signup, *, actor: Any) -> None:
 def notify_holder(signup: Signup, kind: str) -> None:
     if signup.recipient:
         url = signup.get_absolute_url()
-        notify(signup.recipient, kind, url=url, activity=signup.activity, signup=signup)
+        notify(
+            signup.recipient, kind, url=url, concerns=signup.activity.starts, activity=signup.activity, signup=signup
+        )

@@ -24,7 +24,7 @@ from ..forms import GuestCodeForm, GuestForm, SignupForm
 from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_sign_up
 from ..signup_status import signup_status_of
-from ..states import SIGNUP_OPEN, SignupState
+from ..states import SIGNUP_OPEN, ActivityState, SignupState
 from ..tickets import SHOWN_WITH, context_of
 from .activity import get_visible_activity, own_signup
 
@@ -188,19 +188,21 @@ def cancel_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """我的活动: list the coming activities of the user, the waiting list entries, the past activities, and the service hours."""
+    """我的活动: list what is coming, what the user waits for, what is cancelled, what is past, and the service hours."""
     rows = (
         Signup.objects.visible_to(request.user)
         .of(request.user)
         .select_related("activity__programme", "activity__base", "checkin__service")
     )
-    ahead = {"state__in": SIGNUP_OPEN, "activity__ends__gt": clock.now()}
-    coming = list(rows.filter(**ahead).order_by("activity__starts", "id")[:50])
+    ahead = list(rows.filter(activity__ends__gt=clock.now()).order_by("activity__starts", "id")[:100])
+    off = [row for row in ahead if not row.is_open or row.activity.state == ActivityState.CANCELLED]
+    coming = [row for row in ahead if row not in off]
     hours = ServiceRecord.objects.visible_to(request.user).of(request.user)
     context = {
         "coming": [signup for signup in coming if signup.state == SignupState.CONFIRMED],
         "waiting": [signup for signup in coming if signup.state != SignupState.CONFIRMED],
-        "page": numbered(request, rows.exclude(**ahead).order_by("-activity__starts", "-id")),
+        "off": off,
+        "page": numbered(request, rows.filter(activity__ends__lte=clock.now()).order_by("-activity__starts", "-id")),
         "hours": hours.total(),
         "hours_year": hours.in_year(clock.today().year).total(),
         "year": clock.today().year,

@@ -78,6 +78,7 @@ class Extension:
     api: Sequence[ApiRoute] = ()  # resources of /api/v1/
     metrics: Sequence[Metric] = ()  # numbers by code
     audit_verbs: Mapping[str, Any] = field(default_factory=dict)  # verb → label; an unknown verb is refused
+    notice_kinds: Mapping[str, Any] = field(default_factory=dict)  # first part of the template → label; can be chosen
     schedule: Mapping[str, PeriodicTask] = field(default_factory=dict)  # name → periodic task
     posts: Sequence[PostType] = ()  # posts that give an access scope
     assessments: Sequence[type[models.Model]] = ()  # tables of assessments; `SUBJECT` names their subject
@@ -116,7 +117,7 @@ class Registry:
         self._frozen = True
         for slot, key in _KEYS.items():
             _refuse_repeated(slot, [key(item) for item in self.items(slot)])
-        for slot in ("audit_verbs", "schedule", "file_access"):
+        for slot in ("audit_verbs", "notice_kinds", "schedule", "file_access"):
             _refuse_repeated(slot, [key for extension in self.apps().values() for key in getattr(extension, slot)])
         if wrong := [verb for verb in self.mapping("audit_verbs") if not _VERB.fullmatch(verb)]:
             raise ValueError(f"{wrong[0]!r} is not of the form object.past_participle.")
@@ -229,6 +230,11 @@ def metric(code: str) -> Metric:
 def audit_verbs() -> dict[str, Any]:
     """Return the labels of all verbs that an audit entry may have."""
     return _registry.mapping("audit_verbs")
+
+
+def notice_kinds() -> dict[str, Any]:
+    """Return the kinds of notices for which people choose the channel: the app in the name of the template → label."""
+    return _registry.mapping("notice_kinds")
 
 
 def schedule() -> dict[str, PeriodicTask]:

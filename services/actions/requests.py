@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Length
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -65,6 +66,7 @@ def submit_request(*, actor, title: str, text: str, team: Team | None = None, se
     )
     audit.record("request.created", request, actor=actor, user=actor)
     notify(actor, "services/request_received", url=request.get_absolute_url(), request=request)
+    _notify_handlers(request, "services/request_waiting")
     return request
 
 
@@ -91,6 +93,7 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
     }
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
     notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
+    _notify_handlers(request, "services/request_waiting", but=actor)
     return request
 
 
@@ -103,7 +106,8 @@ def answer_request(request: Request, *, actor, answer: str) -> Request:
         raise ActionError(_("请写答复。"), code="answer", field="answer")
     changes = {"answer": answer.strip(), "answered_by": actor, "answered_at": clock.now()}
     move(request, RequestState.ANSWERED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.answered", **changes)
-    notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request)
+    until = timezone.localdate(clock.now() + CLOSES_AFTER)
+    notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request, until=until)
     return request
 
 
@@ -141,9 +145,11 @@ def reopen_request(request: Request, *, actor) -> Request:
         "reminders": 0,
         "escalated_at": None,
     }
-    return move(
+    request = move(
         request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.reopened", **changes
     )
+    _notify_handlers(request, "services/request_reopened")
+    return request
 
 
 @transaction.atomic
@@ -214,6 +220,13 @@ def notify_moved_due(request: Request, before: dt.date) -> None:
     """Notify the handlers and the author of `request` that it is due later than on `before`, because of a holiday."""
     for who in [*handlers(request), *([request.author] if request.author else [])]:
         notify(who, "services/request_due_moved", url=request.get_absolute_url(), request=request, before=before)
+
+
+def _notify_handlers(request: Request, template: str, *, but: Any = None) -> None:
+    """Notify those who handle `request` today, except `but`, who knows, and its author."""
+    for handler in handlers(request):
+        if handler not in (but, request.author):
+            notify(handler, template, url=request.get_absolute_url(), request=request)
 
 
 @transaction.atomic

@@ -251,6 +251,22 @@ MUTANTS = (
         ("activities/test_actions_signups.py::test_nobody_new_overtakes_the_waiting_list",),
     ),
     Mutant(
+        "offer-runs-out-at-night",
+        "an offer does not run out at night",
+        "activities/actions/signups.py",
+        "min(quiet.add_waking_time(clock.now(), CONFIRM_WITHIN), activity.starts)",
+        "min(clock.now() + CONFIRM_WITHIN, activity.starts)",
+        ("activities/test_actions_signups.py::test_an_offer_does_not_run_out_at_night",),
+    ),
+    Mutant(
+        "address-cut-off",
+        "the address at the end of a text message is never cut",
+        "chengyang/platform/notices/delivery.py",
+        "    most = SMS_LENGTH - len(end)\n",
+        "    most = SMS_LENGTH\n",
+        ("notices/test_text_messages.py::test_a_notice_fits_two_text_messages",),
+    ),
+    Mutant(
         "offer-never-expires",
         "an offered place has a set time to be confirmed",
         "activities/actions/signups.py",

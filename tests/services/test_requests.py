@@ -10,7 +10,7 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.workdays import deadlines
 from services import actions, tasks
-from services.models import Request
+from services.models import Request, Team
 from services.states import REQUEST_TRANSITIONS, RequestState
 from tests import personas
 
@@ -46,6 +46,29 @@ def test_numbers_of_a_day_follow_each_other(asked, ordered):
 
 def test_the_author_is_notified_at_once(asked, member):
     assert asked.number in Notice.objects.get(user=member).title
+
+
+def test_a_new_request_notifies_its_handlers(member, leader):
+    asked = actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=Team.objects.get())
+    notice = Notice.objects.get(kind="services/request_waiting")
+    assert (notice.user, notice.url) == (leader, asked.get_absolute_url())
+
+
+def test_a_routed_request_notifies_its_new_handlers(asked, district, leader):
+    actions.route_request(asked, team=Team.objects.get(), actor=district)
+    assert Notice.objects.filter(kind="services/request_waiting", user=leader).count() == 1
+
+
+def test_a_reopened_request_notifies_its_handlers(member, leader):
+    asked = actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=Team.objects.get())
+    actions.answer_request(asked, actor=leader, answer="已联系")
+    actions.reopen_request(asked, actor=member)
+    assert Notice.objects.get(kind="services/request_reopened").user == leader
+
+
+def test_nobody_is_notified_of_their_own_request(leader):
+    actions.submit_request(actor=leader, title="采摘缺人手", text="周六上午", team=Team.objects.get())
+    assert not Notice.objects.filter(kind="services/request_waiting").exists()
 
 
 def test_a_service_that_the_team_does_not_offer_is_refused(member):

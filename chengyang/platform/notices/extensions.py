@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import Panel, PeriodicTask, TableDescription, extend
+from chengyang.extensions import Panel, PeriodicTask, TableDescription, extend, notice_kinds
 
 from .models import Notice
 
@@ -24,9 +24,12 @@ extend(
     },
     own_data_order=80,
     own_data=[
-        TableDescription("notices.Delivery", hidden={"key", "notice", "tries", "claimed_at"}, created_field="due_at"),
+        TableDescription("notices.SwitchedOff", show={"kind": lambda row: str(notice_kinds().get(row.kind, row.kind))}),
+        TableDescription(
+            "notices.Delivery", hidden={"key", "notice", "tries", "claimed_at", "at_night"}, created_field="due_at"
+        ),
         # `variables` repeats parts of the title and the body.
         TableDescription("notices.Notice", hidden={"kind", "url", "variables"}, created_field="at"),
     ],
-    audit_verbs={"notice.sent": _("发送通知")},
+    audit_verbs={"notice.sent": _("发送通知"), "notice.channels_chosen": _("选择通知方式")},
 )
