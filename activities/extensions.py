@@ -90,6 +90,7 @@ extend(
         "signup.cancelled": _("取消报名"),
         "signup.offered": _("候补转正"),
         "signup.expired": _("候补逾期"),
+        "signup.moved_up": _("候补往前移"),
         "signup.anonymised": _("清除访客报名的个人信息"),
         "checkin.created": _("签到"),
         "checkin.ended": _("签退"),

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
-from chengyang.platform.web.forms import CheckBoxes, Form, IdentifierField, ModelForm, NameField
+from chengyang.platform.web.forms import CheckBoxes, Form, IdentifierField, ModelForm, NameField, PhoneField
 
-from .models import Activity, CheckIn, ServiceRecord
+from .models import Activity, CheckIn, ServiceRecord, Signup
 
 TICKET_LENGTH = 200  # characters; a ticket may be scanned as a whole URL
 ACKNOWLEDGED = _("我看过可能的风险和保险安排，决定参加。")
@@ -55,6 +55,17 @@ class _AnyChoiceField(forms.MultipleChoiceField):
 
     def valid_value(self, value: str) -> bool:
         return len(value) <= TICKET_LENGTH
+
+
+class SignUpForForm(ModelForm):
+    """A sign-up that an organizer enters for somebody who has called."""
+
+    guest_name = NameField(label=_("姓名"), help_text=_("签到时按姓名找。"))
+    phone = PhoneField(label=_("手机号"), help_text=_("会收到一条短信，里面有票。"))
+
+    class Meta:
+        model = Signup
+        fields = ("activity",)
 
 
 class FinishForm(Form):
@@ -117,7 +128,26 @@ class TicketForm(Form):
 
 # ---- on the staff site ----------------------------------------------------------------------------------------------
 class ActivityForm(ModelForm):
-    """The editable fields of an activity."""
+    """The editable fields of an activity, in the groups in which an organizer thinks of them."""
+
+    template_name = "activities/_form.html"
+    GROUPS = (
+        (_("是什么"), ("title", "kind", "programme", "brand", "summary")),
+        (_("谁来办"), ("organization", "team", "base", "subdistrict", "contact")),
+        (_("什么时候、在哪里"), ("starts", "ends", "mode", "place", "address", "online_url", "agenda")),
+        (_("来的人要知道"), ("bring", "hazards", "insurance")),
+        (_("报名"), ("audience", "audience_note", "capacity", "by_review", "signup_opens", "signup_closes")),
+    )
+    WIDE = {
+        "title",
+        "summary",
+        "agenda",
+        "bring",
+        "hazards",
+        "insurance",
+        "address",
+        "online_url",
+    }  # of the whole width
 
     online_url = forms.URLField(
         label=_("线上链接"),
@@ -146,6 +176,16 @@ class ActivityForm(ModelForm):
             "signup_opens": _("不填就从发布起。"),
             "signup_closes": _("不填就到活动开始。"),
         }
+
+    def groups(self) -> list[tuple[Any, list[tuple[Any, bool]]]]:
+        """Return (heading, [(bound field, whether it takes the whole width)]); fields of no group come last."""
+        grouped = {name for _label, names in self.GROUPS for name in names}
+        rest = tuple(name for name in self.fields if name not in grouped)
+        return [
+            (label, [(self[name], name in self.WIDE) for name in names if name in self.fields])
+            for label, names in (*self.GROUPS, (_("其他"), rest))
+            if any(name in self.fields for name in names)
+        ]
 
 
 class HoursForm(ModelForm):

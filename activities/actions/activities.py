@@ -181,11 +181,12 @@ def _require_complete(activity: Activity, *, check_start: bool = True) -> None:
     if activity.earns_hours and activity.ends - activity.starts > LONGEST_SERVICE:
         message = _("志愿服务一场不超过 24 小时；做几天的请按天分开，时长才记得准。")
         raise ActionError(message, code="long", field="ends")
-    for field, message in _missing(activity):
-        raise ActionError(message, code="incomplete", field=field)
+    if missing := dict(missing_fields(activity)):
+        message = "".join(missing.values())
+        raise ActionError(message, code="incomplete", field=next(iter(missing)), each=missing)
 
 
-def _missing(activity: Activity) -> list[tuple[str, str]]:
+def missing_fields(activity: Activity) -> list[tuple[str, str]]:
     """Return (field, message) of the missing fields that people must know before they sign up (requirements V02, V13)."""
     needs_place = activity.mode != Activity.Mode.ONLINE
     required = [

@@ -64,18 +64,18 @@ def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str
     if person and person.user_id != actor.pk:
         raise NotAllowed("can_sign_up")
     signup = activity.signups.open().of(actor).first()
-    _require_same_name(guest_name, signup, person)
+    require_same_name(guest_name, signup, person)
     if signup:
         return signup
     _require_window(activity)
     holder = {"person": person} if person else _guest_fields(actor, guest_name)
-    signup = _take_place(activity, activity.next_signup_state(), holder)
+    signup = take_place(activity, activity.next_signup_state(), holder)
     record_step("signup.created", signup, actor=actor)
     notify_holder(signup, _RECEIPTS[signup.state])
     return signup
 
 
-def _require_same_name(guest_name: str, signup: Signup | None, person: Person | None) -> None:
+def require_same_name(guest_name: str, signup: Signup | None, person: Person | None) -> None:
     """Raise ActionError("other_name") when `guest_name` is not the name that the number stands for.
 
     A number has one sign-up for an activity. Somebody else with the same number, such as a parent, must learn that the
@@ -117,7 +117,7 @@ def _require_window(activity: Activity) -> None:
     raise ActionError(sentence, code="closed")
 
 
-def _take_place(activity: Activity, state: str, holder: dict[str, Any]) -> Signup:
+def take_place(activity: Activity, state: str, holder: dict[str, Any]) -> Signup:
     """Create a sign-up with the next position and count its place. The caller has locked the activity."""
     activity.last_position += 1
     signup = Signup(activity=activity, state=state, position=activity.last_position, **holder)
@@ -177,6 +177,11 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     """
     activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
+    return accept_offer(activity, signup, actor)
+
+
+def accept_offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
+    """Confirm an offered place; the caller has locked both rows. Raises the ActionErrors of `confirm_signup`."""
     if signup.state == SignupState.CONFIRMED:
         return signup
     require_published(activity)
@@ -201,21 +206,23 @@ def cancel_signup(signup: Signup, *, actor: Any) -> Signup:
     require(can_answer_signup, actor, signup)
     if signup.state == SignupState.CANCELLED:
         return signup
-    _require_absent(signup)
+    require_absent(signup)
     if activity.has_started():
         raise ActionError(_("活动已经开始，不能再取消报名。"), code="started")
     return cancel_locked(activity, signup, actor)
 
 
-def _require_absent(signup: Signup) -> None:
+def require_absent(signup: Signup) -> None:
     """Raise ActionError("checked_in") when the person is there: a cancelled sign-up has no attendance."""
     if signup.is_checked_in:
         message = _("已经签到，不能取消报名。要先走，请告诉现场的工作人员撤销签到。")
         raise ActionError(message, code="checked_in")
 
 
-def cancel_locked(activity: Activity, signup: Signup, actor: Any) -> Signup:
-    _move(signup, SignupState.CANCELLED, actor=actor, verb="signup.cancelled", offer_expires_at=None, due_on=None)
+def cancel_locked(activity: Activity, signup: Signup, actor: Any, **changes: Any) -> Signup:
+    """Cancel `signup` and offer its place; the caller has locked both rows. `changes` are saved with the state."""
+    changes = {"offer_expires_at": None, "due_on": None, **changes}
+    _move(signup, SignupState.CANCELLED, actor=actor, verb="signup.cancelled", **changes)
     fill_places(activity, actor=actor)
     return signup
 

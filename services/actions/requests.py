@@ -27,6 +27,7 @@ from ..states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState
 DAYS, COMPLEX_DAYS = 7, 15  # working days, as promised on the list of services (domain.md rule 9)
 REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (domain.md rule 9)
 NUMBER_LOCK = 0x73767271  # "svrq": the numbers of a day are assigned one after the other
+SENT_TWICE_WITHIN = dt.timedelta(minutes=10)  # the same request again within this time is the same sending
 CLOSES_AFTER = dt.timedelta(days=15)  # an answered request without a rating is closed after this time
 
 
@@ -48,14 +49,19 @@ def _next_number(today: dt.date) -> str:
 def submit_request(*, actor, title: str, text: str, team: Team | None = None, service: str = "") -> Request:
     """Submit a request for help to `team`, perhaps for one `service` of its list; without a team it goes to the office.
 
-    It is due in 7 working days. Raises NotAllowed, ActionError("service") when the team does not offer `service`.
+    It is due in 7 working days. The same request, sent again within ten minutes (by the back button, or on a slow line), is
+    one request: the first is returned. Raises NotAllowed, ActionError("service") when the team does not offer `service`.
     """
     require(permissions.can_submit_request, actor, None)
     if service and (team is None or service not in team.services):
         raise ActionError(_("这支服务队的清单里没有这项服务，请重新选。"), code="service", field="service")
     today = clock.today()
+    number = _next_number(today)  # takes the lock, so that a second sending sees the first
+    same = {"author": actor, "title": title, "text": text, "team": team, "service": service}
+    if sent := Request.objects.filter(**same, state__in=REQUEST_OPEN, at__gt=clock.now() - SENT_TWICE_WITHIN).first():
+        return sent
     request = Request.objects.create(
-        number=_next_number(today),
+        number=number,
         author=actor,
         title=title,
         text=text,

@@ -278,8 +278,8 @@ MUTANTS = (
         "ticket-of-another-name",
         "a second name on a number is told that the sign-up is not theirs",
         "activities/actions/signups.py",
-        "    _require_same_name(guest_name, signup, person)\n",
-        "",
+        "    require_same_name(guest_name, signup, person)\n    if signup:\n        return signup\n    _require_window",
+        "    if signup:\n        return signup\n    _require_window",
         ("activities/test_views_signup_names.py::test_a_second_name_on_a_number_is_told_so",),
     ),
     Mutant(

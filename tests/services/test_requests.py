@@ -32,7 +32,7 @@ def test_the_number_after_999_is_1000(member):
     Request.objects.create(
         number=f"SQ{clock.today():%Y%m%d}-999", author=member, title="满", text="…", due_on=clock.today()
     )
-    asked = [actions.submit_request(actor=member, title="问", text="…") for _ in range(3)]
+    asked = [actions.submit_request(actor=member, title=title, text="…") for title in "甲乙丙"]
     assert [row.number.rpartition("-")[2] for row in asked] == ["1000", "1001", "1002"]
 
 
@@ -46,6 +46,19 @@ def test_numbers_of_a_day_follow_each_other(asked, ordered):
 
 def test_the_author_is_notified_at_once(asked, member):
     assert asked.number in Notice.objects.get(user=member).title
+
+
+def test_the_same_request_sent_twice_is_one_request_and_both_answers_lead_to_it(client_of, member):
+    browser, typed = client_of(member), {"title": "劳务合同", "text": "请看\r\n谢谢"}
+    first, second = [browser.post("/services/requests/new/", typed) for _ in range(2)]
+    assert first["Location"] == second["Location"] == Request.objects.get().get_absolute_url()
+
+
+def test_another_text_or_a_later_day_is_another_request(member, settings):
+    asked = [actions.submit_request(actor=member, title="劳务合同", text=text) for text in ("一", "二")]
+    settings.PORTAL_CLOCK = clock.now() + dt.timedelta(minutes=11)
+    asked.append(actions.submit_request(actor=member, title="劳务合同", text="一"))
+    assert len({row.pk for row in asked}) == 3
 
 
 def test_a_new_request_notifies_its_handlers(member, leader):

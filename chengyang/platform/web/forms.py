@@ -81,8 +81,9 @@ class PortalForm:
 
     def refuse(self, error: ActionError) -> None:
         """Add the error of an action to its field, or above the form. The view then responds 409 with the form."""
-        field = error.field if error.field in self.fields else None
-        self.add_error(field, ValidationError(error.message, code=error.code))
+        for name, message in (error.each or {error.field: error.message}).items():
+            field = name if name in self.fields else None
+            self.add_error(field, ValidationError(message, code=error.code))
 
     def problems(self) -> list[tuple[str, Any]]:
         """Return (id of the control, label) of each field with an error, in the order of the page."""
