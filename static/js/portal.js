@@ -14,10 +14,10 @@ const say = (text, kind = "good") => {
 // network nobody may believe that the step was done. An answer with a sentence of its own (409) is shown by htmx itself.
 const sayFailed = (event, text) => {
   const note = say(text, "bad");
-  const place = event.detail.elt?.closest("li, section, form");
+  const place = event.detail.elt?.closest("li");
   note?.setAttribute("role", "alert");
   document.querySelector("[data-lost]")?.remove();
-  if (note && place && place.tagName === "LI") {
+  if (note && place) {
     const here = note.cloneNode(true);
     here.dataset.lost = "";
     here.removeAttribute("role"); // it is read once
