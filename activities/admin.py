@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
@@ -16,9 +17,9 @@ from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.filters import LatestFilter, period_filter
 
 from . import actions, permissions
-from .forms import ActivityForm, HoursForm
+from .forms import ActivityForm, HoursForm, SignUpForForm
 from .models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
-from .states import ActivityState
+from .states import ACTIVITY_EDITABLE, SIGNUP_OPEN, ActivityState, SignupState
 from .todos import detail_rows_of
 
 PERSON_HELP = gettext_lazy("姓名、拼音、首字母、手机尾号四位或票号")
@@ -50,8 +51,9 @@ def _offered(verb: str) -> Any:
 
 
 def _may_finish(user: Any, row: Activity) -> bool:
+    """Where somebody of a volunteer service has no check-out, the check-in page asks whether they stayed."""
     over = row.state == ActivityState.PUBLISHED and row.is_over() and not row.recorded_at
-    return over and permissions.can_finish_activity(user, row)
+    return over and permissions.can_finish_activity(user, row) and not actions.without_check_out(row)
 
 
 @admin.register(Activity)
@@ -124,6 +126,13 @@ class ActivityAdmin(ScopedAdmin):
             field.queryset = field.queryset.filter(pk__in=own)
         return field
 
+    def get_changeform_initial_data(self, request: Any) -> dict[str, Any]:
+        """Choose the organizer for somebody who acts for one only."""
+        scope = access_scope(request.user)
+        own = [(name, pk) for name in ("organization", "team", "base") for pk in scope.managed(name)]
+        chosen = dict(own) if len(own) == 1 and not scope.staff else {}
+        return {**chosen, **super().get_changeform_initial_data(request)}
+
     @admin.display(description=gettext_lazy("主办"))
     def who(self, row: Activity) -> str:
         return str(row.organizer or _("区委统战部"))
@@ -136,7 +145,9 @@ class ActivityAdmin(ScopedAdmin):
         state = DetailRow(_("状态"), row.get_state_display(), row.reason, url=row.get_absolute_url())
         taken = _("%(taken)d 个已占") % {"taken": row.taken}
         revision = DetailRow(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
-        return [state, *detail_rows_of(row), DetailRow(_("报名"), taken), revision]
+        missing = actions.missing_fields(row) if row.state in ACTIVITY_EDITABLE else []
+        lacks = [DetailRow(_("发布前还缺"), message, url=f"?edit=1#id_{field}") for field, message in missing]
+        return [state, *lacks, *detail_rows_of(row), DetailRow(_("报名"), taken), revision]
 
     def create(self, form: Any, *, actor: Any) -> Activity:
         with _refusal_at_organizer_field():
@@ -172,6 +183,11 @@ class _ManagedRowsAdmin(ScopedAdmin):
         return super().get_queryset(request).managed_by(request.user)
 
 
+def _signup_is(row: Signup, *states: str) -> bool:
+    """Return whether the sign-up is in one of `states`, for an activity that people can still attend."""
+    return row.state in states and row.activity.accepts_visitors()
+
+
 @admin.register(Signup)
 class SignupAdmin(_ManagedRowsAdmin):
     order = 20
@@ -187,6 +203,48 @@ class SignupAdmin(_ManagedRowsAdmin):
     search_fields = ("public_id",)
     search_help_text = PERSON_HELP
     ordering = ("-at", "-pk")
+
+    form = SignUpForForm
+    fields = ("activity", "guest_name", "phone")
+    may_create = staticmethod(lambda user: _manages_activities(access_scope(user)))
+    buttons = (
+        Button(
+            "confirm",
+            gettext_lazy("本人来电要去，确认名额"),
+            actions.confirm_signup_for,
+            lambda user, row: _signup_is(row, SignupState.OFFERED) and permissions.can_manage_signup(user, row),
+            done=gettext_lazy("名额已确认，本人会收到通知。"),
+            main=True,
+        ),
+        Button(
+            "move-up",
+            gettext_lazy("候补往前移一位"),
+            actions.move_signup_up,
+            lambda user, row: _signup_is(row, SignupState.WAITLISTED) and permissions.can_manage_signup(user, row),
+            needs_reason=True,
+            done=gettext_lazy("已往前移一位。"),
+        ),
+        Button(
+            "cancel",
+            gettext_lazy("替本人取消报名"),
+            actions.cancel_signup_for,
+            lambda user, row: _signup_is(row, *SIGNUP_OPEN) and permissions.can_manage_signup(user, row),
+            needs_reason=True,
+            confirm=gettext_lazy("取消以后名额给下一位，本人会收到通知。确定取消？"),
+            done=gettext_lazy("已取消，名额给下一位，本人会收到通知。"),
+        ),
+    )
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
+        """Offer the activities that the officer manages and that people can still attend."""
+        field = super().formfield_for_foreignkey(db_field, request, **options)
+        if db_field.name == "activity":
+            ahead = Activity.objects.managed_by(request.user).filter(state=ActivityState.PUBLISHED)
+            field.queryset = ahead.filter(ends__gt=clock.now()).order_by("starts", "pk")
+        return field
+
+    def create(self, form: Any, *, actor: Any) -> Signup:
+        return actions.sign_up_for(actor=actor, **form.cleaned_data)
 
     @admin.display(description=gettext_lazy("姓名"))
     def who(self, row: Signup) -> Any:
@@ -218,7 +276,7 @@ class CheckInAdmin(_ManagedRowsAdmin):
     list_select_related = ("signup__person__subdistrict", "signup__user", "signup__activity")
     search_help_text = PERSON_HELP
     ordering = ("-checked_in_at", "-pk")
-    fields = ("signup", "method", "checked_in_at", "checked_out_at", "by")
+    fields = ("signup", "method", "checked_in_at", "checked_out_at", "reason", "by")
 
     @admin.display(description=gettext_lazy("姓名"))
     def who(self, row: CheckIn) -> Any:

@@ -93,14 +93,12 @@ class SignupSerializer(serializers.ModelSerializer):
 class SignUpSerializer(serializers.Serializer):
     """The input of a sign-up: the name of a guest, and that the risks were read, where there are risks."""
 
-    guest_name = serializers.CharField(
-        required=False, allow_blank=True, max_length=80, default="", validators=[refuse_control_characters]
-    )
+    guest_name = serializers.CharField(required=False, allow_blank=True, max_length=80, default="")
     acknowledged = serializers.BooleanField(default=False, help_text=_("看过可能的风险和保险安排"))
 
     def validate_guest_name(self, name: str) -> str:
         """Return the name cleaned like that of the form. An empty name passes: the action refuses it for a guest."""
-        return str(NameField(required=False).clean(name))
+        return str(NameField(required=False, validators=[refuse_control_characters]).clean(name))
 
 
 class RefusalSerializer(serializers.Serializer):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang.extensions import (
     AccountRows,
     ApiRoute,
+    DeadlineRows,
     MenuEntry,
     PeriodicTask,
     PersonRows,
@@ -17,11 +18,12 @@ from chengyang.extensions import (
 )
 from chengyang.lib.chinese import dates
 
-from .actions import signups
+from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .metrics import METRICS
-from .models import Activity
+from .models import Activity, Signup
 from .panels import PANELS
+from .states import ActivityState, SignupState
 from .todos import ApproveActivity, CompleteAttendance, ReviewSignup
 
 
@@ -52,16 +54,16 @@ extend(
     person_rows=[
         PersonRows(
             _("活动"),
-            leave=signups.cancel_signups_of,
-            erase=signups.erase_signups,
+            leave=signup_upkeep.cancel_signups_of,
+            erase=signup_upkeep.erase_signups,
             summary=_("还没参加的报名全部取消，名额让给别人；参加过的场次和时长留作统计。"),
         )
     ],
     account_rows=[
         AccountRows(
             _("活动"),
-            close=signups.close_signups_of,
-            in_use=signups.accounts_in_use,
+            close=signup_upkeep.close_signups_of,
+            in_use=signup_upkeep.accounts_in_use,
             summary=_("还没参加的报名全部取消；参加过的只留人次，不留姓名。"),
         )
     ],
@@ -88,6 +90,14 @@ extend(
             created_field="at",
         ),
     ],
+    deadlines=[
+        DeadlineRows(lambda: Activity.objects.filter(state__in=(ActivityState.SUBMITTED, ActivityState.PUBLISHED))),
+        DeadlineRows(
+            lambda: Signup.objects.filter(state=SignupState.PENDING).select_related("activity"),
+            latest=lambda signup: signup.activity.first_day,
+        ),
+    ],
+    notice_kinds={"activities": _("报名、活动和服务时长")},
     audit_verbs={
         "activity.created": _("起草活动"),
         "activity.updated": _("修改活动"),
@@ -104,11 +114,13 @@ extend(
         "signup.cancelled": _("取消报名"),
         "signup.offered": _("候补转正"),
         "signup.expired": _("候补逾期"),
+        "signup.moved_up": _("候补往前移"),
         "signup.anonymised": _("清除访客报名的个人信息"),
         "checkin.created": _("签到"),
         "checkin.ended": _("签退"),
         "checkin.removed": _("撤销签到"),
         "service.recorded": _("登记服务时长"),
+        "service.recounted": _("重算服务时长"),
         "service.corrected": _("更正服务时长"),
     },
 )

@@ -1,16 +1,19 @@
 """Forms for signing up, for check-in and for the staff site."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
-from chengyang.platform.web.forms import Form, ModelForm, NameField
+from chengyang.platform.web.forms import CheckBoxes, Form, IdentifierField, ModelForm, NameField, PhoneField
 
-from .models import Activity, ServiceRecord
+from .models import Activity, CheckIn, ServiceRecord, Signup
 
+TICKET_LENGTH = 200  # characters; a ticket may be scanned as a whole URL
 ACKNOWLEDGED = _("我看过可能的风险和保险安排，决定参加。")
 
 
@@ -47,9 +50,38 @@ class GuestCodeForm(CodeForm):
     """The second step: the code that was sent to the phone."""
 
 
-class FinishForm(Form):
-    """The headcount, when the attendance is declared complete."""
+class _AnyChoiceField(forms.MultipleChoiceField):
+    """Checkboxes whose list may have changed since the page was opened; the action ignores who is not on it."""
 
+    def valid_value(self, value: str) -> bool:
+        return len(value) <= TICKET_LENGTH
+
+
+class SignUpForForm(ModelForm):
+    """A sign-up that an organizer enters for somebody who has called."""
+
+    guest_name = NameField(label=_("姓名"), help_text=_("签到时按姓名找。"))
+    phone = PhoneField(label=_("手机号"), help_text=_("会收到一条短信，里面有票。"))
+
+    class Meta:
+        model = Signup
+        fields = ("activity",)
+
+
+class FinishForm(Form):
+    """The end of the attendance: the headcount, and at a volunteer service who stayed until the end.
+
+    `present` are the check-ins without a check-out (`actions.without_check_out`). `listed` repeats their ticket numbers, so
+    that the action knows which names the organizer has looked at.
+    """
+
+    stayed = _AnyChoiceField(
+        label=_("待到结束的，打勾"),
+        required=False,
+        widget=CheckBoxes,
+        help_text=_("没有打勾的不记时长；本人会收到通知。"),
+    )
+    listed = forms.CharField(required=False, max_length=100_000, widget=forms.HiddenInput)
     headcount = forms.IntegerField(
         label=_("现场点数"),
         required=False,
@@ -59,16 +91,63 @@ class FinishForm(Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input--short"}),
     )
 
+    def __init__(self, *args: Any, present: Sequence[CheckIn] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.present = present
+        self.listed_now = " ".join(row.signup.public_id for row in present)
+        if not present:
+            del self.fields["stayed"], self.fields["listed"]
+            return
+        self.fields["stayed"].choices = [(row.signup.public_id, _present_label(row)) for row in present]
+        self.fields["listed"].initial = self.listed_now
+
+    def show_current_list(self) -> None:
+        """Send the list that is shown now with the next answer, after an answer to an older list was refused."""
+        self.data = self.data.copy()
+        self.data["listed"] = self.listed_now
+
+    def answers(self) -> dict[str, Any]:
+        """Return the arguments of `finish_activity`; the button 都待到结束 (`all`) means everybody who was listed."""
+        listed = self.cleaned_data.get("listed", "").split()
+        stayed = listed if "all" in self.data else self.cleaned_data.get("stayed", [])
+        return {"headcount": self.cleaned_data["headcount"], "listed": listed, "stayed": stayed}
+
+
+def _present_label(checkin: CheckIn) -> str:
+    """Return name, masked number and time of the check-in: who is meant among people of the same name."""
+    arrived = timezone.localtime(checkin.checked_in_at)
+    how = checkin.get_method_display() if checkin.method == CheckIn.Method.LATE else _("签到")
+    return f"{checkin.signup.display_name}　{checkin.signup.masked_phone}　{arrived:%H:%M} {how}"
+
 
 class TicketForm(Form):
     """A ticket number that was scanned or typed at check-in."""
 
-    number = forms.CharField(label=_("票号"), max_length=200)
+    number = IdentifierField(label=_("票号"), max_length=TICKET_LENGTH)
 
 
 # ---- on the staff site ----------------------------------------------------------------------------------------------
 class ActivityForm(ModelForm):
-    """The editable fields of an activity."""
+    """The editable fields of an activity, in the groups in which an organizer thinks of them."""
+
+    template_name = "activities/_form.html"
+    GROUPS = (
+        (_("是什么"), ("title", "kind", "programme", "brand", "summary")),
+        (_("谁来办"), ("organization", "team", "base", "subdistrict", "contact")),
+        (_("什么时候、在哪里"), ("starts", "ends", "mode", "place", "address", "online_url", "agenda")),
+        (_("来的人要知道"), ("bring", "hazards", "insurance")),
+        (_("报名"), ("audience", "audience_note", "capacity", "by_review", "signup_opens", "signup_closes")),
+    )
+    WIDE = {
+        "title",
+        "summary",
+        "agenda",
+        "bring",
+        "hazards",
+        "insurance",
+        "address",
+        "online_url",
+    }  # of the whole width
 
     online_url = forms.URLField(
         label=_("线上链接"),
@@ -97,6 +176,16 @@ class ActivityForm(ModelForm):
             "signup_opens": _("不填就从发布起。"),
             "signup_closes": _("不填就到活动开始。"),
         }
+
+    def groups(self) -> list[tuple[Any, list[tuple[Any, bool]]]]:
+        """Return (heading, [(bound field, whether it takes the whole width)]); fields of no group come last."""
+        grouped = {name for _label, names in self.GROUPS for name in names}
+        rest = tuple(name for name in self.fields if name not in grouped)
+        return [
+            (label, [(self[name], name in self.WIDE) for name in names if name in self.fields])
+            for label, names in (*self.GROUPS, (_("其他"), rest))
+            if any(name in self.fields for name in names)
+        ]
 
 
 class HoursForm(ModelForm):

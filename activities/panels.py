@@ -62,8 +62,8 @@ def _tasks(request: Any, subject: Any) -> dict[str, Any] | None:
 def _hours(request: Any, subject: Any) -> dict[str, Any]:
     """Return the hours of this year and the bars of the chart by month."""
     today = clock.today()
-    own = ServiceRecord.objects.of(request.user).filter(checkin__checked_in_at__year=today.year)
-    rows = list(own.values_list("checkin__checked_in_at__month", "hours"))
+    own = ServiceRecord.objects.of(request.user).in_year(today.year)
+    rows = list(own.values_list("checkin__signup__activity__starts__month", "hours"))
     by_month = [sum((hours for month, hours in rows if month == number), 0) for number in range(1, today.month + 1)]
     return {"year": today.year, "hours": own.total(), "times": len(rows), "bars": _bars(by_month)}
 

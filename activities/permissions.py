@@ -115,6 +115,11 @@ def can_review_signup(actor, signup):
     return can_manage_activity(actor, signup.activity) and not signup.is_of(actor)
 
 
+def can_manage_signup(actor, signup):
+    """Those who manage the activity cancel, confirm and move sign-ups for people who call, except their own."""
+    return can_manage_activity(actor, signup.activity) and not signup.is_of(actor)
+
+
 # ---- attendance -----------------------------------------------------------------------------------------------------
 def can_check_in(actor, activity):
     """Those who manage the activity, and the managers of the base where it takes place, check people in."""

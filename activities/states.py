@@ -27,7 +27,7 @@ ACTIVITY_SHOWN = (A.PUBLISHED, A.CANCELLED)  # a cancelled activity stays on the
 
 
 class SignupState(models.TextChoices):
-    PENDING = "pending", _("待确认")
+    PENDING = "pending", _("待审核")
     WAITLISTED = "waitlisted", _("候补")
     OFFERED = "offered", _("有名额，待你确认")
     CONFIRMED = "confirmed", _("已确认")

@@ -24,9 +24,21 @@ def context_of(request: HttpRequest, signup: Signup) -> dict[str, Any]:
         "is_own": signup.is_of(request.user),
         "is_live": is_live,
         "checkin_url": request.build_absolute_uri(f"{checkin_url}?t={signup.public_id}"),
+        "same_time": _same_time(signup, request),
         "ahead": signup.place_in_line() if is_live else None,
-        "can_cancel": signup.state in SIGNUP_OPEN and is_live and not activity.has_started(),
+        "can_cancel": signup.state in SIGNUP_OPEN
+        and is_live
+        and not activity.has_started()
+        and not signup.is_checked_in,
     }
+
+
+def _same_time(signup: Signup, request: HttpRequest) -> list[Signup]:
+    """Return the other sign-ups at the time of an offered place, so that they are named before it is accepted."""
+    if signup.state != SignupState.OFFERED or not signup.is_of(request.user):
+        return []
+    own = Signup.objects.of(request.user).at_the_time_of(signup.activity)
+    return list(own.select_related("activity").order_by("activity__starts", "id"))
 
 
 def upcoming_signups(request: HttpRequest) -> list[Signup]:

@@ -1,5 +1,6 @@
 """To-do kinds of activities: activities to approve, sign-ups to review, attendance to complete."""
 
+import zlib
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -170,14 +171,15 @@ class CompleteAttendance(ActivityTodo):
 
     def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
         checked = CheckIn.objects.filter(signup__activity=row)
-        open_ones = checked.filter(checked_out_at=None).count()
+        present = actions.without_check_out(row)
+        names = "、".join(checkin.signup.display_name for checkin in present)
         expected = row.signups.filter(state=SignupState.CONFIRMED).count()
         checkin_url = reverse("activities:checkin", args=[row.public_id])
         return [
             DetailRow(_("时间"), dates.span(row.starts, row.ends), url=row.get_absolute_url()),
             DetailRow(_("应到"), _("%(n)d 人") % {"n": expected}),
             DetailRow(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=checkin_url),
-            DetailRow(_("没有签退"), _("%(n)d 人") % {"n": open_ones}, _("登记时按结束时间签退") if open_ones else ""),
+            DetailRow(_("没有签退"), _("%(n)d 人") % {"n": len(present)}, names),
         ]
 
     def history(self, row: Activity) -> list[HistoryEntry]:
@@ -187,10 +189,32 @@ class CompleteAttendance(ActivityTodo):
         ready = row.state == ActivityState.PUBLISHED and row.is_over() and not row.recorded_at
         if not ready or not permissions.can_finish_activity(user, row):
             return []
-        return [DecisionOption("finish", _("登记完成"), done=_("时长已登记，参加的人会收到通知。"))]
+        done = _("时长已登记，参加的人会收到通知。")
+        present = actions.without_check_out(row)
+        if not present:
+            return [DecisionOption("finish", _("登记完成"), done=done)]
+        # The codes name the people of the list: when somebody is checked in or out meanwhile, the answer is asked again.
+        digest, number = _digest(_tickets(present)), {"n": len(present)}
+        return [
+            DecisionOption(f"stayed-{digest}", _("没有签退的 %(n)d 人都待到结束，登记完成") % number, done=done),
+            DecisionOption(f"left-{digest}", _("没有签退的 %(n)d 人都不记时长，登记完成") % number, done=done),
+        ]
 
     def decide(self, row: Activity, choice: str, reason: str, *, actor: Any) -> Activity:
-        return actions.finish_activity(row, actor=actor)
+        answer, _sep, digest = choice.partition("-")
+        present = _tickets(actions.without_check_out(row))
+        listed = present if digest == _digest(present) else []
+        stayed = listed if answer == "stayed" else []
+        return actions.finish_activity(row, listed=listed, stayed=stayed, actor=actor)
+
+
+def _tickets(checkins: list[CheckIn]) -> list[str]:
+    return [checkin.signup.public_id for checkin in checkins]
+
+
+def _digest(tickets: list[str]) -> str:
+    """Return a short name of a list of people that changes with the list."""
+    return f"{zlib.crc32(' '.join(sorted(tickets)).encode()):08x}"
 
 
 class ReviewSignup(TodoKind):

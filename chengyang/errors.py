@@ -1,6 +1,6 @@
 """The exceptions with which an action refuses. See docs/architecture.md, "The one way a thing happens"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,15 +12,19 @@ REASON_LENGTH = 500  # characters, in every column and every form field for a re
 class ActionError(Exception):
     """A refusal with a reason for the user: `message` is shown as it is, `code` is compared by programs and tests.
 
-    `field` names the form field that the message belongs to, if any; `url` is the page to return to after a button.
+    `field` names the form field that the message belongs to, if any; `url` is the page to return to after a button. `each`
+    has a sentence for each field when several have to be changed: a form shows them at their fields instead of `message`.
     """
 
-    def __init__(self, message: Any, code: str, *, field: str | None = None, url: str = "") -> None:
+    def __init__(
+        self, message: Any, code: str, *, field: str | None = None, url: str = "", each: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(str(message))
         self.message = message
         self.code = code
         self.field = field
         self.url = url
+        self.each = dict(each or {})
 
 
 class NotAllowed(PermissionDenied):

@@ -95,6 +95,25 @@ if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     raise ImproperlyConfigured("PORTAL_DEBUG is on; ALLOWED_HOSTS may then name this machine only (127.0.0.1).")
 
 
+def _site_url(value):
+    """Return `value` (SITE_URL) without a slash at the end; locally it is the address of `up`. Raises ImproperlyConfigured.
+
+    Text messages and mails lead to it, so it cannot be taken from a request.
+    """
+    if not value and PRODUCTION:
+        raise ImproperlyConfigured(
+            "SITE_URL is not set; production needs the address that messages lead to, such as https://xjc.example.gov.cn."
+        )
+    parts = urlsplit(value or f"http://127.0.0.1:{PORT}")
+    is_plain = parts.hostname and parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
+    if not is_plain or parts.scheme not in (("https",) if PRODUCTION else ("http", "https")):
+        raise ImproperlyConfigured(f"SITE_URL is {value!r}; set it to an address such as https://xjc.example.gov.cn.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+SITE_URL = _site_url(os.environ.get("SITE_URL", ""))
+
+
 def _database(url):
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
@@ -191,6 +210,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "chengyang.platform.web.middleware.PrivatePagesMiddleware",
     "chengyang.platform.web.middleware.ActionErrorMiddleware",
+    "chengyang.platform.notices.middleware.NoticeReadMiddleware",
 ]
 ROOT_URLCONF = "chengyang.urls"
 WSGI_APPLICATION = "chengyang.wsgi.application"
@@ -403,6 +423,7 @@ SPECTACULAR_SETTINGS = {
 WORKER_HEARTBEAT_KEY = "worker:heartbeat"  # in the cache, for /readyz
 PGHISTORY_CREATED_AT_FUNCTION = "CURRENT_TIMESTAMP"
 
+SMS_AT_NIGHT = False  # only tests switch it on: chengyang.platform.notices.quiet has the hours
 # Header and footer of public pages; an unset item is left out, never made up (requirements G04, G05).
 SITE = {
     "name": os.environ.get("SITE_NAME") or "城阳新阶层",

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.urls.converters import get_converters, register_converter
 
 from chengyang.lib.vault.public_ids import PublicIdConverter
+from chengyang.platform.notices.views import notice_open
 
 if "public_id" not in get_converters():
     register_converter(PublicIdConverter, "public_id")
@@ -12,6 +13,8 @@ if "public_id" not in get_converters():
 urlpatterns = [
     path("", include("chengyang.portal.home.urls")),
     path("", include("chengyang.platform.web.urls")),
+    # /n/
+    path("n/<public_id:public_id>/", notice_open, name="notice-open"),
     # /me/notices/
     path("me/notices/", include("chengyang.platform.notices.urls")),
     # /demo/

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import (
     AccountRows,
+    DeadlineRows,
     MenuEntry,
     Panel,
     PeriodicTask,
@@ -26,7 +27,13 @@ from .actions import accounts, consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
 from .personal_data.descriptions import findings_text
-from .states import APPLICATION_OPEN, APPLICATION_WITH_APPLICANT, ApplicationState, PersonState
+from .states import (
+    APPLICATION_OPEN,
+    APPLICATION_WITH_APPLICANT,
+    ApplicationState,
+    PersonState,
+    RepresentativeState,
+)
 
 ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
 
@@ -189,6 +196,15 @@ extend(
         ),
         TableDescription("members.Assessment", show={"findings": findings_text}, created_field="assessed_on"),
     ],
+    deadlines=[
+        DeadlineRows(lambda: Application.objects.filter(state__in=APPLICATION_OPEN)),
+        DeadlineRows(
+            lambda: Representative.objects.filter(
+                state__in=(RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED)
+            )
+        ),
+    ],
+    notice_kinds={"members": _("入册和资料")},
     audit_verbs={
         "person.read": _("查看完整个人信息"),
         "person.seen": _("查看个人资料页"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import (
+    DeadlineRows,
     MenuEntry,
     Panel,
     PersonRows,
@@ -23,7 +24,7 @@ from chengyang.platform.staff.choices import own_rows
 from .actions import memberships
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
-from .states import MEMBERSHIP_OPEN
+from .states import MEMBERSHIP_OPEN, MembershipState
 from .todos import MembershipTodo
 
 
@@ -90,6 +91,8 @@ extend(
             "organizations.Post", title=_("组织职务"), row_title=lambda row: row.organization, created_field="starts"
         ),
     ],
+    deadlines=[DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED))],
+    notice_kinds={"organizations": _("加入组织")},
     audit_verbs={
         "organization.created": _("建立联谊组织"),
         "organization.renamed": _("联谊组织改名"),

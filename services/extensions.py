@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
     AccountRows,
+    DeadlineRows,
     MenuEntry,
     Panel,
     PeriodicTask,
@@ -19,8 +20,8 @@ from chengyang.platform.staff.choices import own_rows
 
 from .actions import requests
 from .metrics import METRICS
-from .models import Post, Request, Team
-from .states import RequestState
+from .models import Outcome, Post, Request, Team
+from .states import REQUEST_OPEN, OutcomeState, RequestState
 from .todos import AnswerRequest, CheckOutcome
 
 
@@ -101,6 +102,11 @@ extend(
             "services.Post", title=_("服务队职务"), row_title=lambda row: row.team, created_field="starts"
         ),
     ],
+    deadlines=[
+        DeadlineRows(lambda: Request.objects.filter(state__in=REQUEST_OPEN), moved=requests.notify_moved_due),
+        DeadlineRows(lambda: Outcome.objects.filter(state=OutcomeState.REPORTED)),
+    ],
+    notice_kinds={"services": _("诉求和成果")},
     audit_verbs={
         "team.created": _("建立服务队"),
         "team.renamed": _("服务队改名"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.models import Subdistrict
-from chengyang.platform.web.forms import Form
+from chengyang.platform.web.forms import Form, IdentifierField
 
 from .models import OFFICE, Request, Team
 
@@ -70,14 +70,19 @@ class ReopenForm(Form):
     )
 
 
+class _QueryCodeField(IdentifierField, forms.RegexField):
+    """The code of a request, which may be pasted."""
+
+
 class QueryForm(Form):
     """The number and code that show a request without signing in."""
 
-    number = forms.CharField(label=_("编号"), max_length=16, help_text=_("如 SQ20261123-001"))
-    code = forms.RegexField(
+    number = IdentifierField(label=_("编号"), max_length=40, help_text=_("如 SQ20261123-001"))
+    code = _QueryCodeField(
         r"^([0-9a-zA-Z]{8}|\d{6})$",  # six digits: those of before
         label=_("查询码"),
-        max_length=8,
+        max_length=20,
+        strip=True,
         help_text=_("收到诉求的短信里有，八位字母和数字"),
         error_messages={"invalid": _("查询码是八位字母和数字，请照短信填写。")},
         widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),

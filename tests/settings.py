@@ -13,3 +13,5 @@ except Problem as problem:
     raise pytest.UsageError(str(problem)) from None
 
 from chengyang.settings import *  # noqa: F403
+
+SMS_AT_NIGHT = True  # tests run at any hour; those of the quiet hours switch it off

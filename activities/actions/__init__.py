@@ -5,6 +5,7 @@ from .activities import (
     cancel_activity,
     draft_activity,
     edit_activity,
+    missing_fields,
     publish_activity,
     return_activity,
     submit_activity,
@@ -12,25 +13,16 @@ from .activities import (
 from .attendance import (
     check_in,
     check_out,
-    correct_hours,
     finish_activity,
     opens_at,
-    record_hours,
-    served_hours,
     undo_check_in,
+    without_check_out,
 )
+from .hours import correct_hours, record_hours, served_hours
 from .programmes import add_brand, edit_brand, edit_programme
-from .signups import (
-    anonymise_guests,
-    approve_signup,
-    cancel_signup,
-    cancel_signups_of,
-    confirm_signup,
-    decline_signup,
-    erase_signups,
-    expire_offers,
-    sign_up,
-)
+from .signup_upkeep import anonymise_guests, cancel_signups_of, erase_signups, expire_offers
+from .signups import approve_signup, cancel_signup, confirm_signup, decline_signup, sign_up
+from .signups_by_staff import cancel_signup_for, confirm_signup_for, move_signup_up, sign_up_for
 
 __all__ = [
     "add_brand",
@@ -39,10 +31,12 @@ __all__ = [
     "approve_signup",
     "cancel_activity",
     "cancel_signup",
+    "cancel_signup_for",
     "cancel_signups_of",
     "check_in",
     "check_out",
     "confirm_signup",
+    "confirm_signup_for",
     "correct_hours",
     "decline_signup",
     "draft_activity",
@@ -52,12 +46,16 @@ __all__ = [
     "erase_signups",
     "expire_offers",
     "finish_activity",
+    "missing_fields",
+    "move_signup_up",
     "opens_at",
     "publish_activity",
     "record_hours",
     "return_activity",
     "served_hours",
     "sign_up",
+    "sign_up_for",
     "submit_activity",
     "undo_check_in",
+    "without_check_out",
 ]

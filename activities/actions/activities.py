@@ -9,6 +9,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -30,6 +32,7 @@ from ..permissions import (
     can_submit_activity,
 )
 from ..states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
+from .attendance import restart_attendance
 from .signups import fill_places, shorten_offers
 
 APPROVAL_DAYS = 3  # working days; the message after submitting says so
@@ -64,10 +67,10 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     """Change `fields`, whose names are in `Activity.EDITABLE_FIELDS`. Nothing is written when nothing changes.
 
     A published activity gets a new revision number, everybody who signed up is notified of another time or place, and new
-    places are offered to the waiting list.
+    places are offered to the waiting list. When it moves to another day, its check-ins are deleted.
 
     Raises NotAllowed, also for another organizer that `actor` does not act for; ActionError("state") when it is cancelled,
-    ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("capacity") below the
+    ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("served") for another day once hours were earned, ("capacity") below the
     places taken, ("invalid") naming the field, and for a published activity also what `submit_activity` raises.
     """
     activity = lock(activity)
@@ -89,13 +92,15 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     activity.sequence += was_published
     if was_published and "ends" in changed:
         activity.due_on = _records_due(activity)
+    if was_published and timezone.localdate(before["starts"]) != activity.first_day:
+        restart_attendance(activity, actor=actor)
     activity.save(update_fields=[*changed, "changed_at", "sequence", "due_on", "search_text"])
     record("activity.updated", activity, actor=actor, fields=changed)
     if was_published:
         # In this order: an offer made by `fill_places` already ends at the new start.
         shorten_offers(activity)
         fill_places(activity, actor=actor)
-        _notify_change(activity, changed)
+        _notify_change(activity, changed, before["starts"])
     return activity
 
 
@@ -122,20 +127,25 @@ def _check_change(activity: Activity, before: dict[str, Any], changed: list[str]
         raise ActionError(message, code="capacity", field="capacity")
 
 
-def _notify_change(activity: Activity, changed: list[str]) -> None:
+def _notify_change(activity: Activity, changed: list[str], starts: dt.datetime) -> None:
     labels = {field.name: str(field.verbose_name) for field in Activity._meta.concrete_fields}
     changed_labels = [labels[name] for name in TIME_AND_PLACE if name in changed]
     if changed_labels and not activity.is_over():
-        notify_signed_up(activity, "activities/changed", changed="、".join(changed_labels))
+        notify_signed_up(activity, "activities/changed", starts=starts, changed="、".join(changed_labels))
 
 
-def notify_signed_up(activity: Activity, kind: str, **context: Any) -> int:
-    """Send the notice `kind` to everybody with an open sign-up; return the number of these sign-ups."""
+def notify_signed_up(activity: Activity, kind: str, *, starts: dt.datetime | None = None, **context: Any) -> int:
+    """Send the notice `kind` to everybody with an open sign-up; return the number of these sign-ups.
+
+    `starts` is the start before a change: who would have come tonight must learn of it tonight.
+    """
+    starts = starts if starts and starts > clock.now() else activity.starts
     signups = list(activity.signups.open().select_related("person__user", "user"))
     for signup in signups:
         if signup.recipient:
             url = signup.get_absolute_url()
-            notify(signup.recipient, kind, url=url, activity=activity, signup=signup, **context)
+            concerns = {"concerns": min(starts, activity.starts), "activity": activity, "signup": signup}
+            notify(signup.recipient, kind, url=url, **concerns, **context)
     return len(signups)
 
 
@@ -171,11 +181,12 @@ def _require_complete(activity: Activity, *, check_start: bool = True) -> None:
     if activity.earns_hours and activity.ends - activity.starts > LONGEST_SERVICE:
         message = _("志愿服务一场不超过 24 小时；做几天的请按天分开，时长才记得准。")
         raise ActionError(message, code="long", field="ends")
-    for field, message in _missing(activity):
-        raise ActionError(message, code="incomplete", field=field)
+    if missing := dict(missing_fields(activity)):
+        message = "".join(missing.values())
+        raise ActionError(message, code="incomplete", field=next(iter(missing)), each=missing)
 
 
-def _missing(activity: Activity) -> list[tuple[str, str]]:
+def missing_fields(activity: Activity) -> list[tuple[str, str]]:
     """Return (field, message) of the missing fields that people must know before they sign up (requirements V02, V13)."""
     needs_place = activity.mode != Activity.Mode.ONLINE
     required = [
@@ -271,7 +282,8 @@ def _move(activity: Activity, new: str, *, actor: Any, verb: str, **changes: Any
 
 def _notify_author(activity: Activity, kind: str, actor: Any) -> None:
     if activity.drafted_by and activity.drafted_by != actor:
-        notify(activity.drafted_by, kind, url=activity.get_absolute_url(), activity=activity)
+        url = reverse("admin:activities_activity_change", args=[activity.pk])
+        notify(activity.drafted_by, kind, url=url, concerns=activity.starts, activity=activity)
 
 
 def _records_due(activity: Activity) -> dt.date | None:

@@ -11,34 +11,31 @@ sign-up first would not do either: A holds the sign-up and waits for the activit
 holds the activity and waits for the sign-up. PostgreSQL ends one of the two with a deadlock error.
 
 A transaction that locks several activities takes them in the order of their keys (`cancel_signups_of`), or has one
-transaction for each activity (`expire_offers`).
+transaction for each activity (`expire_offers`); both are in `actions/signup_upkeep.py`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed, require, required_reason
-from chengyang.platform.audit import history
+from chengyang.lib.chinese.folding import fold
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.notices import quiet
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
 from members.models import Person
 
-from ..models import Activity, ServiceRecord, Signup
+from ..models import Activity, Signup
 from ..permissions import can_answer_signup, can_review_signup, can_sign_up
 from ..states import SIGNUP_TAKES_PLACE, SIGNUP_TRANSITIONS, ActivityState, SignupState
 
-CONFIRM_WITHIN = dt.timedelta(hours=4)  # time to accept an offered place; promised on the activity page
+CONFIRM_WITHIN = dt.timedelta(hours=4)  # to accept an offered place, not at night; promised on the activity page
 REVIEW_DAYS = 3  # working days to decide on a pending sign-up; the first day of the activity is the latest
-ANONYMISE_AFTER = dt.timedelta(days=90)  # promised in the notice above the sign-up form (requirements P28)
-ANONYMISE_BATCH = 500  # rows in one run of the periodic task
 
 _RECEIPTS: dict[str, str] = {
     SignupState.CONFIRMED: "activities/signed_up",
@@ -57,22 +54,43 @@ def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str
     other and the last place is given once; the position is assigned under the same lock. Safe to repeat: a second call
     returns the open sign-up.
 
-    Raises NotAllowed when the activity is not meant for `actor` or `person` is somebody else; ActionError("closed") outside
-    the sign-up window, ("name") for a guest without a name, ("phone") for one without a phone number.  (domain.md rule 7)
+    Raises NotAllowed when the activity is not meant for `actor` or `person` is somebody else; ActionError("other_name") when
+    the number has a sign-up, or a person of the registry, of another name; ("closed") outside the sign-up window, ("name")
+    for a guest without a name, ("phone") for one without a phone number.  (domain.md rule 7)
     """
     activity = lock(activity)
     require(can_sign_up, actor, activity)
     person = person or Person.objects.active().filter(user=actor).first()
     if person and person.user_id != actor.pk:
         raise NotAllowed("can_sign_up")
-    if signup := activity.signups.open().of(actor).first():
+    signup = activity.signups.open().of(actor).first()
+    require_same_name(guest_name, signup, person)
+    if signup:
         return signup
     _require_window(activity)
     holder = {"person": person} if person else _guest_fields(actor, guest_name)
-    signup = _take_place(activity, activity.next_signup_state(), holder)
-    _record("signup.created", signup, actor=actor)
-    _notify(signup, _RECEIPTS[signup.state])
+    signup = take_place(activity, activity.next_signup_state(), holder)
+    record_step("signup.created", signup, actor=actor)
+    notify_holder(signup, _RECEIPTS[signup.state])
     return signup
+
+
+def require_same_name(guest_name: str, signup: Signup | None, person: Person | None) -> None:
+    """Raise ActionError("other_name") when `guest_name` is not the name that the number stands for.
+
+    A number has one sign-up for an activity. Somebody else with the same number, such as a parent, must learn that the
+    sign-up is not theirs, and must not get the ticket of the first as if it were.
+    """
+    holder = signup.display_name if signup else person.name if person else ""
+    if not guest_name or not holder or fold(guest_name).replace(" ", "") == fold(holder).replace(" ", ""):
+        return
+    if signup:
+        message = _("这个号码已经替“%(holder)s”报了名，不能再替“%(name)s”报。%(name)s要来，请换一个手机号报名。")
+    else:
+        message = _(
+            "这个号码是“%(holder)s”的，在册。替%(holder)s报名，请再点一次报名；%(name)s要来，请换一个手机号报名。"
+        )
+    raise ActionError(message % {"holder": holder, "name": guest_name}, code="other_name", field="guest_name")
 
 
 def _guest_fields(actor: Any, name: str) -> dict[str, Any]:
@@ -99,18 +117,18 @@ def _require_window(activity: Activity) -> None:
     raise ActionError(sentence, code="closed")
 
 
-def _take_place(activity: Activity, state: str, holder: dict[str, Any]) -> Signup:
+def take_place(activity: Activity, state: str, holder: dict[str, Any]) -> Signup:
     """Create a sign-up with the next position and count its place. The caller has locked the activity."""
     activity.last_position += 1
     signup = Signup(activity=activity, state=state, position=activity.last_position, **holder)
     if state == SignupState.PENDING:
         signup.due_on = min(due_on(clock.today(), REVIEW_DAYS), activity.first_day)
     signup.save(force_insert=True)
-    _count(activity, None, state)
+    count_place(activity, None, state)
     return signup
 
 
-def _count(activity: Activity, old: str | None, new: str) -> None:
+def count_place(activity: Activity, old: str | None, new: str) -> None:
     """Adjust `activity.taken`, the number of offered and confirmed sign-ups, for one that goes from `old` to `new`.
 
     `old` is None for a new sign-up. The caller has locked the activity.
@@ -133,11 +151,14 @@ def fill_places(activity: Activity, *, actor: Any) -> list[Signup]:
 
 
 def _offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
-    """Reserve a place for `signup` until it is confirmed or the offer expires: after four hours, at the latest at the start."""
-    until = min(clock.now() + CONFIRM_WITHIN, activity.starts)
+    """Reserve a place for `signup` until it is confirmed or the offer expires: after four hours, at the latest at the start.
+
+    The hours of the night do not count: an offer does not run out while people sleep.
+    """
+    until = min(quiet.add_waking_time(clock.now(), CONFIRM_WITHIN), activity.starts)
     signup.activity = activity
     _move(signup, SignupState.OFFERED, actor=actor, verb="signup.offered", offer_expires_at=until)
-    _notify(signup, "activities/offered")
+    notify_holder(signup, "activities/offered")
     return signup
 
 
@@ -156,6 +177,11 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     """
     activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
+    return accept_offer(activity, signup, actor)
+
+
+def accept_offer(activity: Activity, signup: Signup, actor: Any) -> Signup:
+    """Confirm an offered place; the caller has locked both rows. Raises the ActionErrors of `confirm_signup`."""
     if signup.state == SignupState.CONFIRMED:
         return signup
     require_published(activity)
@@ -165,7 +191,7 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
     if signup.state != SignupState.OFFERED:
         raise ActionError(_("现在没有要你确认的名额。"), code="state")
     _move(signup, SignupState.CONFIRMED, actor=actor, verb="signup.confirmed", offer_expires_at=None)
-    _notify(signup, "activities/signed_up")
+    notify_holder(signup, "activities/signed_up")
     return signup
 
 
@@ -173,20 +199,30 @@ def confirm_signup(signup: Signup, *, actor: Any) -> Signup:
 def cancel_signup(signup: Signup, *, actor: Any) -> Signup:
     """Cancel a sign-up, without a reason; its place is offered to the first on the waiting list. Safe to repeat.
 
-    Raises NotAllowed for somebody else, ActionError("started") once the activity has started, ("state") when it was
-    declined or has expired.
+    Raises NotAllowed for somebody else, ActionError("checked_in") after the check-in, ("started") once the activity has
+    started, ("state") when it was declined or has expired.
     """
     activity, signup = lock_signup(signup)
     require(can_answer_signup, actor, signup)
     if signup.state == SignupState.CANCELLED:
         return signup
+    require_absent(signup)
     if activity.has_started():
         raise ActionError(_("活动已经开始，不能再取消报名。"), code="started")
-    return _cancel(activity, signup, actor)
+    return cancel_locked(activity, signup, actor)
 
 
-def _cancel(activity: Activity, signup: Signup, actor: Any) -> Signup:
-    _move(signup, SignupState.CANCELLED, actor=actor, verb="signup.cancelled", offer_expires_at=None, due_on=None)
+def require_absent(signup: Signup) -> None:
+    """Raise ActionError("checked_in") when the person is there: a cancelled sign-up has no attendance."""
+    if signup.is_checked_in:
+        message = _("已经签到，不能取消报名。要先走，请告诉现场的工作人员撤销签到。")
+        raise ActionError(message, code="checked_in")
+
+
+def cancel_locked(activity: Activity, signup: Signup, actor: Any, **changes: Any) -> Signup:
+    """Cancel `signup` and offer its place; the caller has locked both rows. `changes` are saved with the state."""
+    changes = {"offer_expires_at": None, "due_on": None, **changes}
+    _move(signup, SignupState.CANCELLED, actor=actor, verb="signup.cancelled", **changes)
     fill_places(activity, actor=actor)
     return signup
 
@@ -202,7 +238,7 @@ def approve_signup(signup: Signup, *, actor: Any) -> Signup:
     require(can_review_signup, actor, signup)
     _require_pending(signup)
     _move(signup, activity.next_place(), actor=actor, verb="signup.confirmed", due_on=None)
-    _notify(signup, _RECEIPTS[signup.state])
+    notify_holder(signup, _RECEIPTS[signup.state])
     return signup
 
 
@@ -218,7 +254,7 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
     reason = required_reason(reason, missing=_("请写明为什么不同意，报名的人会看到。"))
     _require_pending(signup)
     _move(signup, SignupState.DECLINED, actor=actor, verb="signup.declined", reason=reason, due_on=None)
-    _notify(signup, "activities/declined")
+    notify_holder(signup, "activities/declined")
     return signup
 
 
@@ -235,115 +271,6 @@ def require_published(activity: Activity) -> None:
     """
     if activity.state != ActivityState.PUBLISHED:
         raise ActionError(_("活动没有发布，或已经取消。"), code="cancelled")
-
-
-# ---- periodic -------------------------------------------------------------------------------------------------------
-def expire_offers() -> int:
-    """Expire the offers whose time has passed, offer their places to the next, and return how many expired.
-
-    One transaction for each activity, so that no run holds the locks of several. Cancelled activities are left as they are.
-    Safe to run twice, and by two workers at the same time.
-    """
-    due = Signup.objects.filter(state=SignupState.OFFERED, offer_expires_at__lte=clock.now())
-    activities = Activity.objects.filter(pk__in=due.values("activity"), state=ActivityState.PUBLISHED).order_by("pk")
-    return sum(_expire_offers_of(activity) for activity in activities)
-
-
-@transaction.atomic
-def _expire_offers_of(activity: Activity) -> int:
-    activity = lock(activity)
-    if activity.state != ActivityState.PUBLISHED:  # cancelled between the query and the lock
-        return 0
-    moment = clock.now()
-    due = activity.signups.filter(state=SignupState.OFFERED, offer_expires_at__lte=moment)
-    expired = [signup for signup in due.select_related("person__user", "user") if _expire(activity, signup, moment)]
-    if expired:
-        fill_places(activity, actor=None)
-    return len(expired)
-
-
-def _expire(activity: Activity, signup: Signup, moment: dt.datetime) -> bool:
-    """Expire one offer and return True, or False when it is no longer open.
-
-    The update repeats the conditions (compare and swap): a sign-up read before the update may have been confirmed since.
-    """
-    still_offered = Signup.objects.filter(pk=signup.pk, state=SignupState.OFFERED, offer_expires_at__lte=moment)
-    if not still_offered.update(state=SignupState.EXPIRED, changed_at=moment):
-        return False
-    _count(activity, SignupState.OFFERED, SignupState.EXPIRED)
-    signup.activity, signup.state = activity, SignupState.EXPIRED
-    _record("signup.expired", signup, actor=None)
-    _notify(signup, "activities/expired")
-    return True
-
-
-@transaction.atomic
-def anonymise_guests() -> int:
-    """Anonymise the sign-ups of guests 90 days after the activity and return how many (requirements P28).
-
-    The row stays, so that the attendance can still be counted. A guest with volunteer hours is left out: the hours are their
-    own record. Skips rows that another transaction has locked; the next run finds them.
-    """
-    old = Signup.objects.filter(
-        user__isnull=False, activity__ends__lte=clock.now() - ANONYMISE_AFTER, checkin__service__isnull=True
-    )
-    ids = old.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:ANONYMISE_BATCH]
-    count = _anonymise(ids)
-    if count:
-        record("signup.anonymised", Signup, actor=None)
-    return count
-
-
-def _anonymise(ids: Iterable[int]) -> int:
-    rows = Signup.objects.filter(pk__in=list(ids))  # by key: after the update no other column finds them
-    count = rows.update(user=None, guest_name="", guest_key="", guest_search=None, reason="", forgotten_at=clock.now())
-    history.delete_history(rows)
-    return count
-
-
-# ---- leaving the registry -------------------------------------------------------------------------------------------
-@transaction.atomic
-def cancel_signups_of(person: Person, actor: Any) -> None:
-    """Cancel the open sign-ups of `person`, who leaves the registry, for activities that have not started."""
-    coming = Signup.objects.open().filter(person=person, activity__starts__gt=clock.now())
-    for signup in coming.order_by("activity_id"):  # one order for all transactions that lock several
-        activity, signup = lock_signup(signup)
-        if signup.is_open:
-            _cancel(activity, signup, actor)
-
-
-def erase_signups(person: Person) -> None:
-    """Erase the reasons in the sign-ups and service records of `person` and their history, and anonymise guest sign-ups.
-
-    Attendance and hours stay as statistics (requirements P12).
-    """
-    rows = Signup.objects.filter(person=person)
-    records = ServiceRecord.objects.filter(checkin__signup__person=person)
-    rows.exclude(reason="").update(reason="")
-    # A correction has its reason, says a constraint: without the reason the value before the correction goes too.
-    records.exclude(reason="").update(reason="", previous_hours=None)
-    for kept in (rows, records):
-        history.delete_history(kept)
-    if person.user_id:
-        _anonymise(Signup.objects.filter(user=person.user_id).values_list("pk", flat=True))
-
-
-# ---- closing an account ----------------------------------------------------------------------------------------------
-@transaction.atomic
-def close_signups_of(user: Any, actor: Any) -> None:
-    """Cancel the open guest sign-ups of `user`, who closes their account, and anonymise all of them."""
-    coming = Signup.objects.open().filter(user=user, activity__starts__gt=clock.now())
-    for signup in coming.order_by("activity_id"):  # one order for all transactions that lock several
-        activity, signup = lock_signup(signup)
-        if signup.is_open:
-            _cancel(activity, signup, actor)
-    _anonymise(Signup.objects.filter(user=user).values_list("pk", flat=True))
-
-
-def accounts_in_use(since: dt.datetime) -> QuerySet:
-    """Return the ids of the accounts with a guest sign-up for an activity that ended, or ends, after `since`."""
-    rows = Signup.objects.filter(user__isnull=False, activity__ends__gt=since)
-    return rows.order_by().values_list("user", flat=True).distinct()
 
 
 # ---- shared ---------------------------------------------------------------------------------------------------------
@@ -369,15 +296,17 @@ def _move(signup: Signup, new: str, *, actor: Any, verb: str, **changes: Any) ->
         changed_at=clock.now(),
         **changes,
     )
-    _count(signup.activity, old, new)
+    count_place(signup.activity, old, new)
     return signup
 
 
-def _record(verb: str, signup: Signup, *, actor: Any) -> None:
+def record_step(verb: str, signup: Signup, *, actor: Any) -> None:
     record(verb, signup, actor=actor, person=signup.person, user=signup.user)
 
 
-def _notify(signup: Signup, kind: str) -> None:
+def notify_holder(signup: Signup, kind: str) -> None:
     if signup.recipient:
         url = signup.get_absolute_url()
-        notify(signup.recipient, kind, url=url, activity=signup.activity, signup=signup)
+        notify(
+            signup.recipient, kind, url=url, concerns=signup.activity.starts, activity=signup.activity, signup=signup
+        )

@@ -1,5 +1,6 @@
 """Check-ins, and the volunteer hours computed from them."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pgtrigger
@@ -66,8 +67,9 @@ class CheckIn(models.Model):
     class Method(models.TextChoices):
         QR = "qr", _("扫码")
         LIST = "list", _("名单")
+        LATE = "late", _("补签")  # after the end, for example from a paper list
 
-    PERSONAL = {"method": "signup", "checked_in_at": "signup", "checked_out_at": "signup"}
+    PERSONAL = {"method": "signup", "checked_in_at": "signup", "checked_out_at": "signup", "reason": "signup"}
     NOT_PERSONAL = {"id"}
 
     signup = models.OneToOneField(Signup, models.PROTECT, related_name="checkin", verbose_name=_("报名"))
@@ -77,6 +79,8 @@ class CheckIn(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
     )
+
+    reason = models.CharField(_("补签理由"), max_length=REASON_LENGTH, blank=True)  # of a late check-in
 
     objects = CheckInQuerySet.as_manager()
 
@@ -88,6 +92,11 @@ class CheckIn(models.Model):
                 condition=Q(checked_out_at__isnull=True) | Q(checked_out_at__gte=F("checked_in_at")),
                 name="checkin_out_after_in",
                 violation_error_message=_("签退要晚于签到。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(method="late") | ~Q(reason=""),
+                name="checkin_late_has_reason",
+                violation_error_message=_("补签到要写理由。"),
             ),
         ]
 
@@ -116,6 +125,13 @@ class ServiceRecordQuerySet(models.QuerySet):
         """Return the user's own records."""
         return self.filter(is_own(user, "checkin__signup__")) if user.is_authenticated else self.none()
 
+    def in_year(self, year):
+        """Return the records of services that began in `year`, as the figures of the district count them."""
+        return self.filter(
+            checkin__signup__activity__starts__gte=clock.at(dt.date(year, 1, 1)),
+            checkin__signup__activity__starts__lt=clock.at(dt.date(year + 1, 1, 1)),
+        )
+
     def total(self):
         """Return the sum of hours, as a Decimal."""
         return self.aggregate(total=models.Sum("hours"))["total"] or Decimal(0)
@@ -132,6 +148,18 @@ class ServiceRecordQuerySet(models.QuerySet):
                 JOIN activities_activity a ON a.id = s.activity_id WHERE c.id = NEW.checkin_id;
             IF served IS DISTINCT FROM 'volunteer' THEN
                 RAISE EXCEPTION 'only volunteer service earns hours';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="no_hours_without_check_out",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Q(new__hours__gt=0),
+        func="""
+            IF EXISTS (SELECT 1 FROM activities_checkin c WHERE c.id = NEW.checkin_id AND c.checked_out_at IS NULL) THEN
+                RAISE EXCEPTION 'no hours without a check-out';
             END IF;
             RETURN NEW;
         """,

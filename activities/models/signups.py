@@ -20,7 +20,7 @@ from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearch
 from members.models import Person
 from members.states import PersonState
 
-from ..states import SIGNUP_OPEN, SignupState
+from ..states import SIGNUP_OPEN, ActivityState, SignupState
 from .activities import Activity, managed_q
 
 
@@ -42,6 +42,11 @@ class SignupQuerySet(models.QuerySet):
     def of(self, user):
         """Return the user's own sign-ups, as a person and as a guest."""
         return self.filter(is_own(user)) if user.is_authenticated else self.none()
+
+    def at_the_time_of(self, activity):
+        """Return the open sign-ups for other published activities that overlap `activity`; back to back is no overlap."""
+        same_time = Activity.objects.overlapping(activity.starts, activity.ends).exclude(pk=activity.pk)
+        return self.open().filter(activity__in=same_time.filter(state=ActivityState.PUBLISHED))
 
     def by_name(self):
         """Order by pinyin of the name, persons and guests together, as on a printed list."""

@@ -40,7 +40,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "confirm_hours": int(CONFIRM_WITHIN.total_seconds() // 3600),
         "may_come": not request.user.is_authenticated or activity.admits(request.user),
         "manages": can_manage_activity(request.user, activity),
-        "may_check_in": activity.is_shown() and can_check_in(request.user, activity),
+        "may_check_in": activity.state == ActivityState.PUBLISHED and can_check_in(request.user, activity),
         **_state_context(request, activity),
     }
     return render(request, "activities/detail.html", context)

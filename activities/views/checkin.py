@@ -33,7 +33,7 @@ PER_PAGE = 50  # people; the search finds everybody else
 _TICKET = re.compile(rf"(?:[?&]t=|/tickets/|^)({PUBLIC_ID_REGEX})(?=$|[/&#])")
 # Classes of the answer: checked in; not now, look again; not a ticket for this activity.
 GREEN, AMBER, RED = "good", "soon", "bad"
-_COLOURS = {"already": AMBER, "waiting": AMBER, "early": AMBER}
+_COLOURS = {"already": AMBER, "waiting": AMBER, "early": AMBER, "late": AMBER}
 
 
 def _activity_for_check_in(request: HttpRequest, public_id: str) -> Activity:
@@ -77,15 +77,16 @@ def _page(request: HttpRequest, activity: Activity, *, status: int = 200, **cont
     page = numbered(request, listed, PER_PAGE)
     readings.record("signup.read", [row.recipient for row in page.object_list], actor=request.user, subject=activity)
     opens = actions.opens_at(activity)
+    may_finish = can_finish_activity(request.user, activity) and activity.is_over() and not activity.recorded_at
     context = {
         "activity": activity,
         "text": text,
         "page": page,
         "counts": _counts(signups),
         "form": TicketForm(),
-        "finish_form": FinishForm(),
+        "finish_form": FinishForm(present=actions.without_check_out(activity)) if may_finish else None,
         "opens_at": opens if opens > clock.now() else None,
-        "may_finish": can_finish_activity(request.user, activity) and activity.is_over() and not activity.recorded_at,
+        "may_finish": may_finish,
         **context,
     }
     template = "activities/_people.html" if _wants_list(request) else "activities/checkin.html"
@@ -147,16 +148,17 @@ def _check_in_answer(signup: Signup | None, actor: Any) -> dict[str, Any]:
         checkin = actions.check_in(signup, method=CheckIn.Method.QR, actor=actor)
     except ActionError as error:
         kind = _COLOURS.get(error.code, RED)
-        return {"kind": kind, "title": signup.display_name, "text": error.message, "signup": signup}
+        answer = {"kind": kind, "title": signup.display_name, "text": error.message, "signup": signup}
+        return {**answer, "is_late": error.code == "late"}
     signup.checkin = checkin
     return {"kind": GREEN, "title": signup.display_name, "text": _("签到成功"), "signup": signup}
 
 
 # ---- by list --------------------------------------------------------------------------------------------------------
 STEPS = {
-    "in": lambda signup, actor: actions.check_in(signup, actor=actor),
-    "out": lambda signup, actor: actions.check_out(signup.checkin, actor=actor),
-    "undo": lambda signup, actor: actions.undo_check_in(signup.checkin, actor=actor),
+    "in": lambda signup, reason, actor: actions.check_in(signup, reason=reason, actor=actor),
+    "out": lambda signup, reason, actor: actions.check_out(signup.checkin, actor=actor),
+    "undo": lambda signup, reason, actor: actions.undo_check_in(signup.checkin, actor=actor),
 }
 _STEP_MESSAGES = {
     "in": gettext_lazy("%(who)s 已签到。"),
@@ -175,7 +177,7 @@ def checkin_step(request: HttpRequest, public_id: str, ticket: str, step: str) -
     if step != "in" and not hasattr(signup, "checkin"):
         raise ActionError(_("还没有签到。"), code="absent", url=_list_url(request, activity))
     try:
-        STEPS[step](signup, request.user)
+        STEPS[step](signup, request.POST.get("reason", ""), request.user)
     except ActionError as error:
         error.url = _list_url(request, activity)
         raise
@@ -200,12 +202,13 @@ def finish(request: HttpRequest, public_id: str) -> HttpResponse:
     activity = _activity_for_check_in(request, public_id)
     if request.method != "POST":
         return redirect("activities:checkin", public_id)
-    form = FinishForm(request.POST)
+    form = FinishForm(request.POST, present=actions.without_check_out(activity))
     if form.is_valid():
         try:
-            actions.finish_activity(activity, headcount=form.cleaned_data["headcount"], actor=request.user)
+            actions.finish_activity(activity, **form.answers(), actor=request.user)
         except ActionError as error:
             form.refuse(error)
+            form.show_current_list()
             return _page(request, activity, finish_form=form, status=409)
         messages.success(request, _("签到记录已登记完成。"))
         return redirect("activities:checkin", public_id)

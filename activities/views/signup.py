@@ -18,12 +18,13 @@ from chengyang.platform.web.paging import numbered
 from members.models import Person
 
 from .. import actions
-from ..actions.signups import ANONYMISE_AFTER, CONFIRM_WITHIN
+from ..actions.signup_upkeep import ANONYMISE_AFTER
+from ..actions.signups import CONFIRM_WITHIN
 from ..forms import GuestCodeForm, GuestForm, SignupForm
 from ..models import Activity, ServiceRecord, Signup
 from ..permissions import can_sign_up
 from ..signup_status import signup_status_of
-from ..states import SIGNUP_OPEN, SignupState
+from ..states import SIGNUP_OPEN, ActivityState, SignupState
 from ..tickets import SHOWN_WITH, context_of
 from .activity import get_visible_activity, own_signup
 
@@ -31,6 +32,7 @@ SUCCESS_MESSAGES = {
     SignupState.CONFIRMED: gettext_lazy("报名成功，这是你的票。"),
     SignupState.WAITLISTED: gettext_lazy("名额已满，已排候补；空出名额会通知你。"),
     SignupState.PENDING: gettext_lazy("报名已交上，等主办方审核；有结果会通知你。"),
+    SignupState.OFFERED: gettext_lazy("你报过名，空出了一个名额，请在这里确认。"),
 }
 
 
@@ -64,17 +66,12 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
 def _sign_up_signed_in(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
     require(can_sign_up, request.user, activity)
     signup = own_signup(request, activity)
-    if signup and signup.state in SIGNUP_OPEN:
+    if signup and signup.state in SIGNUP_OPEN and request.method != "POST":
         return redirect(signup)
     if request.method != "POST" and not activity.accepts_signups():
         return redirect(activity)  # its page says why nobody can sign up
-    person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
-    form = SignupForm(
-        request.POST or None,
-        activity=activity,
-        is_guest=person is None,
-        initial={"guest_name": guest_name or request.user.name},
-    )
+    person = _person_of(request)
+    form = _signup_form(request, activity, person, guest_name)
     # A member has nothing to fill in, so the form has no fields and the POST no data, which Django takes for unbound.
     form.is_bound = request.method == "POST"
     status = 400 if form.is_bound else 200
@@ -87,6 +84,15 @@ def _sign_up_signed_in(request: HttpRequest, activity: Activity, guest_name: str
     return _page(request, activity, {"form": form, "person": person}, status)
 
 
+def _person_of(request: HttpRequest) -> Person | None:
+    return Person.objects.visible_to(request.user).active().filter(user=request.user).first()
+
+
+def _signup_form(request: HttpRequest, activity: Activity, person: Person | None, guest_name: str) -> SignupForm:
+    initial = {"guest_name": guest_name or request.user.name}
+    return SignupForm(request.POST or None, activity=activity, is_guest=person is None, initial=initial)
+
+
 def _sign_up_by_phone(request: HttpRequest, activity: Activity, login: PhoneLogin) -> HttpResponse:
     if request.method != "POST" and not activity.accepts_signups() and not login.proof:
         return redirect(activity)
@@ -97,6 +103,8 @@ def _sign_up_by_phone(request: HttpRequest, activity: Activity, login: PhoneLogi
     response = login.sign_in(next_url=request.path)
     if not request.user.is_authenticated:
         return response  # after the second factor the visitor comes back here, signed in
+    if _at_the_same_time(request, activity):
+        return _ask_again(request, activity, login.kept.get("guest_name", ""))
     try:
         return _create_signup(request, activity, login.kept.get("guest_name", ""))
     except ActionError as error:
@@ -108,6 +116,22 @@ def _require_open(activity: Activity) -> None:
     """Raise ActionError("closed") when nobody can sign up for `activity`, so that no code is sent in vain."""
     if not activity.accepts_signups():
         raise ActionError(_("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).text}, code="closed")
+
+
+def _at_the_same_time(request: HttpRequest, activity: Activity) -> list[Signup]:
+    """Return the other sign-ups of the current user at the time of `activity`, by start."""
+    if not request.user.is_authenticated:
+        return []
+    own = Signup.objects.visible_to(request.user).of(request.user).at_the_time_of(activity)
+    return list(own.select_related("activity").order_by("activity__starts", "id"))
+
+
+def _ask_again(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
+    """Show the form of an account holder to a visitor who has proved the number and has other plans at that time."""
+    person = _person_of(request)
+    form = _signup_form(request, activity, person, guest_name)
+    form.is_bound = False
+    return _page(request, activity, {"form": form, "person": person}, 200)
 
 
 def _create_signup(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
@@ -126,6 +150,7 @@ def _page(request: HttpRequest, activity: Activity, context: dict[str, Any], sta
         "place": waiting + 1,
         "confirm_hours": int(CONFIRM_WITHIN.total_seconds() // 3600),
         "anonymise_days": ANONYMISE_AFTER.days,
+        "same_time": _at_the_same_time(request, activity),
         **context,
     }
     return render(request, "activities/signup.html", context, status=status)
@@ -165,21 +190,23 @@ def cancel_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """我的活动: list the coming activities of the user, the waiting list entries, the past activities, and the service hours."""
+    """我的活动: list what is coming, what the user waits for, what is cancelled, what is past, and the service hours."""
     rows = (
         Signup.objects.visible_to(request.user)
         .of(request.user)
         .select_related("activity__programme", "activity__base", "checkin__service")
     )
-    ahead = {"state__in": SIGNUP_OPEN, "activity__ends__gt": clock.now()}
-    coming = list(rows.filter(**ahead).order_by("activity__starts", "id")[:50])
+    ahead = list(rows.filter(activity__ends__gt=clock.now()).order_by("activity__starts", "id")[:100])
+    off = [row for row in ahead if not row.is_open or row.activity.state == ActivityState.CANCELLED]
+    coming = [row for row in ahead if row not in off]
     hours = ServiceRecord.objects.visible_to(request.user).of(request.user)
     context = {
         "coming": [signup for signup in coming if signup.state == SignupState.CONFIRMED],
         "waiting": [signup for signup in coming if signup.state != SignupState.CONFIRMED],
-        "page": numbered(request, rows.exclude(**ahead).order_by("-activity__starts", "-id")),
+        "off": off,
+        "page": numbered(request, rows.filter(activity__ends__lte=clock.now()).order_by("-activity__starts", "-id")),
         "hours": hours.total(),
-        "hours_year": hours.filter(checkin__checked_in_at__year=clock.today().year).total(),
+        "hours_year": hours.in_year(clock.today().year).total(),
         "year": clock.today().year,
     }
     return render(request, "activities/mine.html", context)

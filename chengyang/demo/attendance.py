@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from activities.actions.attendance import served_hours
-from activities.actions.signups import ANONYMISE_AFTER, REVIEW_DAYS
+from activities.actions.hours import served_hours
+from activities.actions.signup_upkeep import ANONYMISE_AFTER
+from activities.actions.signups import REVIEW_DAYS
 from activities.models import CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE, SignupState
 from chengyang import clock
@@ -286,8 +287,8 @@ def _write_checkins(dataset: Dataset, came: list[tuple[int, Event, Row]]) -> Non
         by_list = rng.chance(0.4)
         method = CheckIn.Method.LIST if by_list else CheckIn.Method.QR
         by = event.activity.drafted_by_id if by_list else None
-        rows.append((key, signup, method, row.came, row.left, by))
-    bulk.copy(CheckIn, ("id", "signup_id", "method", "checked_in_at", "checked_out_at", "by_id"), rows)
+        rows.append((key, signup, method, row.came, row.left, "", by))
+    bulk.copy(CheckIn, ("id", "signup_id", "method", "checked_in_at", "checked_out_at", "reason", "by_id"), rows)
     served = [(key, event, row) for key, (_, event, row) in zip(keys, came, strict=True) if _serves(event, row)]
     hours = (
         (rng.public_id(), key, served_hours(row.came, row.left, event.activity), event.activity.recorded_at)

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from activities.actions.activities import RECORDS_DAYS
-from activities.actions.signups import ANONYMISE_AFTER
+from activities.actions.signup_upkeep import ANONYMISE_AFTER
 from activities.models import Activity
 from activities.states import ActivityState
 from chengyang import clock

@@ -21,7 +21,16 @@ HIDDEN = (
     *("PORTAL_ENV", "PORTAL_DEBUG", "PORTAL_CLOCK", "PORTAL_HTTPS", "PORT", "DEMO", "DEMO_PASSWORD", "STAFF_MFA"),
     *("SECRET_KEY", "VAULT_KEYS", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "FILES_ACCEL_PREFIX"),
     *("EMAIL_URL", "EMAIL_FROM", "SMS_BACKEND"),
-    *("SITE_NAME", "SITE_SPONSOR", "SITE_DOMAIN", "SITE_ID_CODE", "SITE_ICP", "SITE_POLICE", "SITE_CONTACT"),
+    *(
+        "SITE_NAME",
+        "SITE_SPONSOR",
+        "SITE_DOMAIN",
+        "SITE_URL",
+        "SITE_ID_CODE",
+        "SITE_ICP",
+        "SITE_POLICE",
+        "SITE_CONTACT",
+    ),
     "SITE_MISTAKES_URL",
 )
 FILES = "CHENGYANG_TEST_FILES"  # variable: the data folder that all processes of one run share

@@ -22,6 +22,7 @@ from .shapes import (
     EVER,
     AccountRows,
     ApiRoute,
+    DeadlineRows,
     DecisionOption,
     DetailRow,
     HistoryEntry,
@@ -44,6 +45,7 @@ __all__ = [
     "EVER",
     "AccountRows",
     "ApiRoute",
+    "DeadlineRows",
     "DecisionOption",
     "DetailRow",
     "HistoryEntry",
@@ -78,6 +80,7 @@ class Extension:
     api: Sequence[ApiRoute] = ()  # resources of /api/v1/
     metrics: Sequence[Metric] = ()  # numbers by code
     audit_verbs: Mapping[str, Any] = field(default_factory=dict)  # verb → label; an unknown verb is refused
+    notice_kinds: Mapping[str, Any] = field(default_factory=dict)  # first part of the template → label; can be chosen
     schedule: Mapping[str, PeriodicTask] = field(default_factory=dict)  # name → periodic task
     posts: Sequence[PostType] = ()  # posts that give an access scope
     assessments: Sequence[type[models.Model]] = ()  # tables of assessments; `SUBJECT` names their subject
@@ -86,6 +89,7 @@ class Extension:
     on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(
         default_factory=dict
     )  # purpose → function (account, actor)
+    deadlines: Sequence[DeadlineRows] = ()  # rows whose due date is counted in working days
     person_rows: Sequence[PersonRows] = ()  # changes when a person leaves or is erased
     account_rows: Sequence[AccountRows] = ()  # changes when an account changes its number or is closed
     own_data: Sequence[TableDescription] = ()  # how rows are shown on 我的数据
@@ -116,7 +120,7 @@ class Registry:
         self._frozen = True
         for slot, key in _KEYS.items():
             _refuse_repeated(slot, [key(item) for item in self.items(slot)])
-        for slot in ("audit_verbs", "schedule", "file_access"):
+        for slot in ("audit_verbs", "notice_kinds", "schedule", "file_access"):
             _refuse_repeated(slot, [key for extension in self.apps().values() for key in getattr(extension, slot)])
         if wrong := [verb for verb in self.mapping("audit_verbs") if not _VERB.fullmatch(verb)]:
             raise ValueError(f"{wrong[0]!r} is not of the form object.past_participle.")
@@ -231,6 +235,11 @@ def audit_verbs() -> dict[str, Any]:
     return _registry.mapping("audit_verbs")
 
 
+def notice_kinds() -> dict[str, Any]:
+    """Return the kinds of notices for which people choose the channel: the app in the name of the template → label."""
+    return _registry.mapping("notice_kinds")
+
+
 def schedule() -> dict[str, PeriodicTask]:
     """Return the periodic tasks by name."""
     return _registry.mapping("schedule")
@@ -255,6 +264,11 @@ def withdrawal_handlers(purpose: str) -> list[Callable[[Any, Any], Any]]:
     """Return the functions to call when the consent to `purpose` is withdrawn."""
     handlers = (extension.on_withdrawal.get(purpose) for extension in apps().values())
     return [handler for handler in handlers if handler]
+
+
+def deadline_rows() -> list[DeadlineRows]:
+    """Return the declarations about rows whose due date is counted in working days."""
+    return _registry.items("deadlines")
 
 
 def person_rows() -> list[PersonRows]:

@@ -311,6 +311,19 @@ class TableDescription:
     created_field: str = ""
 
 
+@dataclass(frozen=True)
+class DeadlineRows:
+    """Rows that wait for a decision until `due_on`, a date that was counted in working days.
+
+    `waiting()` returns them. When the table of holidays changes, a `due_on` that would lose working days moves to a later
+    day, at most to `latest(row)`; then `moved(row, before)` is called in the same transaction, to notify who handles it.
+    """
+
+    waiting: Callable[[], QuerySet]
+    latest: Callable[[Any], dt.date] | None = None
+    moved: Callable[[Any, dt.date], Any] | None = None
+
+
 class PeriodicTask(NamedTuple):
     """A Celery task and how often it runs: seconds, or a `crontab` in the time zone of the office."""
 

@@ -23,6 +23,7 @@ from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.privacy.rules import published_text
 from chengyang.platform.standards.models import Criterion, Standard, Version
+from chengyang.platform.workdays import deadlines
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Category
 from organizations.models import Organization
@@ -292,7 +293,8 @@ def workday_exceptions() -> list[Any]:
     wanted: dict[int, list] = {}
     for day in workdays.seed_exceptions(range(FIRST_YEAR, clock.today().year + 2)):
         wanted.setdefault(day.date.year, []).append(day)
-    return [row for year, days in wanted.items() for row in _year(year, days)]
+    with deadlines.moving_with_the_table():
+        return [row for year, days in wanted.items() for row in _year(year, days)]
 
 
 def _year(year: int, days: list[workdays.ExceptionalDay]) -> list[Any]:

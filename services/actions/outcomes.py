@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -56,7 +57,8 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
     reason = required_reason(reason, missing=_("请写理由，上报人会看到原文。"))
     outcome = _decide(outcome, OutcomeState.REFUSED, "outcome.declined", actor=actor, reason=reason)
     if outcome.reported_by:
-        notify(outcome.reported_by, "services/outcome_refused", outcome=outcome, reason=reason)
+        url = reverse("admin:services_outcome_change", args=[outcome.pk])
+        notify(outcome.reported_by, "services/outcome_refused", url=url, outcome=outcome, reason=reason)
     return outcome
 
 

@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -27,6 +29,7 @@ from ..states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState
 DAYS, COMPLEX_DAYS = 7, 15  # working days, as promised on the list of services (domain.md rule 9)
 REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (domain.md rule 9)
 NUMBER_LOCK = 0x73767271  # "svrq": the numbers of a day are assigned one after the other
+SENT_TWICE_WITHIN = dt.timedelta(minutes=10)  # the same request again within this time is the same sending
 CLOSES_AFTER = dt.timedelta(days=15)  # an answered request without a rating is closed after this time
 
 
@@ -38,7 +41,9 @@ def _next_number(today: dt.date) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
     start = f"SQ{today:%Y%m%d}-"
-    last = Request.objects.filter(number__startswith=start).aggregate(last=Max("number"))["last"]
+    # Text sorts 1000 before 999, so the length comes first.
+    numbers = Request.objects.filter(number__startswith=start).order_by(Length("number").desc(), "-number")
+    last = numbers.values_list("number", flat=True).first()
     return f"{start}{int(last.rpartition('-')[2]) + 1 if last else 1:03d}"
 
 
@@ -46,14 +51,19 @@ def _next_number(today: dt.date) -> str:
 def submit_request(*, actor, title: str, text: str, team: Team | None = None, service: str = "") -> Request:
     """Submit a request for help to `team`, perhaps for one `service` of its list; without a team it goes to the office.
 
-    It is due in 7 working days. Raises NotAllowed, ActionError("service") when the team does not offer `service`.
+    It is due in 7 working days. The same request, sent again within ten minutes (by the back button, or on a slow line), is
+    one request: the first is returned. Raises NotAllowed, ActionError("service") when the team does not offer `service`.
     """
     require(permissions.can_submit_request, actor, None)
     if service and (team is None or service not in team.services):
         raise ActionError(_("这支服务队的清单里没有这项服务，请重新选。"), code="service", field="service")
     today = clock.today()
+    number = _next_number(today)  # takes the lock, so that a second sending sees the first
+    same = {"author": actor, "title": title, "text": text, "team": team, "service": service}
+    if sent := Request.objects.filter(**same, state__in=REQUEST_OPEN, at__gt=clock.now() - SENT_TWICE_WITHIN).first():
+        return sent
     request = Request.objects.create(
-        number=_next_number(today),
+        number=number,
         author=actor,
         title=title,
         text=text,
@@ -64,15 +74,8 @@ def submit_request(*, actor, title: str, text: str, team: Team | None = None, se
     )
     audit.record("request.created", request, actor=actor, user=actor)
     notify(actor, "services/request_received", url=request.get_absolute_url(), request=request)
-    _notify_handlers(request, "services/request_new", actor)
+    _notify_handlers(request, "services/request_waiting")
     return request
-
-
-def _notify_handlers(request, template, actor):
-    """Notify those who handle `request` today, without `actor` and the author."""
-    for handler in handlers(request):
-        if handler not in (actor, request.author):
-            notify(handler, template, url=request.get_absolute_url(), request=request)
 
 
 @transaction.atomic
@@ -104,7 +107,7 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
         changes["handed_over_at"] = clock.now()
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
     notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
-    _notify_handlers(request, "services/request_new", actor)
+    _notify_handlers(request, "services/request_waiting", but=actor)
     return request
 
 
@@ -141,7 +144,8 @@ def answer_request(request: Request, *, actor, answer: str) -> Request:
         raise ActionError(_("请写答复。"), code="answer", field="answer")
     changes = {"answer": answer.strip(), "answered_by": actor, "answered_at": clock.now()}
     move(request, RequestState.ANSWERED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.answered", **changes)
-    notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request)
+    until = timezone.localdate(clock.now() + CLOSES_AFTER)
+    notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request, until=until)
     return request
 
 
@@ -184,7 +188,7 @@ def reopen_request(request: Request, *, actor, reason: str) -> Request:
     request = move(
         request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.reopened", **changes
     )
-    _notify_handlers(request, "services/request_reopened", actor)
+    _notify_handlers(request, "services/request_reopened")
     return request
 
 
@@ -285,6 +289,19 @@ def handlers(request: Request) -> list[User]:
     kind = Role.Kind.SUBDISTRICT if request.subdistrict_id else Role.Kind.DISTRICT
     roles = Role.objects.on(today).filter(kind=kind, subdistrict=request.subdistrict_id)
     return list(users.filter(pk__in=roles.values("user")))
+
+
+def notify_moved_due(request: Request, before: dt.date) -> None:
+    """Notify the handlers and the author of `request` that it is due later than on `before`, because of a holiday."""
+    for who in [*handlers(request), *([request.author] if request.author else [])]:
+        notify(who, "services/request_due_moved", url=request.get_absolute_url(), request=request, before=before)
+
+
+def _notify_handlers(request: Request, template: str, *, but: Any = None) -> None:
+    """Notify those who handle `request` today, except `but`, who knows, and its author."""
+    for handler in handlers(request):
+        if handler not in (but, request.author):
+            notify(handler, template, url=request.get_absolute_url(), request=request)
 
 
 @transaction.atomic

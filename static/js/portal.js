@@ -1,13 +1,42 @@
 // portal.js: small improvements on every page. Every function works without it, and no rule depends on it.
 
-const say = (text) => {
+const say = (text, kind = "good") => {
   const live = document.getElementById("messages");
-  if (!live) return;
+  if (!live) return null;
   const note = document.createElement("p");
-  note.className = "callout is-good";
+  note.className = `callout is-${kind}`;
   note.textContent = text;
   live.replaceChildren(note);
+  return note;
 };
+
+// A part of the page that htmx could not load or send says so where one looks, and nothing is sent later: after a lost
+// network nobody may believe that the step was done. An answer with a sentence of its own (409) is shown by htmx itself.
+const sayFailed = (event, text) => {
+  const note = say(text, "bad");
+  const place = event.detail.elt?.closest("li");
+  note?.setAttribute("role", "alert");
+  document.querySelector("[data-lost]")?.remove();
+  if (note && place) {
+    const here = note.cloneNode(true);
+    here.dataset.lost = "";
+    here.removeAttribute("role"); // it is read once
+    place.append(here);
+  } else {
+    note?.scrollIntoView({ block: "center" });
+  }
+};
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => sayFailed(event, document.documentElement.dataset.offline));
+}
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 409) sayFailed(event, document.documentElement.dataset.failed);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) return;
+  document.querySelector("[data-lost]")?.remove();
+  document.querySelector("#messages > .callout.is-bad[role=alert]:only-child")?.remove();
+});
 
 // A confirmation before an action that cannot be undone: <form data-confirm="确定取消……？" data-confirm-yes="取消报名">.
 // On a button it applies to that button only.

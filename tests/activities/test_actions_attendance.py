@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import InternalError, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from activities import actions
 from activities.models import CheckIn, ServiceRecord, Signup
@@ -20,6 +20,12 @@ def refused(code, action, *args, **options):
     with pytest.raises(ActionError) as refusal:
         action(*args, **options)
     assert refusal.value.code == code
+
+
+def attended(signup, actor):
+    """Check the person of `signup` in and out after the end; return the service record."""
+    checkin = actions.check_in(signup, reason="签到表", actor=actor)
+    return actions.check_out(checkin, actor=actor).service
 
 
 @pytest.fixture
@@ -71,11 +77,27 @@ def test_check_in_opens_three_hours_before(ticket, xiazhuang, settings):
     assert actions.check_in(ticket, actor=xiazhuang)
 
 
-def test_after_the_end_the_paper_list_counts_for_the_whole(ticket, xiazhuang, settings):
+def test_a_late_check_in_needs_a_reason(ticket, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(21, 10)
-    checkin = actions.check_in(ticket, actor=xiazhuang)
-    assert (checkin.checked_in_at, checkin.checked_out_at) == (ticket.activity.starts, ticket.activity.ends)
-    assert checkin.service.hours == 3
+    refused("late", actions.check_in, ticket, reason=" ", actor=xiazhuang)
+    assert not CheckIn.objects.exists()
+
+
+def test_a_late_check_in_is_at_the_start_and_earns_nothing_by_itself(ticket, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(21, 10)
+    checkin = actions.check_in(ticket, method="qr", reason="签到表第 3 行", actor=xiazhuang)
+    assert (checkin.method, checkin.checked_in_at, checkin.checked_out_at) == ("late", ticket.activity.starts, None)
+    assert (checkin.reason, ServiceRecord.objects.exists()) == ("签到表第 3 行", False)
+
+
+def test_the_database_refuses_a_late_check_in_without_a_reason(ticket):
+    with pytest.raises(IntegrityError, match="checkin_late_has_reason"), transaction.atomic():
+        CheckIn.objects.create(signup=ticket, method="late")
+
+
+def test_the_database_refuses_hours_without_a_check_out(present):
+    with pytest.raises(InternalError, match="no hours without a check-out"), transaction.atomic():
+        ServiceRecord.objects.create(checkin=present, hours=1)
 
 
 @pytest.mark.parametrize("name", ["liuting", "leader", "member", "editor"])
@@ -180,7 +202,8 @@ def test_only_volunteer_service_earns_hours(xiazhuang, settings, reference, kind
 
 
 def test_the_database_refuses_hours_of_other_kinds_too(activity):
-    checkin = CheckIn.objects.create(signup=factories.signed_up(activity))
+    came = {"checked_in_at": activity.starts, "checked_out_at": activity.ends}
+    checkin = CheckIn.objects.create(signup=factories.signed_up(activity), **came)
     with pytest.raises(InternalError, match="only volunteer service"), transaction.atomic():
         ServiceRecord.objects.create(checkin=checkin, hours=1)
 
@@ -196,23 +219,59 @@ def test_hours_are_recorded_once(present, xiazhuang, settings):
     assert ServiceRecord.objects.count() == 1
 
 
-def test_one_day_has_at_most_24_hours(xiazhuang, settings, reference):
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_one_day_has_at_most_24_hours_in_any_order(xiazhuang, settings, reference, order):
     somebody = factories.person()
-    for _ in range(2):
-        whole_day = factories.published(kind="volunteer", starts=moment(19, 0), ends=moment(20, 0))
-        actions.sign_up(whole_day, actor=somebody.user)
+    for starts, ends in ((moment(19, 1), moment(19, 20)), (moment(19, 20), moment(20, 10))):
+        actions.sign_up(factories.published(kind="volunteer", starts=starts, ends=ends), actor=somebody.user)
     settings.PORTAL_CLOCK = moment(21)
-    for signup in somebody.signups.all():
-        actions.check_in(signup, actor=xiazhuang)
-    assert sorted(ServiceRecord.objects.values_list("hours", flat=True)) == [0, 24]
+    signups = list(somebody.signups.order_by("activity__starts"))
+    for place in order:
+        attended(signups[place], xiazhuang)
+    assert [signup.hours for signup in somebody.signups.order_by("activity__starts")] == [19, 5]
 
 
 # ---- the attendance is complete -------------------------------------------------------------------------------------
 def test_finishing_checks_everybody_out_and_records_hours(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 12)
-    activity = actions.finish_activity(present.signup.activity, headcount=40, actor=xiazhuang)
+    names = [present.signup.public_id]
+    activity = actions.finish_activity(
+        present.signup.activity, headcount=40, listed=names, stayed=names, actor=xiazhuang
+    )
     assert (activity.recorded_at, activity.headcount, activity.due_on) == (moment(19, 12), 40, None)
     assert ServiceRecord.objects.get().hours == 3
+
+
+def test_nobody_earns_hours_until_the_list_was_looked_at(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    refused("open", actions.finish_activity, present.signup.activity, actor=xiazhuang)
+    refused("open", actions.finish_activity, present.signup.activity, listed=["x"], stayed=["x"], actor=xiazhuang)
+    present.signup.activity.refresh_from_db()
+    assert (present.signup.activity.recorded_at, ServiceRecord.objects.exists()) == (None, False)
+
+
+def test_who_did_not_stay_earns_nothing_is_told_so_and_can_be_corrected(present, xiazhuang, settings):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    actions.finish_activity(present.signup.activity, listed=[present.signup.public_id], actor=xiazhuang)
+    service = ServiceRecord.objects.get()
+    assert (service.hours, service.checkin.checked_out_at) == (0, None)
+    assert Notice.objects.latest("pk").kind == "activities/no_hours"
+    assert actions.correct_hours(service, hours=Decimal(2), reason="忘了签退", actor=xiazhuang).hours == 2
+
+
+def test_nobody_says_that_they_stayed_themself(own, secretary, xiazhuang, settings):
+    actions.check_in(own, actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 12)
+    names = [own.public_id]
+    refused("own", actions.finish_activity, own.activity, listed=names, stayed=names, actor=secretary)
+
+
+def test_other_activities_are_finished_without_questions(activity, xiazhuang, settings):
+    signup = factories.signed_up(activity)
+    settings.PORTAL_CLOCK = moment(19, 9)
+    actions.check_in(signup, actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 12)
+    assert actions.finish_activity(activity, actor=xiazhuang).recorded_at
 
 
 def test_finishing_before_the_end_is_refused(service, xiazhuang, settings):
@@ -223,7 +282,7 @@ def test_finishing_before_the_end_is_refused(service, xiazhuang, settings):
 @pytest.mark.parametrize("step", ["check_in", "check_out", "undo_check_in", "finish_activity"])
 def test_a_complete_attendance_is_not_changed(present, xiazhuang, settings, step):
     settings.PORTAL_CLOCK = moment(19, 12)
-    actions.finish_activity(present.signup.activity, actor=xiazhuang)
+    actions.finish_activity(present.signup.activity, listed=[present.signup.public_id], actor=xiazhuang)
     subject = {"check_in": present.signup, "finish_activity": present.signup.activity}.get(step, present)
     refused("closed", getattr(actions, step), subject, actor=xiazhuang)
 
@@ -274,7 +333,7 @@ def two_of_a_day(actor, settings):
         service = factories.published(kind="volunteer", starts=starts, ends=starts + length * factories.HOUR)
         actions.sign_up(service, actor=somebody.user)
     settings.PORTAL_CLOCK = moment(21)
-    return [actions.check_in(signup, actor=actor).service for signup in somebody.signups.order_by("pk")][1]
+    return [attended(signup, actor) for signup in somebody.signups.order_by("pk")][1]
 
 
 def test_corrections_keep_the_24_hours_of_a_day(xiazhuang, settings, reference):

@@ -10,7 +10,7 @@ from activities.models import CheckIn, ServiceRecord, Signup
 from activities.states import SignupState
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
-from chengyang.platform.notices.models import Notice
+from chengyang.platform.notices.models import Delivery, Notice
 from tests import personas
 
 from . import factories
@@ -52,9 +52,14 @@ def test_a_second_call_returns_the_open_signup(activity, member):
     assert factories.counted(activity) == (1, 1)
 
 
-def test_a_person_signs_up_as_themself_whatever_name_they_type(activity, member):
-    signup = actions.sign_up(activity, guest_name="别人", actor=member)
-    assert (signup.person, signup.user, signup.guest_name) == (member.person, None, "")
+@pytest.mark.parametrize("name", ["", "林知夏", " 林 知夏 "])
+def test_a_person_signs_up_as_themself(activity, member, name):
+    signup = actions.sign_up(activity, guest_name=name, actor=member)
+    assert (signup.person, signup.guest_name) == (member.person, "")
+
+
+def test_a_person_does_not_sign_up_under_another_name(activity, member):
+    refused("other_name", actions.sign_up, activity, guest_name="别人", actor=member)
 
 
 def test_a_guest_signs_up_with_a_name_and_a_verified_phone(activity):
@@ -225,6 +230,25 @@ def test_nothing_is_cancelled_once_it_has_started(activity, settings, state):
 
 def test_without_an_offer_there_is_nothing_to_confirm(activity):
     refused("state", confirm, factories.queue(activity, 3)[2])
+
+
+def test_an_offer_does_not_run_out_at_night(activity, settings):
+    first, _second, _third = factories.queue(activity, 3)
+    settings.PORTAL_CLOCK = moment(16, 22, 50)
+    actions.cancel_signup(first, actor=first.person.user)
+    offered = activity.signups.get(state="offered")
+    assert offered.offer_expires_at == moment(17, 12)
+    settings.PORTAL_CLOCK = moment(17, 2, 51)
+    assert actions.expire_offers() == 0
+
+
+@pytest.mark.parametrize(("starts", "at_night"), [(moment(18), False), (moment(17, 20), True)])
+def test_the_message_of_an_offer_waits_for_the_morning_unless_it_is_urgent(reference, settings, starts, at_night):
+    activity = factories.published(capacity=1, starts=starts, ends=starts + factories.HOUR)
+    first, _second = factories.queue(activity, 2)
+    settings.PORTAL_CLOCK = moment(16, 22, 50)
+    actions.cancel_signup(first, actor=first.person.user)
+    assert Delivery.objects.get(notice__kind="activities/offered").at_night == at_night
 
 
 def test_an_expired_offer_is_not_confirmed(activity, settings):

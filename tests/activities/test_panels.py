@@ -82,7 +82,7 @@ def test_leaving_keeps_signups_of_started_activities(activity, member, settings)
 def test_erasing_keeps_the_hours_and_deletes_the_reasons(service, member, xiazhuang, settings):
     signup = actions.sign_up(service, actor=member)
     settings.PORTAL_CLOCK = moment(19, 12)
-    checkin = actions.check_in(signup, actor=xiazhuang)
+    checkin = actions.check_out(actions.check_in(signup, reason="签到表", actor=xiazhuang), actor=xiazhuang)
     actions.correct_hours(checkin.service, hours=2, reason="陪家人早走", actor=xiazhuang)
     erasure.erase(member.person)
     record = ServiceRecord.objects.get()

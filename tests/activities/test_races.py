@@ -156,3 +156,30 @@ def test_corrections_of_one_day_never_pass_its_24_hours(area):
         [lambda row=row: actions.correct_hours(row, hours=Decimal(9), reason="错", actor=officer) for row in records], 8
     )
     assert ServiceRecord.objects.total() == 24  # two of them; a third would make 32
+
+
+def test_check_outs_of_services_at_the_same_time_count_once(area, settings):
+    (one,) = crowd(1, area)
+    officer, checkins = personas.make("xiazhuang"), []
+    for _ in range(8):
+        service = factories.published(kind="volunteer")
+        signup = Signup.objects.create(activity=service, person=one, position=1)
+        checkins.append(CheckIn.objects.create(signup=signup, checked_in_at=service.starts))
+    settings.PORTAL_CLOCK = checkins[0].signup.activity.ends
+    at_once([lambda row=row: actions.check_out(row, actor=officer) for row in checkins], 8)
+    assert (ServiceRecord.objects.count(), ServiceRecord.objects.total()) == (8, 3)
+
+
+def test_services_of_the_same_people_are_finished_at_the_same_time(area, settings):
+    people, officer = crowd(10, area), personas.make("xiazhuang")
+    services = [factories.published(kind="volunteer") for _ in range(4)]
+    for turn, service in enumerate(services):
+        for position, one in enumerate(people[turn:] + people[:turn], start=1):
+            signup = Signup.objects.create(activity=service, person=one, position=position)
+            CheckIn.objects.create(signup=signup, checked_in_at=service.starts)
+    settings.PORTAL_CLOCK = services[0].ends
+    names = list(Signup.objects.values_list("public_id", flat=True))
+    at_once(
+        [lambda row=row: actions.finish_activity(row, listed=names, stayed=names, actor=officer) for row in services], 4
+    )
+    assert ServiceRecord.objects.total() == 30  # three hours for each of ten people

@@ -1,5 +1,7 @@
 """Activities on the staff site: queues, decisions, lists and forms, and who may use them."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,7 @@ from django.urls import reverse
 from activities import actions
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
 from activities.todos import SHOWN_FIELDS, ApproveActivity, CompleteAttendance, ReviewSignup, detail_rows_of
-from chengyang import extensions
+from chengyang import clock, extensions
 from chengyang.platform.accounts.models import Role
 from chengyang.platform.staff import todo_queue
 from tests import personas, staff_pages
@@ -71,6 +73,20 @@ def test_a_volunteer_service_waits_from_its_end_until_it_is_recorded(organizatio
     assert waits_for(CompleteAttendance()) == MANAGERS
     actions.finish_activity(service, actor=xiazhuang)
     assert waits_for(CompleteAttendance()) == []
+
+
+def test_the_decision_asks_whether_those_without_a_check_out_stayed(client_of, settings, xiazhuang, reference):
+    service = factories.published(kind="volunteer")
+    signups = factories.queue(service, 2)
+    settings.PORTAL_CLOCK = moment(19, 9)
+    actions.check_in(signups[0], actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 12)
+    kind, (stayed, _left) = CompleteAttendance(), CompleteAttendance().options(service, xiazhuang)
+    actions.check_in(signups[1], reason="签到表", actor=xiazhuang)
+    assert decide(client_of(xiazhuang), kind, service, stayed.code).status_code == 409  # the list is another one
+    stayed, _left = kind.options(service, xiazhuang)
+    assert decide(client_of(xiazhuang), kind, service, stayed.code).status_code == 302
+    assert [row.hours for row in ServiceRecord.objects.order_by("pk")] == [Decimal("2.5"), 3]
 
 
 def test_attendance_waits_in_the_order_of_its_due_date(xiazhuang, settings, reference):
@@ -196,6 +212,14 @@ def test_no_filter_breaks_a_list(client_of, rows, xiazhuang, query):
     assert client_of(xiazhuang).get(f"{page(Activity, 'changelist')}?{query}", follow=True).status_code in (200, 404)
 
 
+def test_a_cancelled_activity_offers_neither_check_in_nor_poster(client_of, activity, xiazhuang):
+    actions.cancel_activity(activity, reason="台风", actor=xiazhuang)
+    browser = client_of(xiazhuang)
+    for address in (page(Activity, "change", activity.pk), activity.get_absolute_url()):
+        text = browser.get(address).content.decode()
+        assert (f"/checkin/{activity.public_id}/" in text, f"{activity.public_id}/share/" in text) == (False, False)
+
+
 def test_the_search_of_the_staff_site_finds_only_managed_rows(client_of, rows, xiazhuang, liuting):
     address = f"{reverse('admin:staff_search')}?q=夏庄的"
     assert "夏庄的" in client_of(xiazhuang).get(address).context["groups"][0][1][0][1]
@@ -209,7 +233,7 @@ def test_queries_of_a_list_do_not_grow(client_of, rows, xiazhuang, model, organi
         service = factories.published(
             kind="volunteer", organization=organization, starts=moment(18), ends=moment(18, 11)
         )
-        checkin = CheckIn.objects.create(signup=factories.signed_up(service, number))
+        checkin = CheckIn.objects.create(signup=factories.signed_up(service, number), checked_out_at=clock.now())
         ServiceRecord.objects.create(checkin=checkin, hours=1)
     assert queries_of(client_of(xiazhuang), model) == at_one
 

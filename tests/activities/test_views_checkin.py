@@ -272,6 +272,36 @@ def test_completing_stores_the_headcount(officer, ticket, settings):
     assert (ticket.activity.headcount, ticket.activity.recorded_at) == (46, moment(19, 12))
 
 
+@pytest.fixture
+def present(ticket, officer, settings):
+    """A check-in without a check-out, after the end."""
+    officer.post(address(ticket.activity, ticket.public_id, "in"))
+    settings.PORTAL_CLOCK = moment(19, 12)
+    return ticket
+
+
+@pytest.mark.parametrize(("answer", "hours"), [({}, 0), ({"stayed": True}, 3), ({"all": True}, 3)])
+def test_completing_says_for_each_whether_they_stayed(officer, present, answer, hours):
+    posted = {"listed": present.public_id, **dict.fromkeys(answer, present.public_id)}
+    assert officer.post(address(present.activity, "finish"), posted).status_code == 302
+    assert ServiceRecord.objects.get().hours == hours
+
+
+def test_completing_without_the_list_shows_the_list(officer, present):
+    answer = officer.post(address(present.activity, "finish"), {"all": "yes"})
+    assert (answer.status_code, ServiceRecord.objects.exists()) == (409, False)
+    assert f'name="listed" value="{present.public_id}"' in text(answer)
+
+
+def test_a_late_check_in_asks_for_a_reason_in_the_list_and_at_the_camera(officer, ticket, settings):
+    settings.PORTAL_CLOCK = moment(19, 12)
+    assert 'name="reason"' in text(officer.get(address(ticket.activity)))
+    answer = officer.post(address(ticket.activity, "scan"), {"number": ticket.public_id})
+    assert (answer.context["answer"]["kind"], CheckIn.objects.exists()) == ("soon", False)
+    officer.post(address(ticket.activity, ticket.public_id, "in"), {"reason": "签到表"})
+    assert CheckIn.objects.get().reason == "签到表"
+
+
 @pytest.mark.parametrize("typed", ["-1", "x", "99999999", "1.5"])
 def test_an_impossible_headcount_keeps_the_form(officer, ticket, settings, typed):
     settings.PORTAL_CLOCK = moment(19, 12)
@@ -295,5 +325,5 @@ def test_queries_of_the_page_do_not_grow(officer, service, rows, settings, djang
     factories.queue(service, rows)
     browser = officer.sign_in()
     browser.get(address(service))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(14):  # one marks notices as read
         browser.get(address(service))

@@ -154,7 +154,7 @@ def test_a_visitor_signs_up_with_name_phone_and_code(client, activity, outbox):
 
 
 def test_a_visitor_who_is_in_the_registry_signs_up_as_that_person(client, activity, outbox):
-    person = personas.person(account=User.objects.create(phone=f"+86{PHONE}"))
+    person = personas.person("王小明", account=User.objects.create(phone=f"+86{PHONE}"))
     begin(client, activity)
     client.post(url(activity), {"code": code(outbox), "do": "check"})
     assert Signup.objects.get().person == person
@@ -351,6 +351,23 @@ def test_my_activities_are_coming_waiting_and_past(client_of, member, reference)
     assert (names, context["hours_year"]) == ([["要去"], ["在等"], ["去过"]], 2.5)
 
 
+def test_a_cancelled_activity_of_next_week_is_not_past(client_of, member, xiazhuang, reference):
+    rows = [
+        actions.sign_up(factories.published(title=title), actor=member) for title in ("活动取消", "自己取消", "要去")
+    ]
+    actions.cancel_activity(rows[0].activity, reason="台风", actor=xiazhuang)
+    actions.cancel_signup(rows[1], actor=member)
+    found = client_of(member).get("/me/activities/").context
+    assert {row.pk for row in found["off"]} == {rows[0].pk, rows[1].pk}
+    assert ([row.pk for row in found["coming"]], list(found["page"])) == ([rows[2].pk], [])
+
+
+def test_a_pending_ticket_shows_no_number_and_no_request_to_confirm(client_of, member, reference):
+    signup = actions.sign_up(factories.published(by_review=True), actor=member)
+    page = text(client_of(member).get(signup.get_absolute_url()))
+    assert (signup.code in page, "待确认" in page, "待审核" in page) == (False, False, True)
+
+
 def test_my_activities_are_only_my_own(client_of, secretary, organization):
     factories.signed_up(factories.published(title="别人的", organization=organization))
     assert "别人的" not in text(mine(client_of(secretary)))
@@ -378,5 +395,5 @@ def test_queries_of_my_activities_do_not_grow(client_of, member, reference, rows
         Signup.objects.create(activity=past, person=member.person, position=1)
     browser = client_of(member)
     mine(browser)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):  # one marks notices as read
         mine(browser)

@@ -146,7 +146,9 @@ def test_officer_marks_attendance_and_hours_appear(browse, service, settings):
     settings.PORTAL_CLOCK = browser_data.NOW + 2 * browser_data.HOUR  # the session of the officer has ended by then
     page = browse(personas.make("xiazhuang"))
     page.goto(f"/checkin/{service.public_id}/")
-    press(page, "登记完成")
+    sees(page, "还有 1 人没有签退")
+    check(page, "checkin-finish", axe=True)
+    press(page, "都待到结束，登记完成")
     agree(page)
     sees(page, "签到记录已在 2026-09-16 11:00 登记完成。")
     check(page, "checkin-done")
@@ -154,6 +156,33 @@ def test_officer_marks_attendance_and_hours_appear(browse, service, settings):
     member.goto("/me/activities/")
     sees(member, "1 小时")
     assert ServiceRecord.objects.get().hours == 1
+
+
+def test_a_check_in_without_network_says_so_and_is_not_sent_later(browse, service):
+    page = browse(personas.make("xiazhuang"))
+    page.goto(f"/checkin/{service.public_id}/")
+    row = page.locator("#people li").first
+    page.context.set_offline(True)
+    row.get_by_role("button", name="签到").click()
+    expect(row.get_by_text("没有网络，刚才这一步没有办")).to_be_visible()
+    check(page, "checkin-offline")
+    page.context.set_offline(False)
+    page.errors.clear()  # the browser and htmx report the request that failed
+    page.reload()
+    expect(page.locator("#people li")).to_have_count(3)
+    expect(page.locator("#people li.is-here")).to_have_count(0)
+
+
+def test_late_check_in_and_forms_look_right(browse, service, settings):
+    settings.PORTAL_CLOCK = browser_data.NOW + 2 * browser_data.HOUR
+    page = browse(personas.make("xiazhuang"))
+    page.goto(f"/checkin/{service.public_id}/")
+    page.locator("details.checkin__late summary").first.click()
+    check(page, "checkin-late", axe=True)
+    page.goto("/manage/activities/activity/add/")
+    check(page, "activity-form", axe=True)
+    page.goto("/me/notices/channels/")
+    check(page, "channels", axe=True)
 
 
 def test_officer_types_the_number_of_a_ticket_and_sees_green_then_amber_then_red(browse, service):

@@ -37,6 +37,11 @@ anything = st.text(st.characters(), max_size=60)
         ("Jose\u0301", "José"),
         ("张\u200b三\ufeff", "张三"),
         ("张\u202e三\u200f", "张三"),
+        ("李\u2f29\u2f2d", "李小山"),  # radicals, copied from a PDF
+        ("\u2ee2\u2ed3\u2ee9", "马长黄"),
+        ("王\ue863", "王\u4dae"),  # private code points of old input methods
+        ("王\ue81e\ue831\ue864\ue844", "王\u9fb4\U000215d7\u9fbb\u4723"),
+        ("\uf90a山", "\uf90a山"),
         ("张", "张"),
         ("单", "单"),
     ],
@@ -54,7 +59,8 @@ def test_normalise_name(typed, stored):
         ("张\0三", "控制字符"),
         ("张\x1b三", "控制字符"),
         ("\x85张三", "控制字符"),
-        ("张\ue863", "自造字"),
+        ("张\ue814", "自造字"),
+        ("张\ue865", "自造字"),
         ("张\ud800", "自造字"),
         ("张\uffff", "自造字"),
         ("王" * 51, "最多 50 个字，现在有 51 个"),

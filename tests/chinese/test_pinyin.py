@@ -23,6 +23,16 @@ MISREAD = {
     "翟": ("di", "zhai"),
     "缪": ("mou", "miao"),
     "覃": ("tan", "qin"),
+    "重": ("zhong", "chong"),
+    "扎": ("zha", "za"),
+    "六": ("liu", "lu"),
+    "长": ("zhang", "chang"),
+    "会": ("hui", "gui"),
+    "不": ("bu", "fou"),
+    "没": ("mei", "mo"),
+    "度": ("du", "duo"),
+    "读": ("du", "dou"),
+    "哆": ("duo", "chi"),
 }
 READ = {
     "乐": "yue",

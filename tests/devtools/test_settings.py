@@ -70,3 +70,18 @@ def test_bad_address_of_the_mail_server_is_refused(tmp_path, url):
 
 def test_only_the_language_with_a_catalogue_is_offered(tmp_path):
     assert [code for code, _name in read(tmp_path, "LANGUAGES")["LANGUAGES"]] == ["zh-hans"]
+
+
+def test_production_needs_the_address_that_messages_lead_to(tmp_path):
+    assert "SITE_URL is not set" in read(tmp_path, "SITE_URL", **{**example(), "SITE_URL": ""})
+
+
+@pytest.mark.parametrize(
+    "address", ["http://xjc.example.gov.cn", "xjc.example.gov.cn", "https://a.cn/portal", "https://"]
+)
+def test_a_production_address_is_a_plain_https_address(tmp_path, address):
+    assert "SITE_URL is" in read(tmp_path, "SITE_URL", **{**example(), "SITE_URL": address})
+
+
+def test_locally_messages_lead_to_the_port_of_up(tmp_path):
+    assert read(tmp_path, "SITE_URL", PORT="8123") == {"SITE_URL": "http://127.0.0.1:8123"}

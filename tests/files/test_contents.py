@@ -135,6 +135,26 @@ def with_metadata(form):
     return picture(form, exif=exif, icc_profile=b"profile" * 40)
 
 
+def test_a_phones_jpeg_with_a_second_picture_is_stored_as_its_first():
+    target = io.BytesIO()
+    first, second = (Image.new("RGB", (64, 48), colour) for colour in ("red", "blue"))
+    first.save(target, "MPO", save_all=True, append_images=[second])
+    kind, stored = examine(target.getvalue())
+    with Image.open(io.BytesIO(stored)) as found:
+        red, _green, blue = found.getpixel((30, 20))
+        assert (kind, found.format, found.size) == (JPEG, "JPEG", (64, 48))
+    assert red > 200 > 50 > blue
+
+
+def test_a_format_that_the_library_finds_by_itself_is_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(contents, "PICTURES", {"PNG": PNG, "JPEG": JPEG})  # without MPO
+    target = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(target, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
+    with pytest.raises(ActionError) as refusal:
+        examine(target.getvalue())
+    assert refusal.value.code == "kind"
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_loses_its_metadata(form):
     data = with_metadata(form)

@@ -137,7 +137,9 @@ def busy(rules, secretary, xiazhuang):
     )
     personas.Membership.objects.create(person=person, organization=personas.organization(slug="x", name="另一个联谊会"))
     signup = Signup.objects.create(activity=activity(), person=person, state="confirmed", position=1)
-    checkin = CheckIn.objects.create(signup=signup, method="list")
+    checkin = CheckIn.objects.create(
+        signup=signup, checked_in_at=clock.now() - dt.timedelta(hours=2), checked_out_at=clock.now()
+    )
     ServiceRecord.objects.create(checkin=checkin, hours=2)
     Request.objects.create(author=secretary, title="合同", text="请看合同", due_on=clock.today())
     File.objects.create(

@@ -63,14 +63,14 @@ def test_a_text_message_has_signature_title_and_body(waiting):
 
 def test_a_long_text_message_is_cut(zhixia):
     text = delivery.sms_text(Notice(title="报名", body="长" * 400))
-    assert (len(text), text[-1]) == (200, "…")
+    assert (len(text), text[-1]) == (134, "…")
 
 
 def test_a_mail_contains_the_address_of_the_next_page(officer, mailoutbox, settings):
-    notify(officer, "tests/words", url="/me/notices/")
+    notice = notify(officer, "tests/words", url="/me/notices/")
     delivery.deliver_due()
     assert mailoutbox[0].subject == "报名成功"
-    assert f"{settings.SITE['domain']}:{settings.PORT}/me/notices/" in mailoutbox[0].body
+    assert f"{settings.SITE_URL}/n/{notice.public_id}/" in mailoutbox[0].body
 
 
 def test_a_delivery_that_is_not_due_is_not_sent(waiting):

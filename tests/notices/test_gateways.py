@@ -140,9 +140,10 @@ def test_a_provider_gets_template_and_variables_of_a_code(provider):
 
 
 def test_a_provider_gets_template_and_variables_of_a_notice(provider, db):
-    notify(User.objects.create(name="林知夏", phone=REAL), "tests/words", word="座谈会")
+    notice = notify(User.objects.create(name="林知夏", phone=REAL), "tests/words", url="/me/", word="座谈会")
     delivery.deliver_due()
-    assert provider.taken == [(REAL, "SMS_2", {"word": "座谈会"})]
+    address = delivery.short_address(notice)
+    assert provider.taken == [(REAL, "SMS_2", {"word": "座谈会", "address": address})]
 
 
 def test_a_gateway_that_could_dial_refuses_demonstration_numbers(provider):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.platform.accounts.models import User
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.gateways import FileGateway
@@ -130,3 +130,75 @@ def test_the_phone_without_messages_explains_how_to_get_one(client, demo):
 
 def test_the_phone_is_not_cached(client, demo):
     assert "no-store" in client.get(PHONE)["Cache-Control"]
+
+
+# ---- the short address, and reading ----------------------------------------------------------------------------------
+def opened(notice):
+    return f"/n/{notice.public_id}/"
+
+
+def test_the_short_address_leads_to_the_page_and_marks_the_notice_as_read(browser, zhixia):
+    notice = notify(zhixia, "tests/words", url="/me/")
+    assert browser.get(opened(notice))["Location"] == "/me/"
+    assert not Notice.objects.unread().exists()
+
+
+def test_the_short_address_works_without_signing_in_and_marks_nothing(client, client_of, zhixia, officer):
+    notice = notify(zhixia, "tests/words", url="/me/")
+    assert client.get(opened(notice))["Location"] == client_of(officer).get(opened(notice))["Location"] == "/me/"
+    assert Notice.objects.unread().exists()
+
+
+def test_a_notice_without_a_page_opens_itself(browser, zhixia):
+    notice = notify(zhixia, "tests/words")
+    assert browser.get(opened(notice))["Location"] == notice.get_absolute_url()
+
+
+def test_opening_the_thing_marks_its_notice_as_read(browser, zhixia, officer):
+    notify(zhixia, "tests/words", url="/me/data/")
+    notify(zhixia, "tests/words", url="/me/requests/")
+    other = notify(officer, "tests/words", url="/me/requests/")
+    assert browser.get("/me/requests/").status_code == 200
+    assert set(Notice.objects.unread().values_list("url", "user")) == {
+        ("/me/data/", zhixia.pk),
+        (other.url, officer.pk),
+    }
+
+
+def test_a_page_that_was_not_shown_marks_nothing(browser, zhixia):
+    notify(zhixia, "tests/words", url="/tickets/aaaaaaaaaa/")
+    assert browser.get("/tickets/aaaaaaaaaa/").status_code == 404
+    assert Notice.objects.unread().exists()
+
+
+# ---- channels --------------------------------------------------------------------------------------------------------
+CHANNELS = "/me/notices/channels/"
+
+
+def test_everything_is_ticked_at_first(browser):
+    assert browser.get(CHANNELS).content.decode().count("checked") == 2 * len(extensions.notice_kinds())
+
+
+def test_a_channel_that_is_switched_off_gets_nothing_of_its_kind(browser, zhixia, reference):
+    kinds = {kind: ["email"] if kind == "members" else ["sms", "email"] for kind in extensions.notice_kinds()}
+    assert browser.post(CHANNELS, kinds)["Location"] == LIST
+    left, confirmed = notify(zhixia, "members/left"), notify(zhixia, "services/request_waiting", request=None)
+    assert [notice.deliveries.count() for notice in (left, confirmed)] == [0, 1]
+    assert Notice.objects.visible_to(zhixia).count() == 2
+
+
+def test_what_concerns_the_account_is_always_sent(browser, zhixia):
+    browser.post(CHANNELS, {})
+    assert notify(zhixia, "accounts/password_changed", at=clock.now()).deliveries.count() == 1
+    assert notify(zhixia, "members/left").deliveries.count() == 0
+
+
+def test_a_channel_can_be_switched_on_again(browser, zhixia):
+    browser.post(CHANNELS, {})
+    browser.post(CHANNELS, {"members": ["sms"]})
+    assert notify(zhixia, "members/left").deliveries.count() == 1
+
+
+def test_the_choice_is_ones_own(browser, officer):
+    browser.post(CHANNELS, {})
+    assert notify(officer, "members/left").deliveries.count() == 1

@@ -41,6 +41,7 @@ def names(resolver: Any = None, space: str = "") -> Iterator[str]:
 # ---- URL arguments and parameters ------------------------------------------------------------------------------------
 ARGUMENTS: dict[str, Arguments] = {
     "notices:detail": lambda w: [w.notice.public_id],
+    "notice-open": lambda w: [w.notice.public_id],
     "accounts:session-end": lambda w: [w.session.pk],
     "accounts:undo_number": lambda w: links.arguments("accounts:undo_number", w.former_number.public_id),
     "accounts:undo_number forged": lambda w: [w.former_number.public_id, "x" * links.LENGTH],
@@ -182,6 +183,7 @@ FORMS: dict[str, Data] = {
     "activities:signup cancelled": lambda w: {"guest_name": "来宾"},
     "activities:ticket-confirm": lambda w: {},
     "activities:ticket-cancel": lambda w: {},
+    "notices:channels": lambda w: {"members": ["sms"]},
     "activities:checkin-scan": lambda w: {"number": w.running_signup.public_id},
     "activities:checkin-finish": lambda w: {"headcount": "2"},
     "activities:checkin-step": lambda w: {},

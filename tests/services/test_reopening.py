@@ -60,16 +60,16 @@ def test_it_is_reopened_once(reopened, member, leader, client_of):
 
 
 def test_handlers_are_notified_of_a_new_and_a_reopened_request(reopened, leader, member):
-    assert notices(leader, "request_new").count() == 1
+    assert notices(leader, "request_waiting").count() == 1
     assert WHY in notices(leader, "request_reopened").get().body
-    assert not notices(member, "request_new").exists()
+    assert not notices(member, "request_waiting").exists()
 
 
 def test_the_new_handlers_are_notified_of_a_routed_request(member, district, district_2, xiazhuang):
     asked = actions.submit_request(actor=member, title="场地", text="二十人")
-    assert notices(district, "request_new").exists()
+    assert notices(district, "request_waiting").exists()
     actions.route_request(asked, actor=district, subdistrict=personas.reference())
-    assert notices(xiazhuang, "request_new").count() == 1
+    assert notices(xiazhuang, "request_waiting").count() == 1
 
 
 def test_the_own_rating_is_shown_and_changed(answered, member, client_of):

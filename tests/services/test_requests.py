@@ -10,7 +10,7 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.workdays import deadlines
 from services import actions, tasks
-from services.models import Request
+from services.models import Request, Team
 from services.states import REQUEST_TRANSITIONS, RequestState
 from tests import personas
 
@@ -28,6 +28,14 @@ def ordered(member):
     return actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=team, service="采摘帮扶")
 
 
+def test_the_number_after_999_is_1000(member):
+    Request.objects.create(
+        number=f"SQ{clock.today():%Y%m%d}-999", author=member, title="满", text="…", due_on=clock.today()
+    )
+    asked = [actions.submit_request(actor=member, title=title, text="…") for title in "甲乙丙"]
+    assert [row.number.rpartition("-")[2] for row in asked] == ["1000", "1001", "1002"]
+
+
 def test_a_request_is_due_in_seven_working_days(asked):
     assert asked.due_on == deadlines.due_on(clock.today(), 7)
 
@@ -38,6 +46,42 @@ def test_numbers_of_a_day_follow_each_other(asked, ordered):
 
 def test_the_author_is_notified_at_once(asked, member):
     assert asked.number in Notice.objects.get(user=member).title
+
+
+def test_the_same_request_sent_twice_is_one_request_and_both_answers_lead_to_it(client_of, member):
+    browser, typed = client_of(member), {"title": "劳务合同", "text": "请看\r\n谢谢"}
+    first, second = [browser.post("/services/requests/new/", typed) for _ in range(2)]
+    assert first["Location"] == second["Location"] == Request.objects.get().get_absolute_url()
+
+
+def test_another_text_or_a_later_day_is_another_request(member, settings):
+    asked = [actions.submit_request(actor=member, title="劳务合同", text=text) for text in ("一", "二")]
+    settings.PORTAL_CLOCK = clock.now() + dt.timedelta(minutes=11)
+    asked.append(actions.submit_request(actor=member, title="劳务合同", text="一"))
+    assert len({row.pk for row in asked}) == 3
+
+
+def test_a_new_request_notifies_its_handlers(member, leader):
+    asked = actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=Team.objects.get())
+    notice = Notice.objects.get(kind="services/request_waiting")
+    assert (notice.user, notice.url) == (leader, asked.get_absolute_url())
+
+
+def test_a_routed_request_notifies_its_new_handlers(asked, district, leader):
+    actions.route_request(asked, team=Team.objects.get(), actor=district)
+    assert Notice.objects.filter(kind="services/request_waiting", user=leader).count() == 1
+
+
+def test_a_reopened_request_notifies_its_handlers(member, leader):
+    asked = actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=Team.objects.get())
+    actions.answer_request(asked, actor=leader, answer="已联系")
+    actions.reopen_request(asked, actor=member)
+    assert Notice.objects.get(kind="services/request_reopened").user == leader
+
+
+def test_nobody_is_notified_of_their_own_request(leader):
+    actions.submit_request(actor=leader, title="采摘缺人手", text="周六上午", team=Team.objects.get())
+    assert not Notice.objects.filter(kind="services/request_waiting").exists()
 
 
 def test_a_service_that_the_team_does_not_offer_is_refused(member):

@@ -6,7 +6,17 @@ from django.contrib.postgres.forms import SimpleArrayField
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.platform.web.forms import CodeField, DateField, DateTimeField, Form, PartialDateField, RadioBoxes
+from chengyang.platform.web.forms import (
+    CodeField,
+    DateField,
+    DateTimeField,
+    Form,
+    IdentifierField,
+    NameField,
+    PartialDateField,
+    PhoneField,
+    RadioBoxes,
+)
 
 from .site import SampleForm
 
@@ -46,7 +56,7 @@ def test_every_script_is_accepted(good):
 
 
 def test_text_is_trimmed_and_keeps_its_lines():
-    assert value_of(forms.CharField(widget=forms.Textarea), "  第一行\r\n第二行 ") == "第一行\r\n第二行"
+    assert value_of(forms.CharField(widget=forms.Textarea), "  第一行\r\n第二行 ") == "第一行\n第二行"
 
 
 @pytest.mark.parametrize(("name", "limit"), [("line", 200), ("text", 5000)])
@@ -54,6 +64,28 @@ def test_text_without_a_limit_gets_one(name, limit):
     form = Text({"line": "甲", name: "长" * (limit + 1)})
     assert form.errors[name] == [f"最多 {limit} 个字，现在有 {limit + 1} 个，请删短一些。"]
     assert f'maxlength="{limit}"' in str(form[name])
+
+
+def test_a_line_break_counts_as_one_character_as_in_the_browser():
+    field = forms.CharField(max_length=2000, widget=forms.Textarea)
+    typed = "\r\n".join(["一" * 99] * 19 + ["一" * 100])  # as a browser sends it
+    assert len(value_of(field, typed)) == 2000
+    assert errors_of(field, typed + "一") == ["最多 2000 个字，现在有 2001 个，请删短一些。"]
+
+
+NUMBERS = ("\u202d154 9988 7766\u202c", "\u202a+86 154 9988 7766\u202c", "\u2068154 9988 7766\u2069")
+
+
+@pytest.mark.parametrize("pasted", NUMBERS)
+def test_a_number_from_an_address_book_is_read_without_its_direction_marks(pasted):
+    assert value_of(PhoneField(), pasted) == "+8615499887766"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(CodeField(), "123456"), (NameField(), "周予安"), (IdentifierField(), "SQ20261123-001")]
+)
+def test_other_identifiers_are_read_without_direction_marks(field, value):
+    assert value_of(field, f"\u202d{value}\u202c") == value
 
 
 def test_an_own_limit_is_not_replaced():

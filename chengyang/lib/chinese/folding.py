@@ -4,7 +4,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from .characters import one_dot
+from .characters import one_dot, standard_characters
 
 _DROPPED = ("Cc", "Cf", "Cs", "Cn")
 _VARIATION = frozenset(range(0xFE00, 0xFE10)) | frozenset(range(0xE0100, 0xE01F0))
@@ -48,6 +48,6 @@ def fold(text: str) -> str:
 
     Never raises; NUL, control characters and lone surrogates are dropped, so the result is always storable.
     """
-    visible = one_dot(text.translate(_visible))
+    visible = one_dot(standard_characters(text).translate(_visible))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return one_dot(plain.translate(_simplify).translate(_visible))

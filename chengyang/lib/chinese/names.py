@@ -5,7 +5,7 @@ import unicodedata
 
 from django.utils.translation import gettext_lazy as _
 
-from .characters import DOT, HAN, compose, is_han, one_dot
+from .characters import DOT, HAN, compose, is_han, one_dot, standard_characters
 from .surnames import COMPOUND_SURNAMES
 
 MAX_LENGTH = 50  # U03: names joined by · are long; there is no "two to four characters" rule
@@ -44,11 +44,12 @@ def normalise_name(text: str) -> str:
     """Return a name in the form that is stored (U03).
 
     Full-width Latin letters and digits become half-width, every look-alike of the dot becomes `·`, invisible format
-    characters are removed, spaces collapse (between ideographs they are removed: `张　三` becomes `张三`). Ideographs are never
-    replaced.
+    characters are removed, spaces collapse (between ideographs they are removed: `张　三` becomes `张三`). Radicals and private
+    code points that stand for an ideograph become that ideograph (`standard_characters`); ideographs are never replaced.
     Raises ValueError with a message for the user when it is empty, longer than 50 characters or has control
     characters or private-use characters.
     """
+    text = standard_characters(text)
     _reject_unwritable(text)
     name = _tidy(text)
     if not name:

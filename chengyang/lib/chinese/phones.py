@@ -16,6 +16,9 @@ _ABROAD = {  # only a plausibility check: the proof is the code that the phone r
     "886": re.compile(r"9[0-9]{8}"),  # Taiwan
 }
 _ELSEWHERE = re.compile(r"[1-9][0-9]{6,14}")
+_TRUNK_ZERO = re.compile(
+    r"0(?=1[3-9][0-9]{9}$)"
+)  # dialled before a mobile number of another city, in old address books
 _FULL = re.compile(r"\+?([0-9]+)")
 
 
@@ -26,6 +29,7 @@ def _compact(text: str) -> str:
 
 
 def _mainland(number: str) -> str:
+    number = _TRUNK_ZERO.sub("", number)
     if not _MAINLAND.fullmatch(number):
         raise ValueError(_("手机号应为 11 位数字，以 13 至 19 开头，请检查后重新填写。"))
     return "+86" + number
@@ -45,7 +49,7 @@ def _abroad(number: str) -> str:
 def normalise_phone(text: str) -> str:
     """Return a mobile number as `+8613…` (E.164).
 
-    A mainland number may be given without prefix, with +86, 0086 or 86, with spaces, dashes and full-width digits; numbers of Hong
+    A mainland number may be given without prefix, with +86, 0086 or 86, with the trunk zero, with spaces, dashes and full-width digits; numbers of Hong
     Kong, Macao, Taiwan and elsewhere only in international form. Raises ValueError with a message for the
     user.  (U07)
     """
@@ -58,9 +62,9 @@ def normalise_phone(text: str) -> str:
         return _mainland(number[3:])
     if number.startswith("+"):
         return _abroad(number[1:])
-    if number.startswith("0"):
+    if number.startswith("0") and not _TRUNK_ZERO.match(number):
         raise ValueError(_("这是固定电话，收不到验证码，请填写手机号。"))
-    if len(number) == 13 and number.startswith("86"):
+    if len(number) in (13, 14) and number.startswith("86"):
         return _mainland(number[2:])
     if number[:3] in _ABROAD and _ABROAD[number[:3]].fullmatch(number[3:]):
         raise ValueError(_("港澳台和国外号码请写成国际形式，例如 +852 6123 4567。"))

@@ -71,7 +71,8 @@ def _of_surname(surname: str) -> tuple[tuple[str, ...], ...]:
 
 def _units(name: str) -> list[Unit]:
     texts = _UNIT.findall(name)
-    surname, _given = split_surname(name)
+    # A compound surname alone is read as one, although it could be a surname and a given name.
+    surname = name if len(name) == 2 and name in SURNAME_READINGS else split_surname(name)[0]
     preferred = iter(_of_surname(surname) + _in_words("".join(filter(is_cjk, texts[len(surname) :]))))
     return [
         Unit(text, tuple(dict.fromkeys(next(preferred, ()) + _in_dictionary(text)))) if is_cjk(text) else Unit(text, ())

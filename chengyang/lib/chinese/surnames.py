@@ -17,6 +17,7 @@ _READINGS = """
 颉=xie/jie 牟=mu/mou 能=nai/neng 藏=zang 适=kuo 泷=shuang/long 番=pan 粘=nian 么=yao 难=ning 莘=shen/xin
 沈=shen 石=shi 宿=su 相=xiang 胥=xu 要=yao 应=ying 占=zhan 仉=zhang 綦=qi 訾=zi 禚=zhuo 逯=lu 矫=jiao
 万=wan 俞=yu 郗=xi/chi 郄=qie/xi 仝=tong 眭=sui 厍=she 迮=ze 呙=guo 笪=da 钭=tou 过=guo 哈=ha 於=yu
+重=chong 扎=za/zha 六=lu/liu 长=chang/zhang 会=gui/hui 不=fou/bu 没=mo/mei 度=duo/du 读=dou/du 哆=chi/duo
 尉迟=yu,chi 万俟=mo,qi 长孙=zhang,sun 澹台=tan,tai 单于=chan,yu 乐正=yue,zheng 子车=zi,ju 夹谷=jia,gu
 毌丘=guan,qiu 甪里=lu,li 令狐=ling,hu 皇甫=huang,fu 鲜于=xian,yu 亓官=qi,guan 拓跋=tuo,ba 拓拔=tuo,ba
 斛律=hu,lv 褚师=chu,shi 达奚=da,xi 夏侯=xia,hou 尔朱=er,zhu

@@ -55,7 +55,8 @@ JPEG = Kind("jpg", "image/jpeg", ("jpeg", "jfif"))
 PNG = Kind("png", "image/png")
 WEBP = Kind("webp", "image/webp")
 KINDS = (PDF, DOCX, XLSX, JPEG, PNG, WEBP)
-PICTURES = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP}
+# MPO is a JPEG with a second picture inside, as phones and cameras write it; only the first one is stored.
+PICTURES = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "WEBP": WEBP}
 CONTENTS = "[Content_Types].xml"
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, ValueError),

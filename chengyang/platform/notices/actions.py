@@ -1,16 +1,19 @@
 """Notifying people: a notice is written in the transaction of the change it reports, and is sent after the commit."""
 
+import datetime as dt
 import time
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from chengyang import clock
+from chengyang import clock, extensions
+from chengyang.platform.audit import actions as audit
 
-from . import tasks
-from .models import Delivery, Notice
+from . import quiet, tasks
+from .models import Delivery, Notice, SwitchedOff
 from .rendering import render
 
 PAUSE = 30.0  # seconds without hints after the broker did not answer, so that pages do not wait for it
@@ -19,15 +22,19 @@ _pause = {"until": 0.0}
 
 
 @transaction.atomic
-def notify(to: Any, template: str, *, url: str = "", **context: Any) -> Notice | None:
+def notify(
+    to: Any, template: str, *, url: str = "", concerns: dt.datetime | None = None, **context: Any
+) -> Notice | None:
     """Write a notice and its deliveries in the caller's transaction; they are sent after it commits.
 
     `to` is a User, a Person (with or without an account), or an address that was given for this purpose: a stored phone
     number or a mail address. `template` is `"<app>/<name>"` of `templates/notices/<app>/<name>.txt`, whose first line is
     the title; write it as a literal, because a test compares the literals in the code with the files. The template gets
     `context`, `to`, `url` (the path of the page to open next) and `site`. A text message is sent when there is a phone
-    number, a mail when there is a mail address. Returns None when there is no account and no address. Raises ValueError for
-    a `url` that is no path of this site.
+    number, a mail when there is a mail address, unless the account has switched that channel off for this kind of notice.
+    Between 21:30 and 08:00 text messages wait for the morning, except when `concerns`, the moment of the thing that the
+    notice is about, is within 24 hours. Returns None when there is no account and no address. Raises ValueError for a `url`
+    that is no path of this site.
     """
     if url and not url.startswith("/"):
         raise ValueError(f"{url!r} is not a path of this site")
@@ -36,8 +43,14 @@ def notify(to: Any, template: str, *, url: str = "", **context: Any) -> Notice |
         return None
     text = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
     notice = Notice.objects.create(user=user, address=address, kind=template, url=url, **text._asdict())
+    off = switched_off(user, template) if user else set()
+    at_night = not quiet.may_wait(concerns)
     Delivery.objects.bulk_create(
-        [Delivery(notice=notice, channel=channel) for channel in Delivery.Channel if notice.target(channel)]
+        [
+            Delivery(notice=notice, channel=channel, at_night=at_night)
+            for channel in Delivery.Channel
+            if channel not in off and notice.target(channel)
+        ]
     )
     _hint_after_commit()
     return notice
@@ -53,6 +66,43 @@ def read(notice: Notice) -> Notice:
 def read_all(*, actor: Any) -> int:
     """Mark all notices of `actor` as read; return how many were unread."""
     return Notice.objects.visible_to(actor).unread().update(read_at=clock.now())
+
+
+def read_about(user: Any, url: str) -> None:
+    """Mark the notices of `user` that lead to `url` as read: the page that they are about was opened."""
+    Notice.objects.visible_to(user).unread().filter(url=url).update(read_at=clock.now())
+
+
+# ---- channels -------------------------------------------------------------------------------------------------------
+def kind_of(template: str) -> str:
+    """Return the kind of notice that `template` belongs to: its app, the first part of the name."""
+    return template.partition("/")[0]
+
+
+def switched_off(user: Any, template: str) -> set[str]:
+    """Return the channels that `user` has switched off for notices of this kind; those about the account are always sent."""
+    kind = kind_of(template)
+    if kind not in extensions.notice_kinds():
+        return set()
+    return set(SwitchedOff.objects.filter(user=user, kind=kind).values_list("channel", flat=True))
+
+
+@transaction.atomic
+def choose_channels(chosen: Collection[tuple[str, str]], *, actor: Any) -> None:
+    """Store the choice of `actor`: (kind, channel) pairs that are wanted; all other pairs are switched off.
+
+    The inbox receives every notice. Unknown pairs are ignored.
+    """
+    pairs = {(kind, channel) for kind in extensions.notice_kinds() for channel in Delivery.Channel.values}
+    off = pairs - set(chosen)
+    rows = SwitchedOff.objects.filter(user=actor)
+    for row in rows:
+        if (row.kind, row.channel) not in off:
+            row.delete()
+    SwitchedOff.objects.bulk_create(
+        [SwitchedOff(user=actor, kind=kind, channel=channel) for kind, channel in sorted(off)], ignore_conflicts=True
+    )
+    audit.record("notice.channels_chosen", SwitchedOff, actor=actor, user=actor)
 
 
 def _recipient(to: Any) -> tuple[Any, str]:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db.models import F, QuerySet
+from django.urls import reverse
 
 from chengyang import clock
 
-from . import gateways
+from . import gateways, quiet
 from .models import Delivery, Notice
 
 CLAIM_LASTS = dt.timedelta(minutes=3)  # longer than any gateway takes; after that the worker is taken for dead
@@ -22,7 +23,7 @@ BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)
 MOST_TRIES = len(BACKOFF) + 1
 RUN_LASTS = 50.0  # seconds; the next run starts within a minute and continues
 BATCH = 50
-SMS_LENGTH = 200  # characters; three text messages
+SMS_LENGTH = 134  # characters of two text messages: each part of a long one has 67
 
 Channel, State = Delivery.Channel, Delivery.State
 logger = logging.getLogger(__name__)
@@ -47,7 +48,11 @@ def _due() -> Iterator[int]:
 
 
 def _waiting() -> QuerySet:
-    return Delivery.objects.filter(state=State.WAITING, due_at__lte=clock.now())
+    now = clock.now()
+    due = Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
+    if quiet.is_quiet(now) and not settings.SMS_AT_NIGHT:  # also for another try after a failure in the evening
+        due = due.exclude(channel=Channel.SMS, at_night=False)
+    return due
 
 
 def claim(pk: int) -> Delivery | None:
@@ -116,7 +121,7 @@ def _pass_to_gateway(delivery: Delivery, notice: Notice) -> None:
     if not to:
         raise gateways.Refused("no_address")  # it was removed from the account after the notice was written
     if delivery.channel == Channel.SMS:
-        variables = notice.variables
+        variables = {**notice.variables, "address": short_address(notice)}
         gateways.sms().send(to, sms_text(notice), template=notice.kind, variables=variables, key=delivery.key)
     else:
         gateways.mail().send(to, mail_text(notice), kind=notice.kind, key=delivery.key, subject=notice.title)
@@ -130,20 +135,28 @@ def _retry_later(delivery: Delivery, error: str) -> None:
 
 
 def sms_text(notice: Notice) -> str:
-    """Return the notice as a text message of at most `SMS_LENGTH` characters: signature, title, and the body as far as it fits."""
+    """Return the notice as a text message of at most `SMS_LENGTH` characters.
+
+    Signature, title, the body as far as it fits, and at the end the address of the page to open next, which is never cut.
+    """
     text = f"【{settings.SITE['name']}】{notice.title}"
     text = "\n".join([text, *(line.strip() for line in notice.body.splitlines() if line.strip())])
-    return text if len(text) <= SMS_LENGTH else text[: SMS_LENGTH - 1] + "…"
+    end = f"\n{short_address(notice)}" if notice.url else ""
+    most = SMS_LENGTH - len(end)
+    return (text if len(text) <= most else text[: most - 1] + "…") + end
 
 
 def mail_text(notice: Notice) -> str:
     """Return the notice as a mail: title, body, address of the page to open next, sender."""
-    parts = [notice.title, notice.body, site_url(notice.url) if notice.url else "", settings.SITE["host"]]
+    parts = [notice.title, notice.body, short_address(notice), settings.SITE["host"]]
     return "\n\n".join(part for part in parts if part)
+
+
+def short_address(notice: Notice) -> str:
+    """Return the absolute address that leads to the page of `notice` and marks it as read; empty without a page."""
+    return site_url(reverse("notice-open", args=[notice.public_id])) if notice.url else ""
 
 
 def site_url(path: str) -> str:
     """Return the absolute address of `path`."""
-    if settings.PORTAL_HTTPS:
-        return f"https://{settings.SITE['domain']}{path}"
-    return f"http://{settings.SITE['domain']}:{settings.PORT}{path}"
+    return f"{settings.SITE_URL}{path}"

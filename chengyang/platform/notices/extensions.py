@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import Panel, PeriodicTask, TableDescription, extend
+from chengyang.extensions import Panel, PeriodicTask, TableDescription, extend, notice_kinds
 
 from .models import Notice
 
@@ -26,13 +26,14 @@ extend(
     own_data=[
         TableDescription(
             "notices.Delivery",
-            hidden={"key", "notice", "tries", "claimed_at"},
+            hidden={"key", "notice", "tries", "claimed_at", "at_night"},
             technical={"due_at", "error"},
             row_title=lambda row: row.notice.title,
             created_field="due_at",
         ),
+        TableDescription("notices.SwitchedOff", show={"kind": lambda row: str(notice_kinds().get(row.kind, row.kind))}),
         # `variables` repeats parts of the title and the body.
         TableDescription("notices.Notice", hidden={"kind", "url", "variables"}, created_field="at"),
     ],
-    audit_verbs={"notice.sent": _("发送通知")},
+    audit_verbs={"notice.sent": _("发送通知"), "notice.channels_chosen": _("选择通知方式")},
 )

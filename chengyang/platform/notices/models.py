@@ -88,6 +88,7 @@ class Delivery(models.Model):
     channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("次数"), default=0)
+    at_night = models.BooleanField(_("夜里也发"), default=False)  # it concerns the next 24 hours
     due_at = models.DateTimeField(_("不早于"), default=clock.now)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("发出"), null=True)
@@ -100,3 +101,23 @@ class Delivery(models.Model):
 
     def __str__(self):
         return f"{self.get_channel_display()} {self.get_state_display()}"
+
+
+class SwitchedOff(models.Model):
+    """A channel that an account does not want for one kind of notice; without a row it is sent."""
+
+    PERSONAL = {"kind": "notices", "channel": "notices"}
+    NOT_PERSONAL = {"id"}
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="channels_off", verbose_name=_("账号")
+    )
+    kind = models.CharField(_("类型"), max_length=30)
+    channel = models.CharField(_("方式"), max_length=10, choices=Delivery.Channel.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("不要的通知方式")
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "channel"], name="switched_off_once")]
+
+    def __str__(self):
+        return f"{self.kind} {self.get_channel_display()}"

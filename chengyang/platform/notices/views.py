@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang.platform.web.context_processors import demo_loaded
 from chengyang.platform.web.paging import keyset
 
 from . import actions, gateways
+from .forms import ChannelsForm
 from .models import Notice
 
 SHOWN_ON_PHONE = 20
@@ -33,6 +34,32 @@ def notice_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one notice and mark it as read."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), public_id=public_id)
     return render(request, "notices/detail.html", {"notice": actions.read(notice)})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def notice_open(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Redirect to the page that a notice is about, and mark it as read for its recipient: the short address in messages.
+
+    Nobody has to be signed in: the page decides who sees it.
+    """
+    notice = get_object_or_404(Notice, public_id=public_id)
+    if request.user.is_authenticated and notice.user_id == request.user.pk:
+        actions.read(notice)
+    return redirect(notice.url or notice.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def channels(request: HttpRequest) -> HttpResponse:
+    """Choose for each kind of notice whether it also comes by text message and by mail."""
+    form = ChannelsForm(request.POST or None, user=request.user)
+    form.is_bound = request.method == "POST"  # without any box ticked, the browser sends nothing
+    if form.is_bound and form.is_valid():
+        actions.choose_channels(form.pairs(), actor=request.user)
+        messages.success(request, _("通知方式已保存。"))
+        return redirect("notices:list")
+    return render(request, "notices/channels.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
 @require_POST

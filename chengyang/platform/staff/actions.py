@@ -9,6 +9,7 @@ from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.notices import delivery as outbox
 from chengyang.platform.notices.models import Delivery
+from chengyang.platform.workdays import deadlines
 from chengyang.platform.workdays.models import WorkdayException
 
 from . import permissions
@@ -18,7 +19,7 @@ WEEKEND = (5, 6)
 
 @transaction.atomic
 def set_exception(*, actor, date: dt.date, is_workday: bool, name: str, source: str) -> WorkdayException:
-    """Store that `date` is a working day or not, contrary to its weekday; return the row.
+    """Store that `date` is a working day or not, contrary to its weekday; return the row. Due dates move with it.
 
     Replaces an entry of the same day. A weekend day of a holiday may be entered too, so that the calendar shows it. Raises
     NotAllowed for anybody but the district, ActionError("ordinary") for a working day from Monday to Friday.  (requirements
@@ -28,7 +29,8 @@ def set_exception(*, actor, date: dt.date, is_workday: bool, name: str, source: 
     if is_workday and date.weekday() not in WEEKEND:
         raise ActionError(_("这一天本来就上班，不用写。"), code="ordinary", field="date")
     values = {"is_workday": is_workday, "name": name, "source": source, "provisional": False}
-    row, _created = WorkdayException.objects.update_or_create(date=date, defaults=values)
+    with deadlines.moving_with_the_table():
+        row, _created = WorkdayException.objects.update_or_create(date=date, defaults=values)
     audit.record("settings.changed", row._meta.model, actor=actor, fields=list(values))
     return row
 
@@ -37,7 +39,8 @@ def set_exception(*, actor, date: dt.date, is_workday: bool, name: str, source: 
 def remove_exception(row: WorkdayException, *, actor) -> None:
     """Delete an exceptional day, so that its weekday counts again. Raises NotAllowed for anybody but the district."""
     require(permissions.can_set_exception, actor, row)
-    WorkdayException.objects.filter(pk=row.pk).delete()
+    with deadlines.moving_with_the_table():
+        WorkdayException.objects.filter(pk=row.pk).delete()
     audit.record("settings.changed", WorkdayException, actor=actor, fields=["date"])
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -189,7 +190,6 @@ def _person(assessment: Assessment) -> models.Model | None:
 
 
 def _notify(to: Any, template: str, assessment: Assessment) -> None:
-    subject = assessment.subject
-    notify(
-        to, template, url="/me/notices/", assessment=assessment, subject=subject, standard=assessment.version.standard
-    )
+    subject, meta = assessment.subject, assessment._meta
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[assessment.pk])
+    notify(to, template, url=url, assessment=assessment, subject=subject, standard=assessment.version.standard)

@@ -13,6 +13,7 @@ extend(
         MenuEntry("standards:list", _("标准手册"), order=30, place="services"),
     ],
     metrics=METRICS,
+    notice_kinds={"standards": _("评定")},
     audit_verbs={
         "assessment.started": _("开始评定"),
         "assessment.recorded": _("填写评定"),

@@ -11,13 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.lib.chinese import dates, names, phones
 
+from .validators import BIDI_CONTROLS
 from .widgets import DayInput, MomentInput, TelInput
 
+_AROUND = "".join(BIDI_CONTROLS - {"\u202e"}) + " \t\r\n"
 WHOLE_DAY = len("2026-11-23")
 _CLOCK = re.compile(r"(.+?)[T\s]*(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
 
 
-class _ParsedField(forms.CharField):
+class IdentifierField(forms.CharField):
+    """A number, code or name that is often pasted: direction marks, which address books put around it, are removed.
+
+    Marks inside, and the one that shows text backwards, stay and are refused like everywhere.
+    """
+
+    def to_python(self, value):
+        return super().to_python(value.strip(_AROUND) if isinstance(value, str) else value)
+
+
+class _ParsedField(IdentifierField):
     """A text field whose value is `parse(text)`. A ValueError of `parse` is shown as the error of the field."""
 
     parse = staticmethod(str)

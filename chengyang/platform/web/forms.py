@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import ActionError
 
-from .form_fields import CodeField, DateField, DateTimeField, NameField, PartialDateField, PhoneField
+from .form_fields import CodeField, DateField, DateTimeField, IdentifierField, NameField, PartialDateField, PhoneField
 from .validators import MaxLength, refuse_control_characters
 from .widgets import CheckBoxes, RadioBoxes
 
@@ -25,6 +25,7 @@ __all__ = [
     "DateField",
     "DateTimeField",
     "Form",
+    "IdentifierField",
     "ModelForm",
     "NameField",
     "PartialDateField",
@@ -80,8 +81,9 @@ class PortalForm:
 
     def refuse(self, error: ActionError) -> None:
         """Add the error of an action to its field, or above the form. The view then responds 409 with the form."""
-        field = error.field if error.field in self.fields else None
-        self.add_error(field, ValidationError(error.message, code=error.code))
+        for name, message in (error.each or {error.field: error.message}).items():
+            field = name if name in self.fields else None
+            self.add_error(field, ValidationError(message, code=error.code))
 
     def problems(self) -> list[tuple[str, Any]]:
         """Return (id of the control, label) of each field with an error, in the order of the page."""
@@ -133,6 +135,13 @@ def _harden(field):
         _harden(field.base_field)
     elif isinstance(field, forms.CharField):
         _limit_length(field)
+        _join_line_breaks(field)
+
+
+def _join_line_breaks(field):
+    """Make a line break one character: a browser counts it as one, but sends two (CR and LF)."""
+    read = field.to_python
+    field.to_python = lambda value: read(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 def _limit_length(field):

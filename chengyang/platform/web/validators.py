@@ -8,12 +8,12 @@ from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 # Bidirectional controls change the direction of the text after them; right-to-left scripts do not need them.
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BREAKS = frozenset("\t\n\r")
 
 
 def _is_refused(character: str) -> bool:
-    if character in _BIDI_CONTROLS:
+    if character in BIDI_CONTROLS:
         return True
     return unicodedata.category(character) in ("Cc", "Cs") and character not in _BREAKS
 

@@ -1,14 +1,15 @@
 """Deadlines in working days, counted with the office's own table of exceptions (domain.md rule 9, requirements U15, G19)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.lib.chinese import dates, workdays
 from chengyang.platform.web import context
 
@@ -61,6 +62,36 @@ def left(due: dt.date, today: dt.date | None = None) -> int:
     today = today or clock.today()
     first, last = sorted((today, due))
     return workdays.workdays_between(today, due, exceptions(range(first.year, last.year + 1)))
+
+
+@contextmanager
+def moving_with_the_table() -> Iterator[None]:
+    """Let the due dates of waiting rows move with the table of exceptions, which the block changes.
+
+    A row keeps the working days that it has left, so a holiday that is announced later takes nothing from its handlers. A due
+    date is never moved to an earlier day: it was promised. Needs a transaction.  (domain.md rule 9, requirements U15)
+    """
+    today = clock.today()
+    years = range(today.year, today.year + 3)  # no deadline is further away
+    before = exceptions(years)
+    yield
+    _read.set(None)
+    after = exceptions(years)
+    if after == before:
+        return
+    for kind in extensions.deadline_rows():
+        for row in kind.waiting().filter(due_on__gt=today).select_for_update(of=("self",), no_key=True).order_by("pk"):
+            _move(row, kind, workdays.add_workdays(today, workdays.workdays_between(today, row.due_on, before), after))
+
+
+def _move(row: Any, kind: extensions.DeadlineRows, due: dt.date) -> None:
+    due = min(due, kind.latest(row)) if kind.latest else due
+    if due <= row.due_on:
+        return
+    old, row.due_on = row.due_on, due
+    row.save(update_fields=["due_on"])
+    if kind.moved:
+        kind.moved(row, old)
 
 
 def is_provisional(due: dt.date) -> bool:
