@@ -5,7 +5,7 @@ draws that list as a calendar grid: seven columns, Monday first, one week row fo
 
 Words used here:
 
-window      the first and last date that one page shows, and its view: month, week, list (windows.py)
+window      the first and last date that one page shows, and its view (windows.py)
 day         one cell of the grid, or one heading of the list, with its entries in the order they are drawn
 entry       one activity on one day
 segment     the part of an activity of several days that lies in one week row; it is drawn as one bar
@@ -27,11 +27,12 @@ Wednesday, and its bar would break. A second, overlaid list of bars would keep t
 would need another markup than the grid, and the two could disagree.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,9 +40,12 @@ from chengyang import clock
 from chengyang.lib.chinese import dates, lunar
 from chengyang.platform.workdays import deadlines
 
-from .models import Activity
+from .models import Activity, Programme
 from .signup_status import SignupStatus, signup_status_of, with_attendance
-from .windows import LIST, ONE_DAY, WEEK, Window
+from .windows import COMING, LAST, LIST, MONTH, ONE_DAY, PAST, WEEK, Window, window_of
+
+GOES_ON = 12  # activities of the next month below the list of this one
+PER_SEARCH = 50  # activities on one page of a search
 
 # A shorter activity that runs over midnight, such as an evening until 02:00, is shown on its first day only: two bars for
 # one evening would look like two events.
@@ -96,6 +100,14 @@ class Entry:
         return begins
 
     @property
+    def datetime(self) -> str:
+        """Return the time of `time` for programs: the start, from the second day on the date of that day."""
+        starts = timezone.localtime(self.activity.starts)
+        if self.day_number > 1:
+            return f"{starts.date() + ONE_DAY * (self.day_number - 1)}"
+        return f"{starts:%Y-%m-%dT%H:%M%z}"
+
+    @property
     def time_ends(self) -> str:
         """Return the end, `–11:30`, which a narrow cell hides; empty for an activity of several days."""
         return "" if self.is_several_days else f"–{timezone.localtime(self.activity.ends):%H:%M}"
@@ -120,7 +132,7 @@ class Day:
     """
 
     on: dt.date
-    is_outside: bool = False  # belongs to the month before or after; drawn to fill the grid, without entries
+    is_outside: bool = False  # belongs to the month before or after; drawn to fill the grid
     is_past: bool = False
     is_today: bool = False
     is_worked: bool | None = None  # True or False: an official exception; None: as the weekday says
@@ -138,6 +150,17 @@ class Day:
     def is_empty(self) -> bool:
         """Whether the day has no activity; a lane that is kept free does not count."""
         return not any(self.entries)
+
+    @property
+    def count(self) -> int:
+        """Return how many activities the day has."""
+        return sum(entry is not None for entry in self.entries)
+
+    @property
+    def programmes(self) -> list[Programme | None]:
+        """Return the programmes of the day's activities in their order, each once; None stands for those without one."""
+        found = [entry.activity.programme for entry in self.entries if entry and entry.status.code != "off"]
+        return list(dict.fromkeys(found))
 
     @property
     def anchor(self) -> str:
@@ -183,9 +206,12 @@ class _DatedActivity:
 
 
 def activities_in(rows: QuerySet, window: Window, *, most: int | None = None) -> list[Activity]:
-    """Return the activities of `rows` that overlap the window, by start, at most `most`, with all that an entry shows."""
-    found = with_attendance(rows).overlapping(*window.bounds).order_by("starts", "id")
-    return list(found.select_related("programme", "organization", "team", "base", "subdistrict")[:most])
+    """Return the activities of `rows` on the dates that are drawn, by start, at most `most`, with all that an entry shows."""
+    return list(_shown(rows.overlapping(*window.drawn_bounds).order_by("starts", "id"))[:most])
+
+
+def _shown(rows: QuerySet) -> QuerySet:
+    return with_attendance(rows).select_related("programme", "organization", "team", "base")
 
 
 def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
@@ -198,11 +224,11 @@ def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
     spans = [one for one in dated if one.first < one.last]
     for week in _week_rows(days):
         _add_segments(week, spans)
-    by_date = {day.on: day for day in days if not day.is_outside}
+    by_date = {day.on: day for day in days}
     for one in dated:
         if one.first == one.last and one.first in by_date:
             by_date[one.first].entries.append(Entry(one.activity, one.status))
-    if window.view == LIST:
+    if window.view == LIST or window.is_search:
         days = [day for day in days if not day.is_empty or day.is_today]
     _mark_empty_runs(days)
     return days
@@ -237,15 +263,10 @@ def _day(on: dt.date, window: Window, today: dt.date, is_worked: bool | None) ->
 
 
 def _week_rows(days: Sequence[Day]) -> list[list[Day]]:
-    """Return the days that belong to the window, one list for each week from Monday.
-
-    The first and last list of a month may be shorter than seven days: the days outside have no entries, so a segment ends
-    at the edge of the month and not at the edge of the grid.
-    """
+    """Return the days, one list for each week from Monday; in a list the first and last may be shorter than seven days."""
     weeks: dict[dt.date, list[Day]] = {}
     for day in days:
-        if not day.is_outside:
-            weeks.setdefault(day.on - dt.timedelta(days=day.on.weekday()), []).append(day)
+        weeks.setdefault(day.on - dt.timedelta(days=day.on.weekday()), []).append(day)
     return list(weeks.values())
 
 
@@ -257,7 +278,7 @@ def _add_segments(week: list[Day], spans: list[_DatedActivity]) -> None:
     busy on that very day. The lanes are assigned anew in each week row; an activity may so change its line from one row to
     the next, where nobody can see it, instead of leaving holes above itself.
     """
-    monday, sunday = week[0].on, week[-1].on  # or the edges of the month
+    monday, sunday = week[0].on, week[-1].on  # or the edges of a list
     segments = [one for one in spans if one.first <= sunday and one.last >= monday]
     # Among segments with the same first day, the longest activity comes first: it keeps the top lane. An activity that began
     # in an earlier week counts as beginning on Monday: sorted by its real first day, one that ends on Monday would stand
@@ -329,6 +350,95 @@ def coming_days(rows: QuerySet, first: dt.date, last: dt.date, *, most: int) -> 
     return days
 
 
+def extent(rows: QuerySet) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last date of all activities of `rows`, or None without activities."""
+    found = rows.aggregate(first=Min("starts"), last=Max("ends"))
+    if found["first"] is None:
+        return None
+    return timezone.localdate(found["first"]), timezone.localdate(found["last"])
+
+
+def days_after(rows: QuerySet, window: Window) -> list[Day]:
+    """Return the days with activities that follow a month, so that its list goes on by itself; empty for a month that is over.
+
+    At most `GOES_ON` activities of the next month.
+    """
+    if window.view not in (MONTH, LIST) or window.last < clock.today() or window.last >= LAST:
+        return []
+    following = window_of(LIST, window.last + ONE_DAY)
+    return coming_days(rows, following.first, following.last, most=GOES_ON)
+
+
+# ---- search ---------------------------------------------------------------------------------------------------------
+@dataclass
+class Results:
+    """One page of a search: its days with entries, how many activities the search found, and the window of the next page."""
+
+    days: list[Day]
+    activities: list[Activity]
+    total: int
+    following: Window | None = None
+
+
+def results(rows: QuerySet, window: Window, *, most: int = PER_SEARCH) -> Results:
+    """Return one page of a search: coming activities by day, or those that are over, newest first.
+
+    A page has at most `most` activities and ends with a whole day; only a single day with more than that is longer.
+    """
+    is_past = window.view == PAST
+    found = in_search(rows, window)
+    rows = _shown(found.order_by(*(("-ends", "-id") if is_past else ("starts", "id"))))
+    activities, following = list(rows[: most + 1]), None
+    if len(activities) > most:
+        activities, following = _one_page(activities, rows, window)
+    total = found.count() if following else len(activities)
+    if not activities:
+        return Results([], [], total)
+    days = days_of(_dates_shown(activities, window, following), activities)
+    days = [day for day in days if not day.is_empty]
+    for day in days:
+        day.shows_month, day.is_anchor = True, False
+    return Results(days[::-1] if is_past else days, activities, total, following)
+
+
+def _one_page(activities: list[Activity], rows: QuerySet, window: Window) -> tuple[list[Activity], Window]:
+    """Return the activities of the days that fit on a page, and the window of the next page.
+
+    An activity belongs to the first of its days that the search reaches: in the past that is its last day.
+    """
+    is_past = window.view == PAST
+
+    def reached(activity: Activity) -> dt.date:
+        first, last = dates_of(activity)
+        return min(last, window.last) if is_past else max(first, window.first)
+
+    cut = reached(activities[-1])
+    kept = [activity for activity in activities if reached(activity) != cut]
+    if not kept:
+        kept = [activity for activity in rows.overlapping(clock.at(cut), clock.at(cut + ONE_DAY)) if reached(activity) == cut]
+        cut += -ONE_DAY if is_past else ONE_DAY
+    return kept, dataclasses.replace(window, is_named=True, **{"last" if is_past else "first": cut})
+
+
+def _dates_shown(activities: list[Activity], window: Window, following: Window | None) -> Window:
+    """Return `window` cut to the days of `activities` that are not on the next page."""
+    spans = [dates_of(activity) for activity in activities]
+    first = max(window.first, min(first for first, _last in spans))
+    last = min(window.last, max(last for _first, last in spans))
+    if following and window.view == PAST:
+        first = following.last + ONE_DAY
+    elif following:
+        last = following.first - ONE_DAY
+    return dataclasses.replace(window, first=first, last=last)
+
+
+def in_search(rows: QuerySet, window: Window) -> QuerySet:
+    """Return the activities of `rows` that a search shows: those that are over, or those that are not over yet."""
+    now = clock.now()
+    rows = rows.overlapping(*window.bounds)
+    return rows.filter(ends__lte=now) if window.view == PAST else rows.filter(ends__gt=now)
+
+
 def next_after(rows: QuerySet, window: Window) -> dt.date | None:
     """Return the date of the first activity of `rows` that begins after the window, or None."""
     starts = rows.filter(starts__gte=window.bounds[1]).order_by("starts").values_list("starts", flat=True).first()
@@ -336,9 +446,15 @@ def next_after(rows: QuerySet, window: Window) -> dt.date | None:
 
 
 # ---- texts ----------------------------------------------------------------------------------------------------------
-def summary(activities: Sequence[Activity], window: Window) -> str:
+def inside(activities: Iterable[Activity], window: Window) -> list[Activity]:
+    """Return the activities that take place in the window: without those of the dates beside a month."""
+    first, end = window.bounds
+    return [activity for activity in activities if activity.starts < end and activity.ends > first]
+
+
+def summary(activities: Iterable[Activity], window: Window) -> str:
     """Return the counts above the calendar: `本月 32 场，17 场可以报名，2 场可以候补`."""
-    statuses = [signup_status_of(activity) for activity in activities]
+    statuses = [signup_status_of(activity) for activity in inside(activities, window)]
     codes = [status.code for status in statuses]
     is_open, full, cancelled = sum(status.is_open for status in statuses), codes.count("full"), codes.count("off")
     parts = [_("%(when)s %(count)d 场") % {"when": _window_text(window), "count": len(codes) - cancelled}]
@@ -348,7 +464,20 @@ def summary(activities: Sequence[Activity], window: Window) -> str:
     return "，".join(parts)
 
 
+def search_summary(results: Results, window: Window) -> str:
+    """Return the counts above the results of a search; of a search with several pages only how many it found."""
+    if results.following is None:
+        return summary(results.activities, window)
+    return _("%(when)s %(count)d 场") % {"when": _window_text(window), "count": results.total}
+
+
 def _window_text(window: Window) -> str:
+    if window.view == COMING and window.last == LAST:
+        return _("接下来") if window.first <= clock.today() else _("%(day)s起") % {"day": dates.month_day(window.first)}
+    if window.view == PAST:
+        return _("过去")
+    if window.view == COMING:
+        return window.title
     if window.has(clock.today()):
         return _("本周") if window.view == WEEK else _("本月")
     return window.title

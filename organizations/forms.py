@@ -1,7 +1,7 @@
 """Filters of the list of organizations, read from the query string."""
 
 from django.db.models import Count, QuerySet
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 
 from chengyang.platform.accounts.models import Subdistrict
 from members.models import Category
@@ -12,7 +12,10 @@ NAMES = ("level", "subdistrict", "category")
 
 
 class OrganizationFilter:
-    """The filters `?level=`, `?subdistrict=` and `?category=`, each a code; Http404 for an unknown code."""
+    """The filters `?level=`, `?subdistrict=` and `?category=`, each a code.
+
+    `is_complete` is False when an unknown code was left out.
+    """
 
     def __init__(self, query: QueryDict) -> None:
         self.values = {name: query.get(name, "") for name in NAMES}
@@ -23,8 +26,9 @@ class OrganizationFilter:
             "subdistrict": [area.code for area in self.subdistricts],
             "category": [category.code for category in self.categories],
         }
-        if any(value and value not in known[name] for name, value in self.values.items()):
-            raise Http404
+        read = {name: value if value in known[name] else "" for name, value in self.values.items()}
+        self.is_complete = read == self.values
+        self.values = read
 
     def apply(self, rows: QuerySet, *, leaving_out: str = "") -> QuerySet:
         """Return `rows` filtered by the chosen values, except by the filter `leaving_out`, to count its choices."""

@@ -18,7 +18,7 @@ from ..permissions import can_check_in, can_manage_activity
 from ..signup_status import public_figures, signup_status_of
 from ..states import ActivityState, SignupState
 
-RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")
+RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict", "place_subdistrict")
 _AGENDA_LINE = re.compile(r"([0-9]{1,2}[:：][0-9]{2})\s*(.*)")
 
 
