@@ -75,7 +75,7 @@ class ActivitySerializer(serializers.ModelSerializer):
     @extend_schema_field(SignupStatusSerializer)
     def get_signup_status(self, activity: Activity) -> dict[str, str]:
         status = signup_status_of(activity)
-        return {"code": status.code, "text": status.text}
+        return {"code": status.code, "text": status.whole}
 
 
 class SignupSerializer(serializers.ModelSerializer):

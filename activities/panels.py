@@ -4,19 +4,22 @@ import datetime as dt
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 
 from chengyang import clock
 from chengyang.extensions import Panel
 from chengyang.lib.chinese import dates
 
 from . import tickets
-from .filters import accepts_signups, opens_later
+from .filters import accepts_signups, has_places, opens_later
 from .models import Activity, ServiceRecord
+from .signup_status import signup_status_of
 from .timetable import coming_days, in_search
 from .windows import COMING, Window
 
 AHEAD = dt.timedelta(days=60)  # on the page of an organization, base or team
 TODAY_AT_MOST = 8  # activities beside the to-do list of the staff site
+FOR_ELDERS = 3  # activities on the home page of elder mode
 ON_HOME = 8  # activities of the week that fit on the home page
 WEEK = dt.timedelta(days=6)  # from today to the sixth day after it
 
@@ -53,6 +56,22 @@ def _next_days(request: Any, subject: Any) -> dict[str, Any]:
         "rest": rows.count() - len(listed),
         "url": f"{reverse('activities:calendar')}?view=coming&until={last}",
     }
+
+
+def _elder(request: Any, subject: Any) -> dict[str, Any]:
+    """Return the next activities that can be joined, for the home page of elder mode: few, each with a large button."""
+    rows = Activity.objects.visible_to(request.user).shown().filter(has_places()).select_related("base")
+    today = clock.today()
+    return {
+        "activities": [
+            {"activity": activity, "status": signup_status_of(activity), "near": _near(activity.first_day, today)}
+            for activity in rows.order_by("starts", "id")[:FOR_ELDERS]
+        ]
+    }
+
+
+def _near(day: dt.date, today: dt.date) -> str:
+    return {0: _t("今天"), 1: _t("明天"), 2: _t("后天")}.get((day - today).days, "")
 
 
 def _ticket(request: Any, subject: Any) -> dict[str, Any] | None:
@@ -104,6 +123,7 @@ PANELS = [
     Panel("organizations.detail", "activities/_coming.html", _coming("organization"), order=10),
     Panel("bases.detail", "activities/_coming.html", _coming("base"), order=10),
     Panel("services.team", "activities/_coming.html", _coming("team"), order=10),
+    Panel("home.elder", "activities/_elder.html", _elder),
     Panel("home.week", "activities/_week.html", _next_days),
     Panel("me.ticket", "activities/_me_ticket.html", _ticket),
     Panel("me.tasks", "activities/_me_tasks.html", _tasks, order=10),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("activities/<public_id:public_id>/", views.detail, name="detail"),
     path("activities/<public_id:public_id>/share/", views.share, name="share"),
     path("activities/<public_id:public_id>/activity.ics", views.activity_ics, name="activity-ics"),
+    path("activities/<public_id:public_id>/signup.ics", views.signup_ics, name="signup-ics"),
     path("activities/<public_id:public_id>/signup/", views.sign_up, name="signup"),
     # /tickets/
     path("tickets/<public_id:public_id>/", views.ticket, name="ticket"),

@@ -1,5 +1,6 @@
 """Entries of the bases app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,7 @@ from chengyang.extensions import (
     MenuEntry,
     Panel,
     PostType,
+    PublicPage,
     SearchSource,
     Section,
     UpcomingDate,
@@ -49,8 +51,14 @@ def _mine(request, subject):
     return {"posts": posts} if (posts := list(own[:6])) else None
 
 
+def _pages():
+    yield PublicPage(reverse("bases:list"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Base.objects.published())
+
+
 extend(
     "bases",
+    public_pages=[_pages],
     todos=[AssessmentTodo(Assessment, Section.BASES, _("“六有”评定"))],
     search=[
         SearchSource(

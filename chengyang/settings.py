@@ -149,6 +149,7 @@ INSTALLED_APPS = [
     "chengyang.platform.files",
     "chengyang.platform.notices",
     "chengyang.platform.accounts",
+    "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",
     "members",
@@ -163,6 +164,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengyang.platform.web.middleware.CompressPublicPagesMiddleware",
     "chengyang.platform.web.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "chengyang.platform.web.middleware.RefuseNulMiddleware",
@@ -200,6 +202,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "chengyang.platform.web.templatetags.web",
+                "chengyang.platform.offices.templatetags.offices",
             ],
         },
     }

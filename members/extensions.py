@@ -10,6 +10,7 @@ from chengyang.extensions import (
     Panel,
     PeriodicTask,
     PersonRows,
+    PublicPage,
     SearchSource,
     Section,
     TableDescription,
@@ -89,8 +90,13 @@ def _mine(request, subject):
     return {"accesses": personal_data.accesses(request.user, days=ACCESS_LOG_DAYS, most=5), "today": clock.today()}
 
 
+def _pages():
+    yield PublicPage(reverse("members:join"))
+
+
 extend(
     "members",
+    public_pages=[_pages],
     todos=[
         todos.FirstReview(),
         todos.SecondReview(),

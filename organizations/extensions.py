@@ -1,5 +1,6 @@
 """Entries of the organizations app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,7 @@ from chengyang.extensions import (
     Panel,
     PersonRows,
     PostType,
+    PublicPage,
     SearchSource,
     Section,
     TableDescription,
@@ -49,8 +51,14 @@ def _mine(request, subject):
     return {"memberships": rows, "posts": list(posts.select_related("organization")[:5])}
 
 
+def _pages():
+    yield PublicPage(reverse("organizations:list"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Organization.objects.published())
+
+
 extend(
     "organizations",
+    public_pages=[_pages],
     todos=[MembershipTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
     search=[
         SearchSource(

@@ -1,5 +1,6 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
@@ -8,6 +9,7 @@ from chengyang.extensions import (
     PeriodicTask,
     PersonRows,
     PostType,
+    PublicPage,
     SearchSource,
     extend,
 )
@@ -34,8 +36,14 @@ def _my_teams(request, subject):
     return {"posts": posts} if (posts := list(own[:6])) else None
 
 
+def _pages():
+    yield PublicPage(reverse("services:home"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Team.objects.published())
+
+
 extend(
     "services",
+    public_pages=[_pages],
     todos=[AnswerRequest(), CheckOutcome()],
     search=[
         SearchSource(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
+from chengyang.platform.web.canonical import absolute_url
 
 from .. import feed as feeds
 from .. import filters as facets
@@ -47,6 +48,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         ),
         "tabs": _tabs(filters, window, request.path),
         "tab_widths": ("all",) if window.is_named or window.view != MONTH else ("wide", "narrow"),
+        "canonical": _canonical(request, window),
         "share_url": reverse("activities:calendar-share") + filters.query(*window.query_pairs()),
         **find(rows, filters, window, request.path),
         **_feed_urls(request, filters),
@@ -59,6 +61,14 @@ def _parse(request: HttpRequest) -> tuple[facets.Filters, Window, bool]:
     filters, known = facets.parse_known(request.GET)
     window, readable = windows.parse(request.GET, is_filtered=bool(filters))
     return filters, window, known and readable
+
+
+def _canonical(request: HttpRequest, window: Window) -> str:
+    """Return the one address of this page for search engines: without filters, and of another month with the month."""
+    path = reverse("activities:calendar")
+    if window.is_search or window.has(clock.today()):
+        return absolute_url(request, path)
+    return absolute_url(request, f"{path}?month={window.first:%Y-%m}")
 
 
 def _robots(shown: QuerySet, window: Window) -> dict[str, bool]:

@@ -295,5 +295,5 @@ def test_queries_of_the_page_do_not_grow(officer, service, rows, settings, djang
     factories.queue(service, rows)
     browser = officer.sign_in()
     browser.get(address(service))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get(address(service))

@@ -155,3 +155,32 @@ def test_pages_may_use_the_camera_but_never_the_location(client):
     permissions = client.get("/").headers["Permissions-Policy"]
     assert "camera=(self)" in permissions
     assert "geolocation=()" in permissions
+
+
+# ---- compression ----------------------------------------------------------------------------------------------------
+def encoding(client, path="/standards/", **cookies):
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    return client.get(path, headers={"Accept-Encoding": "gzip"}).headers.get("Content-Encoding")
+
+
+@pytest.mark.urls("chengyang.urls")
+@pytest.mark.parametrize("path", ["/standards/", "/calendar/", "/calendar/?q=abc"])
+def test_what_a_visitor_reads_is_compressed(client, db, path):
+    answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert (answer.headers["Content-Encoding"], "Accept-Encoding" in answer.headers["Vary"]) == ("gzip", True)
+    assert encoding(client, path, elder="24") == "gzip"
+
+
+@pytest.mark.urls("chengyang.urls")
+def test_a_page_that_may_have_a_secret_is_not_compressed(client, client_of, member):
+    assert encoding(client, "/accounts/phone/") is None  # it sets the CSRF cookie and contains the token
+    assert encoding(client) is None  # the cookie comes with every request from now on
+    assert encoding(client_of(member), "/calendar/") is None
+    assert encoding(client_of(member), "/me/data/") is None
+
+
+@pytest.mark.urls("chengyang.urls")
+def test_a_page_that_sets_a_message_is_not_compressed(client, reference):
+    client.cookies["messages"] = "x"
+    assert encoding(client) is None

@@ -16,3 +16,8 @@ def can_send_again(actor, delivery=None) -> bool:
 def can_publish_rules(actor, notice=None) -> bool:
     """Return whether `actor` may publish privacy rules: the district, which is responsible for them (requirements P02)."""
     return access_scope(actor).district
+
+
+def can_check_go_live(actor, obj=None) -> bool:
+    """Return whether `actor` sees what is missing before the portal is opened: the district (requirements G04)."""
+    return access_scope(actor).district

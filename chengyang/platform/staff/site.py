@@ -20,11 +20,11 @@ from django.views.decorators.http import require_safe
 
 from chengyang import clock
 from chengyang.errors import ActionError
-from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
+from chengyang.extensions import Section, go_live_items, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.web.paging import numbered
 
-from . import todo_queue
+from . import permissions, todo_queue
 from .admin import ScopedAdmin
 from .forms import DecisionForm
 
@@ -73,6 +73,7 @@ class StaffSite(AdminSite):
             path("search/", view(require_safe(self.search_view)), name="staff_search"),
             path("section/<slug:section>/", view(require_safe(self.section_view)), name="staff_section"),
             path("decide/<slug:code>/<slug:public_id>/", view(self.decide_view), name="staff_decide"),
+            path("go-live/", view(require_safe(self.go_live_view)), name="staff_go_live"),
             path("autocomplete/", view(require_safe(self.autocomplete_view)), name="autocomplete"),
         ]
         lists = [
@@ -123,6 +124,9 @@ class StaffSite(AdminSite):
                 meta = model._meta
                 url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
+        if section == Section.CONTENT and permissions.can_check_go_live(request.user):
+            url = reverse("admin:staff_go_live")
+            found.append({"label": _("上线前检查"), "url": url, "current": request.path == url})
         return found
 
     # ---- pages -------------------------------------------------------------------------------------------------------
@@ -160,6 +164,15 @@ class StaffSite(AdminSite):
             raise Http404
         lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:25])
         return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
+
+    def go_live_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what must be filled in before the portal is opened, what is missing first. Answers 404 for anybody but the district."""
+        if not permissions.can_check_go_live(request.user):
+            raise Http404
+        found = go_live_items()
+        missing = [item for item in found if item.missing]
+        context = {"title": _("上线前检查"), "missing": missing, "done": [item for item in found if not item.missing]}
+        return self._page(request, "staff/go_live.html", context)
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """Show what the search found, grouped by kind of record."""
