@@ -6,7 +6,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import ApiRoute, MenuEntry, PeriodicTask, PersonRows, PublicPage, SearchSource, TableDescription, extend
+from chengyang.extensions import (
+    ApiRoute,
+    MenuEntry,
+    PeriodicTask,
+    PersonRows,
+    PublicPage,
+    SearchSource,
+    TableDescription,
+    extend,
+)
 from chengyang.lib.chinese import dates
 
 from . import feed

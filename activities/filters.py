@@ -285,19 +285,19 @@ def count_values(filters: Filters, rows: QuerySet) -> dict[tuple[str, str], int]
     groups = found.order_by().values_list(*lookups, "mode", "has_place").annotate(n=Count("pk"))
     counts: Counter = Counter()
     for *values, mode, has_place, n in groups:
-        held = dict(zip(FACETS, values, strict=True))
-        held |= {"online": "1" if mode != Activity.Mode.ONSITE else None, "free": "1" if has_place else None}
-        for name, value in held.items():
-            if value is not None and _passes(filters, held, but=name):
+        values_of = dict(zip(FACETS, values, strict=True))
+        values_of |= {"online": "1" if mode != Activity.Mode.ONSITE else None, "free": "1" if has_place else None}
+        for name, value in values_of.items():
+            if value is not None and _passes(filters, values_of, but=name):
                 counts[name, value] += n
     return dict(counts)
 
 
-def _passes(filters: Filters, held: dict[str, Any], *, but: str) -> bool:
-    """Return whether an activity with the values `held` passes all filters except those of the facet `but`."""
+def _passes(filters: Filters, values_of: dict[str, Any], *, but: str) -> bool:
+    """Return whether an activity with the values `values_of` passes all filters except those of the facet `but`."""
     left_out = ORGANIZERS if but in ORGANIZERS else (but,)
     chosen = {name: values for name, values in filters.chosen.items() if name not in left_out}
     organizers = [name for name in chosen if name in ORGANIZERS]
-    others = all(held[name] in values for name, values in chosen.items() if name not in ORGANIZERS)
-    flags = all(held[name] for name in filters.flags - set(left_out))
-    return others and flags and (not organizers or any(held[name] in chosen[name] for name in organizers))
+    others = all(values_of[name] in values for name, values in chosen.items() if name not in ORGANIZERS)
+    flags = all(values_of[name] for name in filters.flags - set(left_out))
+    return others and flags and (not organizers or any(values_of[name] in chosen[name] for name in organizers))

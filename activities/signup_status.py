@@ -66,7 +66,11 @@ def signup_status_of(activity: Activity) -> SignupStatus:
     opens = activity.signup_starts_at()
     if opens is None or moment < opens:
         day = dates.month_day(timezone.localdate(opens)) if opens else ""
-        return SignupStatus("soon", _("%(day)s起") % {"day": day}, _("报名")) if day else SignupStatus("soon", _("未开始报名"))
+        return (
+            SignupStatus("soon", _("%(day)s起") % {"day": day}, _("报名"))
+            if day
+            else SignupStatus("soon", _("未开始报名"))
+        )
     if moment >= activity.signup_ends_at():
         return SignupStatus("closed", _("进行中") if activity.has_started() else _("报名截止"))
     return _places(activity.places_left)

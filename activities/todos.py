@@ -19,7 +19,19 @@ from .states import ActivityState, SignupState
 
 # The fields that the heading and the rows of `detail_rows_of` show; the other editable fields follow by themselves.
 SHOWN_FIELDS = {
-    *("title", "starts", "ends", "place", "address", "place_subdistrict", "organization", "team", "subdistrict", "kind", "programme"),
+    *(
+        "title",
+        "starts",
+        "ends",
+        "place",
+        "address",
+        "place_subdistrict",
+        "organization",
+        "team",
+        "subdistrict",
+        "kind",
+        "programme",
+    ),
     *("capacity", "by_review", "audience", "audience_note", "summary", "agenda", "hazards", "insurance", "contact"),
 }
 

@@ -55,7 +55,11 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _before_request(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Show a visitor what they ask for, of whom, and what happens then; the button signs in and comes back."""
-    team = get_object_or_404(Team.objects.published().select_related("subdistrict", "alliance"), slug=slug) if slug else None
+    team = (
+        get_object_or_404(Team.objects.published().select_related("subdistrict", "alliance"), slug=slug)
+        if slug
+        else None
+    )
     context = {
         "team": team,
         "service": _service_of(team, request.GET),
@@ -77,7 +81,11 @@ def _asked_for(query: QueryDict, slug: str = "") -> str:
     if team is None:
         return "" if slug else _("提诉求")
     service = _service_of(team, query)
-    return _("请%(team)s帮忙：%(service)s") % {"team": team, "service": service} if service else _("请%(team)s帮忙") % {"team": team}
+    return (
+        _("请%(team)s帮忙：%(service)s") % {"team": team, "service": service}
+        if service
+        else _("请%(team)s帮忙") % {"team": team}
+    )
 
 
 @explained(_before_request, _asked_for)

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='activity',
             name='place_subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities_held', to='accounts.subdistrict', verbose_name='地点所在街道'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.subdistrict', verbose_name='地点所在街道'),
         ),
         migrations.AddField(
             model_name='activityevent',

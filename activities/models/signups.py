@@ -20,7 +20,8 @@ from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearch
 from members.models import Person
 
 from ..states import SIGNUP_OPEN, SignupState
-from .activities import Activity, managed_q
+from .activities import Activity
+from .visibility import managed_q
 
 
 class SignupQuerySet(models.QuerySet):

@@ -193,11 +193,15 @@ class PublicPage(NamedTuple):
 
 
 class GoLiveItem(NamedTuple):
-    """Something to fill in before the portal is opened: `missing` says what is missing, empty when it is done; `url` is where."""
+    """Something to fill in before the portal is opened: `missing` says what is missing, empty when it is done.
+
+    `url` is where an officer fills it in, `variable` the environment variable where the configuration does.
+    """
 
     label: Any
     missing: Any = ""
     url: str = ""
+    variable: str = ""
 
 
 class ApiRoute(NamedTuple):

@@ -125,7 +125,11 @@ def subdistricts() -> list[Any]:
 
 def offices() -> list[Any]:
     """Create the empty row of the district's office and of each window; officers fill them in."""
-    return _missing(Office, "subdistrict_id", [{"subdistrict_id": pk} for pk in (None, *Subdistrict.objects.values_list("pk", flat=True))])
+    return _missing(
+        Office,
+        "subdistrict_id",
+        [{"subdistrict_id": pk} for pk in (None, *Subdistrict.objects.values_list("pk", flat=True))],
+    )
 
 
 def categories() -> list[Any]:

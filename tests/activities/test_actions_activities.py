@@ -335,7 +335,7 @@ def test_the_place_takes_the_subdistrict_of_its_base(reference, district):
     assert (activity.subdistrict, activity.place_subdistrict) == (reference, liuting)
 
 
-def test_a_given_subdistrict_of_the_place_is_kept(reference, district):
+def test_a_given_subdistrict_of_the_place_stays(reference, district):
     hetao = Subdistrict.objects.create(name="河套街道", code="370214007")
     activity = actions.draft_activity(actor=district, **dict(COMPLETE, base=personas.base(), place_subdistrict=hetao))
     assert activity.place_subdistrict == hetao

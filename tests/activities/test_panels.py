@@ -34,7 +34,9 @@ def test_an_organizer_shows_upcoming_activities(client, reference, name, make):
     factories.draft(title="草稿", **{name: organizer})
     page = text(client.get(organizer.get_absolute_url()))
     assert [title in page for title in ("要来的", "别处的", "草稿")] == [True, False, False]
-    factories.published(title="下个月的", starts=moment(30) + 20 * DAY, ends=moment(30, 10) + 20 * DAY, **{name: organizer})
+    factories.published(
+        title="下个月的", starts=moment(30) + 20 * DAY, ends=moment(30, 10) + 20 * DAY, **{name: organizer}
+    )
     calendar = f"/calendar/?{name}={organizer.slug}"
     assert f'href="{calendar}"' in page
     found = text(client.get(calendar))
@@ -174,5 +176,12 @@ def test_elder_mode_shows_three_activities_that_can_be_joined(client, activity):
     client.cookies["elder"] = "24"
     page = text(client.get("/"))
     assert page.count("我要报名") == 3
-    assert [title in page for title in ("满了", "取消了", "第17日", "第18日", activity.title, "第21日")] == [False, False, True, True, True, False]
+    assert [title in page for title in ("满了", "取消了", "第17日", "第18日", activity.title, "第21日")] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
     assert "<b>明天，9月17日 周四</b><br>09:00–11:00<br>夏新连心驿站，不限名额" in page

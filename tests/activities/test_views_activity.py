@@ -160,11 +160,11 @@ def test_a_single_event_has_no_name_of_a_calendar(client, activity):
     assert [name for name in names if name not in feed] == []
 
 
-@pytest.mark.parametrize(("agent", "is_told"), [("Mozilla/5.0 MicroMessenger/8.0", True), ("Mozilla/5.0", False)])
+@pytest.mark.parametrize(("agent", "has_hint"), [("Mozilla/5.0 MicroMessenger/8.0", True), ("Mozilla/5.0", False)])
 @pytest.mark.parametrize("fields", [{}, {"signup_opens": moment(17)}])
-def test_wechat_is_told_to_open_the_file_elsewhere(client, reference, agent, is_told, fields):
+def test_wechat_has_hint_to_open_the_file_elsewhere(client, reference, agent, has_hint, fields):
     page = client.get(factories.published(**fields).get_absolute_url(), headers={"User-Agent": agent})
-    assert ("在浏览器打开" in text(page)) == is_told
+    assert ("在浏览器打开" in text(page)) == has_hint
 
 
 def test_the_ticket_tells_wechat_too(client_of, member, activity):
@@ -182,7 +182,9 @@ def test_who_waits_for_the_signup_gets_a_reminder(client, reference):
     assert event.walk("VALARM")[0]["trigger"].dt == dt.timedelta(0)
 
 
-@pytest.mark.parametrize("fields", [{}, {"state": "draft", "published_at": None}, {"audience": "members", "signup_opens": moment(17)}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"state": "draft", "published_at": None}, {"audience": "members", "signup_opens": moment(17)}]
+)
 def test_there_is_no_reminder_of_a_signup_that_is_open_or_not_for_you(client, reference, fields):
     activity = factories.published(**fields)
     assert client.get(f"{activity.get_absolute_url()}signup.ics").status_code == 404
@@ -192,11 +194,14 @@ def test_there_is_no_reminder_of_a_signup_that_is_open_or_not_for_you(client, re
 def test_the_place_has_its_own_subdistrict_and_the_organizer_another(client, organization):
     liuting = Subdistrict.objects.get(name="流亭街道")
     activity = factories.published(organization=organization, place="流亭新力量空间", place_subdistrict=liuting)
-    place, organizer = re.findall(r"<dt>(?:地点|主办)</dt><dd>(.*?)</dd>", text(client.get(activity.get_absolute_url())))
+    place, organizer = re.findall(
+        r"<dt>(?:地点|主办)</dt><dd>(.*?)</dd>", text(client.get(activity.get_absolute_url()))
+    )
     assert ("流亭街道" in place, "夏庄街道" in place, "夏庄街道" in organizer) == (True, False, True)
 
 
 def test_the_contact_can_be_called(client, reference):
     activity = factories.published(contact="王老师 0532-87866010，a@example.invalid")
     page = text(client.get(activity.get_absolute_url()))
-    assert 'href="tel:053287866010"' in page and 'href="mailto:a@example.invalid"' in page
+    assert 'href="tel:053287866010"' in page
+    assert 'href="mailto:a@example.invalid"' in page

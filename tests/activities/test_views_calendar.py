@@ -179,7 +179,16 @@ UNKNOWN = ["programme=x", "kind=x", "base=x", "organization=x", "team=x", "subdi
 @pytest.mark.parametrize("path", PAGES[:2])
 @pytest.mark.parametrize(
     "query",
-    [*UNKNOWN, "month=2026-13", "month=9999-99", "week=2026-W99", "view=x", "month=-1", "month=1e9", "view=coming&since=x"],
+    [
+        *UNKNOWN,
+        "month=2026-13",
+        "month=9999-99",
+        "week=2026-W99",
+        "view=x",
+        "month=-1",
+        "month=1e9",
+        "view=coming&since=x",
+    ],
 )
 def test_odd_values_show_the_calendar_and_one_sentence(client, activity, path, query):
     page = client.get(f"{path}?{query}")

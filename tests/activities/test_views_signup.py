@@ -370,7 +370,7 @@ def test_queries_of_my_activities_do_not_grow(client_of, member, reference, rows
         mine(browser)
 
 
-# ---- asked once, told why -------------------------------------------------------------------------------------------
+# ---- the name, and closed sign-ups -------------------------------------------------------------------------------------------
 def test_a_guest_types_their_name_once(client_of, activity):
     account = factories.guest()
     actions.sign_up(activity, guest_name="王小明", actor=account)

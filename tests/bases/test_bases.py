@@ -109,9 +109,7 @@ def test_an_unpublished_base_is_404_for_strangers_and_open_to_its_manager(client
     assert (client.get(url).status_code, client_of(base_manager).get(url).status_code) == (404, 200)
 
 
-@pytest.mark.parametrize(
-    "query", ["subdistrict=1%00", "page=0", "page=x"]
-)
+@pytest.mark.parametrize("query", ["subdistrict=1%00", "page=0", "page=x"])
 def test_a_bad_filter_is_a_page_that_is_not_there(client, reference, query):
     assert client.get(f"{reverse('bases:list')}?{query}").status_code in (400, 404)
 

@@ -29,7 +29,13 @@ def window(reference):
 
 @pytest.mark.parametrize(
     ("name", "edits"),
-    [("district", {"office", "window"}), ("xiazhuang", {"window"}), ("liuting", set()), ("secretary", set()), ("member", set())],
+    [
+        ("district", {"office", "window"}),
+        ("xiazhuang", {"window"}),
+        ("liuting", set()),
+        ("secretary", set()),
+        ("member", set()),
+    ],
 )
 def test_who_edits_an_office(district_office, window, name, edits):
     actor, found = personas.make(name), set()
@@ -48,7 +54,9 @@ def test_an_edit_is_recorded_and_ends_the_demonstration(district_office, distric
     office = actions.edit_office(district_office, actor=district, **FILLED)
     office.refresh_from_db()
     assert (office.phone, office.is_demo) == ("0532-87866010", False)
-    assert [(entry.verb, entry.fields) for entry in Entry.objects.all()] == [("office.updated", ["address", "phone", "hours"])]
+    assert [(entry.verb, entry.fields) for entry in Entry.objects.all()] == [
+        ("office.updated", ["address", "phone", "hours"])
+    ]
 
 
 @pytest.mark.parametrize("phone", ["打总机", "123", "0532-1;0532-2"])
@@ -97,17 +105,24 @@ def test_the_district_sees_what_is_missing(client_of, district, district_office,
     Office.objects.filter(pk=window.pk).update(**FILLED)
     page = text(client_of(district).get("/manage/go-live/"))
     missing, done = page.split("填好了</h2>")
-    assert "地址、电话、时间" in missing and f"/manage/offices/office/{district_office.pk}/change/" in missing
-    assert "SITE_ID_CODE" in missing and missing.count("is-bad") >= 4
-    assert "夏庄街道" in done and "ICP 备案号" in done
+    assert "地址、电话、时间" in missing
+    assert f"/manage/offices/office/{district_office.pk}/change/" in missing
+    assert "SITE_ID_CODE" in missing
+    assert missing.count("is-bad") >= 4
+    assert "夏庄街道" in done
+    assert "ICP 备案号" in done
 
 
-@pytest.mark.parametrize(("name", "status"), [("xiazhuang", 404), ("secretary", 404), ("sysadmin", 404), ("district", 200)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("xiazhuang", 404), ("secretary", 404), ("sysadmin", 404), ("district", 200)]
+)
 def test_only_the_district_checks_what_is_missing(client_of, reference, name, status):
     assert client_of(personas.make(name)).get("/manage/go-live/").status_code == status
 
 
 def test_an_officer_fills_in_a_window(client_of, xiazhuang, window):
-    page = client_of(xiazhuang).post(f"/manage/offices/office/{window.pk}/change/?edit", {"name": "夏庄街道党群服务中心", **FILLED})
+    page = client_of(xiazhuang).post(
+        f"/manage/offices/office/{window.pk}/change/?edit", {"name": "夏庄街道党群服务中心", **FILLED}
+    )
     window.refresh_from_db()
     assert (page.status_code, window.name, window.phone) == (302, "夏庄街道党群服务中心", "0532-87866010")

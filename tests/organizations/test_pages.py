@@ -55,9 +55,7 @@ def test_levels_say_how_many_one_can_see(several, client):
     assert "街道级 1" in page
 
 
-@pytest.mark.parametrize(
-    "query", ["?page=0", "?page=9", "?page=x", "?level=%00"]
-)
+@pytest.mark.parametrize("query", ["?page=0", "?page=9", "?page=x", "?level=%00"])
 def test_invalid_filter_is_refused(several, client, query):
     assert client.get(LIST + query).status_code in (400, 404)
 
@@ -153,9 +151,12 @@ def test_applying_to_closed_organization_changes_nothing(organization, newcomer,
 
 def test_visitors_are_asked_to_sign_in(organization, client):
     page = text(client.get(APPLY))
-    assert "夏庄街道新的社会阶层代表人士联谊会" in page and "5 个工作日内答复" in page
+    assert "夏庄街道新的社会阶层代表人士联谊会" in page
+    assert "5 个工作日内答复" in page
     assert f'href="/accounts/phone/?next={quote(APPLY, safe="")}"' in page
-    assert "登录以后接着办：<b>申请加入夏庄街道新的社会阶层代表人士联谊会</b>" in text(client.get(f"/accounts/phone/?next={APPLY}"))
+    assert "登录以后接着办：<b>申请加入夏庄街道新的社会阶层代表人士联谊会</b>" in text(
+        client.get(f"/accounts/phone/?next={APPLY}")
+    )
     assert client.post(APPLY)["Location"].startswith("/accounts/")
 
 

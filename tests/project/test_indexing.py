@@ -17,7 +17,13 @@ def text(answer):
 
 def published(**fields):
     starts = clock.now() + dt.timedelta(days=3)
-    defaults = {"title": "剪纸", "state": "published", "published_at": clock.now(), "place": "驿站", "summary": "学剪窗花。"}
+    defaults = {
+        "title": "剪纸",
+        "state": "published",
+        "published_at": clock.now(),
+        "place": "驿站",
+        "summary": "学剪窗花。",
+    }
     return Activity.objects.create(**{**defaults, "starts": starts, "ends": starts + dt.timedelta(hours=2), **fields})
 
 
@@ -26,7 +32,7 @@ def data_of(page):
     return json.loads(found[1]) if found else None
 
 
-def test_robots_are_told_what_to_leave_and_where_the_sitemap_is(client, db):
+def test_robots_read_what_to_leave_and_where_the_sitemap_is(client, db):
     answer = client.get("/robots.txt")
     lines = text(answer).splitlines()
     assert answer.headers["Content-Type"].startswith("text/plain")
@@ -41,7 +47,15 @@ def test_the_sitemap_has_the_public_pages_only(client, reference):
     base, other = personas.base(), personas.base(slug="hidden", name="没公开", is_published=False)
     page = text(client.get("/sitemap.xml"))
     found = set(re.findall("<loc>http://testserver([^<]+)</loc>", page))
-    assert {"/", "/calendar/", "/contact/", "/figures/", "/join/", shown.get_absolute_url(), base.get_absolute_url()} <= found
+    assert {
+        "/",
+        "/calendar/",
+        "/contact/",
+        "/figures/",
+        "/join/",
+        shown.get_absolute_url(),
+        base.get_absolute_url(),
+    } <= found
     assert not {row.get_absolute_url() for row in (hidden, draft, other)} & found
 
 
@@ -67,7 +81,9 @@ def test_a_page_has_one_address_and_a_preview(client, reference):
     assert re.search(r'<meta property="og:image" content="http://testserver/static/img/share[^"]*png">', page)
 
 
-@pytest.mark.parametrize(("query", "canonical"), [("q=剪纸", ""), ("view=week", ""), ("month=2030-01&view=list", "?month=2030-01")])
+@pytest.mark.parametrize(
+    ("query", "canonical"), [("q=剪纸", ""), ("view=week", ""), ("month=2030-01&view=list", "?month=2030-01")]
+)
 def test_the_calendar_has_one_address_for_each_month(client, db, query, canonical):
     page = text(client.get(f"/calendar/?{query}"))
     assert f'<link rel="canonical" href="http://testserver/calendar/{canonical}">' in page
@@ -79,7 +95,14 @@ def test_pages_that_are_not_public_have_no_preview(client_of, district, path):
 
 
 def test_an_activity_is_an_event_for_search_engines(client, reference):
-    activity = published(title="</script><b>", mode="both", online_url="https://meet.example.invalid/x", capacity=9, base=personas.base(), place_subdistrict=reference)
+    activity = published(
+        title="</script><b>",
+        mode="both",
+        online_url="https://meet.example.invalid/x",
+        capacity=9,
+        base=personas.base(),
+        place_subdistrict=reference,
+    )
     page = text(client.get(activity.get_absolute_url()))
     data = data_of(page)
     assert (data["@type"], data["name"], data["remainingAttendeeCapacity"]) == ("Event", "</script><b>", 9)

@@ -96,7 +96,9 @@ def test_a_visitor_reads_what_they_ask_for_before_they_sign_in(client, reference
     team = personas.team(services=["采摘帮扶"], summary="帮果农采收。")
     url = f"{team.get_absolute_url()}request/?service={quote('采摘帮扶')}"
     page = client.get(url).content.decode().replace("<wbr>", "")
-    assert "<h1>采摘帮扶</h1>" in page and "帮果农采收。" in page and "7 个工作日内答复" in page
+    assert "<h1>采摘帮扶</h1>" in page
+    assert "帮果农采收。" in page
+    assert "7 个工作日内答复" in page
     link = re.search(r'href="(/accounts/phone/\?next=[^"]+)"', page)[1]
     sign_in = client.get(link).content.decode()
     assert f"登录以后接着办：<b>请{team}帮忙：采摘帮扶</b>" in sign_in
@@ -109,7 +111,13 @@ def test_a_service_that_nobody_offers_is_not_repeated(client, reference):
 
 @pytest.mark.parametrize(
     ("next_url", "asked"),
-    [("/services/requests/new/", "提诉求"), ("/me/", ""), ("/nothing/", ""), ("/services/teams/hidden/request/", ""), ("", "")],
+    [
+        ("/services/requests/new/", "提诉求"),
+        ("/me/", ""),
+        ("/nothing/", ""),
+        ("/services/teams/hidden/request/", ""),
+        ("", ""),
+    ],
 )
 def test_the_sign_in_page_says_what_comes_after_it(client, reference, next_url, asked):
     personas.team(slug="hidden", name="筹建中的队", is_published=False)

@@ -62,4 +62,8 @@ class Office(DemoMark):
 
     def missing(self):
         """Return the labels of the lines that people need and that are empty: address, telephone and hours."""
-        return [str(self._meta.get_field(name).verbose_name) for name in ("address", "phone", "hours") if not getattr(self, name)]
+        return [
+            str(self._meta.get_field(name).verbose_name)
+            for name in ("address", "phone", "hours")
+            if not getattr(self, name)
+        ]

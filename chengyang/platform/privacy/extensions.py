@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PublicPage, TableDescription, extend
 
+
 def _pages():
     yield PublicPage(reverse("privacy:policy"))
 

@@ -8,6 +8,7 @@ from chengyang.extensions import MenuEntry, PublicPage, extend
 from .metrics import METRICS
 from .models import Standard
 
+
 def _pages():
     yield PublicPage(reverse("standards:list"))
     yield from (PublicPage(row.get_absolute_url()) for row in Standard.objects.all())

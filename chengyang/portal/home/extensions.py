@@ -38,7 +38,7 @@ SITE_LINES = {
 def site_lines() -> list[GoLiveItem]:
     """Return one item for each line of the footer that a government site must show and that the configuration sets (G04, G05)."""
     return [
-        GoLiveItem(label, "" if settings.SITE[name] else _t("由维护人员设置 %(variable)s") % {"variable": variable})
+        GoLiveItem(label, "" if settings.SITE[name] else _t("由维护人员在配置里填"), variable=variable)
         for name, (variable, label) in SITE_LINES.items()
     ]
 

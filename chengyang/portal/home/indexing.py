@@ -60,7 +60,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> JsonResponse:
     """Describe the portal as an app that a phone puts on its home screen."""
     icons = [{"src": static(name), "sizes": size, "type": "image/png", "purpose": "any"} for name, size in ICONS]
-    icons.append({"src": static("img/icon-512-maskable.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"})
+    icons.append(
+        {"src": static("img/icon-512-maskable.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"}
+    )
     data = {
         "name": settings.SITE["name"],
         "short_name": settings.SITE["name"],

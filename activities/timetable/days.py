@@ -27,12 +27,11 @@ Wednesday, and its bar would break. A second, overlaid list of bars would keep t
 would need another markup than the grid, and the two could disagree.
 """
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,12 +39,9 @@ from chengyang import clock
 from chengyang.lib.chinese import dates, lunar
 from chengyang.platform.workdays import deadlines
 
-from .models import Activity, Programme
-from .signup_status import SignupStatus, signup_status_of, with_attendance
-from .windows import COMING, LAST, LIST, MONTH, ONE_DAY, PAST, WEEK, Window, window_of
-
-GOES_ON = 12  # activities of the next month below the list of this one
-PER_SEARCH = 50  # activities on one page of a search
+from ..models import Activity, Programme
+from ..signup_status import SignupStatus, signup_status_of, with_attendance
+from ..windows import LIST, ONE_DAY, Window
 
 # A shorter activity that runs over midnight, such as an evening until 02:00, is shown on its first day only: two bars for
 # one evening would look like two events.
@@ -207,10 +203,11 @@ class _DatedActivity:
 
 def activities_in(rows: QuerySet, window: Window, *, most: int | None = None) -> list[Activity]:
     """Return the activities of `rows` on the dates that are drawn, by start, at most `most`, with all that an entry shows."""
-    return list(_shown(rows.overlapping(*window.drawn_bounds).order_by("starts", "id"))[:most])
+    return list(with_entry_data(rows.overlapping(*window.drawn_bounds).order_by("starts", "id"))[:most])
 
 
-def _shown(rows: QuerySet) -> QuerySet:
+def with_entry_data(rows: QuerySet) -> QuerySet:
+    """Return `rows` with all that an entry shows."""
     return with_attendance(rows).select_related("programme", "organization", "team", "base")
 
 
@@ -336,158 +333,3 @@ def _mark_empty_runs(days: list[Day]) -> None:
         if previous is None or not previous.is_empty or day.is_today:
             day.starts_empty_run, day.empty_run_ends, day.next_day = True, run_ends, next_day
             run_ends = None
-
-
-def coming_days(rows: QuerySet, first: dt.date, last: dt.date, *, most: int) -> list[Day]:
-    """Return the days from `first` to `last` (both included) with an activity of `rows`, for a panel on another page.
-
-    At most `most` activities, the earliest. Days of another month than that of `first` show their month.
-    """
-    window = Window(LIST, first, last)
-    days = [day for day in days_of(window, activities_in(rows, window, most=most)) if not day.is_empty]
-    for day in days:
-        day.shows_month, day.is_anchor = day.on.month != first.month, False
-    return days
-
-
-def extent(rows: QuerySet) -> tuple[dt.date, dt.date] | None:
-    """Return the first and last date of all activities of `rows`, or None without activities."""
-    found = rows.aggregate(first=Min("starts"), last=Max("ends"))
-    if found["first"] is None:
-        return None
-    return timezone.localdate(found["first"]), timezone.localdate(found["last"])
-
-
-def days_after(rows: QuerySet, window: Window) -> list[Day]:
-    """Return the days with activities that follow a month, so that its list goes on by itself; empty for a month that is over.
-
-    At most `GOES_ON` activities of the next month.
-    """
-    if window.view not in (MONTH, LIST) or window.last < clock.today() or window.last >= LAST:
-        return []
-    following = window_of(LIST, window.last + ONE_DAY)
-    return coming_days(rows, following.first, following.last, most=GOES_ON)
-
-
-# ---- search ---------------------------------------------------------------------------------------------------------
-@dataclass
-class Results:
-    """One page of a search: its days with entries, how many activities the search found, and the window of the next page."""
-
-    days: list[Day]
-    activities: list[Activity]
-    total: int
-    following: Window | None = None
-
-
-def results(rows: QuerySet, window: Window, *, most: int = PER_SEARCH) -> Results:
-    """Return one page of a search: coming activities by day, or those that are over, newest first.
-
-    A page has at most `most` activities and ends with a whole day; only a single day with more than that is longer.
-    """
-    is_past = window.view == PAST
-    found = in_search(rows, window)
-    rows = _shown(found.order_by(*(("-ends", "-id") if is_past else ("starts", "id"))))
-    activities, following = list(rows[: most + 1]), None
-    if len(activities) > most:
-        activities, following = _one_page(activities, rows, window)
-    total = found.count() if following else len(activities)
-    if not activities:
-        return Results([], [], total)
-    days = days_of(_dates_shown(activities, window, following), activities)
-    days = [day for day in days if not day.is_empty]
-    for day in days:
-        day.shows_month, day.is_anchor = True, False
-    return Results(days[::-1] if is_past else days, activities, total, following)
-
-
-def _one_page(activities: list[Activity], rows: QuerySet, window: Window) -> tuple[list[Activity], Window]:
-    """Return the activities of the days that fit on a page, and the window of the next page.
-
-    An activity belongs to the first of its days that the search reaches: in the past that is its last day.
-    """
-    is_past = window.view == PAST
-
-    def reached(activity: Activity) -> dt.date:
-        first, last = dates_of(activity)
-        return min(last, window.last) if is_past else max(first, window.first)
-
-    cut = reached(activities[-1])
-    kept = [activity for activity in activities if reached(activity) != cut]
-    if not kept:
-        kept = [activity for activity in rows.overlapping(clock.at(cut), clock.at(cut + ONE_DAY)) if reached(activity) == cut]
-        cut += -ONE_DAY if is_past else ONE_DAY
-    return kept, dataclasses.replace(window, is_named=True, **{"last" if is_past else "first": cut})
-
-
-def _dates_shown(activities: list[Activity], window: Window, following: Window | None) -> Window:
-    """Return `window` cut to the days of `activities` that are not on the next page."""
-    spans = [dates_of(activity) for activity in activities]
-    first = max(window.first, min(first for first, _last in spans))
-    last = min(window.last, max(last for _first, last in spans))
-    if following and window.view == PAST:
-        first = following.last + ONE_DAY
-    elif following:
-        last = following.first - ONE_DAY
-    return dataclasses.replace(window, first=first, last=last)
-
-
-def in_search(rows: QuerySet, window: Window) -> QuerySet:
-    """Return the activities of `rows` that a search shows: those that are over, or those that are not over yet."""
-    now = clock.now()
-    rows = rows.overlapping(*window.bounds)
-    return rows.filter(ends__lte=now) if window.view == PAST else rows.filter(ends__gt=now)
-
-
-def next_after(rows: QuerySet, window: Window) -> dt.date | None:
-    """Return the date of the first activity of `rows` that begins after the window, or None."""
-    starts = rows.filter(starts__gte=window.bounds[1]).order_by("starts").values_list("starts", flat=True).first()
-    return timezone.localdate(starts) if starts else None
-
-
-# ---- texts ----------------------------------------------------------------------------------------------------------
-def inside(activities: Iterable[Activity], window: Window) -> list[Activity]:
-    """Return the activities that take place in the window: without those of the dates beside a month."""
-    first, end = window.bounds
-    return [activity for activity in activities if activity.starts < end and activity.ends > first]
-
-
-def summary(activities: Iterable[Activity], window: Window) -> str:
-    """Return the counts above the calendar: `本月 32 场，17 场可以报名，2 场可以候补`."""
-    statuses = [signup_status_of(activity) for activity in inside(activities, window)]
-    codes = [status.code for status in statuses]
-    is_open, full, cancelled = sum(status.is_open for status in statuses), codes.count("full"), codes.count("off")
-    parts = [_("%(when)s %(count)d 场") % {"when": _window_text(window), "count": len(codes) - cancelled}]
-    parts += [_("%(count)d 场可以报名") % {"count": is_open}] if is_open else []
-    parts += [_("%(count)d 场可以候补") % {"count": full}] if full else []
-    parts += [_("%(count)d 场已取消") % {"count": cancelled}] if cancelled else []
-    return "，".join(parts)
-
-
-def search_summary(results: Results, window: Window) -> str:
-    """Return the counts above the results of a search; of a search with several pages only how many it found."""
-    if results.following is None:
-        return summary(results.activities, window)
-    return _("%(when)s %(count)d 场") % {"when": _window_text(window), "count": results.total}
-
-
-def _window_text(window: Window) -> str:
-    if window.view == COMING and window.last == LAST:
-        return _("接下来") if window.first <= clock.today() else _("%(day)s起") % {"day": dates.month_day(window.first)}
-    if window.view == PAST:
-        return _("过去")
-    if window.view == COMING:
-        return window.title
-    if window.has(clock.today()):
-        return _("本周") if window.view == WEEK else _("本月")
-    return window.title
-
-
-def past_text(days: Sequence[Day], window: Window) -> str:
-    """Return the label that unfolds the past days, `看9月1–15日，11 场`; empty when none of them has an activity."""
-    past = [day for day in days if day.is_past and not day.is_outside]
-    count = len({entry.activity.pk for day in past for entry in day.entries if entry})
-    if not past or not count or not window.has(clock.today()):
-        return ""
-    span = dates.days(past[0].on, past[-1].on + ONE_DAY, today=clock.today())
-    return _("看%(days)s，%(count)d 场") % {"days": span, "count": count}
