@@ -29,7 +29,7 @@ from . import actions, filters
 from .models import Activity, Signup
 from .signup_status import signup_status_of
 
-RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")
+RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict", "place_subdistrict")
 
 
 class BySlug(serializers.Serializer):
@@ -57,6 +57,7 @@ class ActivitySerializer(serializers.ModelSerializer):
     team = BySlug(allow_null=True)
     base = BySlug(allow_null=True)
     subdistrict = serializers.CharField(source="subdistrict.code", allow_null=True, default=None)
+    place_subdistrict = serializers.CharField(source="place_subdistrict.code", allow_null=True, default=None)
     places_left = serializers.IntegerField(allow_null=True)
     signup_opens = serializers.DateTimeField(source="signup_starts_at", allow_null=True)
     signup_closes = serializers.DateTimeField(source="signup_ends_at")
@@ -74,7 +75,7 @@ class ActivitySerializer(serializers.ModelSerializer):
     @extend_schema_field(SignupStatusSerializer)
     def get_signup_status(self, activity: Activity) -> dict[str, str]:
         status = signup_status_of(activity)
-        return {"code": status.code, "text": status.text}
+        return {"code": status.code, "text": status.whole}
 
 
 class SignupSerializer(serializers.ModelSerializer):

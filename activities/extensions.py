@@ -1,5 +1,6 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -12,12 +13,14 @@ from chengyang.extensions import (
     MenuEntry,
     PeriodicTask,
     PersonRows,
+    PublicPage,
     SearchSource,
     TableDescription,
     extend,
 )
 from chengyang.lib.chinese import dates
 
+from . import feed
 from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .metrics import METRICS
@@ -31,8 +34,16 @@ def _find(user: Any, text: str) -> Any:
     return Activity.objects.managed_by(user).search(text).order_by("-starts", "pk")
 
 
+def _pages() -> Iterator[PublicPage]:
+    """Yield the calendar, and the public activities that the feed has: search engines need no page of long ago."""
+    yield PublicPage(reverse("activities:calendar"))
+    rows = Activity.objects.published().overlapping(*feed.window()).order_by("-starts", "-pk")[: feed.MOST]
+    yield from (PublicPage(row.get_absolute_url(), row.changed_at) for row in rows)
+
+
 extend(
     "activities",
+    public_pages=[_pages],
     todos=[ApproveActivity(), ReviewSignup(), CompleteAttendance()],
     search=[
         SearchSource(

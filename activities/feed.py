@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from chengyang import clock
 
@@ -19,6 +19,7 @@ from .states import ActivityState
 
 BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, "feed window")
 REFRESH = dt.timedelta(hours=3)  # how often a subscriber should fetch the feed
+REMINDER = dt.timedelta(minutes=15)  # length of the entry that reminds of a sign-up
 MOST = 2000  # activities in one feed; a year of the whole district is a few hundred
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -30,19 +31,44 @@ def window() -> tuple[dt.datetime, dt.datetime]:
     return clock.at(today - BACK), clock.at(today + AHEAD)
 
 
-def calendar_of(activities: Iterable[Activity], request: HttpRequest, name: str) -> Calendar:
-    """Return a calendar named `name` with one event for each activity; its URLs are absolute, on the host of `request`."""
+def calendar_of(activities: Iterable[Activity], request: HttpRequest, name: str = "") -> Calendar:
+    """Return a calendar with one event for each activity; its URLs are absolute, on the host of `request`.
+
+    With a `name` it is a feed to subscribe to. A single event has none: Outlook makes a new calendar of a file with a name.
+    """
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", str(ZONE))
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT3H")
+    if name:
+        calendar.add("x-wr-calname", name)
+        calendar.add("x-wr-timezone", str(ZONE))
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT3H")
     for activity in activities:
         calendar.add_component(_event(activity, request))
+    calendar.add_missing_timezones()
+    return calendar
+
+
+def reminder_of(activity: Activity, request: HttpRequest) -> Calendar:
+    """Return a calendar with one entry that rings when the sign-up of `activity` opens; the portal stores nothing about it."""
+    opens, url = activity.signup_starts_at(), request.build_absolute_uri(activity.get_absolute_url())
+    calendar = calendar_of([], request)
+    event, alarm = Event(), Alarm()
+    event.add("uid", f"{activity.public_id}-signup@{settings.SITE['domain']}")
+    event.add("dtstamp", activity.changed_at.astimezone(dt.UTC))
+    event.add("dtstart", opens.astimezone(ZONE))
+    event.add("dtend", (opens + REMINDER).astimezone(ZONE))
+    event.add("summary", _("开始报名：%(title)s") % {"title": activity.title})
+    event.add("description", _("详情和报名：%(url)s") % {"url": url})
+    event.add("url", url)
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", event["summary"])
+    alarm.add("trigger", dt.timedelta(0))
+    event.add_component(alarm)
+    calendar.add_component(event)
     calendar.add_missing_timezones()
     return calendar
 

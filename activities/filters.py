@@ -5,11 +5,12 @@
 
 import dataclasses
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -71,7 +72,7 @@ FACETS = {
         Facet(
             "subdistrict",
             gettext_lazy("街道"),
-            "subdistrict__code",
+            "place_subdistrict__code",
             lambda: [(row.code, row.short_name) for row in Subdistrict.objects.all()],
         ),
     )
@@ -138,38 +139,54 @@ class Filters:
         return rows.search(self.text) if self.text else rows
 
 
-def has_places() -> Q:
-    """Return the condition for activities in which a sign-up made now gets a place.
+def accepts_signups() -> Q:
+    """Return the condition for activities that people can sign up for now, also for the waiting list.
 
-    The same rule as `Activity.accepts_signups` with `places_left`, as a query.
+    The same rule as `Activity.accepts_signups`, as a query.
     """
     moment = clock.now()
     return (
         Q(state=ActivityState.PUBLISHED, starts__gt=moment, published_at__lte=moment)
         & (Q(signup_opens=None) | Q(signup_opens__lte=moment))
         & (Q(signup_closes=None) | Q(signup_closes__gt=moment))
-        & (Q(capacity=None) | Q(taken__lt=F("capacity")))
     )
 
 
+def opens_later() -> Q:
+    """Return the condition for activities whose sign-up has not opened yet."""
+    moment = clock.now()
+    return Q(state=ActivityState.PUBLISHED, starts__gt=moment, signup_opens__gt=moment)
+
+
+def has_places() -> Q:
+    """Return the condition for activities in which a sign-up made now gets a place (`accepts_signups` and `places_left`)."""
+    return accepts_signups() & (Q(capacity=None) | Q(taken__lt=F("capacity")))
+
+
 def parse(query: QueryDict) -> Filters:
-    """Return the filters in a URL query. Ignores unknown names; raises Http404 for a value that a facet does not have."""
-    chosen = {}
+    """Return the filters in a URL query. Ignores unknown names; raises Http404 for a value that a facet does not have.
+
+    For programs: a feed that left out a value would fill a calendar with what was not asked for.
+    """
+    filters, is_complete = parse_known(query)
+    if not is_complete:
+        raise Http404(_("没有这个筛选条件。"))
+    return filters
+
+
+def parse_known(query: QueryDict) -> tuple[Filters, bool]:
+    """Return the filters in a URL query without the values that no facet has, and whether there were none of those."""
+    chosen, is_complete = {}, True
     for name, facet in FACETS.items():
         values = tuple(dict.fromkeys(value for value in query.getlist(name) if value))
         if values:
             known = {value for value, _label in facet.choices()}
-            if not known.issuperset(values):
-                raise Http404(_("没有这个筛选条件。"))
-            chosen[name] = values
-    return Filters(chosen, _flags(query), clean_text(query.get("q", "")))
-
-
-def _flags(query: QueryDict) -> frozenset[str]:
-    for name in FLAGS:
-        if query.get(name, "") not in ("", "0", "1"):
-            raise Http404(_("没有这个筛选条件。"))
-    return frozenset(name for name in FLAGS if query.get(name) == "1")
+            kept = tuple(value for value in values if value in known)
+            is_complete = is_complete and kept == values
+            chosen |= {name: kept} if kept else {}
+    is_complete = is_complete and all(query.get(name, "") in ("", "0", "1") for name in FLAGS)
+    flags = frozenset(name for name in FLAGS if query.get(name) == "1")
+    return Filters(chosen, flags, clean_text(query.get("q", ""))), is_complete
 
 
 def clean_text(text: str) -> str:
@@ -181,12 +198,16 @@ def clean_text(text: str) -> str:
 # ---- filters as links -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Chip:
-    """A link for one value: `url` adds it to the filters, or removes it if it is chosen."""
+    """A link for one value: `url` adds it to the filters, or removes it if it is chosen.
+
+    `count` is the number of coming activities with this value that pass the filters of the other facets; None: not counted.
+    """
 
     label: str
     url: str
     chosen: bool
     value: str = ""
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -203,14 +224,25 @@ class Menu:
 
 
 class Chips:
-    """The filters of a page as links; `kept` are the query pairs that every link keeps (view, month)."""
+    """The filters of a page as links to the search results.
 
-    def __init__(self, filters: Filters, path: str, kept: Iterable[tuple[str, str]]) -> None:
-        self.filters, self.path, self.kept = filters, path, list(kept)
+    `cleared` are the query pairs of the page without filters; `counts` come from `count_values`.
+    """
+
+    def __init__(
+        self,
+        filters: Filters,
+        path: str,
+        cleared: Iterable[tuple[str, str]] = (),
+        counts: dict[tuple[str, str], int] | None = None,
+    ) -> None:
+        self.filters, self.path, self.cleared, self.counts = filters, path, list(cleared), counts
 
     def _chip(self, label: str, name: str, value: str = "1") -> Chip:
         toggled = self.filters.toggled(name, value)
-        return Chip(label, self.path + toggled.query(*self.kept), self.filters.has(name, value), value)
+        url = self.path + (toggled.query() if toggled else Filters().query(*self.cleared))
+        count = None if self.counts is None else self.counts.get((name, value), 0)
+        return Chip(label, url, self.filters.has(name, value), value, count)
 
     def of(self, name: str) -> list[Chip]:
         """Return the chips of one facet."""
@@ -234,9 +266,38 @@ class Chips:
 
     @property
     def clear_url(self) -> str:
-        return self.path + Filters().query(*self.kept)
+        return self.path + Filters().query(*self.cleared)
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """Return the query pairs that the search form sends along as hidden fields."""
-        return [*self.kept, *dataclasses.replace(self.filters, text="").query_pairs()]
+        return dataclasses.replace(self.filters, text="").query_pairs()
+
+
+def count_values(filters: Filters, rows: QuerySet) -> dict[tuple[str, str], int]:
+    """Return (facet or flag, value) → number of activities of `rows` with it that pass the filters of the other facets.
+
+    So a chip says how many results it leads to. The organizers are one facet, as in `Filters.apply`. One query groups the
+    rows by all values; the groups are few, also where the rows are many. Cancelled activities do not count.
+    """
+    found = rows.filter(state=ActivityState.PUBLISHED).search(filters.text).annotate(has_place=Q(has_places()))
+    lookups = [facet.lookup for facet in FACETS.values()]
+    groups = found.order_by().values_list(*lookups, "mode", "has_place").annotate(n=Count("pk"))
+    counts: Counter = Counter()
+    for *values, mode, has_place, n in groups:
+        values_of = dict(zip(FACETS, values, strict=True))
+        values_of |= {"online": "1" if mode != Activity.Mode.ONSITE else None, "free": "1" if has_place else None}
+        for name, value in values_of.items():
+            if value is not None and _passes(filters, values_of, but=name):
+                counts[name, value] += n
+    return dict(counts)
+
+
+def _passes(filters: Filters, values_of: dict[str, Any], *, but: str) -> bool:
+    """Return whether an activity with the values `values_of` passes all filters except those of the facet `but`."""
+    left_out = ORGANIZERS if but in ORGANIZERS else (but,)
+    chosen = {name: values for name, values in filters.chosen.items() if name not in left_out}
+    organizers = [name for name in chosen if name in ORGANIZERS]
+    others = all(values_of[name] in values for name, values in chosen.items() if name not in ORGANIZERS)
+    flags = all(values_of[name] for name in filters.flags - set(left_out))
+    return others and flags and (not organizers or any(values_of[name] in chosen[name] for name in organizers))

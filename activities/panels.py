@@ -4,17 +4,22 @@ import datetime as dt
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 
 from chengyang import clock
 from chengyang.extensions import Panel
 from chengyang.lib.chinese import dates
 
 from . import tickets
+from .filters import accepts_signups, has_places, opens_later
 from .models import Activity, ServiceRecord
-from .timetable import coming_days
+from .signup_status import signup_status_of
+from .timetable import coming_days, in_search
+from .windows import COMING, Window
 
 AHEAD = dt.timedelta(days=60)  # on the page of an organization, base or team
 TODAY_AT_MOST = 8  # activities beside the to-do list of the staff site
+FOR_ELDERS = 3  # activities on the home page of elder mode
 ON_HOME = 8  # activities of the week that fit on the home page
 WEEK = dt.timedelta(days=6)  # from today to the sixth day after it
 
@@ -30,21 +35,43 @@ def _coming(name: str) -> Any:
     def coming(request: Any, organizer: Any) -> dict[str, Any]:
         days = _days(request, clock.today() + AHEAD, most=8, **{name: organizer})
         completed = Activity.objects.completed().filter(**{name: organizer}).count()
-        url = f"{reverse('activities:calendar')}?view=list&{name}={organizer.slug}"
+        url = f"{reverse('activities:calendar')}?{name}={organizer.slug}"
         return {"days": days, "completed": completed, "calendar_url": url, "is_place": name == "base"}
 
     return coming
 
 
-def _this_week(request: Any, subject: Any) -> dict[str, Any]:
+def _next_days(request: Any, subject: Any) -> dict[str, Any]:
+    """Return what can still be joined in the next seven days, and the link to all activities of these days."""
     today = clock.today()
-    end = today + WEEK + dt.timedelta(days=1)
-    rows = Activity.objects.visible_to(request.user).shown().overlapping(clock.at(today), clock.at(end))
+    last = today + WEEK
+    shown = Activity.objects.visible_to(request.user).shown()
+    rows = in_search(shown, Window(COMING, today, last))
+    joinable = rows.filter(accepts_signups() | opens_later())
+    days = coming_days(joinable if joinable.exists() else rows, today, last, most=ON_HOME)
+    listed = {entry.activity.pk for day in days for entry in day.entries if entry}
     return {
-        "days": coming_days(rows, today, today + WEEK, most=ON_HOME),
-        "dates": dates.days(today, end, today=today),
-        "rest": max(rows.count() - ON_HOME, 0),
+        "days": days,
+        "dates": dates.days(today, last + dt.timedelta(days=1), today=today),
+        "rest": rows.count() - len(listed),
+        "url": f"{reverse('activities:calendar')}?view=coming&until={last}",
     }
+
+
+def _elder(request: Any, subject: Any) -> dict[str, Any]:
+    """Return the next activities that can be joined, for the home page of elder mode: few, each with a large button."""
+    rows = Activity.objects.visible_to(request.user).shown().filter(has_places()).select_related("base")
+    today = clock.today()
+    return {
+        "activities": [
+            {"activity": activity, "status": signup_status_of(activity), "near": _near(activity.first_day, today)}
+            for activity in rows.order_by("starts", "id")[:FOR_ELDERS]
+        ]
+    }
+
+
+def _near(day: dt.date, today: dt.date) -> str:
+    return {0: _t("今天"), 1: _t("明天"), 2: _t("后天")}.get((day - today).days, "")
 
 
 def _ticket(request: Any, subject: Any) -> dict[str, Any] | None:
@@ -96,7 +123,8 @@ PANELS = [
     Panel("organizations.detail", "activities/_coming.html", _coming("organization"), order=10),
     Panel("bases.detail", "activities/_coming.html", _coming("base"), order=10),
     Panel("services.team", "activities/_coming.html", _coming("team"), order=10),
-    Panel("home.week", "activities/_week.html", _this_week),
+    Panel("home.elder", "activities/_elder.html", _elder),
+    Panel("home.week", "activities/_week.html", _next_days),
     Panel("me.ticket", "activities/_me_ticket.html", _ticket),
     Panel("me.tasks", "activities/_me_tasks.html", _tasks, order=10),
     Panel("me.side", "activities/_me_hours.html", _hours, order=10),

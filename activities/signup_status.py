@@ -31,6 +31,16 @@ class SignupStatus:
     more: str = ""
 
     @property
+    def whole(self) -> str:
+        """Return the text with its end: `已满，可候补`."""
+        return self.text + self.more
+
+    @property
+    def reason(self) -> str:
+        """Return why nobody can sign up, where `is_open` is False and it is not full."""
+        return {"past": str(_("活动已经结束")), "off": str(_("活动已取消"))}.get(self.code, self.whole)
+
+    @property
     def css(self) -> str:
         """Return the class name of calendar.css, or an empty string."""
         kind = {"free": "open"}.get(self.code, self.code)
@@ -56,7 +66,11 @@ def signup_status_of(activity: Activity) -> SignupStatus:
     opens = activity.signup_starts_at()
     if opens is None or moment < opens:
         day = dates.month_day(timezone.localdate(opens)) if opens else ""
-        return SignupStatus("soon", _("未开始报名"), _("，%(day)s 开始") % {"day": day} if day else "")
+        return (
+            SignupStatus("soon", _("%(day)s起") % {"day": day}, _("报名"))
+            if day
+            else SignupStatus("soon", _("未开始报名"))
+        )
     if moment >= activity.signup_ends_at():
         return SignupStatus("closed", _("进行中") if activity.has_started() else _("报名截止"))
     return _places(activity.places_left)

@@ -20,7 +20,19 @@ from .states import ActivityState, SignupState
 
 # The fields that the heading and the rows of `detail_rows_of` show; the other editable fields follow by themselves.
 SHOWN_FIELDS = {
-    *("title", "starts", "ends", "place", "address", "organization", "team", "subdistrict", "kind", "programme"),
+    *(
+        "title",
+        "starts",
+        "ends",
+        "place",
+        "address",
+        "place_subdistrict",
+        "organization",
+        "team",
+        "subdistrict",
+        "kind",
+        "programme",
+    ),
     *("capacity", "by_review", "audience", "audience_note", "summary", "agenda", "hazards", "insurance", "contact"),
 }
 
@@ -42,13 +54,17 @@ def _organizer_q(scope: AccessScope, prefix: str = "") -> Q:
     )
 
 
+def _place_note(activity: Activity) -> str:
+    return "，".join(str(part) for part in (activity.place_subdistrict, activity.address) if part)
+
+
 def detail_rows_of(activity: Activity) -> list[DetailRow]:
     """Return the rows about an activity for an officer: the rows written here, then every other editable field with a value."""
     places = _("不限") if activity.capacity is None else _("%(n)d 个") % {"n": activity.capacity}
     audience = activity.get_audience_display()
     return [
         DetailRow(_("时间"), dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
-        DetailRow(_("地点"), activity.place or _("线上"), activity.address),
+        DetailRow(_("地点"), activity.place or _("线上"), _place_note(activity)),
         DetailRow(_("主办"), activity.organizer or _("区委统战部"), activity.subdistrict or ""),
         DetailRow(_("类别"), activity.get_kind_display(), activity.programme or ""),
         DetailRow(_("名额"), places, _("报名须审核") if activity.by_review else ""),

@@ -9,6 +9,7 @@ from chengyang.extensions import (
     MenuEntry,
     Panel,
     PostType,
+    PublicPage,
     SearchSource,
     Section,
     UpcomingDate,
@@ -51,8 +52,14 @@ def _mine(request, subject):
     return {"posts": posts} if (posts := list(own[:6])) else None
 
 
+def _pages():
+    yield PublicPage(reverse("bases:list"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Base.objects.published())
+
+
 extend(
     "bases",
+    public_pages=[_pages],
     todos=[AssessmentTodo(Assessment, Section.BASES, _("“六有”评定"))],
     search=[
         SearchSource(

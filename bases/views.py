@@ -14,6 +14,7 @@ from chengyang.platform.web.paging import numbered
 from . import actions
 from .forms import BaseFilter
 from .models import Assessment, Base, Post
+from .structured_data import place
 
 
 @login_not_required
@@ -55,6 +56,7 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
     posts = Post.objects.published().filter(base=base).select_related("person")
     context = {
         "base": base,
+        "data": place(base, request),
         "assessment": assessment,
         "light": assessment.light(today) if assessment else "",
         "honours": base.honours.all(),

@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "chengyang.platform.files",
     "chengyang.platform.notices",
     "chengyang.platform.accounts",
+    "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",
     "members",
@@ -191,6 +192,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengyang.platform.web.middleware.CompressPublicPagesMiddleware",
     "chengyang.platform.web.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "chengyang.platform.web.middleware.RefuseNulMiddleware",
@@ -231,6 +233,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "chengyang.platform.web.templatetags.web",
+                "chengyang.platform.offices.templatetags.offices",
             ],
         },
     }

@@ -25,6 +25,8 @@ urlpatterns = [
     path("privacy/", include("chengyang.platform.privacy.urls")),
     path("files/", include("chengyang.platform.files.urls")),
     path("standards/", include("chengyang.platform.standards.urls")),
+    # /contact/
+    path("contact/", include("chengyang.platform.offices.urls")),
     # /join/, /organizations/, /bases/, /calendar/, /services/ and the pages of these apps below /me/
     path("", include("members.urls")),
     path("", include("organizations.urls")),

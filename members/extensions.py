@@ -12,6 +12,7 @@ from chengyang.extensions import (
     Panel,
     PeriodicTask,
     PersonRows,
+    PublicPage,
     SearchSource,
     Section,
     TableDescription,
@@ -107,8 +108,13 @@ def _number_of_person(request, subject):
     return {"person": person} if person and person.phone and person.phone != request.user.phone else None
 
 
+def _pages():
+    yield PublicPage(reverse("members:join"))
+
+
 extend(
     "members",
+    public_pages=[_pages],
     todos=[
         todos.FirstReview(),
         todos.SecondReview(),

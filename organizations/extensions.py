@@ -11,6 +11,7 @@ from chengyang.extensions import (
     Panel,
     PersonRows,
     PostType,
+    PublicPage,
     SearchSource,
     Section,
     TableDescription,
@@ -52,8 +53,14 @@ def _mine(request, subject):
     return {"memberships": rows, "posts": list(posts.select_related("organization")[:5])}
 
 
+def _pages():
+    yield PublicPage(reverse("organizations:list"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Organization.objects.published())
+
+
 extend(
     "organizations",
+    public_pages=[_pages],
     todos=[MembershipTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
     search=[
         SearchSource(

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.platform.accounts.access import access_scope
@@ -22,7 +22,10 @@ NAMES = ("level", "subdistrict", "category")
 
 
 class OrganizationFilter:
-    """The filters `?level=`, `?subdistrict=` and `?category=`, each a code; Http404 for an unknown code."""
+    """The filters `?level=`, `?subdistrict=` and `?category=`, each a code.
+
+    `is_complete` is False when an unknown code was left out.
+    """
 
     def __init__(self, query: QueryDict) -> None:
         self.values = {name: query.get(name, "") for name in NAMES}
@@ -33,8 +36,9 @@ class OrganizationFilter:
             "subdistrict": [area.code for area in self.subdistricts],
             "category": [category.code for category in self.categories],
         }
-        if any(value and value not in known[name] for name, value in self.values.items()):
-            raise Http404
+        read = {name: value if value in known[name] else "" for name, value in self.values.items()}
+        self.is_complete = read == self.values
+        self.values = read
 
     def apply(self, rows: QuerySet, *, leaving_out: str = "") -> QuerySet:
         """Return `rows` filtered by the chosen values, except by the filter `leaving_out`, to count its choices."""

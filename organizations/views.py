@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import clock
 from chengyang.lib.chinese.quotes import quoted
+from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
@@ -22,6 +23,7 @@ from . import actions
 from .forms import OrganizationFilter
 from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN, OrganizationState
+from .structured_data import organization_data
 
 ACTIVE_MEMBERS = Count("memberships", filter=Q(memberships__state="active", memberships__person__state="active"))
 
@@ -56,6 +58,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
     members = organization.memberships.active().count()
     context = {
         "organization": organization,
+        "data": organization_data(organization, request),
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
         "members": suppress_small(members),
@@ -75,6 +78,19 @@ def _own_membership(user: Any, organization: Organization) -> Membership | None:
     return own.filter(state__in=MEMBERSHIP_OPEN).first()
 
 
+def _before_apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a visitor what joining means; the button signs in and comes back."""
+    organization = get_object_or_404(Organization.objects.published().select_related("subdistrict"), slug=slug)
+    context = {"organization": organization, "days": actions.DECIDE_WITHIN, "next_url": request.get_full_path()}
+    return render(request, "organizations/before_apply.html", context)
+
+
+def _asked_for(query: QueryDict, slug: str) -> str:
+    organization = Organization.objects.published().filter(slug=slug).first()
+    return _("申请加入%(name)s") % {"name": organization} if organization else ""
+
+
+@explained(_before_apply, _asked_for)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @follows_former_slugs(Organization)

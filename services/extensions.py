@@ -11,6 +11,7 @@ from chengyang.extensions import (
     PeriodicTask,
     PersonRows,
     PostType,
+    PublicPage,
     SearchSource,
     TableDescription,
     extend,
@@ -45,8 +46,14 @@ def _my_teams(request, subject):
     return {"posts": posts} if (posts := list(own[:6])) else None
 
 
+def _pages():
+    yield PublicPage(reverse("services:home"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Team.objects.published())
+
+
 extend(
     "services",
+    public_pages=[_pages],
     todos=[AnswerRequest(), CheckOutcome()],
     search=[
         SearchSource(

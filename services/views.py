@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,7 @@ from chengyang import extensions
 from chengyang.errors import ActionError, require
 from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts import limits
+from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
@@ -63,6 +64,42 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "services/team.html", context)
 
 
+def _before_request(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """Show a visitor what they ask for, of whom, and what happens then; the button signs in and comes back."""
+    team = (
+        get_object_or_404(Team.objects.published().select_related("subdistrict", "alliance"), slug=slug)
+        if slug
+        else None
+    )
+    context = {
+        "team": team,
+        "service": _service_of(team, request.GET),
+        "days": DAYS,
+        "complex_days": COMPLEX_DAYS,
+        "next_url": request.get_full_path(),
+    }
+    return render(request, "services/before_request.html", context)
+
+
+def _service_of(team: Team | None, query: QueryDict) -> str:
+    """Return the service that the query names, if `team` offers it."""
+    named = query.get("service", "")
+    return named if team and named in team.services else ""
+
+
+def _asked_for(query: QueryDict, slug: str = "") -> str:
+    team = Team.objects.published().filter(slug=slug).first() if slug else None
+    if team is None:
+        return "" if slug else _("提诉求")
+    service = _service_of(team, query)
+    return (
+        _("请%(team)s帮忙：%(service)s") % {"team": team, "service": service}
+        if service
+        else _("请%(team)s帮忙") % {"team": team}
+    )
+
+
+@explained(_before_request, _asked_for)
 @require_http_methods(["GET", "HEAD", "POST"])
 @follows_former_slugs(Team)
 def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:

@@ -50,6 +50,7 @@ def draft_activity(*, actor: Any, **fields: Any) -> Activity:
 
     The organizer is an organization, a team or a base; without one it is the office. The staff of the subdistrict approve
     the activity. The subdistrict is that of the organizer, where it has one; else the given one, else that of the base.
+    The subdistrict of the place is the given one, else that of the base; an activity that is only online has none.
     Raises NotAllowed when `actor` does not act for the organizer, ActionError("invalid") naming the field, TypeError for a
     name that cannot be edited.  (domain.md rule 7)
     """
@@ -67,7 +68,8 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
     """Change `fields`, whose names are in `Activity.EDITABLE_FIELDS`. Nothing is written when nothing changes.
 
     A published activity gets a new revision number, everybody who signed up is notified of another time or place, and new
-    places are offered to the waiting list. When it moves to another day, its check-ins are deleted.
+    places are offered to the waiting list. When it moves to another day, its check-ins are deleted. With another base, the
+    place's subdistrict follows unless it was given otherwise.
 
     Raises NotAllowed, also for another organizer that `actor` does not act for; ActionError("state") when it is cancelled,
     ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("served") for another day once hours were earned, ("capacity") below the
@@ -105,12 +107,28 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
 
 
 def _set(activity: Activity, fields: dict[str, Any]) -> None:
-    """Set `fields` without saving, and the subdistrict as `draft_activity` describes."""
+    """Set `fields` without saving, and the two subdistricts as `draft_activity` describes."""
+    before_base = activity.base
     assign(activity, fields, fields=Activity.EDITABLE_FIELDS)
     if activity.organizer and activity.organizer.subdistrict:
         activity.subdistrict = activity.organizer.subdistrict
     elif activity.subdistrict is None and activity.base:
         activity.subdistrict = activity.base.subdistrict
+    _set_place_subdistrict(activity, before_base)
+
+
+def _set_place_subdistrict(activity: Activity, before_base: Any) -> None:
+    """Set the subdistrict of the place, where it is not given: that of the base.
+
+    After a move to another base, the subdistrict of the base before is no longer a given one.
+    """
+    if activity.mode == Activity.Mode.ONLINE:
+        activity.place_subdistrict = None
+        return
+    if before_base != activity.base and before_base and activity.place_subdistrict == before_base.subdistrict:
+        activity.place_subdistrict = None
+    if activity.place_subdistrict is None and activity.base:
+        activity.place_subdistrict = activity.base.subdistrict
 
 
 def _check_change(activity: Activity, before: dict[str, Any], changed: list[str]) -> None:

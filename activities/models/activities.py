@@ -28,24 +28,7 @@ from organizations.states import MembershipState
 
 from ..states import ACTIVITY_SHOWN, ActivityState, SignupState
 from .programmes import Brand, Programme
-
-# An activity that was published once stays visible, also when it is cancelled. A draft that was cancelled (abandoned) was
-# never published and stays hidden.
-SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)
-
-
-def managed_q(scope, prefix=""):
-    """Return the condition for the activities that `scope` manages: as organizer, as host base or as subdistrict staff.
-
-    The district is left out: it manages everything and needs no condition. `prefix` is the lookup path to the activity.
-    """
-    managed = Q(pk__in=[])
-    for column in ("organization", "base", "team"):
-        if ids := scope.managed(column):
-            managed |= Q(**{f"{prefix}{column}__in": ids})
-    if scope.subdistricts:
-        managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
-    return managed
+from .visibility import SHOWN, managed_q
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -129,6 +112,7 @@ class Activity(DemoMark):
         "mode",
         "place",
         "address",
+        "place_subdistrict",
         "online_url",
         "summary",
         "agenda",
@@ -202,11 +186,20 @@ class Activity(DemoMark):
         Base, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("基地")
     )
     subdistrict = models.ForeignKey(
-        "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("街道")
+        "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("负责的街道")
     )
     mode = models.CharField(_("方式"), max_length=8, choices=Mode.choices, default=Mode.ONSITE)
     place = models.CharField(_("地点"), max_length=60, blank=True)
     address = models.CharField(_("地址"), max_length=120, blank=True)
+    # Where it takes place; `subdistrict` is the one of the organizer, whose staff approve it.
+    place_subdistrict = models.ForeignKey(
+        "accounts.Subdistrict",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("地点所在街道"),
+    )
     online_url = models.URLField(_("线上链接"), max_length=300, blank=True)
     starts = models.DateTimeField(_("开始"))
     ends = models.DateTimeField(_("结束"))
@@ -272,6 +265,11 @@ class Activity(DemoMark):
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="activity_capacity_positive"
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="online") | Q(place_subdistrict__isnull=True),
+                name="activity_online_is_in_no_subdistrict",
+                violation_error_message=_("只在线上的活动没有地点，不写街道。"),
             ),
             models.CheckConstraint(
                 condition=Q(organization__isnull=True) | Q(team__isnull=True),

@@ -21,7 +21,8 @@ from members.models import Person
 from members.states import PersonState
 
 from ..states import SIGNUP_OPEN, ActivityState, SignupState
-from .activities import Activity, managed_q
+from .activities import Activity
+from .visibility import managed_q
 
 
 class SignupQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 """The public and member pages of activities: calendar, activity, sign-up and ticket, check-in."""
 
-from .activity import activity_ics, detail, share
+from .activity import activity_ics, detail, share, signup_ics
 from .calendar import calendar, feed, share_calendar
 from .checkin import checkin, checkin_step, finish, scan
 from .signup import cancel_ticket, confirm_ticket, mine, sign_up, ticket
@@ -20,5 +20,6 @@ __all__ = [
     "share",
     "share_calendar",
     "sign_up",
+    "signup_ics",
     "ticket",
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from chengyang.platform.web.suppression import suppress_small
 
 from .. import feed as feeds
+from .. import structured_data
 from ..actions.signups import CONFIRM_WITHIN
 from ..filters import has_places
 from ..models import Activity, Signup
@@ -18,7 +19,7 @@ from ..permissions import can_check_in, can_manage_activity
 from ..signup_status import public_figures, signup_status_of
 from ..states import ActivityState, SignupState
 
-RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict")
+RELATED = ("programme", "brand", "organization", "team", "base", "subdistrict", "place_subdistrict")
 _AGENDA_LINE = re.compile(r"([0-9]{1,2}[:：][0-9]{2})\s*(.*)")
 
 
@@ -34,6 +35,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     activity = get_visible_activity(request, public_id)
     context = {
         "activity": activity,
+        "event": structured_data.event(activity, request),
         "status": signup_status_of(activity),
         "agenda": agenda_of(activity),
         "signup": own_signup(request, activity),
@@ -99,6 +101,18 @@ def activity_ics(request: HttpRequest, public_id: str) -> HttpResponse:
     activity = get_visible_activity(request, public_id)
     if not activity.is_shown():
         raise Http404
-    found = feeds.calendar_of([activity], request, activity.title)
+    found = feeds.calendar_of([activity], request)
     is_public = activity.audience == Activity.Audience.PUBLIC
     return feeds.answer(request, found, filename=f"{activity.public_id}.ics", is_public=is_public)
+
+
+@login_not_required
+@require_safe
+def signup_ics(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return a reminder of the beginning of the sign-up as iCalendar; 404 when it has begun or is not planned."""
+    activity = get_visible_activity(request, public_id)
+    if signup_status_of(activity).code != "soon" or not activity.is_shown():
+        raise Http404
+    is_public = activity.audience == Activity.Audience.PUBLIC
+    found = feeds.reminder_of(activity, request)
+    return feeds.answer(request, found, filename=f"{activity.public_id}-signup.ics", is_public=is_public)

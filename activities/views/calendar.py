@@ -1,5 +1,6 @@
 """The calendar: month, week and list view with the same filters, its feed and its share page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,42 +12,112 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
+from chengyang.platform.web.canonical import absolute_url
 
 from .. import feed as feeds
 from .. import filters as facets
 from .. import timetable, windows
 from ..models import Activity
 from ..timetable import Day
-from ..windows import WEEK, Window
+from ..windows import COMING, LIST, MONTH, PAST, WEEK, Window
 
 
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Show the days of one window: `?view=month|week|list&month=2026-11&week=2026-W48` and the filters; bad values are 404."""
-    filters, window = facets.parse(request.GET), windows.parse(request.GET)
-    rows = filters.apply(Activity.objects.visible_to(request.user).shown())
+    """Show a month, a week, a list of days, or the results of a search over all months.
+
+    The query is `?view=month|week|list&month=2026-11&week=2026-W48`, `?view=coming|past&since=2026-11-28&until=2026-12-04`,
+    and the filters. Filters without a view, month or week are a search. Values that cannot be read are left out, and the page
+    says so.
+    """
+    filters, window, is_complete = _parse(request)
+    shown = Activity.objects.visible_to(request.user).shown()
+    rows = filters.apply(shown)
+    find = _search_context if window.is_search else _window_context
+    context = {
+        "window": window,
+        "filters": filters,
+        "is_complete": is_complete,
+        **_robots(shown, window),
+        "chips": facets.Chips(
+            filters,
+            request.path,
+            [] if window.is_search else window.query_pairs(),
+            facets.count_values(filters, timetable.in_search(shown, windows.window_of(COMING, clock.today()))),
+        ),
+        "tabs": _tabs(filters, window, request.path),
+        "tab_widths": ("all",) if window.is_named or window.view != MONTH else ("wide", "narrow"),
+        "canonical": _canonical(request, window),
+        "share_url": reverse("activities:calendar-share") + filters.query(*window.query_pairs()),
+        **find(rows, filters, window, request.path),
+        **_feed_urls(request, filters),
+    }
+    return render(request, "activities/calendar.html", context)
+
+
+def _parse(request: HttpRequest) -> tuple[facets.Filters, Window, bool]:
+    """Return the filters and the window of the query, and whether all its values could be read."""
+    filters, known = facets.parse_known(request.GET)
+    window, readable = windows.parse(request.GET, is_filtered=bool(filters))
+    return filters, window, known and readable
+
+
+def _canonical(request: HttpRequest, window: Window) -> str:
+    """Return the one address of this page for search engines: without filters, and of another month with the month."""
+    path = reverse("activities:calendar")
+    if window.is_search or window.has(clock.today()):
+        return absolute_url(request, path)
+    return absolute_url(request, f"{path}?month={window.first:%Y-%m}")
+
+
+def _robots(shown: QuerySet, window: Window) -> dict[str, bool]:
+    """Return whether search engines leave this page and the pages before and after: those beyond all activities.
+
+    The links to the next and the last month never end, so a robot would walk through a hundred years of empty months.
+    """
+    if window.is_search:
+        return {}
+    extent, today = timetable.extent(shown), clock.today()
+    first, last = extent or (today, today)
+    return {
+        "is_beyond": (window.last < first or window.first > last) and not window.has(today),
+        "ends_before": window.first <= first,
+        "ends_after": window.last >= last,
+    }
+
+
+def _window_context(rows: QuerySet, filters: facets.Filters, window: Window, path: str) -> dict[str, Any]:
+    """Return the context of a month, week or list: its days, and the ways to the days before and after."""
     activities = timetable.activities_in(rows, window)
     days = timetable.days_of(window, activities)
     _link_empty_runs(days, rows, filters, window)
-    path, window_query = request.path, window.query_pairs()
-    context = {
-        "window": window,
+    return {
         "days": days,
-        "found": len(activities),
-        "filters": filters,
-        "chips": facets.Chips(filters, path, window_query),
-        "tabs": _tabs(filters, window, path),
+        "later": timetable.days_after(rows, window),
+        "found": len(timetable.inside(activities, window)),
         "before": _neighbour_link(filters, window, path, -1),
         "after": _neighbour_link(filters, window, path, +1),
         "today_url": _today_url(filters, window, path),
         "summary": timetable.summary(activities, window),
         "past": timetable.past_text(days, window),
         "next_day": next((day for day in days if day.starts_empty_run), None),
-        "share_url": reverse("activities:calendar-share") + filters.query(*window_query),
-        **_feed_urls(request, filters),
     }
-    return render(request, "activities/calendar.html", context)
+
+
+def _search_context(rows: QuerySet, filters: facets.Filters, window: Window, path: str) -> dict[str, Any]:
+    """Return the context of a search: one page of results, the next page, and the other half of time with its number."""
+    results = timetable.results(rows, window)
+    other = windows.window_of(COMING if window.view == PAST else PAST, clock.today(), is_named=True)
+    following = results.following
+    return {
+        "days": results.days,
+        "found": len(results.activities),
+        "summary": timetable.search_summary(results, window),
+        "more_url": path + filters.query(*following.query_pairs()) if following else "",
+        "other_url": path + filters.query(*other.query_pairs()),
+        "other_count": timetable.in_search(rows, other).count(),
+    }
 
 
 def _link_empty_runs(days: list[Day], rows: QuerySet, filters: facets.Filters, window: Window) -> None:
@@ -59,16 +130,35 @@ def _link_empty_runs(days: list[Day], rows: QuerySet, filters: facets.Filters, w
         if day.next_day:
             day.next_url = f"#d{day.next_day.day}"
         elif beyond:
-            target = windows.window_of(window.view, beyond)
+            target = windows.window_of(window.view, beyond, is_named=window.is_named)
             day.next_day, day.next_url = beyond, f"{filters.query(*target.query_pairs())}#d{beyond.day}"
 
 
-def _tabs(filters: facets.Filters, window: Window, path: str) -> list[tuple[Any, str, bool]]:
-    """Return (label, URL, whether it is current) of each view."""
-    return [
-        (label, path + filters.query(*window.in_view(view).query_pairs()), view == window.view)
+@dataclass(frozen=True)
+class Tab:
+    """A link to a view. `on` says where it stands for the page itself: `all` widths, `wide` or `narrow` screens, or nowhere."""
+
+    label: Any
+    url: str
+    on: str = ""
+
+
+def _tabs(filters: facets.Filters, window: Window, path: str) -> list[Tab]:
+    """Return the tabs of the views; in a search and with filters the first leads to everything that is coming.
+
+    A month whose view is not named is the tab of the month on a wide screen, and of the list on a phone.
+    """
+    on = {window.view: "all"}
+    if window.view == MONTH and not window.is_named:
+        on = {MONTH: "wide", LIST: "narrow"}
+    tabs = [
+        Tab(label, path + filters.query(*window.in_view(view).query_pairs()), on.get(view, ""))
         for view, label in windows.VIEWS.items()
     ]
+    if not (filters or window.is_search):
+        return tabs
+    coming = windows.window_of(COMING, clock.today(), is_named=True)
+    return [Tab(windows.SEARCHES[COMING], path + filters.query(*coming.query_pairs()), on.get(COMING, "")), *tabs]
 
 
 def _neighbour_link(filters: facets.Filters, window: Window, path: str, step: int) -> tuple[str, str] | None:
@@ -85,7 +175,8 @@ def _neighbour_link(filters: facets.Filters, window: Window, path: str, step: in
 
 def _today_url(filters: facets.Filters, window: Window, path: str) -> str:
     today = clock.today()
-    return f"{path}{filters.query(*windows.window_of(window.view, today).query_pairs())}#d{today.day}"
+    target = windows.window_of(window.view, today, is_named=window.is_named)
+    return f"{path}{filters.query(*target.query_pairs())}#d{today.day}"
 
 
 def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
@@ -98,9 +189,9 @@ def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
 @require_safe
 def share_calendar(request: HttpRequest) -> HttpResponse:
     """Show the URL of the calendar page with these days and filters as a QR code, and the URL of its feed."""
-    filters, window = facets.parse(request.GET), windows.parse(request.GET)
+    filters, window, _is_complete = _parse(request)
     back = reverse("activities:calendar") + filters.query(*window.query_pairs())
-    chosen = facets.Chips(filters, back, [])
+    chosen = facets.Chips(filters, back)
     context = {
         "window": window,
         "filters": filters,
@@ -129,6 +220,6 @@ def feed(request: HttpRequest) -> HttpResponse:
     filters = facets.parse(request.GET)
     public = Activity.objects.published().overlapping(*feeds.window())
     rows = filters.apply(public).select_related("programme", "organization", "team", "base")
-    name = "·".join([_("城阳新阶层活动"), *_labels(facets.Chips(filters, "", []))]) if filters else _("城阳新阶层活动")
+    name = "·".join([_("城阳新阶层活动"), *_labels(facets.Chips(filters, ""))]) if filters else _("城阳新阶层活动")
     found = feeds.calendar_of(rows.order_by("starts", "id")[: feeds.MOST], request, name)
     return feeds.answer(request, found, filename="calendar.ics")

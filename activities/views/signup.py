@@ -69,7 +69,7 @@ def _sign_up_signed_in(request: HttpRequest, activity: Activity, guest_name: str
     if signup and signup.state in SIGNUP_OPEN and request.method != "POST":
         return redirect(signup)
     if request.method != "POST" and not activity.accepts_signups():
-        return redirect(activity)  # its page says why nobody can sign up
+        return _closed(request, activity)
     person = _person_of(request)
     form = _signup_form(request, activity, person, guest_name)
     # A member has nothing to fill in, so the form has no fields and the POST no data, which Django takes for unbound.
@@ -89,13 +89,13 @@ def _person_of(request: HttpRequest) -> Person | None:
 
 
 def _signup_form(request: HttpRequest, activity: Activity, person: Person | None, guest_name: str) -> SignupForm:
-    initial = {"guest_name": guest_name or request.user.name}
+    initial = {"guest_name": guest_name or request.user.name or _name_given_before(request.user)}
     return SignupForm(request.POST or None, activity=activity, is_guest=person is None, initial=initial)
 
 
 def _sign_up_by_phone(request: HttpRequest, activity: Activity, login: PhoneLogin) -> HttpResponse:
     if request.method != "POST" and not activity.accepts_signups() and not login.proof:
-        return redirect(activity)
+        return _closed(request, activity)
     if response := login.step():
         return response
     if not login.phone:
@@ -112,10 +112,22 @@ def _sign_up_by_phone(request: HttpRequest, activity: Activity, login: PhoneLogi
         raise
 
 
+def _closed(request: HttpRequest, activity: Activity) -> HttpResponse:
+    """Lead to the page of an activity that takes no sign-ups, and say so: the visitor expected a form."""
+    messages.info(request, _("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).reason})
+    return redirect(activity)
+
+
+def _name_given_before(user: Any) -> str:
+    """Return the name that a guest gave at their last sign-up, so that nobody types it twice; else an empty text."""
+    own = Signup.objects.visible_to(user).of(user).order_by("-pk")
+    return next((signup.guest_name for signup in own[:5] if signup.guest_name), "")
+
+
 def _require_open(activity: Activity) -> None:
     """Raise ActionError("closed") when nobody can sign up for `activity`, so that no code is sent in vain."""
     if not activity.accepts_signups():
-        raise ActionError(_("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).text}, code="closed")
+        raise ActionError(_("现在不能报名：%(why)s。") % {"why": signup_status_of(activity).reason}, code="closed")
 
 
 def _at_the_same_time(request: HttpRequest, activity: Activity) -> list[Signup]:

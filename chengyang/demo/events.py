@@ -123,8 +123,12 @@ class EventFactory:
         if base is None:
             at = HALL if at == "base" else at
             area = host.get("subdistrict")
-            return {**where, "place": area.name + at.removeprefix("街道") if at.startswith("街道") else at}
+            if not at.startswith("街道"):
+                named = [row for name, row in self.dataset.subdistricts.items() if at.startswith(name)]
+                return {**where, "place": at, "place_subdistrict": named[0] if named else None}
+            return {**where, "place": area.name + at.removeprefix("街道"), "place_subdistrict": area}
         where |= {"base": base, "place": base.name, "address": base.address or base.place}
+        where["place_subdistrict"] = base.subdistrict
         return where | ({"subdistrict": base.subdistrict} if host.get("subdistrict") is None else {})
 
     def _link(self) -> str:
@@ -133,7 +137,8 @@ class EventFactory:
     def _village(self, host: dict[str, Any]) -> dict[str, Any]:
         area = host.get("subdistrict") or self._turn("area of a village", list(self.dataset.subdistricts.values()))
         village = self._turn(area.short_name, list(VILLAGES[area.short_name]))
-        return {"subdistrict": area, "place": f"{village}活动中心", "address": f"{area.name}{village}"}
+        place = {"place": f"{village}活动中心", "address": f"{area.name}{village}", "place_subdistrict": area}
+        return {"subdistrict": area, **place}
 
     def _base(self, host: dict[str, Any], day: dt.date) -> Any:
         """Return a base of the organizer's subdistrict, else one for the whole district; None before the first one opened."""

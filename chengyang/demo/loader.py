@@ -21,6 +21,7 @@ from . import (
     applications,
     assessments,
     consents_and_notices,
+    offices,
     persons,
     posts,
     programme,
@@ -31,6 +32,7 @@ from .dataset import Dataset
 
 FIRST_TODAY = dt.date(2024, 1, 1)  # the published figures end with 2023
 STEPS: tuple[tuple[str, Callable[[Dataset], None]], ...] = (
+    ("offices", offices.make_offices),
     ("persons", persons.make_persons),
     ("applications", applications.make_applications),
     ("representatives", representatives.make_representatives),

@@ -11,7 +11,7 @@ of `INSTALLED_APPS` calls `freeze()`: before that the registry cannot be read, a
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from .shapes import (
     DeadlineRows,
     DecisionOption,
     DetailRow,
+    GoLiveItem,
     HistoryEntry,
     MenuEntry,
     Metric,
@@ -33,6 +34,7 @@ from .shapes import (
     PeriodicTask,
     PersonRows,
     PostType,
+    PublicPage,
     SearchSource,
     Section,
     TableDescription,
@@ -48,6 +50,7 @@ __all__ = [
     "DeadlineRows",
     "DecisionOption",
     "DetailRow",
+    "GoLiveItem",
     "HistoryEntry",
     "MenuEntry",
     "Metric",
@@ -56,6 +59,7 @@ __all__ = [
     "PeriodicTask",
     "PersonRows",
     "PostType",
+    "PublicPage",
     "SearchSource",
     "Section",
     "TableDescription",
@@ -77,6 +81,8 @@ class Extension:
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
+    public_pages: Sequence[Callable[[], Iterable[PublicPage]]] = ()  # of the sitemap, without the lists of filters
+    go_live: Sequence[Callable[[], Sequence[GoLiveItem]]] = ()  # what must be filled in before the portal is opened
     api: Sequence[ApiRoute] = ()  # resources of /api/v1/
     metrics: Sequence[Metric] = ()  # numbers by code
     audit_verbs: Mapping[str, Any] = field(default_factory=dict)  # verb → label; an unknown verb is refused
@@ -213,6 +219,17 @@ def panels(place: str) -> list[Panel]:
 def menu(place: str) -> list[MenuEntry]:
     """Return the entries of the navigation at `place` in their order."""
     return sorted((entry for entry in _registry.items("menu") if entry.place == place), key=lambda entry: entry.order)
+
+
+def public_pages() -> list[PublicPage]:
+    """Return the pages that search engines should know."""
+    return [page for source in _registry.items("public_pages") for page in source()]
+
+
+def go_live_items() -> list[GoLiveItem]:
+    """Return what must be filled in before the portal is opened; what is missing comes first."""
+    found = [item for source in _registry.items("go_live") for item in source()]
+    return sorted(found, key=lambda item: not item.missing)
 
 
 def api_routes() -> list[ApiRoute]:

@@ -206,6 +206,25 @@ class MenuEntry:
     where: str = "both"
 
 
+class PublicPage(NamedTuple):
+    """A page for search engines: its path, and when it was changed last, where that is known."""
+
+    path: str
+    changed_at: dt.datetime | None = None
+
+
+class GoLiveItem(NamedTuple):
+    """Something to fill in before the portal is opened: `missing` says what is missing, empty when it is done.
+
+    `url` is where an officer fills it in, `variable` the environment variable where the configuration does.
+    """
+
+    label: Any
+    missing: Any = ""
+    url: str = ""
+    variable: str = ""
+
+
 class ApiRoute(NamedTuple):
     """A resource of `/api/v1/`: its path and its ViewSet."""
 

@@ -18,6 +18,7 @@ from chengyang.lib.chinese import workdays
 from chengyang.lib.chinese.dates import parse_partial
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.offices.models import Office
 from chengyang.platform.privacy.actions import has_contact
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
@@ -122,6 +123,15 @@ def _is_wanted(entry: Any) -> bool:
 def subdistricts() -> list[Any]:
     rows = [{**entry, "order": order} for order, entry in _numbered(facts()["subdistricts"])]
     return _missing(Subdistrict, "code", rows)
+
+
+def offices() -> list[Any]:
+    """Create the empty row of the district's office and of each window; officers fill them in."""
+    return _missing(
+        Office,
+        "subdistrict_id",
+        [{"subdistrict_id": pk} for pk in (None, *Subdistrict.objects.values_list("pk", flat=True))],
+    )
 
 
 def categories() -> list[Any]:
@@ -320,6 +330,7 @@ def _year(year: int, days: list[workdays.ExceptionalDay]) -> list[Any]:
 
 STEPS: tuple[Callable[[], list[Any]], ...] = (
     subdistricts,
+    offices,
     categories,
     programmes,
     brands,

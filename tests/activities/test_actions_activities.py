@@ -325,3 +325,31 @@ def test_nobody_else_cancels_it(activity, name):
 
 def test_the_clock_of_these_tests_stands():
     assert clock.now() == factories.NINE
+
+
+# ---- the subdistrict of the place -----------------------------------------------------------------------------------
+def test_the_place_takes_the_subdistrict_of_its_base(reference, district):
+    liuting = Subdistrict.objects.get(name="流亭街道")
+    base = personas.base(subdistrict=liuting)
+    activity = actions.draft_activity(actor=district, **dict(COMPLETE, organization=personas.organization(), base=base))
+    assert (activity.subdistrict, activity.place_subdistrict) == (reference, liuting)
+
+
+def test_a_given_subdistrict_of_the_place_stays(reference, district):
+    hetao = Subdistrict.objects.create(name="河套街道", code="370214007")
+    activity = actions.draft_activity(actor=district, **dict(COMPLETE, base=personas.base(), place_subdistrict=hetao))
+    assert activity.place_subdistrict == hetao
+    other = personas.base(slug="other", name="别的基地", subdistrict=Subdistrict.objects.get(name="流亭街道"))
+    assert actions.edit_activity(activity, actor=district, base=other).place_subdistrict == hetao
+
+
+def test_the_place_moves_with_its_base(reference, district):
+    activity = actions.draft_activity(actor=district, **dict(COMPLETE, base=personas.base()))
+    liuting = Subdistrict.objects.get(name="流亭街道")
+    other = personas.base(slug="other", name="别的基地", subdistrict=liuting)
+    assert actions.edit_activity(activity, actor=district, base=other).place_subdistrict == liuting
+
+
+def test_what_is_only_online_is_in_no_subdistrict(reference, district):
+    activity = actions.draft_activity(actor=district, **dict(COMPLETE, base=personas.base()))
+    assert actions.edit_activity(activity, actor=district, mode="online").place_subdistrict is None

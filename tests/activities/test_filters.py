@@ -26,7 +26,7 @@ def several(reference):
     )
     factories.published(title="服务队", team=personas.team(), kind="volunteer", programme=factories.programme())
     factories.published(title="基地", base=personas.base(), mode="both")
-    factories.published(title="流亭", subdistrict=liuting, mode="online", place="", capacity=1, taken=1)
+    factories.published(title="流亭", place="广场", place_subdistrict=liuting, mode="both", capacity=1, taken=1)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,31 @@ def test_a_chip_adds_or_removes_its_value(several):
     chips = filters.Chips(filters.parse(QueryDict("programme=xin")), "/calendar/", [("month", "2026-09")])
     assert {(chip.value, chip.chosen, chip.url) for chip in chips.programmes()} == {
         ("xin", True, "/calendar/?month=2026-09"),
-        ("li", False, "/calendar/?month=2026-09&programme=xin&programme=li"),
+        ("li", False, "/calendar/?programme=xin&programme=li"),
     }
+
+
+@pytest.mark.parametrize(
+    "query", ["", "programme=xin", "organization=xiazhuang", "team=xiaxin-lianxin&kind=volunteer", "online=1", "q=夏新"]
+)
+def test_a_chip_counts_what_it_leads_to(several, query):
+    factories.published(title="取消的", state="cancelled", cancelled_at=moment(2), reason="雨", kind="volunteer")
+    chosen, rows = filters.parse(QueryDict(query)), Activity.objects.published()
+    counts = filters.count_values(chosen, rows)
+    pairs = [(name, value) for name, facet in filters.FACETS.items() for value, _ in facet.choices()]
+    for name, value in [*pairs, ("online", "1"), ("free", "1")]:
+        others = chosen if chosen.has(name, value) else chosen.toggled(name, value)
+        if name in filters.FACETS:  # the number of this value alone, beside the filters of the other facets
+            left_out = filters.ORGANIZERS if name in filters.ORGANIZERS else (name,)
+            kept = {other: values for other, values in chosen.chosen.items() if other not in left_out}
+            others = filters.Filters({**kept, name: (value,)}, chosen.flags, chosen.text)
+        assert counts.get((name, value), 0) == others.apply(rows.filter(state="published")).count(), (name, value)
+
+
+def test_the_filter_by_subdistrict_means_the_place(several):
+    factories.published(title="夏庄办在流亭", place_subdistrict=Subdistrict.objects.get(name="流亭街道"))
+    factories.published(title="流亭办在别处", subdistrict=Subdistrict.objects.get(name="流亭街道"))
+    assert found("subdistrict=370214003") == {"流亭", "夏庄办在流亭"}
 
 
 def test_an_empty_menu_is_left_out(reference):

@@ -1,5 +1,7 @@
 """Panels on pages of other apps, leaving the registry, the periodic task, and notices."""
 
+import datetime as dt
+import re
 from threading import Thread
 
 import pytest
@@ -15,9 +17,11 @@ from tests import personas
 from . import factories
 from .factories import HOUR, moment
 
+DAY = dt.timedelta(days=1)
+
 
 def text(answer):
-    return answer.content.decode()
+    return answer.content.decode().replace("<wbr>", "")  # headings say where they may break
 
 
 @pytest.mark.parametrize(
@@ -30,13 +34,32 @@ def test_an_organizer_shows_upcoming_activities(client, reference, name, make):
     factories.draft(title="草稿", **{name: organizer})
     page = text(client.get(organizer.get_absolute_url()))
     assert [title in page for title in ("要来的", "别处的", "草稿")] == [True, False, False]
-    assert f"/calendar/?view=list&amp;{name}={organizer.slug}" in page
+    factories.published(
+        title="下个月的", starts=moment(30) + 20 * DAY, ends=moment(30, 10) + 20 * DAY, **{name: organizer}
+    )
+    calendar = f"/calendar/?{name}={organizer.slug}"
+    assert f'href="{calendar}"' in page
+    found = text(client.get(calendar))
+    assert [title in found for title in ("要来的", "别处的", "下个月的")] == [True, False, True]
 
 
-def test_the_home_page_shows_a_week(client, activity):
+def test_the_home_page_shows_the_next_seven_days(client, activity):
     factories.published(title="下个月", starts=moment(30), ends=moment(30, 10))
     page = text(client.get("/"))
     assert [title in page for title in (activity.title, "下个月")] == [True, False]
+
+
+def test_the_home_page_shows_what_can_be_joined_and_links_to_the_rest(client, activity, settings):
+    settings.PORTAL_CLOCK = moment(29)
+    factories.published(title="截止了", starts=moment(29, 12), ends=moment(29, 13), signup_closes=moment(28))
+    factories.published(title="办完了", starts=moment(29, 7), ends=moment(29, 8))
+    factories.published(title="十月的", starts=moment(30) + 2 * DAY, ends=moment(30, 10) + 2 * DAY)
+    page = text(client.get("/"))
+    assert [title in page for title in ("十月的", "截止了", "办完了")] == [True, False, False]
+    assert "这几天还有 1 场" in page
+    link = re.search(r'href="(/calendar/\?view=coming[^"]+)"', page)[1].replace("&amp;", "&")
+    found = text(client.get(link))
+    assert [title in found for title in ("十月的", "截止了", "办完了")] == [True, True, False]
 
 
 def test_me_begins_with_the_next_ticket(client_of, member, activity):
@@ -142,3 +165,23 @@ def test_an_offer_says_until_when(activity):
     signups = factories.queue(activity, 3)
     actions.cancel_signup(signups[0], actor=signups[0].person.user)
     assert "请在 9月16日 周三 13:00 前确认" in Notice.objects.latest("pk").body
+
+
+# ---- elder mode -----------------------------------------------------------------------------------------------------
+def test_elder_mode_shows_three_activities_that_can_be_joined(client, activity):
+    factories.published(title="满了", capacity=1, taken=1)
+    factories.published(title="取消了", state="cancelled", cancelled_at=moment(2), reason="雨")
+    for number in (17, 18, 21, 22):
+        factories.published(title=f"第{number}日", starts=moment(number), ends=moment(number, 11))
+    client.cookies["elder"] = "24"
+    page = text(client.get("/"))
+    assert page.count("我要报名") == 3
+    assert [title in page for title in ("满了", "取消了", "第17日", "第18日", activity.title, "第21日")] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert "<b>明天，9月17日 周四</b><br>09:00–11:00<br>夏新连心驿站，不限名额" in page

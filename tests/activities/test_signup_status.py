@@ -19,7 +19,7 @@ from .factories import moment
         ({"capacity": 9, "taken": 8}, "few", "仅余 1"),
         ({"capacity": 9, "taken": 9}, "full", "已满"),
         ({"state": "cancelled", "cancelled_at": moment(2), "reason": "雨"}, "off", "已取消"),
-        ({"signup_opens": moment(17)}, "soon", "未开始报名"),
+        ({"signup_opens": moment(17)}, "soon", "9月17日起"),
         ({"signup_closes": moment(16)}, "closed", "报名截止"),
         ({"starts": moment(16, 8), "ends": moment(16, 10)}, "closed", "进行中"),
         ({"starts": moment(15), "ends": moment(15, 10)}, "past", "已结束"),

@@ -1,12 +1,13 @@
 """The days of the calendar: entries, lanes, empty runs and texts."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 from activities import timetable
 from activities.models import Activity
-from activities.windows import LIST, MONTH, WEEK, window_of
+from activities.windows import COMING, LIST, MONTH, PAST, WEEK, window_of
 from chengyang import clock
 from chengyang.platform.workdays.models import WorkdayException
 
@@ -65,11 +66,64 @@ def test_an_end_at_midnight_makes_no_second_day(reference):
     assert [len(day(number).entries) for number in (18, 19)] == [1, 0]
 
 
-def test_the_days_of_the_month_before_have_no_entries(reference):
-    factories.published(
-        starts=clock.at(dt.date(2026, 8, 31), dt.time(9)), ends=clock.at(dt.date(2026, 8, 31), dt.time(10))
-    )
-    assert day(31, 8).entries == []
+@pytest.mark.parametrize(("month", "number"), [(8, 31), (10, 1), (10, 4)])
+def test_the_days_beside_the_month_show_their_activities(reference, month, number):
+    nine = clock.at(dt.date(2026, month, number), dt.time(9))
+    activity = factories.published(starts=nine, ends=nine + factories.HOUR)
+    assert [entry.activity for entry in day(number, month).entries] == [activity]
+    assert timetable.summary(timetable.activities_in(Activity.objects.published(), SEPTEMBER), SEPTEMBER) == "本月 0 场"
+
+
+def test_the_list_of_a_month_goes_on_into_the_next(reference):
+    nine = clock.at(dt.date(2026, 10, 3), dt.time(9))
+    activity = factories.published(starts=nine, ends=nine + factories.HOUR)
+    rows = Activity.objects.published()
+    for view, following in ((MONTH, [activity]), (LIST, [activity]), (WEEK, [])):
+        later = timetable.days_after(rows, window_of(view, factories.DAY))
+        assert [entry.activity for found in later for entry in found.entries] == following
+    assert timetable.days_after(rows, window_of(MONTH, dt.date(2026, 8, 1))) == []
+
+
+# ---- search ---------------------------------------------------------------------------------------------------------
+def search(view=COMING, most=50, **dates):
+    window = dataclasses.replace(window_of(view, factories.DAY), **dates)
+    return timetable.results(Activity.objects.published(), window, most=most)
+
+
+def titles(results):
+    return [(found.on.day, entry.activity.title) for found in results.days for entry in found.entries if entry]
+
+
+@pytest.fixture
+def many(reference):
+    for title, number in (("甲", 2), ("乙", 3), ("丙", 17), ("丁", 17), ("戊", 20), ("己", 30)):
+        factories.published(title=title, starts=moment(number), ends=moment(number, 10))
+    factories.published(title="展", starts=moment(15), ends=moment(18))
+
+
+def test_a_search_finds_what_is_coming_and_what_is_over(many):
+    coming = [(16, "展"), (17, "展"), (17, "丙"), (17, "丁"), (18, "展"), (20, "戊"), (30, "己")]
+    assert titles(search()) == coming
+    assert titles(search(PAST)) == [(3, "乙"), (2, "甲")]
+    assert titles(search(last=dt.date(2026, 9, 17))) == coming[:4]
+
+
+@pytest.mark.parametrize("view", [COMING, PAST])
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_the_pages_of_a_search_show_everything_once(many, view, most):
+    whole, pages, window = titles(search(view)), [], window_of(view, factories.DAY)
+    while window:
+        page = timetable.results(Activity.objects.published(), window, most=most)
+        pages += titles(page)
+        window = page.following
+    assert pages == whole
+
+
+def test_a_search_counts_beyond_its_page(many):
+    assert (search(most=2).total, search().total) == (5, 5)
+    window = window_of(COMING, factories.DAY)
+    assert timetable.search_summary(search(most=2), window) == "接下来 5 场"
+    assert timetable.search_summary(search(), window) == "接下来 5 场，4 场可以报名"
 
 
 def test_a_page_after_the_lunar_tables_has_no_lunar_dates(db):
@@ -126,10 +180,16 @@ def test_a_bar_over_sunday_is_cut_into_two_segments(reference):
     ]  # fmt: skip
 
 
-def test_a_bar_from_the_month_before_is_open_on_the_first(reference):
+def test_a_bar_from_the_month_before_goes_on_in_its_week(reference):
     august = clock.at(dt.date(2026, 8, 30), dt.time(9))
     factories.published(title="甲", starts=august, ends=moment(2, 17))
-    assert bars("甲", 1, 2) == ["ev--past ev--span n2 ev--runs ev--came", "ev--past ev--span ev--runs"]
+    assert day(31, 8).entries[0].css == "ev ev--plain ev--past ev--span n3 ev--runs ev--came"
+    assert bars("甲", 1, 2) == ["ev--past ev--span ev--runs", "ev--past ev--span ev--runs"]
+
+
+def test_times_for_programs(reference):
+    spanning("甲", 21, 23)
+    assert [day(number).entries[0].datetime for number in (21, 22)] == ["2026-09-21T09:00+0800", "2026-09-22"]
 
 
 def test_times_of_the_days_of_an_activity(reference):

@@ -1,9 +1,14 @@
 """The page of an activity."""
 
+import datetime as dt
+import re
+
 import pytest
+from icalendar import Calendar
 
 from activities import actions
 from activities.models import Activity, CheckIn
+from chengyang.platform.accounts.models import Subdistrict
 from tests import personas
 
 from . import factories
@@ -11,7 +16,7 @@ from .factories import moment
 
 
 def text(answer):
-    return answer.content.decode()
+    return answer.content.decode().replace("<wbr>", "")  # headings say where they may break
 
 
 def get(client, activity, query=""):
@@ -141,5 +146,62 @@ def test_queries_of_the_page_do_not_grow(client, reference, rows, django_assert_
     activity = factories.published(capacity=1, base=personas.base(), team=personas.team())
     factories.queue(activity, rows)
     activity = Activity.objects.get()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         get(client, activity)
+
+
+# ---- calendar files -------------------------------------------------------------------------------------------------
+def test_a_single_event_has_no_name_of_a_calendar(client, activity):
+    """F21: Outlook makes a new calendar of a file that has one (MS-OXCICAL)."""
+    one = text(client.get(f"{activity.get_absolute_url()}activity.ics"))
+    feed = text(client.get("/calendar.ics"))
+    names = ("X-WR-CALNAME", "X-WR-TIMEZONE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL")
+    assert [name for name in names if name in one] == []
+    assert [name for name in names if name not in feed] == []
+
+
+@pytest.mark.parametrize(("agent", "has_hint"), [("Mozilla/5.0 MicroMessenger/8.0", True), ("Mozilla/5.0", False)])
+@pytest.mark.parametrize("fields", [{}, {"signup_opens": moment(17)}])
+def test_wechat_has_hint_to_open_the_file_elsewhere(client, reference, agent, has_hint, fields):
+    page = client.get(factories.published(**fields).get_absolute_url(), headers={"User-Agent": agent})
+    assert ("在浏览器打开" in text(page)) == has_hint
+
+
+def test_the_ticket_tells_wechat_too(client_of, member, activity):
+    signup = actions.sign_up(activity, actor=member)
+    page = client_of(member).get(signup.get_absolute_url(), headers={"User-Agent": "MicroMessenger"})
+    assert "在浏览器打开" in text(page)
+
+
+def test_who_waits_for_the_signup_gets_a_reminder(client, reference):
+    activity = factories.published(signup_opens=moment(17, 9))
+    url = f"{activity.get_absolute_url()}signup.ics"
+    assert f'href="{url}"' in text(client.get(activity.get_absolute_url()))
+    event = Calendar.from_ical(client.get(url).content).events[0]
+    assert (event.start, event["summary"]) == (moment(17, 9), f"开始报名：{activity.title}")
+    assert event.walk("VALARM")[0]["trigger"].dt == dt.timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"state": "draft", "published_at": None}, {"audience": "members", "signup_opens": moment(17)}]
+)
+def test_there_is_no_reminder_of_a_signup_that_is_open_or_not_for_you(client, reference, fields):
+    activity = factories.published(**fields)
+    assert client.get(f"{activity.get_absolute_url()}signup.ics").status_code == 404
+
+
+# ---- place and contact ----------------------------------------------------------------------------------------------
+def test_the_place_has_its_own_subdistrict_and_the_organizer_another(client, organization):
+    liuting = Subdistrict.objects.get(name="流亭街道")
+    activity = factories.published(organization=organization, place="流亭新力量空间", place_subdistrict=liuting)
+    place, organizer = re.findall(
+        r"<dt>(?:地点|主办)</dt><dd>(.*?)</dd>", text(client.get(activity.get_absolute_url()))
+    )
+    assert ("流亭街道" in place, "夏庄街道" in place, "夏庄街道" in organizer) == (True, False, True)
+
+
+def test_the_contact_can_be_called(client, reference):
+    activity = factories.published(contact="王老师 0532-87866010，a@example.invalid")
+    page = text(client.get(activity.get_absolute_url()))
+    assert 'href="tel:053287866010"' in page
+    assert 'href="mailto:a@example.invalid"' in page

@@ -397,3 +397,35 @@ def test_queries_of_my_activities_do_not_grow(client_of, member, reference, rows
     mine(browser)
     with django_assert_num_queries(12):  # one marks notices as read
         mine(browser)
+
+
+# ---- the name, and closed sign-ups -------------------------------------------------------------------------------------------
+def test_a_guest_types_their_name_once(client_of, activity):
+    account = factories.guest()
+    actions.sign_up(activity, guest_name="王小明", actor=account)
+    other = factories.published(title="另一场", starts=moment(25), ends=moment(25, 11))
+    assert 'value="王小明"' in client_of(account).get(f"{other.get_absolute_url()}signup/").content.decode()
+
+
+def test_the_name_of_another_guest_is_not_offered(client_of, activity):
+    actions.sign_up(activity, guest_name="王小明", actor=factories.guest())
+    other = factories.published(title="另一场", starts=moment(25), ends=moment(25, 11))
+    assert "王小明" not in client_of(factories.guest(2)).get(f"{other.get_absolute_url()}signup/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["visitor", "member"])
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"signup_closes": moment(16)}, "现在不能报名：报名截止。"),
+        ({"signup_opens": moment(17)}, "现在不能报名：9月17日起报名。"),
+        ({"starts": moment(15), "ends": moment(15, 11)}, "现在不能报名：活动已经结束。"),
+        ({"state": "cancelled", "cancelled_at": moment(2), "reason": "雨"}, "现在不能报名：活动已取消。"),
+    ],
+)
+def test_a_signup_that_is_closed_says_why(client, client_of, reference, name, fields, reason):
+    browser = client if name == "visitor" else client_of(personas.make(name))
+    activity = factories.published(**fields)
+    page = browser.get(f"{activity.get_absolute_url()}signup/", follow=True)
+    assert page.redirect_chain == [(activity.get_absolute_url(), 302)]
+    assert reason in page.content.decode()

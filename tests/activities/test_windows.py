@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 
 from activities import windows
-from activities.windows import LIST, MONTH, WEEK, Window, window_of
+from activities.windows import COMING, LAST, LIST, MONTH, PAST, WEEK, Window, window_of
 
 from . import factories
 
@@ -30,25 +30,57 @@ SEPTEMBER = window_of(MONTH, factories.DAY)
     ],
 )
 def test_the_query_names_a_window(query, view, first, last):
-    window = windows.parse(QueryDict(query))
-    assert (window.view, str(window.first), str(window.last)) == (view, first, last)
+    window, is_complete = windows.parse(QueryDict(query))
+    assert (window.view, str(window.first), str(window.last), is_complete) == (view, first, last, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "view", "first", "last"),
+    [
+        ("", COMING, "2026-09-16", "2100-12-31"),
+        ("view=month", MONTH, "2026-09-01", "2026-09-30"),
+        ("month=2026-11", MONTH, "2026-11-01", "2026-11-30"),
+        ("week=2026-W38", WEEK, "2026-09-14", "2026-09-20"),
+        ("view=coming&since=2026-10-01", COMING, "2026-10-01", "2100-12-31"),
+        ("view=coming&until=2026-09-22", COMING, "2026-09-16", "2026-09-22"),
+        ("view=past", PAST, "2000-01-01", "2026-09-16"),
+        ("view=past&until=2026-08-31", PAST, "2000-01-01", "2026-08-31"),
+    ],
+)
+def test_filters_without_a_month_are_a_search(query, view, first, last):
+    window, is_complete = windows.parse(QueryDict(query), is_filtered=True)
+    assert (window.view, str(window.first), str(window.last), is_complete) == (view, first, last, True)
 
 
 @pytest.mark.parametrize(
     "query",
     ["month=2026-13", "month=9999-99", "month=1999-12", "month=2101-01", "month=x", "view=day", "week=2026-W54", "week=2026-W00",
-     "week=9999-W53", "week=0000-W01", "week=2026-48", "month=２０２６－１３"],
+     "week=9999-W53", "week=0000-W01", "week=2026-48", "month=２０２６－１３",
+     "view=coming&since=x", "view=coming&since=2026-10-01&until=2026-09-30", "view=past&until=2101-01-01"],
 )  # fmt: skip
-def test_a_window_that_does_not_exist_is_404(query):
-    with pytest.raises(Http404):
-        windows.parse(QueryDict(query))
+def test_a_value_that_names_no_page_is_left_out(query):
+    window, is_complete = windows.parse(QueryDict(query))
+    assert (window.has(factories.DAY), is_complete) == (True, False)
 
 
-@pytest.mark.parametrize("view", [MONTH, WEEK, LIST])
+@pytest.mark.parametrize("view", [MONTH, WEEK, LIST, COMING, PAST])
 @pytest.mark.parametrize("first", [dt.date(2000, 1, 1), dt.date(2100, 12, 31), factories.DAY])
-def test_the_query_of_a_window_is_read_as_that_window(view, first):
-    window = window_of(view, first)
-    assert windows.parse(QueryDict("&".join(f"{name}={value}" for name, value in window.query_pairs()))) == window
+@pytest.mark.parametrize("is_named", [True, False])
+def test_the_query_of_a_window_is_read_as_that_window(view, first, is_named):
+    window = window_of(view, first, is_named=is_named)
+    found, _ = windows.parse(QueryDict("&".join(f"{name}={value}" for name, value in window.query_pairs())))
+    assert found == window
+    assert view != MONTH or found.is_named == is_named
+
+
+@pytest.mark.parametrize("view", [COMING, PAST])
+def test_a_search_has_no_neighbours(view):
+    assert window_of(view, factories.DAY).neighbour(1) is window_of(view, factories.DAY).neighbour(-1) is None
+
+
+def test_the_month_of_a_search_is_that_of_its_first_day():
+    assert Window(COMING, dt.date(2026, 11, 3), LAST).in_view(MONTH) == window_of(MONTH, dt.date(2026, 11, 1))
+    assert window_of(PAST, factories.DAY).in_view(MONTH) == SEPTEMBER
 
 
 @pytest.mark.parametrize("view", [MONTH, WEEK, LIST])

@@ -91,11 +91,13 @@ def application(number=1, name="周予安", *, waited=0, area="夏庄街道"):
 def activity(title="夏庄葡萄采摘帮扶", *, days=3, hour=14, lasts=2, area="夏庄街道", programme="li", **fields):
     """Create an activity in `days` days at `hour` o'clock for `lasts` hours, published unless `fields` override it."""
     starts = clock.at(TODAY + days * DAY, dt.time(hour))
+    subdistrict = Subdistrict.objects.get(name=area)
     defaults = {
         "title": title,
         "starts": starts,
         "ends": starts + lasts * HOUR,
-        "subdistrict": Subdistrict.objects.get(name=area),
+        "subdistrict": subdistrict,
+        "place_subdistrict": None if fields.get("mode") == "online" else subdistrict,
         "programme": Programme.objects.get(code=programme),
         "place": "夏新连心驿站",
         "summary": "和果农一起摘葡萄，午饭自理。",

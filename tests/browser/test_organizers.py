@@ -49,7 +49,7 @@ def test_base_shows_its_activities(browse):
     sees(page, "这里的活动", "夏庄葡萄采摘帮扶")
     check(page, "base-with-activity", axe=True)
     press(page, "在日历里看")
-    expect(page).to_have_url(at("/calendar/?view=list&base=xiaxin-lianxin"))
+    expect(page).to_have_url(at("/calendar/?base=xiaxin-lianxin"))
 
 
 def test_person_asks_a_team_and_reads_its_answer(browse):

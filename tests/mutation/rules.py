@@ -739,4 +739,21 @@ MUTANTS = (
         '"script-src": [SELF, "\'unsafe-inline\'"],',
         ("project/test_every_page.py::test_a_page_keeps_the_rules_of_all_pages[home]",),
     ),
+    # ---- the public pages ---------------------------------------------------------------------------------------------
+    Mutant(
+        "secrets-compressed",
+        "a page that may contain a secret is not compressed",
+        "chengyang/platform/web/middleware.py",
+        "set(request.COOKIES) <= {elder.COOKIE} and not response.cookies",
+        "not response.cookies",
+        ("web/test_middleware.py::test_a_page_that_may_have_a_secret_is_not_compressed",),
+    ),
+    Mutant(
+        "search-loses-a-page",
+        "the pages of a search show everything once",
+        "activities/timetable/lists.py",
+        "kept = [activity for activity in activities if reached(activity) != cut]",
+        "kept = activities",
+        ("activities/test_timetable.py::test_the_pages_of_a_search_show_everything_once",),
+    ),
 )

@@ -82,6 +82,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "activities:share draft": lambda w: [w.draft.public_id],
     "activities:activity-ics": lambda w: [w.activity.public_id],
     "activities:activity-ics draft": lambda w: [w.draft.public_id],
+    "activities:signup-ics": lambda w: [w.activity.public_id],
     "activities:signup": lambda w: [w.free.public_id],
     "activities:signup draft": lambda w: [w.draft.public_id],
     "activities:signup for-organization": lambda w: [w.for_organization.public_id],

@@ -45,7 +45,8 @@ class Reader(HTMLParser):
             self.page.lang = attributes.get("lang", "")
         if tag == "meta" and "name" in attributes:
             self.page.metas[attributes["name"]] = attributes.get("content", "")
-        if tag == "style" or (tag == "script" and "src" not in attributes):
+        is_data = attributes.get("type") == "application/ld+json"  # browsers run nothing of it
+        if tag == "style" or (tag == "script" and "src" not in attributes and not is_data):
             self.page.wrong.append(f"inline <{tag}>")
         self.page.words += [attributes[name] for name in SPOKEN if name in attributes]
         for name, value in attributes.items():

@@ -15,6 +15,8 @@ NAMES = {
     "upcoming": lambda source: source.__name__.strip("_"),
     "panels": lambda panel: f"{panel.place} {panel.template}",
     "menu": lambda entry: f"{entry.place} {entry.order} {entry.url_name}",
+    "public_pages": lambda source: f"{source.__module__}.{source.__name__}",
+    "go_live": lambda source: f"{source.__module__}.{source.__name__}",
     "api": lambda route: route.path,
     "metrics": lambda metric: metric.code,
     "posts": lambda post: f"{post.subject} {post.manager_kind}",

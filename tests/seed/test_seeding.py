@@ -16,6 +16,7 @@ from chengyang import clock
 from chengyang.lib.chinese import workdays
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit.models import Entry
+from chengyang.platform.offices.models import Office
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
@@ -29,7 +30,7 @@ from services.models import Alliance, Team
 
 SEEDED = (
     *(Subdistrict, Category, Programme, Brand, Standard, Version, Criterion, Organization, Base, Honour),
-    *(Alliance, Team, Purpose, PolicyVersion, WorkdayException),
+    *(Alliance, Team, Purpose, PolicyVersion, WorkdayException, Office),
 )
 
 
@@ -54,6 +55,7 @@ def end(year):
     ("model", "number"),
     [
         (Subdistrict, 8),
+        (Office, 9),  # of the district, and a window of each subdistrict
         (Category, 4),
         (Programme, 4),
         (Brand, 5),

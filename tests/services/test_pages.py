@@ -1,6 +1,7 @@
 """Pages of services."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -115,5 +116,50 @@ def test_64_bits_of_an_address_count_as_one(client, asked):
 def test_the_list_takes_as_many_queries_for_one_team_as_for_three(client, reference, teams, django_assert_num_queries):
     for n in range(teams):
         personas.team(slug=f"team-{n}", name=f"第{n}队")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("services:home"))
+
+
+# ---- before the sign-in ---------------------------------------------------------------------------------------------
+def test_a_visitor_reads_what_they_ask_for_before_they_sign_in(client, reference):
+    team = personas.team(services=["采摘帮扶"], summary="帮果农采收。")
+    url = f"{team.get_absolute_url()}request/?service={quote('采摘帮扶')}"
+    page = client.get(url).content.decode().replace("<wbr>", "")
+    assert "<h1>采摘帮扶</h1>" in page
+    assert "帮果农采收。" in page
+    assert "7 个工作日内答复" in page
+    link = re.search(r'href="(/accounts/phone/\?next=[^"]+)"', page)[1]
+    sign_in = client.get(link).content.decode()
+    assert f"登录以后接着办：<b>请{team}帮忙：采摘帮扶</b>" in sign_in
+
+
+def test_a_service_that_nobody_offers_is_not_repeated(client, reference):
+    url = f"{personas.team(services=['采摘帮扶']).get_absolute_url()}request/?service=加我微信"
+    assert "加我微信" not in re.sub(r'href="[^"]*"', "", client.get(url).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("next_url", "asked"),
+    [
+        ("/services/requests/new/", "提诉求"),
+        ("/me/", ""),
+        ("/nothing/", ""),
+        ("/services/teams/hidden/request/", ""),
+        ("", ""),
+    ],
+)
+def test_the_sign_in_page_says_what_comes_after_it(client, reference, next_url, asked):
+    personas.team(slug="hidden", name="筹建中的队", is_published=False)
+    page = client.get(f"/accounts/phone/?next={next_url}").content.decode()
+    assert ("登录以后接着办" in page, "筹建中的队" in page) == (bool(asked), False)
+    assert not asked or f"<b>{asked}</b>" in page
+
+
+def test_a_visitor_does_not_see_a_team_that_is_not_public(client, reference):
+    hidden = personas.team(slug="hidden", name="筹建中的队", is_published=False)
+    assert client.get(f"{hidden.get_absolute_url()}request/").status_code == 404
+
+
+def test_what_a_visitor_posts_is_refused(client, reference):
+    answer = client.post("/services/requests/new/", {"title": "要场地", "text": "二十人"})
+    assert (answer.headers["Location"].startswith("/accounts/phone/"), Request.objects.count()) == (True, 0)

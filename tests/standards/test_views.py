@@ -117,5 +117,5 @@ def test_persons_are_counted_from_five_and_never_named(client, standards, refere
 def test_a_standard_makes_the_same_number_of_queries(client, standard, rows, django_assert_num_queries):
     for number in range(rows):
         passed(personas.base(slug=f"b{number}", name=f"基地{number}"), standard)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(standard.get_absolute_url())

@@ -192,3 +192,32 @@ def test_a_request_of_unknown_length_is_refused(client):
 def test_a_program_gets_json(client, settings):
     answer = post(client, "/api/v1/x", settings.BODY_MAX_BYTES + 1)
     assert (answer.status_code, answer.json()["code"]) == (413, "413")
+
+
+# ---- compression ----------------------------------------------------------------------------------------------------
+def encoding(client, path="/standards/", **cookies):
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    return client.get(path, headers={"Accept-Encoding": "gzip"}).headers.get("Content-Encoding")
+
+
+@pytest.mark.urls("chengyang.urls")
+@pytest.mark.parametrize("path", ["/standards/", "/calendar/", "/calendar/?q=abc"])
+def test_what_a_visitor_reads_is_compressed(client, db, path):
+    answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert (answer.headers["Content-Encoding"], "Accept-Encoding" in answer.headers["Vary"]) == ("gzip", True)
+    assert encoding(client, path, elder="24") == "gzip"
+
+
+@pytest.mark.urls("chengyang.urls")
+def test_a_page_that_may_have_a_secret_is_not_compressed(client, client_of, member):
+    assert encoding(client, "/accounts/phone/") is None  # it sets the CSRF cookie and contains the token
+    assert encoding(client) is None  # the cookie comes with every request from now on
+    assert encoding(client_of(member), "/calendar/") is None
+    assert encoding(client_of(member), "/me/data/") is None
+
+
+@pytest.mark.urls("chengyang.urls")
+def test_a_page_that_sets_a_message_is_not_compressed(client, reference):
+    client.cookies["messages"] = "x"
+    assert encoding(client) is None

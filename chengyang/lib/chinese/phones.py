@@ -96,3 +96,25 @@ def spaced_phone(phone: str) -> str:
 def is_demo_phone(phone: str) -> bool:
     """Return whether a stored number belongs to the demo; no gateway sends to it."""
     return phone.startswith(("+86" + DEMO_PREFIX, DEMO_PREFIX))
+
+
+# ---- telephones and mail addresses inside a text --------------------------------------------------------------------
+_CONTACT = re.compile(
+    r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?<![\w-])(?P<phone>\+86[ -]?\d{2,3}[ -]?\d{3,4}[ -]?\d{4}|(?:\+86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}"
+    r"|0\d{2,3}[ -]?\d{3,4}[ -]?\d{4}|400[ -]?\d{3}[ -]?\d{4}|[3-9]\d{7}|12345)(?![\w-])",
+    re.ASCII,
+)
+
+
+def contacts(text: str) -> list[tuple[str, str]]:
+    """Return `text` in parts: (part, address), the address `tel:…` or `mailto:…` of a number or mail address, else empty.
+
+    Numbers are those of mobiles, of land lines with or without area code, 400 numbers and 12345.
+    """
+    parts, end = [], 0
+    for found in _CONTACT.finditer(text):
+        url = f"mailto:{found['mail']}" if found["mail"] else "tel:" + re.sub(r"[ -]", "", found["phone"])
+        parts += [(text[end : found.start()], ""), (found[0], url)]
+        end = found.end()
+    return [(part, url) for part, url in [*parts, (text[end:], "")] if part]

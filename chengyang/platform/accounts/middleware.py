@@ -25,6 +25,7 @@ from chengyang.platform.web.redirects import came_from
 from chengyang.platform.web.views import wants_json
 
 from . import passwords, second_factor, sessions
+from .asked_for import page_before_sign_in
 
 STAFF_SITE = "/manage/"
 CHANGE_PREFIX = "/accounts/password/"  # stay open to an account that has to change its password
@@ -90,9 +91,11 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         return None
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
-        """Redirect a visitor to the sign-in page, which leads back here; answer programs with 401."""
+        """Explain the page to a visitor or redirect to the sign-in page, which leads back here; answer programs with 401."""
         if wants_json(request):
             return JsonResponse({"code": "401", "detail": _("请先登录。")}, status=401)
+        if page := page_before_sign_in(request, view_func):
+            return page
         return _redirect(request, sign_in_url(request, resolve_url(settings.LOGIN_URL)))
 
 

@@ -1,11 +1,18 @@
 """What the app registers with the rest of the portal; the slots are described in `chengyang.extensions`."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import TableDescription, extend
+from chengyang.extensions import PublicPage, TableDescription, extend
+
+
+def _pages():
+    yield PublicPage(reverse("privacy:policy"))
+
 
 extend(
     "privacy",
+    public_pages=[_pages],
     own_data_order=70,
     own_data=[
         TableDescription(

@@ -26,3 +26,8 @@ def can_revise_draft(actor, draft) -> bool:
 def can_decide_draft(actor, draft) -> bool:
     """Return whether `actor` may publish or return a draft of the rules: an officer of the district who did not propose it."""
     return access_scope(actor).district and actor.pk != draft.proposed_by_id
+
+
+def can_check_go_live(actor, obj=None) -> bool:
+    """Return whether `actor` sees what is missing before the portal is opened: the district (requirements G04)."""
+    return access_scope(actor).district

@@ -21,13 +21,13 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
-from chengyang.extensions import Section, search_sources, todo_kind, upcoming_dates
+from chengyang.extensions import Section, go_live_items, search_sources, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.middleware import sign_in_url
 from chengyang.platform.audit import readings
 from chengyang.platform.web.paging import BoundedPaginator, numbered
 
-from . import decisions, todo_queue
+from . import decisions, permissions, todo_queue
 from .admin import ScopedAdmin
 from .templatetags.staff import named
 
@@ -93,6 +93,7 @@ class StaffSite(AdminSite):
             path("search/", view(require_safe(self.search_view)), name="staff_search"),
             path("section/<slug:section>/", view(require_safe(self.section_view)), name="staff_section"),
             path("decide/<slug:code>/<slug:public_id>/", view(self.decide_view), name="staff_decide"),
+            path("go-live/", view(require_safe(self.go_live_view)), name="staff_go_live"),
             path("autocomplete/", view(require_safe(self.autocomplete_view)), name="autocomplete"),
         ]
         lists = [
@@ -144,6 +145,9 @@ class StaffSite(AdminSite):
                 meta = model._meta
                 url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
+        if section == Section.CONTENT and permissions.can_check_go_live(request.user):
+            url = reverse("admin:staff_go_live")
+            found.append({"label": _("上线前检查"), "url": url, "current": request.path == url})
         return found
 
     # ---- pages -------------------------------------------------------------------------------------------------------
@@ -187,6 +191,15 @@ class StaffSite(AdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer what an autocomplete field found; persons of one name have different labels."""
         return _Autocomplete.as_view(admin_site=self)(request)
+
+    def go_live_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what must be filled in before the portal is opened, what is missing first. Answers 404 for anybody but the district."""
+        if not permissions.can_check_go_live(request.user):
+            raise Http404
+        found = go_live_items()
+        missing = [item for item in found if item.missing]
+        context = {"title": _("上线前检查"), "missing": missing, "done": [item for item in found if not item.missing]}
+        return self._page(request, "staff/go_live.html", context)
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """Show what the search found, grouped by kind of record."""

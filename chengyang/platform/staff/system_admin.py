@@ -5,6 +5,7 @@ from functools import cache
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import extensions
@@ -14,6 +15,9 @@ from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Delivery
+from chengyang.platform.offices.actions import edit_office
+from chengyang.platform.offices.models import Office
+from chengyang.platform.offices.permissions import can_edit_office
 from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.standards.models import Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
@@ -161,6 +165,26 @@ class SubdistrictAdmin(ScopedAdmin):
     list_display = ("name", "code", "order")
     search_fields = ("name", "code")
     fields = ("name", "code", "order")
+
+
+@admin.register(Office)
+class OfficeAdmin(ScopedAdmin):
+    """The office of the district and the windows of the subdistricts, as the public reads them."""
+
+    section, order = Section.CONTENT, 15
+    list_display = ("__str__", "address", "phone", "hours")
+    search_fields = ("name", "subdistrict__name", "address")
+    list_select_related = ("subdistrict",)
+    fields = Office.EDITABLE_FIELDS
+    may_edit = staticmethod(can_edit_office)
+
+    def edit(self, office, form, *, actor):
+        return edit_office(office, actor=actor, **form.cleaned_data)
+
+    def detail_rows(self, office, user):
+        page = reverse("offices:contact")
+        public = DetailRow(_("公开页"), page, url=page)
+        return [DetailRow(_("街道"), office.subdistrict or _("区办公室")), *super().detail_rows(office, user), public]
 
 
 @admin.register(Standard)

@@ -1,13 +1,22 @@
 """Extensions of the app `standards`; the slots are described in `chengyang.extensions`."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import MenuEntry, extend
+from chengyang.extensions import MenuEntry, PublicPage, extend
 
 from .metrics import METRICS
+from .models import Standard
+
+
+def _pages():
+    yield PublicPage(reverse("standards:list"))
+    yield from (PublicPage(row.get_absolute_url()) for row in Standard.objects.all())
+
 
 extend(
     "standards",
+    public_pages=[_pages],
     menu=[
         MenuEntry("standards:list", _("标准"), order=60, where="wide"),
         MenuEntry("standards:list", _("标准手册"), order=30, place="services"),

@@ -23,5 +23,9 @@ def bare(request: HttpRequest | None = None) -> dict[str, Any]:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, `elder` (px as text, or empty), whether it is the smallest or largest size, and lazy `demo_loaded`."""
-    return {**bare(request), "demo_loaded": SimpleLazyObject(demo_loaded)}
+    """Return `site`, `elder` (px as text, or empty), whether it is the smallest or largest size, `in_wechat`, lazy `demo_loaded`.
+
+    `in_wechat`: the page is read in the browser of WeChat, which opens no calendar files.
+    """
+    in_wechat = "MicroMessenger" in request.headers.get("User-Agent", "")
+    return {**bare(request), "in_wechat": in_wechat, "demo_loaded": SimpleLazyObject(demo_loaded)}

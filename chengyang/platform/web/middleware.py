@@ -1,17 +1,18 @@
-"""Middleware for the request id, NUL characters, large requests, errors of actions, and the caching of private pages."""
+"""Middleware for the request id, NUL characters, large requests, errors of actions, compression, and private pages."""
 
 import uuid
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 from chengyang.errors import ActionError
 
-from . import views
+from . import elder, views
 from .addresses import client_address, networks
 from .context import RequestInfo, request_context
 from .redirects import came_from, is_ours
@@ -41,6 +42,22 @@ class RequestContextMiddleware:
         address = client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), self.trusted)
         agent = "".join(filter(str.isprintable, meta.get("HTTP_USER_AGENT", "")))[:AGENT_LENGTH]
         return RequestInfo(uuid.uuid4().hex, address, agent)
+
+
+class CompressPublicPagesMiddleware(GZipMiddleware):
+    """Compresses what a visitor without a session reads: the public pages, feeds and the API.
+
+    Compression reveals a secret of a page whose length an attacker can watch while the page repeats text of theirs (BREACH).
+    So a page is compressed only where it can have no secret: the request came with no cookie but that of elder mode, and
+    the answer sets none, which it does as soon as it contains a CSRF token or belongs to a session.
+    """
+
+    def process_response(self, request, response):
+        return super().process_response(request, response) if self.has_no_secret(request, response) else response
+
+    def has_no_secret(self, request, response):
+        is_read = request.method in ("GET", "HEAD") and "Authorization" not in request.headers
+        return is_read and set(request.COOKIES) <= {elder.COOKIE} and not response.cookies
 
 
 class RefuseNulMiddleware:

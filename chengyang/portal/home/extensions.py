@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import MenuEntry, PeriodicTask, UpcomingDate, extend
+from chengyang.extensions import GoLiveItem, MenuEntry, PeriodicTask, PublicPage, UpcomingDate, extend
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.workdays import deadlines
 
@@ -26,11 +27,34 @@ def missing_notices(user, first: dt.date, last: dt.date) -> list[UpcomingDate]:
     ]
 
 
+SITE_LINES = {
+    "id_code": ("SITE_ID_CODE", _("网站标识码")),
+    "icp": ("SITE_ICP", _("ICP 备案号")),
+    "police": ("SITE_POLICE", _("公安备案号")),
+    "mistakes_url": ("SITE_MISTAKES_URL", _("“我为政府网站找错”的网址")),
+}
+
+
+def site_lines() -> list[GoLiveItem]:
+    """Return one item for each line of the footer that a government site must show and that the configuration sets (G04, G05)."""
+    return [
+        GoLiveItem(label, "" if settings.SITE[name] else _t("由维护人员在配置里填"), variable=variable)
+        for name, (variable, label) in SITE_LINES.items()
+    ]
+
+
+def pages() -> list[PublicPage]:
+    return [PublicPage(reverse(name)) for name in ("home", "figures")]
+
+
 extend(
     "home",
+    public_pages=[pages],
+    go_live=[site_lines],
     upcoming=[missing_notices],
     menu=[
         MenuEntry("home", _("首页"), order=10, icon="home", where="phone"),
+        MenuEntry("figures", _("数字怎么算的"), order=80, place="services"),
         MenuEntry("me:home", _("我的"), order=70, icon="person", also=("/tickets/", "/accounts/"), where="phone"),
     ],
     schedule={"worker-heartbeat": PeriodicTask("chengyang.heartbeat", 15.0)},

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import views
+from . import indexing, views
 
 # /me/
 me_urls = [path("", views.me, name="home")]
@@ -10,6 +10,11 @@ me_urls = [path("", views.me, name="home")]
 urlpatterns = [
     path("", views.home, name="home"),
     path("me/", include((me_urls, "me"))),
+    path("figures/", views.figures, name="figures"),
+    path("robots.txt", indexing.robots, name="robots"),
+    path("sitemap.xml", indexing.sitemap, name="sitemap"),
+    path("manifest.webmanifest", indexing.manifest, name="manifest"),
+    path("favicon.ico", indexing.favicon, name="favicon"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

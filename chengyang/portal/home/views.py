@@ -21,7 +21,7 @@ MORNING, NOON, EVENING = 11, 13, 18  # hours at which the greeting changes
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show this week's activities, the link to join and the seven steps; in elder mode four large links."""
+    """Show the activities of the next seven days, the link to join and the seven steps; in elder mode four large links."""
     if elder.size_of(request):
         today = clock.today()
         return render(request, "home/elder.html", {"today": today, "moon": lunar_day(today)})
@@ -39,6 +39,13 @@ def _is_registered(request):
     if not request.user.is_authenticated:
         return False
     return Person.objects.visible_to(request.user).active().filter(user=request.user).exists()
+
+
+@login_not_required
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Show the figures of the seven steps, how each is counted, and where the records behind it are."""
+    return render(request, "home/figures.html", {"figures": steps.figures()})
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Template tags of all pages: icons, programme marks, deadlines, QR codes, dates and masked numbers."""
 
 import datetime as dt
+import json
 import math
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import segno
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -16,7 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chengyang.lib.chinese import dates, phones
-from chengyang.platform.web import navigation, panels, undo
+from chengyang.lib.chinese import words as chinese_words
+from chengyang.platform.web import canonical, navigation, panels, undo
 
 register = template.Library()
 
@@ -30,9 +33,12 @@ def _use(symbol: str) -> SafeString:
 
 
 @register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """Render the icon `name` of the sprite; with a `label` for screen readers, without one hidden from them."""
-    return _drawing(f"i-{name}", "icon", label)
+def icon(name: str, label: str = "", state: str = "") -> SafeString:
+    """Render the icon `name` of the sprite; with a `label` for screen readers, without one hidden from them.
+
+    `state` is a class that colours it, such as `is-reached`.
+    """
+    return _drawing(f"i-{name}", f"icon {state}".rstrip(), label)
 
 
 @register.simple_tag
@@ -152,6 +158,22 @@ def figure(value: Any) -> str:
     return f"{value:,}" if value < 10_000 else f"{value / 10_000:.1f}".removesuffix(".0") + " 万"
 
 
+@register.filter
+def words(text: Any) -> SafeString:
+    """Render a heading with the places where it may break, between its words; headings break nowhere else (base.css)."""
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in chinese_words.words(str(text or ""))))
+
+
+@register.filter
+def contact(text: Any) -> SafeString:
+    """Render a contact with its telephone numbers and mail addresses as links that call and write."""
+    parts = (
+        format_html('<a class="as-is" href="{}">{}</a>', url, part) if url else format_html("{}", part)
+        for part, url in phones.contacts(str(text or ""))
+    )
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
 @register.simple_tag
 def demo_badge(obj: Any) -> SafeString:
     """Render the badge 演示 when `obj` is a row with `is_demo` set, or True."""
@@ -164,6 +186,31 @@ def demo_badge(obj: Any) -> SafeString:
 def portal_site() -> dict[str, str]:
     """Return `settings.SITE`. base.html assigns it to `site` again, because allauth's views put another object there."""
     return settings.SITE
+
+
+# ---- for search engines and previews ---------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def absolute_url(context: template.Context, path: str = "") -> str:
+    """Return the absolute address of `path`, by default of the page without its query; empty where there is no request."""
+    request = context.get("request")
+    return canonical.absolute_url(request, path) if request else ""
+
+
+@register.simple_tag(takes_context=True)
+def block_text(context: template.Context, name: str) -> str:
+    """Return what the block `name` of this page renders to, so that a text can stand in two places of the head."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks and blocks.get_block(name)
+    return SafeString(" ".join(block.render(context).split())) if block else ""
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString:
+    """Render `data` as JSON-LD. It is data and no script: browsers run nothing of it, and the CSP lets it pass."""
+    text = json.dumps(data, ensure_ascii=False)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308  escaped above
 
 
 # ---- navigation -----------------------------------------------------------------------------------------------------

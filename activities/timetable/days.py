@@ -5,7 +5,7 @@ draws that list as a calendar grid: seven columns, Monday first, one week row fo
 
 Words used here:
 
-window      the first and last date that one page shows, and its view: month, week, list (windows.py)
+window      the first and last date that one page shows, and its view (windows.py)
 day         one cell of the grid, or one heading of the list, with its entries in the order they are drawn
 entry       one activity on one day
 segment     the part of an activity of several days that lies in one week row; it is drawn as one bar
@@ -39,9 +39,9 @@ from chengyang import clock
 from chengyang.lib.chinese import dates, lunar
 from chengyang.platform.workdays import deadlines
 
-from .models import Activity
-from .signup_status import SignupStatus, signup_status_of, with_attendance
-from .windows import LIST, ONE_DAY, WEEK, Window
+from ..models import Activity, Programme
+from ..signup_status import SignupStatus, signup_status_of, with_attendance
+from ..windows import LIST, ONE_DAY, Window
 
 # A shorter activity that runs over midnight, such as an evening until 02:00, is shown on its first day only: two bars for
 # one evening would look like two events.
@@ -96,6 +96,14 @@ class Entry:
         return begins
 
     @property
+    def datetime(self) -> str:
+        """Return the time of `time` for programs: the start, from the second day on the date of that day."""
+        starts = timezone.localtime(self.activity.starts)
+        if self.day_number > 1:
+            return f"{starts.date() + ONE_DAY * (self.day_number - 1)}"
+        return f"{starts:%Y-%m-%dT%H:%M%z}"
+
+    @property
     def time_ends(self) -> str:
         """Return the end, `–11:30`, which a narrow cell hides; empty for an activity of several days."""
         return "" if self.is_several_days else f"–{timezone.localtime(self.activity.ends):%H:%M}"
@@ -120,7 +128,7 @@ class Day:
     """
 
     on: dt.date
-    is_outside: bool = False  # belongs to the month before or after; drawn to fill the grid, without entries
+    is_outside: bool = False  # belongs to the month before or after; drawn to fill the grid
     is_past: bool = False
     is_today: bool = False
     is_worked: bool | None = None  # True or False: an official exception; None: as the weekday says
@@ -138,6 +146,17 @@ class Day:
     def is_empty(self) -> bool:
         """Whether the day has no activity; a lane that is kept free does not count."""
         return not any(self.entries)
+
+    @property
+    def count(self) -> int:
+        """Return how many activities the day has."""
+        return sum(entry is not None for entry in self.entries)
+
+    @property
+    def programmes(self) -> list[Programme | None]:
+        """Return the programmes of the day's activities in their order, each once; None stands for those without one."""
+        found = [entry.activity.programme for entry in self.entries if entry and entry.status.code != "off"]
+        return list(dict.fromkeys(found))
 
     @property
     def anchor(self) -> str:
@@ -183,9 +202,13 @@ class _DatedActivity:
 
 
 def activities_in(rows: QuerySet, window: Window, *, most: int | None = None) -> list[Activity]:
-    """Return the activities of `rows` that overlap the window, by start, at most `most`, with all that an entry shows."""
-    found = with_attendance(rows).overlapping(*window.bounds).order_by("starts", "id")
-    return list(found.select_related("programme", "organization", "team", "base", "subdistrict")[:most])
+    """Return the activities of `rows` on the dates that are drawn, by start, at most `most`, with all that an entry shows."""
+    return list(with_entry_data(rows.overlapping(*window.drawn_bounds).order_by("starts", "id"))[:most])
+
+
+def with_entry_data(rows: QuerySet) -> QuerySet:
+    """Return `rows` with all that an entry shows."""
+    return with_attendance(rows).select_related("programme", "organization", "team", "base")
 
 
 def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
@@ -198,11 +221,11 @@ def days_of(window: Window, activities: Iterable[Activity]) -> list[Day]:
     spans = [one for one in dated if one.first < one.last]
     for week in _week_rows(days):
         _add_segments(week, spans)
-    by_date = {day.on: day for day in days if not day.is_outside}
+    by_date = {day.on: day for day in days}
     for one in dated:
         if one.first == one.last and one.first in by_date:
             by_date[one.first].entries.append(Entry(one.activity, one.status))
-    if window.view == LIST:
+    if window.view == LIST or window.is_search:
         days = [day for day in days if not day.is_empty or day.is_today]
     _mark_empty_runs(days)
     return days
@@ -237,15 +260,10 @@ def _day(on: dt.date, window: Window, today: dt.date, is_worked: bool | None) ->
 
 
 def _week_rows(days: Sequence[Day]) -> list[list[Day]]:
-    """Return the days that belong to the window, one list for each week from Monday.
-
-    The first and last list of a month may be shorter than seven days: the days outside have no entries, so a segment ends
-    at the edge of the month and not at the edge of the grid.
-    """
+    """Return the days, one list for each week from Monday; in a list the first and last may be shorter than seven days."""
     weeks: dict[dt.date, list[Day]] = {}
     for day in days:
-        if not day.is_outside:
-            weeks.setdefault(day.on - dt.timedelta(days=day.on.weekday()), []).append(day)
+        weeks.setdefault(day.on - dt.timedelta(days=day.on.weekday()), []).append(day)
     return list(weeks.values())
 
 
@@ -257,7 +275,7 @@ def _add_segments(week: list[Day], spans: list[_DatedActivity]) -> None:
     busy on that very day. The lanes are assigned anew in each week row; an activity may so change its line from one row to
     the next, where nobody can see it, instead of leaving holes above itself.
     """
-    monday, sunday = week[0].on, week[-1].on  # or the edges of the month
+    monday, sunday = week[0].on, week[-1].on  # or the edges of a list
     segments = [one for one in spans if one.first <= sunday and one.last >= monday]
     # Among segments with the same first day, the longest activity comes first: it keeps the top lane. An activity that began
     # in an earlier week counts as beginning on Monday: sorted by its real first day, one that ends on Monday would stand
@@ -315,50 +333,3 @@ def _mark_empty_runs(days: list[Day]) -> None:
         if previous is None or not previous.is_empty or day.is_today:
             day.starts_empty_run, day.empty_run_ends, day.next_day = True, run_ends, next_day
             run_ends = None
-
-
-def coming_days(rows: QuerySet, first: dt.date, last: dt.date, *, most: int) -> list[Day]:
-    """Return the days from `first` to `last` (both included) with an activity of `rows`, for a panel on another page.
-
-    At most `most` activities, the earliest. Days of another month than that of `first` show their month.
-    """
-    window = Window(LIST, first, last)
-    days = [day for day in days_of(window, activities_in(rows, window, most=most)) if not day.is_empty]
-    for day in days:
-        day.shows_month, day.is_anchor = day.on.month != first.month, False
-    return days
-
-
-def next_after(rows: QuerySet, window: Window) -> dt.date | None:
-    """Return the date of the first activity of `rows` that begins after the window, or None."""
-    starts = rows.filter(starts__gte=window.bounds[1]).order_by("starts").values_list("starts", flat=True).first()
-    return timezone.localdate(starts) if starts else None
-
-
-# ---- texts ----------------------------------------------------------------------------------------------------------
-def summary(activities: Sequence[Activity], window: Window) -> str:
-    """Return the counts above the calendar: `本月 32 场，17 场可以报名，2 场可以候补`."""
-    statuses = [signup_status_of(activity) for activity in activities]
-    codes = [status.code for status in statuses]
-    is_open, full, cancelled = sum(status.is_open for status in statuses), codes.count("full"), codes.count("off")
-    parts = [_("%(when)s %(count)d 场") % {"when": _window_text(window), "count": len(codes) - cancelled}]
-    parts += [_("%(count)d 场可以报名") % {"count": is_open}] if is_open else []
-    parts += [_("%(count)d 场可以候补") % {"count": full}] if full else []
-    parts += [_("%(count)d 场已取消") % {"count": cancelled}] if cancelled else []
-    return "，".join(parts)
-
-
-def _window_text(window: Window) -> str:
-    if window.has(clock.today()):
-        return _("本周") if window.view == WEEK else _("本月")
-    return window.title
-
-
-def past_text(days: Sequence[Day], window: Window) -> str:
-    """Return the label that unfolds the past days, `看9月1–15日，11 场`; empty when none of them has an activity."""
-    past = [day for day in days if day.is_past and not day.is_outside]
-    count = len({entry.activity.pk for day in past for entry in day.entries if entry})
-    if not past or not count or not window.has(clock.today()):
-        return ""
-    span = dates.days(past[0].on, past[-1].on + ONE_DAY, today=clock.today())
-    return _("看%(days)s，%(count)d 场") % {"days": span, "count": count}

@@ -1,0 +1,30 @@
+"""Template tags for the address, telephone and hours of the office."""
+
+from typing import Any
+
+from django import template
+
+from ..models import Office
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def district_office(context: template.Context) -> Office | None:
+    """Return the office of the district if anything of it is filled in, else None; one query for a request.
+
+    None also where the page has no request: an error page must not need the database.
+    """
+    request = context.get("request")
+    if request is None:
+        return None
+    if not hasattr(request, "_district_office"):
+        request._district_office = Office.objects.published().filter(subdistrict=None).first()
+    return request._district_office
+
+
+@register.inclusion_tag("offices/_window.html")
+def window_of(subdistrict: Any) -> dict[str, Any]:
+    """Render the window of a subdistrict, or of all subdistricts where it is None: for a page that sends people there."""
+    found = Office.objects.published().exclude(subdistrict=None).select_related("subdistrict")
+    return {"windows": list(found.filter(subdistrict=subdistrict) if subdistrict else found)}
