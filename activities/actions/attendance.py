@@ -212,7 +212,7 @@ def finish_activity(
 def without_check_out(activity: Activity) -> list[CheckIn]:
     """Return the check-ins of a volunteer service that have no check-out, by name; of other activities none.
 
-    `finish_activity` must be told for each whether the person stayed.
+    `finish_activity` needs to know for each whether the person stayed.
     """
     if not activity.earns_hours:
         return []

@@ -301,10 +301,12 @@ def _move(signup: Signup, new: str, *, actor: Any, verb: str, **changes: Any) ->
 
 
 def record_step(verb: str, signup: Signup, *, actor: Any) -> None:
+    """Record `verb` in the audit, for the person or the account of `signup`."""
     record(verb, signup, actor=actor, person=signup.person, user=signup.user)
 
 
 def notify_holder(signup: Signup, kind: str) -> None:
+    """Send the notice `kind` about `signup` to whom it belongs; nothing once it is anonymised."""
     if signup.recipient:
         url = signup.get_absolute_url()
         notify(

@@ -250,7 +250,7 @@ def test_nobody_earns_hours_until_the_list_was_looked_at(present, xiazhuang, set
     assert (present.signup.activity.recorded_at, ServiceRecord.objects.exists()) == (None, False)
 
 
-def test_who_did_not_stay_earns_nothing_is_told_so_and_can_be_corrected(present, xiazhuang, settings):
+def test_who_did_not_stay_earns_nothing_and_can_be_corrected(present, xiazhuang, settings):
     settings.PORTAL_CLOCK = moment(19, 12)
     actions.finish_activity(present.signup.activity, listed=[present.signup.public_id], actor=xiazhuang)
     service = ServiceRecord.objects.get()

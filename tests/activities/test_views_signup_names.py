@@ -40,7 +40,7 @@ def begin(client, activity):
 
 # ---- a second name --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("registered", [False, True])
-def test_a_second_name_on_a_number_is_told_so(client, activity, outbox, registered):
+def test_a_second_name_on_a_number_learns_that(client, activity, outbox, registered):
     account = User.objects.create(phone=f"+86{PHONE}")
     if registered:
         personas.person("王建国", account=account)
@@ -51,14 +51,14 @@ def test_a_second_name_on_a_number_is_told_so(client, activity, outbox, register
     assert Signup.objects.count() == 1
 
 
-def test_a_second_name_on_the_number_of_a_registered_person_is_told_so(client, activity, outbox):
+def test_a_second_name_on_the_number_of_a_registered_person_learns_that(client, activity, outbox):
     personas.person("王建国", account=User.objects.create(phone=f"+86{PHONE}"))
     begin(client, activity)
     page = text(client.post(url(activity), {"code": code(outbox), "do": "check"}, follow=True))
     assert ("这个号码是“王建国”的" in page, Signup.objects.exists()) == (True, False)
 
 
-def test_a_second_name_from_an_open_form_is_told_so(client_of, activity):
+def test_a_second_name_from_an_open_form_learns_that(client_of, activity):
     guest = factories.guest()
     actions.sign_up(activity, guest_name="王建国", actor=guest)
     answer = client_of(guest).post(url(activity), {"guest_name": "李秀兰"})

@@ -391,11 +391,11 @@ MUTANTS = (
     ),
     Mutant(
         "ticket-of-another-name",
-        "a second name on a number is told that the sign-up is not theirs",
+        "a second name on a number reads that the sign-up is not theirs",
         "activities/actions/signups.py",
         "    require_same_name(guest_name, signup, person)\n    if signup:\n        return signup\n    _require_window",
         "    if signup:\n        return signup\n    _require_window",
-        ("activities/test_views_signup_names.py::test_a_second_name_on_a_number_is_told_so",),
+        ("activities/test_views_signup_names.py::test_a_second_name_on_a_number_learns_that",),
     ),
     Mutant(
         "guest-without-a-number",
