@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -29,7 +29,7 @@ from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.notices.actions import notify
 
-from ..models import Activity, CheckIn, ServiceRecord, Signup
+from ..models import Activity, CheckIn, ServiceRecord, ServiceRecordQuerySet, Signup
 from ..permissions import can_check_in, can_correct_hours
 
 STEP = dt.timedelta(minutes=30)  # unit of hours; promised on the activity page
@@ -143,7 +143,7 @@ def _lock_name(signup: Signup) -> str:
     return f"hours/person/{signup.person_id}" if signup.person_id else ""
 
 
-def _records_of(signup: Signup) -> QuerySet:
+def _records_of(signup: Signup) -> ServiceRecordQuerySet:
     """Return the service records of the same human: as a person, and as a guest with the same account."""
     account = _account_of(signup)
     same = Q(checkin__signup=signup.pk)

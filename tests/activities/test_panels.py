@@ -158,7 +158,8 @@ def test_a_notice_says_what_where_and_when(activity):
     factories.signed_up(activity)
     notice = Notice.objects.get()
     assert notice.title == f"报名成功：{activity.title}"
-    assert notice.body.startswith("9月19日 周六 08:30–11:30，夏新连心驿站。到场出示二维码，或报编号 ")
+    assert notice.body.startswith("9月19日 周六 08:30–11:30，编号 ")
+    assert "地点：夏新连心驿站。" in notice.body
 
 
 def test_an_offer_says_until_when(activity):

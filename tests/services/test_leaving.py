@@ -30,7 +30,7 @@ def asked(member):
 
 @pytest.fixture
 def answered(member, district):
-    row = actions.answer_request(ask(member), actor=district, answer="看过了，见附言")
+    row = actions.answer_request(ask(member, "另一份合同"), actor=district, answer="看过了，见附言")
     return actions.rate_request(row, actor=member, rating=4)
 
 
