@@ -214,6 +214,7 @@ def withdraw_application(application: Application, *, actor: Any) -> Application
 
 # ---- helpers --------------------------------------------------------------------------------------------------------
 def require_consent(user):
+    """Raise ActionError("consent") unless `user` consents to registration."""
     if not privacy.holds(user, "registration"):
         raise ActionError(_("还没有同意为入册处理个人信息，不能办理。"), code="consent", url=reverse("members:join"))
 
@@ -231,10 +232,12 @@ def _require_complete(application):
 
 
 def last_step(actor, reason):
+    """Return the columns of the last step: who, when, why. Raises ActionError("too_long")."""
     return {"acted_by": actor, "acted_at": clock.now(), "reason": optional_reason(reason)}
 
 
 def finish(application, state, verb, actor, reason, **changes):
+    """Move the locked `application` to a final state, with the reason that the applicant reads. Raises ActionError("state")."""
     return move(
         application,
         state,
@@ -265,4 +268,5 @@ def _decide_purposes(user, ticked):
 
 
 def notify_applicant(application, template):
+    """Notify the applicant with a link to the page of the application."""
     notify(application.user, template, url=application.get_absolute_url(), application=application)

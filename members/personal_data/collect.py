@@ -140,7 +140,7 @@ def acting_keys() -> list[tuple[type[models.Model], models.Field]]:
     return [
         (table, key)
         for table in apps.get_models()
-        if not issubclass(table, Event) and table._meta.label not in LEFT_OUT
+        if not issubclass(table, Event) and not table._meta.proxy and table._meta.label not in LEFT_OUT
         for key in table._meta.concrete_fields
         if key.is_relation and key.related_model is get_user_model() and key.remote_field.hidden
     ]

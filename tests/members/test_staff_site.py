@@ -278,7 +278,7 @@ TYPED = {**factories.TYPED, "phone": "154 0000 7000"}
 
 def test_an_officer_enters_a_person_who_then_confirms(rules, xiazhuang, client_of):
     answer = client_of(xiazhuang).post(f"{PEOPLE}add/", TYPED)
-    assert answer["Location"] == PEOPLE
+    assert answer["Location"] == "/manage/members/unconfirmedperson/"
     assert Person.objects.get().state == "unconfirmed"
 
 

@@ -103,7 +103,7 @@ MUTANTS = (
         "consent-skipped",
         "nothing is stored before consent to being registered",
         "members/actions/applications.py",
-        "    _require_consent(user)\n    application = ",
+        "    require_consent(user)\n    application = ",
         "    application = ",
         ("members/test_applications.py::test_nothing_begins_without_consent",),
     ),
