@@ -195,7 +195,7 @@ MUTANTS = (
     Mutant(
         "activity-scope-dropped",
         "a subdistrict's drafts are not the neighbours'",
-        "activities/models/activities.py",
+        "activities/models/visibility.py",
         'managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})',
         "managed |= Q(pk__isnull=False)",
         (matrix_test("activities:detail draft"),),
@@ -203,7 +203,7 @@ MUTANTS = (
     Mutant(
         "unpublished-shown",
         "an unpublished activity is on no calendar",
-        "activities/models/activities.py",
+        "activities/models/visibility.py",
         "SHOWN = Q(state__in=ACTIVITY_SHOWN, published_at__isnull=False)",
         "SHOWN = Q()",
         ("activities/test_feed.py::test_hidden_activities_do_not_leak",),

@@ -273,6 +273,7 @@ ROWS = {  # model → name of its sample in the dataset
     "notices.delivery": "delivery",
     "workdays.workdayexception": "workday",
     "accounts.subdistrict": "area",
+    "offices.office": "window",
     "standards.standard": "standard",
     "standards.version": "version",
     "privacy.policyversion": "rules",

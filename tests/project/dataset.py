@@ -19,6 +19,7 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
+from chengyang.platform.offices.models import Office
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.staff.models import RulesDraft
@@ -235,6 +236,7 @@ def _organizers(dataset):
     objects["hidden_base"] = personas.base(slug="hidden", name=HIDDEN_BASE, state="preparing", is_published=False)
     objects["organization_assessment"] = assess(dataset, organization, "organization")
     objects["base_assessment"] = assess(dataset, base, "base", "submitted")
+    objects["window"] = Office.objects.create(subdistrict=dataset.area, address="向阳路 1 号")
     objects["honour"] = base.honours.create(title="全省实践创新基地精品工程项目", level="province", year=2022)
     _people(dataset)
 
