@@ -134,7 +134,10 @@ class ActivityForm(ModelForm):
     GROUPS = (
         (_("是什么"), ("title", "kind", "programme", "brand", "summary")),
         (_("谁来办"), ("organization", "team", "base", "subdistrict", "contact")),
-        (_("什么时候、在哪里"), ("starts", "ends", "mode", "place", "address", "online_url", "agenda")),
+        (
+            _("什么时候、在哪里"),
+            ("starts", "ends", "mode", "place", "address", "place_subdistrict", "online_url", "agenda"),
+        ),
         (_("来的人要知道"), ("bring", "hazards", "insurance")),
         (_("报名"), ("audience", "audience_note", "capacity", "by_review", "signup_opens", "signup_closes")),
     )

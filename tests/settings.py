@@ -15,3 +15,5 @@ except Problem as problem:
 from chengyang.settings import *  # noqa: F403
 
 SMS_AT_NIGHT = True  # tests run at any hour; those of the quiet hours switch it off
+
+SITE_URL = "http://testserver"  # the host of the test client

@@ -14,6 +14,7 @@ from chengyang.platform.accounts.models import Role, StaffChange, User
 from chengyang.platform.notices import gateways
 from chengyang.platform.notices.models import Notice
 from tests import personas
+from tests.staff_pages import decide
 
 from .conftest import PHONE, messages
 
@@ -120,7 +121,7 @@ def test_a_reset_takes_effect_when_a_second_administrator_agrees(client_of, sysa
     assert User.objects.get(pk=target.pk).password == before
     change = StaffChange.objects.get()
     with at_commit:
-        client_of(secadmin).post(change.get_absolute_url(), {"choice": "agree"})
+        decide(client_of(secadmin), change.get_absolute_url(), {"choice": "agree"})
     assert messages()[-1]["to"] == PHONE
     password = messages()[-1]["variables"]["password"]
     assert User.objects.get(pk=target.pk).check_password(password)
@@ -145,7 +146,7 @@ EDITOR = {"kind": "editor", "subdistrict": "", "starts": "2026-01-01", "ends": "
 def test_a_role_is_granted_when_a_second_administrator_agrees(client_of, secadmin, sysadmin, target):
     client_of(secadmin).post(f"{ROLES}add/", {"user": target.pk, **EDITOR})
     assert not access_scope(target).editor
-    client_of(sysadmin).post(StaffChange.objects.get().get_absolute_url(), {"choice": "agree"})
+    decide(client_of(sysadmin), StaffChange.objects.get().get_absolute_url(), {"choice": "agree"})
     assert access_scope(User.objects.get(pk=target.pk)).editor
 
 

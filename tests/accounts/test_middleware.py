@@ -127,7 +127,7 @@ def test_a_visitor_is_sent_to_sign_in_by_phone_and_back(browser):
 
 
 def test_a_visitor_of_the_staff_site_is_sent_to_sign_in_by_email(browser):
-    assert browser.get("/manage/")["Location"] == "/accounts/login/?next=/manage/"
+    assert browser.get("/manage/")["Location"] == "/accounts/login/?next=%2Fmanage%2F"
 
 
 def test_a_post_by_a_visitor_leads_back_to_its_page(browser):

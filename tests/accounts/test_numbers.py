@@ -14,6 +14,7 @@ from chengyang.platform.accounts.models import FormerNumber, NumberRequest, Phon
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from tests.personas import stepped_up
+from tests.staff_pages import decide
 
 from .conftest import PHONE, last_code
 
@@ -376,7 +377,7 @@ def test_a_refusal_has_a_reason_that_the_asking_number_reads(owner, xiazhuang):
 def test_the_officer_decides_on_the_page(owner, xiazhuang, client_of):
     ask()
     row = NumberRequest.objects.get()
-    client_of(xiazhuang).post(row.get_absolute_url(), {"choice": "check"})
+    decide(client_of(xiazhuang), row.get_absolute_url(), {"choice": "check"})
     row.refresh_from_db()
     assert (row.state, row.decided_by) == ("checked", xiazhuang)
 

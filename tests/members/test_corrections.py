@@ -17,6 +17,8 @@ from members import actions
 from members.models import Correction, Person
 from organizations.models import Post
 from tests import personas
+from tests.files.conftest import PDF
+from tests.staff_pages import decide
 
 from . import factories
 
@@ -105,9 +107,7 @@ def test_asking_the_same_again_is_one_correction(correction, member):
 
 
 def test_evidence_is_for_its_staff(rules, member, xiazhuang, liuting, client_of):
-    picture = SimpleUploadedFile(
-        "户口本.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-    )
+    picture = SimpleUploadedFile("户口本.pdf", PDF)
     client_of(member).post(EDIT, {**factories.TYPED, "name": NEW, "reason": WHY, "file": picture})
     file = File.objects.first()
     answers = [client_of(user).get(file.get_absolute_url()) for user in (xiazhuang, liuting)]
@@ -188,7 +188,7 @@ def test_the_decision_page_shows_both_values(correction, xiazhuang, client_of):
     page = text(client_of(xiazhuang).get(kind.url(correction)))
     assert "林知夏" in page
     assert NEW in page
-    answer = client_of(xiazhuang).post(kind.url(correction), {"choice": "accept", "reason": ""})
+    answer = decide(client_of(xiazhuang), kind.url(correction), {"choice": "accept", "reason": ""})
     assert (answer.status_code, Person.objects.get(pk=correction.person_id).name) == (302, NEW)
 
 

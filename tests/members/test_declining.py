@@ -15,6 +15,7 @@ from members.models import Application
 from members.reasons import DECLINE_REASONS
 from members.timeline import timeline_of
 from tests import personas
+from tests.staff_pages import decide
 
 from . import factories
 
@@ -112,7 +113,7 @@ def test_the_second_officer_may_return_it(proposed, district):
 
 def test_the_decision_page_declines(proposed, district, client_of):
     kind = extensions.todo_kind("application-decline")
-    client_of(district).post(kind.url(proposed), {"choice": "confirm", "reason": ""})
+    decide(client_of(district), kind.url(proposed), {"choice": "confirm", "reason": ""})
     proposed.refresh_from_db()
     assert (proposed.state, proposed.reason) == ("declined", WHY)
 

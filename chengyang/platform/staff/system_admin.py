@@ -175,6 +175,7 @@ class OfficeAdmin(ScopedAdmin):
     list_display = ("__str__", "address", "phone", "hours")
     search_fields = ("name", "subdistrict__name", "address")
     list_select_related = ("subdistrict",)
+    ordering = ("subdistrict__order", "pk")
     fields = Office.EDITABLE_FIELDS
     may_edit = staticmethod(can_edit_office)
 

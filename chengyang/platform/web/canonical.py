@@ -7,9 +7,6 @@ from django.http import HttpRequest
 def absolute_url(request: HttpRequest, path: str = "") -> str:
     """Return the absolute address of `path` (by default that of the page, without its query).
 
-    On `SITE_URL` where it is configured, so that a page that is served under two hosts has one address; else on the host of
-    the request.
+    It is on `SITE_URL`, so that a page that is served under two hosts has one address.
     """
-    root = getattr(settings, "SITE_URL", "").rstrip("/")
-    path = path or request.path
-    return root + path if root else request.build_absolute_uri(path)
+    return f"{settings.SITE_URL}{path or request.path}"
