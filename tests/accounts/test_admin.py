@@ -154,7 +154,7 @@ def test_who_asked_and_who_it_is_about_do_not_agree(client_of, secadmin, sysadmi
     change = actions.ask_for_change(sysadmin, "remove_factor", actor=secadmin)
     for user in (secadmin, sysadmin):
         assert change.get_absolute_url() not in client_of(user).get("/manage/").content.decode()
-        assert client_of(user).post(change.get_absolute_url(), {"choice": "agree"}).status_code == 403
+        assert decide(client_of(user), change.get_absolute_url(), {"choice": "agree"}).status_code == 403
         with pytest.raises(NotAllowed):
             actions.agree_to_change(change, actor=user)
     assert change.get_absolute_url() in client_of(auditor).get("/manage/").content.decode()

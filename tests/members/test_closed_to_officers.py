@@ -90,7 +90,9 @@ def member_with_rows(member, rules):
     person = member.person
     Post.objects.create(person=person, organization=personas.organization(), kind="chair", starts=personas.STARTED)
     signup = Signup.objects.create(activity=_activity(10), person=person, position=1)
-    checkin = CheckIn.objects.create(signup=signup, checked_in_at=signup.activity.starts)
+    checkin = CheckIn.objects.create(
+        signup=signup, checked_in_at=signup.activity.starts, checked_out_at=signup.activity.ends
+    )
     ServiceRecord.objects.create(checkin=checkin, hours=2)
     words = {"title": "劳务合同", "text": "请看一看", "answer": "已看", "due_on": clock.today()}
     Request.objects.create(number="SQ20260101-001", author=member, state="answered", **words)

@@ -86,6 +86,7 @@ def test_tables_found():
         "mfa.Authenticator",
         "notices.Delivery",
         "notices.Notice",
+        "notices.SwitchedOff",
         "organizations.Membership",
         "organizations.Post",
         "privacy.Consent",

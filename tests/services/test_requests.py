@@ -75,7 +75,7 @@ def test_a_routed_request_notifies_its_new_handlers(asked, district, leader):
 def test_a_reopened_request_notifies_its_handlers(member, leader):
     asked = actions.submit_request(actor=member, title="采摘缺人手", text="周六上午", team=Team.objects.get())
     actions.answer_request(asked, actor=leader, answer="已联系")
-    actions.reopen_request(asked, actor=member)
+    actions.reopen_request(asked, reason="还是没人来", actor=member)
     assert Notice.objects.get(kind="services/request_reopened").user == leader
 
 
