@@ -211,7 +211,7 @@ MUTANTS = (
     Mutant(
         "request-scope-dropped",
         "a request is read by its handlers and its author alone",
-        "services/models.py",
+        "services/models/requests.py",
         "            handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)\n",
         "            return self.all()\n",
         ("services/test_requests.py::test_who_sees_a_request_routed_to_a_team",),

@@ -367,14 +367,10 @@ class ScopedAdmin(admin.ModelAdmin):
             )
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
-            error.url = self.url_of(
-                obj, _kept(request)
-            )  # never the public page that another caller of the action returns to
+            error.url = self.url_of(obj, _kept(request))  # never a public page, to which the action may lead
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
-        if (
-            self.get_object(request, str(object_id)) is None
-        ):  # after the action the row may be out of the officer's scope
+        if self.get_object(request, str(object_id)) is None:  # the row may be out of the officer's scope now
             return HttpResponseRedirect(self.list_url(request))
         return HttpResponseRedirect(self.url_of(obj, _kept(request)))
 

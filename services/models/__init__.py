@@ -1,0 +1,7 @@
+"""The service alliance, its teams, requests for help, and outcomes."""
+
+from .outcomes import Outcome
+from .requests import OFFICE, Request, ThreadEntry, new_query_code
+from .teams import FIELDS, Alliance, Post, Team
+
+__all__ = ["FIELDS", "OFFICE", "Alliance", "Outcome", "Post", "Request", "Team", "ThreadEntry", "new_query_code"]

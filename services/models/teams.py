@@ -1,0 +1,93 @@
+"""The service alliance, its teams and their posts."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
+from chengyang.platform.audit.history import tracked
+
+
+class Alliance(models.Model):
+    """服务联盟 “城新同行”."""
+
+    name = models.CharField(_("名称"), max_length=30, unique=True)
+    summary = models.CharField(_("简介"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("服务联盟")
+
+    def __str__(self):
+        return self.name
+
+
+# Labels of the field codes in the imported data; for another field, staff store its name itself.
+FIELDS = {
+    "startup": _("创业"),
+    "rural": _("乡村"),
+    "law": _("法律"),
+    "psychology": _("心理"),
+    "arts": _("文艺"),
+    "environment": _("环保"),
+    "media": _("新媒体"),
+    "finance": _("财税"),
+    "aid": _("助学助困"),
+}
+
+
+class TeamQuerySet(OrganizerQuerySet):
+    subject = "team"
+
+    def open(self):
+        """Return the teams that still work."""
+        return self.filter(closed_on__isnull=True)
+
+
+@tracked
+class Team(Organizer):
+    """服务队: a team with a list of services that citizens and members can order."""
+
+    OFFICE_FIELDS = ("name", "field", "subdistrict")
+    EDITABLE_FIELDS = ("services", "summary", "contact")
+    COMMON_NAME_PARTS = "服务队|志愿|城阳区"
+
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
+    field = models.CharField(_("领域"), max_length=20)
+    services = ArrayField(models.CharField(max_length=30), verbose_name=_("能提供的服务"), default=list, blank=True)
+    founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    closed_on = models.DateField(_("停止日期"), null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("服务队")
+        ordering = ["id"]
+
+    def get_absolute_url(self):
+        return reverse("services:team", args=[self.slug])
+
+    @property
+    def field_label(self):
+        """Return the name of the field of work, for its code or as staff wrote it."""
+        return FIELDS.get(self.field, self.field)
+
+
+@tracked
+class Post(DatedPost):
+    """A post in a team. A leader acts for the team; a volunteer is a member without rights over it."""
+
+    SUBJECT = "team"
+
+    class Kind(models.TextChoices):
+        LEADER = "leader", _("队长")
+        VOLUNTEER = "volunteer", _("队员")
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("服务队"))
+    kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
+
+    objects = DatedPostQuerySet.as_manager()
+
+    class Meta(DatedPost.Meta):
+        verbose_name = verbose_name_plural = _("服务队职务")
