@@ -1,8 +1,6 @@
 """URLs of this app, with their whole paths."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
-from django.views.generic import RedirectView
 
 from . import views
 
@@ -13,7 +11,7 @@ urlpatterns = [
     path("calendar/share/", views.share_calendar, name="calendar-share"),
     path("calendar.ics", views.feed, name="ics"),
     # /activities/
-    path("activities/", login_not_required(RedirectView.as_view(pattern_name="activities:calendar")), name="list"),
+    path("activities/", views.activity_list, name="list"),
     path("activities/<public_id:public_id>/", views.detail, name="detail"),
     path("activities/<public_id:public_id>/share/", views.share, name="share"),
     path("activities/<public_id:public_id>/activity.ics", views.activity_ics, name="activity-ics"),

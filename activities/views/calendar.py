@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -183,6 +183,13 @@ def _feed_urls(request: HttpRequest, filters: facets.Filters) -> dict[str, str]:
     """Return the URL of the feed with these filters, as http(s) and as webcal, which calendar programs open."""
     url = request.build_absolute_uri(reverse("activities:ics") + filters.query())
     return {"feed_url": url, "webcal_url": "webcal:" + url.partition(":")[2]}
+
+
+@login_not_required
+@require_safe
+def activity_list(request: HttpRequest) -> HttpResponse:
+    """Lead from /activities/, which people guess, to the calendar."""
+    return redirect("activities:calendar")
 
 
 @login_not_required

@@ -48,8 +48,8 @@ document.addEventListener("keydown", (event) => {
   let handled = false;
   if (moves[event.key] && here) {
     const next = list.indexOf(here) + moves[event.key]();
-    if (next < 0) turnPage('.cal__turn [rel~="prev"]', "End");
-    else if (next >= list.length) turnPage('.cal__turn [rel~="next"]', "Home");
+    if (next < 0) turnPage('[rel~="prev"]', "End");
+    else if (next >= list.length) turnPage('[rel~="next"]', "Home");
     else focusDay(list[next]);
     handled = true;
   } else if (event.key === "Home" && here) handled = focusDay(list[0]);

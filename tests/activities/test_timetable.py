@@ -112,7 +112,9 @@ def test_a_search_finds_what_is_coming_and_what_is_over(many):
 @pytest.mark.parametrize("most", [1, 2, 3, 4])
 def test_the_pages_of_a_search_show_everything_once(many, view, most):
     whole, pages, window = titles(search(view)), [], window_of(view, factories.DAY)
-    while window:
+    for _ in range(len(whole) + 1):
+        if window is None:
+            break
         page = timetable.results(Activity.objects.published(), window, most=most)
         pages += titles(page)
         window = page.following

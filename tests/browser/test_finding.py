@@ -7,7 +7,7 @@ import pytest
 from bases.models import Base
 from chengyang import clock
 from chengyang.platform.offices.models import Office
-from organizations.models import Organization
+from organizations.models import Membership, Organization
 
 from . import browser_data
 from .pages import PHONE
@@ -72,13 +72,21 @@ def test_every_tab_stop_of_the_calendar_is_visible(browse, months, size):
 
 
 @pytest.mark.parametrize("size", [PHONE, TABLET])
-def test_badges_on_cards_keep_their_height(browse, size):
-    Organization.objects.update(is_demo=True)
+def test_the_foot_of_a_card_keeps_its_lines(browse, size):
+    """The number of members and its badge stay whole, on the line of the assessment or below it."""
+    organization = Organization.objects.published().filter(is_demo=False, state="founded").first()
+    browser_data.citizen(99, is_demo=True)  # marks the numbers as those of a demonstration
+    for number in range(1, 7):
+        Membership.objects.create(
+            organization=organization, person=browser_data.person(number), state="active", joined_on=browser_data.TODAY
+        )
     page = browse(size=size)
     page.goto("/organizations/")
-    heights = page.evaluate("[...document.querySelectorAll('.plate .demo')].map((one) => one.offsetHeight)")
-    assert heights
-    assert max(heights) <= 24
+    card = page.locator(f".plate[href='{organization.get_absolute_url()}'] .honour")
+    assert card.locator(".meta").inner_text().strip().startswith("会员 6 人")
+    heights = card.evaluate("(foot) => [...foot.querySelectorAll('.meta, .demo')].map((one) => one.offsetHeight)")
+    assert len(heights) == 2
+    assert max(heights) <= 30  # one line
 
 
 def test_the_bases_of_the_home_page_fill_a_tablet(browse):

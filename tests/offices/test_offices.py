@@ -110,7 +110,7 @@ def test_the_district_sees_what_is_missing(client_of, district, district_office,
     assert "SITE_ID_CODE" in missing
     assert missing.count("is-bad") >= 4
     assert "夏庄街道" in done
-    assert "ICP 备案号" in done
+    assert "工信部备案号" in done
 
 
 @pytest.mark.parametrize(

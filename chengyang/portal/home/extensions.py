@@ -29,7 +29,7 @@ def missing_notices(user, first: dt.date, last: dt.date) -> list[UpcomingDate]:
 
 SITE_LINES = {
     "id_code": ("SITE_ID_CODE", _("网站标识码")),
-    "icp": ("SITE_ICP", _("ICP 备案号")),
+    "icp": ("SITE_ICP", _("工信部备案号")),
     "police": ("SITE_POLICE", _("公安备案号")),
     "mistakes_url": ("SITE_MISTAKES_URL", _("“我为政府网站找错”的网址")),
 }
