@@ -6,11 +6,14 @@ import pytest
 
 from chengyang.devtools import test_isolation
 from chengyang.devtools.paths import Problem
+from chengyang.lib.vault.keys import make_keys
 
 try:
     test_isolation.apply(os.environ)  # must come before the import below, which reads the environment
 except Problem as problem:
     raise pytest.UsageError(str(problem)) from None
+# One process writes the encrypted rows of a database that the others get copies of: workers inherit these keys.
+os.environ.setdefault("VAULT_KEYS", make_keys())
 
 from chengyang.settings import *  # noqa: F403
 

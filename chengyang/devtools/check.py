@@ -1,6 +1,5 @@
 """`manage.py check-all`: every check of the code that needs no server."""
 
-import base64
 import os
 import secrets
 import subprocess
@@ -26,7 +25,9 @@ TYPED_PACKAGES = ("chengyang/lib/chinese", "chengyang/lib/vault")
 # Values that the example leaves open, because they are secret; every other value of it is used.
 GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(64),
-    "VAULT_KEYS": lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    "VAULT_KEYS": lambda: subprocess.check_output(
+        [sys.executable, "-m", "chengyang.lib.vault.keys"], text=True
+    ).strip(),
 }
 
 

@@ -47,8 +47,7 @@ def _add_server_options(parser):
     parser.add_argument(
         "--port", dest="PORT", metavar="N", help="port on 127.0.0.1, 1 to 65535 (variable PORT; default: 8000)"
     )
-    _add_data(parser)
-    _add_no_demo(parser)
+    _add_prepare_options(parser)
 
 
 def _add_prepare_options(parser):

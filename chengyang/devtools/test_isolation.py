@@ -5,10 +5,8 @@ editor, or by pytest-xdist as a worker.
 """
 
 import atexit
-import base64
 import contextlib
 import os
-import secrets
 import shutil
 import tempfile
 from urllib.parse import urlsplit
@@ -51,34 +49,16 @@ def apply(environment):
         "REDIS_URL": environment.get("REDIS_URL") or server_registry.redis_url(home()),
     }
     environment.update({name: url for name, url in servers.items() if url})
-    for name in HIDDEN:
-        environment.pop(name, None)
     worker = environment.get("PYTEST_XDIST_WORKER", "")
+    if not worker:  # a worker has the environment of the process that started it, with the encryption keys of the run
+        for name in HIDDEN:
+            environment.pop(name, None)
     if FILES not in environment:
         environment[FILES] = _temporary_folder()
         _use_cache(environment, CACHE)
     if worker.startswith("gw"):
         _use_cache(environment, int(worker.removeprefix("gw")) % CACHES + 1)
     environment["CHENGYANG_HOME"] = os.path.join(environment[FILES], worker) if worker else environment[FILES]
-    environment["VAULT_KEYS"] = _shared_vault_keys(environment[FILES])
-
-
-def _shared_vault_keys(folder):
-    """Return the encryption keys of this run, made by whichever process comes first.
-
-    All processes need the same keys: one of them writes the encrypted rows of a database that the others get copies of.
-    """
-    path = os.path.join(folder, "vault-keys")
-    if not os.path.exists(path):
-        os.makedirs(folder, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=folder) as draft:
-            keys = (f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("k1", "index"))
-            draft.write(",".join(keys))
-            draft.flush()
-            with contextlib.suppress(FileExistsError):
-                os.link(draft.name, path)  # whole or not at all, and never over the keys of another process
-    with open(path) as file:
-        return file.read()
 
 
 def _temporary_folder():

@@ -1,5 +1,7 @@
 """The environment of a test process: servers, cache, data folder."""
 
+import os
+
 import pytest
 import redis
 
@@ -28,9 +30,14 @@ def test_each_worker_has_a_cache_and_a_data_folder(isolated, tmp_path):
 
 
 def test_workers_share_their_encryption_keys(isolated):
-    first, second = (isolated(PYTEST_XDIST_WORKER=name)["VAULT_KEYS"] for name in ("gw0", "gw1"))
+    keys = os.environ["VAULT_KEYS"]  # of this process, made by tests/settings.py
+    first, second = (isolated(PYTEST_XDIST_WORKER=name, VAULT_KEYS=keys)["VAULT_KEYS"] for name in ("gw0", "gw1"))
     assert first == second
     assert parse_keys(first).current == "k1"
+
+
+def test_keys_of_the_developer_are_not_used(isolated):
+    assert "VAULT_KEYS" not in isolated(VAULT_KEYS="k1:a,index:b")
 
 
 def test_single_process_of_manage_keeps_its_cache(isolated, tmp_path):
