@@ -1,14 +1,17 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
+    CODE_VALUE,
     AccountRows,
     ApiRoute,
+    CachedPage,
     DeadlineRows,
     MenuEntry,
     PeriodicTask,
@@ -19,15 +22,18 @@ from chengyang.extensions import (
     extend,
 )
 from chengyang.lib.chinese import dates
+from chengyang.platform.web import content
 
 from . import feed
 from .actions import signup_upkeep
 from .api import ActivityViewSet
+from .filters import FACETS, FLAGS
 from .metrics import METRICS
 from .models import Activity, Signup
 from .panels import PANELS
 from .states import ActivityState, SignupState
 from .todos import ApproveActivity, CompleteAttendance, ReviewSignup
+from .windows import SEARCHES, VIEWS
 
 
 def _find(user: Any, text: str) -> Any:
@@ -39,6 +45,57 @@ def _pages() -> Iterator[PublicPage]:
     yield PublicPage(reverse("activities:calendar"))
     rows = Activity.objects.published().overlapping(*feed.window()).order_by("-starts", "-pk")[: feed.MOST]
     yield from (PublicPage(row.get_absolute_url(), row.changed_at) for row in rows)
+
+
+# The query of the calendar; a text to search for is answered without the cache, because everybody can invent one.
+FILTER_VALUES = {**dict.fromkeys(FACETS, CODE_VALUE), **dict.fromkeys(FLAGS, "1")}
+WINDOW_VALUES = {
+    "view": "|".join((*VIEWS, *SEARCHES)),
+    "month": r"\d{4}-\d{2}",
+    "week": r"\d{4}-W\d{2}",
+    "since": r"\d{4}-\d{2}-\d{2}",
+    "until": r"\d{4}-\d{2}-\d{2}",
+}
+# What people do with sign-ups changes the places and numbers of one activity, not the rest of the portal.
+PLACE_VERBS = (
+    "signup.created",
+    "signup.confirmed",
+    "signup.declined",
+    "signup.cancelled",
+    "signup.offered",
+    "signup.expired",
+    "signup.moved_up",
+    "signup.anonymised",
+    "checkin.created",
+    "checkin.ended",
+    "checkin.removed",
+    "service.recorded",
+    "service.recounted",
+    "service.corrected",
+)
+
+
+def _places_of(subject: Any) -> tuple[str, ...]:
+    """Return the versions that a change of a sign-up, check-in or service record moves."""
+    if isinstance(subject, type):
+        return (content.PLACES,)
+    checkin = getattr(subject, "checkin", subject)
+    signup = getattr(checkin, "signup", checkin)
+    return content.PLACES, content.activity_version(signup.activity.public_id)
+
+
+def _versions_of(path: Mapping[str, str]) -> tuple[str, ...]:
+    return (content.activity_version(path["public_id"]),)
+
+
+def _next_moment(now: dt.datetime) -> dt.datetime | None:
+    """Return the next start, end, opening or closing of sign-up of a shown activity."""
+    rows = Activity.objects.shown()
+    fields = ("starts", "ends", "signup_opens", "signup_closes")
+    firsts = (
+        rows.filter(**{f"{name}__gt": now}).order_by(name).values_list(name, flat=True).first() for name in fields
+    )
+    return min((moment for moment in firsts if moment), default=None)
 
 
 extend(
@@ -109,6 +166,16 @@ extend(
         ),
     ],
     notice_kinds={"activities": _("报名、活动和服务时长")},
+    content={"signup.read": content.nothing, **dict.fromkeys(PLACE_VERBS, _places_of)},
+    content_moments=[_next_moment],
+    cached_pages=[
+        CachedPage("activities:calendar", {**FILTER_VALUES, **WINDOW_VALUES}),
+        CachedPage("activities:calendar-share", {**FILTER_VALUES, **WINDOW_VALUES}),
+        CachedPage("activities:ics", FILTER_VALUES),
+        CachedPage("activities:detail", versions=_versions_of),
+        CachedPage("activities:share", versions=_versions_of),
+        CachedPage("activities:activity-ics", versions=_versions_of),
+    ],
     audit_verbs={
         "activity.created": _("起草活动"),
         "activity.updated": _("修改活动"),

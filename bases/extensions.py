@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import (
+    CODE_VALUE,
+    NUMBER_VALUE,
+    CachedPage,
     MenuEntry,
     Panel,
     PostType,
@@ -84,6 +87,10 @@ extend(
     assessments=[Assessment],
     file_access={"bases.Assessment": Assessment.objects.public_ids_visible_to},
     own_data_order=30,
+    cached_pages=[
+        CachedPage("bases:list", {"page": NUMBER_VALUE, "level": CODE_VALUE, "subdistrict": CODE_VALUE}),
+        CachedPage("bases:detail"),
+    ],
     audit_verbs={
         "base.created": _("建立基地"),
         "base.renamed": _("基地改名"),

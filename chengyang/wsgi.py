@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves."""
+"""The WSGI application that granian serves: the page cache in front of Django."""
 
 import os
 
@@ -6,4 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
-application = get_wsgi_application()
+from chengyang.platform.web.page_cache import PageCache
+
+application = PageCache(get_wsgi_application())

@@ -22,6 +22,7 @@ from chengyang.extensions import (
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.privacy import actions as privacy
+from chengyang.platform.web import content
 
 from . import personal_data, todos
 from .actions import accounts, consents, leaving
@@ -211,6 +212,35 @@ extend(
         ),
     ],
     notice_kinds={"members": _("入册和资料")},
+    content=dict.fromkeys(
+        (
+            "person.read",
+            "person.seen",
+            "person.created",
+            "person.asked_again",
+            "correction.asked",
+            "correction.refused",
+            "correction.withdrawn",
+            "data.exported",
+            "application.started",
+            "application.submitted",
+            "alike.read",
+            "application.read",
+            "application.returned",
+            "application.first_reviewed",
+            "application.decline_proposed",
+            "application.declined",
+            "application.resumed",
+            "application.taken_back",
+            "application.objected",
+            "application.objection_accepted",
+            "application.withdrawn",
+            "representative.nominated",
+            "representative.first_reviewed",
+            "representative.declined",
+        ),
+        content.nothing,
+    ),
     audit_verbs={
         "person.read": _("查看完整个人信息"),
         "person.seen": _("查看个人资料页"),

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import (
+    CODE_VALUE,
+    NUMBER_VALUE,
+    CachedPage,
     DeadlineRows,
     MenuEntry,
     Panel,
@@ -21,6 +24,7 @@ from chengyang.extensions import (
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
+from chengyang.platform.web import content
 
 from .actions import memberships
 from .metrics import METRICS
@@ -100,6 +104,21 @@ extend(
     ],
     deadlines=[DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED))],
     notice_kinds={"organizations": _("加入组织")},
+    cached_pages=[
+        CachedPage(
+            "organizations:list",
+            {"page": NUMBER_VALUE, **dict.fromkeys(("level", "subdistrict", "category"), CODE_VALUE)},
+        ),
+        CachedPage("organizations:detail"),
+    ],
+    content=dict.fromkeys(
+        (
+            "membership.applied",
+            "membership.declined",
+            "membership.withdrawn",
+        ),
+        content.nothing,
+    ),
     audit_verbs={
         "organization.created": _("建立联谊组织"),
         "organization.renamed": _("联谊组织改名"),

@@ -4,7 +4,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
+    NUMBER_VALUE,
     AccountRows,
+    CachedPage,
     DeadlineRows,
     MenuEntry,
     Panel,
@@ -18,6 +20,7 @@ from chengyang.extensions import (
 )
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.choices import own_rows
+from chengyang.platform.web import content
 
 from .actions import requests
 from .metrics import METRICS
@@ -114,6 +117,23 @@ extend(
         DeadlineRows(lambda: Outcome.objects.filter(state=OutcomeState.REPORTED)),
     ],
     notice_kinds={"services": _("诉求和成果")},
+    cached_pages=[CachedPage("services:home", {"page": NUMBER_VALUE}), CachedPage("services:team")],
+    content=dict.fromkeys(
+        (
+            "request.created",
+            "request.read",
+            "request.routed",
+            "request.extended",
+            "request.reopened",
+            "request.closed",
+            "request.withdrawn",
+            "request.rated",
+            "request.escalated",
+            "outcome.reported",
+            "outcome.declined",
+        ),
+        content.nothing,
+    ),
     audit_verbs={
         "team.created": _("建立服务队"),
         "team.renamed": _("服务队改名"),

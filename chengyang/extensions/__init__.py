@@ -19,9 +19,12 @@ from django.db import models
 from django.db.models import QuerySet
 
 from .shapes import (
+    CODE_VALUE,
     EVER,
+    NUMBER_VALUE,
     AccountRows,
     ApiRoute,
+    CachedPage,
     DeadlineRows,
     DecisionOption,
     DetailRow,
@@ -44,9 +47,12 @@ from .shapes import (
 )
 
 __all__ = [
+    "CODE_VALUE",
     "EVER",
+    "NUMBER_VALUE",
     "AccountRows",
     "ApiRoute",
+    "CachedPage",
     "DeadlineRows",
     "DecisionOption",
     "DetailRow",
@@ -83,6 +89,11 @@ class Extension:
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
     public_pages: Sequence[Callable[[], Iterable[PublicPage]]] = ()  # of the sitemap, without the lists of filters
     go_live: Sequence[Callable[[], Sequence[GoLiveItem]]] = ()  # what must be filled in before the portal is opened
+    cached_pages: Sequence[CachedPage] = ()  # public pages that are kept for all visitors without a session
+    # verb → function (subject) → names of the versions of public content that it moves; a verb without an entry moves SITE
+    content: Mapping[str, Callable[[Any], Iterable[str]]] = field(default_factory=dict)
+    # function (now) → the next moment at which time alone changes a public page, or None; midnight always does
+    content_moments: Sequence[Callable[[dt.datetime], dt.datetime | None]] = ()
     api: Sequence[ApiRoute] = ()  # resources of /api/v1/
     metrics: Sequence[Metric] = ()  # numbers by code
     audit_verbs: Mapping[str, Any] = field(default_factory=dict)  # verb → label; an unknown verb is refused
@@ -126,10 +137,12 @@ class Registry:
         self._frozen = True
         for slot, key in _KEYS.items():
             _refuse_repeated(slot, [key(item) for item in self.items(slot)])
-        for slot in ("audit_verbs", "notice_kinds", "schedule", "file_access"):
+        for slot in ("audit_verbs", "content", "notice_kinds", "schedule", "file_access"):
             _refuse_repeated(slot, [key for extension in self.apps().values() for key in getattr(extension, slot)])
         if wrong := [verb for verb in self.mapping("audit_verbs") if not _VERB.fullmatch(verb)]:
             raise ValueError(f"{wrong[0]!r} is not of the form object.past_participle.")
+        if unknown := sorted(self.mapping("content").keys() - self.mapping("audit_verbs").keys()):
+            raise ValueError(f"{unknown[0]!r} in the slot content is not an audit verb.")
 
     def apps(self) -> Mapping[str, Extension]:
         """Return the extensions by app label. Raises RuntimeError before `freeze`, when some are still missing."""
@@ -155,6 +168,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "todos": lambda kind: kind.code,
     "panels": lambda panel: (panel.place, panel.template),
     "menu": lambda entry: (entry.place, entry.url_name),
+    "cached_pages": lambda page: page.url_name,
     "api": lambda route: route.path,
     "metrics": lambda metric: metric.code,
     "posts": lambda post: post.subject,
@@ -230,6 +244,21 @@ def go_live_items() -> list[GoLiveItem]:
     """Return what must be filled in before the portal is opened; what is missing comes first."""
     found = [item for source in _registry.items("go_live") for item in source()]
     return sorted(found, key=lambda item: not item.missing)
+
+
+def cached_pages() -> list[CachedPage]:
+    """Return the public pages that are kept for all visitors without a session."""
+    return _registry.items("cached_pages")
+
+
+def content() -> dict[str, Callable[[Any], Iterable[str]]]:
+    """Return, by verb, which versions of public content it moves; see `web.content`."""
+    return _registry.mapping("content")
+
+
+def content_moments() -> list[Callable[[dt.datetime], dt.datetime | None]]:
+    """Return the functions that name the next moment at which time changes a public page."""
+    return _registry.items("content_moments")
 
 
 def api_routes() -> list[ApiRoute]:

@@ -213,6 +213,28 @@ class PublicPage(NamedTuple):
     changed_at: dt.datetime | None = None
 
 
+CODE_VALUE = r"[a-z0-9_-]{0,60}"  # of a query: a code or slug, or nothing
+NUMBER_VALUE = r"[1-9]\d{0,3}"
+
+
+def _common_versions(_path: Mapping[str, str]) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class CachedPage:
+    """A public page that is the same for every visitor without a session, and is kept for all of them.
+
+    `url_name` is its name among the URLs. `parameters` are the names of the query that the page reads, with a pattern that a
+    value must match whole; a request with another name or value is answered without the cache, so that nobody fills it.
+    `versions` returns, for the captured values of the path, the versions that the page depends on beside `SITE` and `PLACES`.
+    """
+
+    url_name: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    versions: Callable[[Mapping[str, str]], tuple[str, ...]] = _common_versions
+
+
 class GoLiveItem(NamedTuple):
     """Something to fill in before the portal is opened: `missing` says what is missing, empty when it is done.
 

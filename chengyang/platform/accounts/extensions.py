@@ -4,6 +4,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, TableDescription, extend
+from chengyang.platform.web import content
 
 from . import sessions, todos
 
@@ -78,6 +79,37 @@ extend(
             created_field="created_at",
         ),
     ],
+    content=dict.fromkeys(
+        (
+            "session.started",
+            "session.ended",
+            "session.failed",
+            "session.locked",
+            "session.unlocked",
+            "phone.proved",
+            "phone.changed",
+            "phone.restored",
+            "phone.freed",
+            "phone.released",
+            "number_request.submitted",
+            "number_request.checked",
+            "number_request.refused",
+            "number_request.stopped",
+            "number_request.done",
+            "password.changed",
+            "password.reset",
+            "second_factor.added",
+            "second_factor.removed",
+            "second_factor.failed",
+            "passkey.added",
+            "passkey.removed",
+            "user.created",
+            "staff_change.asked",
+            "staff_change.agreed",
+            "staff_change.refused",
+        ),
+        content.nothing,
+    ),
     audit_verbs={
         "session.started": _("登录"),
         "session.ended": _("退出登录"),

@@ -18,7 +18,7 @@ from chengyang.platform.audit import history
 from chengyang.platform.audit.digests import batch_hash, entry_digests, purge_digest
 from chengyang.platform.audit.models import Batch, BatchEntry, Entry, Purge, Unsealed
 from chengyang.platform.audit.verification import check_batch
-from chengyang.platform.web import context
+from chengyang.platform.web import content, context
 
 LEAST_MONTHS = 6  # Cybersecurity Law, article 23; a trigger on the table enforces it too
 BATCH_SIZE = 5000  # entries sealed in one transaction, which takes about half a second
@@ -52,7 +52,7 @@ def record(
     the `User`, the anonymous user of a request, or None for the portal itself. `person` and `user` are those whom the entry
     concerns and who can read it on 我的数据; leave them out when they are the subject. `fields` are the names of the fields
     that were read or changed, and `reason` is a code: values and free text are refused. IP address, browser and request id
-    are added from the request.
+    are added from the request. The versions of the public pages that `verb` changes are moved (`web.content`).
 
     Raises RuntimeError outside a transaction, and ValueError for an unknown verb, field name or code.
     (requirements.md S11, S14)
@@ -62,6 +62,7 @@ def record(
     entry = _entry(verb, subject, actor=actor, person=person, user=user, fields=fields, reason=reason, result=result)
     entry.save(force_insert=True)
     history.attribute_to(actor)
+    content.changed_by(verb, subject)
     return entry
 
 

@@ -4,6 +4,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, extend
+from chengyang.platform.web import content
 
 extend(
     "audit",
@@ -12,6 +13,16 @@ extend(
         "audit-verify": PeriodicTask("audit.verify", crontab(hour=3, minute=20)),
         "audit-purge": PeriodicTask("audit.purge", crontab(hour=4, minute=20)),
     },
+    content=dict.fromkeys(
+        (
+            "audit.read",
+            "list.read",
+            "row.read",
+            "search.read",
+            "audit.purged",
+        ),
+        content.nothing,
+    ),
     audit_verbs={
         "settings.changed": _("修改系统设置"),
         "audit.read": _("查看审计记录"),

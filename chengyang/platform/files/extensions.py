@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import PeriodicTask, TableDescription, extend
+from chengyang.platform.web import content
 
 extend(
     "files",
@@ -16,6 +17,10 @@ extend(
             created_field="at",
         )
     ],
+    content=dict.fromkeys(
+        ("file.read",),
+        content.nothing,
+    ),
     audit_verbs={
         "file.uploaded": _("上传文件"),
         "file.read": _("查看文件"),

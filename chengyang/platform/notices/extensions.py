@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import Panel, PeriodicTask, TableDescription, extend, notice_kinds
+from chengyang.platform.web import content
 
 from .models import Notice
 
@@ -35,5 +36,6 @@ extend(
         # `variables` repeats parts of the title and the body.
         TableDescription("notices.Notice", hidden={"kind", "url", "variables"}, created_field="at"),
     ],
+    content={"notice.sent": content.nothing, "notice.channels_chosen": content.nothing},
     audit_verbs={"notice.sent": _("发送通知"), "notice.channels_chosen": _("选择通知方式")},
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import GoLiveItem, MenuEntry, PublicPage, extend
+from chengyang.extensions import CachedPage, GoLiveItem, MenuEntry, PublicPage, extend
 
 from .models import Office
 
@@ -31,5 +31,6 @@ extend(
     menu=[MenuEntry("offices:contact", _("联系我们"), order=90, place="services")],
     go_live=[missing_lines],
     public_pages=[pages],
+    cached_pages=[CachedPage("offices:contact")],
     audit_verbs={"office.updated": _("修改对外窗口")},
 )

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import PublicPage, TableDescription, extend
+from chengyang.extensions import CachedPage, PublicPage, TableDescription, extend
 
 
 def _pages():
@@ -22,5 +22,6 @@ extend(
             created_field="at",
         )
     ],
+    cached_pages=[CachedPage("privacy:policy"), CachedPage("privacy:version")],
     audit_verbs={"consent.given": _("同意处理个人信息"), "consent.withdrawn": _("撤回同意")},
 )

@@ -3,12 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import extend
+from chengyang.platform.web import content
 
 from .rules_admin import CheckRules
 
 extend(
     "staff",
     todos=[CheckRules()],
+    content=dict.fromkeys(
+        (
+            "rules.proposed",
+            "rules.revised",
+            "rules.withdrawn",
+            "rules.returned",
+        ),
+        content.nothing,
+    ),
     audit_verbs={
         "rules.proposed": _("拟写个人信息保护规则"),
         "rules.revised": _("修改规则草案"),

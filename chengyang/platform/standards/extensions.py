@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import MenuEntry, PublicPage, extend
+from chengyang.extensions import CachedPage, MenuEntry, PublicPage, extend
 
 from .metrics import METRICS
 from .models import Standard
@@ -23,6 +23,7 @@ extend(
     ],
     metrics=METRICS,
     notice_kinds={"standards": _("评定")},
+    cached_pages=[CachedPage("standards:list"), CachedPage("standards:detail")],
     audit_verbs={
         "assessment.started": _("开始评定"),
         "assessment.recorded": _("填写评定"),

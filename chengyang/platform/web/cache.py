@@ -29,6 +29,13 @@ def is_away() -> bool:
     return time.monotonic() < _pause["until"]
 
 
+def pause(error: Exception) -> None:
+    """Ask the server no more for `PAUSE` seconds, because a command failed with `error`."""
+    if not is_away():
+        _log.warning("The cache is away for %s seconds: %s", PAUSE, type(error).__name__)
+    _pause["until"] = time.monotonic() + PAUSE
+
+
 class FaultTolerantRedisCache(RedisCache):
     """Django's Redis cache; while the server is away, reads find nothing and writes do nothing."""
 
@@ -42,8 +49,7 @@ class FaultTolerantRedisCache(RedisCache):
         try:
             return command()
         except (RedisError, OSError) as error:
-            _log.warning("The cache is away for %s seconds: %s", PAUSE, type(error).__name__)
-            _pause["until"] = time.monotonic() + PAUSE
+            pause(error)
             return otherwise
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:

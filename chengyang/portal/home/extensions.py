@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import GoLiveItem, MenuEntry, PeriodicTask, PublicPage, UpcomingDate, extend
+from chengyang.extensions import CachedPage, GoLiveItem, MenuEntry, PeriodicTask, PublicPage, UpcomingDate, extend
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.workdays import deadlines
 
@@ -49,6 +49,7 @@ def pages() -> list[PublicPage]:
 
 extend(
     "home",
+    cached_pages=[CachedPage(name) for name in ("home", "figures", "robots", "sitemap", "manifest")],
     public_pages=[pages],
     go_live=[site_lines],
     upcoming=[missing_notices],

@@ -1,0 +1,178 @@
+"""Versions of what public pages show, so that a page kept in a cache is never older than the data.
+
+A version is a random token in the cache server under a name: `SITE` for everything that public pages show, `PLACES` for the
+numbers of places and check-ins, `activity:<public id>` for those of one activity. A write moves versions when its
+transaction has been committed (`changed`); whoever keeps a page reads the tokens before making it (`tokens`) and stores them
+with it, and the page counts while they are still the same.
+
+`audit.record` calls `changed` for every change; writes that are not recorded one by one, such as loading the demonstration,
+call it themselves. A process that cannot reach the cache server moves the versions as soon as it answers again. Only a
+process that is killed between its commit and `changed` leaves a version unmoved: kept pages end after `stored_pages.LIFE`
+seconds in any case.
+"""
+
+import datetime as dt
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpResponse
+from redis.exceptions import RedisError
+
+from chengyang import clock, extensions
+
+from . import cache as cache_backend
+
+SITE = "site"
+PLACES = "places"
+PREFIX = "chengyang:content:"  # of the keys in the cache server
+RETRY = 0.1  # seconds between attempts to move the versions that a cache server that was away did not get
+NAME_LIFE = 24 * 3600  # seconds that the version of one activity is kept, far longer than any page
+_COMMON = (SITE, PLACES)
+
+_log = logging.getLogger(__name__)
+
+
+def nothing(_subject: Any) -> Iterable[str]:
+    """Return no version: for verbs whose change no public page shows."""
+    return ()
+
+
+def activity_version(public_id: str) -> str:
+    """Return the name of the version of one activity's places."""
+    return f"activity:{public_id}"
+
+
+@cache
+def server() -> redis.Redis:
+    """Return the client of the cache server; it gives up as soon as the cache backend does."""
+    location = settings.CACHES["default"]["LOCATION"]
+    return redis.Redis.from_url(location, **cache_backend.OPTIONS)
+
+
+# ---- moving versions ------------------------------------------------------------------------------------------------
+def changed(*names: str) -> None:
+    """Move the versions `names` (without arguments: SITE) when the current transaction is committed, or now outside one."""
+    wanted = frozenset(names or (SITE,))
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        _move(wanted)
+        return
+    if wanted <= _registered(connection):
+        return
+    _registered(connection).update(wanted)
+    connection.on_commit(lambda: _move(wanted), robust=True)
+
+
+def changed_by(verb: str, subject: Any) -> None:
+    """Move the versions that the slot `content` gives for `verb`; a verb without an entry there moves SITE."""
+    versions_of = extensions.content().get(verb)
+    names = (SITE,) if versions_of is None else tuple(versions_of(subject))
+    if names:
+        changed(*names)
+
+
+def _registered(connection: BaseDatabaseWrapper) -> set[str]:
+    """Return the names that the current transaction already moves when it commits.
+
+    Django replaces its list `run_on_commit` when the transaction ends and when a savepoint is rolled back, which may have
+    removed what was registered. So the set counts only together with the list that it was made for.
+    """
+    if getattr(connection, "content_list", None) is not connection.run_on_commit:
+        connection.content_list, connection.content_names = connection.run_on_commit, set()
+    return connection.content_names
+
+
+_owed: set[str] = set()  # names whose version could not be moved yet
+_owed_lock = threading.Lock()
+
+
+def _move(names: Iterable[str]) -> None:
+    if not cache_backend.is_away() and _moved(names):
+        return
+    with _owed_lock:
+        is_running = bool(_owed)
+        _owed.update(names)
+    if not is_running:
+        threading.Thread(target=_pay, name="content-versions", daemon=True).start()
+
+
+def _moved(names: Iterable[str]) -> bool:
+    """Move the versions; return whether the cache server did it."""
+    try:
+        commands = server().pipeline(transaction=False)
+        for name in names:
+            commands.set(PREFIX + name, secrets.token_hex(8), ex=None if name in _COMMON else NAME_LIFE)
+        commands.execute()
+    except (RedisError, OSError) as error:
+        cache_backend.pause(error)
+        return False
+    return True
+
+
+def _pay() -> None:
+    """Move the owed versions as soon as the cache server answers."""
+    while True:
+        with _owed_lock:
+            names = frozenset(_owed)
+        if _moved(names):
+            with _owed_lock:
+                _owed.difference_update(names)
+                if not _owed:
+                    return
+        time.sleep(RETRY)
+
+
+# ---- reading versions -----------------------------------------------------------------------------------------------
+def tokens(names: Iterable[str]) -> dict[str, str] | None:
+    """Return name → token of the versions `names`, or None while the cache server is away.
+
+    SITE always has a token: it gets a new one after the cache server lost its data, so that nothing kept before counts.
+    """
+    wanted = list(names)
+    if _owed or cache_backend.is_away():
+        return None
+    try:
+        found = server().mget([PREFIX + name for name in wanted])
+        if SITE in wanted and found[wanted.index(SITE)] is None:
+            server().set(PREFIX + SITE, secrets.token_hex(8), nx=True)
+            found = server().mget([PREFIX + name for name in wanted])
+    except (RedisError, OSError) as error:
+        cache_backend.pause(error)
+        return None
+    return {name: (token or b"").decode() for name, token in zip(wanted, found, strict=True)}
+
+
+def not_kept(response: HttpResponse) -> HttpResponse:
+    """Return `response` so that no cache keeps it: for addresses that everybody can invent, such as unknown filter values."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# ---- time -----------------------------------------------------------------------------------------------------------
+_next_change: dict[str, dt.datetime] = {}  # the token of SITE → the next moment at which time changes a page
+
+
+def next_change(site_token: str) -> dt.datetime:
+    """Return the next moment at which time alone changes a public page: the earliest of the slot `content_moments`, or midnight.
+
+    `site_token` is the version of SITE that the page is made for; the moments are asked for once per version.
+    """
+    now = clock.now()
+    moment = _next_change.get(site_token)
+    if moment is None or moment <= now:
+        midnight = clock.at(now.date() + dt.timedelta(days=1))
+        found = (source(now) for source in extensions.content_moments())
+        moment = min((one for one in found if one), default=midnight)
+        moment = min(moment, midnight)
+        _next_change.clear()
+        _next_change[site_token] = moment
+    return moment

@@ -1,0 +1,149 @@
+"""Pages as the page cache keeps them: in the cache server for all processes, and a few of them in the memory of each.
+
+Nothing here decides whether a page still counts but `StoredPage.counts`: it compares the versions that the page was made
+for with those of now (`content`), and its moments with the clock.
+"""
+
+import gzip
+import hashlib
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import zstandard
+from redis.exceptions import RedisError
+
+from chengyang import clock
+
+from . import cache as cache_backend
+from . import content
+
+LIFE = 60  # seconds that a page is kept at most
+PLACES_LIFE = 1.0  # seconds that a page may show the number of places as it was
+MOST_PER_LIFE = 1000  # pages stored in the cache server in LIFE seconds, so that it cannot be filled
+LOCAL_BYTES = 6 * 1024 * 1024  # of the pages in the memory of one process
+MAKING = 5  # seconds after which a request that is making a page is given up
+PREFIX = "chengyang:page:"  # of the keys in the cache server
+SMALLEST = 200  # bytes: smaller answers are not compressed
+COMPRESS = {
+    "zstd": zstandard.ZstdCompressor(level=6).compress,
+    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+}
+
+
+@dataclass
+class StoredPage:
+    """A page: status line, headers and body as Django answered, and what it was made for.
+
+    `versions` are the tokens of `content`. `made_at` is the moment at which it was begun, in seconds of `time.time`. `ends_at`
+    is the moment at which time changes it, in seconds of the portal's clock.
+    """
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    versions: dict[str, str]
+    made_at: float
+    ends_at: float
+    encoded: dict[str, bytes] = field(default_factory=dict)  # made when first asked for
+
+    def counts(self, versions: Mapping[str, str]) -> bool:
+        """Return whether the page may be sent when the versions of now are `versions`."""
+        age = time.time() - self.made_at
+        if age >= LIFE or clock.now().timestamp() >= self.ends_at:
+            return False
+        moved = {name for name, token in versions.items() if self.versions.get(name) != token}
+        return not moved or (moved == {content.PLACES} and age < PLACES_LIFE)
+
+    def body_as(self, encoding: str) -> bytes:
+        """Return the body in `encoding` (a key of COMPRESS, or empty)."""
+        if not encoding:
+            return self.body
+        if encoding not in self.encoded:
+            self.encoded[encoding] = COMPRESS[encoding](self.body)
+        return self.encoded[encoding]
+
+    def to_bytes(self) -> bytes:
+        """Return the page as `from_bytes` reads it."""
+        about = [self.status, self.headers, self.versions, self.made_at, self.ends_at]
+        return json.dumps(about).encode() + b"\n" + self.body
+
+
+def from_bytes(data: bytes) -> StoredPage:
+    """Return the page that `StoredPage.to_bytes` wrote."""
+    about, _newline, body = data.partition(b"\n")
+    status, headers, versions, made_at, ends_at = json.loads(about)
+    return StoredPage(status, [tuple(header) for header in headers], body, versions, made_at, ends_at)
+
+
+class Store:
+    """Pages by key, in the memory of this process and in the cache server. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, StoredPage] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def find(self, key: str, versions: Mapping[str, str]) -> StoredPage | None:
+        """Return the page under `key` if it counts. A cache server that is away has none."""
+        page = self._pages.get(key)
+        if page and page.counts(versions):
+            return page
+        data = self._ask("get", PREFIX + key)
+        page = from_bytes(data) if data else None
+        if page is None or not page.counts(versions):
+            return None
+        self._keep(key, page)
+        return page
+
+    def save(self, key: str, page: StoredPage) -> None:
+        """Keep `page` under `key`; the cache server takes `MOST_PER_LIFE` pages in `LIFE` seconds and no more."""
+        self._keep(key, page)
+        counter = f"{PREFIX}count:{int(time.time() / LIFE)}"
+        stored = self._ask("incr", counter)
+        if stored == 1:
+            self._ask("expire", counter, 2 * LIFE)
+        if stored and stored <= MOST_PER_LIFE:
+            self._ask("set", PREFIX + key, page.to_bytes(), ex=LIFE)
+
+    def _keep(self, key: str, page: StoredPage) -> None:
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = page
+            self._bytes += _size(page)
+            while self._bytes > LOCAL_BYTES and len(self._pages) > 1:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: str) -> None:
+        if old := self._pages.pop(key, None):
+            self._bytes -= _size(old)
+
+    # ---- one request makes a page ---------------------------------------------------------------------------------
+    def claim(self, key: str) -> bool:
+        """Return whether the caller is the one that makes the page under `key`; the others wait for it."""
+        return bool(self._ask("set", f"{PREFIX}making:{key}", b"1", nx=True, ex=MAKING))
+
+    def release(self, key: str) -> None:
+        """End the claim."""
+        self._ask("delete", f"{PREFIX}making:{key}")
+
+    def _ask(self, command: str, *args: object, **options: object) -> object:
+        if cache_backend.is_away():
+            return None
+        try:
+            return getattr(content.server(), command)(*args, **options)
+        except (RedisError, OSError) as error:
+            cache_backend.pause(error)
+            return None
+
+
+def _size(page: StoredPage) -> int:
+    return 2 * len(page.body)  # with its compressed forms
+
+
+def key_of(*parts: object) -> str:
+    """Return a short key for `parts`."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
