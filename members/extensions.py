@@ -33,6 +33,7 @@ from .states import (
     APPLICATION_OPEN,
     APPLICATION_WITH_APPLICANT,
     ApplicationState,
+    CorrectionState,
     PersonState,
     RepresentativeState,
 )
@@ -210,6 +211,7 @@ extend(
                 state__in=(RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED)
             )
         ),
+        DeadlineRows(lambda: Correction.objects.filter(state=CorrectionState.WAITING)),
     ],
     notice_kinds={"members": _("入册和资料")},
     content=dict.fromkeys(
