@@ -12,6 +12,12 @@ def now() -> dt.datetime:
     return timezone.localtime(fixed or timezone.now())
 
 
+def timestamp() -> float:
+    """Return the present moment in seconds since 1970; faster than `now`."""
+    fixed = getattr(settings, "PORTAL_CLOCK", None)
+    return (fixed or timezone.now()).timestamp()
+
+
 def today() -> dt.date:
     """Return the present day in the portal's time zone."""
     return now().date()

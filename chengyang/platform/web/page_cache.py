@@ -33,6 +33,7 @@ MOST_PAIRS = 4  # of a query; longer combinations are rare, and without end
 # Answers depend on these headers, or are written for the one who sends them.
 PERSONAL_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_HX_REQUEST", "HTTP_RANGE", "HTTP_X_HTTP_METHOD_OVERRIDE")
 VARIES = {"cookie", "accept-encoding"}  # what an answer may vary by and still be kept
+ENTITY_HEADERS = {"Content-Type", "Content-Length", "Content-Encoding"}  # not of a 304
 STATUS_HEADER = "Cache-Status"  # RFC 9211
 
 Environ = dict[str, Any]
@@ -108,17 +109,23 @@ def _asked(environ: Environ) -> tuple[str, tuple[str, ...]] | None:
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or any(name in environ for name in PERSONAL_HEADERS):
         return None
     size = _elder_size(environ.get("HTTP_COOKIE", ""))
-    declared = _declared(environ.get("PATH_INFO", ""))
-    if size is None or declared is None:
-        return None
-    page, names = declared
-    query = environ.get("QUERY_STRING", "")
-    pairs = _known_pairs(query, page) if query else []
-    if pairs is None:
+    if size is None:
         return None
     in_wechat = "MicroMessenger" in environ.get("HTTP_USER_AGENT", "")  # context_processors.portal
-    key = key_of(_origin(environ), environ["PATH_INFO"], pairs, size, in_wechat)
-    return key, names
+    return _key(_origin(environ), environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""), size, in_wechat)
+
+
+@lru_cache(maxsize=4096)
+def _key(
+    origin: tuple[str, str], path: str, query: str, size: str, in_wechat: bool
+) -> tuple[str, tuple[str, ...]] | None:
+    """Return the key of a page and the versions it depends on, or None where no page is kept for this address."""
+    declared = _declared(path)
+    if declared is None:
+        return None
+    page, names = declared
+    pairs = _known_pairs(query, page) if query else []
+    return None if pairs is None else (key_of(origin, path, pairs, size, in_wechat), names)
 
 
 def _elder_size(cookies: str) -> str | None:
@@ -132,7 +139,6 @@ def _elder_size(cookies: str) -> str | None:
     return size if size in elder.SIZES else ""
 
 
-@lru_cache(maxsize=4096)
 def _declared(path: str) -> tuple[CachedPage, tuple[str, ...]] | None:
     """Return the declaration of the page at `path` and the versions that it depends on, or None for any other path."""
     try:
@@ -198,17 +204,12 @@ def _lasting(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _answer(environ: Environ, start_response: StartResponse, page: StoredPage, status: str) -> list[bytes]:
     """Answer with `page`, in the best encoding that the client takes; 304 where it has the page already."""
-    is_large = len(page.body) >= SMALLEST
-    encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if is_large else ""
-    body = page.body_as(encoding)
-    headers = [*page.headers, ("X-Request-ID", uuid.uuid4().hex), (STATUS_HEADER, status)]
-    etag = next((value for name, value in headers if name == "ETag"), None)
-    if etag and etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-        start_response("304 Not Modified", [header for header in headers if header[0].lower() not in ("content-type",)])
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    body, headers = page.as_encoded(_encoding(accepted) if accepted and len(page.body) >= SMALLEST else "")
+    headers = [*headers, ("X-Request-ID", uuid.uuid4().hex), (STATUS_HEADER, status)]
+    if (known := environ.get("HTTP_IF_NONE_MATCH")) and dict(headers).get("ETag", "-") in known:
+        start_response("304 Not Modified", [header for header in headers if header[0] not in ENTITY_HEADERS])
         return []
-    if encoding:
-        headers.append(("Content-Encoding", encoding))
-    headers.append(("Content-Length", str(len(body))))
     start_response(page.status, headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

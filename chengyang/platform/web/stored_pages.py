@@ -48,22 +48,24 @@ class StoredPage:
     versions: dict[str, str]
     made_at: float
     ends_at: float
-    encoded: dict[str, bytes] = field(default_factory=dict)  # made when first asked for
+    encoded: dict[str, tuple[bytes, list[tuple[str, str]]]] = field(default_factory=dict)  # made when first asked for
 
     def counts(self, versions: Mapping[str, str]) -> bool:
         """Return whether the page may be sent when the versions of now are `versions`."""
         age = time.time() - self.made_at
-        if age >= LIFE or clock.now().timestamp() >= self.ends_at:
+        if age >= LIFE or clock.timestamp() >= self.ends_at:
             return False
+        if self.versions == versions:
+            return True
         moved = {name for name, token in versions.items() if self.versions.get(name) != token}
-        return not moved or (moved == {content.PLACES} and age < PLACES_LIFE)
+        return moved == {content.PLACES} and age < PLACES_LIFE
 
-    def body_as(self, encoding: str) -> bytes:
-        """Return the body in `encoding` (a key of COMPRESS, or empty)."""
-        if not encoding:
-            return self.body
+    def as_encoded(self, encoding: str) -> tuple[bytes, list[tuple[str, str]]]:
+        """Return the body in `encoding` (a key of COMPRESS, or empty) and the headers of the answer with it."""
         if encoding not in self.encoded:
-            self.encoded[encoding] = COMPRESS[encoding](self.body)
+            body = COMPRESS[encoding](self.body) if encoding else self.body
+            own = [("Content-Encoding", encoding)] if encoding else []
+            self.encoded[encoding] = body, [*self.headers, *own, ("Content-Length", str(len(body)))]
         return self.encoded[encoding]
 
     def to_bytes(self) -> bytes:
