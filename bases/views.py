@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengyang import clock
 from chengyang.platform.accounts.slugs import follows_former_slugs
+from chengyang.platform.web.content import not_kept
 from chengyang.platform.web.paging import numbered
 
 from . import actions
@@ -39,7 +40,8 @@ def base_list(request: HttpRequest) -> HttpResponse:
         "levels": Base.Level.choices,
         "chosen": chosen,
     }
-    return render(request, "bases/list.html", context)
+    response = render(request, "bases/list.html", context)
+    return response if chosen.is_complete else not_kept(response)
 
 
 @login_not_required

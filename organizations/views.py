@@ -15,6 +15,7 @@ from chengyang import clock
 from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
+from chengyang.platform.web.content import not_kept
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
@@ -39,7 +40,8 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     passed = _valid_assessments(request.user, list(page.object_list))
     cards = [(row, passed.get(row.pk), suppress_small(row.n)) for row in page.object_list]
     context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(visible)}
-    return render(request, "organizations/list.html", context)
+    response = render(request, "organizations/list.html", context)
+    return response if chosen.is_complete else not_kept(response)
 
 
 def _valid_assessments(user: Any, rows: list[Organization]) -> dict[int, Assessment]:

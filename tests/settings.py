@@ -19,4 +19,5 @@ from chengyang.settings import *  # noqa: F403
 
 SMS_AT_NIGHT = True  # tests run at any hour; those of the quiet hours switch it off
 
+CACHES["default"]["KEY_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', '')}"  # noqa: F405  (several processes, one server)
 SITE_URL = "http://testserver"  # the host of the test client

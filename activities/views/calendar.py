@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from chengyang import clock
 from chengyang.platform.web.canonical import absolute_url
+from chengyang.platform.web.content import not_kept
 
 from .. import feed as feeds
 from .. import filters as facets
@@ -53,7 +54,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         **find(rows, filters, window, request.path),
         **_feed_urls(request, filters),
     }
-    return render(request, "activities/calendar.html", context)
+    response = render(request, "activities/calendar.html", context)
+    return response if is_complete and not context.get("is_beyond") else not_kept(response)
 
 
 def _parse(request: HttpRequest) -> tuple[facets.Filters, Window, bool]:
@@ -196,7 +198,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def share_calendar(request: HttpRequest) -> HttpResponse:
     """Show the URL of the calendar page with these days and filters as a QR code, and the URL of its feed."""
-    filters, window, _is_complete = _parse(request)
+    filters, window, is_complete = _parse(request)
     back = reverse("activities:calendar") + filters.query(*window.query_pairs())
     chosen = facets.Chips(filters, back)
     context = {
@@ -207,7 +209,8 @@ def share_calendar(request: HttpRequest) -> HttpResponse:
         "page_url": request.build_absolute_uri(back),
         **_feed_urls(request, filters),
     }
-    return render(request, "activities/share_calendar.html", context)
+    response = render(request, "activities/share_calendar.html", context)
+    return response if is_complete else not_kept(response)
 
 
 def _labels(chips: facets.Chips) -> list[str]:

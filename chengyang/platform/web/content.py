@@ -35,7 +35,6 @@ from . import cache as cache_backend
 
 SITE = "site"
 PLACES = "places"
-PREFIX = "chengyang:content:"  # of the keys in the cache server
 RETRY = 0.1  # seconds between attempts to move the versions that a cache server that was away did not get
 NAME_LIFE = 24 * 3600  # seconds that the version of one activity is kept, far longer than any page
 _COMMON = (SITE, PLACES)
@@ -56,6 +55,16 @@ def activity_version(public_id: str) -> str:
 def server() -> redis.Redis:
     """Return the client of the cache server; it gives up as soon as the cache backend does."""
     return _client(settings.CACHES["default"]["LOCATION"])
+
+
+def key(kind: str, name: str) -> str:
+    """Return the key of `name` in the cache server; `kind` is `content` for a version and `page` for a kept page."""
+    return f"{settings.CACHES['default'].get('KEY_PREFIX', '')}:{kind}:{name}"
+
+
+def is_away() -> bool:
+    """Return whether there is no cache server to ask: it failed a moment ago, or the cache is in the memory of this process."""
+    return cache_backend.is_away() or "LOCATION" not in settings.CACHES["default"]
 
 
 @lru_cache(maxsize=2)
@@ -101,7 +110,7 @@ _owed_lock = threading.Lock()
 
 
 def _move(names: Iterable[str]) -> None:
-    if not cache_backend.is_away() and _moved(names):
+    if "LOCATION" not in settings.CACHES["default"] or (not is_away() and _moved(names)):
         return
     with _owed_lock:
         is_running = bool(_owed)
@@ -115,7 +124,7 @@ def _moved(names: Iterable[str]) -> bool:
     try:
         commands = server().pipeline(transaction=False)
         for name in names:
-            commands.set(PREFIX + name, secrets.token_hex(8), ex=None if name in _COMMON else NAME_LIFE)
+            commands.set(key("content", name), secrets.token_hex(8), ex=None if name in _COMMON else NAME_LIFE)
         commands.execute()
     except (RedisError, OSError) as error:
         cache_backend.pause(error)
@@ -143,12 +152,12 @@ def tokens(names: Iterable[str]) -> dict[str, str] | None:
     SITE always has a token: it gets a new one after the cache server lost its data, so that nothing kept before counts.
     """
     wanted = tuple(names)
-    if _owed or cache_backend.is_away():
+    if _owed or is_away():
         return None
     try:
         found = _read(wanted)
         if SITE in wanted and found[wanted.index(SITE)] is None:
-            server().set(PREFIX + SITE, secrets.token_hex(8), nx=True)
+            server().set(key("content", SITE), secrets.token_hex(8), nx=True)
             found = _read(wanted)
     except (RedisError, OSError) as error:
         _thread.__dict__.clear()
@@ -165,30 +174,27 @@ def _read(names: tuple[str, ...]) -> list[bytes | None]:
 
     Raises RedisError and OSError.
     """
-    key = (
-        os.getpid(),
-        settings.CACHES["default"]["LOCATION"],
-    )  # a process that was forked needs a connection of its own
-    if getattr(_thread, "key", None) == key:
+    owner = (os.getpid(), settings.CACHES["default"]["LOCATION"])  # a process that was forked needs its own connection
+    if getattr(_thread, "owner", None) == owner:
         try:
             return _asked(_thread.connection, names)
         except redis.exceptions.ConnectionError:  # the server was started anew
             pass
     connection = server().connection_pool.make_connection()
     found = _asked(connection, names)
-    _thread.connection, _thread.key = connection, key
+    _thread.connection, _thread.owner = connection, owner
     return found
 
 
 def _asked(connection: Any, names: tuple[str, ...]) -> list[bytes | None]:
-    connection.send_packed_command([_command(names)])  # connects first, where it must
+    connection.send_packed_command([_command(key("content", ""), names)])  # connects first, where it must
     return connection.read_response()
 
 
 @lru_cache(maxsize=4096)
-def _command(names: tuple[str, ...]) -> bytes:
+def _command(prefix: str, names: tuple[str, ...]) -> bytes:
     """Return the command for `names` as the server reads it."""
-    return hiredis.pack_command(("MGET", *(PREFIX + name for name in names)))
+    return hiredis.pack_command(("MGET", *(prefix + name for name in names)))
 
 
 def not_kept(response: HttpResponse) -> HttpResponse:

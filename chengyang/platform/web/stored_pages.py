@@ -26,7 +26,6 @@ PLACES_LIFE = 1.0  # seconds that a page may show the number of places as it was
 MOST_PER_LIFE = 1000  # pages stored in the cache server in LIFE seconds, so that it cannot be filled
 LOCAL_BYTES = 6 * 1024 * 1024  # of the pages in the memory of one process
 MAKING = 5  # seconds after which a request that is making a page is given up
-PREFIX = "chengyang:page:"  # of the keys in the cache server
 SMALLEST = 200  # bytes: smaller answers are not compressed
 COMPRESS = {
     "zstd": zstandard.ZstdCompressor(level=6).compress,
@@ -94,7 +93,7 @@ class Store:
         page = self._pages.get(key)
         if page and page.counts(versions):
             return page
-        data = self._ask("get", PREFIX + key)
+        data = self._ask("get", content.key("page", key))
         page = from_bytes(data) if data else None
         if page is None or not page.counts(versions):
             return None
@@ -104,12 +103,12 @@ class Store:
     def save(self, key: str, page: StoredPage) -> None:
         """Keep `page` under `key`; the cache server takes `MOST_PER_LIFE` pages in `LIFE` seconds and no more."""
         self._keep(key, page)
-        counter = f"{PREFIX}count:{int(time.time() / LIFE)}"
+        counter = content.key("page", f"count:{int(time.time() / LIFE)}")
         stored = self._ask("incr", counter)
         if stored == 1:
             self._ask("expire", counter, 2 * LIFE)
         if stored and stored <= MOST_PER_LIFE:
-            self._ask("set", PREFIX + key, page.to_bytes(), ex=LIFE)
+            self._ask("set", content.key("page", key), page.to_bytes(), ex=LIFE)
 
     def _keep(self, key: str, page: StoredPage) -> None:
         with self._lock:
@@ -126,14 +125,14 @@ class Store:
     # ---- one request makes a page ---------------------------------------------------------------------------------
     def claim(self, key: str) -> bool:
         """Return whether the caller is the one that makes the page under `key`; the others wait for it."""
-        return bool(self._ask("set", f"{PREFIX}making:{key}", b"1", nx=True, ex=MAKING))
+        return bool(self._ask("set", content.key("page", f"making:{key}"), b"1", nx=True, ex=MAKING))
 
     def release(self, key: str) -> None:
         """End the claim."""
-        self._ask("delete", f"{PREFIX}making:{key}")
+        self._ask("delete", content.key("page", f"making:{key}"))
 
     def _ask(self, command: str, *args: object, **options: object) -> object:
-        if cache_backend.is_away():
+        if content.is_away():
             return None
         try:
             return getattr(content.server(), command)(*args, **options)
