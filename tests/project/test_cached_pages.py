@@ -41,6 +41,7 @@ from .dataset import DAY, HOUR, NOW
 REAL_CACHES = portal.CACHES  # before the dataset replaces them
 HISTORIES = int(os.environ.get("PAGE_HISTORIES", "12"))
 STEPS = 5  # of one history
+FREQUENT = 4 * ("do_wait_until_a_moment", "do_sign_up", "do_cancel_signup", "do_check_in")  # often refused
 CACHED = {page.url_name for page in extensions.cached_pages()}
 ROWS = [row for row in addresses.rows() if row.partition(" ")[0] in CACHED]
 QUERIES = {
@@ -183,7 +184,8 @@ class History:
         self.log = []
 
     def step(self):
-        kind = self.random.choice([name for name in dir(self) if name.startswith("do_")])
+        kinds = [name for name in dir(self) if name.startswith("do_")]
+        kind = self.random.choice([*kinds, *FREQUENT])
         self.log.append(kind)
         try:
             with transaction.atomic():
@@ -308,7 +310,7 @@ class History:
         committed(bases.add_honour, self.dataset.base, actor=self.district, title="示范基地", level="city", year=2026)
 
     def do_edit_bodies(self):
-        committed(bases.edit_base, self.dataset.base, actor=self.district, intro="改了的介绍")
+        committed(bases.edit_base, self.dataset.base, actor=self.district, summary="改了的介绍")
         committed(teams.edit_team, self.dataset.team, actor=self.district, services=["普法", "义诊"])
 
     def do_office(self):
@@ -326,10 +328,12 @@ class History:
         self.settings.PORTAL_CLOCK = clock.now() + self.random.choice([HOUR / 2, HOUR, 7 * HOUR, DAY, 6 * DAY])
 
     def do_wait_until_a_moment(self):
-        moments = [source(clock.now()) for source in extensions.content_moments()]
+        names = ("starts", "ends", "signup_opens", "signup_closes")
+        rows = Activity.objects.values_list(*names)
+        moments = sorted(moment for row in rows for moment in row if moment and moment > clock.now())[:1]
         midnight = clock.at(clock.today() + DAY)
         late = dt.timedelta(microseconds=self.random.choice([0, 0, -1]))
-        self.settings.PORTAL_CLOCK = self.one([*(moment for moment in moments if moment), midnight]) + late
+        self.settings.PORTAL_CLOCK = self.one([*moments, *moments, midnight]) + late
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
