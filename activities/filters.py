@@ -6,7 +6,7 @@
 import dataclasses
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from bases.models import Base
 from chengyang import clock
 from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.web.fragments import per_version
 from organizations.models import Organization
 
 from .models import Activity, Programme
@@ -77,6 +78,13 @@ FACETS = {
         ),
     )
 }
+
+
+def choices_of(name: str) -> Choices:
+    """Return the values of the facet `name` with their labels."""
+    return per_version(("activities.choices", name), FACETS[name].choices)
+
+
 FLAGS = {"online": gettext_lazy("线上"), "free": gettext_lazy("还有名额")}
 # An activity has at most one of these, so joining the two facets by AND would find nothing: they are joined by OR.
 ORGANIZERS = ("organization", "team")
@@ -177,10 +185,10 @@ def parse(query: QueryDict) -> Filters:
 def parse_known(query: QueryDict) -> tuple[Filters, bool]:
     """Return the filters in a URL query without the values that no facet has, and whether there were none of those."""
     chosen, is_complete = {}, True
-    for name, facet in FACETS.items():
+    for name in FACETS:
         values = tuple(dict.fromkeys(value for value in query.getlist(name) if value))
         if values:
-            known = {value for value, _label in facet.choices()}
+            known = {value for value, _label in choices_of(name)}
             kept = tuple(value for value in values if value in known)
             is_complete = is_complete and kept == values
             chosen |= {name: kept} if kept else {}
@@ -238,6 +246,13 @@ class Chips:
     ) -> None:
         self.filters, self.path, self.cleared, self.counts = filters, path, list(cleared), counts
 
+    @property
+    def contents(self) -> tuple[Hashable, ...]:
+        """Return everything that the chips are drawn from."""
+        counts = None if self.counts is None else frozenset(self.counts.items())
+        choices = tuple(tuple(choices_of(name)) for name in FACETS)
+        return tuple(self.filters.query_pairs()), self.path, tuple(self.cleared), counts, choices
+
     def _chip(self, label: str, name: str, value: str = "1") -> Chip:
         toggled = self.filters.toggled(name, value)
         url = self.path + (toggled.query() if toggled else Filters().query(*self.cleared))
@@ -246,7 +261,7 @@ class Chips:
 
     def of(self, name: str) -> list[Chip]:
         """Return the chips of one facet."""
-        return [self._chip(str(label), name, value) for value, label in FACETS[name].choices()]
+        return [self._chip(str(label), name, value) for value, label in choices_of(name)]
 
     def programmes(self) -> list[Chip]:
         return self.of("programme")

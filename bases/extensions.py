@@ -21,6 +21,7 @@ from chengyang.extensions import (
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
+from chengyang.platform.web.fragments import per_version
 
 from .metrics import METRICS
 from .models import Assessment, Base, Post
@@ -44,6 +45,11 @@ def _latest_assessments(bases):
 
 
 def _home(request, subject):
+    return per_version("bases.home", _best_known)
+
+
+def _best_known():
+    """Return the three bases with the most honours and how many there are, for the home page."""
     rows = Base.objects.published().select_related("subdistrict").prefetch_related("honours")
     shown = sorted(rows, key=lambda base: (-len(base.honours.all()), base.pk))[:3]
     latest = _latest_assessments(shown)

@@ -28,7 +28,7 @@ would need another markup than the grid, and the two could disagree.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
@@ -68,6 +68,26 @@ class Entry:
     @property
     def is_several_days(self) -> bool:
         return self.day_count > 1
+
+    @property
+    def contents(self) -> tuple[Hashable, ...]:
+        """Return everything that the entry is drawn from."""
+        activity, programme = self.activity, self.activity.programme
+        return (
+            activity.public_id,
+            activity.title,
+            activity.starts,
+            activity.ends,
+            activity.mode,
+            programme and (programme.code, programme.name),
+            self.where,
+            self.status,
+            self.day_number,
+            self.day_count,
+            self.segment_length,
+            self.continues_before,
+            self.continues_after,
+        )
 
     @property
     def css(self) -> str:
@@ -141,6 +161,12 @@ class Day:
     next_url: str = ""
     shows_month: bool = False
     is_anchor: bool = True  # has an `id` that links can point at; False in a panel on another page
+
+    @property
+    def contents(self) -> tuple[Hashable, ...]:
+        """Return everything that the day is drawn from."""
+        own = tuple(value for name, value in vars(self).items() if name != "entries")
+        return own, tuple(entry and entry.contents for entry in self.entries)
 
     @property
     def is_empty(self) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from chengyang import clock
 from chengyang.platform.web.canonical import absolute_url
 from chengyang.platform.web.content import not_kept
+from chengyang.platform.web.fragments import per_version
 
 from .. import feed as feeds
 from .. import filters as facets
@@ -40,7 +41,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "window": window,
         "filters": filters,
         "is_complete": is_complete,
-        **_robots(shown, window),
+        **(_robots(window) if request.user.is_anonymous else {}),
         "chips": facets.Chips(
             filters,
             request.path,
@@ -73,14 +74,15 @@ def _canonical(request: HttpRequest, window: Window) -> str:
     return absolute_url(request, f"{path}?month={window.first:%Y-%m}")
 
 
-def _robots(shown: QuerySet, window: Window) -> dict[str, bool]:
-    """Return whether search engines leave this page and the pages before and after: those beyond all activities.
+def _robots(window: Window) -> dict[str, bool]:
+    """Return whether search engines, which never sign in, leave this page and the pages before and after: those beyond all activities.
 
     The links to the next and the last month never end, so a robot would walk through a hundred years of empty months.
     """
     if window.is_search:
         return {}
-    extent, today = timetable.extent(shown), clock.today()
+    extent = per_version("activities.extent", lambda: timetable.extent(Activity.objects.published()))
+    today = clock.today()
     first, last = extent or (today, today)
     return {
         "is_beyond": (window.last < first or window.first > last) and not window.has(today),

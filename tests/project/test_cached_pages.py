@@ -25,7 +25,7 @@ from chengyang.platform.offices import actions as offices
 from chengyang.platform.staff import actions as staff
 from chengyang.platform.standards import actions as standards
 from chengyang.platform.web import cache as cache_backend
-from chengyang.platform.web import content, page_cache, stored_pages
+from chengyang.platform.web import content, page_cache
 from members.actions import consents, leaving
 from members.models import Person
 from organizations import actions as organizations
@@ -55,7 +55,7 @@ def pages(dataset, db, settings, monkeypatch):
     """The page cache before the portal, with the cache server of the tests."""
     settings.CACHES = REAL_CACHES
     monkeypatch.setattr(cache_backend, "_pause", {"until": 0.0})
-    monkeypatch.setattr(stored_pages, "PLACES_LIFE", 0.0)  # of up to a second; test_page_cache.py has it
+    monkeypatch.setattr(content, "PLACES_LIFE", 0.0)  # of up to a second; test_page_cache.py has it
     for signal in (
         request_started,
         request_finished,

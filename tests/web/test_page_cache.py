@@ -231,7 +231,7 @@ def test_a_sign_up_ends_the_page_of_its_activity_and_the_others_after_a_second(p
         ask(pages, url)
     content.changed(content.PLACES, content.activity_version("abcdefghjk"))
     assert [ask(pages, url).was_kept for url in ("/calendar/", ACTIVITY, OTHER)] == [True, False, True]
-    monkeypatch.setattr(stored_pages, "PLACES_LIFE", 0.0)
+    monkeypatch.setattr(content, "PLACES_LIFE", 0.0)
     assert [ask(pages, url).was_kept for url in ("/calendar/", ACTIVITY, OTHER)] == [False, True, False]
 
 
@@ -273,8 +273,8 @@ def test_the_next_moment_of_an_app_ends_every_page(pages, settings, monkeypatch)
 
 def test_a_page_is_not_kept_longer_than_its_life(pages, monkeypatch):
     ask(pages, "/")
-    later = time.time() + stored_pages.LIFE
-    monkeypatch.setattr(stored_pages.time, "time", lambda: later)
+    later = time.time() + content.LIFE
+    monkeypatch.setattr(content.time, "time", lambda: later)
     assert not ask(pages, "/").was_kept
 
 

@@ -7,7 +7,7 @@ with it, and the page counts while they are still the same.
 
 `audit.record` calls `changed` for every change; writes that are not recorded one by one, such as loading the demonstration,
 call it themselves. A process that cannot reach the cache server moves the versions as soon as it answers again. Only a
-process that is killed between its commit and `changed` leaves a version unmoved: kept pages end after `stored_pages.LIFE`
+process that is killed between its commit and `changed` leaves a version unmoved: kept pages end after `LIFE`
 seconds in any case.
 """
 
@@ -17,7 +17,8 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -201,6 +202,37 @@ def not_kept(response: HttpResponse) -> HttpResponse:
     """Return `response` so that no cache keeps it: for addresses that everybody can invent, such as unknown filter values."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+# ---- how long something counts ---------------------------------------------------------------------------------------
+LIFE = 60  # seconds that anything made for a version is kept at most
+PLACES_LIFE = 1.0  # seconds that something may show the number of places as it was
+
+
+@dataclass(frozen=True)
+class Age:
+    """What something kept was made for: the tokens, the moment of making (seconds of `time.time`) and the moment at which
+    time changes it (seconds of the portal's clock).
+    """
+
+    versions: dict[str, str]
+    made_at: float
+    ends_at: float
+
+    def counts(self, versions: Mapping[str, str]) -> bool:
+        """Return whether it still counts when the versions of now are `versions`."""
+        age = time.time() - self.made_at
+        if age >= LIFE or clock.timestamp() >= self.ends_at:
+            return False
+        if self.versions == versions:
+            return True
+        moved = {name for name, token in versions.items() if self.versions.get(name) != token}
+        return moved == {PLACES} and age < PLACES_LIFE
+
+
+def age_of(versions: dict[str, str]) -> Age:
+    """Return the age of something that is begun now for `versions`, which contain SITE."""
+    return Age(versions, time.time(), next_change(versions[SITE]).timestamp())
 
 
 # ---- time -----------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class PageCache:
 
     def _made(self, environ: Environ, key: str, versions: dict[str, str]) -> StoredPage:
         """Return the answer of Django, and keep it if it may be kept."""
-        made_at, ends = time.time(), content.next_change(versions[content.SITE])
+        age = content.age_of(versions)
         started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Callable[[bytes], None]:
@@ -92,7 +92,7 @@ class PageCache:
             if hasattr(result, "close"):
                 result.close()
         status, headers = started[:2]
-        page = StoredPage(status, _lasting(headers), body, versions, made_at, ends.timestamp())
+        page = StoredPage(status, _lasting(headers), body, age)
         if len(body) >= SMALLEST:
             page.headers = _with_vary(page.headers)
         if _may_be_kept(status, headers):

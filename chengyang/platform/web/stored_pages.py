@@ -1,7 +1,6 @@
 """Pages as the page cache keeps them: in the cache server for all processes, and a few of them in the memory of each.
 
-Nothing here decides whether a page still counts but `StoredPage.counts`: it compares the versions that the page was made
-for with those of now (`content`), and its moments with the clock.
+Whether a page still counts is decided by its age (`content.Age`).
 """
 
 import gzip
@@ -11,19 +10,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import zstandard
 from redis.exceptions import RedisError
 
-from chengyang import clock
-
 from . import cache as cache_backend
 from . import content
 
-LIFE = 60  # seconds that a page is kept at most
-PLACES_LIFE = 1.0  # seconds that a page may show the number of places as it was
-MOST_PER_LIFE = 1000  # pages stored in the cache server in LIFE seconds, so that it cannot be filled
+MOST_PER_LIFE = 1000  # pages stored in the cache server in `content.LIFE` seconds, so that it cannot be filled
 LOCAL_BYTES = 6 * 1024 * 1024  # of the pages in the memory of one process
 MAKING = 5  # seconds after which a request that is making a page is given up
 SMALLEST = 200  # bytes: smaller answers are not compressed
@@ -35,29 +30,13 @@ COMPRESS = {
 
 @dataclass
 class StoredPage:
-    """A page: status line, headers and body as Django answered, and what it was made for.
-
-    `versions` are the tokens of `content`. `made_at` is the moment at which it was begun, in seconds of `time.time`. `ends_at`
-    is the moment at which time changes it, in seconds of the portal's clock.
-    """
+    """A page: status line, headers and body as Django answered, and what it was made for."""
 
     status: str
     headers: list[tuple[str, str]]
     body: bytes
-    versions: dict[str, str]
-    made_at: float
-    ends_at: float
+    age: content.Age
     encoded: dict[str, tuple[bytes, list[tuple[str, str]]]] = field(default_factory=dict)  # made when first asked for
-
-    def counts(self, versions: Mapping[str, str]) -> bool:
-        """Return whether the page may be sent when the versions of now are `versions`."""
-        age = time.time() - self.made_at
-        if age >= LIFE or clock.timestamp() >= self.ends_at:
-            return False
-        if self.versions == versions:
-            return True
-        moved = {name for name, token in versions.items() if self.versions.get(name) != token}
-        return moved == {content.PLACES} and age < PLACES_LIFE
 
     def as_encoded(self, encoding: str) -> tuple[bytes, list[tuple[str, str]]]:
         """Return the body in `encoding` (a key of COMPRESS, or empty) and the headers of the answer with it."""
@@ -69,15 +48,15 @@ class StoredPage:
 
     def to_bytes(self) -> bytes:
         """Return the page as `from_bytes` reads it."""
-        about = [self.status, self.headers, self.versions, self.made_at, self.ends_at]
+        about = [self.status, self.headers, asdict(self.age)]
         return json.dumps(about).encode() + b"\n" + self.body
 
 
 def from_bytes(data: bytes) -> StoredPage:
     """Return the page that `StoredPage.to_bytes` wrote."""
     about, _newline, body = data.partition(b"\n")
-    status, headers, versions, made_at, ends_at = json.loads(about)
-    return StoredPage(status, [tuple(header) for header in headers], body, versions, made_at, ends_at)
+    status, headers, age = json.loads(about)
+    return StoredPage(status, [tuple(header) for header in headers], body, content.Age(**age))
 
 
 class Store:
@@ -91,11 +70,11 @@ class Store:
     def find(self, key: str, versions: Mapping[str, str]) -> StoredPage | None:
         """Return the page under `key` if it counts. A cache server that is away has none."""
         page = self._pages.get(key)
-        if page and page.counts(versions):
+        if page and page.age.counts(versions):
             return page
         data = self._ask("get", content.key("page", key))
         page = from_bytes(data) if data else None
-        if page is None or not page.counts(versions):
+        if page is None or not page.age.counts(versions):
             return None
         self._keep(key, page)
         return page
@@ -103,12 +82,12 @@ class Store:
     def save(self, key: str, page: StoredPage) -> None:
         """Keep `page` under `key`; the cache server takes `MOST_PER_LIFE` pages in `LIFE` seconds and no more."""
         self._keep(key, page)
-        counter = content.key("page", f"count:{int(time.time() / LIFE)}")
+        counter = content.key("page", f"count:{int(time.time() / content.LIFE)}")
         stored = self._ask("incr", counter)
         if stored == 1:
-            self._ask("expire", counter, 2 * LIFE)
+            self._ask("expire", counter, 2 * content.LIFE)
         if stored and stored <= MOST_PER_LIFE:
-            self._ask("set", content.key("page", key), page.to_bytes(), ex=LIFE)
+            self._ask("set", content.key("page", key), page.to_bytes(), ex=content.LIFE)
 
     def _keep(self, key: str, page: StoredPage) -> None:
         with self._lock:

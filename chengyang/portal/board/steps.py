@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import extensions
+from chengyang.platform.web import content
+from chengyang.platform.web.fragments import per_version
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ class Figure:
 
 
 def figures() -> list[Figure]:
-    """Return the seven steps with their values, for the whole district."""
+    """Return the seven steps with their values, for the whole district; counted once for a version of the public pages."""
+    return per_version("board.figures", _count, names=(content.SITE, content.PLACES))
+
+
+def _count() -> list[Figure]:
     found = []
     for step in STEPS:
         metric = extensions.metric(step.metric)

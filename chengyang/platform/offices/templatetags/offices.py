@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 
+from chengyang.platform.web.fragments import per_version
+
 from ..models import Office
 
 register = template.Library()
@@ -11,16 +13,14 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def district_office(context: template.Context) -> Office | None:
-    """Return the office of the district if anything of it is filled in, else None; one query for a request.
+    """Return the office of the district if anything of it is filled in, else None; one query for a version of the site.
 
     None also where the page has no request: an error page must not need the database.
     """
     request = context.get("request")
     if request is None:
         return None
-    if not hasattr(request, "_district_office"):
-        request._district_office = Office.objects.published().filter(subdistrict=None).first()
-    return request._district_office
+    return per_version("offices.district", Office.objects.published().filter(subdistrict=None).first)
 
 
 @register.inclusion_tag("offices/_window.html")

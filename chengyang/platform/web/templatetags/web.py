@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from chengyang.lib.chinese import dates, phones
 from chengyang.lib.chinese import words as chinese_words
-from chengyang.platform.web import canonical, navigation, panels, undo
+from chengyang.platform.web import canonical, fragments, navigation, panels, undo
 
 register = template.Library()
 
@@ -51,6 +51,13 @@ def _drawing(symbol, css_class, label):
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}">{}</svg>', css_class, label, _use(symbol))
     return format_html('<svg class="{}" aria-hidden="true">{}</svg>', css_class, _use(symbol))
+
+
+@register.simple_tag
+def kept(template_name: str, contents: Any, **values: Any) -> SafeString:
+    """Render the template with `values` only, once for equal `contents` and plain values; see `web.fragments`."""
+    plain = tuple(value for value in values.values() if isinstance(value, str))
+    return fragments.draw(template_name, (contents, plain), **values)
 
 
 # ---- marks and diagrams ---------------------------------------------------------------------------------------------

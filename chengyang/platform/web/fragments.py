@@ -1,0 +1,95 @@
+"""Parts of pages that are drawn once: by their contents, and values that are computed once for a version of the site.
+
+`draw` renders a template for values that determine the result completely, and returns the result again for the same values:
+the same activity in a cell of the calendar is the same for everybody. `per_version` keeps the result of a function until
+something in public changes. Both keep their results in the memory of the process.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.safestring import SafeString
+
+from . import content
+
+MOST_BYTES = 4 * 1024 * 1024  # of the fragments in one process
+MOST_VALUES = 1000
+
+
+class _Fragments:
+    """Drawn fragments by key, the last used ones. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._drawn: OrderedDict[Hashable, str | bytes] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Any:
+        with self._lock:
+            if key in self._drawn:
+                self._drawn.move_to_end(key)
+            return self._drawn.get(key)
+
+    def put(self, key: Hashable, drawn: str | bytes) -> None:
+        with self._lock:
+            if key not in self._drawn:
+                self._drawn[key] = drawn
+                self._bytes += 2 * len(drawn)
+            while self._bytes > MOST_BYTES:
+                _key, oldest = self._drawn.popitem(last=False)
+                self._bytes -= 2 * len(oldest)
+
+
+_fragments = _Fragments()
+Text = TypeVar("Text", str, bytes, SafeString)
+
+
+def draw(template: str, key: Hashable, **values: Any) -> SafeString:
+    """Return `template` drawn with `values` and nothing else: no request, no context processors.
+
+    `key` must differ whenever the result may differ.
+    """
+    return kept(template, key, lambda: get_template(template).render(values))
+
+
+def kept(kind: str, key: Hashable, write: Callable[[], Text]) -> Text:
+    """Return the result of `write()`, made once for the same `kind` and `key`, which determine it completely."""
+    whole = (kind, translation.get_language(), key)
+    found = None if settings.DEBUG else _fragments.get(whole)
+    if found is None:
+        found = write()
+        _fragments.put(whole, found)
+    return found
+
+
+# ---- values ---------------------------------------------------------------------------------------------------------
+_values: dict[Hashable, tuple[content.Age, Any]] = {}
+
+
+def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[str] = (content.SITE,)) -> Any:
+    """Return `compute()`, computed once for the versions `names` of what the public pages show, and at least once a minute.
+
+    `key` names the value and everything it depends on beside the data and the time. The value is shared by requests, so
+    nobody may change it. Inside a transaction, and while the cache server is away, it is computed: the data may be newer
+    than the versions.
+    """
+    if transaction.get_connection().in_atomic_block:
+        return compute()
+    versions = content.tokens(names)
+    if versions is None:
+        return compute()
+    found = _values.get(key)
+    if found and found[0].counts(versions):
+        return found[1]
+    age = content.age_of(versions)  # before the data are read
+    value = compute()
+    if len(_values) > MOST_VALUES:
+        _values.clear()
+    _values[key] = (age, value)
+    return value
