@@ -78,10 +78,10 @@ PLACE_VERBS = (
 def _places_of(subject: Any) -> tuple[str, ...]:
     """Return the versions that a change of a sign-up, check-in or service record moves."""
     if isinstance(subject, type):
-        return (content.PLACES,)
+        return content.PLACES, content.WORK
     checkin = getattr(subject, "checkin", subject)
     signup = getattr(checkin, "signup", checkin)
-    return content.PLACES, content.activity_version(signup.activity.public_id)
+    return content.PLACES, content.WORK, content.activity_version(signup.activity.public_id)
 
 
 def _versions_of(path: Mapping[str, str]) -> tuple[str, ...]:

@@ -111,14 +111,16 @@ extend(
         ),
         CachedPage("organizations:detail"),
     ],
-    content=dict.fromkeys(
-        (
-            "membership.applied",
-            "membership.declined",
-            "membership.withdrawn",
+    content={
+        **dict.fromkeys(
+            (
+                "membership.applied",
+                "membership.declined",
+                "membership.withdrawn",
+            ),
+            content.unpublished,
         ),
-        content.nothing,
-    ),
+    },
     audit_verbs={
         "organization.created": _("建立联谊组织"),
         "organization.renamed": _("联谊组织改名"),

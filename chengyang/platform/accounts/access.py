@@ -6,6 +6,8 @@ See architecture.md, "The one way a thing happens".
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import CharField, Value
+
 from chengyang import clock, extensions
 
 from .roles import ADMINISTRATORS, RoleKind
@@ -64,22 +66,35 @@ def clear_access_scope(user) -> None:
 
 
 def _compute(user, day) -> AccessScope:
-    user_id = user.pk
-    roles = list(user.roles.on(day))  # not through Role: models.py imports this module
-    administrator = next((role.kind for role in roles if role.kind in ADMINISTRATORS), "")
+    held = _held(user, day)
+    roles = [(kind, subdistrict_id) for subject, kind, subdistrict_id in held if not subject]
+    administrator = next((kind for kind, _subdistrict_id in roles if kind in ADMINISTRATORS), "")
     if administrator:  # other roles and posts of an administrator do not count (requirements S07)
-        return AccessScope(user_id=user_id, administrator=administrator)
-    kinds = {role.kind for role in roles}
+        return AccessScope(user_id=user.pk, administrator=administrator)
+    kinds = {kind for kind, _subdistrict_id in roles}
+    posts = {post.subject: set() for post in extensions.post_types()}
+    for subject, _kind, organizer_id in held:
+        if subject:
+            posts[subject].add(organizer_id)
     return AccessScope(
-        user_id=user_id,
+        user_id=user.pk,
         district=RoleKind.DISTRICT in kinds,
         editor=RoleKind.EDITOR in kinds,
-        subdistricts=frozenset(role.subdistrict_id for role in roles if role.kind == RoleKind.SUBDISTRICT),
-        posts={post.subject: _managed_ids(post, user_id, day) for post in extensions.post_types()},
+        subdistricts=frozenset(area for kind, area in roles if kind == RoleKind.SUBDISTRICT),
+        posts={subject: frozenset(ids) for subject, ids in posts.items()},
     )
 
 
-def _managed_ids(post, user_id, day) -> frozenset[int]:
-    """Return the ids of the organizers that `user_id` manages on `day` by a post of the type `post`."""
-    rows = post.model.objects.on(day).filter(person__user_id=user_id, person__state="active", kind=post.manager_kind)
-    return frozenset(rows.values_list(f"{post.subject}_id", flat=True))
+def _held(user, day) -> list[tuple[str, str, int]]:
+    """Return, by one query, the roles of `user` on `day` as ("", kind, subdistrict) and the posts that manage as (subject, "", id)."""
+    roles = user.roles.on(day).order_by()  # not through Role: models.py imports this module
+    rows = [roles.values_list(_text(""), "kind", "subdistrict_id")]
+    for post in extensions.post_types():
+        found = post.model.objects.on(day).order_by()
+        found = found.filter(person__user_id=user.pk, person__state="active", kind=post.manager_kind)
+        rows.append(found.values_list(_text(post.subject), _text(""), f"{post.subject}_id"))
+    return list(rows[0].union(*rows[1:], all=True))
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())

@@ -10,15 +10,17 @@ from .rules_admin import CheckRules
 extend(
     "staff",
     todos=[CheckRules()],
-    content=dict.fromkeys(
-        (
-            "rules.proposed",
-            "rules.revised",
-            "rules.withdrawn",
-            "rules.returned",
+    content={
+        **dict.fromkeys(
+            (
+                "rules.proposed",
+                "rules.revised",
+                "rules.withdrawn",
+                "rules.returned",
+            ),
+            content.unpublished,
         ),
-        content.nothing,
-    ),
+    },
     audit_verbs={
         "rules.proposed": _("拟写个人信息保护规则"),
         "rules.revised": _("修改规则草案"),

@@ -1,7 +1,7 @@
 """The staff site at /manage/: Django's admin with its own pages (to-do list, decision page, search)."""
 
 import datetime as dt
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +25,8 @@ from chengyang.extensions import Section, go_live_items, search_sources, todo_ki
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.middleware import sign_in_url
 from chengyang.platform.audit import readings
+from chengyang.platform.web import content
+from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.paging import BoundedPaginator, numbered
 
 from . import decisions, permissions, todo_queue
@@ -281,9 +283,10 @@ def _section_of_decision(request: HttpRequest) -> str:
 
 
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:
-    """Return the waiting items of the officer of this request; queried once per request."""
+    """Return the waiting items of the officer of this request; asked for once until something changes for officers."""
     if not hasattr(request, "_todo_keys"):
-        request._todo_keys = todo_queue.keys(request.user)
+        compute = partial(todo_queue.keys, request.user)
+        request._todo_keys = per_version(("staff.todo", request.user.pk), compute, names=(content.SITE, content.WORK))
     return request._todo_keys
 
 

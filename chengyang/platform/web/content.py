@@ -1,7 +1,7 @@
 """Versions of what public pages show, so that a page kept in a cache is never older than the data.
 
 A version is a random token in the cache server under a name: `SITE` for everything that public pages show, `PLACES` for the
-numbers of places and check-ins, `activity:<public id>` for those of one activity. A write moves versions when its
+numbers of places and check-ins, `activity:<public id>` for those of one activity, `WORK` for what waits for officers. A write moves versions when its
 transaction has been committed (`changed`); whoever keeps a page reads the tokens before making it (`tokens`) and stores them
 with it, and the page counts while they are still the same.
 
@@ -36,16 +36,22 @@ from . import cache as cache_backend
 
 SITE = "site"
 PLACES = "places"
+WORK = "work"
 RETRY = 0.1  # seconds between attempts to move the versions that a cache server that was away did not get
 NAME_LIFE = 24 * 3600  # seconds that the version of one activity is kept, far longer than any page
-_COMMON = (SITE, PLACES)
+_COMMON = (SITE, PLACES, WORK)
 
 _log = logging.getLogger(__name__)
 
 
 def nothing(_subject: Any) -> Iterable[str]:
-    """Return no version: for verbs whose change no public page shows."""
+    """Return no version: for verbs that change no row that is shown, such as readings and sign-ins."""
     return ()
+
+
+def unpublished(_subject: Any) -> Iterable[str]:
+    """Return the version of what waits for officers: for verbs whose change no public page shows."""
+    return (WORK,)
 
 
 def activity_version(public_id: str) -> str:
@@ -88,9 +94,9 @@ def changed(*names: str) -> None:
 
 
 def changed_by(verb: str, subject: Any) -> None:
-    """Move the versions that the slot `content` gives for `verb`; a verb without an entry there moves SITE."""
+    """Move the versions that the slot `content` gives for `verb`; a verb without an entry there moves SITE and WORK."""
     versions_of = extensions.content().get(verb)
-    names = (SITE,) if versions_of is None else tuple(versions_of(subject))
+    names = (SITE, WORK) if versions_of is None else tuple(versions_of(subject))
     if names:
         changed(*names)
 

@@ -120,6 +120,10 @@ def bar(value: float, total: float) -> SafeString:
 @register.simple_tag
 def qr(data: str, label: str = "") -> SafeString:
     """Render `data` as a QR code, black on white with its quiet zone; error correction level M for scratched screens."""
+    return fragments.kept("web.qr", (data, label), lambda: _qr(data, label))
+
+
+def _qr(data: str, label: str) -> SafeString:
     code = segno.make(data, error="m", micro=False, boost_error=False)
     svg = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
     opening = format_html('<svg role="img" aria-label="{}" shape-rendering="crispEdges" ', label or _("二维码"))
