@@ -29,7 +29,7 @@ from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .filters import FACETS, FLAGS
 from .metrics import METRICS
-from .models import Activity, Signup
+from .models import Activity, CheckIn, ServiceRecord, Signup
 from .panels import PANELS
 from .states import ActivityState, SignupState
 from .todos import ApproveActivity, CompleteAttendance, ReviewSignup
@@ -79,8 +79,8 @@ def _places_of(subject: Any) -> tuple[str, ...]:
     """Return the versions that a change of a sign-up, check-in or service record moves."""
     if isinstance(subject, type):
         return content.PLACES, content.WORK
-    checkin = getattr(subject, "checkin", subject)
-    signup = getattr(checkin, "signup", checkin)
+    checkin = subject.checkin if isinstance(subject, ServiceRecord) else subject
+    signup = checkin.signup if isinstance(checkin, CheckIn) else checkin
     return content.PLACES, content.WORK, content.activity_version(signup.activity.public_id)
 
 

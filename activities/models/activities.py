@@ -392,6 +392,10 @@ class Activity(DemoMark):
         """
         if self.capacity is None:
             return SignupState.CONFIRMED
-        if self.taken < self.capacity and not self.signups.filter(state=SignupState.WAITLISTED).exists():
-            return SignupState.CONFIRMED
-        return SignupState.WAITLISTED
+        if self.taken >= self.capacity or self._somebody_waits():
+            return SignupState.WAITLISTED
+        return SignupState.CONFIRMED
+
+    def _somebody_waits(self):
+        """Return whether somebody is on the waiting list; nobody is while everybody who ever signed up has a place."""
+        return self.taken < self.last_position and self.signups.filter(state=SignupState.WAITLISTED).exists()

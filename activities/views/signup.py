@@ -65,23 +65,35 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _sign_up_signed_in(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
     require(can_sign_up, request.user, activity)
+    if request.method == "POST":
+        return _send_signed_in(request, activity)
     signup = own_signup(request, activity)
-    if signup and signup.state in SIGNUP_OPEN and request.method != "POST":
+    if signup and signup.state in SIGNUP_OPEN:
         return redirect(signup)
-    if request.method != "POST" and not activity.accepts_signups():
+    if not activity.accepts_signups():
         return _closed(request, activity)
     person = _person_of(request)
     form = _signup_form(request, activity, person, guest_name)
-    # A member has nothing to fill in, so the form has no fields and the POST no data, which Django takes for unbound.
-    form.is_bound = request.method == "POST"
-    status = 400 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
+    form.is_bound = False
+    return _page(request, activity, {"form": form, "person": person}, 200)
+
+
+def _send_signed_in(request: HttpRequest, activity: Activity) -> HttpResponse:
+    """Sign up from a sent form. Who signs up is looked up by the action, under its lock; here only where the form is shown again."""
+    form = SignupForm(request.POST, activity=activity, is_guest="guest_name" in request.POST)
+    refusal = None
+    if form.is_valid():
         try:
             return _create_signup(request, activity, form.cleaned_data.get("guest_name", ""))
         except ActionError as error:
-            form.refuse(error)
-            status = 409
-    return _page(request, activity, {"form": form, "person": person}, status)
+            refusal = error
+    person = _person_of(request)
+    form = _signup_form(request, activity, person, "")
+    form.is_bound = True  # a member has nothing to fill in, so the form has no data, which Django takes for unbound
+    if refusal:
+        form.is_valid()
+        form.refuse(refusal)
+    return _page(request, activity, {"form": form, "person": person}, 409 if refusal else 400)
 
 
 def _person_of(request: HttpRequest) -> Person | None:

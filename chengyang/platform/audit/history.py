@@ -15,7 +15,8 @@ from typing import Any, TypeVar, overload
 
 import pghistory
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import connection, models
+from pghistory import runtime
 from pghistory.models import Event as PlainEvent
 
 NEVER_STORED = {"password"}  # an old password hash is useful to an attacker only
@@ -87,7 +88,43 @@ def changed_by(actor: Any, *, request_id: str = "") -> AbstractContextManager[An
 
     It is entered once per request (`middleware.py`); inside another one it updates the context of the outer one.
     """
-    return pghistory.context(actor=getattr(actor, "public_id", "") or "", request=request_id)
+    return _Context(actor=getattr(actor, "public_id", "") or "", request=request_id)
+
+
+class _Context(pghistory.context):
+    """The context of the library, but sent to the database once per transaction instead of before every write."""
+
+    def __enter__(self) -> Any:
+        found = super().__enter__()
+        if self._pre_execute_hook:
+            wrappers = connection.execute_wrappers
+            wrappers[wrappers.index(runtime._inject_history_context)] = _inject_once
+        return found
+
+    def __exit__(self, *exc: Any) -> None:
+        if self._pre_execute_hook:
+            wrappers = connection.execute_wrappers
+            wrappers[wrappers.index(_inject_once)] = runtime._inject_history_context
+        super().__exit__(*exc)
+
+
+def _inject_once(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Send the context with the first write of a transaction, and again when it or the transaction has changed.
+
+    Django replaces its list `run_on_commit` when the transaction ends and when a savepoint is rolled back, which also undoes
+    the setting: so the setting is still there as long as the list is the same one.
+    """
+    database = context["connection"]
+    sent = (id(database.run_on_commit), dict(runtime._tracker.value.metadata))
+    if database.in_atomic_block and getattr(database, "history_sent", None) == sent:
+        return execute(sql, params, many, context)
+    result = runtime._inject_history_context(execute, sql, params, many, context)
+    if database.in_atomic_block and runtime._can_inject_variable(context["cursor"], sql):
+        database.history_sent, database.history_list = (
+            sent,
+            database.run_on_commit,
+        )  # held, so that its id is not reused
+    return result
 
 
 def attribute_to(actor: Any) -> None:

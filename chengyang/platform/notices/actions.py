@@ -21,7 +21,7 @@ HINT_LASTS = 60  # seconds; a missing hint does no harm, because the worker look
 _pause = {"until": 0.0}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     to: Any, template: str, *, url: str = "", concerns: dt.datetime | None = None, **context: Any
 ) -> Notice | None:
