@@ -47,6 +47,7 @@ def test_the_home_page_shows_the_next_seven_days(client, activity):
     factories.published(title="下个月", starts=moment(30), ends=moment(30, 10))
     page = text(client.get("/"))
     assert [title in page for title in (activity.title, "下个月")] == [True, False]
+    assert ("未来 7 天" in page, "这一周" in page) == (True, False)  # the calendar's week is another one
 
 
 def test_the_home_page_shows_what_can_be_joined_and_links_to_the_rest(client, activity, settings):
