@@ -46,7 +46,7 @@ def test_other_content_and_another_showing_of_the_page_are_another_form(browser,
 
 
 @pytest.mark.parametrize(("seconds", "outcomes"), [(-1, 1), (1, 2)])
-def test_the_answer_is_kept_for_ten_minutes(browser, settings, seconds, outcomes):
+def test_the_answer_counts_for_ten_minutes(browser, settings, seconds, outcomes):
     settings.PORTAL_CLOCK = clock.now()
     browser.post(ADD, outcome())
     settings.PORTAL_CLOCK = clock.now() + sent_forms.LIFE + dt.timedelta(seconds=seconds)

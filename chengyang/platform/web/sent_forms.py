@@ -1,6 +1,7 @@
 """A form that creates something is carried out once, although it is sent twice: by two taps, a slow line, the back button.
 
-The one mechanism for all such forms. The page gives the form a number, another one each time it is shown (`{% form_number %}`).
+The one mechanism for all such forms. The page gives the form a number, another one each time it is shown (`{% form_number %}`);
+a script gives it the first one again when somebody goes back to it (`static/js/portal.js`).
 When a form with the same number and the same content comes again to the same address, from the same session and within
 `LIFE`, it is answered with the redirect of the first sending. Other content is another form, and a refused form may be sent
 again. The answers are kept in the session, so they need neither a table nor the cache.
