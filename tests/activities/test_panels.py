@@ -156,8 +156,9 @@ def test_every_notice_has_a_template(kind):
 
 
 def test_a_notice_says_what_where_and_when(activity):
-    factories.signed_up(activity)
+    signup = factories.signed_up(activity)
     notice = Notice.objects.get()
+    assert notice.url == signup.get_absolute_url()  # where it can be cancelled
     assert notice.title == f"报名成功：{activity.title}"
     assert notice.body.startswith("9月19日 周六 08:30–11:30，编号 ")
     assert "地点：夏新连心驿站。" in notice.body

@@ -231,6 +231,13 @@ def test_names_of_all_kinds_are_accepted(mine, draft, name):
     assert mine.post(ABOUT, {**factories.TYPED, "name": name})["Location"] == CHECK
 
 
+@pytest.mark.parametrize(("typed", "stored"), [("李\u2f29\u2f2d", "李小山"), ("王\ue863", "王\u4dae")])
+def test_a_name_is_stored_with_the_usual_characters(mine, draft, typed, stored):
+    mine.post(ABOUT, {**factories.TYPED, "name": typed})
+    draft.refresh_from_db()
+    assert draft.name == stored
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("category", "x"), ("category", "1"), ("subdistrict", "999"), ("can", "x"), ("want", "😀")]
 )

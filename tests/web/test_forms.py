@@ -92,6 +92,12 @@ def test_a_number_from_an_address_book_is_read_without_its_direction_marks(paste
     assert value_of(PhoneField(), pasted) == "+8615499887766"
 
 
+@pytest.mark.parametrize("typed", ["015499887766", "+86 015499887766"])
+def test_a_mobile_number_with_a_trunk_zero_is_no_fixed_line(typed):
+    assert value_of(PhoneField(), typed) == "+8615499887766"
+    assert "固定电话" in errors_of(PhoneField(), "0532 8765 4321")[0]
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [(CodeField(), "123456"), (NameField(), "周予安"), (IdentifierField(), "SQ20261123-001")]
 )
