@@ -66,9 +66,14 @@ can_return_activity = can_approve_activity
 
 
 def can_publish_activity(actor, activity):
-    """Staff who may approve it publish it in any state; its organizer publishes it once it is approved."""
+    """Staff who may approve it publish it, its organizer only once it is approved.
+
+    A draft is published without having been submitted only by who wrote it, and a returned one has to be submitted again:
+    otherwise one officer would publish what another has just returned.
+    """
     if can_approve_activity(actor, activity):
-        return True
+        is_own = activity.state == ActivityState.DRAFT and activity.drafted_by_id in (None, actor.pk)
+        return activity.state not in ACTIVITY_EDITABLE or is_own
     return activity.state == ActivityState.APPROVED and acts_for_organizer(actor, activity)
 
 

@@ -211,6 +211,7 @@ MIDDLEWARE = [
     "chengyang.platform.accounts.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chengyang.platform.web.middleware.PrivatePagesMiddleware",
+    "chengyang.platform.web.middleware.SentTwiceMiddleware",
     "chengyang.platform.web.middleware.ActionErrorMiddleware",
     "chengyang.platform.notices.middleware.NoticeReadMiddleware",
 ]

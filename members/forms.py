@@ -188,6 +188,8 @@ class DraftForm(DetailsFields):
 class ObjectionForm(Form):
     """Why an applicant does not agree that the application was declined."""
 
+    creates = True
+
     objection = forms.CharField(
         label=_("为什么不同意"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -15,6 +15,8 @@ from .models import OFFICE, Request, Team
 class RequestForm(Form):
     """A new request; with a team, one of its services can be chosen."""
 
+    creates = True
+
     title = forms.CharField(
         label=_("一句话说明"),
         max_length=Request._meta.get_field("title").max_length,
@@ -39,6 +41,8 @@ class RequestForm(Form):
 class AnswerForm(Form):
     """The answer to a request."""
 
+    creates = True
+
     answer = forms.CharField(label=_("答复"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
 
 
@@ -61,6 +65,8 @@ class RatingForm(Form):
 
 class ReopenForm(Form):
     """What an answer did not solve."""
+
+    creates = True
 
     reason = forms.CharField(
         label=_("哪里没解决"),

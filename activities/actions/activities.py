@@ -31,7 +31,7 @@ from ..permissions import (
     can_return_activity,
     can_submit_activity,
 )
-from ..states import ACTIVITY_EDITABLE, ACTIVITY_TRANSITIONS, ActivityState
+from ..states import ACTIVITY_TRANSITIONS, ActivityState
 from .attendance import restart_attendance
 from .signups import fill_places, shorten_offers
 
@@ -248,12 +248,14 @@ def approve_activity(activity: Activity, *, actor: Any) -> Activity:
 def publish_activity(activity: Activity, *, actor: Any) -> Activity:
     """Publish it: it is shown on the calendar, and its kind is fixed from now on (rule 8).
 
-    Staff who may approve it publish from any earlier state in one call; submitting and approving are recorded as steps.
-    Raises what `submit_activity` raises, and ActionError("state") when it is published or cancelled.
+    Staff who may approve it publish their own draft, or what was submitted, in one call; submitting and approving are recorded
+    as steps. Raises what `submit_activity` raises, and ActionError("state") when it is returned, published or cancelled.
     """
     activity = lock(activity)
+    if activity.state == ActivityState.RETURNED and can_approve_activity(actor, activity):
+        raise ActionError(_("这场活动已经退回修改，等改好重新报批以后再发布。"), code="state")
     require(can_publish_activity, actor, activity)
-    if activity.state in ACTIVITY_EDITABLE:
+    if activity.state == ActivityState.DRAFT:
         activity = submit_activity(activity, actor=actor)
     if activity.state == ActivityState.SUBMITTED:
         activity = approve_activity(activity, actor=actor)

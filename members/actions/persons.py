@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, NotAllowed, require
 from chengyang.lib.vault.fields import blind_index, columns_of
+from chengyang.platform.accounts import alarms
 from chengyang.platform.accounts.locks import advisory_lock
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
@@ -203,13 +204,21 @@ def _merge_into_old_row(record, user):
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
-@transaction.atomic
 def read_number(row: Any, reason: str, *, actor: Any) -> str:
     """Return the full phone number of an Application or a Person, and record who read it and why (requirements P26).
 
     `reason` is a value of `reasons.DisclosureReason`. Raises ActionError("reason") for any other, ("no_number") if there is
-    no number; NotAllowed (`permissions.can_read_number`).
+    no number; NotAllowed (`permissions.can_read_number`). Many readings or refusals of one officer are an alarm (S20).
     """
+    try:
+        return _read_number(row, reason, actor)
+    except (ActionError, NotAllowed):
+        alarms.count(alarms.NUMBERS_REFUSED, actor)  # after the rollback of what was refused
+        raise
+
+
+@transaction.atomic
+def _read_number(row, reason, actor):
     row = lock(row)
     require(permissions.can_read_number, actor, row)
     if reason not in reasons.DisclosureReason.values:
@@ -220,6 +229,7 @@ def read_number(row: Any, reason: str, *, actor: Any) -> str:
         raise ActionError(_("这里没有手机号。"), code="no_number")
     person = row.person if is_application else row
     audit.record("person.read", row, actor=actor, person=person, user=row.user, fields=["phone"], reason=reason)
+    alarms.count(alarms.NUMBERS_READ, actor)
     return number
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,8 @@ from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.platform.accounts import phone_login
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
+from chengyang.platform.web import refused_forms
+from chengyang.platform.web.forms import Form
 
 from .. import actions
 from ..forms import (
@@ -133,18 +135,28 @@ def about(request: HttpRequest) -> HttpResponse:
     application = _open_application(request.user)
     if application is None or application.state not in APPLICATION_WITH_APPLICANT:
         return redirect(application or "members:join")
-    later = "later" in request.POST
-    form = (DraftForm if later else DetailsForm)(posted(request), initial=_initial(application))
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = request.POST.get("version", "")
-            step = 2 if later else 3
-            actions.save_step(application, form.cleaned_data, actor=request.user, step=step, version=version)
-            return redirect(application if later else "members:join-check")
-        except ActionError as error:
-            _refuse(form, error)
-    page = {"form": form, "application": application, "step": 2}
-    return render(request, "members/about.html", page, status=_status(form))
+    if request.method == "POST":
+        return _save_details(request, application)
+    typed = refused_forms.shown_again(request, _details_form)
+    form = typed or DetailsForm(initial=_initial(application))
+    return render(request, "members/about.html", {"form": form, "application": application, "step": 2})
+
+
+def _details_form(typed: QueryDict) -> Form:
+    return DraftForm(typed) if "later" in typed else DetailsForm(typed)
+
+
+def _save_details(request: HttpRequest, application: Application) -> HttpResponse:
+    """Save step 2 and go on; a refusal leads back to its page, where everything typed is shown."""
+    form, later, version = _details_form(request.POST), "later" in request.POST, request.POST.get("version", "")
+    if not form.is_valid():
+        return refused_forms.redirect_to(request)
+    try:
+        step = 2 if later else 3
+        actions.save_step(application, form.cleaned_data, actor=request.user, step=step, version=version)
+    except ActionError as error:
+        return refused_forms.redirect_to(request, error)
+    return redirect(application if later else "members:join-check")
 
 
 @never_cache

@@ -38,6 +38,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   document.querySelector("#messages > .callout.is-bad[role=alert]:only-child")?.remove();
 });
 
+// A form that creates something has a number, by which the server knows a second sending. Going back makes the browser load
+// the page anew, with what was typed and another number: the entry of the history remembers the first one.
+for (const field of document.querySelectorAll("form input[name=form_number]")) {
+  const numbers = history.state?.formNumbers || {};
+  const form = field.form.action;
+  if (numbers[form]) field.value = numbers[form];
+  else history.replaceState({ ...history.state, formNumbers: { ...numbers, [form]: field.value } }, "");
+}
+
 // A confirmation before an action that cannot be undone: <form data-confirm="确定取消……？" data-confirm-yes="取消报名">.
 // On a button it applies to that button only.
 const ask = (text, yes, no) =>

@@ -138,6 +138,22 @@ def test_staff_publish_their_own_draft_in_one_call(xiazhuang, reference):
     assert verbs()[1:] == ["activity.submitted", "activity.approved", "activity.published"]
 
 
+def test_what_a_colleague_returned_is_not_published(secretary, xiazhuang, district, organization):
+    activity = actions.submit_activity(factories.draft(organization=organization), actor=secretary)
+    actions.return_activity(activity, reason="请写保险", actor=xiazhuang)
+    with pytest.raises(ActionError, match="已经退回修改") as refused:
+        actions.publish_activity(activity, actor=district)
+    assert refused.value.code == "state"
+
+
+def test_the_draft_of_somebody_else_is_submitted_before_it_is_published(secretary, xiazhuang, organization):
+    activity = factories.draft(organization=organization, drafted_by=secretary)
+    with pytest.raises(NotAllowed):
+        actions.publish_activity(activity, actor=xiazhuang)
+    actions.submit_activity(activity, actor=secretary)
+    assert actions.publish_activity(activity, actor=xiazhuang).state == "published"
+
+
 @pytest.mark.parametrize("name", ["secretary", "liuting", "leader", "member"])
 def test_an_organizers_draft_is_not_published_without_staff(organization, name):
     activity = factories.draft(organization=organization, state="submitted")

@@ -119,6 +119,17 @@ def test_moving_to_another_day_starts_the_attendance_anew(reference, xiazhuang, 
     assert hours() == []
 
 
+def test_the_ticket_is_accepted_on_the_new_day(reference, xiazhuang, settings):
+    service = service_at(moment(19, 9), moment(19, 11))
+    signup = factories.signed_up(service)
+    settings.PORTAL_CLOCK = moment(19, 8, 30)
+    actions.check_in(signup, actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(19, 8, 40)
+    actions.edit_activity(service, starts=moment(26, 9), ends=moment(26, 11), actor=xiazhuang)
+    settings.PORTAL_CLOCK = moment(26, 8, 50)
+    assert actions.check_in(signup, actor=xiazhuang).checked_in_at == moment(26, 8, 50)
+
+
 def test_another_hour_of_the_same_day_keeps_the_attendance(reference, xiazhuang, settings):
     service = service_at(moment(19, 9), moment(19, 11))
     signup = factories.signed_up(service)

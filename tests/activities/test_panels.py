@@ -47,6 +47,7 @@ def test_the_home_page_shows_the_next_seven_days(client, activity):
     factories.published(title="下个月", starts=moment(30), ends=moment(30, 10))
     page = text(client.get("/"))
     assert [title in page for title in (activity.title, "下个月")] == [True, False]
+    assert ("未来 7 天" in page, "这一周" in page) == (True, False)  # the calendar's week is another one
 
 
 def test_the_home_page_shows_what_can_be_joined_and_links_to_the_rest(client, activity, settings):
@@ -155,8 +156,9 @@ def test_every_notice_has_a_template(kind):
 
 
 def test_a_notice_says_what_where_and_when(activity):
-    factories.signed_up(activity)
+    signup = factories.signed_up(activity)
     notice = Notice.objects.get()
+    assert notice.url == signup.get_absolute_url()  # where it can be cancelled
     assert notice.title == f"报名成功：{activity.title}"
     assert notice.body.startswith("9月19日 周六 08:30–11:30，编号 ")
     assert "地点：夏新连心驿站。" in notice.body

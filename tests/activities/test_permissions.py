@@ -128,7 +128,7 @@ def test_nobody_corrects_their_own_hours(secretary):
     [
         ("draft", {"submit", "publish", "cancel"}),
         ("submitted", {"return", "approve", "publish", "cancel"}),
-        ("returned", {"submit", "publish", "cancel"}),
+        ("returned", {"submit", "cancel"}),
         ("approved", {"return", "publish", "cancel"}),
         ("published", {"cancel"}),
         ("cancelled", set()),

@@ -152,7 +152,7 @@ def test_queries_of_the_page_do_not_grow(client, reference, rows, django_assert_
 
 # ---- calendar files -------------------------------------------------------------------------------------------------
 def test_a_single_event_has_no_name_of_a_calendar(client, activity):
-    """F21: Outlook makes a new calendar of a file that has one (MS-OXCICAL)."""
+    """Outlook makes a new calendar of a file that has one (MS-OXCICAL)."""
     one = text(client.get(f"{activity.get_absolute_url()}activity.ics"))
     feed = text(client.get("/calendar.ics"))
     names = ("X-WR-CALNAME", "X-WR-TIMEZONE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL")

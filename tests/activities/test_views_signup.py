@@ -107,6 +107,11 @@ def test_a_signed_in_guest_gives_a_name(client_of, activity):
     assert (signup.user, signup.guest_name) == (account, "王小明")
 
 
+def test_a_name_copied_from_a_document_is_stored_with_the_usual_characters(client_of, activity):
+    client_of(factories.guest()).post(url(activity), {"guest_name": "李\u2f29\u2f2d"})  # radicals
+    assert Signup.objects.get().guest_name == "李小山"
+
+
 @pytest.mark.parametrize("name", ["", "a\x00b", "名" * 51, "\u202e明"])
 def test_an_invalid_name_keeps_the_form(client_of, activity, name):
     answer = client_of(factories.guest()).post(url(activity), {"guest_name": name})

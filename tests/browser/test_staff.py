@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from bases.models import Base
 from services import actions
+from services.models import Outcome
 from tests import personas
 
 from . import browser_data
@@ -51,6 +52,22 @@ def test_a_base_is_created_and_published_by_staff(browse):
     visitor = browse()
     visitor.goto(Base.objects.get(name="葡萄园实践创新基地").get_absolute_url())
     heading(visitor, "葡萄园实践创新基地")
+
+
+def test_what_is_saved_again_after_going_back_is_there_once(browse):
+    page = browse(personas.make("leader"))
+    page.goto("/manage/services/outcome/add/")
+    page.locator("[name=title]").fill("一家新店")
+    page.locator("[name=kind]").select_option("firm")
+    page.locator("[name=happened_on]").fill("2026-09-01")
+    page.locator("[name=quantity]").fill("3")
+    press(page, "保存")
+    heading(page, "一家新店")
+    page.go_back()
+    expect(page.locator("[name=title]")).to_have_value("一家新店")
+    press(page, "保存")
+    heading(page, "一家新店")
+    assert Outcome.objects.count() == 1
 
 
 def test_the_field_that_looks_people_up_has_a_name_and_tells_namesakes_apart(browse):

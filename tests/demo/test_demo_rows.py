@@ -14,7 +14,7 @@ from chengyang import clock
 from chengyang.demo import names
 from chengyang.lib.chinese import phones
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.accounts.models import Role, Subdistrict, User
 from chengyang.platform.accounts.organizers import DatedPost
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.privacy.models import Consent
@@ -339,3 +339,11 @@ def test_bases_show_every_light(light, least):
 
     passed = SixHaves.objects.filter(state="passed")
     assert len([one for one in passed if one.light(TODAY) == light]) >= least
+
+
+def test_no_activity_names_another_subdistrict_than_that_of_its_place():
+    names = set(Subdistrict.objects.values_list("name", flat=True))
+    rows = Activity.objects.exclude(place_subdistrict=None).select_related("place_subdistrict")
+    named = [(row.place_subdistrict.name, {name for name in names if name in row.place + row.address}) for row in rows]
+    assert [(own, others) for own, others in named if others - {own}] == []
+    assert any(others for _own, others in named)

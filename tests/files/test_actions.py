@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
+import io
 import os
 
 import pytest
 from django.db import transaction
+from PIL import Image
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
@@ -100,6 +102,13 @@ def test_a_document_must_have_its_own_extension(owner, name, code):
 @pytest.mark.parametrize(("name", "expected"), [("a.webp", "a.jpg"), ("a.jpeg", "a.jpeg"), ("a", "a.jpg")])
 def test_a_picture_with_the_extension_of_another_is_renamed(owner, name, expected):
     assert store(upload(picture("JPEG"), name), owner=owner).name == expected
+
+
+def test_a_phones_photo_with_a_second_picture_is_stored_under_its_name(owner):
+    target = io.BytesIO()
+    first, second = (Image.new("RGB", (64, 48), colour) for colour in ("red", "blue"))
+    first.save(target, "MPO", save_all=True, append_images=[second])
+    assert store(upload(target.getvalue(), "现场照片.jpg"), owner=owner).name == "现场照片.jpg"
 
 
 # ---- attaching ------------------------------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ def false_size():
         (b"\xff\xd8\xff" + b"\0" * 100, "broken"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "broken"),
         (picture("PNG", (9000, 6000), "1"), "bomb"),
+        (picture("PNG", (7000, 7100), "1"), "bomb"),  # as many pixels as a JPEG may have
     ],
 )
 def test_other_kinds_are_refused(data, code):

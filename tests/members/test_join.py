@@ -161,16 +161,22 @@ def test_step_two_saves_and_continues(mine, draft):
 
 @pytest.mark.parametrize("field", ["name", "category", "unit", "subdistrict"])
 def test_missing_field_shows_error(mine, draft, field):
-    answer = mine.post(ABOUT, {**factories.TYPED, field: ""})
-    assert answer.status_code == 400
+    answer = mine.post(ABOUT, {**factories.TYPED, field: ""}, follow=True)
+    assert answer.redirect_chain == [(ABOUT, 302)]  # going back from the next page leads here, not to an error page
     assert f'id="id_{field}_error"' in text(answer)
 
 
 def test_nothing_typed_is_lost_when_something_is_wrong(mine, draft):
-    page = text(mine.post(ABOUT, {**factories.TYPED, "unit": "某文化公司"}))
+    page = text(mine.post(ABOUT, {**factories.TYPED, "unit": "某文化公司"}, follow=True))
     assert "“某文化公司”不是全称" in page
     assert 'value="周予安"' in page
     assert page.count("checked") == 5  # category, subdistrict, two of can, one of want
+
+
+def test_a_refused_step_is_shown_once_and_only_on_its_own_page(mine, draft):
+    mine.post(ABOUT, {**factories.TYPED, "name": ""})
+    assert "还有 1 处要改" not in text(mine.get("/me/"))
+    assert ["还有 1 处要改" in text(mine.get(ABOUT)) for _ in range(2)] == [True, False]
 
 
 def test_save_for_later_saves_valid_fields(mine, draft):
@@ -212,8 +218,8 @@ BAD = ["\x00", "周\x07安", "周\u202e安", "😀😀", "长" * 300, "\ud800", 
 @pytest.mark.parametrize("field", ["name", "unit", "job"])
 def test_unusable_text_is_refused_with_form_data_kept(mine, draft, field, bad):
     typed = urlencode({**factories.TYPED, field: bad}, doseq=True, errors="surrogatepass")
-    answer = mine.post(ABOUT, typed, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 400
+    answer = mine.post(ABOUT, typed, content_type="application/x-www-form-urlencoded", follow=True)
+    assert Application.objects.get().name == ""
     assert f'id="id_{field}_error"' in text(answer)
     assert factories.TYPED["name" if field == "unit" else "unit"] in text(answer)
 
@@ -225,11 +231,18 @@ def test_names_of_all_kinds_are_accepted(mine, draft, name):
     assert mine.post(ABOUT, {**factories.TYPED, "name": name})["Location"] == CHECK
 
 
+@pytest.mark.parametrize(("typed", "stored"), [("李\u2f29\u2f2d", "李小山"), ("王\ue863", "王\u4dae")])
+def test_a_name_is_stored_with_the_usual_characters(mine, draft, typed, stored):
+    mine.post(ABOUT, {**factories.TYPED, "name": typed})
+    draft.refresh_from_db()
+    assert draft.name == stored
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("category", "x"), ("category", "1"), ("subdistrict", "999"), ("can", "x"), ("want", "😀")]
 )
 def test_choices_that_are_not_offered_are_refused(mine, draft, field, value):
-    assert mine.post(ABOUT, {**factories.TYPED, field: value}).status_code == 400
+    assert f'id="id_{field}_error"' in text(mine.post(ABOUT, {**factories.TYPED, field: value}, follow=True))
     draft.refresh_from_db()
     assert draft.name == ""
 

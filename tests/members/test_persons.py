@@ -213,6 +213,34 @@ def test_full_number_of_applicant_is_that_of_the_account(applicant, xiazhuang):
     assert Entry.objects.get().user == applicant.public_id
 
 
+@pytest.mark.parametrize(("readings", "alarms"), [(29, 0), (30, 1), (32, 1)])
+def test_many_full_numbers_read_by_one_officer_are_an_alarm_once_a_day(rules, xiazhuang, secadmin, readings, alarms):
+    person = personas.person(phone=factories.PHONE)
+    for _ in range(readings):
+        actions.read_number(person, "contact", actor=xiazhuang)
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_numbers_read").count() == alarms
+
+
+@pytest.mark.parametrize(
+    ("name", "refusals", "alarms"), [("liuting", 9, 0), ("liuting", 10, 1), ("liuting", 12, 1), ("stranger", 12, 0)]
+)
+def test_many_refused_readings_of_an_officer_are_an_alarm(rules, secadmin, name, refusals, alarms):
+    person, actor = personas.person(phone=factories.PHONE), personas.make(name)
+    for _ in range(refusals):
+        with pytest.raises(NotAllowed):
+            actions.read_number(person, "contact", actor=actor)
+    assert Notice.objects.filter(user=secadmin, kind="accounts/alarm_numbers_refused").count() == alarms
+
+
+def test_readings_of_different_days_are_not_added_up(rules, xiazhuang, secadmin, settings):
+    person = personas.person(phone=factories.PHONE)
+    for days in range(2):
+        settings.PORTAL_CLOCK = clock.now() + dt.timedelta(days=days)
+        for _ in range(20):
+            actions.read_number(person, "contact", actor=xiazhuang)
+    assert not Notice.objects.filter(kind="accounts/alarm_numbers_read").exists()
+
+
 # ---- visibility and search -------------------------------------------------------------------------------------------
 SEEN = {
     "district": {"here", "there"},

@@ -657,6 +657,22 @@ MUTANTS = (
         "        wrong = limits.take(WRONG_CODES, str(id(request)))\n",
         ("services/test_pages.py::test_the_codes_of_one_number_are_guessed_ten_times_an_hour_from_all_addresses",),
     ),
+    Mutant(
+        "sent-twice-stored-twice",
+        "a form that creates something is carried out once",
+        "chengyang/platform/web/middleware.py",
+        "            if url := sent_forms.first_answer(request, key):\n",
+        "            if url := None:\n",
+        ("web/test_sent_forms.py::test_a_form_that_is_sent_twice_is_carried_out_once_and_answered_alike",),
+    ),
+    Mutant(
+        "numbers-read-without-alarm",
+        "many full numbers read by one officer are an alarm",
+        "members/actions/persons.py",
+        "    alarms.count(alarms.NUMBERS_READ, actor)\n",
+        "",
+        ("members/test_persons.py::test_many_full_numbers_read_by_one_officer_are_an_alarm_once_a_day",),
+    ),
     # ---- staff accounts (requirements S04, S08, S16) ------------------------------------------------------------------------------
     Mutant(
         "administrator-alone",

@@ -92,6 +92,13 @@ def test_detail_page_shows_five_goods(organization, client, assessed):
     assert page.count('class="is-lit"') == 5
 
 
+def test_the_icon_of_a_card_is_green_for_reached_and_grey_for_not_yet(organization, client, assessed):
+    not_yet = '<p class="honour"><svg class="icon" aria-hidden="true"><use href="/static/img/icons.svg#i-clock"/>'
+    assert not_yet in text(client.get(LIST))
+    assessed(organization)
+    assert '<p class="honour"><svg class="icon is-reached"' in text(client.get(LIST))
+
+
 @pytest.mark.parametrize("public", [True, False])
 def test_names_are_shown_by_consent(organization, secretary, client, public):
     organization.posts.update(is_public=public)

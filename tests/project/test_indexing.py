@@ -65,6 +65,12 @@ def test_every_page_of_the_sitemap_answers_a_visitor(client, reference):
     assert [path for path in paths if client.get(path).status_code != 200] == []
 
 
+def test_no_public_page_promises_suggestions_which_nobody_can_make(client, reference):
+    published(), personas.base(), personas.organization(), personas.team()
+    paths = re.findall("<loc>http://testserver([^<]+)</loc>", text(client.get("/sitemap.xml")))
+    assert [path for path in paths if "提建议" in text(client.get(path))] == []
+
+
 def test_the_manifest_names_icons_that_exist(client, db):
     data = client.get("/manifest.webmanifest").json()
     assert {icon["sizes"] for icon in data["icons"]} == {"192x192", "512x512"}

@@ -42,6 +42,15 @@ def test_a_member_asks_for_help(client_of, member):
     assert Request.objects.get(author=member).title == "要场地"
 
 
+@pytest.mark.parametrize(("more", "status"), [("", 302), ("一", 400)])
+def test_a_text_of_exactly_the_length_that_the_page_counts_is_taken(client_of, member, more, status):
+    text = (
+        "\r\n".join(["一" * 99] * 19 + ["一" * 100]) + more
+    )  # 2000 characters with 19 breaks, as a browser sends them
+    answer = client_of(member).post(reverse("services:request-new"), {"title": "要场地", "text": text})
+    assert (answer.status_code, Request.objects.count()) == (status, int(status == 302))
+
+
 @pytest.mark.parametrize("data", [{}, {"title": "x" * 41, "text": "y"}, {"title": "a\x00b", "text": "y"}])
 def test_bad_input_writes_nothing(client_of, member, data):
     answer = client_of(member).post(reverse("services:request-new"), data)

@@ -131,3 +131,28 @@ def test_a_row_that_was_deleted_is_404(client_of, asked, district):
     version = version_of(browser, url)
     type(asked).objects.all().delete()
     assert browser.post(url, {"version": version, "choice": "answer", "reason": "好"}).status_code == 404
+
+
+# ---- the buttons on the page of a row --------------------------------------------------------------------------------
+def pressed(browser, row, verb, **data):
+    """Open the page of `row`; return a function that then presses its button `verb`."""
+    page = reverse("admin:activities_activity_change", args=[row.pk])
+    version = browser.get(page).context["version"]
+    url = reverse("admin:activities_activity_do", args=[row.pk, verb])
+    return lambda: browser.post(url, {"version": version, **data}, follow=True).content.decode()
+
+
+def test_a_button_on_an_outdated_page_does_nothing_and_the_typed_reason_stays(client_of, district):
+    row = activities.draft(state="submitted")
+    press = pressed(client_of(district), row, "return", reason="请写明集合的地方")
+    type(row).objects.filter(pk=row.pk).update(place="换成了别处")
+    page = press()
+    row.refresh_from_db()
+    assert (row.state, "有了变化" in page, "请写明集合的地方" in page) == ("submitted", True, True)
+
+
+def test_a_button_on_a_page_that_is_still_true_is_carried_out(client_of, district):
+    row = activities.draft(state="submitted")
+    pressed(client_of(district), row, "return", reason="请写明集合的地方")()
+    row.refresh_from_db()
+    assert row.state == "returned"

@@ -1,8 +1,11 @@
 import datetime as dt
+import re
 
 import pytest
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chengyang import clock
 from chengyang.errors import ActionError
@@ -17,6 +20,7 @@ from chengyang.platform.web.forms import (
     PhoneField,
     RadioBoxes,
 )
+from chengyang.platform.web.validators import BIDI_CONTROLS
 
 from .site import SampleForm
 
@@ -76,9 +80,22 @@ def test_a_line_break_counts_as_one_character_as_in_the_browser():
 NUMBERS = ("\u202d154 9988 7766\u202c", "\u202a+86 154 9988 7766\u202c", "\u2068154 9988 7766\u2069")
 
 
+AROUND = "".join(sorted(BIDI_CONTROLS - {"\u202e"})) + " "
+
+
+class PhoneForm(Form):
+    it = PhoneField()
+
+
 @pytest.mark.parametrize("pasted", NUMBERS)
 def test_a_number_from_an_address_book_is_read_without_its_direction_marks(pasted):
     assert value_of(PhoneField(), pasted) == "+8615499887766"
+
+
+@pytest.mark.parametrize("typed", ["015499887766", "+86 015499887766"])
+def test_a_mobile_number_with_a_trunk_zero_is_no_fixed_line(typed):
+    assert value_of(PhoneField(), typed) == "+8615499887766"
+    assert "固定电话" in errors_of(PhoneField(), "0532 8765 4321")[0]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +103,18 @@ def test_a_number_from_an_address_book_is_read_without_its_direction_marks(paste
 )
 def test_other_identifiers_are_read_without_direction_marks(field, value):
     assert value_of(field, f"\u202d{value}\u202c") == value
+
+
+@given(before=st.text(AROUND, max_size=4), after=st.text(AROUND, max_size=4))
+def test_direction_marks_around_a_number_never_change_it(before, after):
+    assert value_of(PhoneField(), f"{before}+86 154 9988 7766{after}") == "+8615499887766"
+
+
+@given(text=st.text(st.characters(exclude_categories=())) | st.text(f"{AROUND}\u202e+0123456789-１８６()", max_size=24))
+def test_any_text_is_a_number_or_has_one_error(text):
+    form = PhoneForm({"it": text})
+    stored = form.is_valid() and form.cleaned_data["it"]
+    assert re.fullmatch(r"\+[1-9][0-9]{6,14}", stored) if stored else len(form.errors["it"]) == 1
 
 
 def test_an_own_limit_is_not_replaced():

@@ -23,6 +23,7 @@ FORBIDDEN = [
     r"javascript:",
     r"\bhx-on\b",
     r"\|safe\b",
+    r"\stitle=[\"']",  # nobody sees a tooltip on a phone
 ]
 
 
@@ -38,7 +39,7 @@ def test_template_has_no_inline_code_and_no_foreign_host(path):
 
 @pytest.mark.parametrize("bad", [
     '<p style="color:red">', "<style>", "<script>x()</script>", '<a onclick="x()">', '<img src="https://cdn.example/x">',
-    "<a href='//cdn.example'>", '<a href="javascript:x()">', "{{ text|safe }}",
+    "<a href='//cdn.example'>", '<a href="javascript:x()">', "{{ text|safe }}", '<b title="x">',
 ])  # fmt: skip
 def test_the_rules_for_templates_can_fail(bad):
     assert any(re.search(rule, bad, re.IGNORECASE) for rule in FORBIDDEN)
@@ -98,6 +99,30 @@ def test_own_scripts_are_small():
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_evaluates_nothing_and_sets_no_inline_style(path):
     assert re.findall(r"\beval\(|new Function|innerHTML|\.style\b|document\.write", path.read_text()) == []
+
+
+# ---- red ------------------------------------------------------------------------------------------------------------
+WRONG = {  # what is over, cancelled, refused, overdue or mistyped
+    ".is-bad", ".field__error", ".input[aria-invalid]", ".field--error > legend, .field--error > label", ".ev--off .ev__left",
+    ".legend .ev__off", ".due--set", ".todo__sum .is-late", ".rules__change del",
+}  # fmt: skip
+CARD = {".honour .icon": "ink-2", ".honour .is-reached": "pine", ".honour .is-won": "ochre"}
+
+
+def coloured(token):
+    """Return the selectors of all rules that use the colour `token`."""
+    everything = "".join(re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL) for path in STYLES)
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", everything)
+    return {" ".join(selector.split()) for selector, body in rules if f"var(--{token})" in body}
+
+
+def test_crimson_is_for_what_is_wrong_only():
+    assert coloured("crimson") == WRONG
+
+
+def test_the_icons_of_cards_are_not_red():
+    assert [selector for selector in coloured("crimson") | coloured("main") if "honour" in selector] == []
+    assert {selector for selector, token in CARD.items() if selector in coloured(token)} == set(CARD)
 
 
 # ---- contrast -------------------------------------------------------------------------------------------------------

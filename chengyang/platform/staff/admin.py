@@ -1,7 +1,6 @@
 """The base class of every admin of the staff site; it writes through actions only (architecture.md, "The one way a thing happens")."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -23,6 +22,7 @@ from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 
+from .buttons import Button, require_unmoved, version_of
 from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
 from .filters import Listing, ScopedRelatedFilter, visible_rows
@@ -32,23 +32,6 @@ from .row_history import changes_of
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
 
 KEPT = "list"  # query parameter of the page of a row: the query string of the list from which the officer came
-
-
-@dataclass(frozen=True)
-class Button:
-    """A button on the page of a row: it calls `action(obj, *, actor[, reason])` and is shown when `can(actor, obj)` is true.
-
-    `can` only hides the button; `action` checks the permission again.
-    """
-
-    verb: str
-    label: Any
-    action: Callable[..., Any]
-    can: Callable[[Any, Any], bool]
-    needs_reason: bool = False
-    confirm: Any = ""  # question before an action that cannot be undone; it names the object
-    done: Any = ""
-    main: bool = False
 
 
 class ScopedAdmin(admin.ModelAdmin):
@@ -235,7 +218,9 @@ class ScopedAdmin(admin.ModelAdmin):
         editing = add or "edit" in request.GET or request.method == "POST"
         context.update(form=context["adminform"].form, editing=editing)
         if obj is not None:
-            context.update(detail_rows=self.detail_rows(obj, request.user), buttons=self._buttons(request.user, obj))
+            buttons = [button for button in self.buttons if button.can(request.user, obj)]
+            shown = self.detail_rows(obj, request.user)
+            context.update(detail_rows=shown, buttons=buttons, version=version_of(obj, request.user, shown))
             if self.history_fields and not editing:
                 context.update(history=changes_of(obj, self.history_fields))
         response = super().render_change_form(request, context, add, change, form_url, obj)
@@ -244,9 +229,6 @@ class ScopedAdmin(admin.ModelAdmin):
         if context["adminform"].form.errors:
             response.status_code = 409 if getattr(context["adminform"].form, "was_refused", False) else 400
         return response
-
-    def _buttons(self, user: Any, obj: Any) -> list[Button]:
-        return [button for button in self.buttons if button.can(user, obj)]
 
     # ---- writes ------------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type:
@@ -362,6 +344,7 @@ class ScopedAdmin(admin.ModelAdmin):
         if obj is None or button is None:
             raise Http404
         try:
+            require_unmoved(request.POST, version_of(obj, request.user, self.detail_rows(obj, request.user)))
             options = (
                 {"reason": required_reason(ReasonForm(request.POST).typed_reason())} if button.needs_reason else {}
             )

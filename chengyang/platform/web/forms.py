@@ -71,6 +71,7 @@ class PortalForm:
     use_required_attribute = False
     label_suffix = ""
     marks_optional = True  # show "（选填）" beside optional fields
+    creates = False  # what is sent twice is carried out once (see `sent_forms`)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")

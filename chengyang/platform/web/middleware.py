@@ -1,4 +1,4 @@
-"""Middleware for the request id, NUL characters, large requests, errors of actions, compression, and private pages."""
+"""Middleware for the request id, NUL characters, large requests, forms sent twice, errors, compression, and private pages."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from chengyang.errors import ActionError
 
-from . import elder, views
+from . import elder, sent_forms, views
 from .addresses import client_address, networks
 from .context import RequestInfo, request_context
 from .redirects import came_from, is_ours
@@ -105,6 +105,23 @@ class RefuseLargeRequestMiddleware:
         return settings.BODY_MAX_BYTES
 
 
+class SentTwiceMiddleware:
+    """Answers a form that was sent twice with the answer to the first sending (see `sent_forms`)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not (key := sent_forms.key_of(request)):
+            return self.get_response(request)
+        with sent_forms.one_at_a_time(request, key):
+            if url := sent_forms.first_answer(request, key):
+                return HttpResponseRedirect(url)
+            response = self.get_response(request)
+            sent_forms.remember(request, key, response)
+        return response
+
+
 class ActionErrorMiddleware:
     """Turns an ActionError into a message on the previous page, or a 409 response for programs and partial pages."""
 
@@ -127,6 +144,7 @@ class ActionErrorMiddleware:
         if request.method in ("GET", "HEAD"):
             return render(request, "409.html", {"message": exception.message}, status=409)
         messages.error(request, exception.message)
+        request.was_refused = True
         return HttpResponseRedirect(self.previous_page(request, exception))
 
     def partial(self, request, exception):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from chengyang.lib.chinese import dates, phones
 from chengyang.lib.chinese import words as chinese_words
-from chengyang.platform.web import canonical, fragments, navigation, panels, undo
+from chengyang.platform.web import canonical, fragments, navigation, panels, sent_forms, undo
 
 register = template.Library()
 
@@ -250,6 +250,13 @@ def site_map(context: template.Context) -> list[tuple[object, list[navigation.Li
 def render_panels(context: template.Context, place: str, subject: Any = None) -> SafeString:
     """Render the panels that upper layers declared for `place` of the page about `subject`."""
     return panels.render(place, context["request"], subject)
+
+
+# ---- forms ----------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def form_number() -> SafeString:
+    """Render the hidden field that lets a form be carried out once, although it is sent twice (see `sent_forms`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', sent_forms.FIELD, sent_forms.new_number())
 
 
 # ---- messages -------------------------------------------------------------------------------------------------------
