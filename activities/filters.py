@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -250,8 +251,13 @@ class Chips:
     def contents(self) -> tuple[Hashable, ...]:
         """Return everything that the chips are drawn from."""
         counts = None if self.counts is None else frozenset(self.counts.items())
-        choices = tuple(tuple(choices_of(name)) for name in FACETS)
+        choices = tuple(tuple(found) for found in self.choices.values())
         return tuple(self.filters.query_pairs()), self.path, tuple(self.cleared), counts, choices
+
+    @cached_property
+    def choices(self) -> dict[str, Choices]:
+        """Return the values of each facet with their labels."""
+        return {name: choices_of(name) for name in FACETS}
 
     def _chip(self, label: str, name: str, value: str = "1") -> Chip:
         toggled = self.filters.toggled(name, value)
@@ -261,7 +267,7 @@ class Chips:
 
     def of(self, name: str) -> list[Chip]:
         """Return the chips of one facet."""
-        return [self._chip(str(label), name, value) for value, label in choices_of(name)]
+        return [self._chip(str(label), name, value) for value, label in self.choices[name]]
 
     def programmes(self) -> list[Chip]:
         return self.of("programme")

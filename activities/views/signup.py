@@ -28,6 +28,7 @@ from ..states import SIGNUP_OPEN, ActivityState, SignupState
 from ..tickets import SHOWN_WITH, context_of
 from .activity import get_visible_activity, own_signup
 
+NEW = "new"  # in the query of a ticket: the sign-up was made a moment ago
 SUCCESS_MESSAGES = {
     SignupState.CONFIRMED: gettext_lazy("报名成功，这是你的票。"),
     SignupState.WAITLISTED: gettext_lazy("名额已满，已排候补；空出名额会通知你。"),
@@ -160,8 +161,7 @@ def _ask_again(request: HttpRequest, activity: Activity, guest_name: str) -> Htt
 
 def _create_signup(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
     signup = actions.sign_up(activity, guest_name=guest_name, actor=request.user)
-    messages.success(request, SUCCESS_MESSAGES.get(signup.state, SUCCESS_MESSAGES[SignupState.CONFIRMED]))
-    return redirect(signup)
+    return redirect(f"{signup.get_absolute_url()}?{NEW}")
 
 
 def _page(request: HttpRequest, activity: Activity, context: dict[str, Any], status: int) -> HttpResponse:
@@ -191,6 +191,10 @@ def _ticket(request: HttpRequest, public_id: str) -> Signup:
 def ticket(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the ticket of a sign-up, or the position on the waiting list."""
     signup = _ticket(request, public_id)
+    if NEW in request.GET and signup.state in SUCCESS_MESSAGES:
+        messages.success(
+            request, SUCCESS_MESSAGES[signup.state]
+        )  # said by the address: a session would have to be stored
     return render(request, "activities/ticket.html", context_of(request, signup))
 
 

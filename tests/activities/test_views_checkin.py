@@ -325,5 +325,5 @@ def test_queries_of_the_page_do_not_grow(officer, service, rows, settings, djang
     factories.queue(service, rows)
     browser = officer.sign_in()
     browser.get(address(service))
-    with django_assert_num_queries(17):  # one marks notices as read
+    with django_assert_num_queries(14):  # one marks notices as read
         browser.get(address(service))

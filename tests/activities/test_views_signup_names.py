@@ -69,7 +69,7 @@ def test_the_same_name_written_otherwise_is_the_same(client_of, activity):
     guest = factories.guest()
     signup = actions.sign_up(activity, guest_name="王建国", actor=guest)
     answer = client_of(guest).post(url(activity), {"guest_name": "王 建國"})
-    assert answer["Location"] == signup.get_absolute_url()
+    assert answer["Location"] == f"{signup.get_absolute_url()}?new"
 
 
 # ---- activities at the same time ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from multiprocessing.pool import ThreadPool
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import close_old_connections, connection
 
 from chengyang import clock
@@ -186,6 +187,7 @@ def test_a_number_removed_from_the_account_meanwhile_gets_nothing(waiting, zhixi
 
 def test_a_worker_stops_before_the_next_run(zhixia, monkeypatch):
     monkeypatch.setattr(delivery, "RUN_LASTS", -1.0)
+    monkeypatch.setattr(delivery, "BATCH", 1)
     notify(zhixia, "tests/words")
     notify(zhixia, "tests/words")
     assert delivery.deliver_due() == 1
@@ -197,3 +199,29 @@ def test_notices_are_deleted_after_a_year(zhixia, days, left):
     Notice.objects.update(at=clock.now() - dt.timedelta(days=days))
     tasks.tidy()
     assert Notice.objects.count() == left
+
+
+# ---- batches ----------------------------------------------------------------------------------------------------------
+def test_many_deliveries_are_claimed_and_settled_together(zhixia, django_assert_max_num_queries):
+    for _ in range(8):
+        notify(zhixia, "tests/words")
+    with django_assert_max_num_queries(10):  # twice: claim (with its transaction), update, read; once: settle
+        assert delivery.deliver_due(recover=False) == 8
+    assert set(Delivery.objects.values_list("state", "tries")) == {("sent", 1)}
+
+
+def test_what_a_slow_gateway_leaves_is_released_and_counts_as_no_try(zhixia, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH_LASTS", -1.0)
+    notify(zhixia, "tests/words")
+    claimed = delivery.claim_batch()
+    assert (delivery.send_batch(claimed), set(Delivery.objects.values_list("state", "tries"))) == (0, {("waiting", 0)})
+
+
+def test_a_hint_is_sent_once_a_second(zhixia, monkeypatch, settings, django_capture_on_commit_callbacks):
+    cache.delete("notices:hint")
+    asked = []
+    monkeypatch.setattr(tasks.deliver, "apply_async", lambda **options: asked.append(options["countdown"]))
+    for _ in range(3):
+        with django_capture_on_commit_callbacks(execute=True):
+            notify(zhixia, "tests/words")
+    assert asked == [1]

@@ -45,7 +45,7 @@ def test_the_inbox_makes_the_same_number_of_queries(browser, zhixia, rows, djang
     for _ in range(rows):
         notify(zhixia, "tests/words")
     browser.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         browser.get(LIST)
 
 

@@ -5,10 +5,12 @@ See architecture.md, "The one way a thing happens".
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import CharField, Value
 
 from chengyang import clock, extensions
+from chengyang.platform.web.fragments import per_version
 
 from .roles import ADMINISTRATORS, RoleKind
 
@@ -49,14 +51,16 @@ NOBODY = AccessScope()
 def access_scope(user) -> AccessScope:
     """Return the access scope of `user` today.
 
-    It is cached on the user object, which lives for one request, and computed again when the day has changed.
+    It is computed once until something changes that the public pages or officers see (`web.fragments.per_version`: roles and
+    posts are among it) or the day ends, and is cached on the user object, which lives for one request.
     """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOBODY
     day = clock.today()
     known = getattr(user, "_access_scope", None)
     if known is None or known[0] != day:
-        known = user._access_scope = (day, _compute(user, day))
+        scope = per_version(("accounts.access", user.pk, day), partial(_compute, user, day))
+        known = user._access_scope = (day, scope)
     return known[1]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import transaction
 
 from chengyang import clock, extensions
@@ -17,6 +18,7 @@ from .models import Delivery, Notice, SwitchedOff
 from .rendering import render
 
 PAUSE = 30.0  # seconds without hints after the broker did not answer, so that pages do not wait for it
+HINT_EVERY = 1  # second
 HINT_LASTS = 60  # seconds; a missing hint does no harm, because the worker looks for deliveries every minute
 _pause = {"until": 0.0}
 
@@ -125,11 +127,15 @@ def _hint_after_commit() -> None:
 
 
 def _hint() -> None:
-    """Ask the worker to deliver. An error of the broker is raised for Django to log, and stops hints of this process for `PAUSE`."""
-    if time.monotonic() < _pause["until"]:
+    """Ask the worker to deliver in `HINT_EVERY` seconds, unless somebody asked for that within them.
+
+    So the delivery starts after everything that was committed meanwhile. An error of the broker is raised for Django to log,
+    and stops hints of this process for `PAUSE`.
+    """
+    if time.monotonic() < _pause["until"] or not cache.add("notices:hint", 1, timeout=HINT_EVERY):
         return
     try:
-        tasks.deliver.apply_async(retry=False, expires=HINT_LASTS)
+        tasks.deliver.apply_async(retry=False, expires=HINT_LASTS, countdown=HINT_EVERY)
     except Exception:
         _pause["until"] = time.monotonic() + PAUSE
         raise

@@ -1,15 +1,16 @@
 """Sending the waiting deliveries of the outbox (docs/architecture.md, "Nothing is sent inside a transaction").
 
-A delivery is claimed by compare-and-swap, sent outside any transaction, and settled by compare-and-swap, so any number of
-workers may run this at the same moment. Each claim increments `tries`, which distinguishes it from later claims.
+Deliveries are claimed in batches by rows that no other worker has locked, sent outside any transaction, and settled by
+compare-and-swap, so any number of workers may run this at the same moment. Each claim increments `tries`, which distinguishes it from later claims.
 """
 
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
 
@@ -22,29 +23,28 @@ CLAIM_LASTS = dt.timedelta(minutes=3)  # longer than any gateway takes; after th
 BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_TRIES = len(BACKOFF) + 1
 RUN_LASTS = 50.0  # seconds; the next run starts within a minute and continues
-BATCH = 50
+BATCH = 50  # deliveries that one worker claims at once
+BATCH_LASTS = 60.0  # seconds that sending them may take, less than CLAIM_LASTS
+SETTLE_EVERY = 1.0  # seconds
 SMS_LENGTH = 134  # characters of two text messages: each part of a long one has 67
 
 Channel, State = Delivery.Channel, Delivery.State
 logger = logging.getLogger(__name__)
 
 
-def deliver_due() -> int:
-    """Send the due deliveries, the oldest first, for at most `RUN_LASTS` seconds; return how many were sent."""
-    recover_abandoned()
+def deliver_due(*, recover: bool = True) -> int:
+    """Send the due deliveries, the oldest first, for at most `RUN_LASTS` seconds; return how many were sent.
+
+    `recover`: settle the claims of workers that died first, see `recover_abandoned`.
+    """
+    if recover:
+        recover_abandoned()
     until, sent = time.monotonic() + RUN_LASTS, 0
-    for pk in _due():
-        claimed = claim(pk)
-        sent += bool(claimed) and send(claimed)
+    while claimed := claim_batch():
+        sent += send_batch(claimed)
         if time.monotonic() > until:
             break
     return sent
-
-
-def _due() -> Iterator[int]:
-    """Yield the keys of waiting deliveries until there are none; a delivery that another worker claims drops out."""
-    while waiting := list(_waiting().order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]):
-        yield from waiting
 
 
 def _waiting() -> QuerySet:
@@ -55,16 +55,63 @@ def _waiting() -> QuerySet:
     return due
 
 
+def claim_batch() -> list[Delivery]:
+    """Claim the next `BATCH` due deliveries for this worker and return them, the oldest first; other workers skip them."""
+    return _claim(_waiting().order_by("due_at", "pk"), BATCH)
+
+
 def claim(pk: int) -> Delivery | None:
     """Claim the delivery `pk` for this worker and return it; None when another worker was quicker."""
-    waiting = _waiting().filter(pk=pk)
-    if not waiting.update(state=State.SENDING, claimed_at=clock.now(), tries=F("tries") + 1):
-        return None
-    return Delivery.objects.select_related("notice__user").get(pk=pk)
+    return next(iter(_claim(_waiting().filter(pk=pk), 1)), None)
+
+
+@transaction.atomic
+def _claim(waiting: QuerySet, most: int) -> list[Delivery]:
+    pks = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+    if not pks:
+        return []
+    own = Delivery.objects.filter(pk__in=pks)
+    own.update(state=State.SENDING, claimed_at=clock.now(), tries=F("tries") + 1)
+    return list(own.select_related("notice__user").order_by("due_at", "pk"))
+
+
+def send_batch(claimed: Sequence[Delivery]) -> int:
+    """Send claimed deliveries and store the results, those that were sent at most `SETTLE_EVERY` seconds later.
+
+    What a slow gateway leaves after `BATCH_LASTS` seconds is released, long before its claim is taken for abandoned. Returns
+    how many were sent.
+    """
+    began = settled = time.monotonic()
+    done: list[Delivery] = []
+    sent = 0
+    for place, delivery in enumerate(claimed):
+        if time.monotonic() - began > BATCH_LASTS:
+            _release(claimed[place:])
+            break
+        done += [delivery] if send(delivery) else []
+        if time.monotonic() - settled > SETTLE_EVERY:
+            sent, done, settled = sent + _settle_sent(done), [], time.monotonic()
+    return sent + _settle_sent(done)
+
+
+def _settle_sent(done: Sequence[Delivery]) -> int:
+    """Store that the claimed deliveries `done` were sent; return for how many the claim was still the last one."""
+    stored = 0
+    for tries in {delivery.tries for delivery in done}:
+        pks = [delivery.pk for delivery in done if delivery.tries == tries]
+        own = Delivery.objects.filter(pk__in=pks, tries=tries, state__in=[State.SENDING, State.UNCERTAIN])
+        stored += own.update(state=State.SENT, sent_at=clock.now(), error="")
+    return stored
+
+
+def _release(claimed: Sequence[Delivery]) -> None:
+    """Give claimed deliveries back that were not sent; the claim was no try."""
+    for delivery in claimed:
+        settle(delivery, State.WAITING, tries=delivery.tries - 1, claimed_at=None)
 
 
 def send(delivery: Delivery) -> bool:
-    """Send a claimed delivery and store the result; return whether it was sent."""
+    """Pass a claimed delivery to the gateway. Returns whether it was sent, which the caller stores; any other result is stored."""
     try:
         _pass_to_gateway(delivery, delivery.notice)
     except gateways.Refused as error:
@@ -78,7 +125,7 @@ def send(delivery: Delivery) -> bool:
         else:
             settle(delivery, State.UNCERTAIN, error=type(error).__name__)
     else:
-        return settle(delivery, State.SENT, sent_at=clock.now(), error="")
+        return True
     return False
 
 

@@ -20,7 +20,7 @@ extend(
     "notices",
     panels=[Panel("me.side", "notices/_latest.html", _latest, order=90)],
     schedule={
-        "notices-deliver": PeriodicTask("notices.deliver", 60.0),
+        "notices-deliver": PeriodicTask("notices.deliver_all", 60.0),
         "notices-tidy": PeriodicTask("notices.tidy", 3600.0),
     },
     own_data_order=80,
