@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from chengyang.platform.accounts.models import User
+from chengyang.platform.audit import actions as audit
 from members.models import Person
 
 from . import (
@@ -21,6 +22,7 @@ from . import (
     applications,
     assessments,
     consents_and_notices,
+    growth,
     offices,
     persons,
     posts,
@@ -50,11 +52,12 @@ class Refused(Exception):
     """The demo may not be loaded here; the message gives the reason."""
 
 
-def load(*, seed: int, today: dt.date, report: Callable[[str], Any] = lambda line: None) -> None:
+def load(*, seed: int, today: dt.date, persons: int = 0, report: Callable[[str], Any] = lambda line: None) -> None:
     """Load the demo as of `today` in one transaction, and write the accounts of the personas into the data folder.
 
-    `report` is called with a line of text after each step. Raises Refused in production, with DEMO=off, when there are
-    persons or accounts already (real ones or those of the demo), and for a day before 2024.
+    With `persons` it is grown to so many, see `growth`. `report` is called with a line of text after each step. Raises
+    Refused in production, with DEMO=off, when there are persons or accounts already (real ones or those of the demo), for a
+    day before 2024, and for fewer than `growth.LEAST` persons.
     """
     if settings.PRODUCTION:
         raise Refused("The demo is never loaded in production.")
@@ -62,6 +65,8 @@ def load(*, seed: int, today: dt.date, report: Callable[[str], Any] = lambda lin
         raise Refused("The demo is switched off; set DEMO=on to load it.")
     if today < FIRST_TODAY:
         raise Refused(f"The demo shows the years up to 2023 as past: choose a day from {FIRST_TODAY} on.")
+    if persons and persons < growth.LEAST:
+        raise Refused(f"A grown demo has at least {growth.LEAST:,} persons.")
     with transaction.atomic():
         require_empty_portal()
         call_command("seed", verbosity=0)
@@ -70,8 +75,13 @@ def load(*, seed: int, today: dt.date, report: Callable[[str], Any] = lambda lin
         for name, step in STEPS:
             _timed(report, name, lambda step=step: step(dataset))
         connection.check_constraints()
+        if persons:
+            growth.grow(growth.Size.of(persons), seed=seed, today=today, report=report)
         _timed(report, "statistics", _analyze)
         accounts.write_file(text)
+    if persons:
+        _timed(report, "seal of the audit entries", audit.seal_due)
+        _timed(report, "vacuum", _vacuum)
 
 
 def require_empty_portal() -> None:
@@ -87,6 +97,13 @@ def _analyze() -> None:
     """Update the statistics of the planner: autovacuum would do it only after a minute, and pages would be slow until then."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _vacuum() -> None:
+    """Remove what the changes left behind, as autovacuum does in a portal that has grown by and by."""
+    if not connection.in_atomic_block:  # a test or a benchmark that rolls everything back
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def _timed(report: Callable[[str], Any], name: str, step: Callable[[], Any]) -> Any:

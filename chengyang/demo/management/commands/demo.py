@@ -6,7 +6,7 @@ import datetime as dt
 from django.core.management.base import BaseCommand, CommandError
 
 from chengyang import clock
-from chengyang.demo import loader
+from chengyang.demo import growth, loader
 
 
 class Command(BaseCommand):
@@ -20,10 +20,23 @@ class Command(BaseCommand):
             "--today", type=_day, help="the current day of the demo, such as 2026-11-23 (default: today)"
         )
 
-    def handle(self, *args, seed, today, **options):
+        parser.add_argument(
+            "--size",
+            choices=("small", "large"),
+            default="small",
+            help=f"large: {growth.LARGE:,} persons with as many sign-ups, to measure the growth of costs; ten minutes",
+        )
+        parser.add_argument(
+            "--persons", type=int, help=f"with --size large: fewer or more persons, at least {growth.LEAST:,}"
+        )
+
+    def handle(self, *args, seed, today, size, persons, **options):
+        if persons is not None and size != "large":
+            raise CommandError("--persons goes with --size large.")
+        wanted = (growth.LARGE if persons is None else persons) if size == "large" else 0
         report = self.stdout.write if options["verbosity"] else lambda line: None
         try:
-            loader.load(seed=seed, today=today or clock.today(), report=report)
+            loader.load(seed=seed, today=today or clock.today(), persons=wanted, report=report)
         except loader.Refused as refusal:
             raise CommandError(str(refusal)) from None
 
