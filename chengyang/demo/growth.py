@@ -16,7 +16,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from . import growth_rows
+from . import growth_activities, growth_people
+from .growth_rows import Growth
 
 LARGE = 1_000_000  # persons of the large demo
 LEAST = 5_000  # persons: the demo has two thousand
@@ -24,6 +25,23 @@ TABLES = (
     *("accounts.User", "members.Person", "members.Application", "organizations.Membership", "privacy.Consent"),
     *("notices.Notice", "activities.Activity", "activities.Signup", "activities.CheckIn", "activities.ServiceRecord"),
     *("audit.Entry", "members.PersonEvent", "activities.SignupEvent"),
+)
+STEPS: tuple[tuple[str, Callable[[Growth, Any], int]], ...] = (
+    ("names", growth_people.make_names),
+    ("numbers", growth_people.make_numbers),
+    ("accounts", growth_people.add_accounts),
+    ("persons", growth_people.add_persons),
+    ("applications", growth_people.add_applications),
+    ("memberships", growth_people.add_memberships),
+    ("consents", growth_people.add_consents),
+    ("notices", growth_people.add_notices),
+    ("activities", growth_activities.add_activities),
+    ("sign-ups", growth_activities.add_signups),
+    ("check-ins", growth_activities.add_checkins),
+    ("hours", growth_activities.add_hours),
+    ("counters", growth_activities.count_places),
+    ("changes", growth_activities.change_rows),
+    ("audit entries", growth_activities.add_entries),
 )
 MEMORY = ("SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL work_mem = '128MB'", "SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -42,20 +60,18 @@ class Size:
         return cls(persons, persons // 50, persons)
 
 
-def grow(
-    size: Size, *, seed: int, today: dt.date, report: Callable[[str], Any] = lambda line: None
-) -> growth_rows.Growth:
+def grow(size: Size, *, seed: int, today: dt.date, report: Callable[[str], Any] = lambda line: None) -> Growth:
     """Add rows until there are as many as `size` says; every second new person has an account, every third a membership.
 
     Needs a transaction. `report` is called with a line of text after each step. The statistics of the planner are up to date
     afterwards; the audit entries still have to be sealed (`audit.actions.seal_due`), as the worker does it every minute.
     """
-    growth = growth_rows.Growth(seed, today, size)
+    growth = Growth(seed, today, size)
     with connection.cursor() as cursor:
         for setting in MEMORY:
             cursor.execute(setting)
         with _without_indexes(cursor, report):
-            for name, step in growth_rows.STEPS:
+            for name, step in STEPS:
                 began = time.monotonic()
                 rows = step(growth, cursor)
                 report(f"{name}: {rows:,} rows, {time.monotonic() - began:.1f} s")
