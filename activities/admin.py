@@ -180,7 +180,8 @@ class _ManagedRowsAdmin(ScopedAdmin):
         return _manages_activities(scope)
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).managed_by(request.user)
+        # Not of `visible_to`, whose condition for own rows would be one more OR around the one for managed rows.
+        return self.model._default_manager.managed_by(request.user).order_by(*self.ordering)
 
 
 def _signup_is(row: Signup, *states: str) -> bool:
@@ -302,7 +303,7 @@ class ServiceRecordAdmin(_ManagedRowsAdmin):
         "checkin__signup__activity",
     )
     search_help_text = PERSON_HELP
-    ordering = ("-checkin__signup__activity__starts", "-pk")
+    ordering = ("-at", "-pk")
     form = HoursForm
     fields = HoursForm.Meta.fields
     may_edit = staticmethod(permissions.can_correct_hours)

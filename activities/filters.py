@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -39,8 +39,9 @@ def _teams() -> Choices:
 
     `Team` belongs to the app `services`, which this app must not import; the lookup through the foreign key needs no import.
     """
-    found = Activity.objects.published().filter(team__is_published=True)
-    return list(found.order_by("team_id").values_list("team__slug", "team__name").distinct())
+    teams = Activity._meta.get_field("team").related_model._base_manager.filter(is_published=True)
+    organises = Exists(Activity.objects.published().filter(team=OuterRef("pk")))
+    return list(teams.filter(organises).order_by("pk").values_list("slug", "name"))
 
 
 @dataclass(frozen=True)

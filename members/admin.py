@@ -153,10 +153,10 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     list_select_related = ("category", "subdistrict", "user")
     search_help_text = NAME_HELP
     template = "members/_application_staff.html"
+    ordering = ("due_on", "pk")
 
     def get_queryset(self, request):
-        rows = Application.objects.within(access_scope(request.user))
-        return rows.order_by(*self.get_ordering(request) or ("-submitted_at", "pk"))
+        return Application.objects.within(access_scope(request.user)).order_by(*self.ordering)
 
     def detail_rows(self, application, user):
         return [self._state(application), *application_rows(application, user)]

@@ -63,7 +63,7 @@ class OrganizationAdmin(OrganizerAdmin):
             DetailRow(_("街道"), row.subdistrict or "—"),
             DetailRow(_("状态"), row.get_state_display(), _("按公开报道录入") if row.by_record else ""),
             DetailRow(_("成立"), founded),
-            DetailRow(_("会员"), row.memberships.active().count()),
+            DetailRow(_("会员"), row.memberships.all().by_organization().get(row.pk, 0)),
             DetailRow(_("“五好”"), latest or _("未评定")),
             DetailRow(_("简介"), row.summary),
             DetailRow(_("公开联系方式"), row.contact),
@@ -88,6 +88,7 @@ class OrganizationRelatedAdmin(ScopedAdmin):
 class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     list_display = ("person", "organization", "state", "joined_on", "left_on")
+    ordering = ("-applied_at", "-pk")
     list_filter = ("state", "organization")
     concerns = staticmethod(lambda membership: membership.person)
     list_select_related = ("organization", "person__subdistrict")

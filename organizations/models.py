@@ -1,5 +1,7 @@
 """Liaison organizations, their assessments, posts and memberships."""
 
+from collections import Counter
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -132,6 +134,19 @@ class MembershipQuerySet(models.QuerySet):
     def active(self):
         return self.filter(state=MembershipState.ACTIVE, person__state="active")
 
+    def by_organization(self):
+        """Return key of the organization → number of its members.
+
+        The memberships are counted by their index alone; the few of persons who are not in the registry are subtracted.
+        """
+        counts = Counter(dict(self._counted(self.filter(state=MembershipState.ACTIVE))))
+        away = self.filter(state=MembershipState.ACTIVE).exclude(person__state="active")
+        counts.subtract(dict(self._counted(away)))
+        return dict(counts)
+
+    def _counted(self, rows):
+        return rows.order_by().values_list("organization_id").annotate(n=models.Count("pk"))
+
     def current(self):
         """Return the memberships that are active or applied for, of persons who are in the registry."""
         return self.open().filter(person__state="active")
@@ -148,7 +163,9 @@ class MembershipQuerySet(models.QuerySet):
         scope = access_scope(user)
         managed = Q(organization__subdistrict__in=scope.subdistricts)
         managed |= Q(organization__in=scope.managed("organization"), state__in=MEMBERSHIP_OPEN)
-        return self.filter(Q(person__user=user) | Q(person__state="active") & (Q() if scope.district else managed))
+        own = Q(person=models.Subquery(Person.objects.filter(user=user).values("pk")[:1]))
+        registered = ~Q(person__in=Person.objects.not_active().values("pk"))
+        return self.filter(own | registered & (Q() if scope.district else managed))
 
 
 @tracked
@@ -177,7 +194,11 @@ class Membership(DemoMark):
     class Meta:
         verbose_name = verbose_name_plural = _("会员")
         ordering = ["organization", "person__name_key", "id"]
-        indexes = [models.Index(fields=["organization", "state"]), models.Index(fields=["person", "state"])]
+        indexes = [
+            models.Index(fields=["organization", "state", "person"], name="membership_people"),
+            models.Index(fields=["person", "state"]),
+            models.Index(fields=["-applied_at", "-id"], name="membership_latest"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "person"],

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.content import not_kept
+from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
@@ -26,7 +26,10 @@ from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN, OrganizationState
 from .structured_data import organization_data
 
-ACTIVE_MEMBERS = Count("memberships", filter=Q(memberships__state="active", memberships__person__state="active"))
+
+def _member_counts() -> dict[int, int]:
+    """Return key of the organization → number of its members, counted once for a version of the public pages."""
+    return per_version("organizations.members", Membership.objects.all().by_organization)
 
 
 @login_not_required
@@ -35,10 +38,11 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     """Show all visible organizations, filtered by level, subdistrict and category."""
     chosen = OrganizationFilter(request.GET)
     visible = Organization.objects.visible_to(request.user)
-    rows = chosen.apply(visible).select_related("subdistrict").prefetch_related("categories").annotate(n=ACTIVE_MEMBERS)
+    rows = chosen.apply(visible).select_related("subdistrict").prefetch_related("categories")
     page = numbered(request, rows.order_by("level", "founded_on", "pk"))
     passed = _valid_assessments(request.user, list(page.object_list))
-    cards = [(row, passed.get(row.pk), suppress_small(row.n)) for row in page.object_list]
+    members = _member_counts()
+    cards = [(row, passed.get(row.pk), suppress_small(members.get(row.pk, 0))) for row in page.object_list]
     context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(visible)}
     response = render(request, "organizations/list.html", context)
     return response if chosen.is_complete else not_kept(response)
@@ -57,13 +61,12 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one organization: description, assessment, published posts, member count and panels."""
     organization = _visible(request, slug)
     assessments = Assessment.objects.visible_to(request.user).filter(organization=organization)
-    members = organization.memberships.active().count()
     context = {
         "organization": organization,
         "data": organization_data(organization, request),
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
-        "members": suppress_small(members),
+        "members": suppress_small(_member_counts().get(organization.pk, 0)),
         "membership": _own_membership(request.user, organization),
         "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,
     }

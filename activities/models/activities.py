@@ -21,6 +21,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, TextSearchField
+from chengyang.platform.web.lookups import any_of
 from members.models import Person
 from members.states import PersonState
 from organizations.models import Organization
@@ -79,7 +80,8 @@ class ActivityQuerySet(models.QuerySet):
         # A text without any word, such as punctuation, is not in the search index; look for it in the title.
         found = Q(search_text=LiteralQuery(query)) if query else Q(title__icontains=text)
         for organizer in ("organization", "team", "base"):
-            found |= Q(**{f"{organizer}__name__icontains": text})
+            bodies = self.model._meta.get_field(organizer).related_model._base_manager.filter(name__icontains=text)
+            found |= any_of(f"{organizer}_id", bodies)
         return self.filter(found)
 
 
@@ -251,6 +253,16 @@ class Activity(DemoMark):
             models.Index(fields=["starts", "id"]),
             models.Index(fields=["ends"]),
             models.Index(fields=["state", "starts"]),
+            # Past and coming activities are counted by this index alone.
+            models.Index(
+                fields=["ends", "starts"],
+                condition=SHOWN & Q(audience="public"),
+                name="activity_public_times",
+            ),
+            # Volunteer service whose attendance somebody still has to complete (`todos.CompleteAttendance`).
+            models.Index(
+                fields=["ends"], condition=Q(kind="volunteer", recorded_at__isnull=True), name="activity_to_record"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

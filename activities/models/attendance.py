@@ -14,6 +14,7 @@ from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.lookups import any_of
 
 from .signups import Signup, is_own, managed_activity_q
 
@@ -23,15 +24,15 @@ class CheckInQuerySet(models.QuerySet):
         """Return the user's own check-ins, and those of the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_own(user, "signup__") | managed_activity_q(user, "signup__activity"))
+        return self.filter(is_own(user, "signup__") | managed_activity_q(self, user, "signup__activity"))
 
     def search(self, text):
         """Return the rows of the sign-ups that `text` may mean, see `SignupQuerySet.search`."""
-        return self.filter(signup__in=Signup.objects.search(text).values("pk")) if (text or "").strip() else self
+        return self.filter(any_of("signup_id", Signup.objects.search(text))) if (text or "").strip() else self
 
     def managed_by(self, user):
         """Return the check-ins of the activities that `user` manages."""
-        return self.filter(managed_activity_q(user, "signup__activity"))
+        return self.filter(managed_activity_q(self, user, "signup__activity"))
 
 
 def _attendance_trigger(name, operation, sign, **rows):
@@ -87,6 +88,7 @@ class CheckIn(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("签到")
         ordering = ["-checked_in_at", "-id"]
+        indexes = [models.Index(fields=["-checked_in_at", "-id"], name="checkin_latest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(checked_out_at__isnull=True) | Q(checked_out_at__gte=F("checked_in_at")),
@@ -109,17 +111,17 @@ class ServiceRecordQuerySet(models.QuerySet):
         """Return the user's own records, and those of the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_own(user, "checkin__signup__") | managed_activity_q(user, "checkin__signup__activity"))
+        return self.filter(
+            is_own(user, "checkin__signup__") | managed_activity_q(self, user, "checkin__signup__activity")
+        )
 
     def search(self, text):
         """Return the rows of the sign-ups that `text` may mean, see `SignupQuerySet.search`."""
-        return (
-            self.filter(checkin__signup__in=Signup.objects.search(text).values("pk")) if (text or "").strip() else self
-        )
+        return self.filter(any_of("checkin__signup_id", Signup.objects.search(text))) if (text or "").strip() else self
 
     def managed_by(self, user):
         """Return the records of the activities that `user` manages."""
-        return self.filter(managed_activity_q(user, "checkin__signup__activity"))
+        return self.filter(managed_activity_q(self, user, "checkin__signup__activity"))
 
     def of(self, user):
         """Return the user's own records."""
@@ -188,6 +190,7 @@ class ServiceRecord(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("服务记录")
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="service_latest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(hours__gte=0, hours__lte=24),

@@ -3,6 +3,7 @@
 import re
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -15,8 +16,10 @@ from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese import dates, phones, search
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
+from chengyang.platform.web.lookups import any_of
 from members.models import Person
 from members.states import PersonState
 
@@ -34,11 +37,11 @@ class SignupQuerySet(models.QuerySet):
         """Return the user's own sign-ups, and those for the activities that `user` manages."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_own(user) | managed_activity_q(user, "activity"))
+        return self.filter(is_own(user) | managed_activity_q(self, user, "activity"))
 
     def managed_by(self, user):
         """Return the sign-ups for the activities that `user` manages: the rows of the staff site."""
-        return self.filter(managed_activity_q(user, "activity"))
+        return self.filter(managed_activity_q(self, user, "activity"))
 
     def of(self, user):
         """Return the user's own sign-ups, as a person and as a guest."""
@@ -60,9 +63,11 @@ class SignupQuerySet(models.QuerySet):
             return self
         found = Q(public_id=re.sub(r"\s", "", text).lower())
         if query := search.name_query(text):
-            found |= Q(person__name_search=LiteralQuery(query)) | Q(guest_search=LiteralQuery(query))
+            found |= any_of("person_id", Person.objects.filter(name_search=LiteralQuery(query)))
+            found |= Q(guest_search=LiteralQuery(query))
         if re.fullmatch(r"[0-9]{4}", text):
-            found |= Q(person__phone_last4=text) | Q(user__phone_last4=text)
+            found |= any_of("person_id", Person.objects.filter(phone_last4=text))
+            found |= any_of("user_id", User.objects.filter(phone_last4=text))
         return self.filter(found)
 
 
@@ -76,16 +81,16 @@ def is_own(user, prefix=""):
     return Q(**{f"{prefix}person": person}) | Q(**{f"{prefix}user": user})
 
 
-def managed_activity_q(user, prefix):
-    """Return the condition for rows of the activities that `user` manages; `prefix` is the lookup path to the activity.
+def managed_activity_q(rows, user, prefix):
+    """Return the condition for those of `rows` whose activity `user` manages; `prefix` is the lookup path to the activity.
 
     Rows of persons who left the registry are closed to officers at once (requirements P06).
     """
     scope = access_scope(user)
     managed = Q(pk__isnull=False) if scope.district else managed_q(scope, f"{prefix}__")
-    # A subquery, not a join, for the same reason as in `is_own`; few persons are in this state, for at most 30 days.
-    left = Person.objects.filter(state=PersonState.LEFT).values("pk")
-    return managed & ~Q(**{f"{prefix.removesuffix('activity')}person__in": left})
+    # The few rows of those who left are looked for first, so that a list is counted without reading another table.
+    left = rows.model._base_manager.filter(**{f"{prefix.removesuffix('activity')}person__state": PersonState.LEFT})
+    return managed & ~models.Exists(left.filter(pk=models.OuterRef("pk")))
 
 
 @tracked(exclude=["guest_key", "guest_search"])
@@ -140,6 +145,8 @@ class Signup(models.Model):
         indexes = [
             models.Index(fields=["offer_expires_at"], condition=Q(state="offered"), name="signup_offers"),
             models.Index(fields=["due_on"], condition=Q(state="pending"), name="signup_to_review"),
+            models.Index(fields=["-at", "-id"], name="signup_latest"),
+            GinIndex(fields=["guest_search"], name="signup_guest_search"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -273,7 +273,10 @@ EVER = Period()
 
 @dataclass(frozen=True)
 class Metric:
-    """A number and the rows that it counts (domain.md rule 11): `records(subject, period)` returns the rows, `value(rows)` the number."""
+    """A number and the rows that it counts (domain.md rule 11): `records(subject, period)` returns the rows, `value(rows)` the number.
+
+    Where the rows are too many to count for a page, `total(subject, period)` returns the same number from what is kept.
+    """
 
     code: str
     label: Any
@@ -281,10 +284,11 @@ class Metric:
     how_counted: Any
     records: Callable[[Any, Period], QuerySet]
     value: Callable[[QuerySet], Any] = lambda rows: rows.count()
+    total: Callable[[Any, Period], Any] | None = None
 
     def of(self, subject: Any = None, period: Period = EVER) -> Any:
         """Return the number for `subject` (None: the whole district) in `period`."""
-        return self.value(self.records(subject, period))
+        return self.total(subject, period) if self.total else self.value(self.records(subject, period))
 
 
 # ---- people ---------------------------------------------------------------------------------------------------------

@@ -179,7 +179,8 @@ def _empty(person):
         setattr(person, field, [] if field in ("can", "want") else "")
     person.name, person.phone, person.user, person.entered_by = erasure.ERASED, "", None, None
     person.state = PersonState.ERASED
-    written = ["name", *RegistrationDetails.NAME_COLUMNS, "unit", "job", "can", "want", "user", "entered_by", "state"]
+    derived = [column for columns in RegistrationDetails.DERIVED.values() for column in columns]
+    written = ["name", "unit", *derived, "job", "can", "want", "user", "entered_by", "state"]
     person.save(update_fields=[*written, *columns_of(Person, "phone")])
 
 

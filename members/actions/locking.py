@@ -30,13 +30,13 @@ def follow_name(person: Any) -> None:
 def assign_details(row: Any, data: Mapping[str, Any]) -> list[str]:
     """Set what `data` changes of the registration details of `row` without saving; return the columns to save.
 
-    The columns derived from the name are among them. Raises TypeError for a name that is not in
+    The columns derived from them are among these. Raises TypeError for a name that is not in
     `RegistrationDetails.EDITABLE_FIELDS`.
     """
     # The same codes in another order are no change: forms send them in the order of the choices, old rows may differ.
     data = {name: value for name, value in data.items() if not _same_codes(getattr(row, name, None), value)}
     changed = assign(row, data, fields=RegistrationDetails.EDITABLE_FIELDS)
-    return [*changed, *(RegistrationDetails.NAME_COLUMNS if "name" in changed else ())]
+    return [*changed, *(derived for name in changed for derived in RegistrationDetails.DERIVED.get(name, ()))]
 
 
 def _same_codes(before, after):

@@ -2,6 +2,7 @@
 
 from .applications import Application, ApplicationQuerySet
 from .corrections import Correction, CorrectionQuerySet
+from .headcount import Headcount, HeadcountQuerySet
 from .persons import Person, PersonQuerySet, UnconfirmedPerson
 from .registration_details import Category, NameSearchMixin, RegistrationDetails, Skill, Wish
 from .representatives import Assessment, AssessmentQuerySet, Representative, RepresentativeQuerySet
@@ -14,6 +15,8 @@ __all__ = [
     "Category",
     "Correction",
     "CorrectionQuerySet",
+    "Headcount",
+    "HeadcountQuerySet",
     "NameSearchMixin",
     "Person",
     "PersonQuerySet",

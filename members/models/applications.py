@@ -14,16 +14,18 @@ from chengyang import clock
 from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.accounts.models import DemoMark, User
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.lookups import any_of
 
-from ..states import APPLICATION_OPEN, APPLICATION_WITH_STAFF, OBJECTION_WITHIN, ApplicationState, PersonState
+from ..states import APPLICATION_OPEN, APPLICATION_WITH_STAFF, OBJECTION_WITHIN, ApplicationState
 from .persons import Person
 from .registration_details import Category, NameSearchMixin, RegistrationDetails
 
 
 class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
-    phone_lookup = "user__"
+    def _of_phone(self, **lookup):
+        return any_of("user_id", User.objects.filter(**lookup))
 
     def open(self):
         return self.filter(state__in=APPLICATION_OPEN)
@@ -46,11 +48,12 @@ class ApplicationQuerySet(NameSearchMixin, models.QuerySet):
 
 def _managed_q(scope):
     readable = Q(state__in=APPLICATION_WITH_STAFF)
-    readable |= Q(state=ApplicationState.APPROVED, person__state=PersonState.ACTIVE)
+    registered = Q(person__isnull=False) & ~Q(person__in=Person.objects.not_active().values("pk"))
+    readable |= Q(registered, state=ApplicationState.APPROVED)
     return readable if scope.district else readable & Q(subdistrict__in=scope.subdistricts)
 
 
-@tracked(exclude=["name_search"])
+@tracked(exclude=["name_search", "unit_search"])
 class Application(RegistrationDetails, DemoMark):
     """入册申请: an application for registration, with its two reviews and the decision."""
 
@@ -145,6 +148,8 @@ class Application(RegistrationDetails, DemoMark):
         ordering = ["due_on", "id"]
         indexes = [
             GinIndex(fields=["name_search"], name="application_name_search"),
+            GinIndex(fields=["unit_search"], name="application_unit_search"),
+            models.Index(fields=["due_on", "id"], name="application_due"),
             models.Index(fields=["state", "due_on", "id"]),
         ]
         constraints = [

@@ -12,7 +12,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 
 from ..states import CorrectionState
-from .persons import Person
+from .persons import Person, staff_q
 from .registration_details import Category
 
 
@@ -29,8 +29,7 @@ class CorrectionQuerySet(models.QuerySet):
         """Return the user's own corrections, and for staff those of the persons they are responsible for."""
         if not user.is_authenticated:
             return self.none()
-        people = Person.objects.of_staff(access_scope(user))
-        return self.filter(Q(person__user=user) | Q(person__in=people.values("pk")))
+        return self.filter(Q(person__user=user) | staff_q(access_scope(user), "person__"))
 
     def public_ids_visible_to(self, user):
         """Return the public ids of the corrections `user` may see; their files are visible too (slot `file_access`)."""
@@ -68,7 +67,10 @@ class Correction(DemoMark):
     class Meta:
         verbose_name = verbose_name_plural = _("更正申请")
         ordering = ["-asked_at", "-id"]
-        indexes = [models.Index(fields=["due_on"], condition=Q(state="waiting"), name="correction_to_decide")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(state="waiting"), name="correction_to_decide"),
+            models.Index(fields=["-asked_at", "-id"], name="correction_latest"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "field"],

@@ -1,5 +1,6 @@
 """人士: persons in the registry."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -8,13 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.lib.chinese import pinyin
 from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField, blind_index
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.lookups import any_of
 
 from ..states import PersonState
+from .headcount import ENTERED, GONE, counting
 from .registration_details import NameSearchMixin, RegistrationDetails
 
 
@@ -22,6 +26,14 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
     def active(self):
         """Return the persons that lists, exports and statistics may include (domain.md rule 1)."""
         return self.filter(state=PersonState.ACTIVE)
+
+    def not_active(self):
+        """Return the few persons who are not in the registry: they have left, are erased, or have not confirmed.
+
+        A row of somebody in the registry is found faster as one that is of none of these (`~Q(person__in=…)`): PostgreSQL
+        then joins no other table, whose rows it would have to read to count a list.
+        """
+        return self.exclude(state=PersonState.ACTIVE).order_by()
 
     def registered_on_day(self, day):
         """Return the persons who were in the registry on `day`, whatever their state is now."""
@@ -31,7 +43,7 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
 
     def alike(self, *, name, phone_index):
         """Return possible duplicates: persons with the same phone number or the same name."""
-        same = Q(name=name)
+        same = Q(name_key=pinyin.name_key(name), name=name)  # the key has an index, and no other name has it
         if phone_index:
             same |= Q(phone_index=phone_index)
         return self.filter(same)
@@ -42,12 +54,11 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
 
     def of_staff(self, scope):
         """Return the active persons whom the roles of `scope` as staff cover; its posts are ignored."""
-        rows = self.active()
-        return rows if scope.district else rows.filter(subdistrict__in=scope.subdistricts)
+        return self.filter(staff_q(scope))
 
     def of_office(self, scope):
         """Return the active persons that `scope` covers as staff or as secretary; leading a team is ignored."""
-        return self.filter(_office_q(scope, self.model._base_manager.all()))
+        return self.filter(office_q(scope))
 
     def unconfirmed_within(self, scope):
         """Return the records made by staff that wait for their person, for staff of their subdistricts (domain.md rule 1)."""
@@ -56,7 +67,7 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
 
     def within(self, scope):
         """Return the active persons that `scope` covers by any role or post (docs/decisions.md, "Who sees what")."""
-        return self.filter(_managed_q(scope, self.model._base_manager.all()))
+        return self.filter(_managed_q(scope))
 
     def visible_to(self, user):
         """Return the persons `user` may see: oneself, and those in the access scope (docs/decisions.md, "Who sees what")."""
@@ -66,50 +77,60 @@ class PersonQuerySet(NameSearchMixin, models.QuerySet):
         # An unconfirmed record is visible only to the account with its verified number (domain.md rule 1).
         if user.phone_index:
             shown |= Q(state=PersonState.UNCONFIRMED, phone_index=user.phone_index)
-        return self.filter(shown | _managed_q(access_scope(user), self.model._base_manager.all()))
+        return self.filter(shown | _managed_q(access_scope(user)))
 
 
-def _managed_q(scope, everybody):
+def staff_q(scope, prefix=""):
+    """Return the condition for the active persons whom the roles of `scope` as staff cover.
+
+    `prefix` is the lookup path from the filtered model to the person, such as `person__`. A subquery for all active persons
+    inside an OR would be scanned for each row, so the columns of the joined person are compared.
+    """
+    active = Q(**{f"{prefix}state": PersonState.ACTIVE})
+    return active if scope.district else active & Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
+
+
+def office_q(scope, prefix=""):
+    """Return the condition for the active persons in the scope of staff and secretaries; `prefix` as in `staff_q`."""
+    managed = staff_q(scope, prefix) if scope.district or scope.subdistricts else Q(pk__in=[])
+    if not scope.district and scope.managed("organization"):
+        members = any_of(f"{prefix}pk", _memberships(scope), key="person")
+        managed |= Q(members) & ~Q(**{f"{prefix}pk__in": Person.objects.not_active().values("pk")})
+    return managed
+
+
+def _managed_q(scope):
     """Return the condition for the active persons in the scope of staff, secretaries and team leaders."""
-    managed = _office_q(scope, everybody)
+    managed = office_q(scope)
     if scope.managed("team"):
-        managed |= Q(pk__in=_team_members(everybody, scope).values("pk"))
+        managed |= Q(any_of("pk", _team_posts(scope), key="person"), state=PersonState.ACTIVE)
     return managed
 
 
-def _office_q(scope, everybody):
-    """Return the condition for the active persons in the scope of staff and secretaries."""
-    active = Q(state=PersonState.ACTIVE)
-    if scope.district:
-        return active
-    managed = Q(pk__in=[])
-    if scope.subdistricts:
-        managed |= active & Q(subdistrict__in=scope.subdistricts)
-    if scope.managed("organization"):
-        managed |= Q(pk__in=_members(everybody, scope).values("pk"))
-    return managed
+def _memberships(scope):
+    rows = Person._meta.get_field("memberships").related_model._base_manager.all()
+    return rows.filter(organization__in=scope.managed("organization"), state="active")
 
 
-def _members(everybody, scope):
-    return everybody.filter(
-        state=PersonState.ACTIVE,
-        memberships__organization__in=scope.managed("organization"),
-        memberships__state="active",
+def _team_posts(scope):
+    posts = Person._meta.get_field("services_posts").related_model.objects.on(clock.today())
+    return posts.filter(team__in=scope.managed("team"))
+
+
+def _headcount_trigger(name, operation, *moves, **rows):
+    referencing = pgtrigger.Referencing(**rows)
+    level, when = pgtrigger.Statement, pgtrigger.After
+    return pgtrigger.Trigger(
+        name=name, level=level, when=when, operation=operation, referencing=referencing, func=counting(*moves)
     )
 
 
-def _team_members(everybody, scope):
-    today = clock.today()
-    not_ended = Q(services_posts__ends__isnull=True) | Q(services_posts__ends__gt=today)
-    return everybody.filter(
-        not_ended,
-        state=PersonState.ACTIVE,
-        services_posts__team__in=scope.managed("team"),
-        services_posts__starts__lte=today,
-    )
-
-
-@tracked(exclude=["name_search"])
+@pgtrigger.register(
+    _headcount_trigger("headcount_entered", pgtrigger.Insert, ENTERED, new="now_there"),
+    _headcount_trigger("headcount_changed", pgtrigger.Update, ENTERED, GONE, new="now_there", old="there_before"),
+    _headcount_trigger("headcount_gone", pgtrigger.Delete, GONE, old="there_before"),
+)
+@tracked(exclude=["name_search", "unit_search"])
 class Person(RegistrationDetails, DemoMark):
     """人士: a person in the registry; an account to sign in (`User`) is a separate object."""
 
@@ -144,6 +165,9 @@ class Person(RegistrationDetails, DemoMark):
         ordering = ["name_key", "id"]
         indexes = [
             GinIndex(fields=["name_search"], name="person_name_search"),
+            GinIndex(fields=["unit_search"], name="person_unit_search"),
+            models.Index(fields=["phone_last4"], name="person_phone_last4"),
+            models.Index(fields=["state"], condition=~Q(state="active"), name="person_not_active"),
             models.Index(fields=["name_key", "id"]),
             models.Index(fields=["subdistrict", "state"]),
             models.Index(fields=["confirm_by"], condition=Q(state="unconfirmed"), name="person_to_confirm"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.lib.chinese import phones, search
 from chengyang.lib.vault.fields import blind_index
-from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField
+from chengyang.platform.web.fields import LiteralQuery, NameKeyField, NameSearchField, TextSearchField
 
 UNIT_LENGTH = 2  # characters of the work unit that a search needs, so that a single one finds names only
 
@@ -58,13 +58,14 @@ class RegistrationDetails(models.Model):
     """What a person states about themself at registration: abstract base of Application and Person."""
 
     EDITABLE_FIELDS = ("name", "category", "unit", "job", "subdistrict", "can", "want")  # in the order of the form
-    # Derived from the name; `save(update_fields=["name"])` would leave them as they were.
-    NAME_COLUMNS = ("name_key", "name_search")
+    # Column → the columns derived from it, which `save(update_fields=["name"])` would leave as they were.
+    DERIVED = {"name": ("name_key", "name_search"), "unit": ("unit_search",)}
     PERSONAL = {
         "name": "registration",
         "name_key": "registration",
         "name_search": "registration",
         "unit": "registration",
+        "unit_search": "registration",
         "job": "registration",
         "can": "registration",
         "want": "registration",
@@ -75,6 +76,7 @@ class RegistrationDetails(models.Model):
     name_search = NameSearchField("name")
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("类别"))
     unit = models.CharField(_("工作单位"), max_length=100)
+    unit_search = TextSearchField("unit")
     job = models.CharField(_("做什么工作"), max_length=60, blank=True)
     subdistrict = models.ForeignKey("accounts.Subdistrict", models.PROTECT, verbose_name=_("工作所在街道"))
     can = ArrayField(
@@ -113,7 +115,9 @@ def _labels(choices, codes):
 class NameSearchMixin:
     """QuerySet mixin to find people by name, in characters or pinyin, or by phone number (requirements U02)."""
 
-    phone_lookup = ""  # lookup prefix of the columns of the phone number, e.g. "user__"
+    def _of_phone(self, **lookup):
+        """Return the condition for the rows whose phone number has the columns `lookup`."""
+        return Q(**lookup)
 
     def search(self, text):
         """Return the rows that match `text`; all rows for an empty text.
@@ -127,12 +131,12 @@ class NameSearchMixin:
         found = Q(pk__in=[])
         if query := search.name_query(text):
             found |= Q(name_search=LiteralQuery(query))
-        if len(text) >= UNIT_LENGTH and "\0" not in text:
-            found |= Q(unit__icontains=text)
+        if len(text) >= UNIT_LENGTH and (query := search.text_query(text)):
+            found |= Q(unit_search=LiteralQuery(query))
         if text.isascii() and text.isdigit() and len(text) == 4:
-            found |= Q(**{f"{self.phone_lookup}phone_last4": text})
+            found |= self._of_phone(phone_last4=text)
         elif number := _number(text):
-            found |= Q(**{f"{self.phone_lookup}phone_index": blind_index("phone", number)})
+            found |= self._of_phone(phone_index=blind_index("phone", number))
         return self.filter(found)
 
     def ranked(self, text):

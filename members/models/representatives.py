@@ -15,7 +15,7 @@ from chengyang.platform.standards.models import Assessment as StandardAssessment
 from chengyang.platform.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
 
 from ..states import RepresentativeState
-from .persons import Person
+from .persons import Person, office_q, staff_q
 
 
 class OfPersonMixin:
@@ -32,7 +32,7 @@ class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):
             return self.none()
         shown = Q(person__user=user)
         if access_scope(user).staff:
-            shown |= Q(person__in=Person.objects.of_staff(access_scope(user)).values("pk"))
+            shown |= staff_q(access_scope(user), "person__")
         return self.filter(shown)
 
 
@@ -70,7 +70,7 @@ class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
         shown = Q(is_public=True, state=RepresentativeState.NAMED, starts__lte=today, ends__gt=today)
         if user.is_authenticated:
             shown |= Q(person__user=user)
-            shown |= Q(person__in=Person.objects.of_office(access_scope(user)).values("pk"))
+            shown |= office_q(access_scope(user), "person__")
         return self.filter(shown)
 
 
@@ -111,6 +111,7 @@ class Representative(DemoMark):
     class Meta:
         verbose_name = verbose_name_plural = _("代表人士")
         ordering = ["-starts", "person__name_key", "id"]
+        indexes = [models.Index(fields=["-starts"], name="representative_latest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends__gte=F("starts")),  # equal: entered by mistake, nobody was in office

@@ -108,7 +108,10 @@ class Outcome(DemoMark):
     class Meta:
         verbose_name = verbose_name_plural = _("成果")
         ordering = ["-happened_on", "-id"]
-        indexes = [models.Index(fields=["kind", "state", "happened_on"])]
+        indexes = [
+            models.Index(fields=["kind", "state", "happened_on"]),
+            models.Index(fields=["-happened_on", "-id"], name="outcome_latest"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["money", "goods"], amount__isnull=False, amount__gt=0)

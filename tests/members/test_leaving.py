@@ -126,6 +126,7 @@ def test_erasing_empties_a_row_that_is_referred_to(rules, member):
     actions.run_periodic()
     person.refresh_from_db()
     assert (person.state, person.name, person.unit, person.phone, person.user) == ("erased", "已删除", "", "", None)
+    assert not person.unit_search
 
 
 def test_erasing_deletes_a_row_that_is_not_referred_to(rules, stranger):

@@ -309,3 +309,27 @@ def test_metric_counts_persons_registered_on_the_last_day(reference):
     personas.person("丙", registered_on=day, state="unconfirmed", confirm_by=day)
     period = type("P", (), {"ends": dt.date(2024, 1, 1)})
     assert {person.name for person in _persons(None, period)} == {"甲", "乙"}
+
+
+@pytest.mark.parametrize("typed", ["澄海", "澄海文化传媒", "海文", "青岛澄海文化传媒有限公司"])
+def test_a_person_is_found_by_two_characters_of_the_work_unit(reference, typed):
+    person = personas.person("周予安")
+    personas.person("周予宁", unit="青岛静海律师事务所")
+    assert list(Person.objects.search(typed)) == [person]
+
+
+def test_one_character_finds_names_only(reference):
+    personas.person("周予安")
+    assert not Person.objects.search("澄").exists()
+
+
+def test_a_person_is_found_by_the_corrected_work_unit(rules, member, xiazhuang):
+    actions.correct_person(member.person, {"unit": "青岛静海律师事务所"}, actor=xiazhuang)
+    assert list(Person.objects.search("静海律师")) == [member.person]
+    assert not Person.objects.search("澄海文化").exists()
+
+
+def test_possible_duplicates_have_exactly_this_name(reference):
+    person = personas.person("曾国藩")
+    personas.person("曾国番")
+    assert list(Person.objects.alike(name="曾国藩", phone_index=None)) == [person]

@@ -13,7 +13,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.notices.models import Notice
 from organizations import actions
-from organizations.models import Organization, Post
+from organizations.models import Membership, Organization, Post
 from tests import personas
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +237,17 @@ def test_memberships_are_counted_on_a_day(member, organization):
     metric = extensions.metric("memberships")
     assert metric.of(organization) == 1
     assert metric.of(organization, Period(ends=clock.today() - 30 * DAY)) == 0
+
+
+# ---- numbers of members ---------------------------------------------------------------------------------------------
+def test_members_are_counted_by_organization_without_those_who_are_not_in_the_registry(reference):
+    first, second = personas.organization(), personas.organization(slug="other", name="另一个联谊会")
+    membership = {"state": "active", "joined_on": clock.today()}
+    people = [personas.person(f"周予{n}") for n in range(4)]
+    people.append(personas.person("周去", state="left", left_on=clock.today()))
+    for person in people:
+        Membership.objects.create(organization=first, person=person, **membership)
+    Membership.objects.create(organization=second, person=people[0], **membership)
+    Membership.objects.create(organization=second, person=people[1])
+    assert Membership.objects.all().by_organization() == {first.pk: 4, second.pk: 1}
+    assert second.memberships.all().by_organization() == {second.pk: 1}

@@ -157,3 +157,33 @@ def test_links_keep_the_filters(client):
     html = client.get("/numbers/?q=甲&page=2").content.decode()
     assert 'href="?q=%E7%94%B2&amp;page=3"' in html
     assert 'aria-current="page">2</a>' in html
+
+
+# ---- what the database does -----------------------------------------------------------------------------------------
+def test_rows_are_counted_without_their_order(seven, django_assert_num_queries):
+    with django_assert_num_queries(1) as captured:
+        assert paging.BoundedPaginator(User.objects.order_by("-date_joined", "id"), 25).count == 7
+    assert "ORDER BY" not in captured.captured_queries[0]["sql"]
+
+
+@pytest.mark.parametrize("order", [ORDER, ("name", "id"), ("-name", "-id"), ("password_set_at", "id")])
+def test_hits_of_a_search_have_the_pages_of_any_other_rows(seven, order):
+    def walk(**options):
+        query, pages = {}, []
+        while True:
+            page = paging.keyset(get(**query), User.objects.all(), order, 2, **options)
+            pages.append((names(page), bool(page.before), bool(page.after)))
+            if not page.after:
+                return pages, names(paging.keyset(get(before=page.before), User.objects.all(), order, 2, **options))
+            query = {"after": page.after}
+
+    assert walk(found=True) == walk()
+
+
+def test_hits_of_a_search_are_not_found_by_the_index_of_their_order(seven, django_assert_num_queries):
+    with django_assert_num_queries(2) as captured:
+        paging.keyset(get(), User.objects.filter(name__startswith="u"), ("-date_joined", "id"), 2, found=True)
+    first, second = (query["sql"] for query in captured.captured_queries)
+    assert "COALESCE" in first.partition("ORDER BY")[2]
+    assert first.startswith('SELECT "accounts_user"."id"')
+    assert "COALESCE" not in second

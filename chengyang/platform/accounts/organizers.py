@@ -130,6 +130,7 @@ class DatedPost(DemoMark):
     class Meta:
         abstract = True
         ordering = ["-starts", "id"]
+        indexes = [models.Index(fields=["-starts", "id"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),

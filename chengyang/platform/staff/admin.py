@@ -371,7 +371,7 @@ def _lookups_of(item: Any) -> set[str]:
     return {f"{column}{how}" for how in LOOKUPS}
 
 
-_HIDDEN = {"id", "public_id", "name_key", "name_search", "search_text", "is_demo", "phone_index"}
+_HIDDEN = {"id", "public_id", "name_key", "name_search", "unit_search", "search_text", "is_demo", "phone_index"}
 
 
 class _Refused(Exception):

@@ -126,7 +126,11 @@ class Listing(ChangeList):
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
         self.has_many = request.GET.get(MANY) == str(MANY_ROWS)
         order = [str(name) for name in self.queryset.query.order_by]
-        self.page = keyset(request, self.queryset, order, MANY_ROWS if self.has_many else self.list_per_page)
+        per_page = MANY_ROWS if self.has_many else self.list_per_page
+        # The order of names puts the hits of a search together; in any other order many hits are met soon.
+        by_name = bool(order) and order[0].removeprefix("-").endswith("name_key")
+        few = bool(self.query) and (by_name or not self.paginator.is_capped)
+        self.page = keyset(request, self.queryset, order, per_page, found=few)
         self.result_list = self.page.rows
         self.result_count = self.paginator.count
         self.total_text = self.paginator.total_text

@@ -180,6 +180,7 @@ class Assessment(DemoMark):
     class Meta:
         abstract = True
         ordering = ["-assessed_on", "-id"]
+        indexes = [models.Index(fields=["-assessed_on", "-id"])]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state__in=["passed", "failed"]) | Q(assessed_on__isnull=False),

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -52,7 +53,8 @@ class BoundedPaginator(Paginator):
     @cached_property
     def _counted(self) -> int:
         rows = self.object_list
-        return rows[: LIMIT + 1].count() if isinstance(rows, QuerySet) else len(rows)
+        # Without the order: to count rows in order, PostgreSQL may read the whole table by the index of the order.
+        return rows.order_by()[: LIMIT + 1].count() if isinstance(rows, QuerySet) else len(rows)
 
     @property
     def is_capped(self) -> bool:
@@ -101,11 +103,14 @@ class KeysetPage:
         return bool(self.before or self.after)
 
 
-def keyset(request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page: int = PER_PAGE) -> KeysetPage:
+def keyset(
+    request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page: int = PER_PAGE, *, found: bool = False
+) -> KeysetPage:
     """Return the page of `rows` after `?after=` or before `?before=`, in `order`. Raises Http404 for an invalid cursor.
 
     `order` names columns, of other tables too (`person__name_key`), or annotations, the last of them unique, e.g.
-    ("-starts", "id"). NULL sorts as PostgreSQL does: last ascending, first descending.
+    ("-starts", "id"). NULL sorts as PostgreSQL does: last ascending, first descending. `found` says that `rows` are the
+    hits of a search, see `_first_found`.
     """
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = bool(before) and not after
@@ -113,13 +118,32 @@ def keyset(request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page:
     steps = [_reverse(name) for name in order] if backwards else list(order)
     if cursor:
         rows = rows.filter(_beyond(steps, _decode(cursor, rows, order)))
-    found = list(rows.order_by(*steps)[: per_page + 1])
-    has_more, found = len(found) > per_page, found[:per_page]
+    shown = _first_found(rows, steps, per_page + 1) if found else list(rows.order_by(*steps)[: per_page + 1])
+    has_more, shown = len(shown) > per_page, shown[:per_page]
     if backwards:
-        found.reverse()
+        shown.reverse()
     has_before, has_after = (has_more, bool(cursor)) if backwards else (bool(cursor), has_more)
-    first, last = (_encode(found[0], rows, order), _encode(found[-1], rows, order)) if found else ("", "")
-    return KeysetPage(found, first if has_before else "", last if has_after else "")
+    first, last = (_encode(shown[0], rows, order), _encode(shown[-1], rows, order)) if shown else ("", "")
+    return KeysetPage(shown, first if has_before else "", last if has_after else "")
+
+
+def _first_found(rows: QuerySet, steps: Sequence[str], number: int) -> list[Model]:
+    """Return the first `number` hits of a search in the order `steps`.
+
+    For a limited number of rows in order PostgreSQL likes to walk the index of the order until it has met enough hits. Hits
+    may lie together: all namesakes have neighbouring keys, and it would read most of the table. So the order is by an
+    expression that no index has: the hits come from the index of the search and are sorted by their keys alone, and only
+    those that are shown are read with what belongs to them.
+    """
+    ordered = [_unindexed(step) for step in steps]
+    keys = list(rows.select_related(None).order_by(*ordered).values_list("pk", flat=True)[:number])
+    by_key = rows.in_bulk(keys) if keys else {}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def _unindexed(step: str) -> Any:
+    value = Coalesce(F(step.removeprefix("-")), F(step.removeprefix("-")))
+    return value.desc() if step.startswith("-") else value.asc()
 
 
 def _reverse(name: str) -> str:

@@ -12,6 +12,7 @@ from chengyang.lib.chinese import phones
 from chengyang.lib.vault.fields import BlindIndexField, EncryptedField, LastFourField, blind_index
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.lookups import any_of
 
 from ..access import access_scope
 from ..roles import ADMINISTRATORS, RoleKind
@@ -61,8 +62,7 @@ class UserQuerySet(models.QuerySet):
         """
         scope = access_scope(user)
         if scope.administrator in ("system", "security"):
-            roles = Role.objects.filter(user=models.OuterRef("pk"))
-            return self.filter(models.Q(email__isnull=False) | models.Exists(roles))
+            return self.filter(models.Q(email__isnull=False) | any_of("pk", Role.objects.all(), key="user"))
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
 
@@ -121,6 +121,10 @@ class User(AbstractBaseUser, DemoMark):
 
     class Meta:
         verbose_name = verbose_name_plural = _("账号")
+        indexes = [
+            models.Index(fields=["phone_last4"], name="user_phone_last4"),
+            models.Index(fields=["-date_joined", "-id"], condition=Q(email__isnull=False), name="user_of_officer"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 models.functions.Lower("email"),

@@ -195,6 +195,7 @@ class NumberRequest(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("找回账号的申请")
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="number_request_latest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=Q(state__in=["submitted", "checked"]), name="number_request_one_open"

@@ -1,0 +1,22 @@
+"""Conditions of queries that keep their index inside an OR."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, QuerySet
+
+
+class _AnyOf(Func):
+    arg_joiner = " = ANY("
+    template = "%(expressions)s)"
+    output_field = BooleanField()
+    conditional = True
+
+
+def any_of(column: str, rows: QuerySet[Any], key: str = "pk") -> Any:
+    """Return the condition that `column`, a foreign key or `pk`, is the `key` of one of `rows`; for use inside an OR.
+
+    With `column__in=rows` PostgreSQL reads every row and looks it up among `rows`, once the condition is a part of an OR.
+    `column = ANY(ARRAY(…))` is computed before the scan begins, and each part of the OR can use its own index.
+    """
+    return _AnyOf(F(column), ArraySubquery(rows.order_by().values(key)))
