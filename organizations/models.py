@@ -16,6 +16,7 @@ from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet,
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
 from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
+from chengyang.platform.web.lookups import any_of
 from members.models import Category, Person
 
 from .states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
@@ -126,7 +127,7 @@ class Post(DatedPost):
 class MembershipQuerySet(models.QuerySet):
     def search(self, text):
         """Return the memberships of persons whose name or phone number matches `text` (requirements U02)."""
-        return self.filter(person__in=Person.objects.search(text).values("pk")) if text.strip() else self
+        return self.filter(any_of("person_id", Person.objects.search(text))) if text.strip() else self
 
     def open(self):
         return self.filter(state__in=MEMBERSHIP_OPEN)

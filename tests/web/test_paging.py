@@ -187,3 +187,7 @@ def test_hits_of_a_search_are_not_found_by_the_index_of_their_order(seven, djang
     assert "COALESCE" in first.partition("ORDER BY")[2]
     assert first.startswith('SELECT "accounts_user"."id"')
     assert "COALESCE" not in second
+
+
+def test_the_database_estimates_how_many_rows_there_are(seven):
+    assert paging.estimated(User.objects.order_by("name")) >= 1

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.platform.web.fields import NameKeyField
-from chengyang.platform.web.paging import keyset
+from chengyang.platform.web.paging import estimated, keyset
 
 DAY = dt.timedelta(days=1)
 
@@ -103,6 +103,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
 
 CURSORS = ("after", "before")
+MOST = 0.25  # share of a list
 MANY, MANY_ROWS = "rows", 200  # `?rows=200` shows more rows on a page, to print them
 
 
@@ -127,10 +128,7 @@ class Listing(ChangeList):
         self.has_many = request.GET.get(MANY) == str(MANY_ROWS)
         order = [str(name) for name in self.queryset.query.order_by]
         per_page = MANY_ROWS if self.has_many else self.list_per_page
-        # The order of names puts the hits of a search together; in any other order many hits are met soon.
-        by_name = bool(order) and order[0].removeprefix("-").endswith("name_key")
-        few = bool(self.query) and (by_name or not self.paginator.is_capped)
-        self.page = keyset(request, self.queryset, order, per_page, found=few)
+        self.page = keyset(request, self.queryset, order, per_page, found=bool(self.query) and self._finds_few(order))
         self.result_list = self.page.rows
         self.result_count = self.paginator.count
         self.total_text = self.paginator.total_text
@@ -140,6 +138,16 @@ class Listing(ChangeList):
         self.kept = request.GET.urlencode()
         for name in CURSORS:
             self.params.pop(name, None)
+
+    def _finds_few(self, order: list[str]) -> bool:
+        """Return whether the search finds so little that one must not walk along the order of the list to meet its hits.
+
+        The order of names puts namesakes together, so there only a search that finds most of the list is met soon.
+        """
+        if not self.paginator.is_capped:
+            return True
+        by_name = bool(order) and order[0].removeprefix("-").endswith("name_key")
+        return by_name and estimated(self.queryset) < MOST * estimated(self.root_queryset)
 
     def get_ordering_field(self, field_name: str) -> Any:
         keys = (field for field in self.lookup_opts.fields if isinstance(field, NameKeyField))

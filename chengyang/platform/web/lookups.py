@@ -14,9 +14,10 @@ class _AnyOf(Func):
 
 
 def any_of(column: str, rows: QuerySet[Any], key: str = "pk") -> Any:
-    """Return the condition that `column`, a foreign key or `pk`, is the `key` of one of `rows`; for use inside an OR.
+    """Return the condition that `column`, a foreign key or `pk`, is the `key` of one of `rows`.
 
-    With `column__in=rows` PostgreSQL reads every row and looks it up among `rows`, once the condition is a part of an OR.
-    `column = ANY(ARRAY(…))` is computed before the scan begins, and each part of the OR can use its own index.
+    For use inside an OR, and for what a search found among other rows. With `column__in=rows` PostgreSQL reads every row and
+    looks it up among `rows`, once the condition is a part of an OR. `column = ANY(ARRAY(…))` is computed before the scan
+    begins, and each part of the OR can use its own index.
     """
     return _AnyOf(F(column), ArraySubquery(rows.order_by().values(key)))
