@@ -220,7 +220,7 @@ def _searches():
     found += [(f"frequent {what}", f"{people}?q={quote(text)}", "district") for what, text in often.items()]
     box = reverse("admin:staff_search")
     found += [(f"search box {what}", f"{box}?q={quote(text)}", "district") for what, text in texts.items()]
-    return [*found, ("q title", f"{reverse('admin:activities_activity_changelist')}?q={quote('志愿')}", "district")]
+    return [*found, ("frequent title", f"{reverse('admin:activities_activity_changelist')}?q={quote('志愿')}", "district")]
 
 
 # ---- measuring ------------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ def explained(sql):
     found = []
     for _ in range(2):
         with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql.replace("%", "%%"), ())
+            cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + sql.replace("%", "%%"), ())
             answer = cursor.fetchone()[0]
         found.append((json.loads(answer) if isinstance(answer, str) else answer)[0])
     best = min(found, key=lambda plan: plan["Execution Time"])

@@ -772,4 +772,37 @@ MUTANTS = (
         "kept = activities",
         ("activities/test_timetable.py::test_the_pages_of_a_search_show_everything_once",),
     ),
+    # ---- large tables -------------------------------------------------------------------------------------------------
+    Mutant(
+        "rows-counted-in-order",
+        "rows are counted without their order",
+        "chengyang/platform/web/paging.py",
+        "return rows.order_by()[: LIMIT + 1].count()",
+        "return rows[: LIMIT + 1].count()",
+        ("web/test_paging.py::test_rows_are_counted_without_their_order",),
+    ),
+    Mutant(
+        "hits-by-the-index-of-the-order",
+        "the hits of a search come from the index of the search",
+        "chengyang/platform/web/paging.py",
+        "ordered = [_unindexed(step) for step in steps]",
+        "ordered = steps",
+        ("web/test_paging.py::test_hits_of_a_search_are_not_found_by_the_index_of_their_order",),
+    ),
+    Mutant(
+        "departures-not-counted",
+        "the kept number of persons in the registry is their count",
+        "members/metrics.py",
+        "return rows.on(last_day(period))",
+        "return rows.filter(change__gt=0).on(last_day(period))",
+        ("members/test_headcount.py::test_the_kept_number_is_the_count_after_random_writes",),
+    ),
+    Mutant(
+        "whole-table-in-an-or",
+        "a condition by the rows of another table keeps its index inside an OR",
+        "activities/models/signups.py",
+        'found |= any_of("person_id", Person.objects.filter(name_search=LiteralQuery(query)))',
+        "found |= Q(person__name_search=LiteralQuery(query))",
+        ("growth/test_plans.py::test_a_search_reads_no_large_table_from_end_to_end",),
+    ),
 )

@@ -24,10 +24,9 @@ def undone():
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="package")
-def dataset(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The personas and one object of every kind, on 16 September 2026; see `dataset.py`."""
-    folder = tmp_path_factory.mktemp("project")
+@contextlib.contextmanager
+def built(folder):
+    """Write the dataset into the connected database and yield it, with the settings and the day that its tests need."""
     here = {
         "PORTAL_CLOCK": datasets.NOW,
         "OUTBOX_DIR": folder / "outbox",
@@ -36,12 +35,19 @@ def dataset(django_db_setup, django_db_blocker, tmp_path_factory):
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
     eager, app.conf.task_always_eager = app.conf.task_always_eager, True
-    with django_db_blocker.unblock(), override_settings(**here), undone():
+    with override_settings(**here):
         made = datasets.build()
         made.sessions = {name: _signed_in(user) for name, user in made.users.items()}
         yield made
         cache.clear()
     app.conf.task_always_eager = eager
+
+
+@pytest.fixture(scope="package")
+def dataset(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The personas and one object of every kind, on 16 September 2026; see `dataset.py`."""
+    with django_db_blocker.unblock(), undone(), built(tmp_path_factory.mktemp("project")) as made:
+        yield made
     connection.close()
 
 
