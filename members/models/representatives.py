@@ -13,7 +13,6 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
 from chengyang.platform.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
-from chengyang.platform.web.lookups import any_of
 
 from ..states import RepresentativeState
 from .persons import Person, office_q, staff_q
@@ -23,7 +22,7 @@ class OfPersonMixin:
     """QuerySet mixin to search rows by the name or phone number of their `person` (requirements U02)."""
 
     def search(self, text):
-        return self.filter(any_of("person_id", Person.objects.search(text))) if text.strip() else self
+        return self.filter(person__in=Person.objects.search(text).values("pk")) if text.strip() else self
 
 
 class AssessmentQuerySet(OfPersonMixin, StandardAssessmentQuerySet):

@@ -169,8 +169,8 @@ def texts():
 @pytest.mark.parametrize("persona", ["district", "xiazhuang"])
 def test_a_search_reads_no_large_table_from_end_to_end(portal, watch, as_persona, persona, name):
     path = reverse(f"admin:{name}_changelist")
-    everybody = "青岛"  # the work units of all
-    found = [one for text in (*texts(), everybody) for one in watch.opening(as_persona(persona), path, {"q": text})]
+    everybody = ["青岛"] if name.startswith("members_") else []  # in the work units of all
+    found = [one for text in [*texts(), *everybody] for one in watch.opening(as_persona(persona), path, {"q": text})]
     assert told(found) == ""
 
 
