@@ -220,7 +220,10 @@ def _searches():
     found += [(f"frequent {what}", f"{people}?q={quote(text)}", "district") for what, text in often.items()]
     box = reverse("admin:staff_search")
     found += [(f"search box {what}", f"{box}?q={quote(text)}", "district") for what, text in texts.items()]
-    return [*found, ("frequent title", f"{reverse('admin:activities_activity_changelist')}?q={quote('志愿')}", "district")]
+    return [
+        *found,
+        ("frequent title", f"{reverse('admin:activities_activity_changelist')}?q={quote('志愿')}", "district"),
+    ]
 
 
 # ---- measuring ------------------------------------------------------------------------------------------------------
