@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Metric
+from chengyang.platform.web.fragments import per_version
 
 from .models import Membership, Organization
 
@@ -33,6 +34,11 @@ def _memberships(subject, period):
     not_left = Q(left_on__isnull=True) | Q(left_on__gt=day)
     rows = Membership.objects.filter(not_left, joined_on__lte=day, state__in=["active", "left"])
     return rows.filter(organization=subject) if subject else rows
+
+
+def member_counts():
+    """Return key of the organization → number of its members, counted once for a version of the public pages."""
+    return per_version("organizations.members", Membership.objects.all().by_organization)
 
 
 METRICS = [

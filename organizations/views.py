@@ -15,21 +15,16 @@ from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.content import not_kept
-from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
 
 from . import actions
 from .forms import OrganizationFilter
+from .metrics import member_counts
 from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN, OrganizationState
 from .structured_data import organization_data
-
-
-def _member_counts() -> dict[int, int]:
-    """Return key of the organization → number of its members, counted once for a version of the public pages."""
-    return per_version("organizations.members", Membership.objects.all().by_organization)
 
 
 @login_not_required
@@ -41,7 +36,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     rows = chosen.apply(visible).select_related("subdistrict").prefetch_related("categories")
     page = numbered(request, rows.order_by("level", "founded_on", "pk"))
     passed = _valid_assessments(request.user, list(page.object_list))
-    members = _member_counts()
+    members = member_counts()
     cards = [(row, passed.get(row.pk), suppress_small(members.get(row.pk, 0))) for row in page.object_list]
     context = {"page": page, "cards": cards, "chosen": chosen, "levels": chosen.levels(visible)}
     response = render(request, "organizations/list.html", context)
@@ -66,7 +61,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "data": organization_data(organization, request),
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
-        "members": suppress_small(_member_counts().get(organization.pk, 0)),
+        "members": suppress_small(member_counts().get(organization.pk, 0)),
         "membership": _own_membership(request.user, organization),
         "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,
     }

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -27,6 +26,7 @@ from organizations.models import Organization
 from organizations.states import MembershipState
 
 from ..states import ACTIVITY_SHOWN, ActivityState, SignupState
+from .indexes import ACTIVITY_INDEXES
 from .programmes import Brand, Programme
 from .visibility import SHOWN, managed_q
 
@@ -79,10 +79,10 @@ class ActivityQuerySet(models.QuerySet):
         # A text without any word, such as punctuation, is not in the search index; look for it in the title.
         found = Q(search_text=LiteralQuery(query)) if query else Q(title__icontains=text)
         for organizer in ("organization", "team", "base"):
-            bodies = self.model._meta.get_field(organizer).related_model._base_manager.filter(name__icontains=text)
+            organizers = self.model._meta.get_field(organizer).related_model._base_manager.filter(name__icontains=text)
             # Their few keys are asked for first: an OR with a column of another table can use no index, and of a subquery
             # PostgreSQL does not know that it usually returns nothing.
-            found |= Q(**{f"{organizer}__in": list(bodies.values_list("pk", flat=True))})
+            found |= Q(**{f"{organizer}__in": list(organizers.values_list("pk", flat=True))})
         return self.filter(found)
 
 
@@ -249,22 +249,7 @@ class Activity(DemoMark):
     class Meta:
         verbose_name = verbose_name_plural = _("活动")
         ordering = ["starts", "id"]
-        indexes = [
-            GinIndex(fields=["search_text"], name="activity_search_text"),
-            models.Index(fields=["starts", "id"]),
-            models.Index(fields=["ends"]),
-            models.Index(fields=["state", "starts"]),
-            # Past and coming activities are counted by this index alone.
-            models.Index(
-                fields=["ends", "starts"],
-                condition=SHOWN & Q(audience="public"),
-                name="activity_public_times",
-            ),
-            # Volunteer service whose attendance somebody still has to complete (`todos.CompleteAttendance`).
-            models.Index(
-                fields=["ends"], condition=Q(kind="volunteer", recorded_at__isnull=True), name="activity_to_record"
-            ),
-        ]
+        indexes = ACTIVITY_INDEXES
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")),

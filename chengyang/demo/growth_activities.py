@@ -90,7 +90,7 @@ def add_hours(growth: Growth, cursor: Any) -> int:
     given = {
         "public_id": public_id("service", "c.id"),
         "checkin_id": "c.id",
-        "hours": "least(floor(extract(epoch FROM a.ends - a.starts) / 1800) / 2, 24)",
+        "hours": "least(trunc(extract(epoch FROM a.ends - a.starts) / 1800) / 2, 24)",
         "at": "a.recorded_at",
     }
     served = _new_signups(growth).replace(" WHERE ", " JOIN activities_checkin c ON c.signup_id = s.id WHERE ")

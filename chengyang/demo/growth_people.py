@@ -132,9 +132,20 @@ def add_persons(growth: Growth, cursor: Any) -> int:
 
 def add_applications(growth: Growth, cursor: Any) -> int:
     """Add the approved application of every new person with an account, reviewed by the officers of the subdistrict."""
-    told = ("category_id", "unit", "job", "subdistrict_id", "can", "want", "name", "name_key", "name_search", "user_id")
+    details = (
+        "category_id",
+        "unit",
+        "job",
+        "subdistrict_id",
+        "can",
+        "want",
+        "name",
+        "name_key",
+        "name_search",
+        "user_id",
+    )
     given = {
-        **{column: f"p.{column}" for column in told},
+        **{column: f"p.{column}" for column in details},
         "unit_search": "p.unit_search",
         "public_id": public_id("application", "p.id"),
         "person_id": "p.id",

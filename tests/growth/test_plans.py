@@ -88,7 +88,7 @@ class Watch:
         return self.found
 
 
-def told(found):
+def as_text(found):
     """Return what was found as text: each table with the plan, and the query without the columns that it selects."""
     return "\n".join(
         f"{table}: {plan[:1500]}\n{re.sub('SELECT .*? FROM', 'SELECT … FROM', sql, count=1)[:1500]}"
@@ -154,7 +154,7 @@ PAGES = [(row, name) for row in addresses.rows() for name in readers_of(row) if 
 def test_a_page_reads_no_large_table_from_end_to_end(portal, watch, as_persona, row):
     path, query = addresses.path_of(row, portal), addresses.QUERIES.get(row)
     found = [one for name in readers_of(row) for one in watch.opening(as_persona(name), path, query)]
-    assert told(found) == ""
+    assert as_text(found) == ""
 
 
 # ---- searches and filters -------------------------------------------------------------------------------------------
@@ -171,14 +171,14 @@ def test_a_search_reads_no_large_table_from_end_to_end(portal, watch, as_persona
     path = reverse(f"admin:{name}_changelist")
     everybody = ["青岛"] if name.startswith("members_") else []  # in the work units of all
     found = [one for text in [*texts(), *everybody] for one in watch.opening(as_persona(persona), path, {"q": text})]
-    assert told(found) == ""
+    assert as_text(found) == ""
 
 
 @pytest.mark.parametrize("persona", ["district", "xiazhuang", "secretary"])
 def test_the_search_box_reads_no_large_table_from_end_to_end(portal, watch, as_persona, persona):
     path = reverse("admin:staff_search")
     found = [one for text in texts() for one in watch.opening(as_persona(persona), path, {"q": text})]
-    assert told(found) == ""
+    assert as_text(found) == ""
 
 
 # ---- the test itself ------------------------------------------------------------------------------------------------

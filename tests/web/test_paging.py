@@ -168,7 +168,7 @@ def test_rows_are_counted_without_their_order(seven, django_assert_num_queries):
 
 @pytest.mark.parametrize("order", [ORDER, ("name", "id"), ("-name", "-id"), ("password_set_at", "id")])
 def test_hits_of_a_search_have_the_pages_of_any_other_rows(seven, order):
-    def walk(**options):
+    def collected(**options):
         query, pages = {}, []
         while True:
             page = paging.keyset(get(**query), User.objects.all(), order, 2, **options)
@@ -177,7 +177,7 @@ def test_hits_of_a_search_have_the_pages_of_any_other_rows(seven, order):
                 return pages, names(paging.keyset(get(before=page.before), User.objects.all(), order, 2, **options))
             query = {"after": page.after}
 
-    assert walk(found=True) == walk()
+    assert collected(found=True) == collected()
 
 
 def test_hits_of_a_search_are_not_found_by_the_index_of_their_order(seven, django_assert_num_queries):
