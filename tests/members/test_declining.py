@@ -107,6 +107,22 @@ def test_without_agreement_the_review_goes_on_where_it_was(applicant, xiazhuang,
     assert (resumed.state, resumed.declined_by) == (state, None)
 
 
+STEPS = {  # step → the only state of an application in which it may be taken
+    actions.review_first: "submitted",
+    actions.confirm_decline: "decline_proposed",
+    actions.resume_review: "decline_proposed",
+    actions.uphold_decline: "objected",
+    actions.accept_objection: "objected",
+}
+
+
+@pytest.mark.parametrize("state", ["submitted", "decline_proposed", "objected", "declined"])
+def test_no_step_is_taken_in_the_state_of_another_one(applicant, xiazhuang, district_2, state):
+    row = factories.in_state(applicant, state, declined_by=None if state == "submitted" else xiazhuang)
+    for step in (step for step, own in STEPS.items() if own != state):
+        assert refusal(step, row, actor=district_2, reason="单位在城阳") == "state"
+
+
 def test_the_second_officer_may_return_it(proposed, district):
     assert actions.return_application(proposed, actor=district, reason="单位请写全称。").state == "returned"
 

@@ -21,6 +21,7 @@ OPTIONS = {  # code of a to-do kind → the option that the second one chooses, 
     "application-second": "decline",
     "representative-first": "decline",
     "representative-second": "decline",
+    "representative-decline": "resume",
     "assessment-person": "fail",
     "assessment-organization": "return",
     "assessment-base": "fail",
@@ -30,7 +31,7 @@ OPTIONS = {  # code of a to-do kind → the option that the second one chooses, 
     "signup": "decline",
     "privacy-rules": "return",
 }
-DECIDERS = ("district_2", "xiazhuang", "secretary", "leader", "district")
+DECIDERS = ("district_2", "xiazhuang", "secretary", "leader", "district", "sysadmin", "secadmin")
 
 
 @pytest.fixture
