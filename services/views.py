@@ -16,8 +16,8 @@ from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts import limits
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
+from chengyang.platform.web.counted_forms import redirected
 from chengyang.platform.web.paging import numbered
-from chengyang.platform.web.refused_forms import redirected
 from chengyang.platform.web.suppression import suppress_small
 
 from . import actions, permissions

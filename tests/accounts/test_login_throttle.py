@@ -13,7 +13,7 @@ from chengyang.platform.accounts import limits, login_throttle
 from chengyang.platform.accounts.models import Attempt
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.web import refused_forms
+from chengyang.platform.web import counted_forms
 from tests import personas
 
 from .conftest import page_after
@@ -122,7 +122,7 @@ def test_reloading_after_a_refusal_sends_nothing_and_costs_no_try(browser, offic
 
 def test_what_the_browser_keeps_of_a_refusal_has_no_password_and_is_for_that_page_only(browser, officer):
     browser.post(LOGIN, {"login": officer.email, "password": "a wrong password"})
-    kept = refused_forms.find(SimpleNamespace(COOKIES={"refused": browser.cookies["refused"].value}), LOGIN)
+    kept = counted_forms.find(SimpleNamespace(COOKIES={"refused": browser.cookies["refused"].value}), LOGIN)
     assert "password" not in kept["data"]
     assert not browser.get(reverse("services:query")).context["form"].errors
 

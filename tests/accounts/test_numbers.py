@@ -13,9 +13,10 @@ from django.urls import reverse
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.accounts import actions, returning, tasks
-from chengyang.platform.accounts.models import FormerNumber, NumberRequest, PhoneProof, User
+from chengyang.platform.accounts.models import FormerNumber, NumberRequest, PhoneProof, Subdistrict, User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.offices.models import Office
 from tests.personas import stepped_up
 from tests.staff_pages import decide
 
@@ -303,12 +304,14 @@ def test_a_browser_that_proved_the_number_before_is_not_asked(owner, time_machin
 
 
 def test_three_wrong_surnames_leave_the_way_over_the_window(absent):
+    Office.objects.create(subdistrict=Subdistrict.objects.get(name="夏庄街道"), phone="0532-87866010")
     browser = Client()
     enter(OLD, browser)
     for typed in ("王", "李", "张"):
         surname(browser, typed)
     page = browser.get("/accounts/phone/surname/").content.decode()
     assert reverse("accounts:lost_number") in page
+    assert 'href="tel:053287866010"' in page
     assert surname(browser, "林").status_code == 200
     assert not is_in(browser)
 

@@ -174,9 +174,14 @@ def test_it_is_set_up_with_a_code_and_gets_recovery_codes(browser, officer):
 
 def test_a_wrong_first_code_sets_nothing_up(browser, officer):
     enter(browser)
-    stepped_up(browser).get(ACTIVATE)
-    assert browser.post(ACTIVATE, {"code": "000000"}).context["form"].errors["code"]
+    page = stepped_up(browser).get(ACTIVATE)
+    secret = page.context["form"].secret
+    page = page_after(browser, browser.post(ACTIVATE, {"code": "000000"}))
+    assert page.context["form"].errors["code"]
     assert not second_factor.has(officer)
+    assert page.context["form"].secret == secret  # it is in the app already
+    assert browser.post(ACTIVATE, {"code": code(secret)}).status_code == 302
+    assert second_factor.has(officer)
 
 
 def test_an_account_without_a_password_can_set_it_up(client_of):

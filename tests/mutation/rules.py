@@ -676,7 +676,7 @@ MUTANTS = (
     Mutant(
         "reloaded-guess",
         "reloading a refused sign-in or code sends nothing again",
-        "chengyang/platform/web/refused_forms.py",
+        "chengyang/platform/web/counted_forms.py",
         "            return _to_its_page(request, form) if form.is_bound and form.errors else response\n",
         "            return response\n",
         (

@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from chengyang.platform.web.refused_forms import redirected
+from chengyang.platform.web.counted_forms import redirected
 
 from .step_up import required
 
@@ -38,7 +38,7 @@ urlpatterns = [
     # /accounts/2fa/
     path("2fa/", to_security, name="mfa_index"),
     path("2fa/authenticate/", redirected(mfa.authenticate), name="mfa_authenticate"),
-    path("2fa/totp/activate/", required(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/activate/", required(redirected(totp.activate_totp)), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", required(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from chengyang.errors import ActionError
-from chengyang.platform.web import refused_forms
+from chengyang.platform.web import counted_forms
 from chengyang.platform.web.forms import Form
 
 from . import known_devices, phone_verification, returning
@@ -25,7 +25,7 @@ Purpose = PhoneProof.Purpose
 SESSION_KEY = (
     "phone_login"  # {"newest": {page: proof}, "kept": {page or page/proof: values}, "refused": {page/proof: …}}
 )
-# A refused first step is kept by the browser (`refused_forms`) and not here: nothing is stored before the consent.
+# A refused first step is kept by the browser (`counted_forms`) and not here: nothing is stored before the consent.
 PARAMETER = "proof"  # of the URL and the form: the proof of this page, so that two pages do not share one
 MOST_PAGES = 8  # pages of one session that keep a proof
 NEVER_KEPT = ("do", PARAMETER)
@@ -149,7 +149,7 @@ class PhoneLogin:
     def sent_back(self, error: ActionError) -> HttpResponse:
         """Return a redirect to the first step, which shows `error`: an action refused the number that was proved."""
         errors = [[error.field or "phone", str(error.message), error.code]]
-        return refused_forms.redirect(self.url, page=self.page, data=urlencode({"phone": self.phone}), errors=errors)
+        return counted_forms.redirect(self.url, page=self.page, data=urlencode({"phone": self.phone}), errors=errors)
 
     def sign_in(self, *, next_url: str) -> HttpResponse:
         """Sign in to the account of the proved number and return a redirect to `next_url` (an address of this site).
@@ -166,7 +166,7 @@ class PhoneLogin:
         make = self.code_form if self.proof else self.phone_form
         self.form = make(QueryDict(refused["data"]) if refused else None)
         if refused:
-            refused_forms.show_errors(self.form, refused["errors"])
+            counted_forms.show_errors(self.form, refused["errors"])
         return
 
     def _take_form(self):
@@ -182,14 +182,14 @@ class PhoneLogin:
         return self._refused()
 
     def _refused_first(self):
-        return refused_forms.find(self.request, self.page)
+        return counted_forms.find(self.request, self.page)
 
     def _refused(self):
         """Keep the form for the page that follows, without the code, and redirect there."""
-        data = refused_forms.typed(self.request, but=NEVER_KEPT)
-        errors = refused_forms.errors_of(self.form)
+        data = counted_forms.typed(self.request, but=NEVER_KEPT)
+        errors = counted_forms.errors_of(self.form)
         if not self.proof:
-            return refused_forms.redirect(self.url, page=self.page, data=data, errors=errors)
+            return counted_forms.redirect(self.url, page=self.page, data=data, errors=errors)
         self._store("refused", self._place(), {"data": data, "errors": errors})
         return HttpResponseRedirect(self._url(self.proof))
 
@@ -212,7 +212,7 @@ class PhoneLogin:
         proof = sent if reusable else self._send(data["phone"])
         self._go_on(proof, {name: data[name] for name in self.keep})
         response = HttpResponseRedirect(self._url(proof))
-        response.delete_cookie(refused_forms.COOKIE)
+        response.delete_cookie(counted_forms.COOKIE)
         return response
 
     def _resend(self):

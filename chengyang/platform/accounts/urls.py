@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import path
 
-from chengyang.platform.web.refused_forms import redirected
+from chengyang.platform.web.counted_forms import redirected
 
 from . import views
 

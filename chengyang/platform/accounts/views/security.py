@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import extensions
 from chengyang.errors import ActionError
+from chengyang.platform.web.counted_forms import redirected
 from chengyang.platform.web.redirects import safe_next
-from chengyang.platform.web.refused_forms import redirected
 
 from .. import actions, limits, passwords, permissions, second_factor
 from .. import sessions as signins

@@ -1,7 +1,7 @@
-"""Refused forms that are answered with a redirect, so that reloading the page or going back sends nothing again.
+"""Forms whose every sending counts as a try, such as passwords and codes: a refusal is answered with a redirect.
 
-A form whose every sending counts, such as a password or a code, would lose a try by it. What was typed, without passwords and
-codes, and the errors are kept by the browser, encrypted, for a minute: nothing is stored on the server for a visitor.
+Reloading the page or going back then sends nothing again. What was typed, without passwords and codes, and the errors are kept
+by the browser, encrypted, for a minute: nothing is stored on the server for a visitor, and nothing is validated a second time.
 """
 
 import json
@@ -23,7 +23,7 @@ from .redirects import is_ours
 
 COOKIE, LIFE = "refused", 60  # seconds
 MOST_CHARACTERS = 1500  # of what was typed; a browser keeps a cookie of 4,096 bytes
-_PLACE = ("web.RefusedForm", "refused", "form")
+_PLACE = ("web.CountedForm", "refused", "form")
 Errors = list[list[Any]]  # field, sentence, code
 
 
