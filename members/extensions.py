@@ -33,6 +33,7 @@ from .states import (
     APPLICATION_WITH_APPLICANT,
     REPRESENTATIVE_REVIEWED,
     ApplicationState,
+    CorrectionState,
     PersonState,
 )
 
@@ -208,6 +209,7 @@ extend(
         DeadlineRows(
             lambda: Representative.objects.filter(state__in=REPRESENTATIVE_REVIEWED),
         ),
+        DeadlineRows(lambda: Correction.objects.filter(state=CorrectionState.WAITING)),
     ],
     notice_kinds={"members": _("入册和资料")},
     audit_verbs={

@@ -124,7 +124,7 @@ def test_member_changes_the_number_and_the_old_one_undoes_it(browse, member, siz
     check(page, "phone-changed", axe=True)
     press(page, "改发到新号码")
     sees(page, "以后按登录的手机号联系你。")
-    link = re.search(r"/accounts/phone/undo/\S+", browser_data.texts(21)[0]["text"])[0]
+    link = re.search(r"/accounts/undo/\S+", browser_data.texts(21)[0]["text"])[0]
     holder.goto(link)
     check(holder, "undo-number", axe=True)
     press(holder, "不是我改的，撤销")

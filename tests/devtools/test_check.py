@@ -8,7 +8,7 @@ from chengyang.devtools.paths import ROOT
 
 def test_types_cover_actions_permissions_and_the_pure_packages():
     paths = check.typed_paths()
-    expected = {"chengyang/lib/chinese", "chengyang/lib/vault", "chengyang/platform/accounts/actions.py"}
+    expected = {"chengyang/lib/chinese", "chengyang/lib/vault", "chengyang/platform/accounts/actions"}
     assert expected <= {*paths}
     assert all((ROOT / path).exists() for path in paths)
 

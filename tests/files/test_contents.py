@@ -146,15 +146,6 @@ def test_a_phones_jpeg_with_a_second_picture_is_stored_as_its_first():
     assert red > 200 > 50 > blue
 
 
-def test_a_format_that_the_library_finds_by_itself_is_refused_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(contents, "PICTURES", {"PNG": PNG, "JPEG": JPEG})  # without MPO
-    target = io.BytesIO()
-    Image.new("RGB", (64, 48)).save(target, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
-    with pytest.raises(ActionError) as refusal:
-        examine(target.getvalue())
-    assert refusal.value.code == "kind"
-
-
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_loses_its_metadata(form):
     data = with_metadata(form)

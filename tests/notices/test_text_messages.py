@@ -13,16 +13,17 @@ from chengyang.platform.notices.rendering import render
 from .test_templates import TEMPLATES
 
 MOMENT = dt.datetime(2026, 12, 30, 18, 30, tzinfo=dt.UTC)
-DATES = {"due_on", "until", "before"}
-MOMENTS = {"starts", "ends", "at", "offer_expires_at", "expires_on"}
+DATES = {"due_on", "before", "joined_on", "left_on", "objection_until"}
+MOMENTS = {"until", "starts", "ends", "at", "offer_expires_at", "expires_on"}
 HOURS = {"hours", "previous_hours"}
 SITE_URL = "https://xjc.chengyang-district.gov.cn"
+LINK = f"{SITE_URL}/accounts/undo/abcdefghjk/{16 * 's'}/"  # as long as a signed link can be
 UNTIL = {  # notices that want something: how the text says until when
     "activities/offered": "12月31日",
     "activities/returned": "12月31日",
-    "members/please_confirm": "12月30日前",
+    "members/please_confirm": "12月31日前",
     "organizations/membership_applied": "12月30日",
-    "services/request_answered": "12月30日前",
+    "services/request_answered": "12月31日前",
     "services/request_reminder": "12月30日前",
     "services/request_reopened": "12月30日前",
     "services/request_waiting": "12月30日前",
@@ -77,10 +78,16 @@ def message(request, settings):
     names = ("activity", "signup", "service", "application", "assessment", "subject", "standard", "membership", "post")
     names += ("request", "outcome", "person", "representative", "subdistrict", "labels", "changed", "reason", "phone")
     context = {name: value_of(name) for name in (*names, *DATES, *MOMENTS)}
-    context |= {"labels": ["长" * 20] * 9, "phone": "+8615400000001", "site": settings.SITE}
+    context |= {"labels": ["长" * 20] * 9, "phone": "+8615400000001", "site": settings.SITE, "link": LINK}
     rendered = render(request.param, context)
-    notice = Notice(public_id="abcdefghjk", kind=request.param, url="/me/", **rendered._asdict())
+    url = "" if is_linked(request.param) else "/me/"
+    notice = Notice(public_id="abcdefghjk", kind=request.param, url=url, **rendered._asdict())
     return request.param, delivery.sms_text(notice), notice
+
+
+def is_linked(name):
+    """Return whether the text of a notice has a signed link, for a number without an account; it then has no page."""
+    return "{{ link }}" in (settings.BASE_DIR / "templates/notices" / f"{name}.txt").read_text()
 
 
 def test_a_notice_fits_two_text_messages(message):
@@ -88,7 +95,7 @@ def test_a_notice_fits_two_text_messages(message):
 
 
 def test_a_notice_ends_with_the_short_address_of_its_page(message):
-    assert message[1].endswith(f"\n{SITE_URL}/n/abcdefghjk/")
+    assert is_linked(message[0]) or message[1].endswith(f"\n{SITE_URL}/n/abcdefghjk/")
 
 
 def test_a_notice_that_wants_something_says_until_when(message):
@@ -99,6 +106,11 @@ def test_a_notice_that_wants_something_says_until_when(message):
 def test_the_query_code_of_a_request_is_not_cut(message):
     name, text, _notice = message
     assert name != "services/request_received" or "查询码 123456" in text
+
+
+def test_a_signed_link_is_not_cut(message):
+    name, text, _notice = message
+    assert is_linked(name) == (LINK in text)
 
 
 def test_without_a_page_there_is_no_address():

@@ -31,7 +31,7 @@ OPTIONS = {  # code of a to-do kind → the option that the second one chooses, 
     "signup": "decline",
     "privacy-rules": "return",
 }
-DECIDERS = ("district_2", "xiazhuang", "secretary", "leader", "district", "sysadmin", "secadmin")
+DECIDERS = ("district_2", "xiazhuang", "secretary", "leader", "district", "secadmin")
 
 
 @pytest.fixture

@@ -156,8 +156,9 @@ def attended(reference):
         signup = Signup.objects.create(
             activity=activity, person=factories.person(number, f"周{number}"), position=1, at=starts
         )
-        times = {"checked_in_at": starts, "checked_out_at": starts + factories.HOUR * 2}
-        checkin = CheckIn.objects.create(signup=signup, method="list", **times)
+        checkin = CheckIn.objects.create(
+            signup=signup, method="list", checked_in_at=starts, checked_out_at=activity.ends
+        )
         found.append((activity, signup, checkin, ServiceRecord.objects.create(checkin=checkin, hours=2)))
     return found
 

@@ -3,9 +3,10 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import PeriodicTask, TableDescription, extend
+from chengyang.extensions import DeadlineRows, PeriodicTask, TableDescription, extend
 
 from . import sessions, todos
+from .models import NumberRequest, StaffChange
 
 FACTORS = {"recovery_codes": _("恢复码"), "totp": _("验证器"), "webauthn": _("通行密钥")}
 
@@ -16,6 +17,10 @@ extend(
         "accounts": PeriodicTask("accounts.run_periodic", 3600.0),
         "accounts-close": PeriodicTask("accounts.close_unneeded", crontab(hour=2, minute=20)),
     },
+    deadlines=[
+        DeadlineRows(lambda: NumberRequest.objects.filter(state=NumberRequest.State.SUBMITTED)),
+        DeadlineRows(lambda: StaffChange.objects.filter(state=StaffChange.State.WAITING)),
+    ],
     own_data_order=60,
     own_data=[
         TableDescription(

@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from chengyang.lib.vault.sealing import mac
 from chengyang.platform.notices.delivery import site_url
 
-LENGTH = 20  # characters of 6 bits: too many to guess, few enough for a text message
+LENGTH = 16  # characters of 6 bits: too many to guess, few enough for a text message
 
 
 def absolute(url_name: str, public_id: str) -> str:

@@ -25,10 +25,10 @@ urlpatterns = [
     path("phone/former/", views.former_number, name="former_number"),
     path("phone/change/", views.change_phone, name="change_phone"),
     path("phone/changed/", views.phone_changed, name="phone_changed"),
-    path("phone/undo/<public_id:public_id>/<slug:signature>/", views.undo_number, name="undo_number"),
+    path("undo/<public_id:public_id>/<slug:signature>/", views.undo_number, name="undo_number"),
     path("phone/lost/", views.lost_number, name="lost_number"),
     path("phone/lost/sent/", views.lost_number_sent, name="lost_number_sent"),
-    path("phone/stop/<public_id:public_id>/<slug:signature>/", views.stop_number, name="stop_number"),
+    path("stop/<public_id:public_id>/<slug:signature>/", views.stop_number, name="stop_number"),
     # /accounts/
     path("login/", redirected(account.login), name="login"),
     path("logout/", account.logout, name="logout"),

@@ -55,8 +55,7 @@ JPEG = Kind("jpg", "image/jpeg", ("jpeg", "jfif"))
 PNG = Kind("png", "image/png")
 WEBP = Kind("webp", "image/webp")
 KINDS = (PDF, DOCX, XLSX, JPEG, PNG, WEBP)
-# MPO is a JPEG with a second picture inside, as phones and cameras write it; only the first one is stored.
-PICTURES = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "WEBP": WEBP}
+PICTURES = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP}
 CONTENTS = "[Content_Types].xml"
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, ValueError),
@@ -171,6 +170,7 @@ def _picture(data: bytes) -> tuple[Kind, bytes]:
 def _form(data: bytes) -> str:
     if data.startswith(b"RIFF"):
         return "WEBP"
+    # Phones and cameras write JPEG files with a second picture inside (MPO); only the first one is stored.
     return "PNG" if data.startswith(b"\x89PNG") else "JPEG"
 
 

@@ -109,8 +109,11 @@ def rewrite_picture(data: bytes, form: str) -> bytes:
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=[form]) as picture:
-            warnings.simplefilter("ignore")  # damaged metadata, which is dropped anyway
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged metadata, which is dropped, and the size, which is checked below
+            picture = Image.open(io.BytesIO(data), formats=[form])
+        with picture, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             if picture.width * picture.height > MOST_PIXELS[form]:
                 raise Refused("bomb")
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is decoded at a reduced size
