@@ -32,10 +32,10 @@ from .personal_data.descriptions import findings_text
 from .states import (
     APPLICATION_OPEN,
     APPLICATION_WITH_APPLICANT,
+    REPRESENTATIVE_REVIEWED,
     ApplicationState,
     CorrectionState,
     PersonState,
-    RepresentativeState,
 )
 
 ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
@@ -125,6 +125,7 @@ extend(
         todos.DecideCorrection(),
         todos.FirstReviewOfRepresentative(),
         todos.SecondReviewOfRepresentative(),
+        todos.ConfirmDeclineOfRepresentative(),
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
     ],
     search=[
@@ -207,9 +208,7 @@ extend(
     deadlines=[
         DeadlineRows(lambda: Application.objects.filter(state__in=APPLICATION_OPEN)),
         DeadlineRows(
-            lambda: Representative.objects.filter(
-                state__in=(RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED)
-            )
+            lambda: Representative.objects.filter(state__in=REPRESENTATIVE_REVIEWED),
         ),
         DeadlineRows(lambda: Correction.objects.filter(state=CorrectionState.WAITING)),
     ],
@@ -282,6 +281,8 @@ extend(
         "representative.nominated": _("提名代表人士"),
         "representative.first_reviewed": _("初审代表人士"),
         "representative.named": _("确定代表人士"),
+        "representative.decline_proposed": _("提出不确定为代表人士"),
+        "representative.resumed": _("接着评定代表人士"),
         "representative.declined": _("不确定为代表人士"),
         "representative.ended": _("代表人士任期结束"),
         "representative.corrected": _("更正代表人士任期"),

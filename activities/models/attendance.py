@@ -103,6 +103,11 @@ class CheckIn(models.Model):
     def __str__(self):
         return str(self.signup)
 
+    @property
+    def staff_label(self):
+        """Return how the staff site names the check-in, see `Signup.staff_label`."""
+        return self.signup.staff_label
+
 
 class ServiceRecordQuerySet(models.QuerySet):
     def visible_to(self, user):

@@ -102,6 +102,22 @@ class Representative(DemoMark):
     second_reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
     )
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("提出不予通过"),
+    )
+    decline_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("复核不予通过"),
+    )
     named_at = models.DateTimeField(_("确定时间"), null=True, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
@@ -125,13 +141,20 @@ class Representative(DemoMark):
                 violation_error_message=_("初审和复审要由两个人来做。"),
             ),
             models.CheckConstraint(
+                condition=Q(declined_by__isnull=True)
+                | Q(decline_confirmed_by__isnull=True)
+                | ~Q(declined_by=F("decline_confirmed_by")),
+                name="representative_declined_by_two_people",
+                violation_error_message=_("不予通过要由两个人来定。"),
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["named", "ended"]) | Q(assessment__isnull=False),
                 name="representative_named_after_assessment",
                 violation_error_message=_("要先通过“四有”评定。"),
             ),
             models.UniqueConstraint(
                 fields=["person"],
-                condition=Q(state__in=["nominated", "first_reviewed", "named"]),
+                condition=Q(state__in=["nominated", "first_reviewed", "decline_proposed", "named"]),
                 name="representative_one_current",
                 violation_error_message=_("这个人已经是代表人士，或正在评定。"),
             ),

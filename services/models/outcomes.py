@@ -28,10 +28,17 @@ class OutcomeQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Return the checked outcomes, those of the organizers that `user` manages, and those of the subdistricts of `user`."""
+        return self.filter(Q(state=OutcomeState.CHECKED) | self._responsible(user))
+
+    def public_ids_of_staff(self, user):
+        """Return the public ids of the outcomes whose evidence `user` may open (slot `file_access`): not those of the public."""
+        return self.filter(self._responsible(user)).values("public_id")
+
+    def _responsible(self, user):
         scope = access_scope(user)
         if scope.district:
-            return self.all()
-        shown = Q(state=OutcomeState.CHECKED)
+            return Q(pk__isnull=False)  # all; an empty Q would add nothing to another one
+        shown = Q(pk__in=[])
         for column, ids in (
             ("organization", scope.managed("organization")),
             ("base", scope.managed("base")),
@@ -44,7 +51,7 @@ class OutcomeQuerySet(models.QuerySet):
             shown |= (
                 Q(organization__subdistrict__in=areas) | Q(base__subdistrict__in=areas) | Q(team__subdistrict__in=areas)
             )
-        return self.filter(shown)
+        return shown
 
 
 @tracked

@@ -1,15 +1,19 @@
 """Path: two officers on one item, a base from its creation to its public page, and a list with its way back."""
 
+import io
+
+import pikepdf
 import pytest
 from playwright.sync_api import expect
 
+from activities.actions import sign_up
 from bases.models import Base
 from services import actions
 from services.models import Outcome
 from tests import personas
 
 from . import browser_data
-from .pages import agree, check, heading, press, sees
+from .pages import PICTURES, agree, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
 
@@ -82,3 +86,37 @@ def test_the_field_that_looks_people_up_has_a_name_and_tells_namesakes_apart(bro
     expect(page.locator(".select2-results__option", has_text="青岛另一家公司")).to_have_count(1)
     page.keyboard.press("Escape")
     check(page, "post-add", axe=True)
+
+
+# ---- paper ----------------------------------------------------------------------------------------------------------
+def sheets(page, **options):
+    """Return the number of A4 sheets that the page takes in print."""
+    return len(pikepdf.open(io.BytesIO(page.pdf(format="A4", **options))).pages)
+
+
+def test_a_list_on_paper_has_the_whole_width_and_nothing_to_press(browse):
+    for number in range(100, 140):
+        browser_data.person(number, f"周予{'安宁平和乐'[number % 5]}", unit="青岛澄海文化传媒有限公司")
+    page = browse(personas.make("xiazhuang"))
+    page.goto("/manage/members/person/?rows=200")
+    assert (sheets(page, landscape=True) <= 3, sheets(page) <= 3) == (True, True)
+    page.emulate_media(media="print")
+    for width in (1047, 680):  # A4 across and upright, without margins
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator("table.listing").bounding_box()["width"] >= width - 40
+        assert page.locator("a.btn:visible, button:visible, input:visible, .staff__nav:visible").count() == 0
+
+
+def test_the_list_at_the_entrance_on_paper_has_lines_for_signatures(browse):
+    activity = browser_data.activity(capacity=60)
+    for number in range(100, 146):
+        sign_up(activity, actor=browser_data.person(number, f"周予{'安宁平和乐'[number % 5]}").user)
+    page = browse(personas.make("xiazhuang"))
+    page.goto(f"/checkin/{activity.public_id}/")
+    expect(page.locator(".checkin__person")).to_have_count(46)
+    assert sheets(page) <= 3
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.screenshot(path=PICTURES / "checkin-paper.png", full_page=True)
+    assert page.locator(".checkin__person").first.bounding_box()["height"] >= 30  # px, 8 mm
+    assert page.locator("button:visible, input:visible").count() == 0

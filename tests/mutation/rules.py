@@ -512,6 +512,22 @@ MUTANTS = (
         ("members/test_representatives.py::test_representative_is_not_named_without_passed_assessment",),
     ),
     Mutant(
+        "nomination-declined-by-one",
+        "whoever proposes to decline a nomination does not confirm it",
+        "members/permissions.py",
+        "    another_officer = actor.pk != representative.declined_by_id\n",
+        "    another_officer = True\n",
+        ("members/test_representatives.py::test_who_confirms_that_a_nomination_is_declined",),
+    ),
+    Mutant(
+        "objection-decided-by-the-confirmation",
+        "no step of a review is taken in the state of another one",
+        "chengyang/platform/audit/transitions.py",
+        "    if obj.state != state:\n",
+        "    if not obj.state:\n",
+        ("members/test_declining.py::test_no_step_is_taken_in_the_state_of_another_one",),
+    ),
+    Mutant(
         "passed-without-evidence",
         "every criterion that is met has evidence",
         "chengyang/platform/standards/actions.py",
@@ -672,6 +688,26 @@ MUTANTS = (
         "    alarms.count(alarms.NUMBERS_READ, actor)\n",
         "",
         ("members/test_persons.py::test_many_full_numbers_read_by_one_officer_are_an_alarm_once_a_day",),
+    ),
+    Mutant(
+        "reloaded-guess",
+        "reloading a refused sign-in or code sends nothing again",
+        "chengyang/platform/web/counted_forms.py",
+        "            return _to_its_page(request, form) if form.is_bound and form.errors else response\n",
+        "            return response\n",
+        (
+            "accounts/test_login_throttle.py::test_reloading_after_a_refusal_sends_nothing_and_costs_no_try",
+            "accounts/test_second_factor.py::test_reloading_after_a_wrong_code_costs_no_try",
+            "services/test_pages.py::test_a_wrong_code_is_answered_with_a_redirect_so_that_reloading_costs_no_try",
+        ),
+    ),
+    Mutant(
+        "number-of-two-accounts",
+        "a number that another session takes at the same moment is a refusal and no error",
+        "chengyang/platform/accounts/actions/accounts.py",
+        "    except IntegrityError:  # it was taken after the look above, and committed by now\n        _refuse_taken(user)\n        raise\n",
+        "    except IntegrityError:\n        raise\n",
+        ("accounts/test_numbers.py::test_of_two_accounts_that_change_to_one_number_at_the_same_moment_one_gets_it",),
     ),
     # ---- staff accounts (requirements S04, S08, S16) ------------------------------------------------------------------------------
     Mutant(

@@ -122,6 +122,18 @@ def keyset(request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page:
     return KeysetPage(found, first if has_before else "", last if has_after else "")
 
 
+def beside(rows: QuerySet, order: Sequence[str], pk: Any) -> tuple[Any, Any]:
+    """Return the rows before and after the one with `pk`, in `order` (see `keyset`); None at an end, and when it is not there."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        return None, None
+    names = [name.lstrip("-") for name in order]
+    values = [_value_of(row, name, field) for name, field in zip(names, _fields(rows, order), strict=True)]
+    directions = ([_reverse(name) for name in order], list(order))
+    before, after = (rows.filter(_beyond(steps, values)).order_by(*steps).first() for steps in directions)
+    return before, after
+
+
 def _reverse(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
