@@ -15,14 +15,17 @@ APPLICATION = "chengyang.wsgi"
 
 
 def preload():
-    """Load the application, its URLs and templates, and close connections, which forked workers must not share."""
+    """Load the application, its URLs, templates and words, and close connections, which forked workers must not share."""
     from django.db import connections
     from django.template import engines
     from django.urls import get_resolver
 
+    from chengyang.lib.chinese.words import words
+
     importlib.import_module(APPLICATION)
     get_resolver().url_patterns  # noqa: B018
     engines.all()
+    words("社会阶层")  # reads the list of words
     connections.close_all()
     gc.collect()
     gc.freeze()  # otherwise the garbage collector of a worker writes to every object, which copies the shared pages

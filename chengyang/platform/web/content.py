@@ -18,6 +18,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -33,13 +34,14 @@ from redis.exceptions import RedisError
 from chengyang import clock, extensions
 
 from . import cache as cache_backend
+from . import context
 
 SITE = "site"
 PLACES = "places"
 WORK = "work"
 RETRY = 0.1  # seconds between attempts to move the versions that a cache server that was away did not get
 NAME_LIFE = 24 * 3600  # seconds that the version of one activity is kept, far longer than any page
-_COMMON = (SITE, PLACES, WORK)
+COMMON = (SITE, PLACES, WORK)
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +119,7 @@ _owed_lock = threading.Lock()
 
 
 def _move(names: Iterable[str]) -> None:
+    _of_request.set(None)
     if "LOCATION" not in settings.CACHES["default"] or (not is_away() and _moved(names)):
         return
     with _owed_lock:
@@ -131,7 +134,7 @@ def _moved(names: Iterable[str]) -> bool:
     try:
         commands = server().pipeline(transaction=False)
         for name in names:
-            commands.set(key("content", name), secrets.token_hex(8), ex=None if name in _COMMON else NAME_LIFE)
+            commands.set(key("content", name), secrets.token_hex(8), ex=None if name in COMMON else NAME_LIFE)
         commands.execute()
     except (RedisError, OSError) as error:
         cache_backend.pause(error)
@@ -171,6 +174,21 @@ def tokens(names: Iterable[str]) -> dict[str, str] | None:
         cache_backend.pause(error)
         return None
     return {name: (token or b"").decode() for name, token in zip(wanted, found, strict=True)}
+
+
+# The tokens of COMMON as they were when the current request asked first: with its id.
+_of_request: ContextVar[tuple[str, dict[str, str] | None] | None] = ContextVar("content_tokens", default=None)
+
+
+def tokens_of_request() -> dict[str, str] | None:
+    """Return the tokens of COMMON, read once in a request and again after it has moved a version itself; None as `tokens`."""
+    request = context.current().request_id
+    known = _of_request.get()
+    if request and known and known[0] == request:
+        return known[1]
+    found = tokens(COMMON)
+    _of_request.set((request, found))
+    return found
 
 
 _thread = threading.local()  # a connection of each thread, because every request of a visitor reads the versions

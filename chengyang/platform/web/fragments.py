@@ -73,7 +73,7 @@ _values: dict[Hashable, tuple[content.Age, Any]] = {}
 
 
 def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[str] = (content.SITE,)) -> Any:
-    """Return `compute()`, computed once for the versions `names` of what the public pages show, and at least once a minute.
+    """Return `compute()`, computed once for the versions `names` (of `content.COMMON`, SITE among them), and at least once a minute.
 
     `key` names the value and everything it depends on beside the data and the time. The value is shared by requests, so
     nobody may change it. Inside a transaction, and while the cache server is away, it is computed: the data may be newer
@@ -81,9 +81,10 @@ def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[st
     """
     if transaction.get_connection().in_atomic_block:
         return compute()
-    versions = content.tokens(names)
+    versions = content.tokens_of_request()
     if versions is None:
         return compute()
+    versions = {name: versions[name] for name in names}
     found = _values.get(key)
     if found and found[0].counts(versions):
         return found[1]
