@@ -28,6 +28,7 @@ from . import personal_data, todos
 from .actions import accounts, consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
+from .own_rows import own_applications, own_person
 from .personal_data.descriptions import findings_text
 from .states import (
     APPLICATION_OPEN,
@@ -75,8 +76,8 @@ def _tasks(request, subject):
 
     They are an application to complete, a record made by staff to confirm, and consents to confirm after a change of rules.
     """
-    own = Application.objects.visible_to(request.user).filter(user=request.user)
-    to_complete = own.filter(state__in=APPLICATION_WITH_APPLICANT).first()
+    own = own_applications(request)
+    to_complete = next((row for row in own if row.state in APPLICATION_WITH_APPLICANT), None)
     people = Person.objects.visible_to(request.user)
     to_confirm = people.filter(state=PersonState.UNCONFIRMED).select_related("subdistrict").first()
     found = {"application": to_complete, "to_confirm": to_confirm, "new_rules": privacy.to_confirm(request.user)}
@@ -89,14 +90,15 @@ def _registration(request, subject):
     `application` is the one under review, or None: then the panel invites the person to register, or to return (`left`), and
     names the declined application, to which they may object.
     """
-    own = Application.objects.visible_to(request.user).filter(user=request.user)
-    under_review = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
+    unfinished = [row for row in own_applications(request) if row.state in APPLICATION_OPEN]
+    under_review = next((row for row in unfinished if row.state not in APPLICATION_WITH_APPLICANT), None)
     if under_review:
         return {"application": under_review}
-    person = Person.objects.visible_to(request.user).filter(user=request.user).first()
-    if (person and person.is_active) or own.filter(state__in=APPLICATION_OPEN).exists():
+    person = own_person(request)
+    if (person and person.is_active) or unfinished:
         return None
-    declined = own.filter(state=ApplicationState.DECLINED).order_by("-decided_at").first()
+    declined = [row for row in own_applications(request) if row.state == ApplicationState.DECLINED]
+    declined = max(declined, key=lambda row: row.decided_at, default=None)
     return {"application": None, "left": person, "declined": declined, "today": clock.today()}
 
 
@@ -106,8 +108,12 @@ def _mine(request, subject):
 
 def _number_of_person(request, subject):
     """Return the person whose messages go to another number than the account signs in with, None without one."""
-    person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
-    return {"person": person} if person and person.phone and person.phone != request.user.phone else None
+    person = own_person(request)
+    return (
+        {"person": person}
+        if person and person.is_active and person.phone and person.phone != request.user.phone
+        else None
+    )
 
 
 def _pages():
