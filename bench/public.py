@@ -7,14 +7,18 @@
 2. for the same pages, what the first request after a change costs, beside the same page without the cache;
 3. the processor time of a request that Django answers, also of signed-in people: web server, database and cache together.
 
+4. whether every page is right while the cache server hangs, is killed and starts again, under the load of point 1.
+
 It exits with 1 below the goals. `--seconds 3 --rounds 5` are the length and number of the bursts.
 """
 
 import argparse
+import contextlib
 import http.client
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -60,6 +64,7 @@ def main():
         missed = bursts(found, (port, portal.pid), (bare_port, bare.pid), options)
         missed += first_requests(found, port, portal.pid)
         missed += costs(found, port, portal.pid)
+        missed += faults(found, port, home)
         print(f"load of the machine {os.getloadavg()[0]:.1f}; goals missed: {', '.join(missed) or 'none'}")
         return int(bool(missed))
     finally:
@@ -198,6 +203,56 @@ def costs(found, port, pid):
         print(f"  {name:<20}{took:>15.1f}{goal:>9}{took / goal:>7.2f}")
         missed += [f"{name} {took:.1f} ms"] if took > goal else []
     return missed
+
+
+# ---- 4. without the cache server --------------------------------------------------------------------------------------
+def faults(found, port, home):
+    """Change an activity again and again while the cache server hangs and is killed, under load; return what went wrong."""
+    from activities.actions import activities
+    from activities.models import Activity
+    from chengyang.platform.accounts.models import User
+
+    path = found["activity"][0]
+    officer = User.objects.get(email="district@demo.invalid")
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", "-d20s", "--timeout", "10s", f"http://127.0.0.1:{port}{path}"]
+    load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    began, wrong, number, slowest = time.monotonic(), [], 0, 0.0
+    stopped = killed = None
+    while load.poll() is None:
+        elapsed = time.monotonic() - began
+        if stopped is None and elapsed > 3:
+            stopped = cache_server(home)
+            os.kill(stopped, signal.SIGSTOP)
+        elif stopped and elapsed > 7:
+            os.kill(stopped, signal.SIGCONT)
+            stopped = 0
+        elif killed is None and elapsed > 11:
+            killed = cache_server(home)
+            os.kill(killed, signal.SIGKILL)
+        number += 1
+        title = f"第{number}次修改"
+        activities.edit_activity(Activity.objects.get(public_id=path.split("/")[2]), actor=officer, title=title)
+        asked = time.monotonic()
+        status, body = ask(port, path)
+        slowest = max(slowest, time.monotonic() - asked)
+        if status != 200 or title not in body.decode():
+            wrong.append(f"{elapsed:.1f} s: {status}")
+    text = load.communicate()[0]
+    errors = re.findall(r"(Non-2xx.*|Socket errors.*)", text)
+    print(
+        f"cache server stopped and killed: {number} changes, {len(wrong)} wrong pages {wrong[:3]}, slowest page {slowest:.2f} s, {errors or 'no errors'}"
+    )
+    return [f"{len(wrong)} wrong pages", *errors] if wrong or errors else []
+
+
+def cache_server(home):
+    """Return the process id of the Valkey of the portal of `home`."""
+    for stat in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = stat.read_bytes().split(b"\0")
+            if b"valkey-server" in words[0] and any(os.fsencode(home) in word for word in words):
+                return int(stat.parent.name)
+    sys.exit("the cache server does not run")
 
 
 if __name__ == "__main__":

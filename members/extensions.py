@@ -103,7 +103,10 @@ def _registration(request, subject):
 
 
 def _mine(request, subject):
-    return {"accesses": personal_data.accesses(request.user, days=ACCESS_LOG_DAYS, most=5), "today": clock.today()}
+    return {
+        "accesses": personal_data.accesses(request.user, person=own_person(request), days=ACCESS_LOG_DAYS, most=5),
+        "today": clock.today(),
+    }
 
 
 def _number_of_person(request, subject):

@@ -14,8 +14,10 @@ def officer_labels(user_ids: Collection[int]) -> dict[int, str]:
     wanted = {pk for pk in user_ids if pk}
     found = dict.fromkeys(wanted, _("工作人员"))
     if wanted:
-        found.update(_post_labels(wanted))
-        found.update(_role_labels(wanted))  # a role takes precedence over a post
+        by_role = _role_labels(wanted)  # a role takes precedence over a post
+        found.update(by_role)
+        if others := wanted - by_role.keys():
+            found.update(_post_labels(others))
     return found
 
 

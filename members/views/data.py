@@ -2,9 +2,9 @@
 
 import datetime as dt
 import json
+from functools import partial
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from chengyang.errors import ActionError
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts import step_up
 from chengyang.platform.privacy import actions as privacy
-from chengyang.platform.privacy.models import PolicyVersion, Purpose
+from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
+from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.redirects import safe_next
 
 from .. import actions, personal_data
@@ -35,11 +36,13 @@ NECESSARY = "registration"  # code of the purpose without which nobody can be re
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Show all data stored about the account and its person, with purposes, consents and the access log; printable."""
+    stored = personal_data.everything(request.user)
+    own = next((row for row in stored.rows.get(Person, ()) if row.user_id == request.user.pk), None)
     page = {
-        "data": personal_data.everything(request.user),
-        "person": _own(request),
-        "corrections": _corrections(request.user),
-        "consents": _consents(request.user),
+        "data": stored,
+        "person": own,
+        "corrections": _corrections(stored.rows.get(Correction, ()), own),
+        "consents": _consents(stored.rows.get(Consent, ())),
     }
     return render(request, "members/data.html", page)
 
@@ -49,17 +52,20 @@ def _own(request: HttpRequest) -> Person | None:
     return rows.select_related("category", "subdistrict").first()
 
 
-def _corrections(user):
-    """Return the corrections that wait for staff, and those refused within the last 30 days."""
-    own = Correction.objects.visible_to(user).filter(person__user=user)
-    refused = Q(state=CorrectionState.REFUSED, decided_at__gt=clock.now() - REFUSAL_SHOWN)
-    return own.filter(Q(state=CorrectionState.WAITING) | refused)
+def _corrections(rows, person):
+    """Return the corrections of `person` (or None) that wait for staff or were refused within the last 30 days, newest first."""
+    since = clock.now() - REFUSAL_SHOWN
+    own = [row for row in rows if person and row.person_id == person.pk]
+    shown = [row for row in own if row.state == CorrectionState.WAITING]
+    shown += [row for row in own if row.state == CorrectionState.REFUSED and row.decided_at > since]
+    return sorted(shown, key=lambda row: (row.asked_at, row.pk), reverse=True)
 
 
-def _consents(user):
+def _consents(ledger):
     """Return (purpose, latest ledger row or None) for each purpose that needs consent."""
-    latest = privacy.latest_for(user)
-    purposes = Purpose.objects.published().filter(basis=Purpose.Basis.CONSENT)
+    latest = {row.purpose.code: row for row in sorted(ledger, key=lambda row: (row.at, row.pk))}
+    needed = Purpose.objects.published().filter(basis=Purpose.Basis.CONSENT)
+    purposes = per_version("privacy.purposes", partial(list, needed))
     return [(purpose, latest.get(purpose.code)) for purpose in purposes]
 
 

@@ -25,6 +25,39 @@ class Mutant:
 
 
 MUTANTS = (
+    # ---- kept pages (web.page_cache) ------------------------------------------------------------------------------
+    Mutant(
+        "no-version-moves",
+        "a kept page is never older than the data",
+        "chengyang/platform/audit/actions.py",
+        "    content.changed_by(verb, subject)\n",
+        "",
+        ("project/test_cached_pages.py::test_a_name_is_gone_on_the_next_request",),
+    ),
+    Mutant(
+        "kept-for-sessions",
+        "a page of somebody who is signed in is never kept",
+        "chengyang/platform/web/page_cache.py",
+        '    if settings.SESSION_COOKIE_NAME in found or "messages" in found:\n        return None\n',
+        "",
+        ("web/test_page_cache.py::test_a_request_that_may_be_personal_is_answered_by_the_application",),
+    ),
+    Mutant(
+        "kept-with-cookie",
+        "an answer that sets a cookie is not kept",
+        "chengyang/platform/web/page_cache.py",
+        '"set-cookie" not in by_name and ',
+        "",
+        ("web/test_page_cache.py::test_an_answer_that_is_not_for_everybody_is_not_kept",),
+    ),
+    Mutant(
+        "kept-while-changing",
+        "a page that was being made while something changed is not kept",
+        "chengyang/platform/web/page_cache.py",
+        "        page = StoredPage(status, _lasting(headers), body, age)\n",
+        "        page = StoredPage(status, _lasting(headers), body, content.age_of(content.tokens(versions)))\n",
+        ("web/test_page_cache.py::test_a_page_that_was_being_made_while_something_changed_is_not_kept",),
+    ),
     # ---- two people (domain.md rule 2) --------------------------------------------------------------------------------
     Mutant(
         "one-officer-for-both-reviews",
