@@ -56,6 +56,8 @@ def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:
     while level:
         following: dict[type[models.Model], list[Any]] = {}
         for table, ways in _tables_behind(level).items():
+            if table is Person:
+                continue  # the person is among the subjects
             known = found.setdefault(table, {})
             fresh = [row for row in _rows(table, ways) if row.pk not in known]
             for relation, parents in ways:
