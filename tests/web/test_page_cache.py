@@ -286,7 +286,7 @@ def test_a_process_that_starts_uses_no_page_of_the_one_before(pages, application
 def test_processes_share_their_pages(pages, application):
     ask(pages, "/")
     second = page_cache.PageCache.__new__(page_cache.PageCache)
-    second.application, second.store = application, stored_pages.Store()
+    second.application, second.store, second._unkept = application, stored_pages.Store(), {}
     assert (ask(second, "/").was_kept, len(application.asked)) == (True, 1)
 
 
@@ -321,6 +321,15 @@ def test_who_waits_too_long_makes_the_page(pages, application, monkeypatch):
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _number: ask(pages, "/"), range(2)))
     assert sorted(answer.text[:2] for answer in answers) == ["1 ", "2 "]
+
+
+def test_requests_for_what_cannot_be_kept_do_not_wait_for_one_another(pages, application):
+    application.headers, application.seconds = [("Cache-Control", "no-store")], 0.2
+    ask(pages, "/")
+    begun = time.monotonic()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _number: ask(pages, "/"), range(6)))
+    assert time.monotonic() - begun < 3 * application.seconds
 
 
 def test_an_application_that_fails_leaves_no_claim(pages, application):
