@@ -75,10 +75,10 @@ def check(page, name, *, axe=False):
     page.set_viewport_size(before)
     found = serious(page) if axe else []
     if axe:
-        page.emulate_media(color_scheme="dark")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # a colour in transition is neither
         page.screenshot(path=PICTURES / f"{name}-dark.png", full_page=True)
         found += serious(page)
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     assert (wide, found) == ([], []), name
 
 

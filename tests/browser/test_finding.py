@@ -6,6 +6,7 @@ import pytest
 
 from bases.models import Base
 from chengyang import clock
+from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.offices.models import Office
 from organizations.models import Membership, Organization
 
@@ -61,7 +62,7 @@ def test_december_is_found_on_28_november(browse, settings, size):
     page.locator(".search__go").click()
     sees(page, "年货节志愿服务")
     check(page, "calendar-search-december", axe=True)
-    page.goto("/calendar/?place=xiazhuang")
+    page.goto(f"/calendar/?subdistrict={Subdistrict.objects.get(name='夏庄街道').code}")
     page.locator("main").get_by_text("年货节志愿服务").locator("visible=true").first.click()
     heading(page, "年货节志愿服务")
 

@@ -58,6 +58,8 @@ def test_a_base_is_created_and_published_by_staff(browse, size):
     visitor = browse(size=size)
     visitor.goto(Base.objects.get(name="葡萄园实践创新基地").get_absolute_url())
     heading(visitor, "葡萄园实践创新基地")
+    sees(visitor, "还没有在这里评定")
+    expect(visitor.get_by_text("按公开报道录入")).to_have_count(0)  # an officer entered it
     check(visitor, "base-new-public", axe=True)
 
 
