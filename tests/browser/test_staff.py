@@ -13,20 +13,21 @@ from services.models import Outcome
 from tests import personas
 
 from . import browser_data
-from .pages import PICTURES, agree, check, heading, press, sees
+from .pages import PICTURES, agree, both_sizes, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
 
 
-def test_two_officers_on_one_item(browse):
+@both_sizes
+def test_two_officers_on_one_item(browse, size):
     member = personas.make("member")
     asked = actions.submit_request(actor=member, title="劳务合同范本审阅", text="请帮忙看看")
     url = f"/manage/decide/request/{asked.public_id}/"
-    slower = browse(personas.make("district_2"))
+    slower = browse(personas.make("district_2"), size=size)
     slower.goto(url)
     slower.get_by_label("答复", exact=True).check()
     slower.locator("#id_reason").fill("写了很久的答复")
-    faster = browse(personas.make("district"))
+    faster = browse(personas.make("district"), size=size)
     faster.goto(url)
     faster.get_by_label("转办", exact=True).check()
     check(faster, "hand-over", axe=True)
@@ -39,8 +40,9 @@ def test_two_officers_on_one_item(browse):
     check(slower, "decision-moved", axe=True)
 
 
-def test_a_base_is_created_and_published_by_staff(browse):
-    page = browse(personas.make("xiazhuang"))
+@both_sizes
+def test_a_base_is_created_and_published_by_staff(browse, size):
+    page = browse(personas.make("xiazhuang"), size=size)
     page.goto("/manage/bases/base/")
     page.get_by_role("link", name="添加实践创新基地").click()
     page.get_by_label("名称").fill("葡萄园实践创新基地")
@@ -53,9 +55,12 @@ def test_a_base_is_created_and_published_by_staff(browse):
     agree(page)
     sees(page, "已公开。")
     check(page, "base-new", axe=True)
-    visitor = browse()
+    visitor = browse(size=size)
     visitor.goto(Base.objects.get(name="葡萄园实践创新基地").get_absolute_url())
     heading(visitor, "葡萄园实践创新基地")
+    sees(visitor, "还没有在这里评定")
+    expect(visitor.get_by_text("按公开报道录入")).to_have_count(0)  # an officer entered it
+    check(visitor, "base-new-public", axe=True)
 
 
 def test_what_is_saved_again_after_going_back_is_there_once(browse):

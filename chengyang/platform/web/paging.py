@@ -148,7 +148,7 @@ def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
             condition |= equal & (further if descending else further | Q(**{f"{name}__isnull": True}))
         elif descending:
             condition |= equal & Q(**{f"{name}__isnull": False})
-        equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+        equal &= Q(**{name: value})  # Django compares with None by IS NULL
     return condition
 
 
