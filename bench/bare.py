@@ -19,11 +19,11 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
-_bodies = {}
+_answers = {}
 
 
 def from_memory(request, size):
-    body = _bodies.setdefault(size, b"x" * size)
+    body = _answers.setdefault(size, b"x" * size)
     return HttpResponse(body, content_type="text/html; charset=utf-8")
 
 

@@ -386,10 +386,7 @@ class Activity(DemoMark):
         return SignupState.PENDING if self.by_review else self.next_place()
 
     def next_place(self):
-        """Return CONFIRMED or WAITLISTED for the next sign-up. The caller has locked this row.
-
-        A free place alone is not enough: while somebody is on the waiting list, the place is theirs.
-        """
+        """Return CONFIRMED or WAITLISTED for the next sign-up: a place is theirs who wait. The caller has locked this row."""
         if self.capacity is None:
             return SignupState.CONFIRMED
         if self.taken >= self.capacity or self._somebody_waits():

@@ -20,7 +20,7 @@ def preload():
     from django.template import engines
     from django.urls import get_resolver
 
-    from chengyang.lib.chinese.words import words
+    from chengyang.lib.chinese.words import words  # the settings are read first, as for the imports above
 
     importlib.import_module(APPLICATION)
     get_resolver().url_patterns  # noqa: B018

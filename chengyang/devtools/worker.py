@@ -13,7 +13,7 @@ OPTIONS = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--with
 
 def main(schedule):
     """Run until a signal ends it; `schedule` is the path of the file in which the scheduler notes what it has sent."""
-    from chengyang.celery import app
+    from chengyang.celery import app  # imports the settings, which only a process that runs Django should do
 
     if processes := os.environ.get("WORKER_PROCESSES", ""):
         app.worker_main(["--quiet", "worker", "--beat", "--schedule", schedule, "--concurrency", processes, *OPTIONS])

@@ -2,7 +2,7 @@
 
 A version is a random token in the cache server under a name: `SITE` for everything that public pages show, `PLACES` for the
 numbers of places and check-ins, `activity:<public id>` for those of one activity, `WORK` for what waits for officers. A write moves versions when its
-transaction has been committed (`changed`); whoever keeps a page reads the tokens before making it (`tokens`) and stores them
+transaction has been committed (`changed`); what makes a page reads the tokens first (`tokens`) and stores them
 with it, and the page counts while they are still the same.
 
 `audit.record` calls `changed` for every change; writes that are not recorded one by one, such as loading the demonstration,
