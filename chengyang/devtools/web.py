@@ -12,6 +12,7 @@ WORKERS = 2
 THREADS = 4  # of each worker
 SHUTDOWN_TIMEOUT = 2  # seconds for requests in progress
 APPLICATION = "chengyang.wsgi"
+WORDS = "chengyang.lib.chinese.words"
 
 
 def preload():
@@ -20,12 +21,10 @@ def preload():
     from django.template import engines
     from django.urls import get_resolver
 
-    from chengyang.lib.chinese.words import words  # the settings are read first, as for the imports above
-
     importlib.import_module(APPLICATION)
     get_resolver().url_patterns  # noqa: B018
     engines.all()
-    words("社会阶层")  # reads the list of words
+    importlib.import_module(WORDS).words("社会阶层")  # reads the list of words
     connections.close_all()
     gc.collect()
     gc.freeze()  # otherwise the garbage collector of a worker writes to every object, which copies the shared pages

@@ -4,17 +4,18 @@ Run as `python -m chengyang.devtools.worker <file of the schedule>`. A worker wi
 more; `WORKER_PROCESSES` in the environment asks for it. Production starts worker and scheduler apart (deploy/README.md).
 """
 
+import importlib
 import os
 import sys
 
+APPLICATION = "chengyang.celery"
 THREADS = 2
 OPTIONS = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def main(schedule):
     """Run until a signal ends it; `schedule` is the path of the file in which the scheduler notes what it has sent."""
-    from chengyang.celery import app  # imports the settings, which only a process that runs Django should do
-
+    app = importlib.import_module(APPLICATION).app
     if processes := os.environ.get("WORKER_PROCESSES", ""):
         app.worker_main(["--quiet", "worker", "--beat", "--schedule", schedule, "--concurrency", processes, *OPTIONS])
         return

@@ -23,7 +23,8 @@ def _known() -> frozenset[str]:
     own = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
     # The keys of the file, without importing the package: its dictionary keeps the readings too and takes 45 MB.
     package = find_spec("pypinyin")
-    assert package is not None and package.origin is not None  # it is a requirement of the project
+    assert package is not None  # it is a requirement of the project
+    assert package.origin is not None
     phrases = Path(package.origin).with_name("phrases_dict.json").read_text(encoding="utf-8")
     return frozenset(own) | frozenset(_PHRASE.findall(phrases))
 
