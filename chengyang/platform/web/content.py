@@ -120,7 +120,7 @@ _owed_lock = threading.Lock()
 
 def _move(names: Iterable[str]) -> None:
     _of_request.set(None)
-    if "LOCATION" not in settings.CACHES["default"] or (not is_away() and _moved(names)):
+    if "LOCATION" not in settings.CACHES["default"] or (not _owed and _moved(names)):
         return
     with _owed_lock:
         is_running = bool(_owed)
@@ -145,13 +145,11 @@ def _moved(names: Iterable[str]) -> bool:
 def _pay() -> None:
     """Move the owed versions as soon as the cache server answers."""
     while True:
-        with _owed_lock:
-            names = frozenset(_owed)
-        if _moved(names):
-            with _owed_lock:
-                _owed.difference_update(names)
-                if not _owed:
-                    return
+        with _owed_lock:  # held meanwhile, so that nothing is added that was not moved
+            if _moved(_owed):
+                _owed.clear()
+                cache_backend.resume()
+                return
         time.sleep(RETRY)
 
 
