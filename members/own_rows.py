@@ -7,18 +7,14 @@ from .models import Application, Person
 
 def own_person(request: HttpRequest) -> Person | None:
     """Return the person of the signed-in user in any state, None without one."""
-    return _once(
-        request, "_own_person", lambda: Person.objects.visible_to(request.user).filter(user=request.user).first()
-    )
+    rows = Person.objects.visible_to(request.user).filter(user=request.user).select_related("category", "subdistrict")
+    return _once(request, "_own_person", rows.first)
 
 
 def own_applications(request: HttpRequest) -> list[Application]:
     """Return all applications of the signed-in user; there are few."""
-    return _once(
-        request,
-        "_own_applications",
-        lambda: list(Application.objects.visible_to(request.user).filter(user=request.user)),
-    )
+    rows = Application.objects.visible_to(request.user).filter(user=request.user)
+    return _once(request, "_own_applications", lambda: list(rows))
 
 
 def _once(request, name, read):

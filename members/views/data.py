@@ -25,6 +25,7 @@ from chengyang.platform.web.redirects import safe_next
 from .. import actions, personal_data
 from ..forms import OwnDetailsForm
 from ..models import Application, Correction, Person
+from ..own_rows import own_person
 from ..states import APPLICATION_OPEN, CorrectionState
 from .parts import READ_OR_POST, posted
 
@@ -45,11 +46,6 @@ def data(request: HttpRequest) -> HttpResponse:
         "consents": _consents(stored.rows.get(Consent, ())),
     }
     return render(request, "members/data.html", page)
-
-
-def _own(request: HttpRequest) -> Person | None:
-    rows = Person.objects.visible_to(request.user).filter(user=request.user)
-    return rows.select_related("category", "subdistrict").first()
 
 
 def _corrections(rows, person):
@@ -129,7 +125,7 @@ def _initial(person):
 
 
 def _active(request: HttpRequest) -> Person:
-    person = _own(request)
+    person = own_person(request)
     if person is None or not person.is_active:
         raise Http404
     return person
@@ -157,7 +153,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "agreed": agreed,
         "current": current,
         "changes": changes(agreed.text, current.text),
-        "person": _own(request),
+        "person": own_person(request),
     }
     return render(request, "members/rules.html", page)
 
@@ -170,7 +166,7 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     applicant confirms that the application is withdrawn too.
     """
     given = request.POST.get("do") == "give"
-    person = _own(request)
+    person = own_person(request)
     asked_again = code in {row.purpose.code for row in privacy.to_confirm(request.user)}
     if code == NECESSARY and not given:
         if person and person.is_active:

@@ -302,12 +302,12 @@ def test_processes_share_their_pages(pages, application):
 
 
 def test_the_memory_of_a_process_is_bounded(pages, monkeypatch):
-    monkeypatch.setattr(stored_pages, "LOCAL_BYTES", 5000)
+    monkeypatch.setattr(pages.store.pages, "most", 5000)
     for month in range(1, 10):
         ask(pages, f"/calendar/?month=2026-0{month}")
-    assert (len(pages.store._pages), pages.store._bytes) == (
+    assert (len(pages.store.pages), pages.store.pages.bytes) == (
         2,
-        sum(2 * len(p.body) for p in pages.store._pages.values()),
+        sum(2 * len(p.body) for p in pages.store.pages._items.values()),
     )
 
 

@@ -1,9 +1,9 @@
 """Versions of what public pages show, so that a page kept in a cache is never older than the data.
 
 A version is a random token in the cache server under a name: `SITE` for everything that public pages show, `PLACES` for the
-numbers of places and check-ins, `activity:<public id>` for those of one activity, `WORK` for what waits for officers. A write moves versions when its
-transaction has been committed (`changed`); what makes a page reads the tokens first (`tokens`) and stores them
-with it, and the page counts while they are still the same.
+numbers of places and check-ins, `activity:<public id>` for those of one activity, `WORK` for what waits for officers. A write
+moves versions when its transaction has been committed (`changed`); what makes a page reads the tokens first (`tokens`) and
+stores them with it, and the page counts while they are still the same.
 
 `audit.record` calls `changed` for every change; writes that are not recorded one by one, such as loading the demonstration,
 call it themselves. A process that cannot reach the cache server moves the versions as soon as it answers again. Only a
@@ -12,7 +12,6 @@ seconds in any case.
 """
 
 import datetime as dt
-import logging
 import os
 import secrets
 import threading
@@ -43,8 +42,6 @@ RETRY = 0.1  # seconds between attempts to move the versions that a cache server
 NAME_LIFE = 24 * 3600  # seconds that the version of one activity is kept, far longer than any page
 COMMON = (SITE, PLACES, WORK)
 
-_log = logging.getLogger(__name__)
-
 
 def nothing(_subject: Any) -> Iterable[str]:
     """Return no version: for verbs that change no row that is shown, such as readings and sign-ins."""
@@ -71,9 +68,14 @@ def key(kind: str, name: str) -> str:
     return f"{settings.CACHES['default'].get('KEY_PREFIX', '')}:{kind}:{name}"
 
 
+def has_server() -> bool:
+    """Return whether the cache is a server, and not in the memory of this process."""
+    return "LOCATION" in settings.CACHES["default"]
+
+
 def is_away() -> bool:
-    """Return whether there is no cache server to ask: it failed a moment ago, or the cache is in the memory of this process."""
-    return cache_backend.is_away() or "LOCATION" not in settings.CACHES["default"]
+    """Return whether there is no cache server to ask now: none is configured, or it failed a moment ago."""
+    return not has_server() or cache_backend.is_away()
 
 
 @lru_cache(maxsize=2)
@@ -120,7 +122,7 @@ _owed_lock = threading.Lock()
 
 def _move(names: Iterable[str]) -> None:
     _of_request.set(None)
-    if "LOCATION" not in settings.CACHES["default"] or (not _owed and _moved(names)):
+    if not has_server() or (not _owed and _moved(names)):
         return
     with _owed_lock:
         is_running = bool(_owed)

@@ -5,8 +5,6 @@ the same activity in a cell of the calendar is the same for everybody. `per_vers
 something in public changes. Both keep their results in the memory of the process.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
@@ -17,36 +15,12 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from . import content
+from .bounded import BoundedMemory
 
-MOST_BYTES = 4 * 1024 * 1024  # of the fragments in one process
 MOST_VALUES = 1000
 
 
-class _Fragments:
-    """Drawn fragments by key, the last used ones. Safe for several threads."""
-
-    def __init__(self) -> None:
-        self._drawn: OrderedDict[Hashable, str | bytes] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Any:
-        with self._lock:
-            if key in self._drawn:
-                self._drawn.move_to_end(key)
-            return self._drawn.get(key)
-
-    def put(self, key: Hashable, drawn: str | bytes) -> None:
-        with self._lock:
-            if key not in self._drawn:
-                self._drawn[key] = drawn
-                self._bytes += 2 * len(drawn)
-            while self._bytes > MOST_BYTES:
-                _key, oldest = self._drawn.popitem(last=False)
-                self._bytes -= 2 * len(oldest)
-
-
-_fragments = _Fragments()
+_fragments: BoundedMemory[Any] = BoundedMemory(4 * 1024 * 1024, lambda drawn: 2 * len(drawn))  # bytes in one process
 Text = TypeVar("Text", str, bytes, SafeString)
 
 
