@@ -42,12 +42,8 @@ def application():
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The cache server gets ten seconds for an answer, because the machine may be busy with other tests."""
-    monkeypatch.setattr(cache_backend, "_pause", {"until": 0.0})
-    monkeypatch.setattr(
-        cache_backend, "OPTIONS", {**cache_backend.OPTIONS, "socket_timeout": 10, "socket_connect_timeout": 10}
-    )
+def own_connections():
+    """No connection, and no version read, of another test."""
     content._client.cache_clear()
     content._thread.__dict__.clear()
     yield
@@ -449,3 +445,27 @@ def test_threads_have_connections_of_their_own():
     for thread in threads:
         thread.join()
     assert len(set(found)) == 1
+
+
+def test_threads_that_ended_leave_connections_to_those_that_follow():
+    pool = content.server().connection_pool
+    found = []
+    for _ in range(pool.max_connections + 1):
+        thread = threading.Thread(target=lambda: found.append(site()))
+        thread.start()
+        thread.join()
+    assert (len(set(found)), len(found)) == (1, pool.max_connections + 1)
+
+
+def test_an_answer_that_was_not_read_is_not_taken_for_the_next(monkeypatch):
+    name = content.activity_version("abcdefghjk")
+    content.changed(name)
+    expected = content.tokens([name])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(content._thread.connection, "read_response", interrupted)
+        site()
+    assert content.tokens([name]) == expected
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt

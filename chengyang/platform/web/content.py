@@ -205,15 +205,20 @@ def _read(names: tuple[str, ...]) -> list[bytes | None]:
             return _asked(_thread.connection, names)
         except redis.exceptions.ConnectionError:  # the server was started anew
             pass
-    connection = server().connection_pool.make_connection()
+    pool = server().connection_pool
+    connection = pool.connection_class(**pool.connection_kwargs)  # the pool counts those it makes and never forgets one
     found = _asked(connection, names)
     _thread.connection, _thread.owner = connection, owner
     return found
 
 
 def _asked(connection: Any, names: tuple[str, ...]) -> list[bytes | None]:
-    connection.send_packed_command([_command(key("content", ""), names)])  # connects first, where it must
-    return connection.read_response()
+    try:
+        connection.send_packed_command([_command(key("content", ""), names)])  # connects first, where it must
+        return connection.read_response()
+    except BaseException:
+        connection.disconnect()  # an answer that comes later is not taken for that of the next command
+        raise
 
 
 @lru_cache(maxsize=4096)
