@@ -461,9 +461,10 @@ def test_an_answer_that_was_not_read_is_not_taken_for_the_next(monkeypatch):
     name = content.activity_version("abcdefghjk")
     content.changed(name)
     expected = content.tokens([name])
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(content._thread.connection, "read_response", interrupted)
+    monkeypatch.setattr(content._thread.connection, "read_response", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         site()
+    monkeypatch.undo()
     assert content.tokens([name]) == expected
 
 
