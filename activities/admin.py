@@ -326,7 +326,7 @@ class ServiceRecordAdmin(_ManagedRowsAdmin):
         left = dates.stamp(checkin.checked_out_at) if checkin.checked_out_at else "—"
         corrected = dates.hours(row.previous_hours) if row.previous_hours is not None else "—"
         return [
-            DetailRow(_("姓名"), checkin.signup.display_name),
+            DetailRow(_("姓名"), checkin.signup),
             DetailRow(_("活动"), activity, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
             DetailRow(_("签到"), dates.stamp(checkin.checked_in_at), checkin.get_method_display()),
             DetailRow(_("签退"), left),

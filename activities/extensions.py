@@ -91,11 +91,9 @@ def _versions_of(path: Mapping[str, str]) -> tuple[str, ...]:
 def _next_moment(now: dt.datetime) -> dt.datetime | None:
     """Return the next start, end, opening or closing of sign-up of a shown activity."""
     rows = Activity.objects.shown()
-    fields = ("starts", "ends", "signup_opens", "signup_closes")
-    firsts = (
-        rows.filter(**{f"{name}__gt": now}).order_by(name).values_list(name, flat=True).first() for name in fields
-    )
-    return min((moment for moment in firsts if moment), default=None)
+    names = ("starts", "ends", "signup_opens", "signup_closes")
+    firsts = [rows.filter(**{f"{name}__gt": now}).order_by(name).values_list(name, flat=True)[:1] for name in names]
+    return min(firsts[0].union(*firsts[1:]), default=None)
 
 
 extend(

@@ -6,6 +6,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
 
+from django.conf import settings
+
 from chengyang.platform.web.page_cache import PageCache
 
-application = PageCache(get_wsgi_application())
+application = get_wsgi_application()
+if not settings.DEBUG:  # a changed template is to be seen at once
+    application = PageCache(application)

@@ -28,14 +28,15 @@ from . import personal_data, todos
 from .actions import accounts, consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
+from .own_rows import own_applications, own_person
 from .personal_data.descriptions import findings_text
 from .states import (
     APPLICATION_OPEN,
     APPLICATION_WITH_APPLICANT,
+    REPRESENTATIVE_REVIEWED,
     ApplicationState,
     CorrectionState,
     PersonState,
-    RepresentativeState,
 )
 
 ACCESS_LOG_DAYS = 30  # days of 谁看过 (accesses by officers) shown on /me/
@@ -75,8 +76,8 @@ def _tasks(request, subject):
 
     They are an application to complete, a record made by staff to confirm, and consents to confirm after a change of rules.
     """
-    own = Application.objects.visible_to(request.user).filter(user=request.user)
-    to_complete = own.filter(state__in=APPLICATION_WITH_APPLICANT).first()
+    own = own_applications(request)
+    to_complete = next((row for row in own if row.state in APPLICATION_WITH_APPLICANT), None)
     people = Person.objects.visible_to(request.user)
     to_confirm = people.filter(state=PersonState.UNCONFIRMED).select_related("subdistrict").first()
     found = {"application": to_complete, "to_confirm": to_confirm, "new_rules": privacy.to_confirm(request.user)}
@@ -89,25 +90,33 @@ def _registration(request, subject):
     `application` is the one under review, or None: then the panel invites the person to register, or to return (`left`), and
     names the declined application, to which they may object.
     """
-    own = Application.objects.visible_to(request.user).filter(user=request.user)
-    under_review = own.filter(state__in=APPLICATION_OPEN).exclude(state__in=APPLICATION_WITH_APPLICANT).first()
+    unfinished = [row for row in own_applications(request) if row.state in APPLICATION_OPEN]
+    under_review = next((row for row in unfinished if row.state not in APPLICATION_WITH_APPLICANT), None)
     if under_review:
         return {"application": under_review}
-    person = Person.objects.visible_to(request.user).filter(user=request.user).first()
-    if (person and person.is_active) or own.filter(state__in=APPLICATION_OPEN).exists():
+    person = own_person(request)
+    if (person and person.is_active) or unfinished:
         return None
-    declined = own.filter(state=ApplicationState.DECLINED).order_by("-decided_at").first()
+    declined = [row for row in own_applications(request) if row.state == ApplicationState.DECLINED]
+    declined = max(declined, key=lambda row: row.decided_at, default=None)
     return {"application": None, "left": person, "declined": declined, "today": clock.today()}
 
 
 def _mine(request, subject):
-    return {"accesses": personal_data.accesses(request.user, days=ACCESS_LOG_DAYS, most=5), "today": clock.today()}
+    return {
+        "accesses": personal_data.accesses(request.user, person=own_person(request), days=ACCESS_LOG_DAYS, most=5),
+        "today": clock.today(),
+    }
 
 
 def _number_of_person(request, subject):
     """Return the person whose messages go to another number than the account signs in with, None without one."""
-    person = Person.objects.visible_to(request.user).active().filter(user=request.user).first()
-    return {"person": person} if person and person.phone and person.phone != request.user.phone else None
+    person = own_person(request)
+    return (
+        {"person": person}
+        if person and person.is_active and person.phone and person.phone != request.user.phone
+        else None
+    )
 
 
 def _pages():
@@ -125,6 +134,7 @@ extend(
         todos.DecideCorrection(),
         todos.FirstReviewOfRepresentative(),
         todos.SecondReviewOfRepresentative(),
+        todos.ConfirmDeclineOfRepresentative(),
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
     ],
     search=[
@@ -207,9 +217,7 @@ extend(
     deadlines=[
         DeadlineRows(lambda: Application.objects.filter(state__in=APPLICATION_OPEN)),
         DeadlineRows(
-            lambda: Representative.objects.filter(
-                state__in=(RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED)
-            )
+            lambda: Representative.objects.filter(state__in=REPRESENTATIVE_REVIEWED),
         ),
         DeadlineRows(lambda: Correction.objects.filter(state=CorrectionState.WAITING)),
     ],
@@ -282,6 +290,8 @@ extend(
         "representative.nominated": _("提名代表人士"),
         "representative.first_reviewed": _("初审代表人士"),
         "representative.named": _("确定代表人士"),
+        "representative.decline_proposed": _("提出不确定为代表人士"),
+        "representative.resumed": _("接着评定代表人士"),
         "representative.declined": _("不确定为代表人士"),
         "representative.ended": _("代表人士任期结束"),
         "representative.corrected": _("更正代表人士任期"),

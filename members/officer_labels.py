@@ -14,19 +14,16 @@ def officer_labels(user_ids: Collection[int]) -> dict[int, str]:
     wanted = {pk for pk in user_ids if pk}
     found = dict.fromkeys(wanted, _("工作人员"))
     if wanted:
-        found.update(_post_labels(wanted))
-        found.update(_role_labels(wanted))  # a role takes precedence over a post
+        by_role = _role_labels(wanted)  # a role takes precedence over a post
+        found.update(by_role)
+        if others := wanted - by_role.keys():
+            found.update(posts.labels_of(others))
     return found
 
 
 def _role_labels(user_ids):
     roles = Role.objects.filter(user__in=user_ids).select_related("subdistrict").order_by("starts", "pk")
     return {role.user_id: _role_label(role) for role in roles}
-
-
-def _post_labels(user_ids):
-    found = (post for rows in posts.posts_of(user_ids) for post in rows)
-    return {post.person.user_id: f"{post.subject}{post.get_kind_display()}" for post in found}
 
 
 def _role_label(role):

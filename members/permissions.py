@@ -150,3 +150,9 @@ def can_decline_representative(actor: Any, representative: Any) -> bool:
     if representative.state == "first_reviewed":
         return can_name_representative(actor, representative)
     return can_first_review_representative(actor, representative)
+
+
+def can_confirm_decline_of_representative(actor: Any, representative: Any) -> bool:
+    """Allow district staff other than the person and whoever proposed to decline the nomination (rule 2)."""
+    another_officer = actor.pk != representative.declined_by_id
+    return access_scope(actor).district and another_officer and not is_own(actor, representative.person)

@@ -78,6 +78,7 @@ CORRECTION_TRANSITIONS = {
 class RepresentativeState(models.TextChoices):
     NOMINATED = "nominated", _("待初审")
     FIRST_REVIEWED = "first_reviewed", _("待复审")
+    DECLINE_PROPOSED = "decline_proposed", _("待复核")
     NAMED = "named", _("代表人士")
     DECLINED = "declined", _("未通过")
     ENDED = "ended", _("任期结束")
@@ -85,9 +86,13 @@ class RepresentativeState(models.TextChoices):
 
 R = RepresentativeState
 REPRESENTATIVE_TRANSITIONS = {
-    R.NOMINATED: {R.FIRST_REVIEWED, R.DECLINED},
-    R.FIRST_REVIEWED: {R.NAMED, R.DECLINED},
+    # DECLINED at once when the person leaves; an officer only proposes it.
+    R.NOMINATED: {R.FIRST_REVIEWED, R.DECLINE_PROPOSED, R.DECLINED},
+    R.FIRST_REVIEWED: {R.NAMED, R.DECLINE_PROPOSED, R.DECLINED},
+    # Somebody else confirms the proposal, or the review goes on where it was.
+    R.DECLINE_PROPOSED: {R.DECLINED, R.NOMINATED, R.FIRST_REVIEWED},
     R.NAMED: {R.ENDED},
     R.DECLINED: set(),
     R.ENDED: set(),
 }
+REPRESENTATIVE_REVIEWED = (R.NOMINATED, R.FIRST_REVIEWED, R.DECLINE_PROPOSED)  # waits for an officer

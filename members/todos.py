@@ -1,4 +1,4 @@
-"""To-do kinds of the registry: two reviews of applications, corrections, two of representatives, and “四有” assessments."""
+"""To-do kinds of the registry: reviews of applications, corrections, reviews of representatives, and “四有” assessments."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.files.models import File
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
+from chengyang.platform.staff.row_history import states_of
 
 from . import actions, permissions, reasons
 from .detail_rows import application_rows, person_rows
@@ -21,7 +22,6 @@ from .states import RepresentativeState as R
 from .timeline import timeline_of
 
 RETURN = DecisionOption("return", gettext_lazy("退回修改"), needs_reason=True)
-DECLINE = DecisionOption("decline", gettext_lazy("不予通过"), needs_reason=True)
 PROPOSE = DecisionOption("decline", gettext_lazy("提出不予通过，由另一人复核"), needs_reason=True)
 
 
@@ -250,7 +250,11 @@ class RepresentativeReview(TodoKind):
         return latest.get_state_display(), _("%(n)d 项达到") % {"n": latest.met_count()}
 
     def history(self, row):
-        steps = []
+        steps = [
+            HistoryEntry(_("提出不予通过，等另一位工作人员复核"), step.at, step.who or row.declined_by or "", step.text)
+            for step in states_of(row, note="reason")
+            if step.title == R.DECLINE_PROPOSED.label
+        ]
         if row.first_reviewed_at:
             steps.append(HistoryEntry(_("初审通过"), row.first_reviewed_at, row.first_reviewer or ""))
         former = row.history.order_by("pgh_id").first()
@@ -262,11 +266,11 @@ class RepresentativeReview(TodoKind):
     def options(self, row, user):
         if row.state != self.state or not permissions.can_decline_representative(user, row):
             return ()
-        return (self.pass_option, DECLINE)
+        return (self.pass_option, PROPOSE)
 
     def decide(self, row, choice, reason, *, actor):
         if choice == "decline":
-            return actions.decline_representative(row, actor=actor, reason=reason)
+            return actions.propose_decline_representative(row, actor=actor, reason=reason)
         return self.pass_review(row, actor=actor)
 
     def in_scope(self, user: Any):
@@ -307,3 +311,26 @@ class SecondReviewOfRepresentative(RepresentativeReview):
 
     def since(self, row):
         return row.first_reviewed_at
+
+
+class ConfirmDeclineOfRepresentative(RepresentativeReview):
+    """不予通过复核: whether a nomination is declined as another officer proposed, for the district."""
+
+    code, label, state = "representative-decline", gettext_lazy("代表人士不予通过复核"), R.DECLINE_PROPOSED
+
+    def waiting(self, user):
+        if not access_scope(user).district:
+            return Representative.objects.none()
+        return self.in_scope(user).exclude(declined_by=user)
+
+    def options(self, row, user):
+        if row.state != self.state or not permissions.can_confirm_decline_of_representative(user, row):
+            return ()
+        return (
+            DecisionOption("confirm", gettext_lazy("同意不予通过")),
+            DecisionOption("resume", gettext_lazy("不同意，接着审"), needs_reason=True),
+        )
+
+    def decide(self, row, choice, reason, *, actor):
+        decide = actions.resume_representative if choice == "resume" else actions.decline_representative
+        return decide(row, actor=actor, reason=reason)

@@ -16,9 +16,10 @@ from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 
 from . import actions, permissions
+from .forms import OutcomeForm
 from .models import Outcome, Post, Request, Team
 from .states import REQUEST_OPEN
-from .todos import OUTCOME_SHOWN_FIELDS
+from .todos import OUTCOME_SHOWN_FIELDS, evidence_rows
 
 
 @admin.register(Team)
@@ -137,7 +138,8 @@ class OutcomeAdmin(ScopedAdmin):
     list_filter = ("kind", "state", "team", period_filter("happened_on", _("日期"), is_moment=False))
     list_select_related = ("team",)
     search_fields = ("title",)
-    fields = ("team", *Outcome.EDITABLE_FIELDS)
+    form = OutcomeForm
+    fields = ("team", *Outcome.EDITABLE_FIELDS, "file")
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
 
     def formfield_for_foreignkey(self, db_field, request, **options):
@@ -152,13 +154,14 @@ class OutcomeAdmin(ScopedAdmin):
 
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)
-        return actions.report_outcome(data.pop("team"), actor=actor, **data)
+        return actions.report_outcome(data.pop("team"), actor=actor, evidence=data.pop("file"), **data)
 
     def detail_rows(self, outcome, user):
         return [
             DetailRow(_("类型"), outcome.get_kind_display()),
             DetailRow(_("日期"), dates.full_day(outcome.happened_on)),
             DetailRow(_("数额"), outcome.number_text),
+            *evidence_rows(outcome, user),
             DetailRow(_("归属"), outcome.team or outcome.base or outcome.organization or "—"),
             DetailRow(_("状态"), outcome.get_state_display(), outcome.reason),
             DetailRow(_("上报"), outcome.reported_by or "—"),

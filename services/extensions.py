@@ -85,6 +85,7 @@ extend(
         MenuEntry("services:home", _("服务清单"), order=20, place="services"),
     ],
     metrics=METRICS,
+    file_access={"services.Outcome": Outcome.objects.public_ids_of_staff},
     schedule={"services": PeriodicTask("services.run_periodic", 3600.0)},
     posts=[PostType(Post, Post.Kind.LEADER)],
     person_rows=[

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.models import Subdistrict
-from chengyang.platform.web.forms import Form, IdentifierField
+from chengyang.platform.web.forms import Form, IdentifierField, ModelForm
 
 from .models import OFFICE, Request, Team
 
@@ -43,7 +43,11 @@ class AnswerForm(Form):
 
     creates = True
 
-    answer = forms.CharField(label=_("答复"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+    answer = forms.CharField(
+        label=_("答复"),
+        max_length=Request._meta.get_field("answer").max_length,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
 
 
 class RatingForm(Form):
@@ -92,6 +96,14 @@ class QueryForm(Form):
         help_text=_("收到诉求的短信里有，八位字母和数字"),
         error_messages={"invalid": _("查询码是八位字母和数字，请照短信填写。")},
         widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class OutcomeForm(ModelForm):
+    """An outcome, with a file that shows it."""
+
+    file = forms.FileField(
+        label=_("凭证"), required=False, help_text=_("收据、合同、名单的照片或 PDF；只给核实的人看，不公开")
     )
 
 

@@ -10,6 +10,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit.actions import subject_of
 from chengyang.platform.audit.models import Entry
+from chengyang.platform.files.models import File
 from chengyang.platform.staff.detail_rows import remaining_rows
 
 from . import actions, permissions
@@ -25,7 +26,7 @@ class AnswerRequest(TodoKind):
     """A request that waits for an answer."""
 
     code, label, section, model = "request", _("诉求"), Section.SERVICES, Request
-    reason_words = (_("答复内容"), _("本人会看到原文"))
+    reason_words, reason_length = (_("答复内容"), _("本人会看到原文")), Request._meta.get_field("answer").max_length
     related = ("team", "subdistrict")
 
     def waiting(self, user):
@@ -105,6 +106,13 @@ def _where(activity):
     return f"{dates.span(activity.starts, activity.ends)}，{activity.place}".rstrip("，") if activity else ""
 
 
+def evidence_rows(outcome, user):
+    """Return a row for each file with evidence of `outcome` that `user` may open."""
+    label, key = subject_of(outcome)
+    found = File.objects.visible_to(user).filter(attached_to=label, attached_id=key)
+    return [DetailRow(_("凭证"), file.name, url=file.get_absolute_url()) for file in found]
+
+
 def _alike(row, user):
     """Return a row for each outcome that may be the same one: the same organizer and kind within a week."""
     week = dt.timedelta(days=7)
@@ -157,6 +165,7 @@ class CheckOutcome(TodoKind):
             DetailRow(
                 _("活动"), activity or "—", _where(activity), url=activity.get_absolute_url() if activity else ""
             ),
+            *(evidence_rows(row, user) or [DetailRow(_("凭证"), _("没有附"))]),
             *_alike(row, user),
             *remaining_rows(row, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
         ]

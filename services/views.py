@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts import limits
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
+from chengyang.platform.web.counted_forms import redirected
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 
@@ -237,30 +239,28 @@ def resign(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@redirected
 def query_request(request: HttpRequest) -> HttpResponse:
     """Show the progress of a request by number and query code, without signing in.
 
     The answer is the same for a wrong number and a wrong code, and attempts are limited by network and by number, so that
     nothing can be guessed.
     """
-    form = QueryForm(request.POST or None)
-    asked = None
-    status = 200
-    if request.method == "POST":
-        asked, status = _find_request(request, form)
-    return render(request, "services/query.html", {"form": form, "asked": asked}, status=status)
+    form = QueryForm(request.POST if request.method == "POST" else None)
+    asked = _find_request(request, form) if form.is_bound else None
+    return TemplateResponse(request, "services/query.html", {"form": form, "asked": asked})
 
 
 def _find_request(request, form):
-    """Return (request, 200), or (None, 400 or 409) with the error on the form."""
+    """Return the request, or None with the error on the form."""
     if not form.is_valid():
-        return None, 400
+        return None
     try:
         limits.slow_down(request, "request-query")
         wrong = limits.take(WRONG_CODES, form.cleaned_data["number"])
         asked = Request.objects.open_with(form.cleaned_data["number"], form.cleaned_data["code"])
         limits.give_back(wrong)
-        return asked, 200
+        return asked
     except ActionError as error:
         form.refuse(error)
-        return None, 409
+        return None

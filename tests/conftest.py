@@ -8,6 +8,7 @@ from django.test import Client, TransactionTestCase, override_settings
 
 from chengyang.devtools.paths import Problem
 from chengyang.devtools.test_databases import TestDatabases, drop_templates
+from chengyang.platform.web import cache as cache_backend
 
 from . import chromium, personas
 
@@ -52,6 +53,21 @@ def django_db_setup(databases):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases.restore())
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_cache():
+    """Wait up to ten seconds for the cache server, because the machine may be busy with other tests."""
+    usual = dict(cache_backend.OPTIONS)
+    cache_backend.OPTIONS.update(socket_timeout=10, socket_connect_timeout=10)
+    yield
+    cache_backend.OPTIONS.update(usual)
+
+
+@pytest.fixture(autouse=True)
+def present_cache():
+    """Ask the cache server again, whatever the test before did to it."""
+    cache_backend.resume()
 
 
 @pytest.fixture(autouse=True)

@@ -46,13 +46,21 @@ _RECEIPTS: dict[str, str] = {
 
 # ---- signing up -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str = "", actor: Any) -> Signup:
+def sign_up(
+    activity: Activity,
+    *,
+    person: Person | None = None,
+    guest_name: str = "",
+    is_own_form: bool = False,
+    actor: Any,
+) -> Signup:
     """Sign `actor` up: confirmed, on the waiting list, or pending where the organizer reviews sign-ups.
 
     `actor` signs up as their `person` in the registry (looked up when None). Without one they sign up as a guest named
-    `guest_name`; a guest needs a verified phone number. Locks the row of the activity, so concurrent calls wait for each
-    other and the last place is given once; the position is assigned under the same lock. Safe to repeat: a second call
-    returns the open sign-up.
+    `guest_name`; a guest needs a verified phone number. `is_own_form`: `actor` was signed in when the form was opened, so a
+    person of the registry signs up as themself, whatever name was sent. Locks the row of the activity, so concurrent calls
+    wait for each other and the last place is given once; the position is assigned under the same lock. Safe to repeat: a
+    second call returns the open sign-up.
 
     Raises NotAllowed when the activity is not meant for `actor` or `person` is somebody else; ActionError("other_name") when
     the number has a sign-up, or a person of the registry, of another name; ("closed") outside the sign-up window, ("name")
@@ -64,7 +72,7 @@ def sign_up(activity: Activity, *, person: Person | None = None, guest_name: str
     if person and person.user_id != actor.pk:
         raise NotAllowed("can_sign_up")
     signup = activity.signups.open().of(actor).first()
-    require_same_name(guest_name, signup, person)
+    require_same_name("" if is_own_form and person else guest_name, signup, person)
     if signup:
         return signup
     _require_window(activity)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('accounts', '0003_growth'),
         ('activities', '0003_attested_attendance_and_places'),
         ('bases', '0003_growth'),
-        ('members', '0003_growth'),
+        ('members', '0004_growth'),
         ('organizations', '0003_growth'),
         ('services', '0002_handing_over_and_reopening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

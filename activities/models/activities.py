@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pgtrigger
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -19,7 +18,7 @@ from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
-from chengyang.platform.web.fields import LiteralQuery, TextSearchField
+from chengyang.platform.web.fields import LiteralQuery, TextSearchField, acting_account
 from members.models import Person
 from members.states import PersonState
 from organizations.models import Organization
@@ -229,12 +228,8 @@ class Activity(DemoMark):
     reason = models.CharField(
         _("理由"), max_length=REASON_LENGTH, blank=True
     )  # given with the last return or with the cancellation
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("起草人")
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批准人")
-    )
+    drafted_by = acting_account(_("起草人"))
+    approved_by = acting_account(_("批准人"))
     submitted_at = models.DateTimeField(_("报批时间"), null=True, blank=True, editable=False)
     due_on = models.DateField(
         _("时限"), null=True, blank=True, editable=False
@@ -384,10 +379,7 @@ class Activity(DemoMark):
         return SignupState.PENDING if self.by_review else self.next_place()
 
     def next_place(self):
-        """Return CONFIRMED or WAITLISTED for the next sign-up. The caller has locked this row.
-
-        A free place alone is not enough: while somebody is on the waiting list, the place is theirs.
-        """
+        """Return CONFIRMED or WAITLISTED for the next sign-up: a place is theirs who wait. The caller has locked this row."""
         if self.capacity is None:
             return SignupState.CONFIRMED
         if self.taken >= self.capacity or self._somebody_waits():

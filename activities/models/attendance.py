@@ -4,7 +4,6 @@ import datetime as dt
 from decimal import Decimal
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from chengyang.errors import REASON_LENGTH
 from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import acting_account
 from chengyang.platform.web.lookups import any_of
 
 from .signups import Signup, is_own, managed_activity_q
@@ -77,9 +77,7 @@ class CheckIn(models.Model):
     method = models.CharField(_("方式"), max_length=5, choices=Method.choices, default=Method.LIST)
     checked_in_at = models.DateTimeField(_("签到"), default=clock.now)
     checked_out_at = models.DateTimeField(_("签退"), null=True, blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
-    )
+    by = acting_account(_("经办"))
 
     reason = models.CharField(_("补签理由"), max_length=REASON_LENGTH, blank=True)  # of a late check-in
 
@@ -104,6 +102,11 @@ class CheckIn(models.Model):
 
     def __str__(self):
         return str(self.signup)
+
+    @property
+    def staff_label(self):
+        """Return how the staff site names the check-in, see `Signup.staff_label`."""
+        return self.signup.staff_label
 
 
 class ServiceRecordQuerySet(models.QuerySet):
@@ -180,9 +183,7 @@ class ServiceRecord(models.Model):
     at = models.DateTimeField(_("记录时间"), default=clock.now)
     previous_hours = models.DecimalField(_("更正前"), max_digits=4, decimal_places=1, null=True, blank=True)
     reason = models.CharField(_("更正理由"), max_length=REASON_LENGTH, blank=True)
-    corrected_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("更正人")
-    )
+    corrected_by = acting_account(_("更正人"))
     corrected_at = models.DateTimeField(_("更正时间"), null=True, blank=True)
 
     objects = ServiceRecordQuerySet.as_manager()

@@ -176,6 +176,11 @@ class Signup(models.Model):
     def __str__(self):
         return self.display_name
 
+    @property
+    def staff_label(self):
+        """Return how the staff site names the sign-up: by its person, whom it tells apart from others of the name."""
+        return self.person.staff_label if self.person else self.display_name
+
     def get_absolute_url(self):
         return reverse("activities:ticket", args=[self.public_id])
 

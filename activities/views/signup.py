@@ -85,7 +85,7 @@ def _send_signed_in(request: HttpRequest, activity: Activity) -> HttpResponse:
     refusal = None
     if form.is_valid():
         try:
-            return _create_signup(request, activity, form.cleaned_data.get("guest_name", ""))
+            return _create_signup(request, activity, form.cleaned_data.get("guest_name", ""), is_own_form=True)
         except ActionError as error:
             refusal = error
     person = _person_of(request)
@@ -159,8 +159,10 @@ def _ask_again(request: HttpRequest, activity: Activity, guest_name: str) -> Htt
     return _page(request, activity, {"form": form, "person": person}, 200)
 
 
-def _create_signup(request: HttpRequest, activity: Activity, guest_name: str) -> HttpResponse:
-    signup = actions.sign_up(activity, guest_name=guest_name, actor=request.user)
+def _create_signup(
+    request: HttpRequest, activity: Activity, guest_name: str, *, is_own_form: bool = False
+) -> HttpResponse:
+    signup = actions.sign_up(activity, guest_name=guest_name, is_own_form=is_own_form, actor=request.user)
     return redirect(f"{signup.get_absolute_url()}?{NEW}")
 
 

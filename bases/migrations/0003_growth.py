@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bases', '0002_corrected_posts'),
-        ('members', '0003_growth'),
+        ('members', '0004_growth'),
         ('standards', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -25,6 +25,7 @@ class DevelopmentPortal(Portal):
     def __init__(self, home, port):
         super().__init__(home, port)
         self.sources = {}  # as the worker has loaded them
+        self.started_with = {}  # {name of a service: the sources when it was started}
         self.next_check = 0.0
         self.broken = []  # services that wait for the next change of a file
 
@@ -41,6 +42,7 @@ class DevelopmentPortal(Portal):
         server = (ROOT / "manage.py", "runserver", "--nostatic", f"127.0.0.1:{self.port}")
         self.add("web", lambda: self.python("web", *server))
         self.sources = sources(ROOT, skip=self.home)
+        self.started_with = {"web": self.sources, "worker": self.sources}
         self.add("worker", self.start_worker)
 
     def check_health(self, deadline):
@@ -48,10 +50,21 @@ class DevelopmentPortal(Portal):
         return super().check_health(math.inf)
 
     def restart(self, service):
-        """Leave an ended web server or worker until a file changes: the code that it cannot load is still the same."""
+        """Leave an ended web server or worker until a file changes: the code that it cannot load is still the same.
+
+        It is started at once when a file has changed since its start. The web server reloads by itself, so that it may end
+        because of code that has been mended in the meantime.
+        """
         if service.name not in ("web", "worker"):
             super().restart(service)
         elif service not in self.broken:
+            found = sources(ROOT, skip=self.home)
+            if found != self.started_with[service.name]:
+                self.supervisor.print(f"{service.name} ended, and a file has changed since; starting it again")
+                self.supervisor.stop(service.child, timeouts=[])
+                self.started_with[service.name] = found
+                service.child = service.start()
+                return
             self.broken.append(service)
             code = service.child.process.returncode
             self.supervisor.print(f"{service.name} ended (code {code}); it starts again when a file is saved")
@@ -71,6 +84,7 @@ class DevelopmentPortal(Portal):
         for service in self.services:
             if service.name == "worker" or service in self.broken:
                 self.supervisor.stop(service.child, timeouts=SHUTDOWN_TIMEOUTS[service.name])
+                self.started_with[service.name] = found
                 service.child = service.start()
         self.broken = []
 

@@ -38,6 +38,19 @@ QUIET_LOG = {
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
+def memory():
+    """Return the memory of this machine in MB, or 512 where it cannot be read."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError):
+        return 512
+
+
+def shared_buffers(memory_mb):
+    """Return the shared buffers in MB: a quarter of the memory, at most 1 GB; pages are used only when data fill them."""
+    return max(min(memory_mb // 4, 1024), 32)
+
+
 class Postgres:
     """The cluster of the data folder `home` (a path).
 
@@ -163,6 +176,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "max_connections": MAX_CONNECTIONS,
             "cluster_name": os.fsencode(self.home).decode("ascii", "replace")[-60:],
+            "shared_buffers": f"{shared_buffers(memory())}MB",
             **QUIET_LOG,
             **({} if self.durable else THROWAWAY),
         }

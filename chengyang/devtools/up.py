@@ -25,10 +25,6 @@ MAX_BACKOFF = 8.0  # seconds before a restart
 
 # Celery warns of running as root because of pickled messages; ours are JSON.
 ALLOW_ROOT = "ignore::UserWarning:celery.platforms"
-WORKER_OPTIONS = (
-    *("worker", "--beat", "--concurrency", 1, "--loglevel", "INFO"),
-    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-)
 
 # In the order of the shutdown: (signal or None for the stop signal, seconds to wait). Together less than ten seconds.
 SHUTDOWN_TIMEOUTS = {
@@ -128,8 +124,8 @@ class Portal:
 
     def start_worker(self):
         """Start the worker with the scheduler in it, and return its `Child`."""
-        celery = ("-W", ALLOW_ROOT, "-m", "celery", "--app", "chengyang.celery", "--quiet", "--no-color")
-        return self.python("worker", *celery, *WORKER_OPTIONS, "--schedule", self.home / "run" / "beat")
+        schedule = self.home / "run" / "beat"
+        return self.python("worker", "-W", ALLOW_ROOT, "-m", "chengyang.devtools.worker", schedule)
 
     def add(self, name, start):
         """Start a service and supervise it from now on; return it."""

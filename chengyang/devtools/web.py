@@ -12,10 +12,11 @@ WORKERS = 2
 THREADS = 4  # of each worker
 SHUTDOWN_TIMEOUT = 2  # seconds for requests in progress
 APPLICATION = "chengyang.wsgi"
+WORDS = "chengyang.lib.chinese.words"
 
 
 def preload():
-    """Load the application, its URLs and templates, and close connections, which forked workers must not share."""
+    """Load the application, its URLs, templates and words, and close connections, which forked workers must not share."""
     from django.db import connections
     from django.template import engines
     from django.urls import get_resolver
@@ -23,6 +24,7 @@ def preload():
     importlib.import_module(APPLICATION)
     get_resolver().url_patterns  # noqa: B018
     engines.all()
+    importlib.import_module(WORDS).words("社会阶层")  # reads the list of words
     connections.close_all()
     gc.collect()
     gc.freeze()  # otherwise the garbage collector of a worker writes to every object, which copies the shared pages

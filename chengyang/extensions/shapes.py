@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.errors import REASON_LENGTH
+
 
 # ---- the staff site -------------------------------------------------------------------------------------------------
 class Section(models.TextChoices):
@@ -79,6 +81,7 @@ class TodoKind:
     section: Section
     model: type[models.Model]
     reason_words: tuple[Any, Any] | None = None  # (label, hint) where the reason has another name, such as an answer
+    reason_length: int = REASON_LENGTH  # characters that the reason may have
     quick_reasons: Sequence[Any] = ()  # texts, or (short text of the button, whole sentence)
     notice_template: str = ""  # a partial shown below the detail rows; gets `row`
     related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`

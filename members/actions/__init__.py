@@ -40,6 +40,8 @@ from .representatives import (
     first_review_representative,
     name_representative,
     nominate_representative,
+    propose_decline_representative,
+    resume_representative,
 )
 from .reviews import (
     accept_objection,
@@ -85,12 +87,14 @@ __all__ = [
     "object_to_decline",
     "offered_purposes",
     "propose_decline",
+    "propose_decline_representative",
     "publish",
     "read_number",
     "record_opening",
     "refuse_correction",
     "refuse_record",
     "resend_confirmation",
+    "resume_representative",
     "resume_review",
     "return_application",
     "return_to_registry",

@@ -27,7 +27,7 @@ from .applications import withdraw_application
 from .consents import publish
 from .corrections import withdraw_corrections_of
 from .locking import follow_name, lock_account_first
-from .representatives import end_for_leaving
+from .representatives import CURRENT, end_for_leaving
 
 KEPT_AFTER_LEAVING = dt.timedelta(days=30)  # promised on the page of leaving
 ASKED_IN_PERSON = "asked_in_person"  # reason code of the audit
@@ -128,7 +128,7 @@ def erase_reasons_of_posts(person: Person) -> None:
 
 def end_terms(person: Person, actor: Any) -> None:
     """End the current term of `person` as a representative, or an undecided nomination."""
-    for representative in person.representations.filter(state__in=["nominated", "first_reviewed", "named"]):
+    for representative in person.representations.filter(state__in=CURRENT):
         end_for_leaving(representative, actor=actor)
 
 

@@ -8,18 +8,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require, required_reason
+from chengyang.errors import ActionError, optional_reason, require, required_reason
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.audit.transitions import lock, move, require_state
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions
 from ..models import Person, Representative
-from ..states import FIRST_REVIEW_DAYS, REPRESENTATIVE_TRANSITIONS, SECOND_REVIEW_DAYS, RepresentativeState
+from ..states import (
+    FIRST_REVIEW_DAYS,
+    REPRESENTATIVE_REVIEWED,
+    REPRESENTATIVE_TRANSITIONS,
+    SECOND_REVIEW_DAYS,
+    RepresentativeState,
+)
 
-CURRENT = (RepresentativeState.NOMINATED, RepresentativeState.FIRST_REVIEWED, RepresentativeState.NAMED)
+CURRENT = (*REPRESENTATIVE_REVIEWED, RepresentativeState.NAMED)
 
 
 @transaction.atomic
@@ -56,6 +62,7 @@ def first_review_representative(representative: Representative, *, actor: Any) -
     """
     representative = lock(representative)
     require(permissions.can_first_review_representative, actor, representative)
+    require_state(representative, RepresentativeState.NOMINATED)
     now = clock.now()
     return _move(
         representative,
@@ -98,8 +105,8 @@ def name_representative(representative: Representative, *, actor: Any) -> Repres
 
 
 @transaction.atomic
-def decline_representative(representative: Representative, *, actor: Any, reason: str) -> Representative:
-    """Decline the nomination; the person can read `reason` on 我的数据.
+def propose_decline_representative(representative: Representative, *, actor: Any, reason: str) -> Representative:
+    """Propose to decline the nomination; another officer decides (rule 2).
 
     Raises ActionError("reason") without a reason, ("too_long"), ("state"); NotAllowed for actors who may not decide on it.
     """
@@ -107,11 +114,51 @@ def decline_representative(representative: Representative, *, actor: Any, reason
     require(permissions.can_decline_representative, actor, representative)
     return _move(
         representative,
+        RepresentativeState.DECLINE_PROPOSED,
+        "representative.decline_proposed",
+        actor,
+        declined_by=actor,
+        reason=required_reason(reason),
+        due_on=due_on(clock.today(), SECOND_REVIEW_DAYS),
+    )
+
+
+@transaction.atomic
+def decline_representative(representative: Representative, *, actor: Any, reason: str = "") -> Representative:
+    """Decline the nomination as another officer proposed; the person can read the reason on 我的数据.
+
+    `reason` replaces that of the proposal. Raises ActionError("state"), ("too_long"); NotAllowed for the proposer, the person
+    and all but district staff (rule 2).
+    """
+    representative = lock(representative)
+    require(permissions.can_confirm_decline_of_representative, actor, representative)
+    require_state(representative, RepresentativeState.DECLINE_PROPOSED)
+    return _move(
+        representative,
         RepresentativeState.DECLINED,
         "representative.declined",
         actor,
-        reason=required_reason(reason),
+        decline_confirmed_by=actor,
+        reason=optional_reason(reason) or representative.reason,
         due_on=None,
+    )
+
+
+@transaction.atomic
+def resume_representative(representative: Representative, *, actor: Any, reason: str) -> Representative:
+    """Reject the proposal to decline: the review goes on where it was. Raises as `decline_representative`, and ("reason")."""
+    representative = lock(representative)
+    require(permissions.can_confirm_decline_of_representative, actor, representative)
+    require_state(representative, RepresentativeState.DECLINE_PROPOSED)
+    had_first_review = representative.first_reviewer_id is not None
+    return _move(
+        representative,
+        RepresentativeState.FIRST_REVIEWED if had_first_review else RepresentativeState.NOMINATED,
+        "representative.resumed",
+        actor,
+        declined_by=None,
+        reason=required_reason(reason),
+        due_on=due_on(clock.today(), SECOND_REVIEW_DAYS if had_first_review else FIRST_REVIEW_DAYS),
     )
 
 

@@ -9,7 +9,7 @@ from chengyang import clock
 from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import readings
-from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.audit.transitions import lock, move, require_state
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.workdays.deadlines import due_on
@@ -40,6 +40,7 @@ def review_first(application: Application, *, actor: Any, reason: str = "") -> A
     """
     application = lock_account_first(application)
     require(permissions.can_review_first, actor, application)
+    require_state(application, ApplicationState.SUBMITTED)
     now = clock.now()
     application = move(
         application,
@@ -110,6 +111,7 @@ def confirm_decline(application: Application, *, actor: Any, reason: str = "") -
     """
     application = lock_account_first(application)
     require(permissions.can_confirm_decline, actor, application)
+    require_state(application, ApplicationState.DECLINE_PROPOSED)
     reason = reason.strip() or application.reason
     application = finish(
         application, ApplicationState.DECLINED, "application.declined", actor, reason, decline_confirmed_by=actor
@@ -123,6 +125,7 @@ def resume_review(application: Application, *, actor: Any, reason: str) -> Appli
     """Reject the proposal to decline: the review goes on where it was. Raises as `confirm_decline`, and ("reason")."""
     application = lock_account_first(application)
     require(permissions.can_confirm_decline, actor, application)
+    require_state(application, ApplicationState.DECLINE_PROPOSED)
     had_first_review = application.first_reviewer_id is not None
     days = SECOND_REVIEW_DAYS if had_first_review else FIRST_REVIEW_DAYS
     return move(
@@ -148,6 +151,7 @@ def uphold_decline(application: Application, *, actor: Any, reason: str) -> Appl
     """
     application = lock_account_first(application)
     require(permissions.can_decide_objection, actor, application)
+    require_state(application, ApplicationState.OBJECTED)
     application = finish(
         application,
         ApplicationState.DECLINED,
@@ -165,6 +169,7 @@ def accept_objection(application: Application, *, actor: Any, reason: str = "") 
     """Undo that the application was declined: both reviews begin anew. Raises as `uphold_decline`, `reason` is optional."""
     application = lock_account_first(application)
     require(permissions.can_decide_objection, actor, application)
+    require_state(application, ApplicationState.OBJECTED)
     now = clock.now()
     application = move(
         application,

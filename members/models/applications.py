@@ -16,6 +16,7 @@ from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark, User
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import acting_account
 from chengyang.platform.web.lookups import any_of
 
 from ..states import APPLICATION_OPEN, APPLICATION_WITH_STAFF, OBJECTION_WITHIN, ApplicationState
@@ -94,48 +95,21 @@ class Application(RegistrationDetails, DemoMark):
     created_at = models.DateTimeField(_("开始填写"), default=clock.now, editable=False)
     saved_at = models.DateTimeField(_("保存"), default=clock.now)
     submitted_at = models.DateTimeField(_("提交"), null=True, blank=True)
-    first_reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("初审人")
-    )
+    first_reviewer = acting_account(_("初审人"))
     first_reviewed_at = models.DateTimeField(_("初审"), null=True, blank=True)
-    second_reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
-    )
+    second_reviewer = acting_account(_("复审人"))
     decided_at = models.DateTimeField(_("办结"), null=True, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
     # The last step and its reason; earlier steps are in the history of the row.
-    acted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
-    )
+    acted_by = acting_account(_("经办"))
     acted_at = models.DateTimeField(_("经办时间"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
     # Declining takes two people, and an objection a third (domain.md rule 2).
-    declined_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("提出不予通过的人"),
-    )
-    decline_confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("复核不予通过的人"),
-    )
+    declined_by = acting_account(_("提出不予通过的人"))
+    decline_confirmed_by = acting_account(_("复核不予通过的人"))
     objection = models.CharField(_("申请复核的理由"), max_length=REASON_LENGTH, blank=True)
     objected_at = models.DateTimeField(_("申请复核"), null=True, blank=True)
-    objection_decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("决定复核的人"),
-    )
+    objection_decided_by = acting_account(_("决定复核的人"))
     reminded_at = models.DateTimeField(_("提醒改好再交"), null=True, blank=True)
     person = models.OneToOneField(
         Person, models.SET_NULL, null=True, blank=True, related_name="application", verbose_name=_("人士")

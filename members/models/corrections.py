@@ -1,6 +1,5 @@
 """更正申请: corrections of registration details that an officer checks before they are effective (requirements P11)."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +9,7 @@ from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
+from chengyang.platform.web.fields import acting_account
 
 from ..states import CorrectionState
 from .persons import Person, staff_q
@@ -56,9 +56,7 @@ class Correction(DemoMark):
     state = models.CharField(_("状态"), max_length=10, choices=CorrectionState.choices, default=CorrectionState.WAITING)
     asked_at = models.DateTimeField(_("提出时间"), default=clock.now)
     due_on = models.DateField(_("时限"), null=True, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办")
-    )
+    decided_by = acting_account(_("经办"))
     decided_at = models.DateTimeField(_("办结"), null=True, blank=True)
     answer = models.CharField(_("不同意的理由"), max_length=REASON_LENGTH, blank=True)
 

@@ -15,6 +15,7 @@ from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import acting_account
 from chengyang.platform.web.lookups import any_of
 
 from ..states import PersonState
@@ -153,9 +154,7 @@ class Person(RegistrationDetails, DemoMark):
     registered_on = models.DateField(_("入册日期"), default=clock.today)
     confirm_by = models.DateField(_("须在此前由本人确认"), null=True, blank=True)
     # The officer who made the record; nobody may confirm a record that they made (domain.md rule 1).
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
-    )
+    entered_by = acting_account(_("录入人"))
     left_on = models.DateField(_("退出日期"), null=True, blank=True)
 
     objects = PersonQuerySet.as_manager()

@@ -1,6 +1,5 @@
 """“四有” assessments of persons, and representatives, who need a passed one."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
 from chengyang.platform.standards.models import AssessmentQuerySet as StandardAssessmentQuerySet
+from chengyang.platform.web.fields import acting_account
 
 from ..states import RepresentativeState
 from .persons import Person, office_q, staff_q
@@ -92,16 +92,12 @@ class Representative(DemoMark):
     starts = models.DateField(_("任期起"))
     ends = models.DateField(_("任期止"))
     is_public = models.BooleanField(_("同意公开"), default=False)
-    nominated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提名人")
-    )
-    first_reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("初审人")
-    )
+    nominated_by = acting_account(_("提名人"))
+    first_reviewer = acting_account(_("初审人"))
     first_reviewed_at = models.DateTimeField(_("初审"), null=True, blank=True)
-    second_reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
-    )
+    second_reviewer = acting_account(_("复审人"))
+    declined_by = acting_account(_("提出不予通过"))
+    decline_confirmed_by = acting_account(_("复核不予通过"))
     named_at = models.DateTimeField(_("确定时间"), null=True, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
@@ -126,13 +122,20 @@ class Representative(DemoMark):
                 violation_error_message=_("初审和复审要由两个人来做。"),
             ),
             models.CheckConstraint(
+                condition=Q(declined_by__isnull=True)
+                | Q(decline_confirmed_by__isnull=True)
+                | ~Q(declined_by=F("decline_confirmed_by")),
+                name="representative_declined_by_two_people",
+                violation_error_message=_("不予通过要由两个人来定。"),
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["named", "ended"]) | Q(assessment__isnull=False),
                 name="representative_named_after_assessment",
                 violation_error_message=_("要先通过“四有”评定。"),
             ),
             models.UniqueConstraint(
                 fields=["person"],
-                condition=Q(state__in=["nominated", "first_reviewed", "named"]),
+                condition=Q(state__in=["nominated", "first_reviewed", "decline_proposed", "named"]),
                 name="representative_one_current",
                 violation_error_message=_("这个人已经是代表人士，或正在评定。"),
             ),

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from chengyang import clock, extensions
 
+from ..models import Person
 from . import collect
 from .access_log import Access, accesses
 from .descriptions import title
@@ -40,6 +42,7 @@ class PersonalData:
     sections: list[Section]
     acted: list[tuple[Any, Any, int]]
     accesses: list[Access]
+    rows: dict[type[models.Model], list[Any]]  # what the sections show, for those who need the rows themselves
 
     @property
     def count(self) -> int:
@@ -55,7 +58,9 @@ def everything(user: Any) -> PersonalData:
         Section(model._meta.label, title(model), [formatter.item(row) for row in formatter.newest_first(rows)])
         for model, rows in found.items()
     ]
-    return PersonalData(sorted(sections, key=_position), collect.acted(user, found), accesses(user))
+    sections = sorted(sections, key=_position)
+    own = next((person for person in found.get(Person, ()) if person.user_id == user.pk), None)
+    return PersonalData(sections, collect.acted(user, found), accesses(user, person=own), found)
 
 
 def _position(section):

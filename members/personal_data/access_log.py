@@ -48,10 +48,13 @@ class _Key:
     reason: str = ""
 
 
-def accesses(user: Any, *, days: int | None = None, most: int = 200) -> list[Access]:
-    """Return accesses by others to the data of `user`, newest first, at most `most`; with `days` of the last days only."""
+def accesses(user: Any, *, person: Any, days: int | None = None, most: int = 200) -> list[Access]:
+    """Return accesses by others to the data of `user` and their `person` (or None), newest first, at most `most`.
+
+    With `days` only those of the last days.
+    """
     concerned = Q(user=user.public_id)
-    if person := getattr(user, "person", None):
+    if person:
         concerned |= Q(person=person.public_id)
     since = clock.now() - dt.timedelta(days=days) if days is not None else None
     found = sorted(_grouped(_counted(user, concerned, since)), key=lambda line: line[1], reverse=True)[:most]

@@ -6,14 +6,15 @@ such rows are about other people and are only counted.
 """
 
 import datetime as dt
-from collections import deque
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from chengyang import clock
 from chengyang.platform.accounts.models import PhoneProof
@@ -47,19 +48,25 @@ def subjects(user: Any) -> list[Any]:
 def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:
     """Return every row that is about `user`, by table, in the order in which they are found."""
     found: dict[type[models.Model], dict[Any, Any]] = {}
-    queue = deque((type(row), [row]) for row in subjects(user))
-    for model, rows in list(queue):
-        found.setdefault(model, {}).update({row.pk: row for row in rows})
-    while queue:
-        model, rows = queue.popleft()
-        for relation in relations(model):
-            known = found.setdefault(relation.related_model, {})
-            fresh = [row for row in _rows(relation, rows) if row.pk not in known]
-            _link(relation, rows, fresh)
+    level: dict[type[models.Model], list[Any]] = {}
+    account, *persons = subjects(user)
+    for row in (account, *persons):
+        found.setdefault(type(row), {})[row.pk] = row
+        level.setdefault(type(row), []).append(row)
+    while level:
+        following: dict[type[models.Model], list[Any]] = {}
+        for table, ways in _tables_behind(level).items():
+            if table is Person:
+                continue  # the person is among the subjects
+            known = found.setdefault(table, {})
+            fresh = [row for row in _rows(table, ways) if row.pk not in known]
+            for relation, parents in ways:
+                _link(relation, parents, fresh)
             known.update({row.pk: row for row in fresh})
             if fresh:
-                queue.append((relation.related_model, fresh))
-    by_number = {model: {row.pk: row for row in rows} for model, rows in rows_with_number(subjects(user)[0]).items()}
+                following[table] = fresh
+        level = following
+    by_number = {model: {row.pk: row for row in rows} for model, rows in rows_with_number(account).items()}
     for model, rows in by_number.items():
         found[model] = {**found.get(model, {}), **rows}
     return {model: list(rows.values()) for model, rows in found.items() if rows}
@@ -125,10 +132,20 @@ def names_its_person(table: type[models.Model]) -> bool:
     )
 
 
-def _rows(relation, rows) -> QuerySet:
-    table = relation.related_model
+def _tables_behind(level) -> dict[type[models.Model], list[tuple[Any, list[Any]]]]:
+    """Return, by table, the reverse relations that lead to it from the rows of `level`, with the rows they lead from."""
+    ways: dict[type[models.Model], list[tuple[Any, list[Any]]]] = {}
+    for model, rows in level.items():
+        for relation in relations(model):
+            ways.setdefault(relation.related_model, []).append((relation, rows))
+    return ways
+
+
+def _rows(table, ways) -> QuerySet:
+    """Return the rows of `table` that one of the relations `ways` leads to, by one query."""
     joined = [key.name for key in table._meta.concrete_fields if key.is_relation and not _is_account(key)]
-    return table._base_manager.filter(**{f"{relation.field.name}__in": rows}).select_related(*joined)
+    wanted = reduce(or_, (models.Q(**{f"{relation.field.name}__in": rows}) for relation, rows in ways))
+    return table._base_manager.filter(wanted).select_related(*joined)
 
 
 def _is_account(key):
@@ -151,14 +168,14 @@ def acted(user: Any, own: dict[type[models.Model], list[Any]]) -> list[tuple[Any
 
     `own` is what `rows_about` found: an applicant also acts on their own application, which is not about somebody else.
     """
-    counts = (
-        (
-            table._meta.verbose_name,
-            key.verbose_name,
-            table._base_manager.filter(**{key.name: user})
-            .exclude(pk__in=[row.pk for row in own.get(table, ())])
-            .count(),
-        )
-        for table, key in acting_keys()
-    )
-    return [count for count in counts if count[2]]
+    keys = acting_keys()
+    counts = [_number_of(table, key, own.get(table, ())) for table, key in keys]
+    numbers = get_user_model()._base_manager.filter(pk=user.pk).values_list(*counts).get()
+    labels = [(table._meta.verbose_name, key.verbose_name) for table, key in keys]
+    return [(*label, number) for label, number in zip(labels, numbers, strict=True) if number]
+
+
+def _number_of(table, key, own) -> Subquery:
+    """Return how many rows of `table`, without those in `own`, name the account of the outer query by `key`; None for no row."""
+    rows = table._base_manager.filter(**{key.name: models.OuterRef("pk")}).exclude(pk__in=[row.pk for row in own])
+    return Subquery(rows.order_by().values(key.name).annotate(n=models.Count("pk")).values("n"))

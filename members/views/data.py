@@ -2,9 +2,9 @@
 
 import datetime as dt
 import json
+from functools import partial
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,14 +16,16 @@ from chengyang.errors import ActionError
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts import step_up
 from chengyang.platform.privacy import actions as privacy
-from chengyang.platform.privacy.models import PolicyVersion, Purpose
+from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
+from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.redirects import safe_next
 
 from .. import actions, personal_data
 from ..forms import OwnDetailsForm
 from ..models import Application, Correction, Person
+from ..own_rows import own_person
 from ..states import APPLICATION_OPEN, CorrectionState
 from .parts import READ_OR_POST, posted
 
@@ -35,31 +37,31 @@ NECESSARY = "registration"  # code of the purpose without which nobody can be re
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Show all data stored about the account and its person, with purposes, consents and the access log; printable."""
+    stored = personal_data.everything(request.user)
+    own = next((row for row in stored.rows.get(Person, ()) if row.user_id == request.user.pk), None)
     page = {
-        "data": personal_data.everything(request.user),
-        "person": _own(request),
-        "corrections": _corrections(request.user),
-        "consents": _consents(request.user),
+        "data": stored,
+        "person": own,
+        "corrections": _corrections(stored.rows.get(Correction, ()), own),
+        "consents": _consents(stored.rows.get(Consent, ())),
     }
     return render(request, "members/data.html", page)
 
 
-def _own(request: HttpRequest) -> Person | None:
-    rows = Person.objects.visible_to(request.user).filter(user=request.user)
-    return rows.select_related("category", "subdistrict").first()
+def _corrections(rows, person):
+    """Return the corrections of `person` (or None) that wait for staff or were refused within the last 30 days, newest first."""
+    since = clock.now() - REFUSAL_SHOWN
+    own = [row for row in rows if person and row.person_id == person.pk]
+    shown = [row for row in own if row.state == CorrectionState.WAITING]
+    shown += [row for row in own if row.state == CorrectionState.REFUSED and row.decided_at > since]
+    return sorted(shown, key=lambda row: (row.asked_at, row.pk), reverse=True)
 
 
-def _corrections(user):
-    """Return the corrections that wait for staff, and those refused within the last 30 days."""
-    own = Correction.objects.visible_to(user).filter(person__user=user)
-    refused = Q(state=CorrectionState.REFUSED, decided_at__gt=clock.now() - REFUSAL_SHOWN)
-    return own.filter(Q(state=CorrectionState.WAITING) | refused)
-
-
-def _consents(user):
+def _consents(ledger):
     """Return (purpose, latest ledger row or None) for each purpose that needs consent."""
-    latest = privacy.latest_for(user)
-    purposes = Purpose.objects.published().filter(basis=Purpose.Basis.CONSENT)
+    latest = {row.purpose.code: row for row in sorted(ledger, key=lambda row: (row.at, row.pk))}
+    needed = Purpose.objects.published().filter(basis=Purpose.Basis.CONSENT)
+    purposes = per_version("privacy.purposes", partial(list, needed))
     return [(purpose, latest.get(purpose.code)) for purpose in purposes]
 
 
@@ -123,7 +125,7 @@ def _initial(person):
 
 
 def _active(request: HttpRequest) -> Person:
-    person = _own(request)
+    person = own_person(request)
     if person is None or not person.is_active:
         raise Http404
     return person
@@ -151,7 +153,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "agreed": agreed,
         "current": current,
         "changes": changes(agreed.text, current.text),
-        "person": _own(request),
+        "person": own_person(request),
     }
     return render(request, "members/rules.html", page)
 
@@ -164,7 +166,7 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     applicant confirms that the application is withdrawn too.
     """
     given = request.POST.get("do") == "give"
-    person = _own(request)
+    person = own_person(request)
     asked_again = code in {row.purpose.code for row in privacy.to_confirm(request.user)}
     if code == NECESSARY and not given:
         if person and person.is_active:

@@ -11,6 +11,7 @@ from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.editing import assign
 from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.files import actions as files
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
 
@@ -22,11 +23,12 @@ CHECK_DAYS = 5  # working days until a reported outcome should be checked
 
 
 @transaction.atomic
-def report_outcome(organizer, *, actor, activity=None, **data: Any) -> Outcome:
+def report_outcome(organizer, *, actor, activity=None, evidence: Any = None, **data: Any) -> Outcome:
     """Report an outcome of `organizer` (an organization, base or team), perhaps of one `activity`; it counts once checked.
 
     `data` has names in `Outcome.EDITABLE_FIELDS`: `amount` is in yuan, for donations; `quantity` is a number of firms or
-    persons. Raises NotAllowed, ValidationError for impossible values, TypeError for a name that cannot be edited.
+    persons. `evidence` is an upload, such as a receipt, for who checks it. Raises NotAllowed, ValidationError for impossible
+    values, TypeError for a name that cannot be edited, and ActionError for the upload as `files.store`.
     """
     require(permissions.can_report_outcome, actor, organizer)
     outcome = Outcome(
@@ -38,6 +40,8 @@ def report_outcome(organizer, *, actor, activity=None, **data: Any) -> Outcome:
     assign(outcome, data, fields=Outcome.EDITABLE_FIELDS)
     outcome.full_clean(exclude=["reported_by", "checked_by"])
     outcome.save()
+    if evidence:
+        files.store(evidence, owner=actor, attached_to=outcome)
     audit.record("outcome.reported", outcome, actor=actor)
     return outcome
 

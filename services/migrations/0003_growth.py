@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('activities', '0004_growth'),
         ('bases', '0003_growth'),
-        ('members', '0003_growth'),
+        ('members', '0004_growth'),
         ('organizations', '0003_growth'),
         ('services', '0002_handing_over_and_reopening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,6 +1,5 @@
 """Outcomes that teams, bases and organizations report."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import acting_account
 from organizations.models import Organization
 
 from ..states import OutcomeState
@@ -28,10 +28,17 @@ class OutcomeQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Return the checked outcomes, those of the organizers that `user` manages, and those of the subdistricts of `user`."""
+        return self.filter(Q(state=OutcomeState.CHECKED) | self._responsible(user))
+
+    def public_ids_of_staff(self, user):
+        """Return the public ids of the outcomes whose evidence `user` may open (slot `file_access`): not those of the public."""
+        return self.filter(self._responsible(user)).values("public_id")
+
+    def _responsible(self, user):
         scope = access_scope(user)
         if scope.district:
-            return self.all()
-        shown = Q(state=OutcomeState.CHECKED)
+            return Q(pk__isnull=False)  # all; an empty Q would add nothing to another one
+        shown = Q(pk__in=[])
         for column, ids in (
             ("organization", scope.managed("organization")),
             ("base", scope.managed("base")),
@@ -44,7 +51,7 @@ class OutcomeQuerySet(models.QuerySet):
             shown |= (
                 Q(organization__subdistrict__in=areas) | Q(base__subdistrict__in=areas) | Q(team__subdistrict__in=areas)
             )
-        return self.filter(shown)
+        return shown
 
 
 @tracked
@@ -93,12 +100,8 @@ class Outcome(DemoMark):
         Activity, models.PROTECT, null=True, blank=True, related_name="outcomes", verbose_name=_("活动")
     )
     state = models.CharField(_("状态"), max_length=10, choices=OutcomeState.choices, default=OutcomeState.REPORTED)
-    reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上报人")
-    )
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核实人")
-    )
+    reported_by = acting_account(_("上报人"))
+    checked_by = acting_account(_("核实人"))
     checked_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)

@@ -20,6 +20,7 @@ from chengyang.lib.vault.public_ids import ALPHABET, PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.web.fields import acting_account
 from members.models import Person
 
 from ..states import REQUEST_OPEN, RequestState
@@ -146,9 +147,7 @@ class Request(DemoMark):
         _("已提醒次数"), default=0
     )  # 0 to 3: at half, at four fifths, at the end
     answer = models.TextField(_("答复"), max_length=2000, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("答复人")
-    )
+    answered_by = acting_account(_("答复人"))
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
     rating = models.PositiveSmallIntegerField(_("评价"), null=True, blank=True)
 

@@ -143,5 +143,7 @@ const nameComboboxes = () => {
     }
   }
 };
-if (document.readyState === "complete") nameComboboxes();
-else addEventListener("load", nameComboboxes); // select2 has replaced the fields by then
+// select2 replaces the fields in what jQuery runs when the document is ready, which may be after the load event.
+const whenReplaced = () => (window.django?.jQuery ? window.django.jQuery(nameComboboxes) : nameComboboxes());
+if (document.readyState === "complete") whenReplaced();
+else addEventListener("load", whenReplaced);

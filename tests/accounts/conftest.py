@@ -55,3 +55,9 @@ def last_code():
 def wrong_code():
     """Return a code other than the one that was sent last."""
     return f"{(int(last_code()) + 1) % 1_000_000:06}"
+
+
+def page_after(browser, answer):
+    """Return the page with the errors, to which a refused post of its form is redirected; any other answer unchanged."""
+    to_itself = answer.status_code == 302 and answer["Location"].partition("?")[0] == answer.request["PATH_INFO"]
+    return browser.get(answer["Location"]) if to_itself else answer

@@ -2,17 +2,21 @@
 
 import datetime as dt
 import threading
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from chengyang.errors import ActionError
-from chengyang.platform.accounts import login_throttle
+from chengyang.platform.accounts import limits, login_throttle
 from chengyang.platform.accounts.models import Attempt
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.web import counted_forms
 from tests import personas
+
+from .conftest import page_after
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Xk7#vTq9!mWz"
@@ -28,7 +32,7 @@ def officer(district):
 
 
 def enter(browser, email="district@demo.invalid", password=PASSWORD, **data):
-    return browser.post(LOGIN, {"login": email, "password": password, **data})
+    return page_after(browser, browser.post(LOGIN, {"login": email, "password": password, **data}))
 
 
 def fail(browser, times, email="district@demo.invalid"):
@@ -97,12 +101,30 @@ def test_a_right_password_in_between_does_not_reset_the_count(browser, officer):
 def test_the_lock_holds_from_every_address(browser, officer):
     fail(browser, 5)
     answer = browser.post(LOGIN, {"login": officer.email, "password": PASSWORD}, REMOTE_ADDR="192.0.2.9")
-    assert sentences(answer) == ["失败次数太多，请过 15 分钟再试。"]
+    assert sentences(page_after(browser, answer)) == ["失败次数太多，请过 15 分钟再试。"]
 
 
 def test_another_account_is_not_locked(browser, officer, district_2):
     fail(browser, 5, "district_2@demo.invalid")
     assert enter(browser).status_code == 302
+
+
+# ---- reloading ------------------------------------------------------------------------------------------------------
+def test_reloading_after_a_refusal_sends_nothing_and_costs_no_try(browser, officer):
+    answer = browser.post(LOGIN, {"login": officer.email, "password": "wrong", "next": "/me/"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next=%2Fme%2F")
+    page = browser.get(answer["Location"])
+    assert sentences(page) == ["邮箱或密码不对，请检查后再试。"]
+    assert f'value="{officer.email}"' in page.content.decode()
+    assert not browser.get(answer["Location"]).context["form"].errors
+    assert Attempt.objects.count() == 2  # one for the account, one for the network
+
+
+def test_what_the_browser_keeps_of_a_refusal_has_no_password_and_is_for_that_page_only(browser, officer):
+    browser.post(LOGIN, {"login": officer.email, "password": "a wrong password"})
+    kept = counted_forms.find(SimpleNamespace(COOKIES={"refused": browser.cookies["refused"].value}), LOGIN)
+    assert "password" not in kept["data"]
+    assert not browser.get(reverse("services:query")).context["form"].errors
 
 
 # ---- known and unknown accounts -------------------------------------------------------------------------------------
@@ -216,6 +238,29 @@ def test_thirty_concurrent_guesses_are_five_attempts():
         thread.join()
     assert len(counted) == 5
     assert login_throttle.is_locked("district@demo.invalid")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_limit_holds_for_attempts_at_the_same_moment():
+    limit = limits.Limit("test", 3, limits.HOUR)
+    start, outcomes = threading.Barrier(12), []
+
+    def attempt():
+        start.wait()
+        try:
+            outcomes.append(limits.take(limit, "somebody").pk and "taken")
+        except ActionError as error:
+            outcomes.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["slow"] * 9 + ["taken"] * 3
+    assert Attempt.objects.count() == 3
 
 
 def test_an_account_without_address_is_not_locked_by_an_empty_one(reference):

@@ -2,17 +2,21 @@
 
 import datetime as dt
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.accounts import actions, returning, tasks
-from chengyang.platform.accounts.models import FormerNumber, NumberRequest, PhoneProof, User
+from chengyang.platform.accounts.models import FormerNumber, NumberRequest, PhoneProof, Subdistrict, User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.offices.models import Office
 from tests.personas import stepped_up
 from tests.staff_pages import decide
 
@@ -88,6 +92,58 @@ def test_a_number_is_changed_once_a_day(owner, time_machine):
     time_machine.shift(dt.timedelta(days=1))
     change(owner, OTHER)
     assert phone_of(owner) == OTHER
+
+
+def test_a_number_that_has_an_account_says_how_to_go_on(owner):
+    other, browser = User.objects.create(phone=NEW), Client()
+    enter(OLD, browser)
+    stepped_up(browser)
+    page = reverse("accounts:change_phone")
+    browser.post(page, {"do": "send", "phone": NEW})
+    refused = browser.get(browser.post(page, {"do": "check", "code": last_code()})["Location"]).content.decode()
+    assert "这个手机号已经有账号了" in refused
+    assert f'href="{reverse("accounts:lost_number")}"' in refused
+    onwards = re.search(r'action="/accounts/logout/".*?name="next" value="([^"]+)"', refused)[1]
+    assert browser.post("/accounts/logout/", {"next": onwards})["Location"] == f"{SIGN_IN}?next=/accounts/close/"
+    actions.close_account(other, actor=other)
+    change(owner)
+    assert phone_of(owner) == NEW
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_accounts_that_change_to_one_number_at_the_same_moment_one_gets_it(transactional_db):
+    users = [User.objects.create(phone=f"+861540000810{n}") for n in range(6)]
+    outcomes = at_once([lambda user=user: actions.change_phone(user, NEW, actor=user) for user in users])
+    assert outcomes == ["done"] + ["phone_taken"] * 5
+    assert FormerNumber.objects.get().user == User.objects.by_phone(NEW).get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_signs_in_for_the_first_time_while_an_account_changes_to_it_has_one_account(transactional_db):
+    users = [User.objects.create(phone=f"+861540000810{n}") for n in range(3)]
+    changes = [lambda user=user: actions.change_phone(user, NEW, actor=user) for user in users]
+    outcomes = at_once([*changes, *[lambda: actions.account_of(NEW)] * 3])
+    assert set(outcomes) <= {"done", "phone_taken"}
+    assert User.objects.by_phone(NEW).count() == 1
+
+
+def at_once(calls):
+    """Run `calls` on connections of their own, started together; return what came of them: done, or the code of a refusal."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call):
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=60)
+            call()
+            return "done"
+        except ActionError as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(pool.map(run, calls))
 
 
 def test_one_question_moves_the_messages_to_the_new_number(client_of, owner):
@@ -248,12 +304,14 @@ def test_a_browser_that_proved_the_number_before_is_not_asked(owner, time_machin
 
 
 def test_three_wrong_surnames_leave_the_way_over_the_window(absent):
+    Office.objects.create(subdistrict=Subdistrict.objects.get(name="夏庄街道"), phone="0532-87866010")
     browser = Client()
     enter(OLD, browser)
     for typed in ("王", "李", "张"):
         surname(browser, typed)
     page = browser.get("/accounts/phone/surname/").content.decode()
     assert reverse("accounts:lost_number") in page
+    assert 'href="tel:053287866010"' in page
     assert surname(browser, "林").status_code == 200
     assert not is_in(browser)
 

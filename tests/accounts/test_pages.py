@@ -17,7 +17,7 @@ from chengyang.platform.notices.models import Notice
 from tests import personas
 from tests.personas import stepped_up
 
-from .conftest import PHONE
+from .conftest import PHONE, page_after
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "Xk7#vTq9!mWz", "Hb4&rNw8?pYc"
@@ -36,7 +36,8 @@ def enter(browser, password=OLD, email="district@demo.invalid"):
 
 
 def change(browser, old=OLD, new=NEW, again=None, **data):
-    return browser.post(CHANGE, {"oldpassword": old, "password1": new, "password2": again or new, **data})
+    typed = {"oldpassword": old, "password1": new, "password2": again or new, **data}
+    return page_after(browser, browser.post(CHANGE, typed))
 
 
 def verbs(user):

@@ -16,7 +16,7 @@ from chengyang.platform.notices.models import Notice
 from tests import personas
 from tests.personas import stepped_up
 
-from .conftest import PHONE, last_code
+from .conftest import PHONE, last_code, page_after
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Xk7#vTq9!mWz"
@@ -53,6 +53,10 @@ def enter(browser):
     return browser.post("/accounts/login/", {"login": "district@demo.invalid", "password": PASSWORD})
 
 
+def answer_with(browser, typed):
+    return page_after(browser, browser.post(AUTHENTICATE, {"code": typed}))
+
+
 def verbs(user):
     return list(Entry.objects.filter(user=user.public_id).order_by("id").values_list("verb", flat=True))
 
@@ -80,7 +84,7 @@ def test_a_phone_code_alone_does_not_sign_in_either(browser, guarded):
 
 def test_a_wrong_code_is_refused_and_recorded(browser, guarded):
     enter(browser)
-    answer = browser.post(AUTHENTICATE, {"code": "000000"})
+    answer = answer_with(browser, "000000")
     assert answer.context["form"].errors["code"] == ["验证码不对，请看验证器上现在的 6 位数字。"]
     assert verbs(guarded) == ["second_factor.failed"]
 
@@ -91,16 +95,23 @@ def test_a_code_signs_in_once(browser, guarded):
     browser.post(AUTHENTICATE, {"code": now})
     again = Client()
     enter(again)
-    assert again.post(AUTHENTICATE, {"code": now}).status_code == 200
+    assert answer_with(again, now).context["form"].errors
 
 
 def test_codes_can_be_guessed_five_times(browser, guarded):
     enter(browser)
     for _ in range(5):
         browser.post(AUTHENTICATE, {"code": "000000"})
-    assert browser.post(AUTHENTICATE, {"code": code()}).context["form"].errors["code"] == [
-        "试的次数太多，请过 15 分钟再试。"
-    ]
+    assert answer_with(browser, code()).context["form"].errors["code"] == ["试的次数太多，请过 15 分钟再试。"]
+
+
+def test_reloading_after_a_wrong_code_costs_no_try(browser, guarded):
+    enter(browser)
+    answer = browser.post(AUTHENTICATE, {"code": "000000"})
+    assert (answer.status_code, answer["Location"]) == (302, AUTHENTICATE)
+    for _ in range(6):
+        browser.get(answer["Location"])
+    assert browser.post(AUTHENTICATE, {"code": code()})["Location"] == "/manage/"
 
 
 def test_the_second_step_needs_the_first(browser, guarded):
@@ -163,9 +174,14 @@ def test_it_is_set_up_with_a_code_and_gets_recovery_codes(browser, officer):
 
 def test_a_wrong_first_code_sets_nothing_up(browser, officer):
     enter(browser)
-    stepped_up(browser).get(ACTIVATE)
-    assert browser.post(ACTIVATE, {"code": "000000"}).context["form"].errors["code"]
+    page = stepped_up(browser).get(ACTIVATE)
+    secret = page.context["form"].secret
+    page = page_after(browser, browser.post(ACTIVATE, {"code": "000000"}))
+    assert page.context["form"].errors["code"]
     assert not second_factor.has(officer)
+    assert page.context["form"].secret == secret  # it is in the app already
+    assert browser.post(ACTIVATE, {"code": code(secret)}).status_code == 302
+    assert second_factor.has(officer)
 
 
 def test_an_account_without_a_password_can_set_it_up(client_of):
@@ -197,7 +213,7 @@ def test_a_recovery_code_signs_in_once(browser, officer):
     for _ in range(2):
         other = Client()
         enter(other)
-        outcomes.append(other.post(AUTHENTICATE, {"code": spare}).status_code)
+        outcomes.append(answer_with(other, spare).status_code)
     assert outcomes == [302, 200]
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from chengyang.platform.accounts.models import User
 from tests.personas import stepped_up
 
-from .conftest import PHONE, last_code, messages, wrong_code
+from .conftest import PHONE, last_code, messages, page_after, wrong_code
 
 pytestmark = pytest.mark.django_db
 CONFIRM = "/accounts/confirm/"
@@ -103,7 +103,7 @@ def test_an_account_without_number_and_factor_types_its_password(client_of, dist
     district.set_password("Xk7#vTq9!mWz")
     district.save()
     browser = client_of(district)
-    assert browser.post(CONFIRM, {"password": "wrong"}).status_code == 400
+    assert page_after(browser, browser.post(CONFIRM, {"password": "wrong"})).context["form"].errors
     assert browser.post(CONFIRM, {"password": "Xk7#vTq9!mWz"})["Location"] == "/accounts/"
     assert browser.get(reverse("mfa_activate_totp")).status_code == 200
 
@@ -114,7 +114,8 @@ def test_the_password_is_asked_for_five_times(client_of, district):
     browser = client_of(district)
     for _ in range(5):
         browser.post(CONFIRM, {"password": "wrong"})
-    assert browser.post(CONFIRM, {"password": "Xk7#vTq9!mWz"}).status_code == 400
+    answer = page_after(browser, browser.post(CONFIRM, {"password": "Xk7#vTq9!mWz"}))
+    assert "试得太多了" in str(answer.context["form"].errors)
 
 
 def test_an_account_with_nothing_to_answer_is_sent_to_the_window(client_of):

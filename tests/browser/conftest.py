@@ -53,3 +53,16 @@ def browse(browser, live_server, portal):
     for page in opened:
         page.context.close()
     assert errors == []
+
+
+@pytest.fixture
+def member(portal):
+    """林知夏 of 夏庄, registered, in no organization yet; agreed to be registered and named in public."""
+    from chengyang.platform.privacy import actions as privacy
+
+    from . import browser_data
+
+    person = browser_data.person(21, "林知夏")
+    for code in ("registration", "publication"):
+        privacy.give(person.user, code, actor=person.user)
+    return person

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 PHONE, DESKTOP = (375, 812), (1280, 800)  # viewports in CSS pixels (docs/style.md rule 24)
 PICTURES = settings.BASE_DIR / "test-output"
 BACKEND = "chengyang.platform.accounts.backends.PortalBackend"
+both_sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["375", "1280"])
 TIMEOUT = 10_000  # ms that an expectation may take on a busy machine
 
 expect.set_options(timeout=TIMEOUT)
@@ -60,7 +62,10 @@ def _listen(page):
 
 # ---- checks ----------------------------------------------------------------------------------------------------------
 def check(page, name, *, axe=False):
-    """Take a screenshot at both widths; assert that the page does not scroll sideways and, with `axe`, is accessible."""
+    """Take a screenshot at both widths; assert that the page does not scroll sideways and, with `axe`, is accessible.
+
+    Accessible means in the light and in the dark: the colours differ, and with them the contrast.
+    """
     page.wait_for_load_state()  # a click returns before the next page has loaded
     before, wide = page.viewport_size, []
     for width, height in (PHONE, DESKTOP):
@@ -68,7 +73,13 @@ def check(page, name, *, axe=False):
         wide += [width] if page.evaluate("document.documentElement.scrollWidth") > width else []
         page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
     page.set_viewport_size(before)
-    assert (wide, serious(page) if axe else []) == ([], []), name
+    found = serious(page) if axe else []
+    if axe:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # a colour in transition is neither
+        page.screenshot(path=PICTURES / f"{name}-dark.png", full_page=True)
+        found += serious(page)
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    assert (wide, found) == ([], []), name
 
 
 def serious(page):

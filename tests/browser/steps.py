@@ -1,5 +1,7 @@
 """Steps that several browser tests share."""
 
+import re
+
 from . import browser_data
 from .pages import at, heading, press
 
@@ -16,7 +18,7 @@ def request_code(page, number=1, **fields):
 def enter_code(page, number=1, *, yes):
     """Type the code that was sent, and press the button `yes`."""
     page.locator("[name=code]").fill(browser_data.code(number))
-    press(page, yes)
+    page.locator("main").get_by_role("button", name=yes, exact=True).click()  # the header has a link 登录
 
 
 def confirm_identity(page, number=1):
@@ -24,6 +26,20 @@ def confirm_identity(page, number=1):
     heading(page, "确认是你本人")
     press(page, "获取验证码")
     enter_code(page, number, yes="确认")
+
+
+def sign_in(page, number=1):
+    """Sign in by phone with a code; ends where the portal leads."""
+    page.goto("/accounts/phone/")
+    request_code(page, number)
+    enter_code(page, number, yes="登录")
+    page.wait_for_load_state()
+
+
+def link_in_text(kind, number=1):
+    """Return the path of the signed link `/accounts/<kind>/…` in the latest text message to a number that has one."""
+    found = (re.search(rf"/accounts/{kind}/\S+", text["text"]) for text in browser_data.texts(number))
+    return next(match[0] for match in found if match)
 
 
 # ---- joining ---------------------------------------------------------------------------------------------------------

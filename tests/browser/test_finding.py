@@ -6,11 +6,12 @@ import pytest
 
 from bases.models import Base
 from chengyang import clock
+from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.offices.models import Office
 from organizations.models import Membership, Organization
 
 from . import browser_data
-from .pages import PHONE
+from .pages import PHONE, both_sizes, check, heading, sees
 
 pytestmark = pytest.mark.browser
 TABLET = (768, 1024)
@@ -44,13 +45,26 @@ def test_the_list_of_a_phone_goes_on_and_has_all_views(browse, months):
     assert page.url.endswith("#d19")
 
 
-def test_december_is_found_by_search_on_a_phone(browse, months):
-    page = browse(size=PHONE)
+@both_sizes
+def test_december_is_found_on_28_november(browse, settings, size):
+    """By the month after this one, by search, and by a filter: each finds what the rest of November does not have."""
+    settings.PORTAL_CLOCK = clock.at(dt.date(2026, 11, 28), dt.time(9))
+    browser_data.activity(title="年货节志愿服务", **on(dt.date(2026, 12, 19)))
+    page = browse(size=size)
     page.goto("/calendar/")
-    page.locator("[name=q]").fill("十一月")
+    heading(page, "2026年11月")
+    page.get_by_role("link", name="下个月").first.click()
+    heading(page, "2026年12月")
+    sees(page, "年货节志愿服务")
+    check(page, "calendar-december", axe=True)
+    page.goto("/calendar/")
+    page.locator("[name=q]").fill("年货")
     page.locator(".search__go").click()
-    page.wait_for_load_state()
-    assert page.locator("main").get_by_text("十一月的").is_visible()
+    sees(page, "年货节志愿服务")
+    check(page, "calendar-search-december", axe=True)
+    page.goto(f"/calendar/?subdistrict={Subdistrict.objects.get(name='夏庄街道').code}")
+    page.locator("main").get_by_text("年货节志愿服务").locator("visible=true").first.click()
+    heading(page, "年货节志愿服务")
 
 
 @pytest.mark.parametrize("size", [PHONE, TABLET, (1280, 800)])

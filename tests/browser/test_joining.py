@@ -44,6 +44,23 @@ def test_person_says_who_they_are_and_a_reload_keeps_it(browse):
     check(page, "join-2-kept", axe=True)
 
 
+def test_a_stale_tab_reads_why_nothing_was_saved_and_where_to_go(browse):
+    page = browse(size=PHONE)
+    steps.consent_and_verify(page)
+    steps.fill_in_details(page)
+    expect(page.locator("[data-saved-at]")).to_be_visible()
+    row = Application.objects.get()
+    now = browser_data.NOW
+    Application.objects.update(state="submitted", submitted_at=now, due_on=now.date())
+    page.locator("[name=job]").fill("编剧")
+    note = page.locator("[data-saved-at]")
+    expect(note).to_contain_text("正在审核")
+    assert "检查网络" not in note.inner_text()
+    page.errors.clear()  # the browser reports the refused request
+    note.get_by_role("link").click()  # without a question: nothing here can be saved any more
+    page.wait_for_url(f"**{row.get_absolute_url()}")
+
+
 def test_form_error_is_shown_at_the_field(browse):
     page = browse(size=PHONE)
     steps.consent_and_verify(page)

@@ -7,22 +7,12 @@ from playwright.sync_api import expect
 
 from activities.models import CheckIn, ServiceRecord
 from chengyang.platform.privacy import actions as privacy
-from members.models import Person
 from tests import personas
 
 from . import browser_data, steps
-from .pages import DESKTOP, PHONE, agree, at, check, heading, press, sees
+from .pages import PHONE, PICTURES, agree, at, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def member(portal):
-    """林知夏 of 夏庄, registered, in no organization yet."""
-    person = browser_data.person(21, "林知夏")
-    for code in ("registration", "publication"):
-        privacy.give(person.user, code, actor=person.user)
-    return person
 
 
 def test_member_is_accepted_into_an_organization_by_its_secretary(browse, member):
@@ -72,6 +62,20 @@ def test_member_reads_all_stored_data_and_who_read_it(browse, member):
     check(page, "my-data", axe=True)
 
 
+def test_all_stored_data_is_on_paper_whole(browse, member):
+    """The sections that are folded on the screen are open in print, nothing is cut, and there is nothing to press."""
+    page = browse(member.user, size=PHONE)
+    page.goto("/me/data/")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})  # A4 upright, without margins
+    page.screenshot(path=PICTURES / "my-data-paper.png", full_page=True)
+    cut = page.evaluate("""() => [...document.querySelectorAll(".table--data :is(th, td, caption)")].filter((cell) =>
+        !cell.closest(".vh") && (!cell.offsetHeight || cell.scrollWidth > cell.clientWidth + 1)).map((cell) => cell.textContent)
+    """)
+    assert (page.locator(".table--data").count() > 5, cut) == (True, [])
+    assert page.locator("main :is(button, a.btn, summary.chip):visible").count() == 0
+
+
 def test_member_downloads_all_stored_data(browse, member):
     page = browse(member.user)
     page.goto("/me/data/download/")
@@ -97,69 +101,6 @@ def test_member_corrects_what_is_wrong(browse, member):
     page.locator("[name=unit]").fill("青岛海月律师事务所")
     press(page, "改好了")
     sees(page, "已改好。", "青岛海月律师事务所")
-
-
-def test_member_leaves_the_registry_without_approval(browse, member):
-    page = browse(member.user, size=PHONE)
-    page.goto("/me/data/")
-    press(page, "退出名册")
-    check(page, "step-up", axe=True)
-    steps.confirm_identity(page, 21)
-    sees(page, "退出不需要任何人批准")
-    check(page, "leave", axe=True)
-    press(page, "林知夏，确定退出")
-    sees(page, "你已退出。")
-    check(page, "my-data-left", axe=True)
-    assert Person.objects.get(pk=member.pk).state == "left"
-
-
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_member_changes_the_number_and_the_old_one_undoes_it(browse, member, size):
-    page, holder = browse(member.user, size=size), browse(size=size)
-    page.goto("/accounts/")
-    page.get_by_role("link", name="更换").click()
-    steps.confirm_identity(page, 21)
-    steps.request_code(page, 22)
-    steps.enter_code(page, 22, yes="确认")
-    check(page, "phone-changed", axe=True)
-    press(page, "改发到新号码")
-    sees(page, "以后按登录的手机号联系你。")
-    link = re.search(r"/accounts/undo/\S+", browser_data.texts(21)[0]["text"])[0]
-    holder.goto(link)
-    check(holder, "undo-number", axe=True)
-    press(holder, "不是我改的，撤销")
-    sees(holder, "原来的号码又能登录了")
-    person = Person.objects.get(pk=member.pk)
-    assert (person.phone, person.user.phone) == (browser_data.phone(21),) * 2
-
-
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_somebody_asks_for_an_account_with_a_lost_number_and_an_officer_checks(browse, member, size):
-    page, officer = browse(size=size), browse(personas.make("xiazhuang"), size=size)
-    page.goto("/accounts/phone/lost/")
-    check(page, "lost-number", axe=True)
-    steps.request_code(page, 23, name="林知夏", former=browser_data.typed(21))
-    steps.enter_code(page, 23, yes="确认")
-    heading(page, "申请已收到")
-    check(page, "lost-number-sent", axe=True)
-    officer.goto("/manage/")
-    officer.locator("main").get_by_role("link", name="林知夏").first.click()
-    check(officer, "number-request", axe=True)
-    officer.get_by_label("当面看过身份证，是本人").check()
-    officer.locator(".decide button[type=submit]").click()
-    sees(officer, "72 小时后生效")
-
-
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_member_closes_the_account(browse, member, size):
-    page = browse(member.user, size=size)
-    page.goto("/accounts/")
-    page.get_by_role("link", name="注销").click()
-    steps.confirm_identity(page, 21)
-    check(page, "close-account", axe=True)
-    press(page, "确定注销账号")
-    sees(page, "账号已注销。")
-    assert Person.objects.get(pk=member.pk).state == "left"
 
 
 def test_member_leaves_an_organization(browse, portal):

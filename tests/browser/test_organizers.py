@@ -72,6 +72,18 @@ def test_person_asks_a_team_and_reads_its_answer(browse):
     sees(page, "谢谢，评价已记下。")
 
 
+def test_reloading_with_a_typed_request_asks_first(browse):
+    page, asked = browse(browser_data.person(91, "周予安").user, size=PHONE), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto("/services/requests/new/")
+    page.locator("[name=text]").click()
+    page.keyboard.type("家里老人住院")
+    page.evaluate("setTimeout(() => location.reload())")
+    page.wait_for_timeout(1000)
+    assert asked == ["beforeunload"]
+    expect(page.locator("[name=text]")).to_have_value("家里老人住院")
+
+
 def test_visitor_looks_up_a_request_that_does_not_exist(browse):
     page = browse(size=PHONE)
     page.goto("/services/query/")

@@ -111,6 +111,10 @@ class PortalProcess:
         """Return the ids of the processes that exist for the data folder."""
         return {*marked(self.home), *working_in(self.home / "postgres")}
 
+    def pid_of(self, command):
+        """Return the id of a process of this portal whose command line contains `command`."""
+        return next(pid for pid in self.pids() if command.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
+
     def command_lines(self):
         return [Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode() for pid in self.pids()]
 

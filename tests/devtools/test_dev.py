@@ -14,7 +14,7 @@ import pytest
 
 from chengyang.devtools import dev
 from chengyang.devtools.paths import ROOT, Problem
-from tests.devtools.portal_process import READY, PortalProcess
+from tests.devtools.portal_process import READY, TIMEOUT, PortalProcess
 
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "var", "tests", "bench", "docs", "test-output")
 WORKER_READY = r"^worker .*celery@\S+ ready"
@@ -54,7 +54,7 @@ class Project(PortalProcess):
         finally:
             link.close()
 
-    def shows(self, path, text, timeout=60):
+    def shows(self, path, text, timeout=TIMEOUT):
         """Return whether the page `path` contains `text` within `timeout` seconds."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
@@ -132,6 +132,13 @@ def test_worker_with_broken_code_waits_for_the_next_save(running):
     running.wait_for(r"^worker ended \(code \d+\); it starts again when a file is saved$")
     running.save("chengyang/celery.py", code)
     running.wait_for(WORKER_READY)
+    assert running.shows("/healthz", "ok")
+
+
+def test_web_server_that_ends_after_a_save_starts_with_what_is_saved(running):
+    running.save("templates/base.html", running.read_file("templates/base.html") + "\n")  # no reason for it to reload
+    os.killpg(os.getpgid(running.pid_of("runserver")), signal.SIGKILL)
+    running.wait_for(r"^web ended, and a file has changed since; starting it again$")
     assert running.shows("/healthz", "ok")
 
 

@@ -68,8 +68,7 @@ def test_second_start_is_refused_in_one_sentence(running):
 
 
 def test_web_server_that_ends_is_restarted(running):
-    web = next(pid for pid in marked(running.home) if b"devtools.web" in Path(f"/proc/{pid}/cmdline").read_bytes())
-    os.killpg(os.getpgid(web), signal.SIGKILL)
+    os.killpg(os.getpgid(running.pid_of("devtools.web")), signal.SIGKILL)
     running.wait_for(r"^web ended unexpectedly \(code -9\); starting it again$")
     assert running.answers("/healthz")
 

@@ -194,5 +194,5 @@ def test_the_page_costs_the_same_for_few_and_many_rows(mine, member, memberships
     for n in range(memberships):
         organization = personas.organization(slug=f"o{n}", name=f"联谊会{n}")
         personas.Membership.objects.create(person=member.person, organization=organization)
-    with django_assert_max_num_queries(80):
+    with django_assert_max_num_queries(85):
         mine.get(DATA)

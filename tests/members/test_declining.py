@@ -10,6 +10,7 @@ from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.accounts.models import Role
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.offices.models import Office
 from members import actions
 from members.models import Application
 from members.reasons import DECLINE_REASONS
@@ -107,6 +108,22 @@ def test_without_agreement_the_review_goes_on_where_it_was(applicant, xiazhuang,
     assert (resumed.state, resumed.declined_by) == (state, None)
 
 
+STEPS = {  # step → the only state of an application in which it may be taken
+    actions.review_first: "submitted",
+    actions.confirm_decline: "decline_proposed",
+    actions.resume_review: "decline_proposed",
+    actions.uphold_decline: "objected",
+    actions.accept_objection: "objected",
+}
+
+
+@pytest.mark.parametrize("state", ["submitted", "decline_proposed", "objected", "declined"])
+def test_no_step_is_taken_in_the_state_of_another_one(applicant, xiazhuang, district_2, state):
+    row = factories.in_state(applicant, state, declined_by=None if state == "submitted" else xiazhuang)
+    for step in (step for step, own in STEPS.items() if own != state):
+        assert refusal(step, row, actor=district_2, reason="单位在城阳") == "state"
+
+
 def test_the_second_officer_may_return_it(proposed, district):
     assert actions.return_application(proposed, actor=district, reason="单位请写全称。").state == "returned"
 
@@ -131,6 +148,13 @@ def test_the_applicant_objects_on_the_page(declined, applicant, client_of):
     browser.post(f"{page}object/", {"objection": "单位去年搬来城阳了"})
     declined.refresh_from_db()
     assert (declined.state, declined.objection) == ("objected", "单位去年搬来城阳了")
+
+
+def test_who_is_declined_reads_whom_to_ask(declined, applicant, client_of):
+    Office.objects.create(subdistrict=declined.subdistrict, phone="0532-87866010")
+    Office.objects.create(subdistrict=factories.area("流亭街道"), phone="0532-87866020")
+    page = text(client_of(applicant).get(declined.get_absolute_url()))
+    assert ('href="tel:053287866010"' in page, 'href="tel:053287866020"' in page) == (True, False)
 
 
 def test_an_objection_is_due_in_five_working_days(declined, applicant):

@@ -1,6 +1,7 @@
 """Concurrent actions in the registry, on real database connections (style.md rule 22; P06, P12)."""
 
 import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -8,7 +9,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from chengyang import clock
-from chengyang.errors import ActionError
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.audit.models import Entry
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.privacy import actions as privacy
 from members import actions
@@ -34,6 +36,8 @@ def _outcome(call):
         return call()
     except ActionError as error:
         return error.code
+    except NotAllowed:
+        return "not allowed"
     except OperationalError:
         return "deadlock"
     finally:
@@ -81,6 +85,53 @@ def test_a_consent_is_withdrawn_while_the_application_is_dealt_with(applicant, b
     row = factories.in_state(applicant, state, first=first if step == "approve" else None)
     assert withdraw_while(applicant, lambda: call(row, first, second), beside) in ("state", "consent")
     assert Application.objects.get().state == "withdrawn"
+
+
+def at_once(*calls):
+    """Run `calls` on connections of their own, started together; return their outcomes."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call):
+        connection.ensure_connection()
+        gate.wait(timeout=60)
+        return _outcome(call)
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+TWO_OFFICERS = {  # state before, what the two officers do, states after
+    "both propose to decline": ("submitted", "propose", "propose", {"decline_proposed"}),
+    "both pass the first review": ("submitted", "review", "review", {"first_reviewed"}),
+    "both confirm": ("decline_proposed", "decline", "decline", {"declined"}),
+    "one confirms, one resumes": ("decline_proposed", "decline", "resume", {"declined", "submitted"}),
+    "one confirms, one returns": ("decline_proposed", "decline", "return", {"declined", "returned"}),
+    "both decide an objection": ("objected", "uphold", "accept", {"declined", "submitted"}),
+}
+OFFICERS_DO = {
+    "propose": lambda row, actor: actions.propose_decline(row, actor=actor, reason="不在"),
+    "review": lambda row, actor: actions.review_first(row, actor=actor),
+    "decline": lambda row, actor: actions.confirm_decline(row, actor=actor),
+    "resume": lambda row, actor: actions.resume_review(row, actor=actor, reason="在"),
+    "return": lambda row, actor: actions.return_application(row, actor=actor, reason="补全称"),
+    "uphold": lambda row, actor: actions.uphold_decline(row, actor=actor, reason="不在"),
+    "accept": lambda row, actor: actions.accept_objection(row, actor=actor),
+}
+
+
+@pytest.mark.parametrize("case", TWO_OFFICERS)
+def test_of_two_officers_who_decide_on_one_application_at_the_same_moment_one_does(applicant, case):
+    before, first, second, after = TWO_OFFICERS[case]
+    officers = [personas.make("district"), personas.make("district_2")]
+    row = factories.in_state(applicant, before, reason="不在", declined_by=personas.make("xiazhuang"))
+    if before == "submitted":
+        Application.objects.update(declined_by=None)
+    rows = [Application.objects.get(pk=row.pk) for _officer in officers]
+    calls = [partial(OFFICERS_DO[verb], *pair) for verb, *pair in zip((first, second), rows, officers, strict=True)]
+    outcomes = at_once(*calls)
+    assert outcomes.count("state") + outcomes.count("not allowed") == 1
+    assert Application.objects.get().state in after
+    assert Entry.objects.filter(subject_id=row.public_id).count() == 1
 
 
 def test_a_consent_is_withdrawn_while_the_same_person_leaves(rules, beside):

@@ -23,8 +23,13 @@ XIAZHUANG = "夏庄街道工作人员"
 CHAIN = "“夏新连心”美丽乡村建设服务队队长"
 
 
+def looks(user, **options):
+    """Return the accesses to the data of `user`, as their page shows them."""
+    return personal_data.accesses(user, person=getattr(user, "person", None), **options)
+
+
 def lines(user):
-    return [(look.who, look.what, look.why, look.count) for look in personal_data.accesses(user)]
+    return [(look.who, look.what, look.why, look.count) for look in looks(user)]
 
 
 def times(browser, page, n=1, **data):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.notices.models import Notice
 from members import actions
@@ -13,6 +13,7 @@ from members.metrics import _representatives
 from members.models import Representative
 from services.models import Post as TeamPost
 from tests import personas
+from tests.staff_pages import decide
 
 from . import factories
 
@@ -100,12 +101,75 @@ def test_person_who_left_is_not_nominated(rules, xiazhuang):
     assert code_of(actions.nominate_representative, person, actor=xiazhuang, **TERM) == "state"
 
 
+# ---- declining takes two people --------------------------------------------------------------------------------------
+def proposed(member, officer, *, first=None):
+    row = reviewed(member, first) if first else nominated(member, officer)
+    return actions.propose_decline_representative(row, actor=officer, reason="任期重叠")
+
+
 def test_declining_needs_a_reason(rules, member, xiazhuang):
     row = nominated(member, xiazhuang)
-    assert code_of(actions.decline_representative, row, actor=xiazhuang, reason="") == "reason"
-    assert actions.decline_representative(row, actor=xiazhuang, reason="任期重叠").state == "declined"
+    assert code_of(actions.propose_decline_representative, row, actor=xiazhuang, reason="") == "reason"
 
 
+def test_one_officer_only_proposes_and_another_one_declines(rules, member, xiazhuang, district):
+    row = proposed(member, xiazhuang)
+    assert (row.state, row.declined_by) == ("decline_proposed", xiazhuang)
+    row = actions.decline_representative(row, actor=district)
+    assert (row.state, row.decline_confirmed_by, row.reason) == ("declined", district, "任期重叠")
+
+
+def test_nobody_declines_what_nobody_proposed_to_decline(rules, member, xiazhuang, district):
+    assert code_of(actions.decline_representative, nominated(member, xiazhuang), actor=district) == "state"
+
+
+def test_a_proposal_is_not_passed_over_by_the_first_review(rules, member, xiazhuang, district):
+    assert code_of(actions.first_review_representative, proposed(member, xiazhuang), actor=district) == "state"
+
+
+@pytest.mark.parametrize("name", personas.NAMES)
+def test_who_confirms_that_a_nomination_is_declined(rules, member, district, name):
+    row, user = proposed(member, district), personas.make(name)
+    if name == "district_2":
+        assert actions.decline_representative(row, actor=user).state == "declined"
+    else:
+        with pytest.raises(NotAllowed):
+            actions.decline_representative(row, actor=user)
+
+
+def test_the_database_refuses_one_officer_for_both(rules, member, district, district_2):
+    actions.decline_representative(proposed(member, district), actor=district_2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Representative.objects.update(decline_confirmed_by=district)
+
+
+@pytest.mark.parametrize(("first", "state"), [(False, "nominated"), (True, "first_reviewed")])
+def test_without_agreement_the_review_goes_on(rules, member, xiazhuang, district, district_2, first, state):
+    row = proposed(member, district, first=xiazhuang if first else None)
+    assert code_of(actions.resume_representative, row, actor=district_2, reason="") == "reason"
+    row = actions.resume_representative(row, actor=district_2, reason="任期没有重叠")
+    assert (row.state, row.declined_by) == (state, None)
+
+
+def test_the_proposal_waits_for_the_district_alone_and_is_decided_on_its_page(
+    rules, member, xiazhuang, district, client_of
+):
+    kind, row = extensions.todo_kind("representative-decline"), proposed(member, xiazhuang)
+    assert (list(kind.waiting(xiazhuang)), list(kind.waiting(district))) == ([], [row])
+    assert "任期重叠" in client_of(district).get(kind.url(row)).content.decode()
+    decide(client_of(district), kind.url(row), {"choice": "confirm", "reason": ""})
+    row.refresh_from_db()
+    assert row.state == "declined"
+
+
+def test_a_nomination_that_may_be_declined_ends_when_the_person_leaves(rules, member, xiazhuang):
+    row = proposed(member, xiazhuang)
+    actions.leave_registry(member.person, actor=member)
+    row.refresh_from_db()
+    assert (row.state, row.due_on) == ("declined", None)
+
+
+# ---- terms ----------------------------------------------------------------------------------------------------------
 def test_a_name_is_public_only_with_consent(four_haves, member, xiazhuang, district):
     factories.assessed(member.person, four_haves)
     factories.consent(member, "publication")

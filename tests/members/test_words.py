@@ -1,12 +1,18 @@
 """What pages of joining say and ask: nothing that the portal does not do, and the way on (requirements P01, P03)."""
 
-import pytest
+import re
 
+import pytest
+from django.conf import settings
+
+from activities.models import Signup
 from chengyang.lib.chinese.quotes import quoted
+from chengyang.platform.notices import actions as notices
 from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from members import actions
 from tests import personas
+from tests.activities.factories import published
 
 from . import factories
 
@@ -96,3 +102,21 @@ def test_answering_on_the_page_of_the_rules_goes_on_there(rules, member, client_
     privacy.publish_policy("第二条\n", actor=None)
     page = "/me/data/consents/publication/"
     assert client_of(member).post(page, {"do": "give", "rules": "yes"})["Location"] == "/me/data/rules/"
+
+
+def test_the_rules_and_the_page_of_leaving_give_the_same_time(rules, member, client_of):
+    from tests.personas import stepped_up
+
+    text_of_rules = (settings.BASE_DIR / "chengyang/platform/privacy/texts/rules_1.txt").read_text()
+    page = text(stepped_up(client_of(member)).get("/me/data/leave/"))
+    assert ("30 天后" in text_of_rules, "30 天内删除" in text_of_rules, "30 天后" in page) == (True, False, True)
+
+
+def test_times_on_me_have_the_weekday_and_no_hyphens(rules, member, client_of):
+    activity = published(title="采摘")
+    Signup.objects.create(activity=activity, person=member.person, position=1)
+    notices.notify(member, "members/approved", url="/me/", application=factories.in_state(member, "submitted"))
+    for page in ("/me/", "/me/activities/", "/me/notices/"):
+        words = re.sub(r"<[^>]+>", " ", text(client_of(member).get(page)))
+        assert not re.search(r"\d{4}-\d\d-\d\d", words), page
+        assert re.search(r"\d+月\d+日 周.", words), page

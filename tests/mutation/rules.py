@@ -25,6 +25,39 @@ class Mutant:
 
 
 MUTANTS = (
+    # ---- kept pages (web.page_cache) ------------------------------------------------------------------------------
+    Mutant(
+        "no-version-moves",
+        "a kept page is never older than the data",
+        "chengyang/platform/audit/actions.py",
+        "    content.changed_by(verb, subject)\n",
+        "",
+        ("project/test_cached_pages.py::test_a_name_is_gone_on_the_next_request",),
+    ),
+    Mutant(
+        "kept-for-sessions",
+        "a page of somebody who is signed in is never kept",
+        "chengyang/platform/web/page_cache.py",
+        '    if settings.SESSION_COOKIE_NAME in found or "messages" in found:\n        return None\n',
+        "",
+        ("web/test_page_cache.py::test_a_request_that_may_be_personal_is_answered_by_the_application",),
+    ),
+    Mutant(
+        "kept-with-cookie",
+        "an answer that sets a cookie is not kept",
+        "chengyang/platform/web/page_cache.py",
+        '"set-cookie" not in by_name and ',
+        "",
+        ("web/test_page_cache.py::test_an_answer_that_is_not_for_everybody_is_not_kept",),
+    ),
+    Mutant(
+        "kept-while-changing",
+        "a page that was being made while something changed is not kept",
+        "chengyang/platform/web/page_cache.py",
+        "        page = StoredPage(status, _lasting(headers), body, age)\n",
+        "        page = StoredPage(status, _lasting(headers), body, content.age_of(content.tokens(versions)))\n",
+        ("web/test_page_cache.py::test_a_page_that_was_being_made_while_something_changed_is_not_kept",),
+    ),
     # ---- two people (domain.md rule 2) --------------------------------------------------------------------------------
     Mutant(
         "one-officer-for-both-reviews",
@@ -242,7 +275,7 @@ MUTANTS = (
         "chengyang/platform/staff/admin.py",
         "        rows = visible_rows(self.model, request.user)\n",
         "        rows = self.model._default_manager.all()\n",
-        (matrix_test("admin:services_request_change"),),
+        (matrix_test("admin:services_outcome_change"),),
     ),
     Mutant(
         "admin-writes-itself",
@@ -309,11 +342,11 @@ MUTANTS = (
         ("accounts/test_organizing.py::test_the_manager_does_not_rename",),
     ),
     Mutant(
-        "page-without-the-rows-that-are-equal",
+        "page-without-the-rows-that-have-no-value",
         "a list reaches every row",
         "chengyang/platform/web/paging.py",
-        '        equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})\n',
-        "        equal &= Q(**{name: value})\n",
+        '(further if descending else further | Q(**{f"{name}__isnull": True}))',
+        "further",
         ("staff/test_lists.py::test_every_row_is_on_exactly_one_page",),
     ),
     Mutant(
@@ -337,8 +370,8 @@ MUTANTS = (
         "capacity-off-by-one",
         "no more places are taken than the capacity",
         "activities/models/activities.py",
-        "if self.taken < self.capacity and not",
-        "if self.taken <= self.capacity and not",
+        "if self.taken >= self.capacity or",
+        "if self.taken > self.capacity or",
         ("activities/test_actions_signups.py::test_places_are_given_in_order_and_then_the_waiting_list",),
     ),
     Mutant(
@@ -361,8 +394,8 @@ MUTANTS = (
         "waiting-list-overtaken",
         "a new sign-up does not overtake the waiting list",
         "activities/models/activities.py",
-        "if self.taken < self.capacity and not self.signups.filter(state=SignupState.WAITLISTED).exists():",
-        "if self.taken < self.capacity:",
+        "if self.taken >= self.capacity or self._somebody_waits():",
+        "if self.taken >= self.capacity:",
         ("activities/test_actions_signups.py::test_nobody_new_overtakes_the_waiting_list",),
     ),
     Mutant(
@@ -393,7 +426,7 @@ MUTANTS = (
         "ticket-of-another-name",
         "a second name on a number reads that the sign-up is not theirs",
         "activities/actions/signups.py",
-        "    require_same_name(guest_name, signup, person)\n    if signup:\n        return signup\n    _require_window",
+        '    require_same_name("" if is_own_form and person else guest_name, signup, person)\n    if signup:\n        return signup\n    _require_window',
         "    if signup:\n        return signup\n    _require_window",
         ("activities/test_views_signup_names.py::test_a_second_name_on_a_number_learns_that",),
     ),
@@ -510,6 +543,22 @@ MUTANTS = (
         "person.assessments.passed_on(clock.today()).filter(representative__isnull=True).first()",
         "person.assessments.filter(representative__isnull=True).first()",
         ("members/test_representatives.py::test_representative_is_not_named_without_passed_assessment",),
+    ),
+    Mutant(
+        "nomination-declined-by-one",
+        "whoever proposes to decline a nomination does not confirm it",
+        "members/permissions.py",
+        "    another_officer = actor.pk != representative.declined_by_id\n",
+        "    another_officer = True\n",
+        ("members/test_representatives.py::test_who_confirms_that_a_nomination_is_declined",),
+    ),
+    Mutant(
+        "objection-decided-by-the-confirmation",
+        "no step of a review is taken in the state of another one",
+        "chengyang/platform/audit/transitions.py",
+        "    if obj.state != state:\n",
+        "    if not obj.state:\n",
+        ("members/test_declining.py::test_no_step_is_taken_in_the_state_of_another_one",),
     ),
     Mutant(
         "passed-without-evidence",
@@ -672,6 +721,26 @@ MUTANTS = (
         "    alarms.count(alarms.NUMBERS_READ, actor)\n",
         "",
         ("members/test_persons.py::test_many_full_numbers_read_by_one_officer_are_an_alarm_once_a_day",),
+    ),
+    Mutant(
+        "reloaded-guess",
+        "reloading a refused sign-in or code sends nothing again",
+        "chengyang/platform/web/counted_forms.py",
+        "            return _to_its_page(request, form) if form.is_bound and form.errors else response\n",
+        "            return response\n",
+        (
+            "accounts/test_login_throttle.py::test_reloading_after_a_refusal_sends_nothing_and_costs_no_try",
+            "accounts/test_second_factor.py::test_reloading_after_a_wrong_code_costs_no_try",
+            "services/test_pages.py::test_a_wrong_code_is_answered_with_a_redirect_so_that_reloading_costs_no_try",
+        ),
+    ),
+    Mutant(
+        "number-of-two-accounts",
+        "a number that another session takes at the same moment is a refusal and no error",
+        "chengyang/platform/accounts/actions/accounts.py",
+        "    except IntegrityError:  # it was taken after the look above, and committed by now\n        _refuse_taken(user)\n        raise\n",
+        "    except IntegrityError:\n        raise\n",
+        ("accounts/test_numbers.py::test_of_two_accounts_that_change_to_one_number_at_the_same_moment_one_gets_it",),
     ),
     # ---- staff accounts (requirements S04, S08, S16) ------------------------------------------------------------------------------
     Mutant(

@@ -91,7 +91,7 @@ def test_the_contact_page_lists_the_windows_that_are_filled_in(client, district_
     assert ("夏庄街道" in page, "流亭街道" in page, page.count("正阳路 201 号")) == (True, False, 3)
 
 
-@pytest.mark.parametrize("path", ["/contact/", "/"])
+@pytest.mark.parametrize("path", ["/contact/", "/", "/accounts/phone/lost/", "/accounts/phone/lost/sent/"])
 def test_who_is_sent_to_the_window_reads_where_it_is(client, window, path):
     Office.objects.update(**FILLED)
     client.cookies["elder"] = "24"

@@ -195,6 +195,9 @@ def _registry(dataset):
         extra = {"first_reviewer": staff, "first_reviewed_at": NOW} if state == "first_reviewed" else {}
         assess(dataset, person, "person")
         dataset.objects[name] = _representative(person, state, **extra)
+    person = dataset.person("花木兰", "decline_nomination_account")
+    words = {"declined_by": staff, "reason": "近一年没有参加活动"}
+    dataset.objects["decline_nomination"] = _representative(person, "decline_proposed", **words)
     shown = dataset.person("欧阳海若", "shown_account")
     extra = {"assessment": assess(dataset, shown, "person"), "is_public": True, "named_at": NOW}
     dataset.objects["representative"] = _representative(shown, "named", **extra)

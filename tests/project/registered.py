@@ -16,6 +16,8 @@ NAMES = {
     "panels": lambda panel: f"{panel.place} {panel.template}",
     "menu": lambda entry: f"{entry.place} {entry.order} {entry.url_name}",
     "public_pages": lambda source: f"{source.__module__}.{source.__name__}",
+    "cached_pages": lambda page: " ".join([page.url_name, *sorted(page.parameters)]),
+    "content_moments": lambda source: f"{source.__module__}.{source.__name__}",
     "go_live": lambda source: f"{source.__module__}.{source.__name__}",
     "api": lambda route: route.path,
     "metrics": lambda metric: metric.code,
@@ -51,6 +53,8 @@ def _declared(extension: Any) -> list[str]:
         value = getattr(extension, slot)
         if isinstance(value, int):
             found += [f"{slot} {value}"] if extension.own_data else []
+        elif slot == "content":
+            found += sorted(f"{slot} {verb} {versions.__name__.strip('_')}" for verb, versions in value.items())
         elif isinstance(value, dict):
             found += sorted(f"{slot} {key}" for key in value)
         else:

@@ -88,7 +88,7 @@ def made(pages, url, **request):
 
 
 # ---- what is declared -------------------------------------------------------------------------------------------------
-def test_every_kept_page_is_public_and_is_kept(pages, dataset):
+def test_every_declared_page_is_public_and_stored(pages, dataset):
     shown = [url for url in urls_of(dataset) if made(pages, url).status == 200]
     assert len(shown) > 25
     assert [url for url in shown if not (ask(pages, url) and ask(pages, url).was_kept)] == []
@@ -309,7 +309,7 @@ class History:
     def do_honour(self):
         committed(bases.add_honour, self.dataset.base, actor=self.district, title="示范基地", level="city", year=2026)
 
-    def do_edit_bodies(self):
+    def do_edit_organizers(self):
         committed(bases.edit_base, self.dataset.base, actor=self.district, summary="改了的介绍")
         committed(teams.edit_team, self.dataset.team, actor=self.district, services=["普法", "义诊"])
 

@@ -46,6 +46,14 @@ def test_an_answer_needs_no_handler(client_of, asked, district):
     assert decide(client_of(district), url_of(asked), {"choice": "answer", "reason": "好"}).status_code == 302
 
 
+@pytest.mark.parametrize(("length", "status"), [(2000, 302), (2001, 409)])
+def test_an_answer_may_be_as_long_as_on_the_page_of_the_request(client_of, asked, district, length, status):
+    assert 'maxlength="2000"' in client_of(district).get(url_of(asked)).content.decode()
+    answer = decide(client_of(district), url_of(asked), {"choice": "answer", "reason": "长" * length})
+    asked.refresh_from_db()
+    assert (answer.status_code, len(asked.answer)) == (status, length if status == 302 else 0)
+
+
 def test_the_office_opens_what_it_handed_over(client_of, asked, district):
     decide(client_of(district), url_of(asked), {"choice": "route", "handler": f"team:{personas.team().pk}"})
     page = client_of(district).get(url_of(asked))

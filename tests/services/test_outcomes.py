@@ -5,13 +5,17 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from chengyang import extensions
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.files.models import File
 from chengyang.platform.staff.forms import REASON_LENGTH
 from services import actions
+from services.models import Outcome
 from tests import personas
+from tests.files.conftest import PDF
 from tests.staff_pages import decide
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +80,29 @@ def test_the_staff_site_takes_the_longest_reason_of_its_form(client_of, reported
     answer = decide(client_of(district), url, {"choice": "refuse", "reason": "长" * REASON_LENGTH})
     reported.refresh_from_db()
     assert (answer.status_code, len(reported.reason)) == (302, REASON_LENGTH)
+
+
+# ---- evidence -------------------------------------------------------------------------------------------------------
+def test_a_file_shows_it_to_who_checks_it_and_not_to_the_public(client_of, leader, district, liuting, member):
+    typed = {"kind": "firm", "title": "一家新店", "happened_on": "2026-09-01", "team": personas.team().pk}
+    url = reverse("admin:services_outcome_add")
+    client_of(leader).post(url, {**typed, "file": SimpleUploadedFile("营业执照.pdf", PDF)})
+    outcome, file = Outcome.objects.get(), File.objects.get()
+    link = f'href="{file.get_absolute_url()}"'
+    page = client_of(district).get(reverse("admin:staff_decide", args=["outcome", outcome.public_id]))
+    assert link in page.content.decode()
+    actions.check_outcome(outcome, actor=district)
+    row = client_of(district).get(reverse("admin:services_outcome_change", args=[outcome.pk]))
+    assert link in row.content.decode()
+    answers = [client_of(user).get(file.get_absolute_url()) for user in (district, leader, liuting, member)]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+
+
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(client_of, leader):
+    typed = {"kind": "firm", "title": "一家新店", "happened_on": "2026-09-01", "team": personas.team().pk}
+    url = reverse("admin:services_outcome_add")
+    answer = client_of(leader).post(url, {**typed, "file": SimpleUploadedFile("x.pdf", b"nothing")})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["file"])
+    assert not Outcome.objects.exists()

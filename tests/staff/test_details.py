@@ -7,8 +7,11 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from activities.models import Programme
 from bases.models import Assessment
 from chengyang import clock, extensions
+from chengyang.extensions import Section
+from chengyang.platform.privacy.models import Purpose
 from chengyang.platform.standards import actions as standards
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from services import actions
@@ -92,9 +95,16 @@ def test_dates_in_lists_are_written_as_elsewhere(client_of, district, reference)
 
 @pytest.mark.parametrize(
     ("url", "code"),
-    [("/manage/members/category/", "enterprise"), ("/manage/standards/standard/", "six_haves")],
+    [
+        ("/manage/members/category/", "enterprise"),
+        ("/manage/standards/standard/", "six_haves"),
+        ("/manage/activities/programme/", "xin"),
+        ("/manage/privacy/purpose/", "account"),
+    ],
 )
 def test_lists_show_no_codes(client_of, district, six_haves, url, code):
+    Programme.objects.create(code="xin", name="新心汇", order=1)
+    Purpose.objects.create(code="account", name="账号", text="x", categories="x", retention="x")
     assert f">{code}<" not in client_of(district).get(url).content.decode()
 
 
@@ -116,3 +126,13 @@ def test_on_paper_a_list_has_the_whole_width():
     paper = css[css.index("@media print") :]
     assert ".staff__frame { display: block" in paper
     assert "@media (min-width: 60em) {\n  .staff__frame" not in css
+
+
+def test_large_counts_have_separators(client_of, district, monkeypatch):
+    waiting = dict.fromkeys(Section, 3186)
+    monkeypatch.setattr("chengyang.platform.staff.todo_queue.counts", lambda found: waiting)
+    monkeypatch.setattr("chengyang.platform.staff.site._sums", lambda *_: {"all": 4200, "late": 2100, "today": 2099})
+    pages = [client_of(district).get(url).content.decode() for url in ("/manage/", "/manage/section/services/")]
+    assert all(f"<b>{n}" in pages[0] or f">{n} 件" in pages[0] for n in ("4,200", "2,100", "2,099"))
+    assert ['<span class="staff__count">3,186</span>' in page for page in pages] == [True, True]
+    assert "3,186 件在等你" in pages[1]

@@ -4,7 +4,9 @@ import datetime as dt
 import re
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from activities.models import CheckIn, ServiceRecord, Signup
 from chengyang import clock
@@ -24,15 +26,15 @@ def rows_of(answer):
     return list(answer.context["cl"].result_list)
 
 
-def all_pages(browser, url):
+def all_pages(browser, url, query=None):
     """Return the rows of all pages, following the link to the next one."""
-    found, answer = [], browser.get(url)
+    found, answer = [], browser.get(url, query)
     while True:
         found.append(rows_of(answer))
         after = answer.context["cl"].page.after
         if not after:
             return found
-        answer = browser.get(url, {"after": after})
+        answer = browser.get(url, {**(query or {}), "after": after})
 
 
 @pytest.fixture
@@ -108,6 +110,31 @@ def test_a_button_and_a_form_keep_the_way_back(client_of, district, many):
     saved = browser.post(f"/manage/bases/base/{base.pk}/change/?list=q%3D%E5%9F%BA%E5%9C%B0", data)
     for answer in (done, saved):
         assert browser.get(answer["Location"]).context["list_url"] == f"{BASES}?q=%E5%9F%BA%E5%9C%B0"
+
+
+@pytest.mark.parametrize("query", ["", "q=基地", "o=5", "o=-1", "state__exact=preparing&o=3"])
+def test_a_row_leads_to_the_next_and_the_previous_one_of_its_list(client_of, district, many, query):
+    browser = client_of(district)
+    listed = [row.pk for page in all_pages(browser, BASES, QueryDict(query).dict()) for row in page]
+    url, found = f"/manage/bases/base/{listed[0]}/change/?{urlencode({'list': query})}", []
+    while url:
+        page = browser.get(url)
+        found.append(page.context["original"].pk)
+        back, onwards = turn_of(page)
+        if len(found) > 1:
+            assert f"/{found[-2]}/change/" in back
+        url = onwards
+    assert found == listed
+
+
+def turn_of(page):
+    links = [re.search(f'href="([^"]+)" rel="{rel}"', page.content.decode()) for rel in ("prev", "next")]
+    return ["" if link is None else link[1].replace("&amp;", "&") for link in links]
+
+
+def test_a_row_that_left_the_list_leads_nowhere(client_of, district, many):
+    page = client_of(district).get(f"/manage/bases/base/{many[0].pk}/change/", {"list": "q=别的"})
+    assert turn_of(page) == ["", ""]
 
 
 @pytest.mark.parametrize("kept", ["//evil.example", "https://evil.example/", "%ff", "a" * 5000])
@@ -214,15 +241,17 @@ def test_an_autocomplete_tells_persons_of_one_name_apart(client_of, district, na
 
 
 def test_lists_and_pages_tell_persons_of_one_name_apart(client_of, district, namesakes):
-
     organization, first = personas.organization(), namesakes[0]
     post = Post.objects.create(organization=organization, person=first, kind="director", starts=personas.STARTED)
     member = Membership.objects.create(
         organization=organization, person=first, state="active", joined_on=personas.STARTED
     )
-    signup = Signup.objects.create(activity=factories.published(), person=first, position=1)
+    service = factories.published(kind="volunteer")
+    signup = Signup.objects.create(activity=service, person=first, position=1, at=service.starts)
+    checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
+    hours = ServiceRecord.objects.create(checkin=checkin, hours=1)
     browser = client_of(district)
-    for row in (post, member, signup):
+    for row in (post, member, signup, checkin, hours):
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
         for url in (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[row.pk])):
             assert LABEL in browser.get(url).content.decode(), url

@@ -89,7 +89,7 @@ def test_a_decision_without_its_reason_is_shown_again(client_of, request_row, di
         {},
         {"choice": "burn", "reason": "x"},
         {"choice": "answer", "reason": "a\x00b"},
-        {"choice": "answer", "reason": "长" * 501},
+        {"choice": "answer", "reason": "长" * 2001},
     ],
 )
 def test_bad_input_decides_nothing(client_of, request_row, district, data):

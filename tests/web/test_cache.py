@@ -23,8 +23,11 @@ COMMANDS = [
 
 
 @pytest.fixture(autouse=True)
-def no_pause(monkeypatch):
+def as_in_production(monkeypatch):
+    """The server is asked, and given as little time as in production (`tests.conftest.patient_cache` gives it more)."""
     monkeypatch.setattr(backend, "_pause", {"until": 0.0})
+    usual = {"socket_timeout": backend.TIMEOUT, "socket_connect_timeout": backend.TIMEOUT}
+    monkeypatch.setattr(backend, "OPTIONS", {**backend.OPTIONS, **usual})
 
 
 @pytest.fixture

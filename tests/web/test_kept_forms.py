@@ -72,6 +72,12 @@ def test_form_of_an_expired_session_is_shown_after_signing_in_and_sent(browser, 
     assert browser.get("/continue/").url == "/me/"
 
 
+def test_codes_of_a_page_are_sent_again_and_not_shown():
+    """Signed versions, numbers of forms and choices mean nothing to a reader, however long they are."""
+    fields = [("choice", "return"), ("version", "Zm9v" * 60), ("reason", "单位不在城阳区。"), ("text", "a b\nc")]
+    assert [control for *_rest, control in kept_forms.rows(fields)] == ["hidden", "hidden", "line", "text"]
+
+
 def test_form_of_an_idle_officer_returns_to_that_officer_only(district, member, monkeypatch):
     browser = Client(headers=SAME_ORIGIN)
     browser.force_login(district, backend=BACKEND)

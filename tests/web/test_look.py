@@ -45,6 +45,19 @@ def test_the_rules_for_templates_can_fail(bad):
     assert any(re.search(rule, bad, re.IGNORECASE) for rule in FORBIDDEN)
 
 
+def with_parents(path):
+    """Return the source of the template with those of the templates that it extends."""
+    source = path.read_text()
+    parent = re.search(r'{% extends "([^"]+)"', source)
+    return source + (with_parents(settings.BASE_DIR / "templates" / parent[1]) if parent else "")
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if "{% extends" in path.read_text()], ids=name)
+def test_a_page_with_a_long_form_loads_its_script(path):
+    needs = re.search(r"\bdata-(keep|autosave|fill|decide)\b", path.read_text())
+    assert not needs or "js/form.js" in with_parents(path)
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_comment_in_template_ends_on_its_line(path):
     assert [line for line in path.read_text().splitlines() if "{#" in line and "#}" not in line] == []

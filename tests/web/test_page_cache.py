@@ -42,8 +42,13 @@ def application():
 
 
 @pytest.fixture(autouse=True)
-def no_pause(monkeypatch):
-    monkeypatch.setattr(cache_backend, "_pause", {"until": 0.0})
+def own_connections():
+    """No connection, and no version read, of another test."""
+    content._client.cache_clear()
+    content._thread.__dict__.clear()
+    yield
+    content._client.cache_clear()
+    content._thread.__dict__.clear()
 
 
 @pytest.fixture
@@ -248,12 +253,14 @@ def test_a_page_that_was_being_made_while_something_changed_is_not_kept(pages, a
     assert not kept(pages, "/").was_kept
 
 
-@pytest.mark.parametrize(("clock_moves", "is_kept"), [("2026-11-28T23:59:59", True), ("2026-11-29T00:00:00", False)])
-def test_midnight_ends_every_page(pages, settings, clock_moves, is_kept):
+@pytest.mark.parametrize(
+    ("clock_moves", "still_counts"), [("2026-11-28T23:59:59", True), ("2026-11-29T00:00:00", False)]
+)
+def test_midnight_ends_every_page(pages, settings, clock_moves, still_counts):
     settings.PORTAL_CLOCK = clock.at(clock.dt.date(2026, 11, 28), clock.dt.time(9))
     ask(pages, "/")
     settings.PORTAL_CLOCK = clock.dt.datetime.fromisoformat(clock_moves).replace(tzinfo=settings.PORTAL_CLOCK.tzinfo)
-    assert ask(pages, "/").was_kept is is_kept
+    assert ask(pages, "/").was_kept is still_counts
 
 
 def test_the_next_moment_of_an_app_ends_every_page(pages, settings, monkeypatch):
@@ -286,17 +293,17 @@ def test_a_process_that_starts_uses_no_page_of_the_one_before(pages, application
 def test_processes_share_their_pages(pages, application):
     ask(pages, "/")
     second = page_cache.PageCache.__new__(page_cache.PageCache)
-    second.application, second.store = application, stored_pages.Store()
+    second.application, second.store, second._unkept = application, stored_pages.Store(), {}
     assert (ask(second, "/").was_kept, len(application.asked)) == (True, 1)
 
 
 def test_the_memory_of_a_process_is_bounded(pages, monkeypatch):
-    monkeypatch.setattr(stored_pages, "LOCAL_BYTES", 5000)
+    monkeypatch.setattr(pages.store.pages, "most", 5000)
     for month in range(1, 10):
         ask(pages, f"/calendar/?month=2026-0{month}")
-    assert (len(pages.store._pages), pages.store._bytes) == (
+    assert (len(pages.store.pages), pages.store.pages.bytes) == (
         2,
-        sum(2 * len(p.body) for p in pages.store._pages.values()),
+        sum(2 * len(p.body) for p in pages.store.pages._items.values()),
     )
 
 
@@ -321,6 +328,15 @@ def test_who_waits_too_long_makes_the_page(pages, application, monkeypatch):
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _number: ask(pages, "/"), range(2)))
     assert sorted(answer.text[:2] for answer in answers) == ["1 ", "2 "]
+
+
+def test_requests_for_what_cannot_be_kept_do_not_wait_for_one_another(pages, application):
+    application.headers, application.seconds = [("Cache-Control", "no-store")], 0.2
+    ask(pages, "/")
+    begun = time.monotonic()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _number: ask(pages, "/"), range(6)))
+    assert time.monotonic() - begun < 3 * application.seconds
 
 
 def test_an_application_that_fails_leaves_no_claim(pages, application):
@@ -429,3 +445,28 @@ def test_threads_have_connections_of_their_own():
     for thread in threads:
         thread.join()
     assert len(set(found)) == 1
+
+
+def test_threads_that_ended_leave_connections_to_those_that_follow():
+    pool = content.server().connection_pool
+    found = []
+    for _ in range(pool.max_connections + 1):
+        thread = threading.Thread(target=lambda: found.append(site()))
+        thread.start()
+        thread.join()
+    assert (len(set(found)), len(found)) == (1, pool.max_connections + 1)
+
+
+def test_an_answer_that_was_not_read_is_not_taken_for_the_next(monkeypatch):
+    name = content.activity_version("abcdefghjk")
+    content.changed(name)
+    expected = content.tokens([name])
+    monkeypatch.setattr(content._thread.connection, "read_response", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        site()
+    monkeypatch.undo()
+    assert content.tokens([name]) == expected
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt

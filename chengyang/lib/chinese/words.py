@@ -4,7 +4,9 @@ Written Chinese has no spaces, and browsers break it between any two characters.
 (`words.txt`) and from the phrases of pypinyin, the longest match first. What neither knows stays unbroken.
 """
 
+import re
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,15 +14,19 @@ from .characters import is_cjk
 
 LONGEST = 6  # characters of a word that is looked up
 OPENING, CLOSING = "“‘（《「", "”’）》」"
+_PHRASE = re.compile(r'^"([^"]+)": \[', re.MULTILINE)
 UNKNOWN = 4  # characters in a row that no word covers and that stay together
 
 
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
-    from pypinyin.phrases_dict import phrases_dict
-
     own = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
-    return frozenset(own) | frozenset(phrases_dict)
+    # The keys of the file, without importing the package: its dictionary keeps the readings too and takes 45 MB.
+    package = find_spec("pypinyin")
+    assert package is not None  # it is a requirement of the project
+    assert package.origin is not None
+    phrases = Path(package.origin).with_name("phrases_dict.json").read_text(encoding="utf-8")
+    return frozenset(own) | frozenset(_PHRASE.findall(phrases))
 
 
 @lru_cache(maxsize=2048)

@@ -70,14 +70,14 @@ def clear_access_scope(user) -> None:
 
 
 def _compute(user, day) -> AccessScope:
-    held = _held(user, day)
-    roles = [(kind, subdistrict_id) for subject, kind, subdistrict_id in held if not subject]
+    found = _roles_and_posts(user, day)
+    roles = [(kind, subdistrict_id) for subject, kind, subdistrict_id in found if not subject]
     administrator = next((kind for kind, _subdistrict_id in roles if kind in ADMINISTRATORS), "")
     if administrator:  # other roles and posts of an administrator do not count (requirements S07)
         return AccessScope(user_id=user.pk, administrator=administrator)
     kinds = {kind for kind, _subdistrict_id in roles}
     posts = {post.subject: set() for post in extensions.post_types()}
-    for subject, _kind, organizer_id in held:
+    for subject, _kind, organizer_id in found:
         if subject:
             posts[subject].add(organizer_id)
     return AccessScope(
@@ -89,7 +89,7 @@ def _compute(user, day) -> AccessScope:
     )
 
 
-def _held(user, day) -> list[tuple[str, str, int]]:
+def _roles_and_posts(user, day) -> list[tuple[str, str, int]]:
     """Return, by one query, the roles of `user` on `day` as ("", kind, subdistrict) and the posts that manage as (subject, "", id)."""
     roles = user.roles.on(day).order_by()  # not through Role: models.py imports this module
     rows = [roles.values_list(_text(""), "kind", "subdistrict_id")]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 
 
 def explained(page: Callable[..., HttpResponse], asked_for: Callable[..., str]) -> Callable[[Any], Any]:
@@ -41,5 +42,7 @@ def asked_for(url: str) -> str:
         match = resolve(parts.path)
     except Resolver404:
         return ""
+    if match.view_name == "web:kept-form":
+        return _("提交刚才填的内容，都还在")
     describe = getattr(match.func, "asked_for", None)
     return str(describe(QueryDict(parts.query), **match.kwargs)) if describe else ""

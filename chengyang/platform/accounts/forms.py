@@ -3,15 +3,18 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm as _GenerateRecoveryCodesForm
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal import auth
 from django import forms
 from django.contrib.auth import password_validation
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import ActionError
+from chengyang.platform.web import counted_forms
 from chengyang.platform.web.addresses import network_of
 from chengyang.platform.web.context import current
 from chengyang.platform.web.forms import CodeField, Form, NameField, PhoneField, PortalForm
@@ -172,6 +175,14 @@ class ReauthenticateCodeForm(_CodeForm, mfa.ReauthenticateForm):
 
 
 class ActivateTOTPForm(_CodeForm, totp.ActivateTOTPForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        session, key = context.request.session, auth.SECRET_SESSION_KEY
+        before = session.get(key)
+        super().__init__(*args, **options)
+        is_refused = counted_forms.find(context.request, context.request.path)
+        if before and is_refused and not self.is_bound:  # what was scanned into the app before a wrong code stays valid
+            self.secret = session[key] = before
+
     @property
     def grouped_secret(self) -> str:
         """The secret in groups of four characters, for typing it into an app by hand."""

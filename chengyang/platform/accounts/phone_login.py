@@ -3,22 +3,17 @@
 Sign-in, joining, the sign-up of a guest, the change of a number and the question who one is (`step_up`) all use `PhoneLogin`.
 """
 
-import json
 from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from chengyang.errors import ActionError
-from chengyang.lib.vault.fields import decrypt_for, encrypt_for
-from chengyang.lib.vault.sealing import VaultError
+from chengyang.platform.web import counted_forms
 from chengyang.platform.web.forms import Form
 
 from . import known_devices, phone_verification, returning
@@ -30,12 +25,10 @@ Purpose = PhoneProof.Purpose
 SESSION_KEY = (
     "phone_login"  # {"newest": {page: proof}, "kept": {page or page/proof: values}, "refused": {page/proof: …}}
 )
-# A refused first step is kept by the browser, encrypted, and not here: nothing is stored before the consent.
-COOKIE, COOKIE_LIFE = "refused", 60  # seconds
-_PLACE = ("accounts.PhoneLogin", "refused", "form")
+# A refused first step is kept by the browser (`counted_forms`) and not here: nothing is stored before the consent.
 PARAMETER = "proof"  # of the URL and the form: the proof of this page, so that two pages do not share one
 MOST_PAGES = 8  # pages of one session that keep a proof
-NEVER_KEPT = ("csrfmiddlewaretoken", "code", "do", PARAMETER)
+NEVER_KEPT = ("do", PARAMETER)
 
 
 class PhoneLogin:
@@ -156,7 +149,7 @@ class PhoneLogin:
     def sent_back(self, error: ActionError) -> HttpResponse:
         """Return a redirect to the first step, which shows `error`: an action refused the number that was proved."""
         errors = [[error.field or "phone", str(error.message), error.code]]
-        return self._with_cookie(urlencode({"phone": self.phone}), errors)
+        return counted_forms.redirect(self.url, page=self.page, data=urlencode({"phone": self.phone}), errors=errors)
 
     def sign_in(self, *, next_url: str) -> HttpResponse:
         """Sign in to the account of the proved number and return a redirect to `next_url` (an address of this site).
@@ -169,11 +162,11 @@ class PhoneLogin:
 
     # ---- the forms ---------------------------------------------------------------------------------------------------
     def _show(self):
-        refused = self._take_stored("refused", self._place()) if self.proof else self._cookie()
+        refused = self._take_stored("refused", self._place()) if self.proof else self._refused_first()
         make = self.code_form if self.proof else self.phone_form
         self.form = make(QueryDict(refused["data"]) if refused else None)
         if refused:
-            _show_errors(self.form, refused["errors"])
+            counted_forms.show_errors(self.form, refused["errors"])
         return
 
     def _take_form(self):
@@ -188,40 +181,17 @@ class PhoneLogin:
             self.form.refuse(error)
         return self._refused()
 
+    def _refused_first(self):
+        return counted_forms.find(self.request, self.page)
+
     def _refused(self):
         """Keep the form for the page that follows, without the code, and redirect there."""
-        data = self.request.POST.copy()
-        for name in NEVER_KEPT:
-            data.pop(name, None)
-        problems = self.form.errors.as_data().items()
-        errors = [
-            [name, str(text), error.code] for name, found in problems for error in found for text in error.messages
-        ]
+        data = counted_forms.typed(self.request, but=NEVER_KEPT)
+        errors = counted_forms.errors_of(self.form)
         if not self.proof:
-            return self._with_cookie(data.urlencode(), errors)
-        self._store("refused", self._place(), {"data": data.urlencode(), "errors": errors})
+            return counted_forms.redirect(self.url, page=self.page, data=data, errors=errors)
+        self._store("refused", self._place(), {"data": data, "errors": errors})
         return HttpResponseRedirect(self._url(self.proof))
-
-    def _with_cookie(self, data, errors):
-        response = HttpResponseRedirect(self.url)
-        text = json.dumps({"page": self.page, "data": data, "errors": errors})
-        response.set_cookie(
-            COOKIE,
-            encrypt_for(*_PLACE, text),
-            max_age=COOKIE_LIFE,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
-
-    def _cookie(self):
-        """Return the refused first step of this page that the browser has kept, or None."""
-        try:
-            found = json.loads(decrypt_for(*_PLACE, self.request.COOKIES.get(COOKIE, "")) or "null")
-        except VaultError:
-            return None
-        return found if found and found["page"] == self.page else None
 
     def _check(self):
         code, key = self.form.cleaned_data["code"], self.request.session.session_key
@@ -242,7 +212,7 @@ class PhoneLogin:
         proof = sent if reusable else self._send(data["phone"])
         self._go_on(proof, {name: data[name] for name in self.keep})
         response = HttpResponseRedirect(self._url(proof))
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(counted_forms.COOKIE)
         return response
 
     def _resend(self):
@@ -308,11 +278,3 @@ class PhoneLogin:
         if found:
             self._store(part, place, None)
         return found
-
-
-def _show_errors(form, errors):
-    """Show `errors` (field, message, code) in the bound `form`, in place of those of its own validation."""
-    form.full_clean()
-    form._errors = ErrorDict(renderer=form.renderer)
-    for field, message, code in errors:
-        form.add_error(field if field in form.fields else None, ValidationError(message, code=code))

@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import slugify
-from pypinyin import lazy_pinyin
 
 SLUG_LOCK = 0x736C7567  # "slug": two new rows of the same name would read the same slug as free
 SLUG_LENGTH = 60
@@ -46,6 +45,8 @@ def matches_name(organizer: Any) -> bool:
 def _wanted(organizer: Any) -> str:
     common = organizer.COMMON_NAME_PARTS
     short = re.sub(common, "", organizer.name) if common else organizer.name
+    from pypinyin import lazy_pinyin  # its dictionary takes 45 MB and 0.2 s, and few processes ever make a slug
+
     slug = slugify(" ".join(lazy_pinyin(short or organizer.name)))
     return slug[:SLUG_LENGTH].strip("-") or organizer._meta.model_name
 

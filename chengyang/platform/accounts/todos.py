@@ -18,6 +18,7 @@ class CheckIdentity(TodoKind):
 
     code, label, section, model = "number-request", gettext_lazy("当面核对身份"), Section.PEOPLE, NumberRequest
     related = ("user__person__subdistrict",)
+    reason_words = (gettext_lazy("理由"), gettext_lazy("不换必填，本人会看到原文"))
     quick_reasons = (
         gettext_lazy("本人没有来窗口核对。"),
         gettext_lazy("身份证上的姓名和登记的不一致。"),
@@ -59,7 +60,7 @@ class CheckIdentity(TodoKind):
         return rows
 
     def history(self, row):
-        asked = HistoryEntry(_("提出申请"), row.at, row.user)
+        asked = HistoryEntry(_("提出申请"), row.at, _("自称本人，还没有核对"))
         if not row.decided_at:
             return [asked]
         return [HistoryEntry(row.get_state_display(), row.decided_at, row.decided_by or "", row.reason), asked]

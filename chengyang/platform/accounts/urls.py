@@ -3,6 +3,8 @@
 from allauth.account import views as account
 from django.urls import path
 
+from chengyang.platform.web.counted_forms import redirected
+
 from . import views
 
 app_name = "accounts"
@@ -28,7 +30,7 @@ urlpatterns = [
     path("phone/lost/sent/", views.lost_number_sent, name="lost_number_sent"),
     path("stop/<public_id:public_id>/<slug:signature>/", views.stop_number, name="stop_number"),
     # /accounts/
-    path("login/", account.login, name="login"),
+    path("login/", redirected(account.login), name="login"),
     path("logout/", account.logout, name="logout"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<int:pk>/end/", views.end_session, name="session-end"),

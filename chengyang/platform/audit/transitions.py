@@ -43,13 +43,21 @@ def move(
     Raises ActionError("state") if `table` does not allow the step: somebody else was faster, or the page was outdated.
     """
     if new not in table[obj.state]:
-        raise ActionError(
-            _("现在是“%(state)s”，不能这样做。请刷新页面看最新情况。") % {"state": obj.get_state_display()},
-            code="state",
-        )
+        raise _outdated(obj)
     obj.state = new
     for field, value in changes.items():
         setattr(obj, field, value)
     obj.save(update_fields=["state", *changes])
     record(verb, obj, actor=actor, person=person, user=user, reason=code, fields=["state", *changes])
     return obj
+
+
+def require_state(obj: Any, state: str) -> None:
+    """Raise ActionError("state") unless `obj` (locked) is in `state`; for a step whose new state also follows other states."""
+    if obj.state != state:
+        raise _outdated(obj)
+
+
+def _outdated(obj):
+    text = _("现在是“%(state)s”，不能这样做。请刷新页面看最新情况。") % {"state": obj.get_state_display()}
+    return ActionError(text, code="state")

@@ -15,6 +15,7 @@ from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.web import context
+from chengyang.platform.web.fragments import per_version
 
 from .models import Consent, PolicyVersion, PolicyVersionQuerySet, Purpose
 from .permissions import can_decide
@@ -54,7 +55,7 @@ def latest_for(user: Any) -> dict[str, Consent]:
 def to_confirm(user: Any) -> list[Consent]:
     """Return the consents that `user` gave to a text that has changed since: they are asked again (requirements P02)."""
     given = [row for code, row in latest_for(user).items() if row.given and code in BY_CODE]
-    policy = PolicyVersionQuerySet(PolicyVersion).current() if given else None
+    policy = per_version("privacy.current", PolicyVersionQuerySet(PolicyVersion).current) if given else None
     return [row for row in given if policy and row.text_hash != hash_of(policy, row.purpose)]
 
 

@@ -22,7 +22,7 @@ from chengyang.platform.accounts.models import User
 from chengyang.platform.audit import following
 from chengyang.platform.audit.transitions import lock
 
-from .forms import DecisionForm
+from .forms import DecisionForm, reason_field
 
 SALT = "staff.decision"
 
@@ -47,7 +47,7 @@ class DecisionPage:
     def form(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> DecisionForm:
         """Return the form of the decision: bound to `data`, or with the values `typed` on an outdated page, or empty."""
         initial = {name: typed[name] for name in typed} if typed else None
-        form = type("DecisionForm", (DecisionForm,), dict(self.fields))
+        form = type("DecisionForm", (DecisionForm,), {"reason": reason_field(self.kind.reason_length), **self.fields})
         return form(data, options=self.options, words=self.kind.reason_words, initial=initial)
 
     @cached_property

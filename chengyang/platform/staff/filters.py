@@ -1,17 +1,19 @@
 """Filters, pages and order of the lists of the staff site: filters offer visible rows only, names are sorted by pinyin."""
 
 import datetime as dt
+from copy import copy
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.platform.web import paging
 from chengyang.platform.web.fields import NameKeyField
-from chengyang.platform.web.paging import estimated, keyset
 
 DAY = dt.timedelta(days=1)
 
@@ -102,6 +104,20 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in chosen[:200]]
 
 
+def beside(model_admin: Any, request: HttpRequest, row: Any, kept: str) -> tuple[Any, Any]:
+    """Return the rows before and after `row` in the list from which the officer came; `kept` is its query string."""
+    asked = copy(request)
+    asked.GET = QueryDict(kept, mutable=True)
+    for name in (*CURSORS, MANY):
+        asked.GET.pop(name, None)
+    asked.only_rows = True  # type: ignore[attr-defined]
+    try:
+        rows = model_admin.get_changelist_instance(asked).queryset
+    except (ValueError, IncorrectLookupParameters):  # a filter that was typed
+        return None, None
+    return paging.beside(rows, [str(name) for name in rows.query.order_by], row.pk)
+
+
 CURSORS = ("after", "before")
 MOST = 0.25  # share of a list
 MANY, MANY_ROWS = "rows", 200  # `?rows=200` shows more rows on a page, to print them
@@ -124,11 +140,14 @@ class Listing(ChangeList):
         return super().get_query_string(new_params, [*(remove or []), *CURSORS])
 
     def get_results(self, request: HttpRequest) -> None:
+        if getattr(request, "only_rows", False):  # see `beside`: neither a page nor a total
+            return
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
         self.has_many = request.GET.get(MANY) == str(MANY_ROWS)
         order = [str(name) for name in self.queryset.query.order_by]
         per_page = MANY_ROWS if self.has_many else self.list_per_page
-        self.page = keyset(request, self.queryset, order, per_page, found=bool(self.query) and self._finds_few(order))
+        found = bool(self.query) and self._finds_few(order)
+        self.page = paging.keyset(request, self.queryset, order, per_page, found=found)
         self.result_list = self.page.rows
         self.result_count = self.paginator.count
         self.total_text = self.paginator.total_text
@@ -147,7 +166,7 @@ class Listing(ChangeList):
         if not self.paginator.is_capped:
             return True
         by_name = bool(order) and order[0].removeprefix("-").endswith("name_key")
-        return by_name and estimated(self.queryset) < MOST * estimated(self.root_queryset)
+        return by_name and paging.estimated(self.queryset) < MOST * paging.estimated(self.root_queryset)
 
     def get_ordering_field(self, field_name: str) -> Any:
         keys = (field for field in self.lookup_opts.fields if isinstance(field, NameKeyField))

@@ -11,6 +11,17 @@ from chengyang.extensions import DecisionOption
 from chengyang.platform.web.forms import Form
 
 
+def reason_field(length: int) -> forms.CharField:
+    """Return the field of the reason of a decision, with at most `length` characters."""
+    return forms.CharField(
+        label=_("理由"),
+        required=False,
+        max_length=length,
+        widget=forms.Textarea(attrs={"rows": 2 if length <= REASON_LENGTH else 5}),
+        help_text=_("退回和不予通过必填，本人会看到原文"),
+    )
+
+
 class DecisionForm(Form):
     """A decision and its reason. The person concerned reads the reason exactly as it is typed."""
 
@@ -19,13 +30,7 @@ class DecisionForm(Form):
     choice = forms.ChoiceField(
         label=_("决定"), widget=forms.RadioSelect, error_messages={"required": _("请先选一个决定。")}
     )
-    reason = forms.CharField(
-        label=_("理由"),
-        required=False,
-        max_length=REASON_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("退回和不予通过必填，本人会看到原文"),
-    )
+    reason = reason_field(REASON_LENGTH)
 
     def __init__(
         self, *args: Any, options: Sequence[DecisionOption], words: tuple[Any, Any] | None = None, **kwargs: Any

@@ -36,6 +36,11 @@ def pause(error: Exception) -> None:
     _pause["until"] = time.monotonic() + PAUSE
 
 
+def resume() -> None:
+    """Ask the server again: it has just answered."""
+    _pause["until"] = 0.0
+
+
 class FaultTolerantRedisCache(RedisCache):
     """Django's Redis cache; while the server is away, reads find nothing and writes do nothing."""
 

@@ -1,9 +1,9 @@
 """Versions of what public pages show, so that a page kept in a cache is never older than the data.
 
 A version is a random token in the cache server under a name: `SITE` for everything that public pages show, `PLACES` for the
-numbers of places and check-ins, `activity:<public id>` for those of one activity, `WORK` for what waits for officers. A write moves versions when its
-transaction has been committed (`changed`); whoever keeps a page reads the tokens before making it (`tokens`) and stores them
-with it, and the page counts while they are still the same.
+numbers of places and check-ins, `activity:<public id>` for those of one activity, `WORK` for what waits for officers. A write
+moves versions when its transaction has been committed (`changed`); what makes a page reads the tokens first (`tokens`) and
+stores them with it, and the page counts while they are still the same.
 
 `audit.record` calls `changed` for every change; writes that are not recorded one by one, such as loading the demonstration,
 call it themselves. A process that cannot reach the cache server moves the versions as soon as it answers again. Only a
@@ -12,12 +12,12 @@ seconds in any case.
 """
 
 import datetime as dt
-import logging
 import os
 import secrets
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -33,15 +33,14 @@ from redis.exceptions import RedisError
 from chengyang import clock, extensions
 
 from . import cache as cache_backend
+from . import context
 
 SITE = "site"
 PLACES = "places"
 WORK = "work"
 RETRY = 0.1  # seconds between attempts to move the versions that a cache server that was away did not get
 NAME_LIFE = 24 * 3600  # seconds that the version of one activity is kept, far longer than any page
-_COMMON = (SITE, PLACES, WORK)
-
-_log = logging.getLogger(__name__)
+COMMON = (SITE, PLACES, WORK)
 
 
 def nothing(_subject: Any) -> Iterable[str]:
@@ -69,9 +68,14 @@ def key(kind: str, name: str) -> str:
     return f"{settings.CACHES['default'].get('KEY_PREFIX', '')}:{kind}:{name}"
 
 
+def has_server() -> bool:
+    """Return whether the cache is a server, and not in the memory of this process."""
+    return "LOCATION" in settings.CACHES["default"]
+
+
 def is_away() -> bool:
-    """Return whether there is no cache server to ask: it failed a moment ago, or the cache is in the memory of this process."""
-    return cache_backend.is_away() or "LOCATION" not in settings.CACHES["default"]
+    """Return whether there is no cache server to ask now: none is configured, or it failed a moment ago."""
+    return not has_server() or cache_backend.is_away()
 
 
 @lru_cache(maxsize=2)
@@ -117,7 +121,8 @@ _owed_lock = threading.Lock()
 
 
 def _move(names: Iterable[str]) -> None:
-    if "LOCATION" not in settings.CACHES["default"] or (not is_away() and _moved(names)):
+    _of_request.set(None)
+    if not has_server() or (not _owed and _moved(names)):
         return
     with _owed_lock:
         is_running = bool(_owed)
@@ -131,7 +136,7 @@ def _moved(names: Iterable[str]) -> bool:
     try:
         commands = server().pipeline(transaction=False)
         for name in names:
-            commands.set(key("content", name), secrets.token_hex(8), ex=None if name in _COMMON else NAME_LIFE)
+            commands.set(key("content", name), secrets.token_hex(8), ex=None if name in COMMON else NAME_LIFE)
         commands.execute()
     except (RedisError, OSError) as error:
         cache_backend.pause(error)
@@ -142,13 +147,11 @@ def _moved(names: Iterable[str]) -> bool:
 def _pay() -> None:
     """Move the owed versions as soon as the cache server answers."""
     while True:
-        with _owed_lock:
-            names = frozenset(_owed)
-        if _moved(names):
-            with _owed_lock:
-                _owed.difference_update(names)
-                if not _owed:
-                    return
+        with _owed_lock:  # held meanwhile, so that nothing is added that was not moved
+            if _moved(_owed):
+                _owed.clear()
+                cache_backend.resume()
+                return
         time.sleep(RETRY)
 
 
@@ -173,6 +176,21 @@ def tokens(names: Iterable[str]) -> dict[str, str] | None:
     return {name: (token or b"").decode() for name, token in zip(wanted, found, strict=True)}
 
 
+# The tokens of COMMON as they were when the current request asked first: with its id.
+_of_request: ContextVar[tuple[str, dict[str, str] | None] | None] = ContextVar("content_tokens", default=None)
+
+
+def tokens_of_request() -> dict[str, str] | None:
+    """Return the tokens of COMMON, read once in a request and again after it has moved a version itself; None as `tokens`."""
+    request = context.current().request_id
+    known = _of_request.get()
+    if request and known and known[0] == request:
+        return known[1]
+    found = tokens(COMMON)
+    _of_request.set((request, found))
+    return found
+
+
 _thread = threading.local()  # a connection of each thread, because every request of a visitor reads the versions
 
 
@@ -187,15 +205,20 @@ def _read(names: tuple[str, ...]) -> list[bytes | None]:
             return _asked(_thread.connection, names)
         except redis.exceptions.ConnectionError:  # the server was started anew
             pass
-    connection = server().connection_pool.make_connection()
+    pool = server().connection_pool
+    connection = pool.connection_class(**pool.connection_kwargs)  # the pool counts those it makes and never forgets one
     found = _asked(connection, names)
     _thread.connection, _thread.owner = connection, owner
     return found
 
 
 def _asked(connection: Any, names: tuple[str, ...]) -> list[bytes | None]:
-    connection.send_packed_command([_command(key("content", ""), names)])  # connects first, where it must
-    return connection.read_response()
+    try:
+        connection.send_packed_command([_command(key("content", ""), names)])  # connects first, where it must
+        return connection.read_response()
+    except BaseException:
+        connection.disconnect()  # an answer that comes later is not taken for that of the next command
+        raise
 
 
 @lru_cache(maxsize=4096)

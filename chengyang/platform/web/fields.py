@@ -1,11 +1,22 @@
-"""Fields computed from other columns of their row: sort keys and search vectors of names and texts."""
+"""Fields that several apps have: those computed from other columns of their row, and the key to an account that acted."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 
 from chengyang.lib.chinese import pinyin, search
+
+
+def acting_account(label: Any) -> models.ForeignKey:
+    """Return a key to the account that did something to a row, such as a reviewer; None until somebody did.
+
+    It has no reverse name: by this convention `members.personal_data` knows that the row is about somebody else.
+    """
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label
+    )
 
 
 class NameKeyField(models.CharField):

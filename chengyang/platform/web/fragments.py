@@ -5,8 +5,6 @@ the same activity in a cell of the calendar is the same for everybody. `per_vers
 something in public changes. Both keep their results in the memory of the process.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
@@ -17,36 +15,12 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from . import content
+from .bounded import BoundedMemory
 
-MOST_BYTES = 4 * 1024 * 1024  # of the fragments in one process
 MOST_VALUES = 1000
 
 
-class _Fragments:
-    """Drawn fragments by key, the last used ones. Safe for several threads."""
-
-    def __init__(self) -> None:
-        self._drawn: OrderedDict[Hashable, str | bytes] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Any:
-        with self._lock:
-            if key in self._drawn:
-                self._drawn.move_to_end(key)
-            return self._drawn.get(key)
-
-    def put(self, key: Hashable, drawn: str | bytes) -> None:
-        with self._lock:
-            if key not in self._drawn:
-                self._drawn[key] = drawn
-                self._bytes += 2 * len(drawn)
-            while self._bytes > MOST_BYTES:
-                _key, oldest = self._drawn.popitem(last=False)
-                self._bytes -= 2 * len(oldest)
-
-
-_fragments = _Fragments()
+_fragments: BoundedMemory[Any] = BoundedMemory(4 * 1024 * 1024, lambda drawn: 2 * len(drawn))  # bytes in one process
 Text = TypeVar("Text", str, bytes, SafeString)
 
 
@@ -73,7 +47,7 @@ _values: dict[Hashable, tuple[content.Age, Any]] = {}
 
 
 def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[str] = (content.SITE,)) -> Any:
-    """Return `compute()`, computed once for the versions `names` of what the public pages show, and at least once a minute.
+    """Return `compute()`, computed once for the versions `names` (of `content.COMMON`, SITE among them), and at least once a minute.
 
     `key` names the value and everything it depends on beside the data and the time. The value is shared by requests, so
     nobody may change it. Inside a transaction, and while the cache server is away, it is computed: the data may be newer
@@ -81,9 +55,10 @@ def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[st
     """
     if transaction.get_connection().in_atomic_block:
         return compute()
-    versions = content.tokens(names)
+    versions = content.tokens_of_request()
     if versions is None:
         return compute()
+    versions = {name: versions[name] for name in names}
     found = _values.get(key)
     if found and found[0].counts(versions):
         return found[1]

@@ -90,6 +90,6 @@ def rows(fields: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
 
 
 def _control(value):
-    if "\n" in value or len(value) > LINE_LENGTH:
-        return "text"
-    return "hidden" if value.isascii() and " " not in value else "line"
+    if value.isascii() and not any(letter.isspace() for letter in value):
+        return "hidden"
+    return "text" if "\n" in value or len(value) > LINE_LENGTH else "line"

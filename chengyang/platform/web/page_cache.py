@@ -1,9 +1,9 @@
 """The page cache: a WSGI application in front of Django that answers visitors from pages made before.
 
 It answers GET and HEAD of the pages that apps declare in the slot `cached_pages`, for browsers without a session: a page is
-made without their cookies but that of elder mode, and kept if it sets none. Everything else goes to Django untouched. A page counts as long as the
-versions of what it shows have not moved (`content`) and the clock has not reached the next moment that changes it; while the
-cache server is away, pages are made as without the cache.
+made without their cookies but that of elder mode, and kept if it sets none. Everything else goes to Django untouched. A page
+counts as long as the versions of what it shows have not moved (`content`) and the clock has not reached the next moment that
+changes it; while the cache server is away, pages are made as without the cache.
 
 It stands in front of Django and not in its middleware, because most of the time of a small answer is spent there.
 """
@@ -28,6 +28,8 @@ from .stored_pages import COMPRESS, SMALLEST, Store, StoredPage, key_of
 
 WAIT = 1.0  # seconds that a request waits for another one that makes the page
 STEP = 0.01  # seconds between two looks
+UNKEPT = 5.0  # seconds in which an answer that cannot be kept is not tried again
+MOST_UNKEPT = 1000  # of such answers that a process knows
 LONGEST_QUERY = 300  # characters
 MOST_PAIRS = 4  # of a query; longer combinations are rare, and without end
 # Answers depend on these headers, or are written for the one who sends them.
@@ -46,6 +48,7 @@ class PageCache:
     def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
         self.application = application
         self.store = Store()
+        self._unkept: dict[str, float] = {}  # key of an answer that cannot be kept → until when it is not tried again
         content.changed()  # this process may run newer code or templates than the one that made what is stored
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -53,6 +56,8 @@ class PageCache:
         if found is None:
             return self.application(environ, start_response)
         key, names = found
+        if self._unkept.get(key, 0.0) > time.monotonic():
+            return self.application(environ, start_response)
         page, status = self._page(environ, key, names)
         if page is None:
             return self.application(environ, start_response)
@@ -100,7 +105,14 @@ class PageCache:
             self.store.save(key, page)
         else:
             page.headers += [header for header in headers if header[0].lower() == "set-cookie"]
+            self._pass_on(key)
         return page
+
+    def _pass_on(self, key: str) -> None:
+        """Let the next requests for `key` go to Django at once: they would wait for one another, and nothing would be kept."""
+        if len(self._unkept) >= MOST_UNKEPT:
+            self._unkept.clear()
+        self._unkept[key] = time.monotonic() + UNKEPT
 
 
 # ---- the request ----------------------------------------------------------------------------------------------------

@@ -151,6 +151,18 @@ def _unindexed(step: str) -> Any:
     return value.desc() if step.startswith("-") else value.asc()
 
 
+def beside(rows: QuerySet, order: Sequence[str], pk: Any) -> tuple[Any, Any]:
+    """Return the rows before and after the one with `pk`, in `order` (see `keyset`); None at an end, and when it is not there."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        return None, None
+    names = [name.lstrip("-") for name in order]
+    values = [_value_of(row, name, field) for name, field in zip(names, _fields(rows, order), strict=True)]
+    directions = ([_reverse(name) for name in order], list(order))
+    before, after = (rows.filter(_beyond(steps, values)).order_by(*steps).first() for steps in directions)
+    return before, after
+
+
 def _reverse(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
@@ -165,7 +177,7 @@ def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
             condition |= equal & (further if descending else further | Q(**{f"{name}__isnull": True}))
         elif descending:
             condition |= equal & Q(**{f"{name}__isnull": False})
-        equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+        equal &= Q(**{name: value})  # Django compares with None by IS NULL
     return condition
 
 

@@ -6,9 +6,7 @@ Whether a page still counts is decided by its age (`content.Age`).
 import gzip
 import hashlib
 import json
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -17,9 +15,10 @@ from redis.exceptions import RedisError
 
 from . import cache as cache_backend
 from . import content
+from .bounded import BoundedMemory
 
 MOST_PER_LIFE = 1000  # pages stored in the cache server in `content.LIFE` seconds, so that it cannot be filled
-LOCAL_BYTES = 6 * 1024 * 1024  # of the pages in the memory of one process
+LOCAL_BYTES = 6 * 1024 * 1024  # of the pages in the memory of one process, with their compressed forms
 MAKING = 5  # seconds after which a request that is making a page is given up
 SMALLEST = 200  # bytes: smaller answers are not compressed
 COMPRESS = {
@@ -63,43 +62,29 @@ class Store:
     """Pages by key, in the memory of this process and in the cache server. Safe for several threads."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[str, StoredPage] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        self.pages: BoundedMemory[StoredPage] = BoundedMemory(LOCAL_BYTES, lambda page: 2 * len(page.body))
 
     def find(self, key: str, versions: Mapping[str, str]) -> StoredPage | None:
         """Return the page under `key` if it counts. A cache server that is away has none."""
-        page = self._pages.get(key)
+        page = self.pages.get(key)
         if page and page.age.counts(versions):
             return page
         data = self._ask("get", content.key("page", key))
         page = from_bytes(data) if data else None
         if page is None or not page.age.counts(versions):
             return None
-        self._keep(key, page)
+        self.pages.put(key, page)
         return page
 
     def save(self, key: str, page: StoredPage) -> None:
         """Keep `page` under `key`; the cache server takes `MOST_PER_LIFE` pages in `LIFE` seconds and no more."""
-        self._keep(key, page)
+        self.pages.put(key, page)
         counter = content.key("page", f"count:{int(time.time() / content.LIFE)}")
         stored = self._ask("incr", counter)
         if stored == 1:
             self._ask("expire", counter, 2 * content.LIFE)
         if stored and stored <= MOST_PER_LIFE:
             self._ask("set", content.key("page", key), page.to_bytes(), ex=content.LIFE)
-
-    def _keep(self, key: str, page: StoredPage) -> None:
-        with self._lock:
-            self._drop(key)
-            self._pages[key] = page
-            self._bytes += _size(page)
-            while self._bytes > LOCAL_BYTES and len(self._pages) > 1:
-                self._drop(next(iter(self._pages)))
-
-    def _drop(self, key: str) -> None:
-        if old := self._pages.pop(key, None):
-            self._bytes -= _size(old)
 
     # ---- one request makes a page ---------------------------------------------------------------------------------
     def claim(self, key: str) -> bool:
@@ -118,10 +103,6 @@ class Store:
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
             return None
-
-
-def _size(page: StoredPage) -> int:
-    return 2 * len(page.body)  # with its compressed forms
 
 
 def key_of(*parts: object) -> str:

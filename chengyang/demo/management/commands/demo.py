@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chengyang import clock
 from chengyang.demo import growth, loader
+from chengyang.platform.web import content
 
 
 class Command(BaseCommand):
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             loader.load(seed=seed, today=today or clock.today(), persons=wanted, report=report)
         except loader.Refused as refusal:
             raise CommandError(str(refusal)) from None
+        content.changed(*content.COMMON)
 
 
 def _day(text):

@@ -59,11 +59,10 @@ def create_officer(*, email: str, name: str, phone: str = "", actor: Any) -> Use
     user = User(email=_checked_email(email), name=name.strip(), phone=phone)
     if not user.name:
         raise ActionError(_("请填写姓名。"), code="name", field="name")
-    refuse_taken(user)
     password = passwords.one_time_password()
     user.set_password(password)
     user.must_change_password = True
-    user.save(force_insert=True)
+    save_unless_taken(user, force_insert=True)
     passwords.remember(user)
     audit.record("user.created", user, actor=actor, reason="officer")
     return _hand_over(user, password, actor)
@@ -87,8 +86,21 @@ def _checked_email(email):
     return email
 
 
-def refuse_taken(user: User) -> None:
-    """Raise ActionError `email_taken` or `phone_taken` when another account signs in with the e-mail or number of `user`."""
+def save_unless_taken(user: User, **options: Any) -> None:
+    """Save `user` (`options` as for `save`), unless another account signs in with the same e-mail or number.
+
+    Raises ActionError `email_taken` or `phone_taken`, also when another session takes it at the same moment.
+    """
+    _refuse_taken(user)
+    try:
+        with transaction.atomic():
+            user.save(**options)
+    except IntegrityError:  # it was taken after the look above, and committed by now
+        _refuse_taken(user)
+        raise
+
+
+def _refuse_taken(user):
     others = User.objects.exclude(pk=user.pk)
     if user.email and others.by_email(user.email).exists():
         raise ActionError(_("这个邮箱已经有账号了。"), code="email_taken", field="email")

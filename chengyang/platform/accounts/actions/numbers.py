@@ -22,7 +22,7 @@ from chengyang.platform.workdays import deadlines
 from .. import links, sessions
 from .. import permissions as may
 from ..models import FormerNumber, NumberRequest, Role, User
-from .accounts import refuse_taken
+from .accounts import save_unless_taken
 
 BETWEEN_CHANGES = dt.timedelta(days=1)
 UNDO_WITHIN = dt.timedelta(hours=72)  # stated in the message to the old number
@@ -64,8 +64,7 @@ def _replace(user, phone, reason, *, actor, keep=None):
     """Give `user` (locked) the number `phone`; remember the old one, tell it, and end the other sessions."""
     old = user.phone
     user.phone = phone
-    refuse_taken(user)
-    user.save(update_fields=columns_of(User, "phone"))
+    save_unless_taken(user, update_fields=columns_of(User, "phone"))
     audit.record("phone.changed", user, actor=actor, user=user, fields=["phone"], reason=reason)
     sessions.end_all(user, keep=keep)
     if not old:
@@ -104,8 +103,7 @@ def undo_number(row: FormerNumber, *, actor: Any) -> User:
     if not can_be_undone(row):
         raise ActionError(_("这个链接失效了：72 小时已过，或者已经撤销过。请联系所在街道。"), code="too_late")
     wrong, user.phone = user.phone, row.phone
-    refuse_taken(user)
-    user.save(update_fields=columns_of(User, "phone"))
+    save_unless_taken(user, update_fields=columns_of(User, "phone"))
     Authenticator.objects.filter(user=user, created_at__gte=row.at).delete()
     sessions.end_all(user)
     later = FormerNumber.objects.filter(user=user, at__gt=row.at, undone_at=None)  # by whoever took the account

@@ -117,7 +117,8 @@ def change_phone(request: HttpRequest) -> HttpResponse:
         known_devices.remember(request, response, request.user)
         messages.success(request, _("手机号已更换，其他设备上的登录都已结束。"))
         return response
-    return render(request, "accounts/change_phone.html", {**login.context, "hours": HOURS})
+    is_taken = login.form.has_error("phone", "phone_taken")
+    return render(request, "accounts/change_phone.html", {**login.context, "hours": HOURS, "is_taken": is_taken})
 
 
 @never_cache

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang import extensions
 from chengyang.errors import ActionError
+from chengyang.platform.web.counted_forms import redirected
 from chengyang.platform.web.redirects import safe_next
 
 from .. import actions, limits, passwords, permissions, second_factor
@@ -25,6 +27,7 @@ PASSWORDS = limits.Limit("step-up", 5, limits.QUARTER)
 # ---- asking again ---------------------------------------------------------------------------------------------------
 @never_cache
 @require_http_methods(READ_OR_POST)
+@redirected
 def step_up(request: HttpRequest) -> HttpResponse:
     """Ask who one is before a step that could take the account away: a code, the second factor or the password."""
     next_url = safe_next(request, "accounts:security")
@@ -36,7 +39,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     if form and form.is_bound and form.is_valid():
         steps.confirm(request)
         return redirect(next_url)
-    return render(request, "accounts/step_up.html", {**page, "form": form}, status=400 if form and form.errors else 200)
+    return TemplateResponse(request, "accounts/step_up.html", {**page, "form": form})
 
 
 def _step_up_by_code(request, page):

@@ -24,7 +24,10 @@ def district_office(context: template.Context) -> Office | None:
 
 
 @register.inclusion_tag("offices/_window.html")
-def window_of(subdistrict: Any) -> dict[str, Any]:
-    """Render the window of a subdistrict, or of all subdistricts where it is None: for a page that sends people there."""
+def window_of(subdistrict: Any, lead: str = "") -> dict[str, Any]:
+    """Render the window of a subdistrict, or of all subdistricts where it is None: for a page that sends people there.
+
+    The sentence `lead` stands above it, and is left out where nothing of a window is filled in.
+    """
     found = Office.objects.published().exclude(subdistrict=None).select_related("subdistrict")
-    return {"windows": list(found.filter(subdistrict=subdistrict) if subdistrict else found)}
+    return {"windows": list(found.filter(subdistrict=subdistrict) if subdistrict else found), "lead": lead}

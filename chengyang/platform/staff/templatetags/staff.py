@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
+from chengyang.platform.staff import filters
 from chengyang.platform.web.wording import yes_or_no
 from chengyang.platform.workdays import deadlines
 
@@ -37,6 +38,16 @@ def lines(cl: ChangeList) -> list[tuple[str, list[tuple[Any, Any]]]]:
     return [
         (cl.model_admin.url_of(row, cl.kept), list(zip(heads, _cells(cl, row), strict=True))) for row in cl.result_list
     ]
+
+
+@register.simple_tag(takes_context=True)
+def turn(context: template.Context) -> dict[str, str]:
+    """Return the addresses of the rows `before` and `after` this one in the list from which the officer came; "" for none."""
+    list_admin, kept = context["list_admin"], context["kept"]
+    rows = filters.beside(list_admin, context["request"], context["original"], kept)
+    return {
+        name: list_admin.url_of(row, kept) if row else "" for name, row in zip(("before", "after"), rows, strict=True)
+    }
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from chengyang.platform.web import content
 from chengyang.seed.loader import seed
 
 
@@ -10,6 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         created = seed()
+        content.changed()
         if options["verbosity"]:
             rows = [f"{label}: {number}" for label, number in sorted(created.items())]
             self.stdout.write("\n".join(rows) or "Nothing was missing.")

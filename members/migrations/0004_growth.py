@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_growth'),
-        ('members', '0002_corrections_and_objections'),
+        ('members', '0003_declined_nominations'),
         ('standards', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
