@@ -169,13 +169,16 @@ def acted(user: Any, own: dict[type[models.Model], list[Any]]) -> list[tuple[Any
     `own` is what `rows_about` found: an applicant also acts on their own application, which is not about somebody else.
     """
     keys = acting_keys()
-    counts = [_number_of(table, key, own.get(table, ())) for table, key in keys]
+    counts = [_number_of(table, key, user.pk, own.get(table, ())) for table, key in keys]
     numbers = get_user_model()._base_manager.filter(pk=user.pk).values_list(*counts).get()
     labels = [(table._meta.verbose_name, key.verbose_name) for table, key in keys]
     return [(*label, number) for label, number in zip(labels, numbers, strict=True) if number]
 
 
-def _number_of(table, key, own) -> Subquery:
-    """Return how many rows of `table`, without those in `own`, name the account of the outer query by `key`; None for no row."""
-    rows = table._base_manager.filter(**{key.name: models.OuterRef("pk")}).exclude(pk__in=[row.pk for row in own])
+def _number_of(table, key, account, own) -> Subquery:
+    """Return how many rows of `table`, without those in `own`, name the account with the key `account` by `key`; None for no row.
+
+    The account is a constant for PostgreSQL, which reads the table for one of whom it only knows that there are few.
+    """
+    rows = table._base_manager.filter(**{key.name: account}).exclude(pk__in=[row.pk for row in own])
     return Subquery(rows.order_by().values(key.name).annotate(n=models.Count("pk")).values("n"))

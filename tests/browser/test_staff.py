@@ -96,14 +96,14 @@ def test_the_field_that_looks_people_up_has_a_name_and_tells_namesakes_apart(bro
 def test_the_field_that_looks_people_up_has_a_name_however_late_it_is_replaced(browse):
     personas.organization()
     page = browse(personas.make("district"))
-    page.route("**/vendor/jquery/jquery*.js", held_back)
+    page.route("**/vendor/jquery/jquery*.js", delayed)
     page.goto("/manage/organizations/post/add/")
     assert page.locator(".select2").count() == 0
     page.evaluate("django.jQuery.holdReady(false)")
     expect(page.locator(".select2 [role=combobox]")).to_have_accessible_name("人士")
 
 
-def held_back(route):
+def delayed(route):
     """Answer jQuery, which runs nothing that waits for the document until the test allows it."""
     answer = route.fetch()
     route.fulfill(response=answer, body=answer.text() + "\njQuery.holdReady(true);")

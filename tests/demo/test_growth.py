@@ -1,6 +1,7 @@
 """The grown demo: as many rows as wanted, which keep all promises that rows written by actions keep."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -30,10 +31,13 @@ SCHEMA = """
 """
 
 
+CASTS = re.compile(r"::[a-z ]+(?:\[\])?|[()]")  # PostgreSQL writes them in another way when it reads what it wrote
+
+
 def schema():
     with connection.cursor() as cursor:
         cursor.execute(SCHEMA)
-        return cursor.fetchall()
+        return [(name, CASTS.sub("", text)) for name, text in cursor.fetchall()]
 
 
 @pytest.fixture(scope="module")
