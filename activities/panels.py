@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _t
 from chengyang import clock
 from chengyang.extensions import Panel
 from chengyang.lib.chinese import dates
+from chengyang.platform.web.panels import each_reader
 
 from . import tickets
 from .filters import accepts_signups, has_places, opens_later
 from .models import Activity, ServiceRecord
+from .models.visibility import audience_of
 from .signup_status import signup_status_of
 from .timetable import coming_days, in_search
 from .windows import COMING, Window
@@ -119,13 +121,13 @@ def _today(request: Any, subject: Any) -> dict[str, Any] | None:
 
 
 PANELS = [
-    Panel("staff.margin", "activities/_today.html", _today, order=10),
-    Panel("organizations.detail", "activities/_coming.html", _coming("organization"), order=10),
-    Panel("bases.detail", "activities/_coming.html", _coming("base"), order=10),
-    Panel("services.team", "activities/_coming.html", _coming("team"), order=10),
-    Panel("home.elder", "activities/_elder.html", _elder),
-    Panel("home.week", "activities/_week.html", _next_days),
+    Panel("staff.margin", "activities/_today.html", _today, order=10, shared_by=each_reader),
+    Panel("organizations.detail", "activities/_coming.html", _coming("organization"), order=10, shared_by=audience_of),
+    Panel("bases.detail", "activities/_coming.html", _coming("base"), order=10, shared_by=audience_of),
+    Panel("services.team", "activities/_coming.html", _coming("team"), order=10, shared_by=audience_of),
+    Panel("home.elder", "activities/_elder.html", _elder, shared_by=audience_of),
+    Panel("home.week", "activities/_week.html", _next_days, shared_by=audience_of),
     Panel("me.ticket", "activities/_me_ticket.html", _ticket),
     Panel("me.tasks", "activities/_me_tasks.html", _tasks, order=10),
-    Panel("me.side", "activities/_me_hours.html", _hours, order=10),
+    Panel("me.side", "activities/_me_hours.html", _hours, order=10, shared_by=each_reader),
 ]

@@ -23,6 +23,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.web import content
+from chengyang.platform.web.panels import each_reader
 
 from . import personal_data, todos
 from .actions import accounts, consents, leaving
@@ -157,8 +158,8 @@ extend(
     ],
     upcoming=[_terms_ending],
     panels=[
-        Panel("me.tasks", "members/_tasks.html", _tasks, order=20),
-        Panel("me.home", "members/_registration.html", _registration, order=5),
+        Panel("me.tasks", "members/_tasks.html", _tasks, order=20, shared_by=each_reader),
+        Panel("me.home", "members/_registration.html", _registration, order=5, shared_by=each_reader),
         Panel("accounts.phone_changed", "members/_phone_changed.html", _number_of_person),
         Panel("me.mine", "members/_mine.html", _mine, order=10),
     ],

@@ -25,6 +25,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web import content
+from chengyang.platform.web.panels import each_reader
 
 from .actions import memberships
 from .metrics import METRICS
@@ -76,7 +77,7 @@ extend(
         )
     ],
     upcoming=[_posts_ending],
-    panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20)],
+    panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20, shared_by=each_reader)],
     menu=[
         MenuEntry("organizations:list", _("组织"), order=40, where="wide"),
         MenuEntry("organizations:list", _("联谊组织"), order=30, place="visit"),

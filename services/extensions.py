@@ -21,6 +21,7 @@ from chengyang.extensions import (
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web import content
+from chengyang.platform.web.panels import each_reader, everybody
 
 from .actions import requests
 from .metrics import METRICS
@@ -76,9 +77,9 @@ extend(
         ),
     ],
     panels=[
-        Panel("home.main", "services/_menu.html", _menu, order=30),
-        Panel("me.home", "services/_mine.html", _mine, order=40),
-        Panel("me.side", "services/_my_teams.html", _my_teams, order=40),
+        Panel("home.main", "services/_menu.html", _menu, order=30, shared_by=everybody),
+        Panel("me.home", "services/_mine.html", _mine, order=40, shared_by=each_reader),
+        Panel("me.side", "services/_my_teams.html", _my_teams, order=40, shared_by=each_reader),
     ],
     menu=[
         MenuEntry("services:home", _("服务"), order=50, icon="hand"),

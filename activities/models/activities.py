@@ -19,15 +19,12 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import LiteralQuery, TextSearchField, acting_account
-from members.models import Person
-from members.states import PersonState
 from organizations.models import Organization
-from organizations.states import MembershipState
 
 from ..states import ACTIVITY_SHOWN, ActivityState, SignupState
 from .indexes import ACTIVITY_INDEXES
 from .programmes import Brand, Programme
-from .visibility import SHOWN, managed_q
+from .visibility import SHOWN, managed_q, own_organizations, registered
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -50,13 +47,8 @@ class ActivityQuerySet(models.QuerySet):
             return self.all()
         shown = SHOWN & Q(audience=Activity.Audience.PUBLIC)
         if user.is_authenticated and not scope.administrator:
-            persons = Person.objects.active().filter(user=user)
+            persons, own = registered(user), own_organizations(user)
             shown |= SHOWN & Q(models.Exists(persons), audience=Activity.Audience.MEMBERS)
-            own = Organization.objects.filter(
-                memberships__person__user=user,
-                memberships__person__state=PersonState.ACTIVE,
-                memberships__state=MembershipState.ACTIVE,
-            )
             shown |= SHOWN & Q(audience=Activity.Audience.ORGANIZATION, organization__in=own.values("pk"))
         return self.filter(shown | managed_q(scope))
 
@@ -367,12 +359,9 @@ class Activity(DemoMark):
             return False
         if self.audience == self.Audience.PUBLIC:
             return True
-        people = Person.objects.active().filter(user=user)
         if self.audience == self.Audience.ORGANIZATION:
-            people = people.filter(
-                memberships__organization=self.organization_id, memberships__state=MembershipState.ACTIVE
-            )
-        return people.exists()
+            return own_organizations(user).filter(pk=self.organization_id).exists()
+        return registered(user).exists()
 
     def next_signup_state(self):
         """Return the first state of a sign-up made now: pending with review, else confirmed or on the waiting list."""

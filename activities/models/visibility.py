@@ -1,6 +1,14 @@
-"""Conditions for the activities that are shown, and for those that an officer manages."""
+"""Conditions for the activities that are shown, to whom, and for those that an officer manages."""
 
 from django.db.models import Q
+
+from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.web import content
+from chengyang.platform.web.fragments import per_version
+from members.models import Person
+from members.states import PersonState
+from organizations.models import Organization
+from organizations.states import MembershipState
 
 from ..states import ACTIVITY_SHOWN
 
@@ -21,3 +29,35 @@ def managed_q(scope, prefix=""):
     if scope.subdistricts:
         managed |= Q(**{f"{prefix}subdistrict__in": scope.subdistricts})
     return managed
+
+
+def registered(user):
+    """Return the persons in the registry that `user` is: one or none."""
+    return Person.objects.active().filter(user=user)
+
+
+def own_organizations(user):
+    """Return the organizations that `user` is a member of."""
+    return Organization.objects.filter(
+        memberships__person__user=user,
+        memberships__person__state=PersonState.ACTIVE,
+        memberships__state=MembershipState.ACTIVE,
+    )
+
+
+def audience_of(user):
+    """Return what `ActivityQuerySet.visible_to` depends on beside the rows: equal for all who see the same; None for officers.
+
+    It is ("public",) or ("member", whether the person is in the registry, the ids of their organizations), and is kept until
+    something changes.
+    """
+    if not user.is_authenticated:
+        return ("public",)
+    if access_scope(user).officer:
+        return None
+    return per_version(("activities.audience", user.pk), lambda: _audience_of_member(user), names=content.COMMON)
+
+
+def _audience_of_member(user):
+    organizations = frozenset(own_organizations(user).values_list("pk", flat=True))
+    return ("member", registered(user).exists(), organizations)

@@ -1,6 +1,8 @@
 """One activity: its page, its share page and its iCalendar file."""
 
 import re
+from copy import copy
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -8,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from chengyang.platform.web.content import PLACES, SITE
+from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.suppression import suppress_small
 
 from .. import feed as feeds
@@ -15,6 +19,7 @@ from .. import structured_data
 from ..actions.signups import CONFIRM_WITHIN
 from ..filters import has_places
 from ..models import Activity, Signup
+from ..models.visibility import audience_of
 from ..permissions import can_check_in, can_manage_activity
 from ..signup_status import public_figures, signup_status_of
 from ..states import ActivityState, SignupState
@@ -28,11 +33,23 @@ def get_visible_activity(request: HttpRequest, public_id: str) -> Activity:
     return get_object_or_404(Activity.objects.visible_to(request.user).select_related(*RELATED), public_id=public_id)
 
 
+def _kept_activity(request: HttpRequest, public_id: str) -> Activity:
+    """Return the activity as `get_visible_activity` does, read once for all who see the same activities.
+
+    It may be a second behind the sign-ups (`content.PLACES_LIFE`): for pages that show it and carry out nothing.
+    """
+    audience = audience_of(request.user)
+    if audience is None:
+        return get_visible_activity(request, public_id)
+    key = ("activities.activity", audience, public_id)
+    return copy(per_version(key, partial(get_visible_activity, request, public_id), names=(SITE, PLACES)))
+
+
 @login_not_required
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one activity: time, place and conditions first, risks before the sign-up button, its status always visible."""
-    activity = get_visible_activity(request, public_id)
+    activity = _kept_activity(request, public_id)
     context = {
         "activity": activity,
         "event": structured_data.event(activity, request),
@@ -78,11 +95,11 @@ def _similar(request: HttpRequest, activity: Activity) -> Activity | None:
     return coming.order_by("starts", "id").first()
 
 
-def agenda_of(activity: Activity) -> list[tuple[str, str]]:
+def agenda_of(activity: Activity) -> tuple[tuple[str, str], ...]:
     """Return (time, text) of each line of the agenda; the time is empty where the line does not begin with one."""
     lines = [line.strip() for line in activity.agenda.splitlines() if line.strip()]
     found = [(_AGENDA_LINE.fullmatch(line), line) for line in lines]
-    return [(match[1].replace("：", ":"), match[2]) if match else ("", line) for match, line in found]
+    return tuple((match[1].replace("：", ":"), match[2]) if match else ("", line) for match, line in found)
 
 
 @login_not_required

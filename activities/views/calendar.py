@@ -1,25 +1,30 @@
 """The calendar: month, week and list view with the same filters, its feed and its share page."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
 from chengyang.platform.web.canonical import absolute_url
-from chengyang.platform.web.content import not_kept
+from chengyang.platform.web.content import PLACES, SITE, not_kept
 from chengyang.platform.web.fragments import per_version
 
 from .. import feed as feeds
 from .. import filters as facets
 from .. import timetable, windows
 from ..models import Activity
+from ..models.visibility import audience_of
 from ..timetable import Day
 from ..windows import COMING, LIST, MONTH, PAST, WEEK, Window
 
@@ -34,14 +39,30 @@ def calendar(request: HttpRequest) -> HttpResponse:
     says so.
     """
     filters, window, is_complete = _parse(request)
-    shown = Activity.objects.visible_to(request.user).shown()
-    rows = filters.apply(shown)
-    find = _search_context if window.is_search else _window_context
-    context = {
+    head = {
         "window": window,
         "filters": filters,
         "is_complete": is_complete,
         **(_robots(window) if request.user.is_anonymous else {}),
+    }
+    audience = audience_of(request.user)
+    write = partial(_written, request, head)
+    # The same for everybody of an audience: nothing below names the person who reads it.
+    key = ("calendar", get_language(), request.get_host(), audience, filters.query(), window, is_complete)
+    content = write() if audience is None else per_version(key, write, names=(SITE, PLACES))
+    context = head | {"canonical": _canonical(request, window), "written": content}
+    response = render(request, "activities/calendar.html", context)
+    return response if is_complete and not head.get("is_beyond") else not_kept(response)
+
+
+def _written(request: HttpRequest, head: dict[str, Any]) -> SafeString:
+    """Return the content of the page below its header; `head` is the context of both."""
+    filters, window = head["filters"], head["window"]
+    shown = Activity.objects.visible_to(request.user).shown()
+    rows = filters.apply(shown)
+    find = _search_context if window.is_search else _window_context
+    context = {
+        **head,
         "chips": facets.Chips(
             filters,
             request.path,
@@ -50,13 +71,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
         ),
         "tabs": _tabs(filters, window, request.path),
         "tab_widths": ("all",) if window.is_named or window.view != MONTH else ("wide", "narrow"),
-        "canonical": _canonical(request, window),
         "share_url": reverse("activities:calendar-share") + filters.query(*window.query_pairs()),
         **find(rows, filters, window, request.path),
         **_feed_urls(request, filters),
     }
-    response = render(request, "activities/calendar.html", context)
-    return response if is_complete and not context.get("is_beyond") else not_kept(response)
+    return render_to_string("activities/_calendar.html", context)
 
 
 def _parse(request: HttpRequest) -> tuple[facets.Filters, Window, bool]:

@@ -1,7 +1,7 @@
 """The types of the declarations in `extensions.py`; `chengyang.extensions` defines the slots that hold them."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -184,13 +184,16 @@ class Panel:
     """A partial that is rendered at a named place of a page of a lower layer, such as `organizations.detail`.
 
     `context(request, subject)` returns the context of `template`, or None to render nothing. Panels of one place are
-    sorted by `order`, then by `template`.
+    sorted by `order`, then by `template`. `shared_by(user)` returns a value that is equal for all who see the same panel, and
+    None for somebody whose panel is made for them alone; the template of such a panel gets `site`, `elder` and
+    `demo_loaded` beside its context, and neither `request` nor `user`.
     """
 
     place: str
     template: str
     context: Callable[[Any, Any], Mapping[str, Any] | None]
     order: int = 100
+    shared_by: Callable[[Any], Hashable | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The staff site at /manage/: Django's admin with its own pages (to-do list, decision page, search)."""
 
 import datetime as dt
+from collections.abc import Callable, Hashable
 from functools import partial, update_wrapper
 from itertools import groupby
 from typing import Any
@@ -161,8 +162,9 @@ class StaffSite(AdminSite):
         section = next((item for item in Section if item == request.GET.get("section")), "")
         chosen = [key for key in found if (not kind or key.kind.code == kind) and section in ("", key.kind.section)]
         page = numbered(request, chosen)
-        lines = todo_queue.items(list(page.object_list), only=kind)
         today = clock.today()
+        read = partial(todo_queue.items, list(page.object_list), only=kind)
+        lines = _kept(request, ("lines", kind, section, page.number), read)
         sizes = todo_queue.sizes(chosen, today)
         groups = [
             (GROUP_LABELS[name], sizes[name], list(group))
@@ -178,7 +180,7 @@ class StaffSite(AdminSite):
             "first": lines[:1],
             "sums": _sums(found, today),
             "today": today,
-            "days": upcoming_dates(request.user, today, today + DAYS_AHEAD)[:8],
+            "days": _kept(request, ("days",), lambda: upcoming_dates(request.user, today, today + DAYS_AHEAD)[:8]),
         }
         return self._page(request, "staff/todo.html", context)
 
@@ -285,9 +287,14 @@ def _section_of_decision(request: HttpRequest) -> str:
 def _keys(request: HttpRequest) -> list[todo_queue.Key]:
     """Return the waiting items of the officer of this request; asked for once until something changes for officers."""
     if not hasattr(request, "_todo_keys"):
-        compute = partial(todo_queue.keys, request.user)
-        request._todo_keys = per_version(("staff.todo", request.user.pk), compute, names=(content.SITE, content.WORK))
+        request._todo_keys = _kept(request, ("keys",), partial(todo_queue.keys, request.user))
     return request._todo_keys
+
+
+def _kept(request: HttpRequest, what: tuple[Hashable, ...], read: Callable[[], Any]) -> Any:
+    """Return `read()`, a part of 今日待办 of this officer, read once until something changes for officers."""
+    key = ("staff.todo", request.user.pk, clock.today(), *what)
+    return per_version(key, read, names=(content.SITE, content.WORK))
 
 
 def _sums(found: list[todo_queue.Key], today: Any) -> dict[str, int]:

@@ -17,9 +17,6 @@ from django.utils.safestring import SafeString
 from . import content
 from .bounded import BoundedMemory
 
-MOST_VALUES = 1000
-
-
 _fragments: BoundedMemory[Any] = BoundedMemory(4 * 1024 * 1024, lambda drawn: 2 * len(drawn))  # bytes in one process
 Text = TypeVar("Text", str, bytes, SafeString)
 
@@ -43,7 +40,14 @@ def kept(kind: str, key: Hashable, write: Callable[[], Text]) -> Text:
 
 
 # ---- values ---------------------------------------------------------------------------------------------------------
-_values: dict[Hashable, tuple[content.Age, Any]] = {}
+OTHER = 16 * 1024  # bytes that a value other than text is taken for
+
+
+def _bytes_of(kept: tuple[content.Age, Any]) -> int:
+    return 2 * len(kept[1]) if isinstance(kept[1], str) else OTHER
+
+
+_values: BoundedMemory[tuple[content.Age, Any]] = BoundedMemory(8 * 1024 * 1024, _bytes_of)
 
 
 def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[str] = (content.SITE,)) -> Any:
@@ -64,7 +68,5 @@ def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[st
         return found[1]
     age = content.age_of(versions)  # before the data are read
     value = compute()
-    if len(_values) > MOST_VALUES:
-        _values.clear()
-    _values[key] = (age, value)
+    _values.put(key, (age, value))
     return value

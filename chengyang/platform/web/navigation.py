@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import extensions
@@ -21,26 +23,34 @@ class Link:
     current: bool
 
 
-def main_menu(request: HttpRequest | None = None) -> list[Link]:
+def main_menu(request: HttpRequest | None = None) -> tuple[Link, ...]:
     """Return the entries of the header, with the one that `request` is in marked as current."""
     return _links(extensions.menu("main"), request)
 
 
-def site_map(request: HttpRequest | None = None) -> list[tuple[object, list[Link]]]:
+def site_map(request: HttpRequest | None = None) -> list[tuple[object, tuple[Link, ...]]]:
     """Return the headings of the site map with their links; a heading without links is left out (requirements G09)."""
     groups = [(heading, _links(extensions.menu(place), request)) for place, heading in SITE_MAP]
     return [(heading, links) for heading, links in groups if links]
 
 
-def _links(entries: Iterable[extensions.MenuEntry], request: HttpRequest | None) -> list[Link]:
+def _links(entries: Iterable[extensions.MenuEntry], request: HttpRequest | None) -> tuple[Link, ...]:
     path = request.path if request else ""
-    return [link for link in (_link(entry, path) for entry in entries) if link]
+    return tuple(link for link in (_link(entry, path) for entry in entries) if link)
 
 
 def _link(entry: extensions.MenuEntry, path: str) -> Link | None:
-    try:
-        url = reverse(entry.url_name)
-    except NoReverseMatch:  # the page is not mounted in this URL configuration: no dead link is shown (G09)
+    url = _url(entry.url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    if url is None:
         return None
     current = path == "/" if url == "/" else path.startswith((url, *entry.also))
     return Link(url, entry.label, entry.icon, entry.where, current)
+
+
+@lru_cache(maxsize=200)
+def _url(name: str, urls: str, prefix: str) -> str | None:
+    """Return the address of a page in the URL configuration `urls`, None where it is not mounted: no dead link is shown (G09)."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

@@ -8,15 +8,51 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from chengyang import extensions
 
+from . import context_processors
+from .content import COMMON, PLACES, SITE
+from .fragments import per_version
+
+_READER = "reader"
+
+
+def everybody(user: Any) -> tuple[()]:
+    """Return what is equal for all people, for `Panel.shared_by`."""
+    return ()
+
+
+def each_reader(user: Any) -> tuple[str, Any]:
+    """Return what only this user has, for `Panel.shared_by`: a panel about oneself whose rows change by audited actions only."""
+    return _READER, user.pk
+
 
 def render(place: str, request: HttpRequest, subject: Any = None) -> SafeString:
-    """Return the HTML of all panels of `place` for `subject`."""
-    parts = []
-    for panel in extensions.panels(place):
-        context = panel.context(request, subject)
-        if context is not None:
-            parts.append(render_to_string(panel.template, {**context, "subject": subject}, request=request))
+    """Return the HTML of all panels of `place` for `subject`. Those that many people share are made once for a version."""
+    parts = [
+        _shared(panel, request, subject) if panel.shared_by else _own(panel, request, subject)
+        for panel in extensions.panels(place)
+    ]
     return mark_safe("".join(parts))  # noqa: S308  (rendered templates, escaped one by one)
+
+
+def _own(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
+    context = panel.context(request, subject)
+    return "" if context is None else render_to_string(panel.template, {**context, "subject": subject}, request=request)
+
+
+def _shared(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
+    shown = {**context_processors.bare(request), "demo_loaded": context_processors.demo_loaded()}
+
+    def write() -> str:
+        context = panel.context(request, subject)
+        return "" if context is None else render_to_string(panel.template, {**shown, **context, "subject": subject})
+
+    who = panel.shared_by(request.user) if panel.shared_by else None
+    if who is None:
+        return write()
+    about = (type(subject).__name__, getattr(subject, "pk", None))
+    key = (panel.place, panel.template, about, who, request.get_host(), get_language(), shown["elder"])
+    return per_version(key, write, names=COMMON if who == each_reader(request.user) else (SITE, PLACES))

@@ -54,14 +54,14 @@ class Figure:
     how_counted: str
 
 
-def figures() -> list[Figure]:
+def figures() -> tuple[Figure, ...]:
     """Return the seven steps with their values, for the whole district; counted once for a version of the public pages."""
     return per_version("board.figures", _count, names=(content.SITE, content.PLACES))
 
 
-def _count() -> list[Figure]:
+def _count() -> tuple[Figure, ...]:
     found = []
     for step in STEPS:
         metric = extensions.metric(step.metric)
         found.append(Figure(step, metric.of(), metric.unit, metric.how_counted))
-    return found
+    return tuple(found)

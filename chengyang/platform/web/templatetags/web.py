@@ -10,11 +10,14 @@ import segno
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
+from django.urls import base as urlresolvers
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chengyang.lib.chinese import dates, phones
@@ -58,6 +61,35 @@ def kept(template_name: str, contents: Any, **values: Any) -> SafeString:
     """Render the template with `values` only, once for equal `contents` and plain values; see `web.fragments`."""
     plain = tuple(value for value in values.values() if isinstance(value, str))
     return fragments.draw(template_name, (contents, plain), **values)
+
+
+class _PerVersion(template.Node):
+    """See `per_version` below."""
+
+    def __init__(self, nodelist: template.NodeList, name: str, values: dict[str, FilterExpression]) -> None:
+        self.nodelist, self.name, self.values = nodelist, name, values
+
+    def render(self, context: template.Context) -> SafeString:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        urls = urlresolvers.get_urlconf() or settings.ROOT_URLCONF
+        key = (self.name, get_language(), urls, *values.values())
+        return fragments.per_version(key, lambda: self.nodelist.render(context.new(values | {"site": settings.SITE})))
+
+
+@register.tag
+def per_version(parser: Parser, token: Token) -> _PerVersion:
+    """Render a block once for a version of the site: `{% per_version "frame.foot" office=office %}…{% endper_version %}`.
+
+    The block sees `site` and the values that are given, which must be hashable, and nothing else of the context, so that it
+    cannot depend on the person who reads the page. The first argument names it among all templates.
+    """
+    _tag, name, *arguments = token.split_contents()
+    values = token_kwargs(arguments, parser)
+    if arguments or name[0] not in "'\"":
+        raise template.TemplateSyntaxError("per_version takes a name in quotes, and values with their names.")
+    nodelist = parser.parse(("endper_version",))
+    parser.delete_first_token()
+    return _PerVersion(nodelist, name[1:-1], values)
 
 
 # ---- marks and diagrams ---------------------------------------------------------------------------------------------
@@ -235,13 +267,13 @@ def crumbs(*trail: Any) -> dict[str, list[tuple[Any, str]]]:
 
 
 @register.simple_tag(takes_context=True)
-def main_menu(context: template.Context) -> list[navigation.Link]:
+def main_menu(context: template.Context) -> tuple[navigation.Link, ...]:
     """Return the links of the header and of the bottom bar on phones."""
     return navigation.main_menu(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
-def site_map(context: template.Context) -> list[tuple[object, list[navigation.Link]]]:
+def site_map(context: template.Context) -> list[tuple[object, tuple[navigation.Link, ...]]]:
     """Return the groups of links in the footer."""
     return navigation.site_map(context.get("request"))
 
