@@ -4,8 +4,11 @@ import json
 from itertools import chain
 
 import pytest
+from django.db import connection
+from django.db.models import F
 from django.http import Http404
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from chengyang import clock
 from chengyang.platform.accounts.models import User
@@ -111,6 +114,24 @@ def test_a_new_row_does_not_shift_the_next_page(seven):
     first = paging.keyset(get(), User.objects.all(), ORDER, 3)
     User.objects.create(name="new", date_joined=clock.at(dt.date(2026, 10, 1)))
     assert names(paging.keyset(get(after=first.after), User.objects.all(), ORDER, 3)) == ["u4", "u2", "u1"]
+
+
+@pytest.mark.parametrize(
+    ("order", "bound"),
+    [
+        (("date_joined", "id"), '"accounts_user"."date_joined" >= '),
+        (("-date_joined", "id"), '"accounts_user"."date_joined" <= '),
+        (("-last_login", "id"), '"accounts_user"."last_login" <= '),
+        (("last_login", "id"), None),  # rows without one come last, and none of them is reached by a bound
+    ],
+)
+def test_a_later_page_begins_in_the_index_where_the_last_one_ended(seven, order, bound):
+    User.objects.update(last_login=F("date_joined"))
+    first = paging.keyset(get(), User.objects.all(), order, 3)
+    with CaptureQueriesContext(connection) as captured:
+        paging.keyset(get(after=first.after), User.objects.all(), order, 3)
+    sql = captured.captured_queries[0]["sql"]
+    assert bound in sql if bound else ">= " not in sql
 
 
 def test_keyset_makes_no_count_query(seven, django_assert_num_queries):

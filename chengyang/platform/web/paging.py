@@ -21,7 +21,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 PER_PAGE = 25
-LIMIT = 10_000  # rows that are counted and can be reached by page; for more, people must filter
+LIMIT = 2_500  # rows that are counted and can be reached by page; for more, people must filter
 CURSOR_LENGTH = 500
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
@@ -66,7 +66,7 @@ class BoundedPaginator(Paginator):
 
     @property
     def total_text(self) -> str:
-        """Return the number of rows as text, `10,000+` above the limit of counting."""
+        """Return the number of rows as text, `2,500+` above the limit of counting."""
         return f"{LIMIT:,}+" if self.is_capped else f"{self.count:,}"
 
     def _get_page(self, *args: Any, **kwargs: Any) -> _NumberedPage:
@@ -122,7 +122,7 @@ def keyset(
     cursor = before if backwards else after
     steps = [_reverse(name) for name in order] if backwards else list(order)
     if cursor:
-        rows = rows.filter(_beyond(steps, _decode(cursor, rows, order)))
+        rows = rows.filter(_beyond(rows, steps, _decode(cursor, rows, order)))
     shown = _first_found(rows, steps, per_page + 1) if found else list(rows.order_by(*steps)[: per_page + 1])
     has_more, shown = len(shown) > per_page, shown[:per_page]
     if backwards:
@@ -159,7 +159,7 @@ def beside(rows: QuerySet, order: Sequence[str], pk: Any) -> tuple[Any, Any]:
     names = [name.lstrip("-") for name in order]
     values = [_value_of(row, name, field) for name, field in zip(names, _fields(rows, order), strict=True)]
     directions = ([_reverse(name) for name in order], list(order))
-    before, after = (rows.filter(_beyond(steps, values)).order_by(*steps).first() for steps in directions)
+    before, after = (rows.filter(_beyond(rows, steps, values)).order_by(*steps).first() for steps in directions)
     return before, after
 
 
@@ -167,8 +167,12 @@ def _reverse(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
-    """Return the condition for rows after the one with `values`: equal in a prefix of the columns, beyond in the next one."""
+def _beyond(rows: QuerySet, steps: Sequence[str], values: Sequence[Any]) -> Q:
+    """Return the condition for rows after the one with `values`: equal in a prefix of the columns, beyond in the next one.
+
+    PostgreSQL cannot begin to read an index at an OR: it would pass all rows before this page. So the first column is limited
+    once more, where the rows beyond cannot be NULL in it.
+    """
     condition, equal = Q(pk__in=[]), Q()
     for step, value in zip(steps, values, strict=True):
         name, descending = step.removeprefix("-"), step.startswith("-")
@@ -178,7 +182,18 @@ def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
         elif descending:
             condition |= equal & Q(**{f"{name}__isnull": False})
         equal &= Q(**{name: value})  # Django compares with None by IS NULL
+    first, descending = steps[0].removeprefix("-"), steps[0].startswith("-")
+    if values[0] is not None and (descending or not _may_be_null(rows, first)):
+        condition &= Q(**{f"{first}__{'lte' if descending else 'gte'}": values[0]})
     return condition
+
+
+def _may_be_null(rows: QuerySet, name: str) -> bool:
+    """Return whether the column at the path `name`, or a key on the way to it, may be NULL; any annotation may."""
+    if name in rows.query.annotations:
+        return True
+    parts = name.split("__")
+    return any(getattr(_field(rows, "__".join(parts[: number + 1])), "null", True) for number in range(len(parts)))
 
 
 def _fields(rows: QuerySet, order: Sequence[str]) -> list[Any]:
