@@ -1,11 +1,13 @@
 """The context of a ticket, on its own page and at the top of /me/."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from chengyang import clock
+from chengyang.platform.web.fragments import own_per_version
 
 from .models import Signup
 from .states import SIGNUP_OPEN, ActivityState, SignupState
@@ -48,10 +50,15 @@ def upcoming_signups(request: HttpRequest) -> list[Signup]:
     """
     cache = vars(request)
     if "_upcoming_signups" not in cache:
-        rows = Signup.objects.of(request.user).open().select_related(*SHOWN_WITH)
-        ahead = rows.filter(activity__ends__gt=clock.now(), activity__state=ActivityState.PUBLISHED)
-        cache["_upcoming_signups"] = list(ahead.order_by("activity__starts", "id"))
+        read = partial(_upcoming_signups, request.user)
+        cache["_upcoming_signups"] = own_per_version(request.user, "activities.upcoming", read)
     return cache["_upcoming_signups"]
+
+
+def _upcoming_signups(user: Any) -> list[Signup]:
+    rows = Signup.objects.of(user).open().select_related(*SHOWN_WITH)
+    ahead = rows.filter(activity__ends__gt=clock.now(), activity__state=ActivityState.PUBLISHED)
+    return list(ahead.order_by("activity__starts", "id"))
 
 
 def next_ticket(request: HttpRequest) -> Signup | None:

@@ -3,8 +3,7 @@
 from django.db.models import Q
 
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.web import content
-from chengyang.platform.web.fragments import per_version
+from chengyang.platform.web.fragments import own_per_version
 from members.models import Person
 from members.states import PersonState
 from organizations.models import Organization
@@ -55,7 +54,7 @@ def audience_of(user):
         return ("public",)
     if access_scope(user).officer:
         return None
-    return per_version(("activities.audience", user.pk), lambda: _audience_of_member(user), names=content.COMMON)
+    return own_per_version(user, "activities.audience", lambda: _audience_of_member(user))
 
 
 def _audience_of_member(user):

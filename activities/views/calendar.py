@@ -48,7 +48,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
     audience = audience_of(request.user)
     write = partial(_written, request, head)
     # The same for everybody of an audience: nothing below names the person who reads it.
-    key = ("calendar", get_language(), request.get_host(), audience, filters.query(), window, is_complete)
+    key = (
+        "calendar",
+        get_language(),
+        request.get_host(),
+        request.scheme,
+        audience,
+        filters.query(),
+        window,
+        is_complete,
+    )
     content = write() if audience is None else per_version(key, write, names=(SITE, PLACES))
     context = head | {"canonical": _canonical(request, window), "written": content}
     response = render(request, "activities/calendar.html", context)
@@ -249,8 +258,13 @@ def feed(request: HttpRequest) -> HttpResponse:
     Public for everybody, also for signed-in users: a calendar program fetches the URL without a session.
     """
     filters = facets.parse(request.GET)
+    key = ("feed", get_language(), request.get_host(), request.scheme, filters.query())
+    found = per_version(key, partial(_written_feed, request, filters))
+    return feeds.answer(request, found, filename="calendar.ics")
+
+
+def _written_feed(request: HttpRequest, filters: facets.Filters) -> bytes:
     public = Activity.objects.published().overlapping(*feeds.window())
     rows = filters.apply(public).select_related("programme", "organization", "team", "base")
     name = "·".join([_("城阳新阶层活动"), *_labels(facets.Chips(filters, ""))]) if filters else _("城阳新阶层活动")
-    found = feeds.calendar_of(rows.order_by("starts", "id")[: feeds.MOST], request, name)
-    return feeds.answer(request, found, filename="calendar.ics")
+    return feeds.calendar_of(rows.order_by("starts", "id")[: feeds.MOST], request, name)

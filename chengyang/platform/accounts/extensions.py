@@ -93,10 +93,6 @@ extend(
                 "session.locked",
                 "session.unlocked",
                 "phone.proved",
-                "phone.changed",
-                "phone.restored",
-                "phone.freed",
-                "phone.released",
                 "password.changed",
                 "password.reset",
                 "second_factor.added",
@@ -107,6 +103,8 @@ extend(
             ),
             content.nothing,
         ),
+        # The panels of one's own page show what belongs to the number.
+        **dict.fromkeys(("phone.changed", "phone.restored", "phone.freed", "phone.released"), content.unpublished),
         **dict.fromkeys(
             (
                 "number_request.submitted",

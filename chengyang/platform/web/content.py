@@ -248,13 +248,15 @@ class Age:
     made_at: float
     ends_at: float
 
-    def counts(self, versions: Mapping[str, str]) -> bool:
-        """Return whether it still counts when the versions of now are `versions`."""
+    def counts(self, versions: Mapping[str, str], *, at_once: bool = False) -> bool:
+        """Return whether it still counts when the versions of now are `versions`; with `at_once`, PLACES has no delay either."""
         age = time.time() - self.made_at
         if age >= LIFE or clock.timestamp() >= self.ends_at:
             return False
         if self.versions == versions:
             return True
+        if at_once:
+            return False
         moved = {name for name, token in versions.items() if self.versions.get(name) != token}
         return moved == {PLACES} and age < PLACES_LIFE
 

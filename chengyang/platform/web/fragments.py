@@ -44,17 +44,19 @@ OTHER = 16 * 1024  # bytes that a value other than text is taken for
 
 
 def _bytes_of(kept: tuple[content.Age, Any]) -> int:
-    return 2 * len(kept[1]) if isinstance(kept[1], str) else OTHER
+    return 2 * len(kept[1]) if isinstance(kept[1], str | bytes) else OTHER
 
 
 _values: BoundedMemory[tuple[content.Age, Any]] = BoundedMemory(8 * 1024 * 1024, _bytes_of)
 
 
-def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[str] = (content.SITE,)) -> Any:
+def per_version(
+    key: Hashable, compute: Callable[[], Any], *, names: Iterable[str] = (content.SITE,), at_once: bool = False
+) -> Any:
     """Return `compute()`, computed once for the versions `names` (of `content.COMMON`, SITE among them), and at least once a minute.
 
     `key` names the value and everything it depends on beside the data and the time. The value is shared by requests, so
-    nobody may change it. Inside a transaction, and while the cache server is away, it is computed: the data may be newer
+    nobody may change it. With `at_once` a sign-up ends it immediately, otherwise within `content.PLACES_LIFE`. Inside a transaction, and while the cache server is away, it is computed: the data may be newer
     than the versions.
     """
     if transaction.get_connection().in_atomic_block:
@@ -64,9 +66,14 @@ def per_version(key: Hashable, compute: Callable[[], Any], *, names: Iterable[st
         return compute()
     versions = {name: versions[name] for name in names}
     found = _values.get(key)
-    if found and found[0].counts(versions):
+    if found and found[0].counts(versions, at_once=at_once):
         return found[1]
     age = content.age_of(versions)  # before the data are read
     value = compute()
     _values.put(key, (age, value))
     return value
+
+
+def own_per_version(user: Any, key: Hashable, compute: Callable[[], Any]) -> Any:
+    """Return `compute()`, about `user`, computed once until anybody's audited action changes a row; see `per_version`."""
+    return per_version(("own", user.pk, key), compute, names=content.COMMON, at_once=True)

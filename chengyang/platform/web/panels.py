@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from chengyang import extensions
 
 from . import context_processors
-from .content import COMMON, PLACES, SITE
-from .fragments import per_version
+from .content import PLACES, SITE
+from .fragments import own_per_version, per_version
 
 _READER = "reader"
 
@@ -55,4 +55,6 @@ def _shared(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
         return write()
     about = (type(subject).__name__, getattr(subject, "pk", None))
     key = (panel.place, panel.template, about, who, request.get_host(), get_language(), shown["elder"])
-    return per_version(key, write, names=COMMON if who == each_reader(request.user) else (SITE, PLACES))
+    if who == each_reader(request.user):
+        return own_per_version(request.user, key, write)
+    return per_version(key, write, names=(SITE, PLACES))

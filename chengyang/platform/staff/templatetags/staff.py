@@ -8,6 +8,9 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
@@ -32,12 +35,20 @@ def headers(cl: ChangeList) -> list[dict[str, Any]]:
 
 
 @register.simple_tag
-def lines(cl: ChangeList) -> list[tuple[str, list[tuple[Any, Any]]]]:
-    """Return the rows of a list as (URL of the row, cells); a cell is (head, value)."""
-    heads = [header["text"] for header in result_headers(cl)]
-    return [
-        (cl.model_admin.url_of(row, cl.kept), list(zip(heads, _cells(cl, row), strict=True))) for row in cl.result_list
-    ]
+def lines(cl: ChangeList) -> SafeString:
+    """Render the rows of a list; the first cell leads to the row. In Python, because it is most of what the page costs."""
+    heads = [conditional_escape(header["text"]) for header in result_headers(cl)][1:]
+    return format_html_join("\n", "<tr>{}{}</tr>", (_line(cl, row, heads) for row in cl.result_list))
+
+
+def _line(cl, row, heads):
+    first, *others = _cells(cl, row)
+    head = format_html(
+        '<th scope="row"><a href="{}"><span class="as-is">{}</span></a></th>',
+        cl.model_admin.url_of(row, cl.kept),
+        localize(first),
+    )
+    return head, format_html_join("", '<td data-label="{}">{}</td>', zip(heads, map(localize, others), strict=True))
 
 
 @register.simple_tag(takes_context=True)

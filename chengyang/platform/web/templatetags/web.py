@@ -83,9 +83,10 @@ def per_version(parser: Parser, token: Token) -> _PerVersion:
     The block sees `site` and the values that are given, which must be hashable, and nothing else of the context, so that it
     cannot depend on the person who reads the page. The first argument names it among all templates.
     """
-    _tag, name, *arguments = token.split_contents()
+    _tag, *arguments = token.split_contents()
+    name = arguments.pop(0) if arguments else ""
     values = token_kwargs(arguments, parser)
-    if arguments or name[0] not in "'\"":
+    if arguments or name[:1] not in ("'", '"'):
         raise template.TemplateSyntaxError("per_version takes a name in quotes, and values with their names.")
     nodelist = parser.parse(("endper_version",))
     parser.delete_first_token()
