@@ -9,6 +9,7 @@ from django.test import Client, TransactionTestCase, override_settings
 from chengyang.devtools.paths import Problem
 from chengyang.devtools.test_databases import TestDatabases, drop_templates
 from chengyang.platform.web import cache as cache_backend
+from chengyang.platform.web import fragments
 
 from . import chromium, personas
 
@@ -66,8 +67,9 @@ def patient_cache():
 
 @pytest.fixture(autouse=True)
 def present_cache():
-    """Ask the cache server again, whatever the test before did to it."""
+    """Ask the cache server again, whatever the test before did to it, and keep no value of that test."""
     cache_backend.resume()
+    fragments.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,18 @@
 """Pages whose parts are kept for all who see the same: nobody sees what is for others, and one's own steps show at once."""
 
+import datetime as dt
+
 import pytest
 
 from activities.actions import cancel_signup, edit_activity, sign_up
+from chengyang import clock
 from organizations.actions import leave_organization
 from organizations.models import Membership
 from tests import personas
 
 from . import factories
+
+DAY = dt.timedelta(days=1)
 
 pytestmark = pytest.mark.django_db(transaction=True)  # inside a transaction nothing is kept
 
@@ -23,10 +28,16 @@ def test_each_audience_has_its_own_calendar(client, client_of, reference):
         assert [reads(one, "会员场") for one in (client, member, stranger)] == [False, True, False]
 
 
-def test_who_left_an_organization_reads_no_more_of_its_activities(client_of):
+def test_who_left_an_organization_reads_no_more_of_its_activities(client_of, organization):
     user = personas.make("member")
-    membership = Membership.objects.get(person=user.person)
-    inside = factories.published(title="内部会", audience="organization", organization=membership.organization)
+    details = {
+        "state": "active",
+        "joined_on": clock.today() - DAY,
+        "applied_at": clock.now(),
+        "decided_at": clock.now(),
+    }
+    membership, _ = Membership.objects.get_or_create(person=user.person, organization=organization, defaults=details)
+    inside = factories.published(title="内部会", audience="organization", organization=organization)
     client = client_of(user)
     assert (reads(client, "内部会"), client.get(inside.get_absolute_url()).status_code) == (True, 200)
     leave_organization(membership, actor=user)

@@ -12,11 +12,6 @@ from chengyang.platform.web import content, fragments, panels
 pytestmark = pytest.mark.django_db(transaction=True)  # inside a transaction nothing is kept
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(fragments, "_values", fragments.BoundedMemory(1_000_000, fragments._bytes_of))
-
-
 def test_a_value_is_computed_once_until_its_version_moves():
     made = []
     read = lambda: fragments.per_version("key", lambda: made.append(1) or len(made))  # noqa: E731

@@ -36,6 +36,12 @@ class BoundedMemory(Generic[T]):
             while self.bytes > self.most and len(self._items) > 1:
                 self._drop(next(iter(self._items)))
 
+    def clear(self) -> None:
+        """Drop all items."""
+        with self._lock:
+            self._items.clear()
+            self.bytes = 0
+
     def _drop(self, key: Hashable) -> None:
         if key in self._items:
             self.bytes -= self.size_of(self._items.pop(key))

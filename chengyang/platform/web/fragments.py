@@ -74,6 +74,11 @@ def per_version(
     return value
 
 
+def forget() -> None:
+    """Drop all values: for tests, whose database is replaced without an action that would move a version."""
+    _values.clear()
+
+
 def own_per_version(user: Any, key: Hashable, compute: Callable[[], Any]) -> Any:
     """Return `compute()`, about `user`, computed once until anybody's audited action changes a row; see `per_version`."""
     return per_version(("own", user.pk, key), compute, names=content.COMMON, at_once=True)
