@@ -75,14 +75,15 @@ class PageCache:
             if self.store.claim(key):
                 try:
                     return self._made(environ, key, versions), "chengyang; fwd=miss"
-                finally:
+                except BaseException:
                     self.store.release(key)
+                    raise
             if time.monotonic() >= until:
                 return None, ""
             time.sleep(STEP)
 
     def _made(self, environ: Environ, key: str, versions: dict[str, str]) -> StoredPage:
-        """Return the answer of Django, and keep it if it may be kept."""
+        """Return the answer of Django, keep it if it may be kept, and end the claim."""
         age = content.age_of(versions)
         started: list[Any] = []
 
@@ -106,6 +107,7 @@ class PageCache:
         else:
             page.headers += [header for header in headers if header[0].lower() == "set-cookie"]
             self._pass_on(key)
+            self.store.release(key)
         return page
 
     def _pass_on(self, key: str) -> None:

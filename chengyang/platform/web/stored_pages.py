@@ -77,23 +77,31 @@ class Store:
         return page
 
     def save(self, key: str, page: StoredPage) -> None:
-        """Keep `page` under `key`; the cache server takes `MOST_PER_LIFE` pages in `LIFE` seconds and no more."""
+        """Keep `page` under `key` and end the claim, by one exchange with the cache server.
+
+        The cache server takes `MOST_PER_LIFE` pages in `LIFE` seconds and no more.
+        """
         self.pages.put(key, page)
-        counter = content.key("page", f"count:{int(time.time() / content.LIFE)}")
-        stored = self._ask("incr", counter)
-        if stored == 1:
-            self._ask("expire", counter, 2 * content.LIFE)
-        if stored and stored <= MOST_PER_LIFE:
-            self._ask("set", content.key("page", key), page.to_bytes(), ex=content.LIFE)
+        if content.is_away():
+            return
+        counter, name = content.key("page", f"count:{int(time.time() / content.LIFE)}"), content.key("page", key)
+        try:
+            commands = content.server().pipeline(transaction=False)
+            commands.incr(counter).expire(counter, 2 * content.LIFE)
+            commands.set(name, page.to_bytes(), ex=content.LIFE).delete(_claim(key))
+            if commands.execute()[0] > MOST_PER_LIFE:
+                content.server().delete(name)
+        except (RedisError, OSError) as error:
+            cache_backend.pause(error)
 
     # ---- one request makes a page ---------------------------------------------------------------------------------
     def claim(self, key: str) -> bool:
         """Return whether the caller is the one that makes the page under `key`; the others wait for it."""
-        return bool(self._ask("set", content.key("page", f"making:{key}"), b"1", nx=True, ex=MAKING))
+        return bool(self._ask("set", _claim(key), b"1", nx=True, ex=MAKING))
 
     def release(self, key: str) -> None:
         """End the claim."""
-        self._ask("delete", content.key("page", f"making:{key}"))
+        self._ask("delete", _claim(key))
 
     def _ask(self, command: str, *args: object, **options: object) -> object:
         if content.is_away():
@@ -103,6 +111,10 @@ class Store:
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
             return None
+
+
+def _claim(key: str) -> str:
+    return content.key("page", f"making:{key}")
 
 
 def key_of(*parts: object) -> str:
