@@ -13,7 +13,11 @@ from .fragments import per_version
 
 def demo_loaded() -> bool:
     """Return whether demonstration data is loaded. Production refuses to load it, and so makes no query."""
-    return not settings.PRODUCTION and per_version("demo", get_user_model().objects.filter(is_demo=True).exists)
+    return not settings.PRODUCTION and per_version("demo", _has_demo)
+
+
+def _has_demo() -> bool:
+    return get_user_model().objects.filter(is_demo=True).exists()
 
 
 def bare(request: HttpRequest | None = None) -> dict[str, Any]:

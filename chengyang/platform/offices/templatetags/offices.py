@@ -20,7 +20,7 @@ def district_office(context: template.Context) -> Office | None:
     request = context.get("request")
     if request is None:
         return None
-    return per_version("offices.district", Office.objects.published().filter(subdistrict=None).first)
+    return per_version("offices.district", lambda: Office.objects.published().filter(subdistrict=None).first())
 
 
 @register.inclusion_tag("offices/_window.html")
