@@ -1,8 +1,11 @@
 """Sign-ups under load: 200 people want 60 places at once. Is every place given exactly once, and how fast?
 
 `.venv/bin/python bench/signups.py` starts a portal of its own and signs 200 guests up over 50 connections, then 200 others
-over one connection, one after the other. It prints both throughputs, their ratio, and checks what stands in the database:
-exactly 60 confirmed, positions 1 to 200 without gap or double, every confirmed one below every waiting one.
+over one connection, one after the other. It prints both throughputs with the 95th percentile of the answers and the processor
+time of a sign-up by kind of process, and checks what stands in the database: exactly 60 confirmed, positions 1 to 200 without
+gap or double, every confirmed one below every waiting one. Then eight client processes send the statements of a sign-up as
+fast as the database takes them, without web server and worker: the ratio to that is to be at least 0.1. A sign-up is to take
+at most 15 ms of processor time in all.
 """
 
 import datetime as dt
@@ -10,35 +13,42 @@ import http.client
 import os
 import re
 import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from processor import spent_by_kind
 from startup import end, free_port, start  # beside this file; it also puts the project on the path
 
 PEOPLE, PLACES, CONNECTIONS = 200, 60, 50
+COST_GOAL, RATIO_GOAL = 15.0, 0.1  # ms of processor time; sign-ups a second beside the bare statements
+CLIENTS, SECONDS = 8, 5.0  # of the bare statements
+SETTLE = 3.0  # seconds in which the worker sends what was queued
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
 def main():
-    """Measure on a portal of our own; return 1 when a place was given wrongly or a request failed."""
+    """Measure on a portal of our own; return 1 when a place was given wrongly, a request failed or a goal is missed."""
     home, port = Path(tempfile.mkdtemp(prefix="chengyang-bench-")), free_port()
     home.chmod(0o755)
     _, process = start(home, port, DEMO="off")
     try:
         prepare(home)
-        together, errors = run(port, new_activity("together"), 0, CONNECTIONS)
-        alone, more = run(port, new_activity("alone"), PEOPLE, 1)
-        return report(together, alone, [*errors, *more, *wrong("together"), *wrong("alone")])
+        together, errors = run(port, process.pid, new_activity("together"), 0, CONNECTIONS)
+        alone, more = run(port, process.pid, new_activity("alone"), PEOPLE, 1)
+        mistakes = [*errors, *more, *wrong("together"), *wrong("alone")]
+        return report(together, alone, bare(home), mistakes)
     finally:
         end(process)
         shutil.rmtree(home, ignore_errors=True)
 
 
-def prepare(home):
-    """Set Django up for the portal that runs for `home`, and make 400 guests with a verified phone."""
+def connect(home):
+    """Set Django up for the portal that runs for `home`."""
     from chengyang.devtools import server_registry
 
     os.environ |= {"DATABASE_URL": server_registry.database_url(home), "REDIS_URL": server_registry.redis_url(home)}
@@ -46,6 +56,11 @@ def prepare(home):
     import django
 
     django.setup()
+
+
+def prepare(home):
+    """Make 400 guests with a verified phone in the portal that runs for `home`."""
+    connect(home)
     from chengyang.platform.accounts.models import User
 
     User.objects.bulk_create([User(phone=f"+86154{number:08}", name="来宾") for number in range(2 * PEOPLE)])
@@ -69,8 +84,8 @@ def new_activity(name):
     )
 
 
-def run(port, activity, first, connections):
-    """Sign 200 people up over `connections`; return (sign-ups a second, errors). Loading the forms is not measured."""
+def run(port, pid, activity, first, connections):
+    """Sign 200 people up over `connections`; return ({name: figure}, errors). Loading the forms is not measured."""
     path = f"{activity.get_absolute_url()}signup/"
     lines = [http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(connections)]
     shares = [cookies(first, PEOPLE)[number::connections] for number in range(connections)]
@@ -78,11 +93,15 @@ def run(port, activity, first, connections):
         forms = list(
             pool.map(lambda pair: [opened(pair[0], path, key) for key in pair[1]], zip(lines, shares, strict=True))
         )
-        began = time.perf_counter()
+        began, before = time.perf_counter(), spent_by_kind(pid)
         answers = pool.map(lambda pair: [sent(pair[0], path, form) for form in pair[1]], zip(lines, forms, strict=True))
-        statuses = [status for share in answers for status in share]
+        found = [answer for share in answers for answer in share]
         seconds = time.perf_counter() - began
-    return PEOPLE / seconds, [f"{activity.title}: answered {status}" for status in statuses if status != 302]
+    time.sleep(SETTLE)
+    spent = {kind: (now - before[kind]) * 1000 / PEOPLE for kind, now in spent_by_kind(pid).items()}
+    percentile = statistics.quantiles([taken for _status, taken in found], n=20)[-1] * 1000
+    errors = [f"{activity.title}: answered {status}" for status, _taken in found if status != 302]
+    return {"speed": PEOPLE / seconds, "p95": percentile, "spent": spent}, errors
 
 
 def cookies(first, number):
@@ -110,13 +129,14 @@ def opened(line, path, cookie):
 
 
 def sent(line, path, form):
-    """Send the form; return the status of the answer."""
+    """Send the form; return the status of the answer and the seconds that it took."""
     cookie, token = form
+    began = time.perf_counter()
     body = f"csrfmiddlewaretoken={token}&guest_name=%E6%9D%A5%E5%AE%BE"
     line.request("POST", path, body, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
     response = line.getresponse()
     response.read()
-    return response.status
+    return response.status, time.perf_counter() - began
 
 
 def wrong(title):
@@ -136,14 +156,67 @@ def wrong(title):
     return [f"{title}: {what}" for what, holds in checks.items() if not holds]
 
 
-def report(together, alone, mistakes):
-    """Print both throughputs and the errors; return the exit code."""
-    print(f"{PEOPLE} people, {PLACES} places")
-    print(f"{CONNECTIONS:>4} connections at once {together:8.0f} sign-ups a second")
-    print(f"{1:>4} connection            {alone:8.0f} sign-ups a second   ratio {together / alone:.2f}")
+# ---- the bare statements --------------------------------------------------------------------------------------------
+def bare(home):
+    """Return how many sign-ups a second eight processes reach that send only its statements to the database."""
+    command = [sys.executable, __file__, "--client", str(home)]
+    clients = [
+        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, text=True) for number in range(CLIENTS)
+    ]
+    return sum(float(client.communicate()[0]) for client in clients)
+
+
+def client(home, number):
+    """Print how many sign-ups a second this process reaches, on an activity and for a guest of its own.
+
+    Each transaction is rolled back, so that the same statements with the same values can be sent again.
+    """
+    connect(home)
+    from django.db import connection, transaction
+
+    from activities.actions import sign_up
+    from chengyang.platform.accounts.models import User
+
+    activity = new_activity(f"bare {number}")
+    guest = User.objects.create(phone=f"+86154{10_000_000 + number:08}", name="来宾")
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(note):
+        sign_up(activity, guest_name="林知夏", actor=guest)
+        transaction.set_rollback(True)
+    statements = [(sql, params) for sql, params in statements if "SAVEPOINT" not in sql]
+    done, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for sql, params in statements:
+                cursor.execute(sql, params)
+            transaction.set_rollback(True)
+        done += 1
+    print(done / (time.perf_counter() - began))
+
+
+# ---- what it says ---------------------------------------------------------------------------------------------------
+def report(together, alone, statements, mistakes):
+    """Print the figures and the errors; return the exit code."""
+    cost, ratio = sum(together["spent"].values()), together["speed"] / statements
+    print(f"{PEOPLE} people, {PLACES} places{'sign-ups a second':>32}{'p95 ms':>9}{'cpu ms each':>13}")
+    for name, found in ((f"{CONNECTIONS} connections at once", together), ("one after the other", alone)):
+        parts = ", ".join(f"{kind} {spent:.1f}" for kind, spent in found["spent"].items())
+        print(f"  {name:<30}{found['speed']:>23.0f}{found['p95']:>9.0f}{sum(found['spent'].values()):>13.1f}  {parts}")
+    print(f"  {'bare statements':<30}{statements:>23.0f}   {CLIENTS} processes; ratio {ratio:.2f}, goal {RATIO_GOAL}")
+    missed = [f"{cost:.1f} ms of processor time, goal {COST_GOAL:.0f}"] if cost > COST_GOAL else []
+    missed += [f"ratio {ratio:.2f} to the bare statements"] if ratio < RATIO_GOAL else []
     print(*(mistakes or ["every place was given exactly once"]), sep="\n")
-    return int(bool(mistakes))
+    print(f"load of the machine {os.getloadavg()[0]:.1f}; goals missed: {', '.join(missed) or 'none'}")
+    return int(bool(mistakes or missed))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:2] == ["--client"]:
+        client(Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        sys.exit(main())

@@ -1,9 +1,10 @@
 """Conditions for the activities that are shown, to whom, and for those that an officer manages."""
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.web.fragments import own_per_version
+from chengyang.platform.web import content
+from chengyang.platform.web.fragments import per_version
 from members.models import Person
 from members.states import PersonState
 from organizations.models import Organization
@@ -54,9 +55,11 @@ def audience_of(user):
         return ("public",)
     if access_scope(user).officer:
         return None
-    return own_per_version(user, "activities.audience", lambda: _audience_of_member(user))
+    key = ("activities.audience", user.pk)
+    return per_version(key, lambda: _audience_of_member(user), names=(content.SITE, content.WORK))
 
 
 def _audience_of_member(user):
-    organizations = frozenset(own_organizations(user).values_list("pk", flat=True))
-    return ("member", registered(user).exists(), organizations)
+    active = FilteredRelation("memberships", condition=Q(memberships__state=MembershipState.ACTIVE))
+    rows = registered(user).annotate(active=active).order_by().values_list("active__organization", flat=True)
+    return ("member", bool(rows), frozenset(rows) - {None})

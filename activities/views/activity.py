@@ -33,10 +33,10 @@ def get_visible_activity(request: HttpRequest, public_id: str) -> Activity:
     return get_object_or_404(Activity.objects.visible_to(request.user).select_related(*RELATED), public_id=public_id)
 
 
-def _kept_activity(request: HttpRequest, public_id: str) -> Activity:
+def kept_activity(request: HttpRequest, public_id: str) -> Activity:
     """Return the activity as `get_visible_activity` does, read once for all who see the same activities.
 
-    It may be a second behind the sign-ups (`content.PLACES_LIFE`): for pages that show it and carry out nothing.
+    It may be a second behind the sign-ups (`content.PLACES_LIFE`): for pages that show it, and steps that read it again.
     """
     audience = audience_of(request.user)
     if audience is None:
@@ -49,7 +49,7 @@ def _kept_activity(request: HttpRequest, public_id: str) -> Activity:
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one activity: time, place and conditions first, risks before the sign-up button, its status always visible."""
-    activity = _kept_activity(request, public_id)
+    activity = kept_activity(request, public_id)
     context = {
         "activity": activity,
         "event": structured_data.event(activity, request),

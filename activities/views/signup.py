@@ -26,7 +26,7 @@ from ..permissions import can_sign_up
 from ..signup_status import signup_status_of
 from ..states import SIGNUP_OPEN, ActivityState, SignupState
 from ..tickets import SHOWN_WITH, context_of
-from .activity import get_visible_activity, own_signup
+from .activity import kept_activity, own_signup
 
 NEW = "new"  # in the query of a ticket: the sign-up was made a moment ago
 SUCCESS_MESSAGES = {
@@ -43,7 +43,7 @@ SUCCESS_MESSAGES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign up on one page: a member confirms, an account holder adds a name, a visitor adds a name and a phone number."""
-    activity = get_visible_activity(request, public_id)
+    activity = kept_activity(request, public_id)  # the step looks again, under the lock
 
     def guest_form(data: Any) -> GuestForm:
         return GuestForm(data, activity=activity, initial=login.kept)
