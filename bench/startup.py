@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from chengyang.devtools.paths import ROOT
 from chengyang.devtools.processes import marked, working_in
 
-BUDGETS = {"first start": 60.0, "second start": 8.0, "start after kill -9": 15.0, "clean stop": 10.0, "memory": 700.0}
+BUDGETS = {"first start": 60.0, "second start": 3.5, "start after kill -9": 15.0, "clean stop": 10.0, "memory": 380.0}
 UNITS = {"memory": "MB"}
 SETTLE = 20.0  # seconds with some requests before the memory is measured
 
