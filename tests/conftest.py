@@ -69,7 +69,7 @@ def patient_cache():
 def present_cache():
     """Ask the cache server again, whatever the test before did to it, and keep no value of that test."""
     cache_backend.resume()
-    fragments.forget()
+    fragments.clear_values()
 
 
 @pytest.fixture(autouse=True)

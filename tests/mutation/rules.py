@@ -841,6 +841,31 @@ MUTANTS = (
         "kept = activities",
         ("activities/test_timetable.py::test_the_pages_of_a_search_show_everything_once",),
     ),
+    # ---- kept for many readers ----------------------------------------------------------------------------------------
+    Mutant(
+        "one-calendar-for-all",
+        "the calendar is kept for those who see the same activities",
+        "activities/models/visibility.py",
+        'return ("member", bool(rows), frozenset(rows) - {None})',
+        'return ("member",)',
+        ("activities/test_kept_for_many.py::test_each_audience_has_its_own_calendar",),
+    ),
+    Mutant(
+        "own-panels-for-all",
+        "a panel about oneself is kept for its reader",
+        "chengyang/platform/web/fragments.py",
+        'per_version(("own", user.pk, key), compute',
+        'per_version(("own", key), compute',
+        ("web/test_fragments.py::test_a_panel_about_oneself_is_shown_to_nobody_else",),
+    ),
+    Mutant(
+        "own-step-a-second-late",
+        "one's own sign-up shows at once",
+        "chengyang/platform/web/content.py",
+        "        if at_once:\n            return False",
+        "        if at_once and False:\n            return False",
+        ("web/test_fragments.py::test_what_is_about_a_user_ends_at_once_with_a_sign_up",),
+    ),
     # ---- large tables -------------------------------------------------------------------------------------------------
     Mutant(
         "rows-counted-in-order",

@@ -74,7 +74,7 @@ def per_version(
     return value
 
 
-def forget() -> None:
+def clear_values() -> None:
     """Drop all values: for tests, whose database is replaced without an action that would move a version."""
     _values.clear()
 

@@ -24,9 +24,9 @@ def everybody(user: Any) -> tuple[()]:
     return ()
 
 
-def each_reader(user: Any) -> tuple[str, Any]:
-    """Return what only this user has, for `Panel.shared_by`: a panel about oneself whose rows change by audited actions only."""
-    return _READER, user.pk
+def each_reader(user: Any) -> str:
+    """Return that the panel is kept for each user apart, for `Panel.shared_by`: its rows change by audited actions only."""
+    return _READER
 
 
 def render(place: str, request: HttpRequest, subject: Any = None) -> SafeString:
@@ -55,6 +55,6 @@ def _shared(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
         return write()
     about = (type(subject).__name__, getattr(subject, "pk", None))
     key = (panel.place, panel.template, about, who, request.get_host(), get_language(), shown["elder"])
-    if who == each_reader(request.user):
+    if who == _READER:
         return own_per_version(request.user, key, write)
     return per_version(key, write, names=(SITE, PLACES))
