@@ -22,7 +22,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.panels import each_reader, everybody
+from chengyang.platform.web.panels import everybody
 
 from .metrics import METRICS
 from .models import Assessment, Base, Post
@@ -83,7 +83,7 @@ extend(
     upcoming=[_expiring],
     panels=[
         Panel("home.main", "bases/_home.html", _home, order=20, shared_by=everybody),
-        Panel("me.side", "bases/_mine.html", _mine, order=30, shared_by=each_reader),
+        Panel("me.side", "bases/_mine.html", _mine, order=30),
     ],
     menu=[
         MenuEntry("bases:list", _("基地"), order=30, where="wide"),

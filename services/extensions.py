@@ -79,7 +79,7 @@ extend(
     panels=[
         Panel("home.main", "services/_menu.html", _menu, order=30, shared_by=everybody),
         Panel("me.home", "services/_mine.html", _mine, order=40, shared_by=each_reader),
-        Panel("me.side", "services/_my_teams.html", _my_teams, order=40, shared_by=each_reader),
+        Panel("me.side", "services/_my_teams.html", _my_teams, order=40),
     ],
     menu=[
         MenuEntry("services:home", _("服务"), order=50, icon="hand"),

@@ -48,16 +48,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     audience = audience_of(request.user)
     write = partial(_written, request, head)
     # The same for everybody of an audience: nothing below names the person who reads it.
-    key = (
-        "calendar",
-        get_language(),
-        request.get_host(),
-        request.scheme,
-        audience,
-        filters.query(),
-        window,
-        is_complete,
-    )
+    seen = (audience, filters.query(), window, window.is_named, is_complete)
+    key = ("calendar", get_language(), request.get_host(), request.scheme, *seen)
     content = write() if audience is None else per_version(key, write, names=(SITE, PLACES))
     context = head | {"canonical": _canonical(request, window), "written": content}
     response = render(request, "activities/calendar.html", context)

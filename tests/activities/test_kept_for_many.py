@@ -28,6 +28,14 @@ def test_each_audience_has_its_own_calendar(client, client_of, reference):
         assert [reads(one, "会员场") for one in (client, member, stranger)] == [False, True, False]
 
 
+def test_a_month_that_is_named_is_another_page_than_the_month_itself(client, activity):
+    pages = [
+        client.get(path).content
+        for path in ("/calendar/", "/calendar/?view=month", "/calendar/", "/calendar/?view=list")
+    ]
+    assert (pages[0] == pages[2], len(set(pages))) == (True, 3)
+
+
 def test_who_left_an_organization_reads_no_more_of_its_activities(client_of, organization):
     user = personas.make("member")
     details = {
