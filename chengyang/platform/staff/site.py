@@ -142,9 +142,6 @@ class StaffSite(AdminSite):
 
     def lists(self, request: HttpRequest, section: str) -> list[dict[str, Any]]:
         """Return the lists of `section` that this officer has."""
-        return _kept(request, ("lists", request.path, section), partial(self._lists, request, section))
-
-    def _lists(self, request: HttpRequest, section: str) -> list[dict[str, Any]]:
         found = []
         for model, model_admin in sorted(self._registry.items(), key=lambda item: getattr(item[1], "order", 100)):
             if getattr(model_admin, "section", None) == section and model_admin.has_view_permission(request):

@@ -56,8 +56,8 @@ def per_version(
     """Return `compute()`, computed once for the versions `names` (of `content.COMMON`, SITE among them), and at least once a minute.
 
     `key` names the value and everything it depends on beside the data and the time. The value is shared by requests, so
-    nobody may change it. With `at_once` a sign-up ends it immediately, otherwise within `content.PLACES_LIFE`. Inside a transaction, and while the cache server is away, it is computed: the data may be newer
-    than the versions.
+    nobody may change it. With `at_once` a sign-up ends it immediately, otherwise within `content.PLACES_LIFE`. Inside a
+    transaction, and while the cache server is away, it is computed: the data may be newer than the versions.
     """
     if transaction.get_connection().in_atomic_block:
         return compute()

@@ -31,28 +31,26 @@ def each_reader(user: Any) -> str:
 
 def render(place: str, request: HttpRequest, subject: Any = None) -> SafeString:
     """Return the HTML of all panels of `place` for `subject`. Those that many people share are made once for a version."""
-    parts = [
-        _shared(panel, request, subject) if panel.shared_by else _own(panel, request, subject)
-        for panel in extensions.panels(place)
-    ]
+    parts = [_rendered(panel, request, subject) for panel in extensions.panels(place)]
     return mark_safe("".join(parts))  # noqa: S308  (rendered templates, escaped one by one)
 
 
-def _own(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
-    context = panel.context(request, subject)
-    return "" if context is None else render_to_string(panel.template, {**context, "subject": subject}, request=request)
-
-
-def _shared(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
-    shown = {**context_processors.bare(request), "demo_loaded": context_processors.demo_loaded()}
+def _rendered(panel: extensions.Panel, request: HttpRequest, subject: Any) -> str:
+    who = panel.shared_by(request.user) if panel.shared_by else None
+    if who is None:
+        context = panel.context(request, subject)
+        return (
+            ""
+            if context is None
+            else render_to_string(panel.template, {**context, "subject": subject}, request=request)
+        )
+    shown = context_processors.bare(request)
 
     def write() -> str:
         context = panel.context(request, subject)
-        return "" if context is None else render_to_string(panel.template, {**shown, **context, "subject": subject})
+        everything = {**shown, "demo_loaded": context_processors.demo_loaded(), **(context or {}), "subject": subject}
+        return "" if context is None else render_to_string(panel.template, everything)
 
-    who = panel.shared_by(request.user) if panel.shared_by else None
-    if who is None:
-        return write()
     about = (type(subject).__name__, getattr(subject, "pk", None))
     key = (panel.place, panel.template, about, who, request.get_host(), get_language(), shown["elder"])
     if who == _READER:
