@@ -36,6 +36,10 @@ class DevelopmentPortal(Portal):
         """
         return {**super().environment(name), "PORTAL_DEBUG": "off" if name == "worker" else "on"}
 
+    def prepare(self):
+        """Bring database and files up to date; nothing is forked, because both processes load what was saved last."""
+        self.run_first("chengyang.devtools.prepare", self.home)
+
     def start_portal(self):
         """Start Django's development server, which reloads by itself, and the worker, which `on_poll` restarts."""
         # --nostatic: WhiteNoise serves static files like in production, only from the source folders.

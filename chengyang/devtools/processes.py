@@ -37,16 +37,17 @@ class Child:
 
     `argv` starts with an absolute path and names the data folder, so that `ps` shows to which portal the process belongs.
     `account` is the `(uid, gid)` to run as, or None for our own. `stop_signal` asks the process to stop; the kernel also
-    sends it when the parent dies.
+    sends it when the parent dies. The file descriptors `pass_fds` stay open in it.
     """
 
-    def __init__(self, name, argv, *, env, cwd="/", account=None, stop_signal=signal.SIGTERM):
+    def __init__(self, name, argv, *, env, cwd="/", account=None, stop_signal=signal.SIGTERM, pass_fds=()):
         self.name = name
         self.argv = [str(part) for part in argv]
         self.env = env
         self.cwd = str(cwd)
         self.account = account
         self.stop_signal = stop_signal
+        self.pass_fds = pass_fds
         self.process = None
 
     @property
@@ -63,6 +64,7 @@ class Child:
             env=self.env,
             cwd=self.cwd,
             start_new_session=True,
+            pass_fds=self.pass_fds,
             preexec_fn=die_with_parent(self.stop_signal),  # runs after the change of account, which would reset it
             **as_account(self.account),
         )
@@ -134,6 +136,11 @@ class Supervisor:
             self._forward(child)
         if child not in self.children:
             self.children.append(child)
+
+    def adopt(self, child):
+        """Forward the output of `child`, which was forked for us (`forks`), and stop it like those started here."""
+        self._forward(child)
+        self.children.append(child)
 
     def wait(self, condition, seconds):
         """Run the event loop until `condition()` is true, for `seconds` at most; return whether it is true.

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from . import paths, prepare, server_registry
+from . import forks, paths, prepare, server_registry, web, worker
 from .paths import ROOT, Problem
 from .postgres import Postgres
 from .processes import MARK, Child, Supervisor, marked, signal_all
@@ -22,9 +22,6 @@ HEALTH_CHECK_INTERVAL = 0.3  # seconds between two requests to /readyz
 READY_TIMEOUT = 120.0  # seconds from the start of the web server, on a slow machine
 MAX_RESTARTS, RESTART_PERIOD = 5, 60.0  # a service that ends more often within so many seconds stops everything
 MAX_BACKOFF = 8.0  # seconds before a restart
-
-# Celery warns of running as root because of pickled messages; ours are JSON.
-ALLOW_ROOT = "ignore::UserWarning:celery.platforms"
 
 # In the order of the shutdown: (signal or None for the stop signal, seconds to wait). Together less than ten seconds.
 SHUTDOWN_TIMEOUTS = {
@@ -60,6 +57,8 @@ class Portal:
         self.services = []
         self.supervisor = None  # until the lock of the data folder is held
         self.own = {}  # addresses of the servers that we started, for the environment of the others
+        self.schedule = home / "run" / "beat"  # file of the scheduler
+        self.forked = {}  # {name: Child} that came out of the preparation
 
     def run(self):
         """Start everything and return after a signal; raises `Problem` when a server cannot start or keeps ending."""
@@ -106,37 +105,54 @@ class Portal:
         self.own["REDIS_URL"] = server_registry.redis_url(self.home)
 
     def prepare(self):
-        """Bring database and files up to date in a process that ends before the others start."""
-        service = self.add("prepare", lambda: self.python("prepare", "-m", "chengyang.devtools.prepare", self.home))
+        """Bring database and files up to date, and load the portal, in a process that ends before the others start."""
+        if not forks.are_possible():
+            self.run_first("chengyang.devtools.prepare", self.home)
+            return
+        report, outputs = os.pipe(), {name: os.pipe() for name in ("web", "worker")}
+        ends = (report[1], *(pipe[1] for pipe in outputs.values()))
+        with os.fdopen(report[0], "rb") as lines:
+            try:
+                with forks.adopting():
+                    arguments = (self.home, self.port, self.schedule, *ends)
+                    self.run_first("chengyang.devtools.preloaded", *arguments, pass_fds=ends)
+            finally:
+                for end in ends:
+                    os.close(end)
+            for name, pid in (line.decode().split() for line in lines):
+                child = self.forked[name] = Child(name, [], env={})
+                child.process = forks.Adopted(int(pid), os.fdopen(outputs[name][0], "rb"))
+                self.supervisor.adopt(child)
+
+    def run_first(self, module, *arguments, **options):
+        """Run `python -m module` until it ends or a signal arrives; raises `Problem` when it fails."""
+        service = self.add("prepare", lambda: self.python("prepare", "-m", module, *arguments, **options))
         while service.child.is_running() and not self.supervisor.signalled:
             self.supervisor.poll()
-        if self.supervisor.signalled:
-            return
         self.services.remove(service)
-        self.supervisor.stop(service.child, timeouts=[])
-        if service.child.process.returncode:
+        self.supervisor.stop(service.child, timeouts=SHUTDOWN_TIMEOUTS["prepare"])
+        if service.child.process.returncode and not self.supervisor.signalled:
             raise Problem(f"The portal could not be prepared: {self.supervisor.tail('prepare', lines=1)}")
 
     def start_portal(self):
-        """Start the web server and the worker."""
-        self.add("web", lambda: self.python("web", "-m", "chengyang.devtools.web", self.home, self.port))
-        self.add("worker", self.start_worker)
+        """Start the web server and the worker, unless they were forked."""
+        self.add("web", lambda: self.python("web", *web.COMMAND, self.home, self.port), child=self.forked.get("web"))
+        self.add("worker", self.start_worker, child=self.forked.get("worker"))
 
     def start_worker(self):
         """Start the worker with the scheduler in it, and return its `Child`."""
-        schedule = self.home / "run" / "beat"
-        return self.python("worker", "-W", ALLOW_ROOT, "-m", "chengyang.devtools.worker", schedule)
+        return self.python("worker", *worker.COMMAND, self.schedule)
 
-    def add(self, name, start):
-        """Start a service and supervise it from now on; return it."""
+    def add(self, name, start, child=None):
+        """Supervise a service from now on, and start it unless it runs as `child`; return it."""
         service = Service(name, start)
-        service.child = start()
+        service.child = child or start()
         self.services.append(service)
         return service
 
-    def python(self, name, *arguments):
-        """Start our Python with `arguments` in the project folder, and return its `Child`."""
-        child = Child(name, [sys.executable, *arguments], env=self.environment(name), cwd=ROOT)
+    def python(self, name, *arguments, **options):
+        """Start our Python with `arguments` in the project folder, and return its `Child`; `options` are those of `Child`."""
+        child = Child(name, [sys.executable, *arguments], env=self.environment(name), cwd=ROOT, **options)
         self.supervisor.start(child)
         return child
 

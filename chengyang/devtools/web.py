@@ -6,28 +6,40 @@ Run as `python -m chengyang.devtools.web <data folder> <port>`; the folder is an
 import copy
 import gc
 import importlib
+import os
 import sys
 
 WORKERS = 2
 THREADS = 4  # of each worker
 SHUTDOWN_TIMEOUT = 2  # seconds for requests in progress
 APPLICATION = "chengyang.wsgi"
+COMMAND = ("-m", "chengyang.devtools.web")
 WORDS = "chengyang.lib.chinese.words"
 
 
-def preload():
-    """Load the application, its URLs, templates and words, and close connections, which forked workers must not share."""
-    from django.db import connections
+def load():
+    """Load the code of the portal, its URLs, templates and words; uses neither the database nor the collected files."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
+    import django
     from django.template import engines
     from django.urls import get_resolver
 
-    importlib.import_module(APPLICATION)
+    django.setup()
     get_resolver().url_patterns  # noqa: B018
     engines.all()
     importlib.import_module(WORDS).words("社会阶层")  # reads the list of words
+
+
+def load_application():
+    """Load what is left, and close connections, which forked processes must not share."""
+    from django.core.cache import caches
+    from django.db import connections
+
+    importlib.import_module(APPLICATION)
     connections.close_all()
+    caches.close_all()
     gc.collect()
-    gc.freeze()  # otherwise the garbage collector of a worker writes to every object, which copies the shared pages
+    gc.freeze()  # otherwise the garbage collector of a forked process writes to every object, which copies the shared pages
 
 
 def logging_config():
@@ -60,5 +72,6 @@ def serve(port):
 
 
 if __name__ == "__main__":
-    preload()
+    load()
+    load_application()
     serve(int(sys.argv[2]))

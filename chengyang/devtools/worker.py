@@ -7,14 +7,31 @@ more; `WORKER_PROCESSES` in the environment asks for it. Production starts worke
 import importlib
 import os
 import sys
+import warnings
 
 APPLICATION = "chengyang.celery"
+COMMAND = ("-m", "chengyang.devtools.worker")
 THREADS = 2
 OPTIONS = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
-def main(schedule):
+def load():
+    """Load what a worker with threads needs, for a process from which one is forked."""
+    importlib.import_module(APPLICATION)
+    for name in (
+        "celery.apps.worker",
+        "celery.beat",
+        "celery.bin.celery",
+        "celery.concurrency.thread",
+        "kombu.transport.redis",
+    ):
+        importlib.import_module(name)
+
+
+def run(schedule):
     """Run until a signal ends it; `schedule` is the path of the file in which the scheduler notes what it has sent."""
+    # Celery warns of running as root because of pickled messages; ours are JSON.
+    warnings.filterwarnings("ignore", category=UserWarning, module="celery.platforms")
     app = importlib.import_module(APPLICATION).app
     if processes := os.environ.get("WORKER_PROCESSES", ""):
         app.worker_main(["--quiet", "worker", "--beat", "--schedule", schedule, "--concurrency", processes, *OPTIONS])
@@ -40,4 +57,4 @@ def schedule_in_a_thread(app, schedule):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(sys.argv[1])

@@ -1,0 +1,125 @@
+"""Processes that are forked from one that has loaded the portal, so that they share its memory and need not load it again.
+
+The loader forks each of them twice. The process between ends at once, and the kernel gives the new process to the nearest
+subreaper above, which is `up`: so it has the parent, the exit code and the parent-death signal of a process that `up` started
+itself. Linux only (`are_possible`). Nothing but the standard library.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+
+from .processes import PR_SET_PDEATHSIG, PRCTL
+
+PR_SET_CHILD_SUBREAPER = 36  # <sys/prctl.h>
+ARG_START, ARG_END = 47, 48  # fields of /proc/<pid>/stat, counted from 0: where the command line is in memory
+
+
+def are_possible():
+    """Return whether this system can fork processes for another parent (Linux)."""
+    return PRCTL is not None and Path("/proc/self/stat").exists()
+
+
+@contextmanager
+def adopting():
+    """Let this process become the parent of the processes that are forked below it during the block."""
+    PRCTL(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        PRCTL(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+class Adopted:
+    """A process that was forked for this one, with the attributes and methods of `subprocess.Popen` that `Child` uses."""
+
+    def __init__(self, pid, stdout):
+        self.pid = pid
+        self.stdout = stdout
+        self.returncode = None
+
+    def poll(self):
+        """Return the exit code, negative for a signal, or None while the process runs."""
+        return self._collect(os.WNOHANG)
+
+    def wait(self):
+        """Wait for the end of the process; return its exit code."""
+        return self._collect(0)
+
+    def send_signal(self, number):
+        """Send the signal `number`, unless the process has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _collect(self, options):
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, options)
+            except ChildProcessError:  # somebody else collected it
+                pid, status = self.pid, 0
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+def fork_for(parent, run, *, command, output, close=()):
+    """Call `run()` in a new process whose parent is the process `parent`, the subreaper above; return its id.
+
+    `command` (a list of texts) becomes its command line as `ps` shows it, and the file descriptor `output` its standard
+    output and standard error; the descriptors `close` are closed in it. Raises RuntimeError when this process has threads,
+    which a fork would lose.
+    """
+    if threading.active_count() > 1:
+        raise RuntimeError(f"threads run: {threading.enumerate()}")
+    reader, writer = os.pipe()
+    if not (between := os.fork()):
+        between = os.getpid()
+        if pid := os.fork():
+            os.write(writer, str(pid).encode())
+            os._exit(0)
+        _live(parent, between, run, command=command, output=output, close=(reader, writer, output, *close))
+    os.close(writer)
+    os.waitpid(between, 0)
+    with open(reader, "rb") as report:
+        return int(report.read())
+
+
+def _live(parent, between, run, *, command, output, close):
+    """Be the new process, until `run()` returns or raises; `between` forked it and ends in a moment."""
+    code = 1
+    try:
+        os.setsid()
+        while os.getppid() == between:
+            os.sched_yield()
+        PRCTL(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        if os.getppid() != parent:  # it ended before the signal was requested
+            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        for descriptor in (1, 2):
+            os.dup2(output, descriptor)
+        for descriptor in close:
+            os.close(descriptor)
+        _show(command)
+        run()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _show(command):
+    """Write `command` where the kernel reads the command line of this process; what has no room there is cut."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    start, end = (int(fields[number - 2]) for number in (ARG_START, ARG_END))
+    text = b"\0".join(os.fsencode(str(part)) for part in command)[: end - start - 1]
+    ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
