@@ -279,7 +279,7 @@ LOGIN_URL = "accounts:phone"
 LOGIN_REDIRECT_URL = "me:home"
 LOGOUT_REDIRECT_URL = "home"
 # Not in the cache: a session that was ended while the cache was away would be valid again when the cache comes back.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "chengyang.platform.accounts.session_store"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_NAME = "chengyang"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PORTAL_HTTPS

@@ -18,6 +18,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -27,10 +28,12 @@ from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.notices import quiet
 from chengyang.platform.notices.actions import notify
+from chengyang.platform.web.prepared import prepared
 from chengyang.platform.workdays.deadlines import due_on
 from members.models import Person
 
 from ..models import Activity, Signup
+from ..models.signups import is_own
 from ..permissions import can_answer_signup, can_review_signup, can_sign_up
 from ..states import SIGNUP_TAKES_PLACE, SIGNUP_TRANSITIONS, ActivityState, SignupState
 
@@ -68,10 +71,10 @@ def sign_up(
     """
     activity = lock(activity)
     require(can_sign_up, actor, activity)
-    person = person or Person.objects.active().filter(user=actor).first()
+    person = person or next(iter(_registered(actor.pk)), None)
     if person and person.user_id != actor.pk:
         raise NotAllowed("can_sign_up")
-    signup = activity.signups.open().of(actor).first()
+    signup = next(iter(_open_signups(activity.pk, actor.pk)), None)
     require_same_name("" if is_own_form and person else guest_name, signup, person)
     if signup:
         return signup
@@ -81,6 +84,16 @@ def sign_up(
     record_step("signup.created", signup, actor=actor)
     notify_holder(signup, _RECEIPTS[signup.state])
     return signup
+
+
+@prepared
+def _registered(user_id: int) -> QuerySet:
+    return Person.objects.active().filter(user=user_id).order_by()
+
+
+@prepared
+def _open_signups(activity_id: int, user_id: int) -> QuerySet:
+    return Signup.objects.open().filter(is_own(user_id), activity=activity_id).order_by("position")
 
 
 def require_same_name(guest_name: str, signup: Signup | None, person: Person | None) -> None:

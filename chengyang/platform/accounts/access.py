@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from django.contrib.auth import get_user_model
 from django.db.models import CharField, Value
 
 from chengyang import clock, extensions
 from chengyang.platform.web.fragments import per_version
+from chengyang.platform.web.prepared import prepared
 
 from .roles import ADMINISTRATORS, RoleKind
 
@@ -70,7 +72,7 @@ def clear_access_scope(user) -> None:
 
 
 def _compute(user, day) -> AccessScope:
-    found = _roles_and_posts(user, day)
+    found = _roles_and_posts(user.pk, day)
     roles = [(kind, subdistrict_id) for subject, kind, subdistrict_id in found if not subject]
     administrator = next((kind for kind, _subdistrict_id in roles if kind in ADMINISTRATORS), "")
     if administrator:  # other roles and posts of an administrator do not count (requirements S07)
@@ -89,15 +91,17 @@ def _compute(user, day) -> AccessScope:
     )
 
 
-def _roles_and_posts(user, day) -> list[tuple[str, str, int]]:
-    """Return, by one query, the roles of `user` on `day` as ("", kind, subdistrict) and the posts that manage as (subject, "", id)."""
-    roles = user.roles.on(day).order_by()  # not through Role: models.py imports this module
+@prepared
+def _roles_and_posts(user_id, day):
+    """By one query, the roles of an account on `day` as ("", kind, subdistrict) and the posts that manage as (subject, "", id)."""
+    # not through Role: models.py imports this module
+    roles = get_user_model()._meta.get_field("roles").related_model.objects.on(day).filter(user=user_id).order_by()
     rows = [roles.values_list(_text(""), "kind", "subdistrict_id")]
     for post in extensions.post_types():
         found = post.model.objects.on(day).order_by()
-        found = found.filter(person__user_id=user.pk, person__state="active", kind=post.manager_kind)
+        found = found.filter(person__user_id=user_id, person__state="active", kind=post.manager_kind)
         rows.append(found.values_list(_text(post.subject), _text(""), f"{post.subject}_id"))
-    return list(rows[0].union(*rows[1:], all=True))
+    return rows[0].union(*rows[1:], all=True)
 
 
 def _text(value: str) -> Value:

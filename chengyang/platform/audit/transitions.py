@@ -1,12 +1,15 @@
 """Locking rows and moving them from one state to another (docs/architecture.md, "State")."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from chengyang.errors import ActionError
+from chengyang.platform.web.prepared import prepared
 
 from .actions import record
 
@@ -16,9 +19,17 @@ def lock(obj: Any) -> Any:
 
     FOR NO KEY UPDATE lets other transactions insert rows with a foreign key to `obj`. With FOR UPDATE, inserting a notice
     would wait for the account of its recipient, which could deadlock with a transaction that has locked the account and
-    waits for the subject of the notice.
+    waits for the subject of the notice. Raises the DoesNotExist of the model when the row is gone.
     """
-    return obj.__class__._base_manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
+    rows = _locking(obj.__class__)(obj.pk)
+    if not rows:
+        raise obj.DoesNotExist(f"{obj.__class__.__name__} {obj.pk} is gone")
+    return rows[0]
+
+
+@cache
+def _locking(model: type[Model]) -> prepared:
+    return prepared(lambda pk: model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=pk))
 
 
 @transaction.atomic

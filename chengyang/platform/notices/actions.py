@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chengyang import clock, extensions
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.web.prepared import prepared
 
 from . import quiet, tasks
 from .models import Delivery, Notice, SwitchedOff
@@ -86,7 +88,12 @@ def switched_off(user: Any, template: str) -> set[str]:
     kind = kind_of(template)
     if kind not in extensions.notice_kinds():
         return set()
-    return set(SwitchedOff.objects.filter(user=user, kind=kind).values_list("channel", flat=True))
+    return {channel for (channel,) in _switched_off(user.pk, kind)}
+
+
+@prepared
+def _switched_off(user_id: int, kind: str) -> QuerySet:
+    return SwitchedOff.objects.filter(user=user_id, kind=kind).values_list("channel")
 
 
 @transaction.atomic
