@@ -192,6 +192,7 @@ def _signup_is(row: Signup, *states: str) -> bool:
 @admin.register(Signup)
 class SignupAdmin(_ManagedRowsAdmin):
     order = 20
+    is_changed_by_actions = True
     list_display = ("who", "activity", "state", "position", "at")
     concerns = staticmethod(lambda signup: signup.recipient)
     list_filter = (
@@ -267,6 +268,7 @@ class SignupAdmin(_ManagedRowsAdmin):
 @admin.register(CheckIn)
 class CheckInAdmin(_ManagedRowsAdmin):
     order = 30
+    is_changed_by_actions = True
     list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
     concerns = staticmethod(lambda checkin: checkin.signup.recipient)
     list_filter = (

@@ -40,6 +40,7 @@ class RecordsOpening:
 class PersonAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 10
     concerns = staticmethod(lambda person: person)
+    is_changed_by_actions = True
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
     list_select_related = ("category", "subdistrict")

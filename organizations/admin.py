@@ -87,6 +87,7 @@ class OrganizationRelatedAdmin(ScopedAdmin):
 @admin.register(Membership)
 class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
+    is_changed_by_actions = True
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     ordering = ("-applied_at", "-pk")
     list_filter = ("state", "organization")

@@ -278,6 +278,14 @@ MUTANTS = (
         (matrix_test("admin:services_outcome_change"),),
     ),
     Mutant(
+        "kept-list-outlives-a-change",
+        "a list of people shows what changed at the next look",
+        "chengyang/platform/staff/filters.py",
+        "per_version((*rows, name), compute, names=content.COMMON, at_once=True)",
+        "per_version((*rows, name), compute)",
+        ("staff/test_kept_lists.py::test_sign_ups_and_check_ins_are_in_their_lists_at_once",),
+    ),
+    Mutant(
         "admin-writes-itself",
         "the staff site writes only through actions",
         "chengyang/platform/staff/admin.py",

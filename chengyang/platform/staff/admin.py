@@ -55,6 +55,9 @@ class ScopedAdmin(admin.ModelAdmin):
     )
     # row → the account or person whose data it is: readers of lists and pages are recorded for them (requirements P10).
     concerns: Callable[[Any], Any] | None = None
+    # Whether every change of the rows is an action whose verb moves a version (slot `content`): then the number of rows and the
+    # keys of a page are read once until the next change. For lists of people, which are long.
+    is_changed_by_actions = False
     free_choices: Sequence[str] = ()  # foreign keys of the form where any visible row may be chosen, not only own ones
     history_fields: Sequence[str] = ()  # fields of a tracked model whose changes the page of a row shows
     template: str = ""  # a partial shown below the detail rows; gets `original`

@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.platform.web import paging
+from chengyang.platform.web import content, paging
 from chengyang.platform.web.fields import NameKeyField
+from chengyang.platform.web.fragments import per_version
 
 DAY = dt.timedelta(days=1)
 
@@ -143,11 +145,13 @@ class Listing(ChangeList):
         if getattr(request, "only_rows", False):  # see `beside`: neither a page nor a total
             return
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        if keep := self._keep():
+            self.paginator.count_by(keep)
         self.has_many = request.GET.get(MANY) == str(MANY_ROWS)
         order = [str(name) for name in self.queryset.query.order_by]
         per_page = MANY_ROWS if self.has_many else self.list_per_page
         found = bool(self.query) and self._finds_few(order)
-        self.page = paging.keyset(request, self.queryset, order, per_page, found=found)
+        self.page = paging.keyset(request, self.queryset, order, per_page, found=found, keep=keep)
         self.result_list = self.page.rows
         self.result_count = self.paginator.count
         self.total_text = self.paginator.total_text
@@ -157,6 +161,17 @@ class Listing(ChangeList):
         self.kept = request.GET.urlencode()
         for name in CURSORS:
             self.params.pop(name, None)
+
+    def _keep(self) -> paging.Keep | None:
+        """Return how number and keys of these rows are kept until a recorded action changes some, None where they are not."""
+        if not self.model_admin.is_changed_by_actions:
+            return None
+        try:
+            sql, values = self.queryset.query.sql_with_params()
+        except EmptyResultSet:
+            return None
+        rows = ("staff.list", self.model._meta.label, sql, repr(values))
+        return lambda name, compute: per_version((*rows, name), compute, names=content.COMMON, at_once=True)
 
     def _finds_few(self, order: list[str]) -> bool:
         """Return whether the search finds so little that one must not walk along the order of the list to meet its hits.

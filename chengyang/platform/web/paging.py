@@ -9,7 +9,7 @@ import binascii
 import datetime as dt
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 PER_PAGE = 25
 LIMIT = 2_500  # rows that are counted and can be reached by page; for more, people must filter
 CURSOR_LENGTH = 500
+Keep = Callable[[Hashable, Callable[[], Any]], Any]  # (name of a value, how to compute it) → the value
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
@@ -69,6 +70,10 @@ class BoundedPaginator(Paginator):
         """Return the number of rows as text, `2,500+` above the limit of counting."""
         return f"{LIMIT:,}+" if self.is_capped else f"{self.count:,}"
 
+    def count_by(self, keep: Keep) -> None:
+        """Take the number of rows from `keep`, see `keyset`."""
+        self.__dict__["_counted"] = keep("count", lambda: BoundedPaginator(self.object_list, self.per_page)._counted)
+
     def _get_page(self, *args: Any, **kwargs: Any) -> _NumberedPage:
         return _NumberedPage(*args, **kwargs)
 
@@ -109,13 +114,20 @@ class KeysetPage:
 
 
 def keyset(
-    request: HttpRequest, rows: QuerySet, order: Sequence[str], per_page: int = PER_PAGE, *, found: bool = False
+    request: HttpRequest,
+    rows: QuerySet,
+    order: Sequence[str],
+    per_page: int = PER_PAGE,
+    *,
+    found: bool = False,
+    keep: Keep | None = None,
 ) -> KeysetPage:
     """Return the page of `rows` after `?after=` or before `?before=`, in `order`. Raises Http404 for an invalid cursor.
 
     `order` names columns, of other tables too (`person__name_key`), or annotations, the last of them unique, e.g.
     ("-starts", "id"). NULL sorts as PostgreSQL does: last ascending, first descending. `found` says that `rows` are the
-    hits of a search, see `_first_found`.
+    hits of a search, see `_unindexed`. `keep(name, compute)` returns what `compute()` returned for these `rows`, now or since
+    rows changed last: with it the keys of the page may have been read before; the rows themselves are read in any case.
     """
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = bool(before) and not after
@@ -123,7 +135,10 @@ def keyset(
     steps = [_reverse(name) for name in order] if backwards else list(order)
     if cursor:
         rows = rows.filter(_beyond(rows, steps, _decode(cursor, rows, order)))
-    shown = _first_found(rows, steps, per_page + 1) if found else list(rows.order_by(*steps)[: per_page + 1])
+    if found or keep:
+        shown = _by_keys(rows, steps, per_page + 1, found=found, keep=keep, name=(cursor, backwards))
+    else:
+        shown = list(rows.order_by(*steps)[: per_page + 1])
     has_more, shown = len(shown) > per_page, shown[:per_page]
     if backwards:
         shown.reverse()
@@ -132,21 +147,27 @@ def keyset(
     return KeysetPage(shown, first if has_before else "", last if has_after else "")
 
 
-def _first_found(rows: QuerySet, steps: Sequence[str], number: int) -> list[Model]:
-    """Return the first `number` hits of a search in the order `steps`.
+def _by_keys(
+    rows: QuerySet, steps: Sequence[str], number: int, *, found: bool, keep: Keep | None, name: Hashable
+) -> list[Model]:
+    """Return the first `number` of `rows` in the order `steps`: first their keys, then the rows with what belongs to them."""
+    ordered = [_unindexed(step) for step in steps] if found else steps
 
-    For a limited number of rows in order PostgreSQL likes to walk the index of the order until it has met enough hits. Hits
-    may lie together: all namesakes have neighbouring keys, and it would read most of the table. So the order is by an
-    expression that no index has: the hits come from the index of the search and are sorted by their keys alone, and only
-    those that are shown are read with what belongs to them.
-    """
-    ordered = [_unindexed(step) for step in steps]
-    keys = list(rows.select_related(None).order_by(*ordered).values_list("pk", flat=True)[:number])
+    def keys_now() -> list[Any]:
+        return list(rows.select_related(None).order_by(*ordered).values_list("pk", flat=True)[:number])
+
+    keys = keep(("keys", name, number), keys_now) if keep else keys_now()
     by_key = rows.in_bulk(keys) if keys else {}
     return [by_key[key] for key in keys if key in by_key]
 
 
 def _unindexed(step: str) -> Any:
+    """Return the order of `step` as an expression that no index has.
+
+    For a limited number of rows in order PostgreSQL likes to walk the index of the order until it has met enough hits of a
+    search. Hits may lie together: all namesakes have neighbouring keys, and it would read most of the table. So the hits come
+    from the index of the search and are sorted by their keys alone.
+    """
     value = Coalesce(F(step.removeprefix("-")), F(step.removeprefix("-")))
     return value.desc() if step.startswith("-") else value.asc()
 
