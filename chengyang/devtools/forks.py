@@ -118,7 +118,7 @@ def _live(parent, between, run, *, command, output, close):
 
 
 def _show(command):
-    """Write `command` where the kernel reads the command line of this process; what has no room there is cut."""
+    """Write `command` where the kernel reads the command line of this process; what is longer than that place is cut."""
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     start, end = (int(fields[number - 2]) for number in (ARG_START, ARG_END))
     text = b"\0".join(os.fsencode(str(part)) for part in command)[: end - start - 1]

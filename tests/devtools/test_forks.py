@@ -62,7 +62,7 @@ def test_the_process_is_our_child_and_shows_its_own_command(forked):
     [
         ("pass", 0),
         ("sys.exit(3)", 3),
-        ("sys.exit('no room')", 1),
+        ("sys.exit('no use')", 1),
         ("raise ValueError('wrong')", 1),
         ("os.kill(os.getpid(), 9)", -9),
     ],

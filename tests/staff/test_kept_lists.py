@@ -79,7 +79,7 @@ def test_an_ended_membership_leaves_the_list_of_the_secretary_at_once(client_of,
     assert "安一诺" not in list_of(client, "members_person")[1]
 
 
-def test_officers_do_not_share_what_is_kept(client_of, reference):
+def test_each_officer_reads_their_own_number(client_of, reference):
     factories.person(1, "安一诺")
     assert list_of(client_of(personas.make("district")), "members_person")[0] == "1"
     assert list_of(client_of(personas.make("liuting")), "members_person")[0] == "0"

@@ -322,6 +322,18 @@ def test_of_many_requests_at_once_one_makes_the_page(pages, application):
     assert (len(application.asked), {answer.text[:2] for answer in answers}) == (1, {"1 "})
 
 
+def test_who_claims_after_another_process_kept_the_page_finds_it_and_ends_the_claim(pages):
+    versions = content.tokens((content.SITE, content.PLACES))
+    page = stored_pages.StoredPage("200 OK", [], b"kept", content.age_of(versions))
+    first, second = stored_pages.Store(), stored_pages.Store()
+    assert first.find_or_claim("key", versions) == (None, True)
+    assert second.find_or_claim("key", versions) == (None, False)
+    first.save("key", page)
+    found, is_ours = second.find_or_claim("key", versions)
+    assert (found.body, is_ours) == (b"kept", False)
+    assert content.server().get(stored_pages._claim("key")) is None
+
+
 def test_who_waits_too_long_makes_the_page(pages, application, monkeypatch):
     monkeypatch.setattr(page_cache, "WAIT", 0.1)
     application.seconds = 0.6

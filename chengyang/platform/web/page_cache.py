@@ -70,9 +70,10 @@ class PageCache:
             versions = content.tokens(names)
             if versions is None:
                 return None, ""
-            if page := self.store.find(key, versions):
+            page, is_ours = self.store.find_or_claim(key, versions)
+            if page:
                 return page, "chengyang; hit"
-            if self.store.claim(key):
+            if is_ours:
                 try:
                     return self._made(environ, key, versions), "chengyang; fwd=miss"
                 except BaseException:

@@ -64,17 +64,31 @@ class Store:
     def __init__(self) -> None:
         self.pages: BoundedMemory[StoredPage] = BoundedMemory(LOCAL_BYTES, lambda page: 2 * len(page.body))
 
-    def find(self, key: str, versions: Mapping[str, str]) -> StoredPage | None:
-        """Return the page under `key` if it counts. A cache server that is away has none."""
+    def find_or_claim(self, key: str, versions: Mapping[str, str]) -> tuple[StoredPage | None, bool]:
+        """Return the page under `key` if it counts, and whether the caller is the one that makes it; the others wait for it.
+
+        The claim is made before the page is looked for, by one exchange with the cache server: `save` stores the page before
+        it ends the claim, so whoever claims next finds it. A cache server that is away has neither.
+        """
         page = self.pages.get(key)
         if page and page.age.counts(versions):
-            return page
-        data = self._ask("get", content.key("page", key))
+            return page, False
+        if content.is_away():
+            return None, False
+        try:
+            commands = content.server().pipeline(transaction=False)
+            commands.set(_claim(key), b"1", nx=True, ex=MAKING).get(content.key("page", key))
+            claimed, data = commands.execute()
+        except (RedisError, OSError) as error:
+            cache_backend.pause(error)
+            return None, False
         page = from_bytes(data) if data else None
         if page is None or not page.age.counts(versions):
-            return None
+            return None, bool(claimed)
         self.pages.put(key, page)
-        return page
+        if claimed:
+            self.release(key)
+        return page, False
 
     def save(self, key: str, page: StoredPage) -> None:
         """Keep `page` under `key` and end the claim, by one exchange with the cache server.
@@ -94,23 +108,14 @@ class Store:
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
 
-    # ---- one request makes a page ---------------------------------------------------------------------------------
-    def claim(self, key: str) -> bool:
-        """Return whether the caller is the one that makes the page under `key`; the others wait for it."""
-        return bool(self._ask("set", _claim(key), b"1", nx=True, ex=MAKING))
-
     def release(self, key: str) -> None:
-        """End the claim."""
-        self._ask("delete", _claim(key))
-
-    def _ask(self, command: str, *args: object, **options: object) -> object:
+        """End the claim without a page."""
         if content.is_away():
-            return None
+            return
         try:
-            return getattr(content.server(), command)(*args, **options)
+            content.server().delete(_claim(key))
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
-            return None
 
 
 def _claim(key: str) -> str:
