@@ -39,10 +39,10 @@ class SignupState(models.TextChoices):
 S = SignupState
 SIGNUP_TRANSITIONS = {
     S.PENDING: {S.CONFIRMED, S.WAITLISTED, S.DECLINED, S.CANCELLED},
-    S.WAITLISTED: {S.OFFERED, S.CANCELLED},
+    S.WAITLISTED: {S.OFFERED, S.CANCELLED, S.PENDING},  # back to pending: the review is undone
     S.OFFERED: {S.CONFIRMED, S.EXPIRED, S.CANCELLED},
-    S.CONFIRMED: {S.CANCELLED},
-    S.DECLINED: set(),
+    S.CONFIRMED: {S.CANCELLED, S.PENDING},
+    S.DECLINED: {S.PENDING},
     S.EXPIRED: set(),
     S.CANCELLED: set(),
 }

@@ -130,6 +130,9 @@ class ApproveActivity(ActivityTodo):
         rows = Activity.objects.filter(_staff_q(scope), state=ActivityState.SUBMITTED)
         return rows.exclude(pk__in=Activity.objects.filter(_organizer_q(scope)).values("pk"))
 
+    def awaited_by(self, user: Any) -> QuerySet:
+        return self.viewable_by(user).filter(drafted_by=user, state=ActivityState.SUBMITTED)
+
     def detail(self, row: Activity) -> str:
         who = row.organizer or _("区委统战部")
         return _("%(who)s，%(when)s") % {"who": who, "when": dates.span(row.starts, row.ends)}
@@ -240,6 +243,7 @@ class ReviewSignup(TodoKind):
     quick_reasons = (gettext_lazy("不在这场活动的对象里"), gettext_lazy("名额留给还没参加过的人"))
     related = ("activity", "person")
     locks = ("activity",)
+    undoes = ("approve", "decline")
 
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
@@ -290,3 +294,6 @@ class ReviewSignup(TodoKind):
         if choice == "approve":
             return actions.approve_signup(row, actor=actor)
         return actions.decline_signup(row, reason=reason, actor=actor)
+
+    def undo(self, row: Signup, option: str, *, actor: Any) -> Signup:
+        return actions.undo_review(row, actor=actor)

@@ -135,6 +135,7 @@ extend(
         "membership.applied": _("申请入会"),
         "membership.accepted": _("同意入会"),
         "membership.declined": _("不同意入会"),
+        "membership.decision_undone": _("撤销入会决定"),
         "membership.withdrawn": _("撤回入会申请"),
         "membership.left": _("退会"),
         "membership.added": _("登记会员"),

@@ -28,8 +28,8 @@ class MembershipState(models.TextChoices):
 M = MembershipState
 MEMBERSHIP_TRANSITIONS = {
     M.APPLIED: {M.ACTIVE, M.DECLINED, M.WITHDRAWN},
-    M.ACTIVE: {M.LEFT},
-    M.DECLINED: set(),
+    M.ACTIVE: {M.LEFT, M.APPLIED},  # applied again: the decision is undone
+    M.DECLINED: {M.APPLIED},
     M.WITHDRAWN: set(),
     M.LEFT: set(),
 }

@@ -19,6 +19,7 @@ class MembershipTodo(TodoKind):
 
     code, label, section, model = "membership", gettext_lazy("入会申请"), Section.ORGANIZATIONS, Membership
     related = ("person", "organization")
+    undoes = ("accept", "decline")
     quick_reasons = (
         (gettext_lazy("类别不同"), gettext_lazy("本组织面向的类别不同，建议加入更合适的组织。")),
         (gettext_lazy("不在范围"), gettext_lazy("工作所在地不在本组织范围。")),
@@ -85,3 +86,6 @@ class MembershipTodo(TodoKind):
         if choice == "accept":
             return actions.accept_membership(row, actor=actor)
         return actions.decline_membership(row, actor=actor, reason=reason)
+
+    def undo(self, row, option, *, actor):
+        return actions.reopen_application(row, actor=actor)

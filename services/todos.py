@@ -36,6 +36,9 @@ class AnswerRequest(TodoKind):
             handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
         return Request.objects.visible_to(user).filter(handled, state__in=REQUEST_OPEN).exclude(author=user)
 
+    def is_open(self, row):
+        return row.state in REQUEST_OPEN
+
     def title(self, row):
         return row.title
 
@@ -142,6 +145,9 @@ class CheckOutcome(TodoKind):
             return Outcome.objects.none()
         rows = Outcome.objects.visible_to(user).filter(state=OutcomeState.REPORTED).exclude(reported_by=user)
         return rows if scope.district else rows.filter(self._areas(scope))
+
+    def awaited_by(self, user):
+        return Outcome.objects.visible_to(user).filter(reported_by=user, state=OutcomeState.REPORTED)
 
     def viewable_by(self, user):
         scope = access_scope(user)

@@ -21,7 +21,7 @@ from .attendance import (
 from .hours import correct_hours, record_hours, served_hours
 from .programmes import add_brand, edit_brand, edit_programme
 from .signup_upkeep import anonymise_guests, cancel_signups_of, erase_signups, expire_offers
-from .signups import approve_signup, cancel_signup, confirm_signup, decline_signup, sign_up
+from .signups import approve_signup, cancel_signup, confirm_signup, decline_signup, sign_up, undo_review
 from .signups_by_staff import cancel_signup_for, confirm_signup_for, move_signup_up, sign_up_for
 
 __all__ = [
@@ -57,5 +57,6 @@ __all__ = [
     "sign_up_for",
     "submit_activity",
     "undo_check_in",
+    "undo_review",
     "without_check_out",
 ]

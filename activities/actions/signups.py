@@ -279,6 +279,31 @@ def decline_signup(signup: Signup, *, reason: str, actor: Any) -> Signup:
     return signup
 
 
+@transaction.atomic
+def undo_review(signup: Signup, *, actor: Any) -> Signup:
+    """Take the review of a sign-up back: it is pending again, its place is offered to the next, and the holder is notified.
+
+    Raises NotAllowed, ActionError("cancelled") when the activity is cancelled or began, ("state") when the sign-up is not one
+    that was just reviewed, ("open") when its holder has signed up again meanwhile.
+    """
+    activity, signup = lock_signup(signup)
+    require(can_review_signup, actor, signup)
+    require_published(activity)
+    if (
+        signup.state not in (SignupState.CONFIRMED, SignupState.WAITLISTED, SignupState.DECLINED)
+        or signup.is_checked_in
+    ):
+        raise ActionError(_("这个报名已经有了变化，不能撤销。"), code="state")
+    same = {"person": signup.person} if signup.person_id else {"user": signup.user}
+    if activity.signups.open().filter(**same).exclude(pk=signup.pk).exists():
+        raise ActionError(_("本人已经重新报了名，不能撤销。"), code="open")
+    due = min(due_on(clock.today(), REVIEW_DAYS), activity.first_day)
+    _move(signup, SignupState.PENDING, actor=actor, verb="signup.review_undone", reason="", due_on=due)
+    fill_places(activity, actor=actor)
+    notify_holder(signup, "activities/review_undone")
+    return signup
+
+
 def _require_pending(signup: Signup) -> None:
     require_published(signup.activity)
     if signup.state != SignupState.PENDING:

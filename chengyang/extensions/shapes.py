@@ -86,6 +86,7 @@ class TodoKind:
     notice_template: str = ""  # a partial shown below the detail rows; gets `row`
     related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`
     locks: Sequence[str] = ()  # foreign keys whose rows the actions lock before the row itself, in their order
+    undoes: Sequence[str] = ()  # codes of the options that `undo` takes back
 
     def waiting(self, user: Any) -> QuerySet:
         """Return the rows that wait for `user` now, unordered, limited to those that `user` may decide."""
@@ -144,6 +145,18 @@ class TodoKind:
         A kind with `fields` takes the values that the option asks for as further keyword arguments.
         """
         raise NotImplementedError
+
+    def undo(self, row: Any, option: str, *, actor: Any) -> Any:
+        """Call the action that takes back the decision `option` (one of `undoes`), which nobody has acted on since."""
+        raise NotImplementedError
+
+    def is_open(self, row: Any) -> bool:
+        """Return whether `row`, on which an officer has decided, still waits for somebody in the office."""
+        return self.due_on(row) is not None
+
+    def awaited_by(self, user: Any) -> QuerySet:
+        """Return the rows that `user` brought to this queue and that now wait for others; by default none."""
+        return self.model._default_manager.none()
 
     def url(self, row: Any) -> str:
         """Return the URL of the decision page of `row`."""

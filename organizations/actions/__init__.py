@@ -9,6 +9,7 @@ from .memberships import (
     decline_membership,
     end_membership,
     leave_organization,
+    reopen_application,
     withdraw_membership_application,
 )
 from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
@@ -30,6 +31,7 @@ __all__ = [
     "end_post",
     "found_organization",
     "leave_organization",
+    "reopen_application",
     "resign",
     "withdraw_membership_application",
 ]

@@ -85,6 +85,32 @@ def decline_membership(membership: Membership, *, actor: Any, reason: str) -> Me
 
 
 @transaction.atomic
+def reopen_application(membership: Membership, *, actor: Any) -> Membership:
+    """Take the decision on an application back: it waits again, and the applicant is notified.
+
+    Raises NotAllowed as `accept_membership`; ActionError("state") when it is no decided application, or the member has a post;
+    ("once") when the person has applied again meanwhile.
+    """
+    membership = lock(membership)
+    require(permissions.can_decide_membership, actor, membership)
+    organization, person = membership.organization, membership.person
+    if membership.decided_at is None or membership.state not in (MembershipState.ACTIVE, MembershipState.DECLINED):
+        raise ActionError(_("这份申请已经有了变化，不能撤销。"), code="state")
+    if (
+        membership.state == MembershipState.ACTIVE
+        and organization.posts.on(clock.today()).filter(person=person).exists()
+    ):
+        raise ActionError(_("已经担任职务，不能撤销。"), code="state")
+    if organization.memberships.open().filter(person=person).exclude(pk=membership.pk).exists():
+        raise ActionError(_("本人已经重新申请，不能撤销。"), code="once")
+    due = due_on(clock.today(), DECIDE_WITHIN)
+    changes = {"joined_on": None, "decided_by": None, "decided_at": None, "reason": "", "due_on": due}
+    reopened = _end(membership, MembershipState.APPLIED, "membership.decision_undone", actor, **changes)
+    _notify_person(reopened, "organizations/membership_undone")
+    return reopened
+
+
+@transaction.atomic
 def add_membership(
     organization: Organization, *, person: Person, joined_on: dt.date | None = None, actor: Any
 ) -> Membership:
@@ -234,8 +260,7 @@ def _end(membership, state, verb, actor, **changes):
         verb=verb,
         person=person,
         user=person.user,
-        due_on=None,
-        **changes,
+        **{"due_on": None, **changes},
     )
 
 

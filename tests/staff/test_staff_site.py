@@ -63,7 +63,7 @@ def test_the_nearest_due_date_comes_first(request_row, member, district):
     assert [key.public_id for key in todo_queue.keys(district)] == [sooner.public_id, request_row.public_id]
 
 
-@pytest.mark.parametrize(("days", "group"), [(-1, "late"), (0, "today"), (1, "soon"), (30, "later"), (None, "later")])
+@pytest.mark.parametrize(("days", "group"), [(-1, "late"), (0, "today"), (1, "soon"), (30, "later"), (None, "undated")])
 def test_items_are_grouped_by_due_date(days, group):
     monday = dt.date(2026, 11, 23)
     due_on = None if days is None else monday + dt.timedelta(days=days)

@@ -91,6 +91,24 @@ def _compute(user, day) -> AccessScope:
     )
 
 
+MOST_COLLEAGUES = 200  # officers that are looked at
+
+
+def colleagues_of(user, suits) -> list:
+    """Return the accounts, by name, that are officers today beside `user` and for which `suits(account)` is true."""
+    day = clock.today()
+    accounts = get_user_model()
+    role = accounts._meta.get_field("roles").related_model
+    found = set(role.objects.on(day).values_list("user", flat=True)[:MOST_COLLEAGUES])
+    for post in extensions.post_types():
+        rows = post.model.objects.on(day).filter(
+            kind=post.manager_kind, person__state="active", person__user__isnull=False
+        )
+        found |= set(rows.order_by().values_list("person__user", flat=True)[:MOST_COLLEAGUES])
+    rows = accounts.objects.filter(pk__in=found - {user.pk}, is_active=True).order_by("name", "pk")[:MOST_COLLEAGUES]
+    return [account for account in rows if suits(account)]
+
+
 @prepared
 def _roles_and_posts(user_id, day):
     """By one query, the roles of an account on `day` as ("", kind, subdistrict) and the posts that manage as (subject, "", id)."""

@@ -89,6 +89,12 @@ class AgreeToStaffChange(TodoKind):
     def waiting(self, user):
         return StaffChange.objects.visible_to(user).waiting().exclude(asked_by=user).exclude(user=user)
 
+    def awaited_by(self, user):
+        return StaffChange.objects.visible_to(user).waiting().filter(asked_by=user)
+
+    def is_open(self, row):
+        return row.decided_at is None
+
     def detail(self, row):
         return self._role(row)
 

@@ -44,6 +44,12 @@ class AssessmentTodo(TodoKind):
         rows = self.viewable_by(user).filter(state=AssessmentState.SUBMITTED).exclude(submitted_by=user)
         return rows.annotate(due_on=Value(None, output_field=DateField()))
 
+    def awaited_by(self, user: Any) -> QuerySet:
+        return self.model.objects.visible_to(user).filter(state=AssessmentState.SUBMITTED, submitted_by=user)
+
+    def is_open(self, row: Any) -> bool:
+        return row.state == AssessmentState.SUBMITTED
+
     def viewable_by(self, user: Any) -> QuerySet:
         """Return the assessments of subjects that `user` is responsible for. `visible_to` alone has public rows too: passed ones."""
         rows, scope = self.model.objects.visible_to(user), access_scope(user)

@@ -23,6 +23,7 @@ from chengyang.platform.audit import following
 from chengyang.platform.audit.transitions import lock
 
 from .forms import DecisionForm, reason_field
+from .todo_actions import settle
 
 SALT = "staff.decision"
 
@@ -124,6 +125,7 @@ def carry_out(kind: TodoKind, row: Any, data: QueryDict, *, actor: Any) -> Attem
             if not form.is_valid():
                 return Attempt(page, form)
             kind.decide(page.row, form.chosen.code, form.cleaned_data["reason"], actor=actor, **form.asked)
+            settle(kind, page.row, form.chosen, actor=actor)
             return Attempt(page, form, done=True)
     except ActionError as error:
         form.refuse(error)

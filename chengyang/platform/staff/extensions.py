@@ -10,6 +10,7 @@ from .rules_admin import CheckRules
 extend(
     "staff",
     todos=[CheckRules()],
+    notice_kinds={"staff": _("待办转交和替班")},
     content={
         **dict.fromkeys(
             (
@@ -17,6 +18,12 @@ extend(
                 "rules.revised",
                 "rules.withdrawn",
                 "rules.returned",
+                "todo.taken",
+                "todo.returned",
+                "todo.handed_over",
+                "absence.entered",
+                "absence.ended",
+                "decision.undone",
             ),
             content.unpublished,
         ),
@@ -27,5 +34,11 @@ extend(
         "rules.withdrawn": _("撤回规则草案"),
         "rules.published": _("复核并发布规则"),
         "rules.returned": _("退回规则草案"),
+        "todo.taken": _("接办"),
+        "todo.returned": _("放回待办"),
+        "todo.handed_over": _("转交待办"),
+        "absence.entered": _("登记不在岗"),
+        "absence.ended": _("结束不在岗"),
+        "decision.undone": _("撤销决定"),
     },
 )

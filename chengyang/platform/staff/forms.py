@@ -1,13 +1,16 @@
-"""The form of the decision page."""
+"""The forms of the decision page, and of who works on an item."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH, ActionError
 from chengyang.extensions import DecisionOption
+from chengyang.platform.accounts.models import User
+from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import Form
 
 
@@ -98,3 +101,32 @@ class ReasonForm(Form):
         if not self.is_valid():
             raise ActionError(self.errors["reason"][0], code="invalid", field="reason")
         return self.cleaned_data["reason"]
+
+
+class HandOverForm(Form):
+    """Who is to decide an item, and what they should know."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("转给谁"), widget=forms.RadioSelect, empty_label=None)
+    note = forms.CharField(
+        label=_("留言"), required=False, max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["to"].queryset = colleagues
+
+
+class AbsenceForm(Form):
+    """From when to when an officer is away, and who stands in."""
+
+    creates = True
+
+    starts = form_fields.DateField(label=_("第一天"))
+    last = form_fields.DateField(label=_("最后一天"))
+    substitute = forms.ModelChoiceField(
+        User.objects.none(), label=_("谁替班"), empty_label=_("请选择"), help_text=_("只列出有你全部权限的同事")
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["substitute"].queryset = colleagues

@@ -42,6 +42,12 @@ class CheckRules(TodoKind):
         rows = RulesDraft.objects.visible_to(user).filter(state=RulesDraftState.WAITING).exclude(proposed_by=user)
         return rows.annotate(due_on=Value(None, output_field=DateField()))
 
+    def awaited_by(self, user: Any) -> QuerySet:
+        return RulesDraft.objects.visible_to(user).filter(proposed_by=user, state=RulesDraftState.WAITING)
+
+    def is_open(self, row: RulesDraft) -> bool:
+        return row.state == RulesDraftState.WAITING
+
     def detail(self, row: RulesDraft) -> str:
         return _("%(who)s拟稿") % {"who": row.proposed_by}
 

@@ -1,9 +1,6 @@
 """The staff site at /manage/: Django's admin with its own pages (to-do list, decision page, search)."""
 
-import datetime as dt
-from collections.abc import Callable, Hashable
-from functools import partial, update_wrapper
-from itertools import groupby
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib import messages
@@ -19,28 +16,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from chengyang import clock
-from chengyang.extensions import Section, go_live_items, search_sources, todo_kind, upcoming_dates
+from chengyang.extensions import Section, go_live_items, search_sources, todo_kind
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.middleware import sign_in_url
 from chengyang.platform.audit import readings
-from chengyang.platform.web import content
-from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.paging import BoundedPaginator, numbered
+from chengyang.platform.web import undo
+from chengyang.platform.web.paging import BoundedPaginator
 
 from . import decisions, permissions, todo_queue
 from .admin import ScopedAdmin
+from .models import Assignment
 from .templatetags.staff import named
+from .todo_pages import TodoPages, keys_of, last_done
 
-GROUP_LABELS = {
-    "late": gettext_lazy("已超期"),
-    "today": gettext_lazy("今天到期"),
-    "soon": gettext_lazy("两天内"),
-    "later": gettext_lazy("以后"),
-}
-DAYS_AHEAD = dt.timedelta(days=60)  # period of 快到的日子
 FOUND_EACH = 8  # hits of one kind that the search page shows
 SEARCH_LENGTH = 60
 SECTION_ITEMS = 25  # waiting items on the page of a section; the to-do list shows all
@@ -62,7 +52,7 @@ class _Autocomplete(AutocompleteJsonView):
         return {**super().serialize_result(obj, to_field_name), "text": str(named(obj))}
 
 
-class StaffSite(AdminSite):
+class StaffSite(TodoPages, AdminSite):
     """The admin site, for officers only: visitors are sent to the sign-in page, others get 404 (docs/decisions.md, "/manage/")."""
 
     site_title = site_header = gettext_lazy("工作台")
@@ -96,6 +86,9 @@ class StaffSite(AdminSite):
             path("search/", view(require_safe(self.search_view)), name="staff_search"),
             path("section/<slug:section>/", view(require_safe(self.section_view)), name="staff_section"),
             path("decide/<slug:code>/<slug:public_id>/", view(self.decide_view), name="staff_decide"),
+            path("decide/<slug:code>/<slug:public_id>/assign/", view(self.assign_view), name="staff_assign"),
+            path("undo/<int:pk>/", view(require_POST(self.undo_view)), name="staff_undo"),
+            path("absence/", view(self.absence_view), name="staff_absence"),
             path("go-live/", view(require_safe(self.go_live_view)), name="staff_go_live"),
             path("autocomplete/", view(require_safe(self.autocomplete_view)), name="autocomplete"),
         ]
@@ -109,7 +102,7 @@ class StaffSite(AdminSite):
         """Return the context of every page of the staff site: the navigation with its counts."""
         if not self.has_permission(request):
             return {"site_title": self.site_title}
-        found = _keys(request)
+        found = keys_of(request)
         return {
             "site_title": self.site_title,
             "sections": self.navigation(request, todo_queue.counts(found)),
@@ -154,42 +147,12 @@ class StaffSite(AdminSite):
         return found
 
     # ---- pages -------------------------------------------------------------------------------------------------------
-    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Show 今日待办: the items that wait for this officer, the nearest due date first."""
-        found = _keys(request)
-        kinds = sorted({(key.kind.code, key.kind.label) for key in found}, key=lambda pair: str(pair[1]))
-        kind = next((code for code, _label in kinds if code == request.GET.get("kind")), "")
-        section = next((item for item in Section if item == request.GET.get("section")), "")
-        chosen = [key for key in found if (not kind or key.kind.code == kind) and section in ("", key.kind.section)]
-        page = numbered(request, chosen)
-        today = clock.today()
-        read = partial(todo_queue.items, list(page.object_list), only=kind)
-        lines = _kept(request, ("lines", kind, section, page.number), read)
-        sizes = todo_queue.sizes(chosen, today)
-        groups = [
-            (GROUP_LABELS[name], sizes[name], list(group))
-            for name, group in groupby(lines, key=lambda item: item.group)
-        ]
-        context = {
-            "title": _("今日待办"),
-            "groups": groups,
-            "page": page,
-            "kinds": kinds,
-            "kind": kind,
-            "section": section,
-            "first": lines[:1],
-            "sums": _sums(found, today),
-            "today": today,
-            "days": _kept(request, ("days",), lambda: upcoming_dates(request.user, today, today + DAYS_AHEAD)[:8]),
-        }
-        return self._page(request, "staff/todo.html", context)
-
     def section_view(self, request: HttpRequest, section: str) -> HttpResponse:
         """Show one section: its waiting items and its lists. Answers 404 for a section that the officer does not have."""
         found = next((item for item in self.each_context(request)["sections"] if item["code"] == section), None)
         if found is None:
             raise Http404
-        lines = todo_queue.items([key for key in _keys(request) if key.kind.section == section][:SECTION_ITEMS])
+        lines = todo_queue.items([key for key in keys_of(request) if key.kind.section == section][:SECTION_ITEMS])
         return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
@@ -233,7 +196,7 @@ class StaffSite(AdminSite):
         if request.method == "GET":
             kind.record_opening(row, actor=request.user)
         only = code if request.GET.get("kind") == code else ""
-        found = [key for key in _keys(request) if not only or key.kind.code == only]
+        found = [key for key in keys_of(request) if not only or key.kind.code == only]
         place = todo_queue.place_of(found, code, public_id)
         status = 200
         if request.method == "POST":
@@ -262,6 +225,7 @@ class StaffSite(AdminSite):
             "place": place,
             "total": len(found),
             "due_on": kind.due_on(row) if place is not None else None,
+            "assignment": Assignment.objects.of(kind, row).select_related("officer", "given_by").first(),
             "before": _neighbour(found, place, -1, only),
             "after": _neighbour(found, place, +1, only),
         }
@@ -284,24 +248,6 @@ def _section_of_decision(request: HttpRequest) -> str:
     return kind.section if kind else ""
 
 
-def _keys(request: HttpRequest) -> list[todo_queue.Key]:
-    """Return the waiting items of the officer of this request; asked for once until something changes for officers."""
-    if not hasattr(request, "_todo_keys"):
-        request._todo_keys = _kept(request, ("keys",), partial(todo_queue.keys, request.user))
-    return request._todo_keys
-
-
-def _kept(request: HttpRequest, what: tuple[Hashable, ...], read: Callable[[], Any]) -> Any:
-    """Return `read()`, a part of 今日待办 of this officer, read once until something changes for officers."""
-    key = ("staff.todo", request.user.pk, clock.today(), *what)
-    return per_version(key, read, names=(content.SITE, content.WORK))
-
-
-def _sums(found: list[todo_queue.Key], today: Any) -> dict[str, int]:
-    late = sum(key.due_on < today for key in found)
-    return {"all": len(found), "late": late, "today": sum(key.due_on == today for key in found)}
-
-
 def _neighbour(found: list[todo_queue.Key], place: int | None, step: int, only: str) -> todo_queue.Item | None:
     """Return the item before (`step` -1) or after (+1) `place`, or None. The first item follows one that no longer waits."""
     wanted = (0 if step > 0 else None) if place is None else place + step
@@ -314,11 +260,15 @@ def _neighbour(found: list[todo_queue.Key], place: int | None, step: int, only: 
 def _elsewhere(request: HttpRequest, kind: Any, row: Any) -> todo_queue.Item | None:
     """Return the item of another kind that the same row is now for this officer, such as its second review."""
     kinds = (
-        key for key in _keys(request) if key.kind.model is kind.model and key.pk == row.pk and key.kind is not kind
+        key for key in keys_of(request) if key.kind.model is kind.model and key.pk == row.pk and key.kind is not kind
     )
     return next(iter(todo_queue.items(list(kinds)[:1])), None)
 
 
 def _decided(request: HttpRequest, kind: Any, row: Any, choice: Any, after: todo_queue.Item | None) -> HttpResponse:
-    messages.success(request, choice.done or _("%(what)s：%(who)s") % {"what": choice.label, "who": kind.title(row)})
+    text = choice.done or _("%(what)s：%(who)s") % {"what": choice.label, "who": kind.title(row)}
+    if made := last_done(request.user):
+        undo.offer(request, text, reverse("admin:staff_undo", args=[made.settled.pk]))
+    else:
+        messages.success(request, text)
     return HttpResponseRedirect(after.url if after else reverse("admin:index"))
