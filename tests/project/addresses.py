@@ -204,6 +204,7 @@ FORMS: dict[str, Data] = {
 
 # URLs of buttons: they accept only POST; a GET is answered with 405.
 BUTTONS = {
+    "admin:staff_undo",
     "web:elder",
     "notices:read-all",
     "accounts:session-end",
@@ -325,6 +326,8 @@ def staff_arguments() -> dict[str, Arguments]:
     for code in (kind.code for kind in todo_kinds() if kind.code in TODO_SAMPLES):
         sample = TODO_SAMPLES[code][0]
         found[f"admin:staff_decide {code}"] = lambda w, code=code, sample=sample: [code, w.objects[sample].public_id]
+    found["admin:staff_assign"] = lambda w: ["signup", w.objects["pending"].public_id]
+    found["admin:staff_undo"] = lambda w: [1]
     for code, sample in PUBLIC_OBJECTS.items():
         row = f"admin:staff_decide {code} of-what-is-public"
         found[row] = lambda w, code=code, sample=sample: [code, w.objects[sample].public_id]
@@ -340,7 +343,11 @@ def staff_arguments() -> dict[str, Arguments]:
 
 def staff_forms() -> dict[str, Data]:
     """Return the form data of the staff site: empty for forms that create or edit, a reason for verbs, a choice for to-dos."""
-    found: dict[str, Data] = {}
+    found: dict[str, Data] = {
+        "admin:staff_assign": lambda w: {"do": "take"},
+        "admin:staff_undo": lambda w: {},
+        "admin:staff_absence": lambda w: {},
+    }
     for code, (_sample, choice) in TODO_SAMPLES.items():
         found[f"admin:staff_decide {code}"] = lambda w, choice=choice: {"choice": choice, "reason": REASON}
     for row in staff_arguments():

@@ -131,7 +131,9 @@ def test_on_paper_a_list_has_the_whole_width():
 def test_large_counts_have_separators(client_of, district, monkeypatch):
     waiting = dict.fromkeys(Section, 3186)
     monkeypatch.setattr("chengyang.platform.staff.todo_queue.counts", lambda found: waiting)
-    monkeypatch.setattr("chengyang.platform.staff.site._sums", lambda *_: {"all": 4200, "late": 2100, "today": 2099})
+    monkeypatch.setattr(
+        "chengyang.platform.staff.todo_pages._sums", lambda *_: {"all": 4200, "late": 2100, "today": 2099}
+    )
     pages = [client_of(district).get(url).content.decode() for url in ("/manage/", "/manage/section/services/")]
     assert all(f"<b>{n}" in pages[0] or f">{n} 件" in pages[0] for n in ("4,200", "2,100", "2,099"))
     assert ['<span class="staff__count">3,186</span>' in page for page in pages] == [True, True]

@@ -87,6 +87,10 @@ class RulesDraft(models.Model):
 
 # ---- 今日待办 ---------------------------------------------------------------------------------------------------------
 class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Return the assignments of `user`; that a colleague has taken an item stands on the item."""
+        return self.filter(officer=user) if user.is_authenticated else self.none()
+
     def of(self, kind: Any, row: Any) -> Self:
         """Return the assignment of an item: the row `row` waiting as `kind`."""
         return self.filter(kind=kind.code, public_id=row.public_id)
@@ -114,6 +118,12 @@ class Assignment(models.Model):
         indexes = [models.Index(fields=["officer", "-at"])]
 
 
+class SettledQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Return the decisions of `user`."""
+        return self.filter(officer=user) if user.is_authenticated else self.none()
+
+
 class Settled(models.Model):
     """办结: a decision that an officer made on an item of 今日待办, with where the audit of the item stood afterwards."""
 
@@ -127,6 +137,8 @@ class Settled(models.Model):
     at = models.DateTimeField(_("办理时间"), default=clock.now)
     marks = models.JSONField(_("审计位置"), default=list)
     undone_at = models.DateTimeField(_("撤销时间"), null=True)
+
+    objects = SettledQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("办结")

@@ -75,7 +75,7 @@ class TodoPages:
         people = User.objects.filter(pk__in=[account.pk for account in colleagues_of(request.user, suits)]).order_by(
             "name"
         )
-        form, refused = HandOverForm(request.POST or None, colleagues=people), False
+        form, refused = HandOverForm(request.POST if request.method == "POST" else None, colleagues=people), False
         if request.method == "POST" and form.is_valid():
             try:
                 made = todo_actions.hand_over_item(
@@ -99,7 +99,7 @@ class TodoPages:
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take back a decision of this officer, and show the item again."""
-        settled = get_object_or_404(Settled.objects.filter(officer=request.user), pk=pk)
+        settled = get_object_or_404(Settled.objects.visible_to(request.user), pk=pk)
         back = reverse("admin:staff_decide", args=[settled.kind, settled.public_id])
         undo = partial(todo_actions.undo_decision, settled, actor=request.user)
         return _step(request, back, undo, _("已撤销，可以重新决定。"), otherwise=reverse("admin:index") + "?view=done")
@@ -115,7 +115,7 @@ class TodoPages:
         people = User.objects.filter(pk__in=[account.pk for account in colleagues_of(request.user, suits)]).order_by(
             "name"
         )
-        form, refused = AbsenceForm(request.POST or None, colleagues=people), False
+        form, refused = AbsenceForm(request.POST if request.method == "POST" else None, colleagues=people), False
         if request.method == "POST" and form.is_valid():
             try:
                 absence = todo_actions.enter_absence(**form.cleaned_data, actor=request.user)
@@ -184,7 +184,7 @@ def _awaited(request: HttpRequest, found: list[todo_queue.Key], today: Any) -> d
 
 
 def _done(request: HttpRequest, found: list[todo_queue.Key], today: Any) -> dict[str, Any]:
-    page = numbered(request, Settled.objects.filter(officer=request.user).select_related("officer"))
+    page = numbered(request, Settled.objects.visible_to(request.user).select_related("officer"))
     lines = todo_queue.done(list(page.object_list))
     days = groupby(lines, key=lambda line: timezone.localdate(line.settled.at))
     return {"done": [(day, list(group)) for day, group in days], "page": page}
@@ -193,7 +193,7 @@ def _done(request: HttpRequest, found: list[todo_queue.Key], today: Any) -> dict
 def last_done(user: Any) -> todo_queue.Done | None:
     """Return the latest decision of `user` if it can be taken back now."""
     since = clock.now() - todo_actions.UNDO_WITHIN
-    made = list(Settled.objects.filter(officer=user, at__gte=since, undone_at=None).select_related("officer")[:1])
+    made = list(Settled.objects.visible_to(user).filter(at__gte=since, undone_at=None).select_related("officer")[:1])
     return next((line for line in todo_queue.done(made) if line.can_undo), None)
 
 

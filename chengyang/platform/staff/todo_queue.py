@@ -178,7 +178,7 @@ def awaited(user: Any, own: list[Key]) -> list[Item]:
 def _passed_on(user: Any) -> list[tuple[TodoKind, Any]]:
     """Return the rows that `user` has decided on lately and may still open, by kind."""
     since = clock.now() - AWAITED
-    made = Settled.objects.filter(officer=user, undone_at=None, at__gte=since).values_list("kind", "public_id")
+    made = Settled.objects.visible_to(user).filter(undone_at=None, at__gte=since).values_list("kind", "public_id")
     by_kind: dict[str, set[str]] = {}
     for code, public_id in made[:MOST_AWAITED]:
         by_kind.setdefault(code, set()).add(public_id)
@@ -205,15 +205,15 @@ class Done:
     can_undo: bool
 
 
-def done(decisions: Any) -> list[Done]:
-    """Return the lines of `decisions` (rows of Settled); the title is empty where the officer may not open the row any more."""
+def done(made: Any) -> list[Done]:
+    """Return the lines of `made` (rows of Settled); the title is empty where the officer may not open the row any more."""
     rows: dict[tuple[str, str], Any] = {}
-    for code in {one.kind for one in decisions}:
+    for code in {one.kind for one in made}:
         if kind := todo_kind(code):
-            mine = [one for one in decisions if one.kind == code]
+            mine = [one for one in made if one.kind == code]
             visible = kind.viewable_by(mine[0].officer).filter(public_id__in=[one.public_id for one in mine])
             rows |= {(code, row.public_id): row for row in visible.select_related(*kind.related)}
-    return [_done(one, rows.get((one.kind, one.public_id))) for one in decisions]
+    return [_done(one, rows.get((one.kind, one.public_id))) for one in made]
 
 
 def _done(settled: Settled, row: Any) -> Done:
