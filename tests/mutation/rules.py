@@ -278,6 +278,22 @@ MUTANTS = (
         (matrix_test("admin:services_outcome_change"),),
     ),
     Mutant(
+        "undo-after-somebody-acted",
+        "a decision is taken back only while nobody acted on it",
+        "chengyang/platform/staff/todo_actions.py",
+        "    return not following.changes_since([row], settled.marks).exists()\n",
+        "    return True\n",
+        ("staff/test_todo_work.py::test_a_decision_on_which_somebody_acted_stands",),
+    ),
+    Mutant(
+        "substitute-with-fewer-rights",
+        "standing in for a colleague gives no right",
+        "chengyang/platform/staff/todo_actions.py",
+        "    if not can_stand_in(actor, substitute):\n",
+        "    if False:\n",
+        ("staff/test_todo_work.py::test_standing_in_gives_no_right",),
+    ),
+    Mutant(
         "kept-list-outlives-a-change",
         "a list of people shows what changed at the next look",
         "chengyang/platform/staff/filters.py",
