@@ -283,7 +283,7 @@ MUTANTS = (
         "chengyang/platform/staff/todo_actions.py",
         "    return not following.changes_since([row], settled.marks).exists()\n",
         "    return True\n",
-        ("staff/test_todo_work.py::test_a_decision_on_which_somebody_acted_stands",),
+        ("staff/test_todo_work.py::test_a_place_that_its_holder_has_confirmed_is_not_taken_back",),
     ),
     Mutant(
         "substitute-with-fewer-rights",

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from activities.actions import cancel_signup
+from activities.actions import cancel_signup, confirm_signup
 from activities.models import Signup
 from activities.todos import ReviewSignup
 from chengyang import clock
@@ -270,6 +270,19 @@ def test_a_decision_on_which_somebody_acted_stands(client_of, waiting, district)
     assert "不能撤销" in answer.content.decode()
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
+
+
+def test_a_place_that_its_holder_has_confirmed_is_not_taken_back(client_of, waiting, district):
+    client = client_of(district)
+    second = factories.signed_up(waiting.activity, 2, "安一诺")
+    decide(client, waiting, "approve")
+    decide(client, second, "approve")
+    cancel_signup(waiting, actor=waiting.person.user)
+    confirm_signup(Signup.objects.get(pk=second.pk), actor=second.person.user)
+    made = Settled.objects.get(public_id=second.public_id)
+    assert "不能撤销" in client.post(reverse("admin:staff_undo", args=[made.pk]), follow=True).content.decode()
+    second.refresh_from_db()
+    assert second.state == "confirmed"
 
 
 def test_nobody_takes_back_the_decision_of_a_colleague(client_of, waiting, district, district_2):
