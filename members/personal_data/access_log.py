@@ -49,11 +49,11 @@ class _Key:
 
 
 def accesses(user: Any, *, person: Any, days: int | None = None, most: int = 200) -> list[Access]:
-    """Return accesses by others to the data of `user` and their `person` (or None), newest first, at most `most`.
+    """Return accesses by others to the data of `user` and their `person` (either may be None), newest first, at most `most`.
 
     With `days` only those of the last days.
     """
-    concerned = Q(user=user.public_id)
+    concerned = Q(user=user.public_id) if user else Q(pk__in=[])
     if person:
         concerned |= Q(person=person.public_id)
     since = clock.now() - dt.timedelta(days=days) if days is not None else None
@@ -66,8 +66,8 @@ def accesses(user: Any, *, person: Any, days: int | None = None, most: int = 200
 def _counted(user, concerned, since) -> Iterator[tuple[_Key, dt.datetime, int]]:
     """Yield (key, time, how often) from the audit and from the counted readings."""
     entries = Entry.objects.filter(concerned, verb__regex=rf"\.({'|'.join(READ_VERBS)})$")
-    entries = entries.exclude(actor=user.public_id).exclude(actor="").order_by("-id")
-    readings = Reading.objects.filter(concerned).exclude(actor_id=user.pk).order_by("-last_at")
+    entries = entries.exclude(actor__in=["", user.public_id if user else ""]).order_by("-id")
+    readings = Reading.objects.filter(concerned).exclude(actor_id=user.pk if user else None).order_by("-last_at")
     if since is not None:
         entries, readings = entries.filter(at__gte=since), readings.filter(last_at__gte=since)
     for row in entries[:MOST_ENTRIES]:

@@ -1,0 +1,205 @@
+"""What activities add to the pages of records: a person's activities and hours, an organizer's activities, an activity's people."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.extensions import RecordTab, RecordVerb, TabColumn
+from chengyang.lib.chinese import dates, phones
+from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.staff.badges import state_badge
+
+from . import permissions
+from .models import Activity, CheckIn
+from .states import ActivityState, SignupState
+
+PERSON, ACTIVITY = "members.Person", "activities.Activity"
+STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
+SIGNUP_STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=lambda row: row.badge)
+WHO = TabColumn(_("姓名"), lambda row: row.person or row.display_name, note=lambda row: row.masked_phone)
+PLACE = TabColumn(_("序号"), "position", is_number=True)
+
+
+def _managed(rows: Any, user: Any) -> Any:
+    # Not `visible_to`, which includes own rows: these are on the pages of `/me/`.
+    return rows.managed_by(user)
+
+
+def _attendance(signup: Any) -> str:
+    """Return when somebody came and left."""
+    if not signup.is_checked_in:
+        return ""
+    checkin = signup.checkin
+    return dates.span(checkin.checked_in_at, checkin.checked_out_at) if checkin.checked_out_at else dates.span(checkin.checked_in_at)
+
+
+def _hours(signup: Any) -> str:
+    return "" if signup.hours is None else dates.hours(signup.hours)
+
+
+def _activities(subject: str, order: int, *, label: Any = _("活动"), code: str = "activities", **lookups: Any) -> RecordTab:
+    return RecordTab(
+        subject,
+        code,
+        label,
+        lambda organizer: organizer.activities.filter(**lookups),
+        (
+            TabColumn(_("活动"), "title", note=lambda row: row.place),
+            TabColumn(_("时间"), lambda row: dates.span(row.starts, row.ends)),
+            STATE,
+            TabColumn(_("报名"), "taken", is_number=True),
+            TabColumn(_("到场"), "attended", is_number=True),
+        ),
+        ("-starts", "-pk"),
+        order=order,
+        visible=_managed,
+        search=lambda rows, text: rows.search(text),
+    )
+
+
+def _signups(code: str, label: Any, order: int, condition: Q, *columns: TabColumn) -> RecordTab:
+    return RecordTab(
+        ACTIVITY,
+        code,
+        label,
+        lambda activity: activity.signups.filter(condition),
+        (WHO, *columns),
+        ("position", "pk"),
+        order=order,
+        visible=_managed,
+        search=lambda rows, text: rows.search(text),
+        concerns=lambda row: row.recipient,
+        related=("person__subdistrict", "user", "checkin"),
+    )
+
+
+def _deliveries(notice: Any) -> str:
+    """Return how the notice was sent: each channel with its state."""
+    return "、".join(f"{one.get_channel_display()}{one.get_state_display()}" for one in notice.deliveries.all())
+
+
+def _recipient(notice: Any) -> Any:
+    person = getattr(notice.user, "person", None)
+    return person or (phones.mask_phone(notice.user.phone) if notice.user and notice.user.phone else _("来宾"))
+
+
+WAITING = Q(state__in=(SignupState.WAITLISTED, SignupState.OFFERED))
+TABS = [
+    RecordTab(
+        PERSON,
+        "activities",
+        _("活动与时长"),
+        lambda person: person.signups.all(),
+        (
+            TabColumn(_("活动"), "activity", note=lambda row: row.activity.place),
+            TabColumn(_("日期"), lambda row: dates.day(row.activity.first_day)),
+            SIGNUP_STATE,
+            TabColumn(_("到场"), _attendance),
+            TabColumn(_("时长"), _hours, is_number=True),
+        ),
+        ("-activity__starts", "-pk"),
+        order=50,
+        visible=_managed,
+        search=lambda rows, text: rows.filter(activity__title__icontains=text),
+        concerns=lambda row: row.person,
+        related=("person", "activity", "checkin__service"),
+        in_history=True,
+    ),
+    _activities("organizations.Organization", 30),
+    _activities("bases.Base", 30),
+    _activities("services.Team", 30, label=_("服务安排"), code="shifts", kind=Activity.Kind.VOLUNTEER),
+    _signups("signups", _("报名"), 10, ~WAITING, PLACE, SIGNUP_STATE, TabColumn(_("报名时间"), "at")),
+    _signups(
+        "waiting",
+        _("候补"),
+        20,
+        WAITING,
+        PLACE,
+        SIGNUP_STATE,
+        TabColumn(_("须确认"), lambda row: row.until_text or "—"),
+    ),
+    RecordTab(
+        ACTIVITY,
+        "attendance",
+        _("到场"),
+        lambda activity: CheckIn.objects.filter(signup__activity=activity),
+        (
+            TabColumn(_("姓名"), lambda row: row.signup.person or row.signup.display_name),
+            TabColumn(_("签到"), "checked_in_at", note=lambda row: row.get_method_display()),
+            TabColumn(_("签退"), "checked_out_at"),
+            TabColumn(_("时长"), lambda row: _hours(row.signup), is_number=True),
+        ),
+        ("-checked_in_at", "-pk"),
+        order=30,
+        visible=_managed,
+        search=lambda rows, text: rows.search(text),
+        concerns=lambda row: row.signup.recipient,
+        related=("signup__person__subdistrict", "signup__user", "service"),
+    ),
+    RecordTab(
+        ACTIVITY,
+        "messages",
+        _("通知"),
+        lambda activity: Notice.objects.about(activity).prefetch_related("deliveries"),
+        (
+            TabColumn(_("通知"), "title"),
+            TabColumn(_("给谁"), _recipient),
+            TabColumn(_("时间"), "at"),
+            TabColumn(_("发送"), _deliveries),
+        ),
+        ("-at", "-pk"),
+        order=40,
+        # Whoever opens the page manages the activity. What concerns somebody who left is closed to officers (requirements P06).
+        visible=lambda rows, user: rows.exclude(user__person__state="left"),
+        search=lambda rows, text: rows.filter(title__icontains=text),
+        concerns=lambda row: row.user,
+        related=("user__person__subdistrict",),
+    ),
+]
+
+
+def _can_sign_up(user: Any, activity: Any) -> bool:
+    ahead = activity.state == ActivityState.PUBLISHED and activity.ends > clock.now()
+    return ahead and permissions.can_manage_activity(user, activity)
+
+
+def _acts_for(subject: str) -> Any:
+    """Return whether a user may draft an activity of the organizer, as its manager or as staff."""
+
+    def can(user: Any, organizer: Any) -> bool:
+        scope = access_scope(user)
+        return organizer.pk in scope.managed(subject) or scope.covers(organizer.subdistrict_id)
+
+    return can
+
+
+VERBS = [
+    RecordVerb(ACTIVITY, "sign-up", _("替人报名"), "activities_signup", "activity", _can_sign_up, tab="signups", order=10),
+    RecordVerb(
+        "organizations.Organization",
+        "draft",
+        _("起草活动"),
+        "activities_activity",
+        "organization",
+        _acts_for("organization"),
+        tab="activities",
+        order=40,
+    ),
+    RecordVerb(
+        "bases.Base", "draft", _("起草活动"), "activities_activity", "base", _acts_for("base"), tab="activities", order=40
+    ),
+    RecordVerb(
+        "services.Team",
+        "draft",
+        _("安排服务"),
+        "activities_activity",
+        "team",
+        _acts_for("team"),
+        given={"kind": "volunteer"},
+        tab="shifts",
+        order=20,
+    ),
+]
