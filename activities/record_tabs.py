@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -28,16 +30,39 @@ def _managed(rows: Any, user: Any) -> Any:
     return rows.managed_by(user)
 
 
-def _attendance(signup: Any) -> str:
-    """Return when somebody came and left."""
+def _is_absent(signup: Any) -> bool:
+    return signup.state == SignupState.CONFIRMED and not signup.is_checked_in and signup.activity.is_over()
+
+
+def _outcome(signup: Any) -> str:
+    """Return whether somebody came, or else the state of the sign-up."""
+    if signup.is_checked_in:
+        return _t("到场")
+    return _t("没到") if _is_absent(signup) else signup.get_state_display()
+
+
+def _outcome_badge(signup: Any) -> str:
+    if signup.is_checked_in:
+        return "is-good"
+    return "" if _is_absent(signup) else signup.badge.replace("is-good", "is-info")
+
+
+def _times(signup: Any) -> str:
+    """Return at what time somebody came and left."""
     if not signup.is_checked_in:
         return ""
-    checkin = signup.checkin
-    return dates.span(checkin.checked_in_at, checkin.checked_out_at) if checkin.checked_out_at else dates.span(checkin.checked_in_at)
+    times = (signup.checkin.checked_in_at, signup.checkin.checked_out_at)
+    return "–".join(f"{timezone.localtime(moment):%H:%M}" for moment in times if moment)
 
 
 def _hours(signup: Any) -> str:
     return "" if signup.hours is None else dates.hours(signup.hours)
+
+
+def _correction(signup: Any) -> str:
+    """Return that the hours were corrected, and from what; the reason is on the page of the record and in the history."""
+    former = None if signup.hours is None else signup.checkin.service.previous_hours
+    return "" if former is None else _t("原来%(hours)s，有理由") % {"hours": dates.hours(former)}
 
 
 def _activities(subject: str, order: int, *, label: Any = _("活动"), code: str = "activities", **lookups: Any) -> RecordTab:
@@ -96,9 +121,8 @@ TABS = [
         (
             TabColumn(_("活动"), "activity", note=lambda row: row.activity.place),
             TabColumn(_("日期"), lambda row: dates.day(row.activity.first_day)),
-            SIGNUP_STATE,
-            TabColumn(_("到场"), _attendance),
-            TabColumn(_("时长"), _hours, is_number=True),
+            TabColumn(_("情况"), _outcome, badge=_outcome_badge, note=_times),
+            TabColumn(_("时长"), _hours, note=_correction, is_number=True),
         ),
         ("-activity__starts", "-pk"),
         order=50,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.admin.utils import display_for_value
+from django.db.models import Model
 from django.utils import timezone
 
 from chengyang.extensions import DetailRow
@@ -31,7 +32,7 @@ def field_row(obj: Any, name: str) -> DetailRow:
     """Return the row for the field `name` of `obj`: its verbose name and its value, as staff read it."""
     field = obj._meta.get_field(name)
     value = getattr(obj, f"get_{name}_display")() if getattr(field, "choices", None) else getattr(obj, name)
-    return DetailRow(field.verbose_name, cell_text(value))
+    return DetailRow(field.verbose_name, value if isinstance(value, Model) else cell_text(value))
 
 
 def remaining_rows(obj: Any, names: Iterable[str], *, shown: Collection[str]) -> list[DetailRow]:

@@ -75,6 +75,10 @@ class Cell:
     note: Any = ""
     is_number: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        return self.text == "—" and not self.note
+
 
 @dataclass(frozen=True)
 class Table:
@@ -129,11 +133,13 @@ class RecordPage:
         """Return the context of the page; `buttons` and `detail_rows` are those of this officer."""
         head = self.admin.head(self.record, self.user)
         above = {str(row.label) for row in head.strip}
+        below = [row for row in detail_rows if str(row.label) not in above]
+        shown = self._linked([*head.strip, *below])
         before, after = self._neighbours()
         return {
             "record": self,
-            "head": head,
-            "facts": self._linked([row for row in detail_rows if str(row.label) not in above]),
+            "head": replace(head, strip=shown[: len(head.strip)]),
+            "facts": shown[len(head.strip) :],
             "public_url": self.admin.public_url(self.record),
             "tables": self.tables if self.code not in ("", HISTORY) else [],
             "verbs": self.verbs_of(buttons),
@@ -333,4 +339,4 @@ class RecordPage:
 
 def shown_of(row: Any, column: TabColumn) -> Any:
     """Return the text of `column` for `row`, as the lists of the staff site write it."""
-    return cell_text(column.show(row)) if callable(column.show) else field_row(row, column.show).value
+    return cell_text(column.show(row) if callable(column.show) else field_row(row, column.show).value)
