@@ -141,7 +141,9 @@ class ActivityAdmin(ScopedAdmin):
         tags = [(row.get_state_display(), state_badge(row)), (row.get_kind_display(), "")]
         places = _("%(taken)d 个已占") % {"taken": row.taken}
         when = DetailRow(_("时间"), dates.span(row.starts, row.ends))
-        return Head(tags, row.place, [when, DetailRow(_("主办"), row.organizer or self.who(row)), DetailRow(_("报名"), places)])
+        return Head(
+            tags, row.place, [when, DetailRow(_("主办"), row.organizer or self.who(row)), DetailRow(_("报名"), places)]
+        )
 
     def public_url(self, row: Activity) -> str:
         return row.get_absolute_url() if row.is_shown() else ""

@@ -9,9 +9,9 @@ from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.badges import state_badge
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import AssessmentState
-from chengyang.platform.staff.badges import state_badge
 
 from . import permissions
 from .models import AMBER_BEFORE, Assessment

@@ -10,9 +10,9 @@ from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.badges import state_badge
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import AssessmentState
-from chengyang.platform.staff.badges import state_badge
 
 from . import permissions
 from .models import Application, Assessment, Correction
@@ -128,5 +128,7 @@ VERBS = [
         tab="terms",
         order=10,
     ),
-    RecordVerb(PERSON, "assess", _("开始“四有”评定"), "members_assessment", "person", _can_assess, tab="assessments", order=40),
+    RecordVerb(
+        PERSON, "assess", _("开始“四有”评定"), "members_assessment", "person", _can_assess, tab="assessments", order=40
+    ),
 ]

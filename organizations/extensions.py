@@ -45,9 +45,7 @@ def _posts_ending(user, first, last):
     rows = rows.select_related("person", "organization").order_by("ends", "pk")
     text = _t("%(name)s %(kind)s任期结束")
     return [
-        UpcomingDate(
-            row.ends, text % {"name": row.person, "kind": row.get_kind_display()}, page_url(row.organization)
-        )
+        UpcomingDate(row.ends, text % {"name": row.person, "kind": row.get_kind_display()}, page_url(row.organization))
         for row in rows[:10]
     ]
 

@@ -9,9 +9,9 @@ from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.badges import state_badge
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import AssessmentState
-from chengyang.platform.staff.badges import state_badge
 from members.permissions import is_own
 
 from . import permissions
@@ -38,9 +38,7 @@ def _can_assess(user: Any, organization: Any) -> bool:
     running = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
     is_open = organization.state != OrganizationState.DISSOLVED
     return (
-        is_open
-        and can_prepare(user, organization)
-        and not organization.assessments.filter(state__in=running).exists()
+        is_open and can_prepare(user, organization) and not organization.assessments.filter(state__in=running).exists()
     )
 
 
@@ -124,7 +122,12 @@ TABS = [
         "assessments",
         _("评定"),
         lambda standard: Assessment.objects.filter(version__standard=standard),
-        (TabColumn(_("组织"), "organization"), STATE, TabColumn(_("评定"), "assessed_on"), TabColumn(_("版本"), "version")),
+        (
+            TabColumn(_("组织"), "organization"),
+            STATE,
+            TabColumn(_("评定"), "assessed_on"),
+            TabColumn(_("版本"), "version"),
+        ),
         ("-assessed_on", "-pk"),
         order=21,
         part="organizations",
@@ -135,15 +138,38 @@ TABS = [
 ]
 VERBS = [
     RecordVerb(
-        PERSON, "join", _("加入组织"), "organizations_membership", "person", _is_staff_of_others, tab="memberships", order=20
+        PERSON,
+        "join",
+        _("加入组织"),
+        "organizations_membership",
+        "person",
+        _is_staff_of_others,
+        tab="memberships",
+        order=20,
     ),
     RecordVerb(
-        PERSON, "appoint-organization", _("给组织职务"), "organizations_post", "person", _is_staff_of_others, tab="posts", order=30
+        PERSON,
+        "appoint-organization",
+        _("给组织职务"),
+        "organizations_post",
+        "person",
+        _is_staff_of_others,
+        tab="posts",
+        order=30,
     ),
     RecordVerb(
-        ORGANIZATION, "add-member", _("添加会员"), "organizations_membership", "organization", _can_add, tab="members", order=10
+        ORGANIZATION,
+        "add-member",
+        _("添加会员"),
+        "organizations_membership",
+        "organization",
+        _can_add,
+        tab="members",
+        order=10,
     ),
-    RecordVerb(ORGANIZATION, "appoint", _("给职务"), "organizations_post", "organization", _can_appoint, tab="posts", order=20),
+    RecordVerb(
+        ORGANIZATION, "appoint", _("给职务"), "organizations_post", "organization", _can_appoint, tab="posts", order=20
+    ),
     RecordVerb(
         ORGANIZATION,
         "assess",

@@ -108,7 +108,9 @@ TABS = [
     _outcomes("organizations.Organization", 50),
 ]
 VERBS = [
-    RecordVerb(PERSON, "appoint-team", _("给服务队职务"), "services_post", "person", _can_give_post, tab="posts", order=32),
+    RecordVerb(
+        PERSON, "appoint-team", _("给服务队职务"), "services_post", "person", _can_give_post, tab="posts", order=32
+    ),
     RecordVerb(TEAM, "appoint", _("收队员、给职务"), "services_post", "team", _is_open_to, tab="posts", order=10),
     RecordVerb(TEAM, "report", _("报成果"), "services_outcome", "team", _can_report, tab="outcomes", order=30),
 ]

@@ -40,7 +40,9 @@ class RecordTab:
     called `heading`; `part` names the table in the address. `rows(record)` returns all rows of the record, and `visible(rows, user)` those that `user` may read: the
     others are counted, and not shown. `ordering` names columns, the last of them unique. `search(rows, text)` makes a search
     box. `concerns(row)` returns the account or person whose data a row is: who reads the tab is recorded for them
-    (requirements P10). `in_history` says that the rows of one record are few, and that its history includes theirs.
+    (requirements P10). `in_history` says that the rows of one record are few, and that its history includes theirs and that of
+    the rows of other tables that `further(row)` returns. `summary(rows)` returns the context of `template`, which is shown above
+    the table, or None; `rows` are those that the officer may read.
     """
 
     subject: str
@@ -57,6 +59,9 @@ class RecordTab:
     search: Callable[[Any, str], QuerySet] | None = None
     concerns: Callable[[Any], Any] | None = None
     in_history: bool = False
+    further: Callable[[Any], Sequence[Any]] | None = None
+    template: str = ""
+    summary: Callable[[Any], Mapping[str, Any] | None] | None = None
 
 
 @dataclass(frozen=True)

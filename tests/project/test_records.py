@@ -86,7 +86,9 @@ def test_a_tab_that_there_is_not_is_404(dataset, browser_of):
 # ---- numbers and cost ------------------------------------------------------------------------------------------------
 def statements(browser, url, query):
     browser.get(url, query)  # what the first request of a process prepares
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
         assert browser.get(url, query).status_code == 200
     return len(found)
 

@@ -21,7 +21,13 @@ CLIPPED = 80  # characters of a long text
 NOTHING = "—"
 # Texts that say why something was done. They are shown below the change, not as a change.
 REASONS = ("reason", "note", "answer", "reopen_reason", "objection")
-_DERIVED = (EncryptedField, LastFourField, NameKeyField, SearchVectorField, PublicIdField)  # an index says that it changed
+_DERIVED = (
+    EncryptedField,
+    LastFourField,
+    NameKeyField,
+    SearchVectorField,
+    PublicIdField,
+)  # an index says that it changed
 _TECHNICAL = {"is_demo", "query_code", "reminders", "sequence", "previous_hours", "step"}
 
 Names = Mapping[tuple[type[models.Model], Any], str]

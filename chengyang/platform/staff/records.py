@@ -82,12 +82,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """One page of the rows of one declaration."""
+    """One page of the rows of one declaration; `summary` is the context of its template, None for nothing."""
 
     part: RecordTab
     rows: Sequence[Sequence[Cell]]
     page: Any
     more_url: str = ""  # of the page of this table alone, where the tab shows several
+    summary: Any = None
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,9 @@ class RecordPage:
             readings.record("list.read", map(part.concerns, page.rows), actor=self.user, subject=rows.model)
         more = {"tab": part.code, "part": part.part, "after": page.after, "q": self.search, KEPT: self.kept}
         url = f"?{urlencode({name: value for name, value in more.items() if value})}" if page.after else ""
-        return Table(part, self._cells(part, page.rows), page, "" if alone else url)
+        is_first = not (self.search or self.request.GET.get("after") or self.request.GET.get("before"))
+        summary = part.summary(self._visible(part)) if part.summary and is_first else None
+        return Table(part, self._cells(part, page.rows), page, "" if alone else url, summary)
 
     def _cells(self, part: RecordTab, rows: list[Any]) -> list[list[Cell]]:
         linked = [[row, *(column.record(row) for column in part.columns if column.record)] for row in rows]
@@ -275,21 +278,31 @@ class RecordPage:
     def _read_history(self) -> list[HistoryEntry]:
         reads = self.admin.reads_former(self.user, self.record)
         own = Source([self.record], reads=reads, moments=self.admin.history_moments)
-        related = [self._source(part) for part in self.parts if part.in_history]
+        related = [source for part in self.parts if part.in_history for source in self._sources(part)]
         account = getattr(self.admin.account_of(self.record), "public_id", "")
         return history_of([own, *related], account=account)
 
-    def _source(self, part: RecordTab) -> Source:
+    def _sources(self, part: RecordTab) -> list[Source]:
+        """Return the rows of `part`, and those of other tables that belong to them, table by table."""
         rows = self._visible(part).select_related(*part.related).order_by(*part.ordering)[:IN_HISTORY]
         name, first = part.heading or part.label, part.columns[0]
 
         def about(row: Any) -> str:
             return f"{name}：{shown_of(row, first)}"
 
-        other = self.admin.admin_site._registry.get(rows.model)
-        can_open = other is not None and other.has_view_permission(self.request)
-        moments = getattr(other, "history_moments", ())
-        return Source(list(rows), about=about, url=page_url if can_open else None, moments=moments)
+        def source(model: Any, found: Sequence[Any], named: Any) -> Source:
+            other = self.admin.admin_site._registry.get(model)
+            can_open = other is not None and other.has_view_permission(self.request)
+            moments = getattr(other, "history_moments", ())
+            return Source(found, about=named, url=page_url if can_open else None, moments=moments)
+
+        shown = list(rows)
+        owners = {one: row for row in shown for one in (part.further(row) if part.further else ())}
+        by_model: dict[Any, list] = {}
+        for one in owners:
+            by_model.setdefault(type(one), []).append(one)
+        further = [source(model, found, lambda one: about(owners[one])) for model, found in by_model.items()]
+        return [source(rows.model, shown, about), *further]
 
     @property
     def latest(self) -> list[HistoryEntry]:

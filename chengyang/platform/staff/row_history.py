@@ -105,7 +105,9 @@ def _changes(source: Source) -> list[_Step]:
             if last and request and last.row is rows[pk] and last.request == request:
                 last.after = after
                 continue
-            steps.append(_Step(rows[pk], source, request, before.pgh_created_at, context.get("actor", ""), before, after))
+            steps.append(
+                _Step(rows[pk], source, request, before.pgh_created_at, context.get("actor", ""), before, after)
+            )
     return steps
 
 

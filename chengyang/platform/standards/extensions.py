@@ -23,7 +23,10 @@ VERSIONS = RecordTab(
     lambda standard: standard.versions.all(),
     (
         TabColumn(_("版本"), str),
-        TabColumn(_("发布"), lambda version: dates.partial(version.published_text) if version.published_text else version.published_on),
+        TabColumn(
+            _("发布"),
+            lambda version: dates.partial(version.published_text) if version.published_text else version.published_on,
+        ),
     ),
     ("-number", "pk"),
     order=10,

@@ -87,13 +87,13 @@ def counted(tables: Sequence[QuerySet]) -> list[int]:
             sql, given = rows.order_by().values("pk")[: LIMIT + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  (Django wrote it, values are apart)
         values += given
         places.append(place)
     found = [0] * len(tables)
     if parts:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", values)  # SQL that Django wrote, with its parameters apart
+            cursor.execute(f"SELECT {', '.join(parts)}", values)
             for place, number in zip(places, cursor.fetchone(), strict=True):
                 found[place] = number
     return found

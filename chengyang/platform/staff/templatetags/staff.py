@@ -65,4 +65,3 @@ def _cells(cl, row):
             yield named(getattr(row, field.name)) or empty
         else:
             yield moment_text(value) or display_for_field(value, field, empty)
-
