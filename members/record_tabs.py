@@ -16,16 +16,16 @@ from chengyang.platform.standards.states import AssessmentState
 
 from . import permissions
 from .models import Application, Assessment, Correction
-from .states import REPRESENTATIVE_REVIEWED, ApplicationState, RepresentativeState
+from .states import APPLICATION_WITH_STAFF, REPRESENTATIVE_REVIEWED, ApplicationState, RepresentativeState
 
 PERSON = "members.Person"
 CURRENT = (*REPRESENTATIVE_REVIEWED, RepresentativeState.NAMED)
 
 
 def _submitted_by(person: Any) -> Any:
-    """Return the applications of `person` that the office has: not those that are being filled in."""
+    """Return the applications of `person` that are open to officers: not even the others are counted (requirements P06)."""
     own = Q(person=person) | Q(user=person.user_id) if person.user_id else Q(person=person)
-    return Application.objects.filter(own).exclude(state=ApplicationState.DRAFT)
+    return Application.objects.filter(own, state__in=(ApplicationState.APPROVED, *APPLICATION_WITH_STAFF))
 
 
 def _can_nominate(user: Any, person: Any) -> bool:

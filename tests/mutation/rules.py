@@ -866,6 +866,58 @@ MUTANTS = (
         "        if at_once and False:\n            return False",
         ("web/test_fragments.py::test_what_is_about_a_user_ends_at_once_with_a_sign_up",),
     ),
+    # ---- the pages of records -----------------------------------------------------------------------------------------
+    Mutant(
+        "tabs-of-everybody",
+        "a tab shows the rows that the officer may read",
+        "chengyang/platform/staff/records.py",
+        "return part.visible(part.rows(self.record), self.user)",
+        "return part.rows(self.record)",
+        (
+            "project/test_records.py::test_every_officer_sees_the_tabs_of_a_record_and_a_lock_where_they_may_not_read",
+            "project/test_records.py::test_what_one_may_not_read_is_counted_apart",
+        ),
+    ),
+    Mutant(
+        "tabs-read-unseen",
+        "who reads a tab about people is recorded for them",
+        "chengyang/platform/staff/records.py",
+        "if part.concerns and page.rows:",
+        "if part.concerns and not page.rows:",
+        ("project/test_records.py::test_who_reads_a_tab_about_people_is_recorded_for_them",),
+    ),
+    Mutant(
+        "former-values-for-all",
+        "who is not responsible for a person does not read what they were",
+        "chengyang/platform/staff/history_words.py",
+        'if not reads and field.name in getattr(row, "PERSONAL", ()):',
+        'if not reads and field.name in getattr(row, "PERSONAL_", ()):',
+        ("staff/test_record_history.py::test_who_is_not_responsible_reads_that_something_changed_and_not_what_it_was",),
+    ),
+    Mutant(
+        "query-code-told",
+        "a secret of a row is not in its history",
+        "chengyang/platform/staff/history_words.py",
+        '_TECHNICAL = {"is_demo", "query_code", ',
+        '_TECHNICAL = {"is_demo", ',
+        ("staff/test_record_history.py::test_a_secret_of_the_row_is_never_told",),
+    ),
+    Mutant(
+        "history-of-unseen-rows",
+        "the history of a person has nothing of rows that one may not read",
+        "chengyang/platform/staff/records.py",
+        "rows = self._visible(part).select_related(*part.related).order_by(*part.ordering)[:IN_HISTORY]",
+        "rows = part.rows(self.record).select_related(*part.related).order_by(*part.ordering)[:IN_HISTORY]",
+        ("staff/test_record_history.py::test_the_history_of_a_person_has_nothing_of_rows_that_one_may_not_read",),
+    ),
+    Mutant(
+        "back-to-anywhere",
+        "a form leads back to a record only",
+        "chengyang/platform/staff/links.py",
+        'if not found:\n        return ""',
+        "if not found:\n        return text",
+        ("staff/test_record_verbs.py::test_a_form_leads_back_to_a_record_only",),
+    ),
     # ---- large tables -------------------------------------------------------------------------------------------------
     Mutant(
         "rows-counted-in-order",

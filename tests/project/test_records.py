@@ -130,7 +130,7 @@ def test_what_one_may_not_read_is_counted_apart(dataset, browser_of):
     Membership.objects.create(person=dataset.member, organization=elsewhere, state="active", joined_on="2026-01-01")
     answer = browser_of("xiazhuang").get(url_of(dataset, "person"), {"tab": "memberships"})
     page = answer.content.decode()
-    assert (answer.context["record"].open_tab.total_text, "另有 1 条不归你管" in page) == ("2", True)
+    assert (answer.context["record"].open_tab.total_text, "另有 1 条你不能看" in page) == ("2", True)
     assert "区级联谊会" not in page
 
 
