@@ -95,7 +95,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
         return person.user
 
     def accesses(self, person, most):
-        return accesses(person.user, person=person, days=READING_DAYS, most=most)
+        return accesses(person.user, person=person, days=READING_DAYS, most=most, for_officers=True)
 
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)

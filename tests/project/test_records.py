@@ -174,6 +174,31 @@ def test_the_page_shows_who_looked_as_the_person_reads_it(dataset, browser_of):
     assert ["会员名单" in text and "夏庄街道工作人员" in text for text in (page, own)] == [True, True]
 
 
+def test_who_looked_does_not_say_to_others_what_a_request_is_about(dataset, browser_of):
+    browser_of("leader").get(dataset.request.get_absolute_url())
+    texts = {}
+    for name, url in (("district", url_of(dataset, "person")), ("member", reverse("members:data"))):
+        texts[name] = browser_of(name).get(url, {"tab": "history"}).content.decode()
+    assert ["队长" in text for text in texts.values()] == [True, True]
+    assert [f"诉求“{dataset.request.title}”" in texts[name] for name in ("district", "member")] == [False, True]
+
+
+def test_a_row_that_is_public_has_no_history_for_who_does_not_manage_it(dataset, browser_of):
+    elsewhere = personas.organization(slug="o", name="区级联谊会", level="district", subdistrict=None)
+    post = dataset.member.organizations_posts.create(
+        organization=elsewhere, kind="director", starts="2026-01-01", is_public=True
+    )
+    done = browser_of("district").post(
+        reverse("admin:organizations_post_do", args=[post.pk, "end"]), {"reason": "换届时搬走了"}
+    )
+    assert done.status_code == 302
+    type(post).objects.filter(pk=post.pk).update(ends="2026-12-31")  # still held, and public
+    told = {}
+    for name in ("district", "secretary"):
+        told[name] = browser_of(name).get(url_of(dataset, "person"), {"tab": "history"}).content.decode()
+    assert ["换届时搬走了" in text for text in told.values()] == [True, False]
+
+
 # ---- rows, search, neighbours ----------------------------------------------------------------------------------------
 def test_rows_of_a_tab_are_reached_page_by_page(dataset, browser_of):
     for number in range(30):

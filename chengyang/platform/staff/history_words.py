@@ -28,7 +28,16 @@ _DERIVED = (
     SearchVectorField,
     PublicIdField,
 )  # an index says that it changed
-_TECHNICAL = {"is_demo", "query_code", "reminders", "sequence", "previous_hours", "step"}
+_TECHNICAL = {
+    "is_demo",
+    "query_code",
+    "reminders",
+    "sequence",
+    "previous_hours",
+    "step",
+    "surname_failures",
+    "opened_is_demo",
+}
 
 Names = Mapping[tuple[type[models.Model], Any], str]
 

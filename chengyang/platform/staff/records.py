@@ -262,8 +262,7 @@ class RecordPage:
             by_model.setdefault(type(record), set()).add(record.pk)
         found = set()
         for model, keys in by_model.items():
-            other = self.admin.admin_site._registry.get(model)
-            if other is not None and other.has_view_permission(self.request):
+            if (other := self._list_of(model)) is not None:
                 pks = other.get_queryset(self.request).filter(pk__in=keys).order_by().values_list("pk", flat=True)
                 found |= {(model._meta.label, pk) for pk in pks}
         return found
@@ -283,26 +282,35 @@ class RecordPage:
         return history_of([own, *related], account=account)
 
     def _sources(self, part: RecordTab) -> list[Source]:
-        """Return the rows of `part`, and those of other tables that belong to them, table by table."""
-        rows = self._visible(part).select_related(*part.related).order_by(*part.ordering)[:IN_HISTORY]
+        """Return the rows of `part` whose pages the officer may open, and the rows of other tables that belong to them.
+
+        A row that is only visible because it is public, such as a post elsewhere, has a history for those who manage it.
+        """
+        rows = self._visible(part).select_related(*part.related).order_by(*part.ordering)
+        if (other := self._list_of(rows.model)) is not None:
+            rows = rows.filter(pk__in=other.get_queryset(self.request).order_by().values("pk"))
         name, first = part.heading or part.label, part.columns[0]
 
         def about(row: Any) -> str:
             return f"{name}：{shown_of(row, first)}"
 
         def source(model: Any, found: Sequence[Any], named: Any) -> Source:
-            other = self.admin.admin_site._registry.get(model)
-            can_open = other is not None and other.has_view_permission(self.request)
-            moments = getattr(other, "history_moments", ())
-            return Source(found, about=named, url=page_url if can_open else None, moments=moments)
+            other = self._list_of(model)
+            url = page_url if other is not None else None
+            return Source(found, about=named, url=url, moments=getattr(other, "history_moments", ()))
 
-        shown = list(rows)
+        shown = list(rows[:IN_HISTORY])
         owners = {one: row for row in shown for one in (part.further(row) if part.further else ())}
         by_model: dict[Any, list] = {}
         for one in owners:
             by_model.setdefault(type(one), []).append(one)
         further = [source(model, found, lambda one: about(owners[one])) for model, found in by_model.items()]
         return [source(rows.model, shown, about), *further]
+
+    def _list_of(self, model: Any) -> Any:
+        """Return the admin of `model`, None where there is none or the officer may not use it."""
+        other = self.admin.admin_site._registry.get(model)
+        return other if other is not None and other.has_view_permission(self.request) else None
 
     @property
     def latest(self) -> list[HistoryEntry]:

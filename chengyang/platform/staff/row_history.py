@@ -181,15 +181,26 @@ def _words(steps: Sequence[_Step]) -> history_words.Names:
 
 
 def _changed(step: _Step) -> Iterator[Any]:
-    """Yield the fields that people read and that differ between the versions of `step`."""
+    """Yield the fields that people read and that differ between the versions of `step`.
+
+    Of a row that somebody was still writing (`AUTHORS_STATES` of its model) only the state: what was typed and taken out
+    again before it was handed in, was never handed in (requirements P06).
+    """
     if step.before is None:
         return
+    if getattr(step.before, "state", None) in getattr(step.row, "AUTHORS_STATES", ()):
+        yield from (one for one in step.row._meta.concrete_fields if one.name == "state" and _differs(step, one))
+        return
     read = history_words.fields_of(step.row, moments=step.source.moments)
-    found = [one for one in read if getattr(step.before, one.attname) != getattr(step.after, one.attname)]
+    found = [one for one in read if _differs(step, one)]
     has_moved = any(one.name == "state" for one in found)
     for one in found:
         if not (has_moved and one.name == "due_on"):  # a state that waits for nobody has no date
             yield one
+
+
+def _differs(step: _Step, one: Any) -> bool:
+    return bool(getattr(step.before, one.attname) != getattr(step.after, one.attname))
 
 
 def _told(step: _Step, words: Any, names: dict[str, str], account: str) -> HistoryEntry | None:
