@@ -317,5 +317,5 @@ def notify_holder(signup: Signup, kind: str) -> None:
     """Send the notice `kind` about `signup` to whom it belongs; nothing once it is anonymised."""
     if signup.recipient:
         url, activity = signup.get_absolute_url(), signup.activity
-        context = {"concerns": activity.starts, "activity": activity, "signup": signup}
-        notify(signup.recipient, kind, url=url, about=activity, **context)
+        context = {"activity": activity, "signup": signup}
+        notify(signup.recipient, kind, url=url, concerns=activity.starts, about=activity, **context)

@@ -898,8 +898,8 @@ MUTANTS = (
         "query-code-told",
         "a secret of a row is not in its history",
         "chengyang/platform/staff/history_words.py",
-        '_TECHNICAL = {"is_demo", "query_code", ',
-        '_TECHNICAL = {"is_demo", ',
+        '    "query_code",\n',
+        "",
         ("staff/test_record_history.py::test_a_secret_of_the_row_is_never_told",),
     ),
     Mutant(

@@ -107,11 +107,12 @@ def test_a_form_is_filled_in_with_the_person_and_leads_back_to_the_tab(person, c
     browser = client_of(personas.make(name))
     url = link(page_of(browser, person), code)
     form = browser.get(url)
+    back = reverse("admin:members_person_change", args=[person.pk])
     assert f'<option value="{person.pk}" selected' in form.content.decode()
+    assert form.content.decode().count(f'href="{back}?tab={tab}"') == 2  # above the form, and beside 保存
     own = {"organization": personas.organization(), "team": personas.team()}
     typed = {key: own[value].pk if value in own else value for key, value in data.items()}
     done = browser.post(url, {"person": person.pk, **typed})
-    back = reverse("admin:members_person_change", args=[person.pk])
     assert (done.status_code, done.url) == (302, f"{back}?tab={tab}")
     assert table.objects.get().person == person
 
