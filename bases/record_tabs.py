@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.badges import state_badge
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import AssessmentState
+from members.permissions import can_choose_person
 
 from . import permissions
 from .models import AMBER_BEFORE, Assessment
@@ -21,10 +21,6 @@ PERSON, BASE = "members.Person", "bases.Base"
 STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
 TERM = TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends))
 KIND = TabColumn(_("职务"), lambda row: row.get_kind_display())
-
-
-def _can_give_post(user: Any, person: Any) -> bool:
-    return access_scope(user).staff and person.user_id != user.pk
 
 
 def _can_assess(user: Any, base: Any) -> bool:
@@ -117,7 +113,9 @@ TABS = [
     ),
 ]
 VERBS = [
-    RecordVerb(PERSON, "appoint-base", _("给基地职务"), "bases_post", "person", _can_give_post, tab="posts", order=31),
+    RecordVerb(
+        PERSON, "appoint-base", _("给基地职务"), "bases_post", "person", can_choose_person, tab="posts", order=31
+    ),
     RecordVerb(BASE, "appoint", _("给职务"), "bases_post", "base", permissions.can_appoint, tab="posts", order=10),
     RecordVerb(BASE, "honour", _("登记荣誉"), "bases_honour", "base", permissions.can_honour, tab="honours", order=20),
     RecordVerb(

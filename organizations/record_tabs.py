@@ -8,22 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.badges import state_badge
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import AssessmentState
-from members.permissions import is_own
+from members.permissions import can_choose_person
 
 from . import permissions
 from .models import Assessment
 from .states import OrganizationState
 
 PERSON, ORGANIZATION = "members.Person", "organizations.Organization"
-
-
-def _is_staff_of_others(user: Any, person: Any) -> bool:
-    """Return whether `user` may look `person` up in a form, and is somebody else."""
-    return access_scope(user).staff and not is_own(user, person)
 
 
 def _can_appoint(user: Any, organization: Any) -> bool:
@@ -143,7 +137,7 @@ VERBS = [
         _("加入组织"),
         "organizations_membership",
         "person",
-        _is_staff_of_others,
+        can_choose_person,
         tab="memberships",
         order=20,
     ),
@@ -153,7 +147,7 @@ VERBS = [
         _("给组织职务"),
         "organizations_post",
         "person",
-        _is_staff_of_others,
+        can_choose_person,
         tab="posts",
         order=30,
     ),

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
-from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.badges import state_badge
+from members.permissions import can_choose_person
 
 from . import permissions
 from .models import Request
@@ -16,10 +16,6 @@ PERSON, TEAM = "members.Person", "services.Team"
 STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
 TERM = TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends))
 KIND = TabColumn(_("职务"), lambda row: row.get_kind_display())
-
-
-def _can_give_post(user: Any, person: Any) -> bool:
-    return access_scope(user).staff and person.user_id != user.pk
 
 
 def _is_open_to(user: Any, team: Any) -> bool:
@@ -109,7 +105,7 @@ TABS = [
 ]
 VERBS = [
     RecordVerb(
-        PERSON, "appoint-team", _("给服务队职务"), "services_post", "person", _can_give_post, tab="posts", order=32
+        PERSON, "appoint-team", _("给服务队职务"), "services_post", "person", can_choose_person, tab="posts", order=32
     ),
     RecordVerb(TEAM, "appoint", _("收队员、给职务"), "services_post", "team", _is_open_to, tab="posts", order=10),
     RecordVerb(TEAM, "report", _("报成果"), "services_outcome", "team", _can_report, tab="outcomes", order=30),

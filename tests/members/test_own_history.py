@@ -1,4 +1,4 @@
-"""What a person did themself is told as their own step in the history of their record."""
+"""What a person did themself is shown as their own step in the history of their record."""
 
 import pytest
 from django.urls import reverse
@@ -8,7 +8,7 @@ from . import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_what_the_person_did_is_told_as_their_own_step(rules, member, client_of, district):
+def test_what_the_person_did_is_shown_as_their_own_step(rules, member, client_of, district):
     person, unit = member.person, "青岛沐野文化创意有限公司"
     data = {"name": person.name, "category": "enterprise", "unit": unit, "subdistrict": "370214002", "reason": ""}
     assert client_of(member).post(reverse("members:data-edit"), data).status_code == 302
@@ -17,7 +17,7 @@ def test_what_the_person_did_is_told_as_their_own_step(rules, member, client_of,
     assert (step.who, [change.new for change in step.changes]) == ("本人", [unit])
 
 
-def test_what_was_typed_and_taken_out_before_it_was_handed_in_is_never_told(rules, stranger, client_of, district):
+def test_what_was_typed_and_taken_out_before_it_was_handed_in_is_never_shown(rules, stranger, client_of, district):
     row = factories.in_state(stranger, "draft", unit="不想说的单位")
     rows = type(row).objects.filter(pk=row.pk)
     rows.update(unit="青岛沐野文化创意有限公司", job="律师")

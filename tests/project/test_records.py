@@ -193,10 +193,10 @@ def test_a_row_that_is_public_has_no_history_for_who_does_not_manage_it(dataset,
     )
     assert done.status_code == 302
     type(post).objects.filter(pk=post.pk).update(ends="2026-12-31")  # still held, and public
-    told = {}
+    shown = {}
     for name in ("district", "secretary"):
-        told[name] = browser_of(name).get(url_of(dataset, "person"), {"tab": "history"}).content.decode()
-    assert ["换届时搬走了" in text for text in told.values()] == [True, False]
+        shown[name] = browser_of(name).get(url_of(dataset, "person"), {"tab": "history"}).content.decode()
+    assert ["换届时搬走了" in text for text in shown.values()] == [True, False]
 
 
 # ---- rows, search, neighbours ----------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def corrected(person, client_of, xiazhuang):
     return person
 
 
-def test_a_correction_is_told_with_old_and_new_values_by_whom(corrected, client_of, district):
+def test_a_correction_is_shown_with_old_and_new_values_by_whom(corrected, client_of, district):
     step = steps_of(client_of(district), corrected)[0]
     assert (str(step.title), step.who) == ("修改个人信息", "xiazhuang")
     assert in_words(step) == [
@@ -91,7 +91,7 @@ def test_a_number_is_only_named(corrected, client_of, district):
     assert not any(text in page for text in ("15431412046", "15431419999", "phone", corrected.phone_index))
 
 
-def test_a_state_is_told_by_its_label_a_date_in_chinese_and_the_reason_as_it_was_typed(
+def test_a_state_is_shown_by_its_label_a_date_in_chinese_and_the_reason_as_it_was_typed(
     person, client_of, secretary, district
 ):
     row = person.memberships.get()
@@ -106,7 +106,7 @@ def test_a_state_is_told_by_its_label_a_date_in_chinese_and_the_reason_as_it_was
     ]
 
 
-def test_the_history_of_a_person_has_that_of_what_hangs_on_them(person, client_of, secretary, district):
+def test_the_history_of_a_person_has_that_of_what_belongs_to_them(person, client_of, secretary, district):
     row = person.memberships.get()
     client_of(secretary).post(f"{url_of(row)[:-7]}do/end/", {"reason": "搬到外地"})
     step = steps_of(client_of(district), person)[0]
@@ -132,13 +132,13 @@ def test_what_one_request_did_to_a_row_is_one_step(client_of, xiazhuang, referen
     ]
 
 
-def test_a_foreign_key_is_told_by_its_name(client_of, district, reference):
+def test_a_foreign_key_is_shown_by_its_name(client_of, district, reference):
     base, there = personas.base(), Subdistrict.objects.get(name="流亭街道")
     client_of(district).post(url_of(base), {"name": base.name, "level": base.level, "subdistrict": there.pk})
     assert in_words(steps_of(client_of(district), base)[0]) == [("街道", "夏庄街道", "流亭街道")]
 
 
-def test_findings_are_told_by_their_criteria(reference, client_of, base_manager, district):
+def test_findings_are_shown_by_their_criteria(reference, client_of, base_manager, district):
     version = Version.objects.create(standard=Standard.objects.create(code="six_haves", name="六有", subject="base"))
     for number, name in enumerate(("有阵地", "有品牌")):
         Criterion.objects.create(version=version, code=f"c{number}", name=name, order=number)
@@ -149,7 +149,7 @@ def test_findings_are_told_by_their_criteria(reference, client_of, base_manager,
     assert ("逐项结果", "—", "达到：有阵地") in changes
 
 
-def test_a_secret_of_the_row_is_never_told(client_of, leader, member, reference):
+def test_a_secret_of_the_row_is_never_shown(client_of, leader, member, reference):
     from services import actions as services
 
     row = services.submit_request(actor=member, title="合同审阅", text="…", team=personas.team())

@@ -1,4 +1,4 @@
-"""The page of a record: its facts, a tab for what hangs on it, its history, and the verbs that one may do.
+"""The page of a record: its facts, a tab for what belongs to it, its history, and the verbs that one may do.
 
 Tabs and verbs come from the slots `record_tabs` and `record_verbs`. What is counted is counted by one statement, at most
 `paging.LIMIT` rows of each table, and kept until something changes; what is shown is one page of each table of the open tab.
@@ -170,7 +170,7 @@ class RecordPage:
     # ---- the row of tabs ---------------------------------------------------------------------------------------------
     @cached_property
     def tabs(self) -> list[Tab]:
-        """The tabs: the facts, what hangs on the record, its history."""
+        """The tabs: the facts, what belongs to the record, its history."""
         if not self.parts:
             return [self._tab("", _("基本")), self._tab(HISTORY, _("历史"))]
         found = [self._tab("", _("基本"))]
@@ -270,7 +270,7 @@ class RecordPage:
     # ---- history -----------------------------------------------------------------------------------------------------
     @cached_property
     def history(self) -> list[HistoryEntry]:
-        """What happened to the record and to the few rows that hang on it, newest first."""
+        """What happened to the record and to the few rows that belong to it, newest first."""
         key = ("record.history", self.label, self.record.pk, get_language())
         return own_per_version(self.user, key, self._read_history)
 

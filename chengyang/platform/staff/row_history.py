@@ -63,7 +63,7 @@ def history_of(sources: Sequence[Source], *, account: str = "") -> list[HistoryE
     _join_entries(steps, sources)
     names = _names({step.actor for step in steps} | {entry.actor for step in steps for entry in step.entries})
     words = _words(steps)
-    found = [entry for step in steps if (entry := _told(step, words, names, account))]
+    found = [entry for step in steps if (entry := _entry_of(step, words, names, account))]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -203,7 +203,7 @@ def _differs(step: _Step, one: Any) -> bool:
     return bool(getattr(step.before, one.attname) != getattr(step.after, one.attname))
 
 
-def _told(step: _Step, words: Any, names: dict[str, str], account: str) -> HistoryEntry | None:
+def _entry_of(step: _Step, words: Any, names: dict[str, str], account: str) -> HistoryEntry | None:
     changed = list(_changed(step))
     reads = step.source.reads
     changes: list[Change] = [
