@@ -14,7 +14,9 @@ from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.badges import state_badge
 from chengyang.platform.staff.filters import LatestFilter, period_filter
+from chengyang.platform.staff.record_hooks import Head
 
 from . import actions, permissions
 from .forms import ActivityForm, HoursForm, SignUpForForm
@@ -89,6 +91,7 @@ class ActivityAdmin(ScopedAdmin):
             _offered("publish"),
             done=gettext_lazy("已发布，日历上看得到了。"),
             main=True,
+            why=gettext_lazy("发布以后日历上看得到，可以报名。"),
         ),
         Button(
             "submit",
@@ -97,6 +100,7 @@ class ActivityAdmin(ScopedAdmin):
             lambda user, row: _offered("submit")(user, row) and not _offered("publish")(user, row),
             done=gettext_lazy("已报批，3 个工作日内答复。"),
             main=True,
+            why=gettext_lazy("填好以后报批，批准了才能发布。"),
         ),
         Button("return", gettext_lazy("退回修改"), actions.return_activity, _offered("return"), needs_reason=True),
         Button("finish", gettext_lazy("登记完成"), actions.finish_activity, _may_finish),
@@ -133,6 +137,17 @@ class ActivityAdmin(ScopedAdmin):
         chosen = dict(own) if len(own) == 1 and not scope.staff else {}
         return {**chosen, **super().get_changeform_initial_data(request)}
 
+    def head(self, row: Activity, user: Any) -> Head:
+        tags = [(row.get_state_display(), state_badge(row)), (row.get_kind_display(), "")]
+        places = _("%(taken)d 个已占") % {"taken": row.taken}
+        when = DetailRow(_("时间"), dates.span(row.starts, row.ends))
+        return Head(
+            tags, row.place, [when, DetailRow(_("主办"), row.organizer or self.who(row)), DetailRow(_("报名"), places)]
+        )
+
+    def public_url(self, row: Activity) -> str:
+        return row.get_absolute_url() if row.is_shown() else ""
+
     @admin.display(description=gettext_lazy("主办"))
     def who(self, row: Activity) -> str:
         return str(row.organizer or _("区委统战部"))
@@ -142,7 +157,7 @@ class ActivityAdmin(ScopedAdmin):
         return f"{row.taken} / {row.capacity or _('不限')}"
 
     def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
-        state = DetailRow(_("状态"), row.get_state_display(), row.reason, url=row.get_absolute_url())
+        state = DetailRow(_("状态"), row.get_state_display(), row.reason)
         taken = _("%(taken)d 个已占") % {"taken": row.taken}
         revision = DetailRow(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
         missing = actions.missing_fields(row) if row.state in ACTIVITY_EDITABLE else []
@@ -217,6 +232,7 @@ class SignupAdmin(_ManagedRowsAdmin):
             lambda user, row: _signup_is(row, SignupState.OFFERED) and permissions.can_manage_signup(user, row),
             done=gettext_lazy("名额已确认，本人会收到通知。"),
             main=True,
+            why=gettext_lazy("有名额留着，等本人确认。"),
         ),
         Button(
             "move-up",
@@ -254,8 +270,7 @@ class SignupAdmin(_ManagedRowsAdmin):
 
     def detail_rows(self, row: Signup, user: Any) -> list[DetailRow]:
         return [
-            DetailRow(_("活动"), row.activity, dates.span(row.activity.starts, row.activity.ends),
-                 url=row.activity.get_absolute_url()),
+            DetailRow(_("活动"), row.activity, dates.span(row.activity.starts, row.activity.ends)),
             DetailRow(_("姓名"), row.person or row.display_name, _("在册") if row.person_id else _("来宾")),
             DetailRow(_("手机"), row.masked_phone or "—"),
             DetailRow(_("状态"), row.get_state_display(), row.until_text),
@@ -280,6 +295,7 @@ class CheckInAdmin(_ManagedRowsAdmin):
     search_help_text = PERSON_HELP
     ordering = ("-checked_in_at", "-pk")
     fields = ("signup", "method", "checked_in_at", "checked_out_at", "reason", "by")
+    history_moments = ("checked_in_at", "checked_out_at")
 
     @admin.display(description=gettext_lazy("姓名"))
     def who(self, row: CheckIn) -> Any:
@@ -329,7 +345,7 @@ class ServiceRecordAdmin(_ManagedRowsAdmin):
         corrected = dates.hours(row.previous_hours) if row.previous_hours is not None else "—"
         return [
             DetailRow(_("姓名"), checkin.signup),
-            DetailRow(_("活动"), activity, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
+            DetailRow(_("活动"), activity, dates.span(activity.starts, activity.ends)),
             DetailRow(_("签到"), dates.stamp(checkin.checked_in_at), checkin.get_method_display()),
             DetailRow(_("签退"), left),
             DetailRow(_("时长"), dates.hours(row.hours)),

@@ -24,7 +24,7 @@ from chengyang.extensions import (
 from chengyang.lib.chinese import dates
 from chengyang.platform.web import content
 
-from . import feed
+from . import feed, record_tabs
 from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .filters import FACETS, FLAGS
@@ -110,6 +110,8 @@ extend(
             "activities_activity",
         )
     ],
+    record_tabs=record_tabs.TABS,
+    record_verbs=record_tabs.VERBS,
     panels=PANELS,
     menu=[
         MenuEntry("activities:calendar", _("日历"), order=20, icon="cal", also=("/activities/",)),

@@ -13,6 +13,7 @@ from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Sectio
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import AccessScope, access_scope
 from chengyang.platform.staff.detail_rows import remaining_rows
+from chengyang.platform.staff.links import page_url
 
 from . import actions, permissions
 from .models import Activity, CheckIn, Signup
@@ -63,7 +64,7 @@ def detail_rows_of(activity: Activity) -> list[DetailRow]:
     places = _("不限") if activity.capacity is None else _("%(n)d 个") % {"n": activity.capacity}
     audience = activity.get_audience_display()
     return [
-        DetailRow(_("时间"), dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()),
+        DetailRow(_("时间"), dates.span(activity.starts, activity.ends), url=page_url(activity)),
         DetailRow(_("地点"), activity.place or _("线上"), _place_note(activity)),
         DetailRow(_("主办"), activity.organizer or _("区委统战部"), activity.subdistrict or ""),
         DetailRow(_("类别"), activity.get_kind_display(), activity.programme or ""),
@@ -195,7 +196,7 @@ class CompleteAttendance(ActivityTodo):
         expected = row.signups.filter(state=SignupState.CONFIRMED).count()
         checkin_url = reverse("activities:checkin", args=[row.public_id])
         return [
-            DetailRow(_("时间"), dates.span(row.starts, row.ends), url=row.get_absolute_url()),
+            DetailRow(_("时间"), dates.span(row.starts, row.ends), url=page_url(row)),
             DetailRow(_("应到"), _("%(n)d 人") % {"n": expected}),
             DetailRow(_("签到"), _("%(n)d 人") % {"n": checked.count()}, _("核对名单、补签到"), url=checkin_url),
             DetailRow(_("没有签退"), _("%(n)d 人") % {"n": len(present)}, names),
@@ -268,9 +269,7 @@ class ReviewSignup(TodoKind):
         activity, person = row.activity, row.person
         left = _("不限") if activity.places_left is None else _("余 %(n)d") % {"n": activity.places_left}
         return [
-            DetailRow(
-                _("活动"), activity.title, dates.span(activity.starts, activity.ends), url=activity.get_absolute_url()
-            ),
+            DetailRow(_("活动"), activity.title, dates.span(activity.starts, activity.ends), url=page_url(activity)),
             DetailRow(_("谁能来"), activity.get_audience_display(), activity.audience_note),
             DetailRow(_("名额"), left, live=True),
             DetailRow(_("报名人"), row.display_name, _("在册") if person else _("来宾")),

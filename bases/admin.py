@@ -19,11 +19,10 @@ from .models import Assessment, Base, Honour, Post
 @admin.register(Base)
 class BaseAdmin(OrganizerAdmin):
     section, order = Section.BASES, 10
-    managed_subject, state_fields = "base", ("state",)
+    managed_subject = "base"
     list_display = ("name", "level", "subdistrict", "state", "opened_text", "is_published")
     list_filter = ("level", "subdistrict", "state")
     search_fields = ("name", "place")
-    template = "bases/_staff.html"
     own_buttons = (
         Button(
             "open",
@@ -31,6 +30,7 @@ class BaseAdmin(OrganizerAdmin):
             actions.open_base,
             lambda user, base: base.state == "preparing" and permissions.can_open_base(user, base),
             main=True,
+            why=_("还在筹建，启用以后才能办活动、做评定。"),
         ),
         Button(
             "close",

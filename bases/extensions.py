@@ -21,9 +21,11 @@ from chengyang.extensions import (
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
+from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.panels import everybody
 
+from . import record_tabs
 from .metrics import METRICS
 from .models import Assessment, Base, Post
 
@@ -34,7 +36,7 @@ def _expiring(user, first, last):
     bases = Base.objects.all() if scope.district else Base.objects.filter(Base.objects.managed_q(scope))
     rows = Assessment.objects.passed_on(first).filter(base__in=bases, expires_on__lte=last).select_related("base")
     return [
-        UpcomingDate(row.expires_on, _t("%(base)s“六有”到期") % {"base": row.base}, row.base.get_absolute_url())
+        UpcomingDate(row.expires_on, _t("%(base)s“六有”到期") % {"base": row.base}, page_url(row.base))
         for row in rows.order_by("expires_on")[:10]
     ]
 
@@ -81,6 +83,8 @@ extend(
         )
     ],
     upcoming=[_expiring],
+    record_tabs=record_tabs.TABS,
+    record_verbs=record_tabs.VERBS,
     panels=[
         Panel("home.main", "bases/_home.html", _home, order=20, shared_by=everybody),
         Panel("me.side", "bases/_mine.html", _mine, order=30),

@@ -15,9 +15,10 @@ from chengyang.platform.staff.choices import limited
 from chengyang.platform.staff.forms import with_new_reason
 
 from . import actions, permissions
-from .detail_rows import application_rows, person_rows
+from .detail_rows import application_rows, person_head, person_rows
 from .forms import NewPersonForm, PersonForm, RecordForm
 from .models import Application, Assessment, Category, Person, Representative, UnconfirmedPerson
+from .personal_data.access_log import accesses
 from .states import PersonState, RepresentativeState
 
 APPLICATION_TODOS = {
@@ -26,6 +27,7 @@ APPLICATION_TODOS = {
     "decline_proposed": "application-decline",
     "objected": "application-objection",
 }
+READING_DAYS = 30  # of 谁看过, as on /me/
 NAME_HELP = gettext_lazy("姓名、拼音、首字母、工作单位或手机尾号四位")
 
 
@@ -46,7 +48,6 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     list_select_related = ("category", "subdistrict")
     search_fields = ("name",)
     search_help_text = NAME_HELP
-    template = "members/_person_staff.html"
     fields = Person.EDITABLE_FIELDS
     form = PersonForm
     free_choices = ("subdistrict",)  # somebody on the register may move to another subdistrict
@@ -83,6 +84,19 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
 
     def detail_rows(self, person, user):
         return person_rows(person, user)
+
+    def head(self, person, user):
+        return person_head(person, user)
+
+    def reads_former(self, user, person):
+        """A secretary or a leader reads what a person is, and not what they were."""
+        return access_scope(user).covers(person.subdistrict_id)
+
+    def account_of(self, person):
+        return person.user
+
+    def accesses(self, person, most):
+        return accesses(person.user, person=person, days=READING_DAYS, most=most, for_officers=True)
 
     def create(self, form, *, actor):
         data = dict(form.cleaned_data)
@@ -159,6 +173,9 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     def get_queryset(self, request):
         return Application.objects.within(access_scope(request.user)).order_by(*self.ordering)
 
+    def account_of(self, application):
+        return application.user
+
     def detail_rows(self, application, user):
         return [self._state(application), *application_rows(application, user)]
 
@@ -178,7 +195,6 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     list_select_related = ("person__subdistrict",)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
-    history_fields = ("state", "starts", "ends", "reason", "is_public")
     may_edit = staticmethod(
         lambda user, row: row.state == RepresentativeState.NAMED and permissions.can_end_term(user, row)
     )
@@ -212,7 +228,7 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
 
     def detail_rows(self, representative, user):
         return [
-            DetailRow(_("人士"), representative.person, url=representative.person.get_absolute_url()),
+            DetailRow(_("人士"), representative.person),
             DetailRow(_("状态"), representative.get_state_display()),
             DetailRow(_("任期"), dates.days(representative.starts, representative.ends)),
             DetailRow(_("“四有”"), representative.assessment or _("未评定")),

@@ -6,6 +6,8 @@ from chengyang.extensions import DetailRow
 from chengyang.lib.chinese import dates, phones
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.purposes import OPTIONAL
+from chengyang.platform.staff.badges import state_badge
+from chengyang.platform.staff.record_hooks import Head
 
 from . import permissions
 from .reasons import DisclosureReason
@@ -30,6 +32,16 @@ def person_rows(person, user):
         DetailRow(_("入册"), dates.full_day(person.registered_on), _source(person)),
         DetailRow(_("账号"), _("有，本人可以登录") if person.user_id else _("没有")),
     ]
+
+
+def person_head(person, user):
+    """Return the head of the page of `person`: unit and work in one line, and what one asks for first."""
+    tags = [(person.get_state_display(), state_badge(person)), (person.subdistrict, ""), (person.category, "")]
+    shown = {str(row.label): row for row in person_rows(person, user)}
+    first = [shown[str(label)] for label in (_("手机"), _("入册"), _("账号"))]
+    public = person.user_id is not None and privacy.holds(person.user, "publication")
+    name = DetailRow(_("公开姓名"), _("同意") if public else _("没有同意"))
+    return Head(tags, "，".join(filter(None, (person.unit, person.job))), [*first, name])
 
 
 def _registration_rows(row):

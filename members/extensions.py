@@ -25,7 +25,7 @@ from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
-from . import personal_data, todos
+from . import personal_data, record_tabs, todos
 from .actions import accounts, consents, leaving
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
@@ -157,6 +157,8 @@ extend(
         ),
     ],
     upcoming=[_terms_ending],
+    record_tabs=record_tabs.TABS,
+    record_verbs=record_tabs.VERBS,
     panels=[
         Panel("me.tasks", "members/_tasks.html", _tasks, order=20, shared_by=each_reader),
         Panel("me.home", "members/_registration.html", _registration, order=5, shared_by=each_reader),

@@ -85,6 +85,11 @@ def can_correct_person(actor: Any, person: Any) -> bool:
     return access_scope(actor).covers(person.subdistrict_id) and not is_own(actor, person)
 
 
+def can_choose_person(actor: Any, person: Any) -> bool:
+    """Allow staff, who look persons up in forms, to fill in somebody else than themself."""
+    return access_scope(actor).staff and not is_own(actor, person)
+
+
 def can_return(actor: Any, person: Any) -> bool:
     """Allow the person only."""
     return is_own(actor, person)

@@ -29,11 +29,10 @@ DATES = ("joined_on", "left_on", "reason")
 class OrganizationAdmin(OrganizerAdmin):
     section, order = Section.ORGANIZATIONS, 10
     managed_subject = "organization"
-    more_fields, state_fields = ("categories",), ("state",)
+    more_fields = ("categories",)
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
     search_fields = ("name",)
-    template = "organizations/_staff.html"
     may_edit = staticmethod(permissions.can_manage_organization)
     own_buttons = (
         Button(
@@ -42,6 +41,7 @@ class OrganizationAdmin(OrganizerAdmin):
             actions.found_organization,
             lambda user, row: row.state == OrganizationState.PREPARING and permissions.can_found(user, row),
             main=True,
+            why=gettext_lazy("“五好”评定已通过，可以成立。"),
         ),
         Button(
             "dissolve",
@@ -102,6 +102,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
             actions.accept_membership,
             lambda user, row: row.state == MembershipState.APPLIED and permissions.can_decide_membership(user, row),
             main=True,
+            why=gettext_lazy("本人申请入会，等组织答复。"),
         ),
         Button(
             "decline",
@@ -124,7 +125,6 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     may_edit = staticmethod(
         lambda user, row: row.state in DATED_STATES and permissions.can_decide_membership(user, row)
     )
-    history_fields = ("state", "joined_on", "left_on", "reason")
 
     def get_form(self, request, obj=None, change=False, **options):
         if obj:
@@ -147,7 +147,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     def detail_rows(self, row, user):
         return [
             DetailRow(_("人士"), row.person),
-            DetailRow(_("组织"), row.organization, url=row.organization.get_absolute_url()),
+            DetailRow(_("组织"), row.organization),
             DetailRow(_("状态"), row.get_state_display()),
             DetailRow(_("申请"), dates.stamp(row.applied_at)),
             DetailRow(_("入会"), dates.full_day(row.joined_on) if row.joined_on else "—"),

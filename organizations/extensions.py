@@ -24,9 +24,11 @@ from chengyang.extensions import (
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
+from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
+from . import record_tabs
 from .actions import memberships
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
@@ -43,9 +45,7 @@ def _posts_ending(user, first, last):
     rows = rows.select_related("person", "organization").order_by("ends", "pk")
     text = _t("%(name)s %(kind)s任期结束")
     return [
-        UpcomingDate(
-            row.ends, text % {"name": row.person, "kind": row.get_kind_display()}, row.organization.get_absolute_url()
-        )
+        UpcomingDate(row.ends, text % {"name": row.person, "kind": row.get_kind_display()}, page_url(row.organization))
         for row in rows[:10]
     ]
 
@@ -77,6 +77,8 @@ extend(
         )
     ],
     upcoming=[_posts_ending],
+    record_tabs=record_tabs.TABS,
+    record_verbs=record_tabs.VERBS,
     panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20, shared_by=each_reader)],
     menu=[
         MenuEntry("organizations:list", _("组织"), order=40, where="wide"),

@@ -84,10 +84,6 @@ class Organization(Organizer):
     def get_absolute_url(self):
         return reverse("organizations:detail", args=[self.slug])
 
-    def people_in_post(self):
-        """Return all posts, current and former, with their persons, latest start first."""
-        return self.posts.select_related("person")
-
 
 @tracked
 class Assessment(StandardAssessment):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.links import page_url
 from members import actions as members
 from members.detail_rows import number_row
 
@@ -62,7 +63,7 @@ class MembershipTodo(TodoKind):
             DetailRow(_("能帮上"), "、".join(map(str, person.can_labels()))),
             DetailRow(_("希望得到"), "、".join(map(str, person.want_labels()))),
             number_row(person, person.phone, user),
-            DetailRow(_("想加入"), row.organization, url=row.organization.get_absolute_url()),
+            DetailRow(_("想加入"), row.organization, url=page_url(row.organization)),
         ]
 
     def history(self, row):

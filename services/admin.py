@@ -25,7 +25,7 @@ from .todos import OUTCOME_SHOWN_FIELDS, evidence_rows
 @admin.register(Team)
 class TeamAdmin(OrganizerAdmin):
     section, order = Section.SERVICES, 30
-    managed_subject, state_fields = "team", ("closed_on",)
+    managed_subject = "team"
     list_display = ("name", "field_label", "subdistrict", "is_published")
     list_filter = ("subdistrict",)
     search_fields = ("name",)

@@ -23,6 +23,7 @@ from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader, everybody
 
+from . import record_tabs
 from .actions import requests
 from .metrics import METRICS
 from .models import Outcome, Post, Request, Team
@@ -76,6 +77,8 @@ extend(
             concerns=lambda row: row.author,
         ),
     ],
+    record_tabs=record_tabs.TABS,
+    record_verbs=record_tabs.VERBS,
     panels=[
         Panel("home.main", "services/_menu.html", _menu, order=30, shared_by=everybody),
         Panel("me.home", "services/_mine.html", _mine, order=40, shared_by=each_reader),

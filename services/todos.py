@@ -12,6 +12,7 @@ from chengyang.platform.audit.actions import subject_of
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.files.models import File
 from chengyang.platform.staff.detail_rows import remaining_rows
+from chengyang.platform.staff.links import page_url
 
 from . import actions, permissions
 from .forms import ComplexField, HandlerField
@@ -51,7 +52,7 @@ class AnswerRequest(TodoKind):
 
     def detail_rows(self, row, user):
         return [
-            DetailRow(_("编号"), row.number, url=row.get_absolute_url()),
+            DetailRow(_("编号"), row.number, url=page_url(row)),
             DetailRow(_("内容"), row.text),
             *([DetailRow(_("请再办的理由"), row.reopen_reason)] if row.reopen_reason else []),
             DetailRow(_("点的服务"), row.service or "—"),

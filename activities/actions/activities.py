@@ -163,7 +163,7 @@ def notify_signed_up(activity: Activity, kind: str, *, starts: dt.datetime | Non
         if signup.recipient:
             url = signup.get_absolute_url()
             concerns = {"concerns": min(starts, activity.starts), "activity": activity, "signup": signup}
-            notify(signup.recipient, kind, url=url, **concerns, **context)
+            notify(signup.recipient, kind, url=url, about=activity, **concerns, **context)
     return len(signups)
 
 

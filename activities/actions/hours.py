@@ -261,4 +261,5 @@ def _record(verb: str, service: ServiceRecord, *, actor: Any, fields: Any = ()) 
 def _notify(service: ServiceRecord, kind: str) -> None:
     signup = service.checkin.signup
     if signup.recipient:
-        notify(signup.recipient, kind, url=signup.get_absolute_url(), activity=signup.activity, service=service)
+        url, activity = signup.get_absolute_url(), signup.activity
+        notify(signup.recipient, kind, url=url, about=activity, activity=activity, service=service)

@@ -354,7 +354,6 @@ def record_step(verb: str, signup: Signup, *, actor: Any) -> None:
 def notify_holder(signup: Signup, kind: str) -> None:
     """Send the notice `kind` about `signup` to whom it belongs; nothing once it is anonymised."""
     if signup.recipient:
-        url = signup.get_absolute_url()
-        notify(
-            signup.recipient, kind, url=url, concerns=signup.activity.starts, activity=signup.activity, signup=signup
-        )
+        url, activity = signup.get_absolute_url(), signup.activity
+        context = {"activity": activity, "signup": signup}
+        notify(signup.recipient, kind, url=url, concerns=activity.starts, about=activity, **context)

@@ -18,6 +18,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
+from .records import RecordTab, RecordVerb, TabColumn
 from .shapes import (
     CODE_VALUE,
     EVER,
@@ -25,6 +26,7 @@ from .shapes import (
     AccountRows,
     ApiRoute,
     CachedPage,
+    Change,
     DeadlineRows,
     DecisionOption,
     DetailRow,
@@ -53,6 +55,7 @@ __all__ = [
     "AccountRows",
     "ApiRoute",
     "CachedPage",
+    "Change",
     "DeadlineRows",
     "DecisionOption",
     "DetailRow",
@@ -66,8 +69,11 @@ __all__ = [
     "PersonRows",
     "PostType",
     "PublicPage",
+    "RecordTab",
+    "RecordVerb",
     "SearchSource",
     "Section",
+    "TabColumn",
     "TableDescription",
     "TodoKind",
     "UpcomingDate",
@@ -86,6 +92,8 @@ class Extension:
     search: Sequence[SearchSource] = ()  # records that the search of the staff site finds
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
+    record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
+    record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
     public_pages: Sequence[Callable[[], Iterable[PublicPage]]] = ()  # of the sitemap, without the lists of filters
     go_live: Sequence[Callable[[], Sequence[GoLiveItem]]] = ()  # what must be filled in before the portal is opened
@@ -167,6 +175,8 @@ class Registry:
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "todos": lambda kind: kind.code,
     "panels": lambda panel: (panel.place, panel.template),
+    "record_tabs": lambda tab: (tab.subject, tab.code, tab.part),
+    "record_verbs": lambda verb: (verb.subject, verb.code),
     "menu": lambda entry: (entry.place, entry.url_name),
     "cached_pages": lambda page: page.url_name,
     "api": lambda route: route.path,
@@ -228,6 +238,17 @@ def panels(place: str) -> list[Panel]:
     """Return the panels of `place` in their order."""
     found = [panel for panel in _registry.items("panels") if panel.place == place]
     return sorted(found, key=lambda panel: (panel.order, panel.template))
+
+
+def record_tabs(subject: str) -> list[RecordTab]:
+    """Return the tabs on the pages of the model `subject` ("members.Person"), in their order."""
+    return sorted((tab for tab in _registry.items("record_tabs") if tab.subject == subject), key=lambda tab: tab.order)
+
+
+def record_verbs(subject: str) -> list[RecordVerb]:
+    """Return the verbs on the pages of the model `subject`, in their order."""
+    found = (verb for verb in _registry.items("record_verbs") if verb.subject == subject)
+    return sorted(found, key=lambda verb: verb.order)
 
 
 def menu(place: str) -> list[MenuEntry]:

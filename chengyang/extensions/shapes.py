@@ -44,14 +44,28 @@ class DetailRow:
     live: bool = False
 
 
+class Change(NamedTuple):
+    """A changed value in words: its label, the former text and the new one. Both are None where the reader may not see them."""
+
+    label: Any
+    old: str | None
+    new: str | None
+
+
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One event in the history of a record: what happened, when, who did it, and the reason or comment."""
+    """One event in the history of a record: what happened, when, who did it, the reason, and the changed values.
+
+    `about` names another record that it happened to, whose page is at `url`.
+    """
 
     title: Any
     at: dt.datetime | None
     who: Any = ""
     text: str = ""
+    changes: Sequence[Change] = ()
+    about: Any = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

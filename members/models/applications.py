@@ -19,7 +19,13 @@ from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
 from chengyang.platform.web.lookups import any_of
 
-from ..states import APPLICATION_OPEN, APPLICATION_WITH_STAFF, OBJECTION_WITHIN, ApplicationState
+from ..states import (
+    APPLICATION_OPEN,
+    APPLICATION_WITH_APPLICANT,
+    APPLICATION_WITH_STAFF,
+    OBJECTION_WITHIN,
+    ApplicationState,
+)
 from .persons import Person
 from .registration_details import Category, NameSearchMixin, RegistrationDetails
 
@@ -76,6 +82,7 @@ class Application(RegistrationDetails, DemoMark):
         "is_demo",
     }
 
+    AUTHORS_STATES = APPLICATION_WITH_APPLICANT  # in which only the applicant reads it, and its history tells nothing
     # Required for submission; a draft may lack them.
     REQUIRED_FIELDS = ("name", "category", "unit", "subdistrict")
 

@@ -48,26 +48,30 @@ class _Key:
     reason: str = ""
 
 
-def accesses(user: Any, *, person: Any, days: int | None = None, most: int = 200) -> list[Access]:
-    """Return accesses by others to the data of `user` and their `person` (or None), newest first, at most `most`.
+def accesses(
+    user: Any, *, person: Any, days: int | None = None, most: int = 200, for_officers: bool = False
+) -> list[Access]:
+    """Return accesses by others to the data of `user` and their `person` (either may be None), newest first, at most `most`.
 
-    With `days` only those of the last days.
+    With `days` only those of the last days. `for_officers` leaves out what a request or an activity is called: the officer who
+    reads the list may be another one than its handlers.
     """
-    concerned = Q(user=user.public_id)
+    concerned = Q(user=user.public_id) if user else Q(pk__in=[])
     if person:
         concerned |= Q(person=person.public_id)
     since = clock.now() - dt.timedelta(days=days) if days is not None else None
     found = sorted(_grouped(_counted(user, concerned, since)), key=lambda line: line[1], reverse=True)[:most]
     labels = officer_labels({key.actor_id for key, _at, _count in found})
-    names = _names({(key.subject, key.subject_id) for key, _at, _count in found if key.verb in NAMED})
+    named = () if for_officers else (key for key, _at, _count in found if key.verb in NAMED)
+    names = _names({(key.subject, key.subject_id) for key in named})
     return [Access(at, labels[key.actor_id], _what(key, names), _why(key), count) for key, at, count in found]
 
 
 def _counted(user, concerned, since) -> Iterator[tuple[_Key, dt.datetime, int]]:
     """Yield (key, time, how often) from the audit and from the counted readings."""
     entries = Entry.objects.filter(concerned, verb__regex=rf"\.({'|'.join(READ_VERBS)})$")
-    entries = entries.exclude(actor=user.public_id).exclude(actor="").order_by("-id")
-    readings = Reading.objects.filter(concerned).exclude(actor_id=user.pk).order_by("-last_at")
+    entries = entries.exclude(actor__in=["", user.public_id if user else ""]).order_by("-id")
+    readings = Reading.objects.filter(concerned).exclude(actor_id=user.pk if user else None).order_by("-last_at")
     if since is not None:
         entries, readings = entries.filter(at__gte=since), readings.filter(last_at__gte=since)
     for row in entries[:MOST_ENTRIES]:

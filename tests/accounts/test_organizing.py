@@ -125,10 +125,11 @@ def test_the_page_shows_what_was_changed_by_whom(client_of, xiazhuang, area):
     url = reverse("admin:bases_base_change", args=[base.pk])
     data = {"name": "新的名称", "level": "park", "subdistrict": area.pk}
     assert client_of(xiazhuang).post(url, data).status_code == 302
-    steps = client_of(xiazhuang).get(url).context["history"]
-    assert [(step.title, step.who, step.text) for step in steps] == [
-        ("级别", "xiazhuang", "社区基地 → 园区基地"),
-        ("名称", "xiazhuang", "夏新连心驿站 → 新的名称"),
+    step = client_of(xiazhuang).get(url).context["record"].history[0]
+    assert step.who == "xiazhuang"
+    assert [(str(change.label), change.old, change.new) for change in step.changes] == [
+        ("名称", "夏新连心驿站", "新的名称"),
+        ("级别", "社区基地", "园区基地"),
     ]
 
 

@@ -51,6 +51,7 @@ def test_a_base_is_created_and_published_by_staff(browse, size):
     check(page, "base-add", axe=True)
     press(page, "保存")
     heading(page, "葡萄园实践创新基地")
+    page.locator(".verbs summary", has_text="更多").click()
     page.get_by_role("button", name="公开", exact=True).click()
     agree(page)
     sees(page, "已公开。")

@@ -57,6 +57,7 @@ def test_nobody_reviews_themself(rules, district, check):
         (permissions.can_leave, {"member", "self"}),
         (permissions.can_read_number, {"district", "district_2", "xiazhuang", "secretary"}),
         (permissions.can_nominate, {"district", "district_2", "xiazhuang"}),
+        (permissions.can_choose_person, {"district", "district_2", "xiazhuang", "liuting"}),
     ],
 )
 def test_on_a_person(member, check, allowed):

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from chengyang.extensions import Section, todo_kinds
+from chengyang.extensions import Section, record_tabs, todo_kinds
 from chengyang.platform.accounts import links
 
 Arguments = Callable[[Any], list]  # dataset → arguments of the URL
@@ -318,6 +318,20 @@ def without_sample() -> list[str]:
     return codes + [label for label in (m._meta.label_lower for m in admin.site._registry) if label not in ROWS]
 
 
+def tabs_of(model: Any) -> list[str]:
+    """Return the codes of the tabs on the page of a record of `model`, beside its facts."""
+    return [*dict.fromkeys(tab.code for tab in record_tabs(model._meta.label)), "history"]
+
+
+def tab_queries() -> dict[str, dict[str, str]]:
+    """Return the query of each tab of each record of the staff site."""
+    return {
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_change {code}": {"tab": code}
+        for model in admin.site._registry
+        for code in tabs_of(model)
+    }
+
+
 def staff_arguments() -> dict[str, Arguments]:
     """Return the rows of the staff site whose URL has arguments."""
     found: dict[str, Arguments] = {
@@ -336,6 +350,8 @@ def staff_arguments() -> dict[str, Arguments]:
             continue  # `without_sample` names it
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         found[f"{name}_change"] = lambda w, sample=sample: [w.objects[sample].pk]
+        for code in tabs_of(model):
+            found[f"{name}_change {code}"] = found[f"{name}_change"]
         for verb in [button.verb for button in model_admin.buttons] or ["nothing"]:
             found[f"{name}_do {verb}"] = lambda w, sample=sample, verb=verb: [w.objects[sample].pk, verb]
     return found
@@ -370,6 +386,7 @@ def rows() -> list[str]:
     return found
 
 
+QUERIES |= tab_queries()
 NEEDS = {row.partition(" ")[0] for row in staff_arguments()}  # URLs that have no sample without a word after the name
 
 

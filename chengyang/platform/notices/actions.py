@@ -16,7 +16,7 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.web.prepared import prepared
 
 from . import quiet, tasks
-from .models import Delivery, Notice, SwitchedOff
+from .models import Delivery, Notice, SwitchedOff, about_text
 from .rendering import render
 
 PAUSE = 30.0  # seconds without hints after the broker did not answer, so that pages do not wait for it
@@ -27,7 +27,7 @@ _pause = {"until": 0.0}
 
 @transaction.atomic(savepoint=False)
 def notify(
-    to: Any, template: str, *, url: str = "", concerns: dt.datetime | None = None, **context: Any
+    to: Any, template: str, *, url: str = "", concerns: dt.datetime | None = None, about: Any = None, **context: Any
 ) -> Notice | None:
     """Write a notice and its deliveries in the caller's transaction; they are sent after it commits.
 
@@ -37,7 +37,7 @@ def notify(
     `context`, `to`, `url` (the path of the page to open next) and `site`. A text message is sent when there is a phone
     number, a mail when there is a mail address, unless the account has switched that channel off for this kind of notice.
     Between 21:30 and 08:00 text messages wait for the morning, except when `concerns`, the moment of the thing that the
-    notice is about, is within 24 hours. Returns None when there is no account and no address. Raises ValueError for a `url`
+    notice is about, is within 24 hours. `about` is a row with a page of its own, which lists what was sent about it. Returns None when there is no account and no address. Raises ValueError for a `url`
     that is no path of this site.
     """
     if url and not url.startswith("/"):
@@ -46,7 +46,8 @@ def notify(
     if user is None and not address:
         return None
     text = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
-    notice = Notice.objects.create(user=user, address=address, kind=template, url=url, **text._asdict())
+    row = about_text(about) if about else ""
+    notice = Notice.objects.create(user=user, address=address, kind=template, url=url, about=row, **text._asdict())
     off = switched_off(user, template) if user else set()
     at_night = not quiet.may_wait(concerns)
     Delivery.objects.bulk_create(

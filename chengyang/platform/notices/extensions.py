@@ -34,7 +34,7 @@ extend(
         ),
         TableDescription("notices.SwitchedOff", show={"kind": lambda row: str(notice_kinds().get(row.kind, row.kind))}),
         # `variables` repeats parts of the title and the body.
-        TableDescription("notices.Notice", hidden={"kind", "url", "variables"}, created_field="at"),
+        TableDescription("notices.Notice", hidden={"kind", "url", "variables", "about"}, created_field="at"),
     ],
     content={"notice.sent": content.nothing, "notice.channels_chosen": content.nothing},
     audit_verbs={"notice.sent": _("发送通知"), "notice.channels_chosen": _("选择通知方式")},

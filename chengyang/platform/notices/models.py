@@ -19,6 +19,15 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at__isnull=True)
 
+    def about(self, subject):
+        """Return the notices that were sent about the row `subject`."""
+        return self.filter(about=about_text(subject))
+
+
+def about_text(subject):
+    """Return the text by which a notice names the row that it is about: its table and its public id."""
+    return f"{subject._meta.label}:{subject.public_id}"
+
 
 class Notice(models.Model):
     """One message to one account, or to an address that was given for this message only.
@@ -28,7 +37,7 @@ class Notice(models.Model):
     """
 
     PERSONAL = {"title": "notices", "body": "notices", "variables": "notices", "address": "notices"}
-    NOT_PERSONAL = {"id", "public_id", "kind", "url", "at", "read_at"}
+    NOT_PERSONAL = {"id", "public_id", "kind", "url", "about", "at", "read_at"}
 
     public_id = PublicIdField()
     user = models.ForeignKey(
@@ -40,6 +49,7 @@ class Notice(models.Model):
     body = models.TextField(_("正文"))
     variables = models.JSONField(_("变量"), default=dict, blank=True)
     url = models.CharField(_("链接"), max_length=300, blank=True)
+    about = models.CharField(_("关于"), max_length=60, blank=True, default="")  # see `about_text`; empty for most kinds
     at = models.DateTimeField(_("时间"), default=clock.now)
     read_at = models.DateTimeField(_("已读"), null=True, blank=True)
 
@@ -48,7 +58,10 @@ class Notice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("通知")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["user", "-at", "-id"])]
+        indexes = [
+            models.Index(fields=["user", "-at", "-id"]),
+            models.Index(fields=["about", "-at", "-id"], condition=~Q(about=""), name="notice_about"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(address=""), name="notice_is_for_somebody"),
         ]

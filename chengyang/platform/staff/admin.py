@@ -8,9 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,14 +26,14 @@ from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
 from .filters import Listing, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
-from .row_history import changes_of
+from .links import FROM, KEPT, kept_query, origin_url, page_url
+from .record_hooks import RecordHooks
+from .records import RecordPage
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
 
-KEPT = "list"  # query parameter of the page of a row: the query string of the list from which the officer came
 
-
-class ScopedAdmin(admin.ModelAdmin):
+class ScopedAdmin(RecordHooks, admin.ModelAdmin):
     """An admin whose rows come from `visible_to` and whose writes are actions; foreign keys offer visible rows only.
 
     An app's admin defines `section` (its place in the navigation), `detail_rows(obj, user)` (the page of a row), `buttons`,
@@ -59,7 +58,6 @@ class ScopedAdmin(admin.ModelAdmin):
     # keys of a page are read once until the next change. For lists of people, which are long.
     is_changed_by_actions = False
     free_choices: Sequence[str] = ()  # foreign keys of the form where any visible row may be chosen, not only own ones
-    history_fields: Sequence[str] = ()  # fields of a tracked model whose changes the page of a row shows
     template: str = ""  # a partial shown below the detail rows; gets `original`
     form = ModelForm
     actions = None
@@ -192,6 +190,10 @@ class ScopedAdmin(admin.ModelAdmin):
         shown = self.fields or [field.name for field in self.model._meta.concrete_fields if field.name not in _HIDDEN]
         return [field_row(obj, name) for name in shown]
 
+    def kept(self, request: HttpRequest) -> str:
+        """Return the query string of the list from which the officer came."""
+        return kept_query(request.GET.get(KEPT, ""))
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
@@ -201,7 +203,8 @@ class ScopedAdmin(admin.ModelAdmin):
         context = {
             "list_admin": self,
             "list_url": self.list_url(request),
-            "kept": _kept(request),
+            "kept": self.kept(request),
+            "origin": origin_url(request.GET.get(FROM, "")),
             **(extra_context or {}),
         }
         try:
@@ -224,8 +227,8 @@ class ScopedAdmin(admin.ModelAdmin):
             buttons = [button for button in self.buttons if button.can(request.user, obj)]
             shown = self.detail_rows(obj, request.user)
             context.update(detail_rows=shown, buttons=buttons, version=version_of(obj, request.user, shown))
-            if self.history_fields and not editing:
-                context.update(history=changes_of(obj, self.history_fields))
+            if not editing:
+                context.update(RecordPage(self, request, obj).context(buttons, shown))
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if editing:
             response.template_name = self.add_form_template
@@ -303,7 +306,18 @@ class ScopedAdmin(admin.ModelAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
         messages.success(request, self.added_message(row))
-        return HttpResponseRedirect(self.url_of(row, _kept(request)))
+        origin = origin_url(request.GET.get(FROM, ""))
+        return HttpResponseRedirect(origin or self.url_of(row, self.kept(request)))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the values that the address fills in, without keys that no row can have."""
+        given = super().get_changeform_initial_data(request)
+        relations = {one.name for one in self.model._meta.concrete_fields if one.is_relation}
+        return {
+            name: value
+            for name, value in given.items()
+            if name not in relations or (str(value).isdecimal() and len(str(value)) <= 18)
+        }
 
     def added_message(self, row: Any) -> str:
         """Return what is said after `create`, which may return a row that existed already."""
@@ -314,17 +328,16 @@ class ScopedAdmin(admin.ModelAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         row = request.saved_row  # type: ignore[attr-defined]
         messages.success(request, _("已保存：%(name)s") % {"name": row})
-        return HttpResponseRedirect(self.url_of(row, _kept(request)))
+        return HttpResponseRedirect(self.url_of(row, self.kept(request)))
 
     def url_of(self, obj: Any, kept: str = "") -> str:
         """Return the address of the page of `obj`; `kept` is the query string that leads back to a page of the list."""
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
-        return f"{url}?{urlencode({KEPT: kept})}" if kept else url
+        return page_url(obj, kept=kept)
 
     def list_url(self, request: HttpRequest) -> str:
         """Return the address of the list, with the filters, the search and the page from which the officer came."""
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        kept = _kept(request)
+        kept = self.kept(request)
         return f"{url}?{kept}" if kept else url
 
     # ---- buttons -----------------------------------------------------------------------------------------------------
@@ -353,17 +366,12 @@ class ScopedAdmin(admin.ModelAdmin):
             )
             button.action(obj, actor=request.user, **options)
         except ActionError as error:
-            error.url = self.url_of(obj, _kept(request))  # never a public page, to which the action may lead
+            error.url = self.url_of(obj, self.kept(request))  # never a public page, to which the action may lead
             raise
         messages.success(request, button.done or _("已办：%(what)s") % {"what": button.label})
         if self.get_object(request, str(object_id)) is None:  # the row may be out of the officer's scope now
             return HttpResponseRedirect(self.list_url(request))
-        return HttpResponseRedirect(self.url_of(obj, _kept(request)))
-
-
-def _kept(request: HttpRequest) -> str:
-    """Return the query string of the list from which the officer came, written anew: it may be anything that was typed."""
-    return QueryDict(request.GET.get(KEPT, "")[:1000]).urlencode()
+        return HttpResponseRedirect(self.url_of(obj, self.kept(request)))
 
 
 def _lookups_of(item: Any) -> set[str]:

@@ -156,6 +156,7 @@ class AssessmentAdmin(ScopedAdmin):
             actions.submit_assessment,
             _can_fill_in,
             main=True,
+            why=gettext_lazy("逐项填好以后提交，由另一位工作人员评定。"),
         ),
     )
 
@@ -178,7 +179,7 @@ class AssessmentAdmin(ScopedAdmin):
     def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
         until = dates.full_day(row.expires_on) if row.expires_on else ""
         return [
-            DetailRow(_("评定对象"), row.subject, url=row.subject.get_absolute_url()),
+            DetailRow(_("评定对象"), row.subject),
             DetailRow(_("标准"), row.version),
             DetailRow(_("状态"), row.get_state_display(), _("有效至 %(day)s") % {"day": until} if until else ""),
             *findings(row, user),

@@ -16,7 +16,8 @@ from chengyang.extensions import DetailRow
 class Button:
     """A button on the page of a row: it calls `action(obj, *, actor[, reason])` and is shown when `can(actor, obj)` is true.
 
-    `can` only hides the button; `action` checks the permission again.
+    `can` only hides the button; `action` checks the permission again. `main` marks the next step, and `why` says why it is:
+    a text, or a function (user, row).
     """
 
     verb: str
@@ -27,6 +28,11 @@ class Button:
     confirm: Any = ""  # question before an action that cannot be undone; it names the object
     done: Any = ""
     main: bool = False
+    why: Any = ""
+
+    def reason_for(self, user: Any, row: Any) -> Any:
+        """Return the sentence that says why this is the next step of `row`."""
+        return self.why(user, row) if callable(self.why) else self.why
 
 
 def version_of(row: Any, user: Any, shown: Sequence[DetailRow]) -> str:

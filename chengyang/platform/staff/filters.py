@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, SuspiciousOperation
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -115,7 +115,7 @@ def beside(model_admin: Any, request: HttpRequest, row: Any, kept: str) -> tuple
     asked.only_rows = True  # type: ignore[attr-defined]
     try:
         rows = model_admin.get_changelist_instance(asked).queryset
-    except (ValueError, IncorrectLookupParameters):  # a filter that was typed
+    except (ValueError, IncorrectLookupParameters, SuspiciousOperation):  # a filter that was typed
         return None, None
     return paging.beside(rows, [str(name) for name in rows.query.order_by], row.pk)
 

@@ -27,11 +27,8 @@ class OrganizerAdmin(ScopedAdmin):
     more_fields: Sequence[str] = ()  # of the form, besides the fields of the model for office and manager
     list_select_related: Sequence[str] = ("subdistrict",)
 
-    @property
-    def history_fields(self) -> tuple[str, ...]:
-        return (*self.model.OFFICE_FIELDS, *self.model.EDITABLE_FIELDS, "is_published", "slug", *self.state_fields)
-
-    state_fields: Sequence[str] = ()  # whose changes the history shows, too
+    def public_url(self, row: Any) -> str:
+        return row.get_absolute_url() if row.is_published else ""
 
     @property
     def buttons(self) -> tuple[Button, ...]:

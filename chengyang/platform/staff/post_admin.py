@@ -43,7 +43,6 @@ class PostAdmin(ScopedAdmin):
     correct_post: Callable[..., Any]
     may_end: Callable[[Any, Any], bool]
     corrected_fields = ("starts", "ends", "reason")
-    history_fields = ("starts", "ends", "reason", "is_public")
     fields: Sequence[str] = ("person", "kind", "starts")  # after the organizer
     autocomplete_fields = ("person",)
     concerns = staticmethod(lambda post: post.person)
@@ -104,7 +103,6 @@ class PostAdmin(ScopedAdmin):
             DetailRow(
                 self.model._meta.get_field(self.model.SUBJECT).verbose_name,
                 post.subject,
-                url=post.subject.get_absolute_url(),
             ),
             DetailRow(_("任期"), dates.days(post.starts, post.ends)),
             DetailRow(_("公开"), _("本人已同意") if post.is_public else _("不公开")),

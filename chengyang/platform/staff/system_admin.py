@@ -198,9 +198,13 @@ class StandardAdmin(ScopedAdmin):
     def subject_label(self, standard):
         return SUBJECTS.get(standard.subject, standard.subject)
 
+    def public_url(self, standard):
+        return standard.get_absolute_url() if standard.current() else ""
+
     def detail_rows(self, standard, user):
         return [
-            DetailRow(_("名称"), standard.name, url=standard.get_absolute_url()),
+            DetailRow(_("名称"), standard.name),
+            DetailRow(_("评定对象"), self.subject_label(standard)),
             DetailRow(_("现行版本"), standard.current() or _("还没有发布")),
         ]
 

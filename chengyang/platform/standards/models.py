@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.lib.vault.public_ids import PublicIdField
@@ -206,6 +207,18 @@ class Assessment(DemoMark):
     def rows(self):
         """Return the criteria of the version in order, each with its finding: `[(criterion, finding), …]`."""
         return [(criterion, self.findings.get(criterion.code, {})) for criterion in self.version.criteria.all()]
+
+    @cached_property
+    def _criterion_names(self):
+        return {criterion.code: criterion.name for criterion in self.version.criteria.all()}
+
+    def findings_words(self, value):
+        """Return the stored `findings` of this or of a former version of the row as text: which criteria are met."""
+        known = [(name, value[code]) for code, name in self._criterion_names.items() if code in value]
+        met = [name for name, finding in known if finding.get("met")]
+        short = [name for name, finding in known if not finding.get("met")]
+        parts = [(_("达到：%(names)s"), met), (_("没有达到：%(names)s"), short)]
+        return "；".join(text % {"names": "、".join(names)} for text, names in parts if names)
 
     def met_count(self):
         """Return how many criteria are met."""

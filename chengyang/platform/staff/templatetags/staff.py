@@ -7,15 +7,13 @@ from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.contrib.admin.views.main import ChangeList
-from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
-from chengyang.platform.staff import filters
-from chengyang.platform.web.wording import yes_or_no
+from chengyang.platform.staff.detail_rows import moment_text
 from chengyang.platform.workdays import deadlines
 
 register = template.Library()
@@ -51,16 +49,6 @@ def _line(cl, row, heads):
     return head, format_html_join("", '<td data-label="{}">{}</td>', zip(heads, map(localize, others), strict=True))
 
 
-@register.simple_tag(takes_context=True)
-def turn(context: template.Context) -> dict[str, str]:
-    """Return the addresses of the rows `before` and `after` this one in the list from which the officer came; "" for none."""
-    list_admin, kept = context["list_admin"], context["kept"]
-    rows = filters.beside(list_admin, context["request"], context["original"], kept)
-    return {
-        name: list_admin.url_of(row, kept) if row else "" for name, row in zip(("before", "after"), rows, strict=True)
-    }
-
-
 @register.filter
 def named(value: Any) -> Any:
     """Return how the staff site names a row: by its `staff_label`, which tells persons of one name apart; else the value itself."""
@@ -72,18 +60,8 @@ def _cells(cl, row):
         field, attribute, value = lookup_field(name, row, cl.model_admin)
         empty = getattr(attribute, "empty_value_display", "—")
         if field is None:
-            yield _formatted(value) or display_for_value(named(value), empty)
+            yield moment_text(value) or display_for_value(named(value), empty)
         elif field.remote_field:
             yield named(getattr(row, field.name)) or empty
         else:
-            yield _formatted(value) or display_for_field(value, field, empty)
-
-
-def _formatted(value):
-    """Return the text of a date, a time or a boolean; None for any other value."""
-    if isinstance(value, bool):
-        return yes_or_no(value)
-    if isinstance(value, dt.datetime):
-        moment = timezone.localtime(value)
-        return f"{dates.day(moment)} {moment:%H:%M}"
-    return dates.day(value) if isinstance(value, dt.date) else None
+            yield moment_text(value) or display_for_field(value, field, empty)
