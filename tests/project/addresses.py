@@ -116,6 +116,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "admin:members_person_change left": lambda w: [w.left.pk],
     "admin:members_person_change unconfirmed": lambda w: [w.unconfirmed.pk],
     "admin:anything-else": lambda w: ["nothing/here/"],
+    "admin:jobs_job_progress": lambda w: [w.job.public_id],
+    "admin:jobs_job_result": lambda w: [w.job.public_id],
 }
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
@@ -279,6 +281,7 @@ ROWS = {  # model → name of its sample in the dataset
     "privacy.policyversion": "rules",
     "privacy.purpose": "purpose",
     "staff.rulesdraft": "rules_draft",
+    "jobs.job": "job",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),

@@ -17,6 +17,7 @@ from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
+from chengyang.platform.jobs.models import Job
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.offices.models import Office
@@ -379,6 +380,16 @@ def _rest(dataset):
         "person.read", dataset.member, actor=dataset.users["xiazhuang"], person=dataset.member
     )
     _numbers(dataset, member)
+    ended = {
+        "state": "done",
+        "ended_at": NOW,
+        "expires_at": NOW + 7 * DAY,
+        "result_name": "人士.csv",
+        "result_type": "text/csv",
+    }
+    objects["job"] = Job.objects.create(
+        kind="list-export", owner=dataset.users["district"], title="导出：人士", **ended
+    )
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")
