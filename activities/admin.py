@@ -13,6 +13,7 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.sheets.columns import Column, Kind
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.filters import LatestFilter, period_filter
 
@@ -60,6 +61,7 @@ def _may_finish(user: Any, row: Activity) -> bool:
 class ActivityAdmin(ScopedAdmin):
     section, order = Section.ACTIVITIES, 10
     list_display = ("title", "starts", "who", "kind", "state", "places")
+    export_more = ("ends", "taken", "capacity", "place", "programme", "subdistrict", "headcount")
     list_filter = (
         "state",
         "kind",
@@ -193,6 +195,19 @@ def _signup_is(row: Signup, *states: str) -> bool:
 class SignupAdmin(_ManagedRowsAdmin):
     order = 20
     list_display = ("who", "activity", "state", "position", "at")
+    export_more = (
+        "public_id",
+        "activity__starts",
+        Column(
+            "masked_phone",
+            gettext_lazy("手机"),
+            lambda row: row.masked_phone,
+            personal=True,
+            related=("person", "user"),
+        ),
+        "person__unit",
+        "person__subdistrict",
+    )
     concerns = staticmethod(lambda signup: signup.recipient)
     list_filter = (
         "state",
@@ -268,6 +283,7 @@ class SignupAdmin(_ManagedRowsAdmin):
 class CheckInAdmin(_ManagedRowsAdmin):
     order = 30
     list_display = ("who", "what", "method", "checked_in_at", "checked_out_at")
+    export_more = ("signup__activity__starts", "signup__person__unit", "signup__person__subdistrict", "reason")
     concerns = staticmethod(lambda checkin: checkin.signup.recipient)
     list_filter = (
         "method",
@@ -292,6 +308,13 @@ class CheckInAdmin(_ManagedRowsAdmin):
 class ServiceRecordAdmin(_ManagedRowsAdmin):
     order = 40
     list_display = ("who", "what", "hours", "on", "previous_hours")
+    export_more = (
+        Column("on", gettext_lazy("日期"), lambda row: row.checkin.signup.activity.first_day, Kind.DATE),
+        "checkin__checked_in_at",
+        "checkin__checked_out_at",
+        "checkin__signup__person__unit",
+        "checkin__signup__person__subdistrict",
+    )
     concerns = staticmethod(lambda record: record.checkin.signup.recipient)
     list_filter = (
         activity_filter("checkin__signup__activity"),

@@ -15,6 +15,7 @@ from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
+from members.export_columns import about_person
 
 from . import actions, permissions
 from .forms import new_membership_form
@@ -32,6 +33,7 @@ class OrganizationAdmin(OrganizerAdmin):
     more_fields, state_fields = ("categories",), ("state",)
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
+    export_more = ("founded_on", "contact", "summary")
     search_fields = ("name",)
     template = "organizations/_staff.html"
     may_edit = staticmethod(permissions.can_manage_organization)
@@ -88,6 +90,7 @@ class OrganizationRelatedAdmin(ScopedAdmin):
 class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     list_display = ("person", "organization", "state", "joined_on", "left_on")
+    export_more = (*about_person("person"), "applied_at", "reason")
     ordering = ("-applied_at", "-pk")
     list_filter = ("state", "organization")
     concerns = staticmethod(lambda membership: membership.person)
@@ -159,6 +162,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
 class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
     order = 30
     list_filter = ("kind", "organization", InPost)
+    export_more = about_person("person")
     fields = (*StandardPostAdmin.fields, "ends")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)

@@ -304,6 +304,7 @@ TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, 
     "attendance": ("past", "finish"),
     "signup": ("pending", "approve"),
     "privacy-rules": ("rules_draft", "publish"),
+    "list-export": ("list_export", "agree"),
 }
 PUBLIC_OBJECTS = {  # samples that the public may see: the staff site must not open their decision pages to every officer
     "representative-first": "representative",
@@ -351,6 +352,7 @@ def staff_forms() -> dict[str, Data]:
             found[row] = lambda w: {"reason": REASON}
     for model, model_admin in admin.site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found[f"{name}_export"] = lambda w: {}
         found |= {f"{name}_add": lambda w: {}} if model_admin.create else {}
         found |= {f"{name}_change": lambda w: {}} if model_admin.edit else {}
     return found

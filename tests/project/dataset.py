@@ -23,7 +23,7 @@ from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.offices.models import Office
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
-from chengyang.platform.staff.models import RulesDraft
+from chengyang.platform.staff.models import ListExport, RulesDraft
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
@@ -397,5 +397,9 @@ def _rest(dataset):
     objects["rules"] = PolicyVersion.objects.current()
     objects["rules_draft"] = RulesDraft.objects.create(
         text="第一条，改过\n", based_on=objects["rules"], proposed_by=dataset.users["district"]
+    )
+    asked = {"asked_by": dataset.users["xiazhuang"], "subdistrict": dataset.area, "due_on": clock.today() + DAY}
+    objects["list_export"] = ListExport.objects.create(
+        list_name="members.Person", columns=["name"], purpose="report", **asked
     )
     objects["person_assessment"] = Assessment.objects.filter(person=dataset.member).first()

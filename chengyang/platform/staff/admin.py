@@ -25,6 +25,7 @@ from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 from .buttons import Button, require_unmoved, version_of
 from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
+from .export_admin import ExportsRows
 from .filters import Listing, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
 from .row_history import changes_of
@@ -34,7 +35,7 @@ LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Dj
 KEPT = "list"  # query parameter of the page of a row: the query string of the list from which the officer came
 
 
-class ScopedAdmin(admin.ModelAdmin):
+class ScopedAdmin(ExportsRows, admin.ModelAdmin):
     """An admin whose rows come from `visible_to` and whose writes are actions; foreign keys offer visible rows only.
 
     An app's admin defines `section` (its place in the navigation), `detail_rows(obj, user)` (the page of a row), `buttons`,
@@ -326,11 +327,12 @@ class ScopedAdmin(admin.ModelAdmin):
 
     # ---- buttons -----------------------------------------------------------------------------------------------------
     def get_urls(self) -> list:
-        """Return the URLs of this admin: list, add, row, button; there are none for history and deletion."""
+        """Return the URLs of this admin: list, export, add, row, button; there are none for history and deletion."""
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
         return [
             path("", view(require_safe(self.changelist_view)), name=f"{name}_changelist"),
+            *self.export_urls(name),
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("<path:object_id>/change/", view(self.change_view), name=f"{name}_change"),
             path("<int:object_id>/do/<slug:verb>/", view(require_POST(self.do_view)), name=f"{name}_do"),

@@ -2,14 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import extend
+from chengyang.extensions import JobKind, PeriodicTask, extend
 from chengyang.platform.web import content
 
+from . import list_exports
+from .export_admin import AgreeToExport
 from .rules_admin import CheckRules
 
 extend(
     "staff",
-    todos=[CheckRules()],
+    todos=[CheckRules(), AgreeToExport()],
+    job_kinds=[JobKind("list-export", _("导出名单"), list_exports.step)],
+    schedule={"staff-exports": PeriodicTask("staff.end_old_exports", 3600.0)},
     content={
         **dict.fromkeys(
             (
@@ -17,6 +21,10 @@ extend(
                 "rules.revised",
                 "rules.withdrawn",
                 "rules.returned",
+                "export.asked",
+                "export.agreed",
+                "export.refused",
+                "export.withdrawn",
             ),
             content.unpublished,
         ),
@@ -27,5 +35,9 @@ extend(
         "rules.withdrawn": _("撤回规则草案"),
         "rules.published": _("复核并发布规则"),
         "rules.returned": _("退回规则草案"),
+        "export.asked": _("请人同意导出"),
+        "export.agreed": _("同意导出"),
+        "export.refused": _("不同意导出"),
+        "export.withdrawn": _("撤回导出"),
     },
 )

@@ -132,6 +132,19 @@ def keyset(
     return KeysetPage(shown, first if has_before else "", last if has_after else "")
 
 
+def following(rows: QuerySet, order: Sequence[str], after: str, number: int) -> tuple[list[Model], str]:
+    """Return the next `number` of `rows` after the cursor `after` (empty: the first ones), and the cursor of those that follow.
+
+    For what reads all rows of a list piece by piece. `order` as for `keyset`; the cursor is empty at the end. Raises Http404
+    for an invalid cursor.
+    """
+    if after:
+        rows = rows.filter(_beyond(rows, order, _decode(after, rows, order)))
+    found = list(rows.order_by(*order)[: number + 1])
+    has_more, found = len(found) > number, found[:number]
+    return found, _encode(found[-1], rows, order) if has_more else ""
+
+
 def _first_found(rows: QuerySet, steps: Sequence[str], number: int) -> list[Model]:
     """Return the first `number` hits of a search in the order `steps`.
 
