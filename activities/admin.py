@@ -195,7 +195,17 @@ def _signup_is(row: Signup, *states: str) -> bool:
 class SignupAdmin(_ManagedRowsAdmin):
     order = 20
     list_display = ("who", "activity", "state", "position", "at")
+    export_people = ("person", "user")
     export_more = (
+        Column(
+            "who",
+            gettext_lazy("姓名"),
+            lambda row: row.display_name,
+            personal=True,
+            related=("person", "user"),
+            reads=("person__name", "guest_name"),
+            make=lambda name, guest: name or guest or _("来宾"),
+        ),
         "public_id",
         "activity__starts",
         Column(

@@ -91,6 +91,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     export_more = (*about_person("person"), "applied_at", "reason")
+    export_people = ("person",)
     ordering = ("-applied_at", "-pk")
     list_filter = ("state", "organization")
     concerns = staticmethod(lambda membership: membership.person)

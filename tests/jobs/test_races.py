@@ -13,8 +13,10 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from chengyang.devtools.paths import ROOT
+from chengyang.platform.audit.models import Reading
 from chengyang.platform.jobs import actions, results, runner
 from chengyang.platform.jobs.models import MOST_AT_ONCE, Job
+from chengyang.platform.staff import export_actions, list_exports
 from tests import personas
 
 from .conftest import days, finish
@@ -80,7 +82,7 @@ def test_two_workers_do_the_steps_of_a_job_once(start, later):
 
 
 # ---- kill -9 --------------------------------------------------------------------------------------------------------
-def worker(stops_at=None):
+def worker(stops_at=None, *, exports=False):
     """Start a worker in a process of its own; it halts in the step `stops_at`, after that has written."""
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
@@ -91,6 +93,7 @@ def worker(stops_at=None):
         "DJANGO_SETTINGS_MODULE": "chengyang.settings",
         "DATABASE_URL": url,
         "VAULT_KEYS": django_settings.VAULT_KEYS,
+        "EXPORTS": "yes" if exports else "",
         "STOPS_AT": "" if stops_at is None else str(stops_at),
     }
     command = [sys.executable, "-m", "tests.jobs.worker"]
@@ -115,3 +118,29 @@ def test_another_worker_process_finishes_the_job(start):
         assert process.stdout.readline() == "nothing left\n"
     job.refresh_from_db()
     assert (job.state, job.done) == ("done", 5)
+
+
+@pytest.mark.parametrize("stops_at", [1, 3])
+def test_an_export_whose_worker_is_killed_is_written_once(start, later, monkeypatch, stops_at):
+    """Six persons, two in a step: the worker is killed after it has written a part, the next one goes on there."""
+    officer = personas.make("district")
+    for number in range(6):
+        personas.person(f"李{'一二三四五六'[number]}")
+    data = {
+        "columns": ["name"],
+        "file_format": "csv",
+        "with_keys": False,
+        "purpose": "check",
+        "note": "",
+        "numbers_note": "",
+    }
+    export = export_actions.ask_for_export("members.Person", "", data, actor=officer)
+    with worker(stops_at, exports=True) as process:
+        assert process.stdout.readline() == f"in step {stops_at}\n"
+        process.send_signal(signal.SIGKILL)
+    monkeypatch.setattr(list_exports, "BATCH", 2)
+    later(runner.LEASE + dt.timedelta(seconds=1))
+    job = finish(export.job)
+    lines = b"".join(results.result(job)).decode("utf-8-sig").split()
+    assert sorted(lines) == sorted(["姓名", *(f"李{digit}" for digit in "一二三四五六")])
+    assert set(Reading.objects.filter(verb="list.exported").values_list("count", flat=True)) == {1}

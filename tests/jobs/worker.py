@@ -1,5 +1,6 @@
 """A worker as a process of the tests: `python -m tests.jobs.worker`. It halts in the step STOPS_AT until it is killed."""
 
+import itertools
 import os
 import sys
 from dataclasses import replace
@@ -9,7 +10,8 @@ import django
 django.setup()
 
 from chengyang import extensions  # noqa: E402
-from chengyang.platform.jobs import runner  # noqa: E402
+from chengyang.platform.jobs import results, runner  # noqa: E402
+from chengyang.platform.staff import list_exports  # noqa: E402
 
 from . import kinds  # noqa: E402
 
@@ -23,9 +25,23 @@ def halt(number):
         sys.stdin.read()
 
 
+def halt_in_exports():
+    """Let exports read two rows in a step, and halt in the step STOPS_AT after its part has been written."""
+    list_exports.BATCH, append, steps = 2, results.append, itertools.count()
+
+    def append_and_halt(job, data):
+        append(job, data)
+        halt(next(steps))
+
+    results.append = append_and_halt
+
+
 def main():
+    if os.environ.get("EXPORTS"):
+        halt_in_exports()
     counting = replace(kinds.COUNT, run=lambda job, cursor: kinds.count(job, cursor, between=halt))
-    extensions.job_kind = {kinds.COUNT.code: counting}.get
+    known = extensions.job_kind
+    extensions.job_kind = lambda code: {kinds.COUNT.code: counting}.get(code) or known(code)
     while runner.work():
         pass
     sys.stdout.write("nothing left\n")

@@ -25,6 +25,39 @@ class Mutant:
 
 
 MUTANTS = (
+    # ---- exports (staff.list_exports) -----------------------------------------------------------------------------
+    Mutant(
+        "export-without-second-officer",
+        "above 500 persons a second officer agrees to an export",
+        "chengyang/platform/staff/list_exports.py",
+        "    if sheet.has_persons and total > LARGE and sheet.export.decided_by_id is None:\n",
+        "    if False:\n",
+        ("staff/test_exports.py::test_a_list_that_grew_beyond_the_limit_is_not_exported_without_a_second_officer",),
+    ),
+    Mutant(
+        "export-beyond-scope",
+        "an export has the rows that its owner may see at that moment",
+        "chengyang/platform/staff/list_exports.py",
+        '    if not model_admin.has_view_permission(request):\n        raise NotAllowed("export")\n',
+        "",
+        ("staff/test_exports.py::test_a_list_that_an_officer_does_not_have_is_not_exported",),
+    ),
+    Mutant(
+        "export-unread",
+        "each person reads that their data was exported",
+        "chengyang/platform/staff/list_exports.py",
+        '        readings.record("list.exported", people, actor=sheet.owner, subject=sheet.model_admin.model)\n',
+        "        del people\n",
+        ("staff/test_exports.py::test_each_person_reads_that_their_data_was_exported",),
+    ),
+    Mutant(
+        "csv-formulas",
+        "no exported cell is run as a formula",
+        "chengyang/platform/sheets/csv_text.py",
+        "    if isinstance(value, str) and value.startswith(RISKY):\n",
+        "    if False:\n",
+        ("staff/test_exports.py::test_csv_has_the_mark_and_neutral_cells",),
+    ),
     # ---- long work (platform.jobs) --------------------------------------------------------------------------------
     Mutant(
         "step-without-claim",

@@ -38,6 +38,9 @@ WIDTHS = {Kind.TEXT: 18, Kind.NUMBER: 10, Kind.MONEY: 14, Kind.DATE: 12, Kind.MO
 class Column:
     """A column: `value(row)` returns the content of its cell.
 
+    `reads` are the paths of plain columns (`person__name`) from which `make(*values)` returns the same content: with them, a
+    list is read without an object for each row. A path to a foreign key gives the text of the row that it leads to.
+
     `code` names it in URLs and tests. `personal` says that it is data of a person. Where `value` masks what only some may
     read whole, `whole(row, reader)` returns it for a `reader` who may, and the masked value for others. `related` are the
     foreign keys that `value` follows, for one query. `width` is in digits.
@@ -51,6 +54,8 @@ class Column:
     whole: Callable[[Any, Any], Any] | None = None
     related: tuple[str, ...] = ()
     width: int = 0
+    reads: tuple[str, ...] = ()
+    make: Callable[..., Any] | None = None
 
     @property
     def shown_width(self) -> int:
@@ -59,15 +64,33 @@ class Column:
 
 def cell(value: Any, kind: Kind) -> Any:
     """Return `value` as it stands in a cell of `kind`: text, a number, a date, a local moment without zone, or None."""
+    return converter(kind)(value)
+
+
+def converter(kind: Kind) -> Callable[[Any], Any]:
+    """Return the function that `cell` applies to a value of `kind`, for columns of many rows."""
+    if kind == Kind.MOMENT:
+        zone = timezone.get_current_timezone()
+        return lambda value: _moment(value, zone)
+    kept = {Kind.NUMBER: (int, float, Decimal), Kind.MONEY: (int, float, Decimal), Kind.DATE: (dt.date,)}.get(kind)
+    if kept is None:
+        return _text
+    return lambda value: value if isinstance(value, kept) else _text(value)
+
+
+def _moment(value: Any, zone: dt.tzinfo) -> Any:
+    if not isinstance(value, dt.datetime):
+        return _text(value)
+    return value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)
+
+
+def _text(value: Any) -> str | None:
     if value is None or value == "":
         return None
-    if kind in (Kind.NUMBER, Kind.MONEY) and isinstance(value, int | float | Decimal):
-        return value
-    if kind == Kind.MOMENT and isinstance(value, dt.datetime):
-        return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
-    if kind == Kind.DATE and isinstance(value, dt.date):
-        return value
-    return _UNSEEN.sub("", str(value))[:MOST_TEXT]
+    text = str(value)
+    if not text.isprintable():
+        text = _UNSEEN.sub("", text)
+    return text if len(text) <= MOST_TEXT else text[:MOST_TEXT]
 
 
 def cells(row: Any, columns: Sequence[Column], *, reader: Any = None) -> list[Any]:

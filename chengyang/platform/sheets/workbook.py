@@ -1,16 +1,21 @@
 """Workbooks (.xlsx) that are written in parts: each step of a job makes the XML of its rows, the last one the file.
 
-Both come from xlsxwriter: a part is the sheet data of a workbook with these rows alone, and the file is an empty workbook
-into whose sheet the parts are put. So a row costs the same as in one piece, nothing but one part is in memory, and a part
-that is stored needs not be written again. Every workbook begins with the same cells of all formats, so that a format has the
-same number in all of them. Text is always written as text: no cell of ours is a formula.
+xlsxwriter makes the workbook: sheets, formats, widths, the header, the filter. It cannot go on with a file that another process
+began, so the rows are put into it: they are the simplest part of the format, text in place, numbers and dates. So nothing
+but one part is in memory, and a part that is stored needs not be written again. Every workbook begins with one cell of
+each format, in their order, so that a format has the same number in all of them. Text is always written as text: no cell
+is a formula. Tests read every kind of cell back with another library.
 """
 
+import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape
 
 from .columns import Column, Kind
 
@@ -25,21 +30,60 @@ FORMATS = {
     Kind.MOMENT: {"num_format": "yyyy-mm-dd hh:mm", "valign": "top"},
 }
 HEAD, NAME, LINE = {"bold": True, "bg_color": "#EFEFEF"}, {"bold": True, "valign": "top"}, {"text_wrap": True}
-OPENING, CLOSING = b"<sheetData>", b"</sheetData>"
-DATA_SHEET = "xl/worksheets/sheet2.xml"
-BLOCK = 256 * 1024  # bytes that are compressed at once
+CLOSING = b"</sheetData>"
+FIRST_SHEET, DATA_SHEET = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
+DAY_0 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  of the dates of Excel, which have no zone
+_MARKUP = re.compile("[<>&]")
 
 
 def part(columns: Sequence[Column], first: int, rows: Iterable[Sequence[Any]]) -> bytes:
     """Return the part with `rows` (lists of cells, see `columns.cell`), compressed; the first one is row `first` (from 0)."""
+    looks = _looks()
+    marks = [(_letters(place), looks[column.kind], looks[Kind.TEXT]) for place, column in enumerate(columns)]
+    lines = [_line(number, row, marks) for number, row in enumerate(rows, start=first + HEADER + 1)]
+    return zlib.compress("".join(lines).encode(), 1)
+
+
+def _line(number: int, row: Sequence[Any], marks: Sequence[tuple[str, str, str]]) -> str:
+    """Return the XML of a row: text in place, numbers, and dates as the days since DAY_0."""
+    parts = [f'<row r="{number}">']
+    for value, (letters, look, text_look) in zip(row, marks, strict=True):
+        if value is None:
+            continue
+        if isinstance(value, str):
+            text = escape(value) if _MARKUP.search(value) else value
+            keep = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
+            parts.append(f'<c r="{letters}{number}" s="{text_look}" t="inlineStr"><is><t{keep}>{text}</t></is></c>')
+        else:
+            parts.append(f'<c r="{letters}{number}" s="{look}"><v>{_number(value)}</v></c>')
+    parts.append("</row>")
+    return "".join(parts)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        passed = value - DAY_0
+        return f"{passed.days + passed.seconds / 86_400:.15g}"
+    if isinstance(value, dt.date):
+        return (value - DAY_0.date()).days
+    return value
+
+
+@cache
+def _letters(place: int) -> str:
+    """Return the letters of a column: A for 0, AA for 26."""
+    return (_letters(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
+
+
+@cache
+def _looks() -> dict[Any, str]:
+    """Return the number that each format has in every workbook made here, read from the first cells of one."""
     out = io.BytesIO()
-    book, _notes, data, formats = _workbook(out, "", "")
-    for number, row in enumerate(rows, start=first + HEADER):
-        for place, (value, column) in enumerate(zip(row, columns, strict=True)):
-            _write(data, number, place, value, column.kind, formats)
+    book, _first, _second, formats = _workbook(out, "", "")
     book.close()
     with zipfile.ZipFile(out) as archive:
-        return zlib.compress(_inside(archive.read(DATA_SHEET)), 1)
+        found = re.findall(rb'<c r="[A-Z]+1" s="(\d+)"/>', archive.read(FIRST_SHEET))
+    return dict(zip(formats, (number.decode() for number in found), strict=True))
 
 
 def whole(
@@ -85,22 +129,6 @@ def _workbook(out: io.BytesIO, first_name: str, second_name: str) -> tuple[Any, 
 def _sheet_name(title: str) -> str:
     """Return `title` as the name of a sheet: at most 31 characters, none of those that Excel refuses."""
     return "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)[:31].strip()
-
-
-def _write(sheet: Any, row: int, place: int, value: Any, kind: Kind, formats: dict[Any, Any]) -> None:
-    if value is None:
-        return
-    if isinstance(value, str):
-        sheet.write_string(row, place, value, formats[Kind.TEXT])
-    elif kind in (Kind.DATE, Kind.MOMENT):
-        sheet.write_datetime(row, place, value, formats[kind])
-    else:
-        sheet.write_number(row, place, value, formats[kind])
-
-
-def _inside(xml: bytes) -> bytes:
-    """Return what stands between the tags of the sheet data."""
-    return xml.partition(OPENING)[2].rpartition(CLOSING)[0]
 
 
 def _zipped(frame: io.BytesIO, parts: Iterable[bytes]) -> Iterator[bytes]:

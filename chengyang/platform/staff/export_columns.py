@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.admin.utils import display_for_value, label_for_field
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
@@ -55,14 +56,14 @@ def _entries(model_admin: Any) -> list[Any]:
 
 def _named(model_admin: Any, name: str) -> Column:
     """Return the column of a field, of a path to a field, or of a method of the admin or the model."""
-    found = _field(model_admin.model, name)
+    found = field_at(model_admin.model, name)
     if found is not None:
         return _of_field(name, *found)
     header = label_for_field(name, model_admin.model, model_admin)
     return Column(name, header, partial(_displayed, model_admin, name), personal=model_admin.people_of is not None)
 
 
-def _field(model: type[models.Model], path: str) -> tuple[type[models.Model], Any] | None:
+def field_at(model: type[models.Model], path: str) -> tuple[type[models.Model], Any] | None:
     """Return (model, field) at the end of `path`; None where `path` names no field."""
     *way, last = path.split("__") if not path.startswith("__") else [path]
     try:
@@ -82,29 +83,47 @@ def _of_field(path: str, model: type[models.Model], field: Any) -> Column:
     related = "__".join(way if field.is_relation else way[:-1])
     kind = Kind.TEXT if field.choices else next((kind for base, kind in KINDS if isinstance(field, base)), Kind.TEXT)
     kind = Kind.NUMBER if kind == Kind.MONEY and field.decimal_places != 2 else kind
-    return Column(path, _header(field), _reader(way, field), kind, personal, related=(related,) if related else ())
+    make = _maker(field)
+    reads = f"{path}__name" if is_person and field.related_model._meta.label == "members.Person" else path
+    return Column(
+        path,
+        _header(field),
+        _reader(way, make),
+        kind,
+        personal,
+        related=(related,) if related else (),
+        reads=(reads,),
+        make=make,
+    )
 
 
 def _header(field: Any) -> Any:
     return _("编号") if field.name == "public_id" else field.verbose_name
 
 
-def _reader(way: list[str], field: Any) -> Callable[[Any], Any]:
+def _reader(way: list[str], make: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return the function that reads the field at the end of `way` from a row."""
-    name = f"get_{way[-1]}_display" if field.choices else way[-1]
 
     def read(row: Any) -> Any:
         for part in way[:-1]:
             row = getattr(row, part)
             if row is None:
                 return None
-        value = getattr(row, name)
-        value = value() if field.choices else value
-        if isinstance(value, bool):
-            return yes_or_no(value)
-        return "、".join(map(str, value)) if isinstance(value, list | tuple) else value
+        return make(getattr(row, way[-1]))
 
     return read
+
+
+def _maker(field: Any) -> Callable[[Any], Any]:
+    """Return the function that makes the content of a cell from the value of `field`."""
+    if field.choices:
+        labels = {value: str(label) for value, label in field.flatchoices}
+        return lambda value: labels.get(value, value)
+    if isinstance(field, models.BooleanField):
+        return lambda value: None if value is None else str(yes_or_no(value))
+    if isinstance(field, ArrayField):
+        return lambda value: "、".join(map(str, value or ()))
+    return lambda value: value
 
 
 def _displayed(model_admin: Any, name: str, row: Any) -> Any:

@@ -116,9 +116,7 @@ class ExportForm(Form):
     with_keys = forms.BooleanField(
         label=_("带行编号和行版本"), required=False, help_text=_("改好以后要再导入时勾选；这两栏请不要改")
     )
-    purpose = forms.ChoiceField(
-        label=_("用途"), choices=ExportPurpose.choices, required=False, widget=RadioBoxes(size="one")
-    )
+    purpose = forms.ChoiceField(label=_("用途"), choices=ExportPurpose.choices, required=False, widget=RadioBoxes())
     note = forms.CharField(
         label=_("用途说明"), required=False, max_length=200, help_text=_("如：9月20日座谈会的通知；写在文件第一页")
     )
@@ -126,7 +124,7 @@ class ExportForm(Form):
         label=_("为什么要完整手机号"),
         required=False,
         max_length=200,
-        help_text=_("不写就只有掩去中间几位的号码；写了会记入审计，人数多时安全管理员会收到提醒"),
+        help_text=_("不写就只有尾号；写了会记入审计，人数多时安全管理员会收到提醒"),
     )
 
     def __init__(self, *args: Any, model_admin: Any, **options: Any) -> None:

@@ -78,7 +78,6 @@ class JobAdmin(ScopedAdmin):
 
     def detail_rows(self, job: Job, user: Any) -> list[DetailRow]:
         rows = [
-            DetailRow(_("状态"), job.get_state_display(), live=True),
             DetailRow(_("提交"), dates.stamp(job.created_at)),
             DetailRow(_("任务编号"), job.public_id),
         ]

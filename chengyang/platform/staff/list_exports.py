@@ -1,16 +1,17 @@
 """Exports of lists: which rows and columns, and the steps of the job that writes the file (docs/architecture.md, "Lists out").
 
-The rows are read anew in each step, as their owner may see them then, by keyset in the order of the list: a thousand at a
+The rows are read anew in each step, as their owner may see them then, by keyset in the order of the list: two thousand at a
 time, so that neither the number of rows nor a killed worker matters.
 """
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet, Sum
+from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -23,14 +24,14 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import readings
 from chengyang.platform.jobs import results
 from chengyang.platform.sheets import csv_text, workbook
-from chengyang.platform.sheets.columns import KEY_HEADER, VERSION_HEADER, Column, cells, key_of, version_of
+from chengyang.platform.sheets.columns import KEY_HEADER, VERSION_HEADER, Column, cells, converter, key_of, version_of
 from chengyang.platform.web import paging
 
 from . import export_columns
 from .filters import listed_rows
 from .models import ExportFormat, ListExport, ListExportState
 
-BATCH = 1_000  # rows of one step
+BATCH = 2_000  # rows of one step
 LARGE = 500  # persons; above that a second officer agrees
 
 
@@ -139,17 +140,83 @@ def _watch(sheet: Sheet, total: int) -> None:
 
 
 def _read(job: Any, sheet: Sheet, cursor: dict[str, Any]) -> JobStep:
-    found, after = paging.following(sheet.rows, sheet.order, cursor["after"], BATCH)
-    values = [sheet.cells(row) for row in found]
+    values, people, after = (
+        plain_rows(sheet, cursor["after"]) if is_plain(sheet) else whole_rows(sheet, cursor["after"])
+    )
     if sheet.export.file_format == ExportFormat.CSV:
         results.append(job, zlib.compress(csv_text.part(values), 1))
     else:
         results.append(job, workbook.part(sheet.written, cursor["read"], values))
-    if sheet.has_persons and (person_of := sheet.model_admin.people_of):
-        people = [person_of(row) for row in found]
-        readings.record("list.exported", people, actor=sheet.owner, subject=sheet.model_admin.model)
-    read = cursor["read"] + len(found)
+    if people:
+        model, began = sheet.model_admin.model, job.started_at
+        readings.record_ids("list.exported", people, actor=sheet.owner, subject=model, since=began)
+    read = cursor["read"] + len(values)
     return JobStep(done=read, total=max(read, job.total or 0), cursor={"after": after, "read": read, "ends": not after})
+
+
+def whole_rows(sheet: Sheet, after: str) -> tuple[list[list[Any]], set[tuple[str, str]], str]:
+    """Return the cells of the next rows, the public ids of the people whose data they are, and the next cursor."""
+    found, after = paging.following(sheet.rows, sheet.order, after, BATCH)
+    people: set[tuple[str, str]] = set()
+    if sheet.has_persons and (person_of := sheet.model_admin.people_of):
+        people = readings.ids_of((person_of(row) for row in found), actor=sheet.owner)
+    return [sheet.cells(row) for row in found], people, after
+
+
+def is_plain(sheet: Sheet) -> bool:
+    """Return whether the rows can be read without objects: all columns and the people are at paths."""
+    has_people = not sheet.has_persons or sheet.model_admin.people_of is None or sheet.model_admin.export_people
+    is_masked = any(column.whole for column in sheet.columns) and sheet.reader is not None
+    return bool(has_people) and not is_masked and not sheet.export.with_keys and all(c.reads for c in sheet.columns)
+
+
+def plain_rows(sheet: Sheet, after: str) -> tuple[list[list[Any]], set[tuple[str, str]], str]:
+    """As `whole_rows`, from plain columns: a third of the time, which is what most of an export of many rows takes."""
+    who = sheet.model_admin.export_people if sheet.has_persons and sheet.model_admin.people_of else ()
+    names = [name for column in sheet.columns for name in column.reads]
+    found, after = paging.following_values(
+        sheet.rows.select_related(None), sheet.order, after, BATCH, [*names, *(f"{path}__public_id" for path in who)]
+    )
+    people = _people_at(sheet, who, [row[len(names) :] for row in found]) if who else set()
+    read = [list(values) for values in zip(*found, strict=True)] or [[] for _name in names]
+    columns, place = [], 0
+    for column in sheet.columns:
+        many = len(column.reads)
+        columns.append(_plain_column(sheet.model_admin.model, column, read[place : place + many]))
+        place += many
+    return [list(row) for row in zip(*columns, strict=True)], people, after
+
+
+def _plain_column(model: type[Model], column: Column, read: list[list[Any]]) -> list[Any]:
+    """Return the cells of one column from the values at its paths; column by column is twice as fast as row by row."""
+    named = [_named(model, path, values) for path, values in zip(column.reads, read, strict=True)]
+    convert = converter(column.kind)
+    return [convert(value) for value in map(column.make, *named)]  # type: ignore[arg-type]
+
+
+def _named(model: type[Model], path: str, values: list[Any]) -> list[Any]:
+    """Return `values`; where `path` leads to a foreign key, the texts of the rows that it leads to."""
+    found = export_columns.field_at(model, path)
+    if found is None or not found[1].is_relation:
+        return values
+    rows = found[1].related_model._base_manager.in_bulk(set(values) - {None})
+    texts = {pk: str(row) for pk, row in rows.items()}
+    return [texts.get(value) for value in values]
+
+
+def _people_at(sheet: Sheet, who: Sequence[str], ids: list[tuple[Any, ...]]) -> set[tuple[str, str]]:
+    """Return the first person or account of each row, by public id, without the owner's own."""
+    own = {sheet.owner.public_id, getattr(getattr(sheet.owner, "person", None), "public_id", "")}
+    found = set()
+    for row in ids:
+        at = next((place for place, value in enumerate(row) if value), None)
+        if at is not None and row[at] not in own:
+            is_account = (
+                export_columns.field_at(sheet.model_admin.model, who[at])[1].related_model._meta.label
+                == "accounts.User"
+            )
+            found.add(("", row[at]) if is_account else (row[at], ""))
+    return found
 
 
 def _write_file(job: Any, sheet: Sheet, read: int) -> JobStep:

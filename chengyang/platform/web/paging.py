@@ -145,6 +145,20 @@ def following(rows: QuerySet, order: Sequence[str], after: str, number: int) -> 
     return found, _encode(found[-1], rows, order) if has_more else ""
 
 
+def following_values(
+    rows: QuerySet, order: Sequence[str], after: str, number: int, names: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], str]:
+    """Return the columns `names` of the rows that `following` would return, without objects, and the next cursor."""
+    if after:
+        rows = rows.filter(_beyond(rows, order, _decode(after, rows, order)))
+    keys = [name.lstrip("-") for name in order]
+    found = list(rows.order_by(*order).values_list(*keys, *names)[: number + 1])
+    has_more, found = len(found) > number, found[:number]
+    fields = _fields(rows, order)
+    cursor = _packed([_text(field, value) for field, value in zip(fields, found[-1], strict=False)]) if has_more else ""
+    return [row[len(keys) :] for row in found], cursor
+
+
 def _first_found(rows: QuerySet, steps: Sequence[str], number: int) -> list[Model]:
     """Return the first `number` hits of a search in the order `steps`.
 
@@ -230,6 +244,10 @@ def _field(rows: QuerySet, name: str) -> Any:
 def _encode(row: Model, rows: QuerySet, order: Sequence[str]) -> str:
     pairs = zip(_fields(rows, order), order, strict=True)
     values = [_text(field, _value_of(row, name.lstrip("-"), field)) for field, name in pairs]
+    return _packed(values)
+
+
+def _packed(values: Sequence[str | None]) -> str:
     packed = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
