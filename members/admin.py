@@ -44,6 +44,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
     export_more = (phone_column(code="masked_phone"), "job", SKILLS, WISHES)
+    export_people = ("",)
     list_select_related = ("category", "subdistrict")
     search_fields = ("name",)
     search_help_text = NAME_HELP
@@ -107,6 +108,7 @@ class UnconfirmedPersonAdmin(ScopedAdmin):
     concerns = staticmethod(lambda person: person)
     list_display = ("name", "masked_phone", "subdistrict", "unit", "confirm_by")
     export_more = (phone_column(code="masked_phone"), "category", "job")
+    export_people = ("",)
     list_select_related = ("category", "subdistrict")
     search_help_text = NAME_HELP
     fields = ("phone", *Person.EDITABLE_FIELDS)
@@ -154,6 +156,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
     export_more = ("unit", "job", SKILLS, WISHES)
+    export_people = ("user",)
     list_select_related = ("category", "subdistrict", "user")
     search_help_text = NAME_HELP
     template = "members/_application_staff.html"
@@ -178,6 +181,7 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     concerns = staticmethod(lambda representative: representative.person)
     list_display = ("person", "state", "starts", "ends", "due_on")
     export_more = about_person("person")
+    export_people = ("person",)
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
     list_select_related = ("person__subdistrict",)
     search_help_text = NAME_HELP
@@ -234,6 +238,7 @@ class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
     section, order = Section.PEOPLE, 40
     concerns = staticmethod(lambda assessment: assessment.person)
     export_more = (*about_person("person"), "note")
+    export_people = ("person",)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from chengyang.platform.sheets.columns import Column
 
 from . import permissions
+from .models.registration_details import RegistrationDetails, Skill, Wish
 
 
 def phone_column(path: str = "", *, code: str = "phone") -> Column:
@@ -23,16 +24,28 @@ def phone_column(path: str = "", *, code: str = "phone") -> Column:
 
     def masked(row: Any) -> str:
         person = person_of(row)
-        digits = person.phone_last4 if person else ""
-        return _("尾号 %(digits)s") % {"digits": digits} if digits else ""
+        return _tail(person.phone_last4 if person else "")
 
     def whole(row: Any, reader: Any) -> str:
         person = person_of(row)
         readable = person is not None and person.phone and permissions.can_read_number(reader, person)
         return person.phone.removeprefix("+86") if readable else masked(row)
 
-    related = (path,) if path else ()
-    return Column(code, gettext_lazy("手机"), masked, personal=True, whole=whole, related=related, width=14)
+    return Column(
+        code,
+        gettext_lazy("手机"),
+        masked,
+        personal=True,
+        whole=whole,
+        related=(path,) if path else (),
+        width=14,
+        reads=("__".join([*way, "phone_last4"]),),
+        make=_tail,
+    )
+
+
+def _tail(digits: str | None) -> str:
+    return _("尾号 %(digits)s") % {"digits": digits} if digits else ""
 
 
 def about_person(path: str) -> tuple[str | Column, ...]:
@@ -40,5 +53,15 @@ def about_person(path: str) -> tuple[str | Column, ...]:
     return (phone_column(path), *(f"{path}__{name}" for name in ("unit", "job", "category", "subdistrict")))
 
 
-SKILLS = Column("can", gettext_lazy("能帮上什么"), lambda row: "、".join(map(str, row.can_labels())), personal=True)
-WISHES = Column("want", gettext_lazy("希望得到什么"), lambda row: "、".join(map(str, row.want_labels())), personal=True)
+def _choices(name: str, choices: Any) -> Column:
+    """Return the column of several choices of a person or an application: their labels."""
+    labels = dict(choices.choices)
+
+    def make(codes: Any) -> str:
+        return "、".join(str(labels.get(code, code)) for code in codes or ())
+
+    header = RegistrationDetails.label_of(name)
+    return Column(name, header, lambda row: make(getattr(row, name)), personal=True, reads=(name,), make=make)
+
+
+SKILLS, WISHES = _choices("can", Skill), _choices("want", Wish)

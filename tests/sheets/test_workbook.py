@@ -30,7 +30,7 @@ def read(file):
 
 
 def test_every_kind_of_cell_comes_back():
-    rows = [ROW, [None] * 5, ["", 0, -3, dt.date(1999, 12, 31), dt.datetime(2000, 1, 1)], ROW, ROW]
+    rows = [ROW, [None] * 5, [None, 0, -3, dt.date(1999, 12, 31), dt.datetime(2000, 1, 1)], ROW, ROW]
     found = [[value.value for value in row] for row in read(written(rows)).worksheets[1].iter_rows(min_row=2)]
     day = dt.datetime(2026, 2, 28)
     expected = ["文字", 7, 1234.5, day, MOMENT]

@@ -37,7 +37,8 @@ class ExportsRows:
 
     export_more: Sequence[str | Column] = ()
     export_concerns: Callable[[Any], Any] | None = None
-    # Foreign keys to those whom `people_of` returns, the first that is filled in: long lists are read without objects.
+    # Foreign keys to those whom `people_of` returns ("": the row itself), the first that is filled in: with them, long lists
+    # are read without objects.
     export_people: Sequence[str] = ()
 
     @property

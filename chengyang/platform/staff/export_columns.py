@@ -74,6 +74,12 @@ def field_at(model: type[models.Model], path: str) -> tuple[type[models.Model], 
         return None
 
 
+def model_at(model: type[models.Model], path: str) -> type[models.Model]:
+    """Return the model that the foreign key at `path` leads to, `model` itself for an empty path."""
+    found = field_at(model, path) if path else None
+    return model if found is None else found[1].related_model
+
+
 def _of_field(path: str, model: type[models.Model], field: Any) -> Column:
     if isinstance(field, EncryptedField):
         raise ValueError(f"{path} is encrypted: declare a Column that masks it.")

@@ -175,7 +175,11 @@ def plain_rows(sheet: Sheet, after: str) -> tuple[list[list[Any]], set[tuple[str
     who = sheet.model_admin.export_people if sheet.has_persons and sheet.model_admin.people_of else ()
     names = [name for column in sheet.columns for name in column.reads]
     found, after = paging.following_values(
-        sheet.rows.select_related(None), sheet.order, after, BATCH, [*names, *(f"{path}__public_id" for path in who)]
+        sheet.rows.select_related(None),
+        sheet.order,
+        after,
+        BATCH,
+        [*names, *(f"{path}__public_id".removeprefix("__") for path in who)],
     )
     people = _people_at(sheet, who, [row[len(names) :] for row in found]) if who else set()
     read = [list(values) for values in zip(*found, strict=True)] or [[] for _name in names]
@@ -207,16 +211,11 @@ def _named(model: type[Model], path: str, values: list[Any]) -> list[Any]:
 def _people_at(sheet: Sheet, who: Sequence[str], ids: list[tuple[Any, ...]]) -> set[tuple[str, str]]:
     """Return the first person or account of each row, by public id, without the owner's own."""
     own = {sheet.owner.public_id, getattr(getattr(sheet.owner, "person", None), "public_id", "")}
-    found = set()
-    for row in ids:
-        at = next((place for place, value in enumerate(row) if value), None)
-        if at is not None and row[at] not in own:
-            is_account = (
-                export_columns.field_at(sheet.model_admin.model, who[at])[1].related_model._meta.label
-                == "accounts.User"
-            )
-            found.add(("", row[at]) if is_account else (row[at], ""))
-    return found
+    models = [export_columns.model_at(sheet.model_admin.model, path) for path in who]
+    places = [model._meta.label == "accounts.User" for model in models]
+    firsts = ((next((at for at, value in enumerate(row) if value), None), row) for row in ids)
+    found = {(places[at], row[at]) for at, row in firsts if at is not None and row[at] not in own}
+    return {("", number) if is_account else (number, "") for is_account, number in found}
 
 
 def _write_file(job: Any, sheet: Sheet, read: int) -> JobStep:
