@@ -229,7 +229,6 @@ class SignupAdmin(_ManagedRowsAdmin):
     search_fields = ("public_id",)
     search_help_text = PERSON_HELP
     ordering = ("-at", "-pk")
-
     form = SignUpForForm
     fields = ("activity", "guest_name", "phone")
     may_create = staticmethod(lambda user: _manages_activities(access_scope(user)))

@@ -46,8 +46,8 @@ MUTANTS = (
         "export-unread",
         "each person reads that their data was exported",
         "chengyang/platform/staff/list_exports.py",
-        '        readings.record("list.exported", people, actor=sheet.owner, subject=sheet.model_admin.model)\n',
-        "        del people\n",
+        '        readings.record_ids("list.exported", people, actor=sheet.owner, subject=model, since=began)\n',
+        "        del model, began\n",
         ("staff/test_exports.py::test_each_person_reads_that_their_data_was_exported",),
     ),
     Mutant(

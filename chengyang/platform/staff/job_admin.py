@@ -23,6 +23,7 @@ from .admin import Button, ScopedAdmin
 class JobAdmin(ScopedAdmin):
     """It stands in the navigation itself, in no section: the jobs come from all of them."""
 
+    section = None
     list_display = ("title", "state", "progress", "created_at", "ended_at")
     list_filter = ("state",)
     search_fields = ("title",)
