@@ -319,10 +319,8 @@ class ServiceRecordAdmin(_ManagedRowsAdmin):
     list_display = ("who", "what", "hours", "on", "previous_hours")
     export_more = (
         Column("on", gettext_lazy("日期"), lambda row: row.checkin.signup.activity.first_day, Kind.DATE),
-        "checkin__checked_in_at",
-        "checkin__checked_out_at",
-        "checkin__signup__person__unit",
-        "checkin__signup__person__subdistrict",
+        *("checkin__checked_in_at", "checkin__checked_out_at"),
+        *("checkin__signup__person__unit", "checkin__signup__person__subdistrict"),
     )
     concerns = staticmethod(lambda record: record.checkin.signup.recipient)
     list_filter = (
