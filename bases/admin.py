@@ -11,6 +11,7 @@ from chengyang.platform.staff.assessment_admin import AssessmentAdmin as Standar
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
+from members.export_columns import about_person
 
 from . import actions, permissions
 from .models import Assessment, Base, Honour, Post
@@ -22,6 +23,7 @@ class BaseAdmin(OrganizerAdmin):
     managed_subject = "base"
     list_display = ("name", "level", "subdistrict", "state", "opened_text", "is_published")
     list_filter = ("level", "subdistrict", "state")
+    export_more = ("opened_on", "place", "address", "hours", "contact")
     search_fields = ("name", "place")
     own_buttons = (
         Button(
@@ -83,6 +85,7 @@ class HonourAdmin(BaseRelatedAdmin):
     order = 30
     list_select_related = ("base",)
     list_display = ("title", "base", "level", "year")
+    export_more = ("note",)
     list_filter = ("level",)
     search_fields = ("title", "base__name")
     fields = ("base", "title", "level", "year", "note")
@@ -97,6 +100,7 @@ class HonourAdmin(BaseRelatedAdmin):
 class PostAdmin(BaseRelatedAdmin, StandardPostAdmin):
     order = 40
     list_filter = ("kind", "base", InPost)
+    export_more = about_person("person")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)
     may_end = staticmethod(lambda user, post: permissions.can_appoint(user, post.base))

@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "chengyang.platform.files",
     "chengyang.platform.notices",
     "chengyang.platform.accounts",
+    "chengyang.platform.jobs",
     "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",

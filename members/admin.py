@@ -16,6 +16,7 @@ from chengyang.platform.staff.forms import with_new_reason
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_head, person_rows
+from .export_columns import SKILLS, WISHES, about_person, phone_column
 from .forms import NewPersonForm, PersonForm, RecordForm
 from .models import Application, Assessment, Category, Person, Representative, UnconfirmedPerson
 from .personal_data.access_log import accesses
@@ -45,6 +46,8 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     is_changed_by_actions = True
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = ("category", "subdistrict")
+    export_more = (phone_column(code="masked_phone"), "job", SKILLS, WISHES)
+    export_people = ("",)
     list_select_related = ("category", "subdistrict")
     search_fields = ("name",)
     search_help_text = NAME_HELP
@@ -119,6 +122,8 @@ class UnconfirmedPersonAdmin(ScopedAdmin):
     section, order = Section.PEOPLE, 15
     concerns = staticmethod(lambda person: person)
     list_display = ("name", "masked_phone", "subdistrict", "unit", "confirm_by")
+    export_more = (phone_column(code="masked_phone"), "category", "job")
+    export_people = ("",)
     list_select_related = ("category", "subdistrict")
     search_help_text = NAME_HELP
     fields = ("phone", *Person.EDITABLE_FIELDS)
@@ -165,6 +170,8 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     concerns = staticmethod(lambda application: application.user)
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
     list_filter = ("state", "category", "subdistrict")
+    export_more = ("unit", "job", SKILLS, WISHES)
+    export_people = ("user",)
     list_select_related = ("category", "subdistrict", "user")
     search_help_text = NAME_HELP
     template = "members/_application_staff.html"
@@ -191,6 +198,8 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 30
     concerns = staticmethod(lambda representative: representative.person)
     list_display = ("person", "state", "starts", "ends", "due_on")
+    export_more = about_person("person")
+    export_people = ("person",)
     list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
     list_select_related = ("person__subdistrict",)
     search_help_text = NAME_HELP
@@ -245,6 +254,8 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
 class AssessmentAdmin(RecordsOpening, StandardAssessmentAdmin):
     section, order = Section.PEOPLE, 40
     concerns = staticmethod(lambda assessment: assessment.person)
+    export_more = (*about_person("person"), "note")
+    export_people = ("person",)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)
 

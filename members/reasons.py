@@ -19,6 +19,7 @@ READING_REASONS = {
     "application.read": _("审核入册申请"),
     "person.seen": _("办理名册里的事"),
     "list.read": _("查看负责范围内的名单"),
+    "list.exported": _("导出负责范围内的名单，用于工作"),
     "row.read": _("办理这一项"),
     "search.read": _("按姓名、号码查找"),
     "alike.read": _("核对是不是重复登记"),

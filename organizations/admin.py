@@ -15,6 +15,7 @@ from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
+from members.export_columns import about_person
 
 from . import actions, permissions
 from .forms import new_membership_form
@@ -32,6 +33,7 @@ class OrganizationAdmin(OrganizerAdmin):
     more_fields = ("categories",)
     list_display = ("name", "level", "subdistrict", "state", "founded_text", "is_published")
     list_filter = ("level", "subdistrict", "state", "categories")
+    export_more = ("founded_on", "contact", "summary")
     search_fields = ("name",)
     may_edit = staticmethod(permissions.can_manage_organization)
     own_buttons = (
@@ -89,6 +91,8 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     is_changed_by_actions = True
     list_display = ("person", "organization", "state", "joined_on", "left_on")
+    export_more = (*about_person("person"), "applied_at", "reason")
+    export_people = ("person",)
     ordering = ("-applied_at", "-pk")
     list_filter = ("state", "organization")
     concerns = staticmethod(lambda membership: membership.person)
@@ -160,6 +164,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
 class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
     order = 30
     list_filter = ("kind", "organization", InPost)
+    export_more = about_person("person")
     fields = (*StandardPostAdmin.fields, "ends")
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)

@@ -14,6 +14,7 @@ from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
+from members.export_columns import about_person
 
 from . import actions, permissions
 from .forms import OutcomeForm
@@ -27,6 +28,7 @@ class TeamAdmin(OrganizerAdmin):
     section, order = Section.SERVICES, 30
     managed_subject = "team"
     list_display = ("name", "field_label", "subdistrict", "is_published")
+    export_more = ("services", "summary", "contact", "closed_on")
     list_filter = ("subdistrict",)
     search_fields = ("name",)
     may_edit = staticmethod(permissions.can_edit_team)
@@ -93,6 +95,7 @@ class RequestAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 10
     managed_subject = "team"
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
+    export_more = ("at", "service", "answered_at", "rating", "handed_over_at")
     concerns = staticmethod(lambda request: request.author)
     list_filter = (
         Progress,
@@ -135,6 +138,7 @@ class OutcomeAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 20
     managed_subject = "team"
     list_display = ("title", "kind", "happened_on", "number", "team", "state")
+    export_more = ("amount", "quantity", "organization", "base", "checked_at")
     list_filter = ("kind", "state", "team", period_filter("happened_on", _("日期"), is_moment=False))
     list_select_related = ("team",)
     search_fields = ("title",)
@@ -175,6 +179,7 @@ class PostAdmin(StandardPostAdmin):
     section, order = Section.SERVICES, 40
     managed_subject, managed_prefix = "team", "team__"
     list_filter = ("kind", "team", InPost)
+    export_more = about_person("person")
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
     appoint, end_post = staticmethod(actions.appoint), staticmethod(actions.end_post)
     correct_post = staticmethod(actions.correct_post)

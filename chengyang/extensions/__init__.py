@@ -18,6 +18,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
+from .job_shapes import JobKind, JobStep
 from .records import RecordTab, RecordVerb, TabColumn
 from .shapes import (
     CODE_VALUE,
@@ -61,6 +62,8 @@ __all__ = [
     "DetailRow",
     "GoLiveItem",
     "HistoryEntry",
+    "JobKind",
+    "JobStep",
     "MenuEntry",
     "Metric",
     "Panel",
@@ -89,6 +92,7 @@ class Extension:
     """The declarations of one app; every slot is optional."""
 
     todos: Sequence[TodoKind] = ()  # kinds of records that wait for an officer
+    job_kinds: Sequence[JobKind] = ()  # long work that a worker does in steps
     search: Sequence[SearchSource] = ()  # records that the search of the staff site finds
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
@@ -174,6 +178,7 @@ class Registry:
 
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "todos": lambda kind: kind.code,
+    "job_kinds": lambda kind: kind.code,
     "panels": lambda panel: (panel.place, panel.template),
     "record_tabs": lambda tab: (tab.subject, tab.code, tab.part),
     "record_verbs": lambda verb: (verb.subject, verb.code),
@@ -221,6 +226,11 @@ def todo_kinds() -> list[TodoKind]:
 def todo_kind(code: str) -> TodoKind | None:
     """Return the kind of to-do with `code`, or None."""
     return next((kind for kind in _registry.items("todos") if kind.code == code), None)
+
+
+def job_kind(code: str) -> JobKind | None:
+    """Return the kind of job with `code`, or None."""
+    return next((kind for kind in _registry.items("job_kinds") if kind.code == code), None)
 
 
 def search_sources() -> list[SearchSource]:

@@ -109,6 +109,8 @@ def _what(key, names):
         return str(_("搜索结果"))
     if key.fields:
         return "、".join(label(model, name) for name in key.fields)
+    if key.verb == "list.exported":
+        return _("%(table)s名单（导出成文件）") % {"table": title(model)}
     return _("%(table)s名单") % {"table": title(model)} if key.verb == "list.read" else title(model)
 
 

@@ -25,6 +25,75 @@ class Mutant:
 
 
 MUTANTS = (
+    # ---- exports (staff.list_exports) -----------------------------------------------------------------------------
+    Mutant(
+        "export-without-second-officer",
+        "above 500 persons a second officer agrees to an export",
+        "chengyang/platform/staff/list_exports.py",
+        "    if sheet.has_persons and total > LARGE and sheet.export.decided_by_id is None:\n",
+        "    if False:\n",
+        ("staff/test_exports.py::test_a_list_that_grew_beyond_the_limit_is_not_exported_without_a_second_officer",),
+    ),
+    Mutant(
+        "export-beyond-scope",
+        "an export has the rows that its owner may see at that moment",
+        "chengyang/platform/staff/list_exports.py",
+        '    if not model_admin.has_view_permission(request):\n        raise NotAllowed("export")\n',
+        "",
+        ("staff/test_exports.py::test_a_list_that_an_officer_does_not_have_is_not_exported",),
+    ),
+    Mutant(
+        "export-unread",
+        "each person reads that their data was exported",
+        "chengyang/platform/staff/list_exports.py",
+        '        readings.record_ids("list.exported", people, actor=sheet.owner, subject=model, since=began)\n',
+        "        del model, began\n",
+        ("staff/test_exports.py::test_each_person_reads_that_their_data_was_exported",),
+    ),
+    Mutant(
+        "csv-formulas",
+        "no exported cell is run as a formula",
+        "chengyang/platform/sheets/csv_text.py",
+        "    if isinstance(value, str) and value.startswith(RISKY):\n",
+        "    if False:\n",
+        ("staff/test_exports.py::test_csv_has_the_mark_and_neutral_cells",),
+    ),
+    # ---- long work (platform.jobs) --------------------------------------------------------------------------------
+    Mutant(
+        "step-without-claim",
+        "a worker that was taken for dead writes nothing more",
+        "chengyang/platform/jobs/runner.py",
+        "    if not _own(job).update(**progress):\n        raise _Lost\n",
+        "    Job.objects.filter(pk=job.pk).update(**progress)\n",
+        (
+            "jobs/test_runner.py::test_a_worker_that_was_taken_for_dead_writes_nothing_more",
+            "jobs/test_runner.py::test_a_cancelled_job_stops_in_the_middle_of_a_step",
+        ),
+    ),
+    Mutant(
+        "claimed-twice",
+        "a job is claimed by one worker",
+        "chengyang/platform/jobs/models.py",
+        "        return self.open().filter(free, not_before__lte=now)\n",
+        "        return self.open().filter(not_before__lte=now)\n",
+        ("jobs/test_runner.py::test_a_job_that_no_worker_has_is_claimed_once",),
+    ),
+    Mutant(
+        "no-end-of-results",
+        "a result is deleted after seven days",
+        "chengyang/platform/jobs/expiry.py",
+        '    JobPart.objects.filter(job__in=jobs.values("pk")).delete()\n',
+        "",
+        ("jobs/test_runner.py::test_a_result_is_deleted_after_seven_days",),
+    ),
+    Mutant(
+        "progress-keeps-session",
+        "what a page fetches by itself does not keep a session alive",
+        "chengyang/platform/accounts/middleware.py",
+        "            elif POLLS not in request.headers:\n",
+        "            else:\n",
+        ("jobs/test_pages.py::test_what_a_page_fetches_by_itself_does_not_keep_a_session_alive",),
+    ),
     # ---- kept pages (web.page_cache) ------------------------------------------------------------------------------
     Mutant(
         "no-version-moves",

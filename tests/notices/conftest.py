@@ -3,7 +3,7 @@
 import pytest
 
 from chengyang.platform.accounts.models import User
-from chengyang.platform.notices import actions
+from chengyang.platform.web import hints
 
 TEMPLATE = """{% if word %}{{ word }}{% else %}报名成功{% endif %}
 第一行
@@ -32,7 +32,7 @@ def notice_template(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def no_pause():
     """Reset the pause that another test's broken broker may have caused."""
-    actions._pause["until"] = 0.0
+    hints._pause["until"] = 0.0
 
 
 @pytest.fixture

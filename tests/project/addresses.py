@@ -116,6 +116,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "admin:members_person_change left": lambda w: [w.left.pk],
     "admin:members_person_change unconfirmed": lambda w: [w.unconfirmed.pk],
     "admin:anything-else": lambda w: ["nothing/here/"],
+    "admin:jobs_job_progress": lambda w: [w.job.public_id],
+    "admin:jobs_job_result": lambda w: [w.job.public_id],
 }
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
@@ -280,6 +282,7 @@ ROWS = {  # model → name of its sample in the dataset
     "privacy.policyversion": "rules",
     "privacy.purpose": "purpose",
     "staff.rulesdraft": "rules_draft",
+    "jobs.job": "job",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),
@@ -302,6 +305,7 @@ TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, 
     "attendance": ("past", "finish"),
     "signup": ("pending", "approve"),
     "privacy-rules": ("rules_draft", "publish"),
+    "list-export": ("list_export", "agree"),
 }
 PUBLIC_OBJECTS = {  # samples that the public may see: the staff site must not open their decision pages to every officer
     "representative-first": "representative",
@@ -371,6 +375,7 @@ def staff_forms() -> dict[str, Data]:
             found[row] = lambda w: {"reason": REASON}
     for model, model_admin in admin.site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found[f"{name}_export"] = lambda w: {}
         found |= {f"{name}_add": lambda w: {}} if model_admin.create else {}
         found |= {f"{name}_change": lambda w: {}} if model_admin.edit else {}
     return found

@@ -17,12 +17,13 @@ from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
+from chengyang.platform.jobs.models import Job
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.offices.models import Office
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
-from chengyang.platform.staff.models import RulesDraft
+from chengyang.platform.staff.models import ListExport, RulesDraft
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
@@ -379,6 +380,16 @@ def _rest(dataset):
         "person.read", dataset.member, actor=dataset.users["xiazhuang"], person=dataset.member
     )
     _numbers(dataset, member)
+    ended = {
+        "state": "done",
+        "ended_at": NOW,
+        "expires_at": NOW + 7 * DAY,
+        "result_name": "人士.csv",
+        "result_type": "text/csv",
+    }
+    objects["job"] = Job.objects.create(
+        kind="list-export", owner=dataset.users["district"], title="导出：人士", **ended
+    )
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")
@@ -386,5 +397,9 @@ def _rest(dataset):
     objects["rules"] = PolicyVersion.objects.current()
     objects["rules_draft"] = RulesDraft.objects.create(
         text="第一条，改过\n", based_on=objects["rules"], proposed_by=dataset.users["district"]
+    )
+    asked = {"asked_by": dataset.users["xiazhuang"], "subdistrict": dataset.area, "due_on": clock.today() + DAY}
+    objects["list_export"] = ListExport.objects.create(
+        list_name="members.Person", columns=["name"], purpose="report", **asked
     )
     objects["person_assessment"] = Assessment.objects.filter(person=dataset.member).first()

@@ -56,6 +56,7 @@ WITHOUT_ACTOR = {
     "escalate_due": "a periodic task",
     "notify": "called by actions that have an actor",
     "delete_former_numbers": "a periodic task",
+    "delete_jobs_of": "called by the action that closes an account, which passes the actor by position",
     "close_signups_of": "called by the action that closes an account, which passes the actor by position",
     "close_requests_of": "called by the action that closes an account, which passes the actor by position",
     "cancel_signups_of": "called by the actions for leaving, which pass the actor by position",

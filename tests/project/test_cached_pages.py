@@ -157,7 +157,19 @@ def test_a_verb_moves_the_site_or_says_why_not(verb):
         "notice",
         "data",
     }
-    silent |= {"alike", "correction", "application", "request", "list", "row", "search", "audit", "file", "rules"}
+    silent |= {
+        "alike",
+        "correction",
+        "application",
+        "request",
+        "list",
+        "row",
+        "search",
+        "audit",
+        "file",
+        "rules",
+        "job",
+    }
     unseen = {
         "read",
         "seen",

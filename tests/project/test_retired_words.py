@@ -51,7 +51,6 @@ RETIRED = {
     r"\bStanding\b|\bstanding[.(]|_standing\b|\bstanding_|import standing\b": "signup_status, SignupStatus",
     r"\bFact\b|\bfacts_of\b|_facts\b(?!\()|\.facts\b(?! import)|class=\"facts": "detail rows",
     r"\bclass \w*Decision\b|\bDecision\(|import (?:.*, )?Decision\b": "TodoKind, to-do kind",
-    r"\bJob\b[.(]|\bclass Job\b|import (?:.*, )?Job\b": "Section",
     r"\bMeasure\(|class Measure\b|import (?:.*, )?Measure\b|\bmeasures\.\w|\.measures import|import measures\b|_measures\b": "metric",
     r"\bborn\s*=|\.born\b|\bborn_|_born\b": "created",
     r"\bwalk\.py|import walk\b|\bdef walk|_walk\b": "collect",

@@ -78,3 +78,12 @@ def test_namespace_is_normalised_in_one_way():
     sealing.declare_namespace("test-once", "")
     with pytest.raises(ValueError, match="already normalised"):
         sealing.declare_namespace("test-once", "chengyang.lib.chinese.phones.normalise")
+
+
+def test_bytes_are_bound_to_their_place():
+    place, other = sealing.binding("a.B", "x", "1"), sealing.binding("a.B", "x", "2")
+    sealed = sealing.seal_bytes(b"\0:\xff" * 9, place)
+    assert sealing.unseal_bytes(sealed, place) == b"\0:\xff" * 9
+    for wrong, where in ((sealed, other), (sealed[:-1] + b"?", place), (b"nothing", place)):
+        with pytest.raises(sealing.VaultError):
+            sealing.unseal_bytes(wrong, where)

@@ -110,6 +110,24 @@ def unseal(stored: str, bound_to: bytes) -> str:
     return plain
 
 
+def seal_bytes(plain: bytes, bound_to: bytes) -> bytes:
+    """Encrypt `plain` under the current key, bound to `bound_to` (see `binding`); for files, which are no text."""
+    name, key_id = keys.provider().cipher, keys.key_ring().current
+    nonce = os.urandom(NONCE_BYTES)
+    sealed, tag = _cipher(name, key_id).encrypt(nonce, plain, bound_to)
+    return b":".join((name.encode(), key_id.encode(), nonce + tag + sealed))
+
+
+def unseal_bytes(stored: bytes, bound_to: bytes) -> bytes:
+    """Decrypt what `seal_bytes` made for the same `bound_to`. Raises VaultError when it was moved or changed."""
+    try:
+        name, key_id, rest = stored.split(b":", 2)
+        nonce, tag, sealed = rest[:NONCE_BYTES], rest[NONCE_BYTES:][:TAG_BYTES], rest[NONCE_BYTES + TAG_BYTES :]
+        return _cipher(name.decode(), key_id.decode()).decrypt(nonce, sealed, tag, bound_to)
+    except (InvalidTag, ValueError, KeyError) as error:
+        raise VaultError(f"The bytes stored for {bound_to.decode()} were changed, or sealed elsewhere.") from error
+
+
 def encrypt_for(model_label: str, public_id: str, field: str, plain: str) -> str:
     """Seal `plain` for a model, row and field, for example in a data migration; the empty string stays empty."""
     return str(seal(plain, binding(model_label, public_id, field))) if plain else ""

@@ -26,6 +26,7 @@ class Watch:
 
 
 NUMBERS_READ = Watch("numbers-read", 30, "accounts/alarm_numbers_read")
+PERSONS_EXPORTED = Watch("persons-exported", 1_000, "accounts/alarm_exported")
 NUMBERS_REFUSED = Watch("numbers-refused", 10, "accounts/alarm_numbers_refused")
 
 
@@ -55,6 +56,12 @@ def count(watch: Watch, officer: User) -> None:
     advisory_lock(f"alarm/{watch.name}/{officer.pk}")
     key = limits.key_of(limits.Limit(f"watch/{watch.name}", watch.most, limits.DAY), str(officer.pk))
     Attempt.objects.create(key=key)
-    done = Attempt.objects.filter(key=key, at__gt=clock.now() - limits.DAY).count()
+    raise_from(watch, officer, Attempt.objects.filter(key=key, at__gt=clock.now() - limits.DAY).count())
+
+
+@transaction.atomic
+def raise_from(watch: Watch, officer: User, done: int) -> None:
+    """Raise the alarm of `watch` where `officer` has done it `done` times within a day, `watch.most` or more; once a day."""
     if done >= watch.most:
+        advisory_lock(f"alarm/{watch.name}/{officer.pk}")
         raise_once(f"{watch.name}/{officer.pk}", watch.template, user=officer, number=done, at=clock.now())

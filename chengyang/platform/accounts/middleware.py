@@ -28,6 +28,7 @@ from . import passwords, second_factor, sessions
 from .asked_for import page_before_sign_in
 
 STAFF_SITE = "/manage/"
+POLLS = "X-Portal-Polls"  # header of what a page fetches by itself, such as the progress of a job: nobody is at work
 CHANGE_PREFIX = "/accounts/password/"  # stay open to an account that has to change its password
 _MESSAGES = {
     "idle": gettext_lazy("30 分钟没有操作，已退出登录。"),
@@ -67,7 +68,7 @@ class SessionLifeMiddleware:
                 sessions.end(request)
                 if not wants_json(request):
                     messages.info(request, _MESSAGES[reason])
-            else:
+            elif POLLS not in request.headers:
                 sessions.touch(request.session)
         return self.get_response(request)
 

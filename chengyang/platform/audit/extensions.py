@@ -17,6 +17,7 @@ extend(
         (
             "audit.read",
             "list.read",
+            "list.exported",
             "row.read",
             "search.read",
             "audit.purged",
@@ -27,6 +28,7 @@ extend(
         "settings.changed": _("修改系统设置"),
         "audit.read": _("查看审计记录"),
         "list.read": _("查看名单"),
+        "list.exported": _("导出名单"),
         "row.read": _("查看记录"),
         "search.read": _("搜索"),
         "audit.purged": _("清理到期的审计记录"),

@@ -21,7 +21,10 @@ SELECT %s, %s, %s, %s, %s, concerned.person, concerned.account, 1, %s
 FROM unnest(%s::text[], %s::text[]) AS concerned (person, account)
 ON CONFLICT (day, actor_id, verb, subject, subject_id, person, "user")
 DO UPDATE SET count = {table}.count + 1, last_at = EXCLUDED.last_at
+WHERE {table}.last_at < %s
 """
+
+ALWAYS = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
 def record(verb: str, people: Iterable[Any], *, actor: Any, subject: Any = None) -> int:
@@ -31,12 +34,27 @@ def record(verb: str, people: Iterable[Any], *, actor: Any, subject: Any = None)
     actor's own are left out. `subject` is the row or the model that was looked at, such as an activity or the model of the
     list. Raises ValueError for an unknown verb.
     """
+    return record_ids(verb, ids_of(people, actor=actor), actor=actor, subject=subject)
+
+
+def ids_of(people: Iterable[Any], *, actor: Any) -> set[tuple[str, str]]:
+    """Return the public ids of `people` as `record_ids` takes them, without None and the actor's own."""
+    return {_ids(row) for row in people if row is not None and not _is_own(row, actor)}
+
+
+def record_ids(
+    verb: str, people: Iterable[tuple[str, str]], *, actor: Any, subject: Any = None, since: dt.datetime | None = None
+) -> int:
+    """As `record`, for people by their public ids: (of the person, of the account), one of them empty.
+
+    What is read in pieces counts once: with `since`, its beginning, those who were recorded after it are left out.
+    """
     if verb not in extensions.audit_verbs():
         raise ValueError(
             f"{verb!r} is not an audit verb; declare it under audit_verbs in the extensions.py of its app."
         )
     # Sorted, so that two officers who read the same people at once lock the rows in the same order.
-    found = sorted({_ids(row) for row in people if row is not None and not _is_own(row, actor)})
+    found = sorted(people)
     if not found:
         return 0
     label = subject._meta.concrete_model._meta.label if subject is not None else ""
@@ -46,7 +64,7 @@ def record(verb: str, people: Iterable[Any], *, actor: Any, subject: Any = None)
     with connection.cursor() as cursor:
         cursor.execute(
             _UPSERT.format(table=Reading._meta.db_table),
-            [clock.today(), actor.pk, verb, label, key, now, persons, accounts],
+            [clock.today(), actor.pk, verb, label, key, now, persons, accounts, since or ALWAYS],
         )
     return len(found)
 

@@ -1,33 +1,37 @@
 """Notifying people: a notice is written in the transaction of the change it reports, and is sent after the commit."""
 
 import datetime as dt
-import time
 from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 
 from chengyang import clock, extensions
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.web import hints
 from chengyang.platform.web.prepared import prepared
 
 from . import quiet, tasks
 from .models import Delivery, Notice, SwitchedOff, about_text
 from .rendering import render
 
-PAUSE = 30.0  # seconds without hints after the broker did not answer, so that pages do not wait for it
 HINT_EVERY = 1  # second
 HINT_LASTS = 60  # seconds; a missing hint does no harm, because the worker looks for deliveries every minute
-_pause = {"until": 0.0}
 
 
 @transaction.atomic(savepoint=False)
 def notify(
-    to: Any, template: str, *, url: str = "", concerns: dt.datetime | None = None, about: Any = None, **context: Any
+    to: Any,
+    template: str,
+    *,
+    url: str = "",
+    concerns: dt.datetime | None = None,
+    about: Any = None,
+    inbox_only: bool = False,
+    **context: Any,
 ) -> Notice | None:
     """Write a notice and its deliveries in the caller's transaction; they are sent after it commits.
 
@@ -37,7 +41,8 @@ def notify(
     `context`, `to`, `url` (the path of the page to open next) and `site`. A text message is sent when there is a phone
     number, a mail when there is a mail address, unless the account has switched that channel off for this kind of notice.
     Between 21:30 and 08:00 text messages wait for the morning, except when `concerns`, the moment of the thing that the
-    notice is about, is within 24 hours. `about` is a row with a page of its own, which lists what was sent about it. Returns None when there is no account and no address. Raises ValueError for a `url`
+    notice is about, is within 24 hours. `about` is a row with a page of its own, which lists what was sent about it.
+    `inbox_only` is for what is read on the site and not worth a message. Returns None when there is no account and no address. Raises ValueError for a `url`
     that is no path of this site.
     """
     if url and not url.startswith("/"):
@@ -54,7 +59,7 @@ def notify(
         [
             Delivery(notice=notice, channel=channel, at_night=at_night)
             for channel in Delivery.Channel
-            if channel not in off and notice.target(channel)
+            if not inbox_only and channel not in off and notice.target(channel)
         ]
     )
     _hint_after_commit()
@@ -135,15 +140,5 @@ def _hint_after_commit() -> None:
 
 
 def _hint() -> None:
-    """Ask the worker to deliver in `HINT_EVERY` seconds, unless somebody asked for that within them.
-
-    So the delivery starts after everything that was committed meanwhile. An error of the broker is raised for Django to log,
-    and stops hints of this process for `PAUSE`.
-    """
-    if time.monotonic() < _pause["until"] or not cache.add("notices:hint", 1, timeout=HINT_EVERY):
-        return
-    try:
-        tasks.deliver.apply_async(retry=False, expires=HINT_LASTS, countdown=HINT_EVERY)
-    except Exception:
-        _pause["until"] = time.monotonic() + PAUSE
-        raise
+    """Ask the worker to deliver in `HINT_EVERY` seconds, unless somebody asked for that within them (`web.hints`)."""
+    hints.send(tasks.deliver, lasts=HINT_LASTS, name="notices:hint", every=HINT_EVERY)

@@ -93,6 +93,7 @@ class UserAdmin(ScopedAdmin):
     fields = ("email", "name", "phone")
     list_display = ("__str__", "email", "masked_phone", "roles_today", "is_active", "last_login")
     list_filter = (HasRole, "is_active")
+    export_concerns = staticmethod(lambda user: user)
     search_fields = ("name", "email", "phone_last4")
     search_help_text = gettext_lazy("称呼、邮箱或手机后四位")
     ordering = ("-date_joined", "-id")
@@ -209,6 +210,7 @@ class RoleAdmin(ScopedAdmin):
     fields = ("user", "kind", "subdistrict", "starts", "ends")
     autocomplete_fields = ("user",)
     list_display = ("user", "number", "kind", "subdistrict", "starts", "ends")
+    export_concerns = staticmethod(lambda role: role.user)
     list_filter = ("kind", "subdistrict")
     list_select_related = ("user", "subdistrict")
     search_fields = ("user__name", "user__email")
@@ -262,6 +264,7 @@ class StaffChangeAdmin(ScopedAdmin):
 
     section, order = Section.SECURITY, 35
     list_display = ("user", "kind", "role", "state", "asked_by", "asked_at", "decided_by")
+    export_concerns = staticmethod(lambda change: change.user)
     list_filter = ("kind", "state")
     list_select_related = ("user", "asked_by", "decided_by", "subdistrict")
     ordering = ("-asked_at", "-id")

@@ -24,6 +24,7 @@ from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 from .buttons import Button, require_unmoved, version_of
 from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
+from .export_admin import ExportsRows
 from .filters import Listing, ScopedRelatedFilter, visible_rows
 from .forms import ReasonForm
 from .links import FROM, KEPT, kept_query, origin_url, page_url
@@ -33,7 +34,7 @@ from .records import RecordPage
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
 
 
-class ScopedAdmin(RecordHooks, admin.ModelAdmin):
+class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
     """An admin whose rows come from `visible_to` and whose writes are actions; foreign keys offer visible rows only.
 
     An app's admin defines `section` (its place in the navigation), `detail_rows(obj, user)` (the page of a row), `buttons`,
@@ -342,11 +343,12 @@ class ScopedAdmin(RecordHooks, admin.ModelAdmin):
 
     # ---- buttons -----------------------------------------------------------------------------------------------------
     def get_urls(self) -> list:
-        """Return the URLs of this admin: list, add, row, button; there are none for history and deletion."""
+        """Return the URLs of this admin: list, export, add, row, button; there are none for history and deletion."""
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
         return [
             path("", view(require_safe(self.changelist_view)), name=f"{name}_changelist"),
+            *self.export_urls(name),
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("<path:object_id>/change/", view(self.change_view), name=f"{name}_change"),
             path("<int:object_id>/do/<slug:verb>/", view(require_POST(self.do_view)), name=f"{name}_do"),

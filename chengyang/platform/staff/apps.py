@@ -14,4 +14,4 @@ class StaffConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self):
-        from . import account_admin, extensions, system_admin  # noqa: F401  (importing them registers admins and a to-do kind)
+        from . import account_admin, extensions, job_admin, system_admin  # noqa: F401  (importing them registers admins and a to-do kind)

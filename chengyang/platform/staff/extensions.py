@@ -2,14 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import extend
+from chengyang.extensions import JobKind, PeriodicTask, extend
 from chengyang.platform.web import content
 
+from . import list_exports
+from .export_admin import AgreeToExport
 from .rules_admin import CheckRules
 
 extend(
     "staff",
-    todos=[CheckRules()],
+    todos=[CheckRules(), AgreeToExport()],
+    job_kinds=[JobKind("list-export", _("导出名单"), list_exports.step)],
+    schedule={"staff-exports": PeriodicTask("staff.end_old_exports", 3600.0)},
     notice_kinds={"staff": _("待办转交和替班")},
     content={
         **dict.fromkeys(
@@ -24,6 +28,10 @@ extend(
                 "absence.entered",
                 "absence.ended",
                 "decision.undone",
+                "export.asked",
+                "export.agreed",
+                "export.refused",
+                "export.withdrawn",
             ),
             content.unpublished,
         ),
@@ -40,5 +48,9 @@ extend(
         "absence.entered": _("登记不在岗"),
         "absence.ended": _("结束不在岗"),
         "decision.undone": _("撤销决定"),
+        "export.asked": _("请人同意导出"),
+        "export.agreed": _("同意导出"),
+        "export.refused": _("不同意导出"),
+        "export.withdrawn": _("撤回导出"),
     },
 )

@@ -108,16 +108,24 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
 def beside(model_admin: Any, request: HttpRequest, row: Any, kept: str) -> tuple[Any, Any]:
     """Return the rows before and after `row` in the list from which the officer came; `kept` is its query string."""
-    asked = copy(request)
-    asked.GET = QueryDict(kept, mutable=True)
-    for name in (*CURSORS, MANY):
-        asked.GET.pop(name, None)
-    asked.only_rows = True  # type: ignore[attr-defined]
     try:
-        rows = model_admin.get_changelist_instance(asked).queryset
+        rows = listed_rows(model_admin, request, kept)
     except (ValueError, IncorrectLookupParameters, SuspiciousOperation):  # a filter that was typed
         return None, None
     return paging.beside(rows, [str(name) for name in rows.query.order_by], row.pk)
+
+
+def listed_rows(model_admin: Any, request: HttpRequest, query: str) -> QuerySet:
+    """Return the rows of a list, in their order, that the user of `request` sees with the query string `query`.
+
+    Raises ValueError and IncorrectLookupParameters for a filter value that no row can have.
+    """
+    asked = copy(request)
+    asked.GET = QueryDict(query, mutable=True)
+    for name in (*CURSORS, MANY):
+        asked.GET.pop(name, None)
+    asked.only_rows = True  # type: ignore[attr-defined]
+    return model_admin.get_changelist_instance(asked).queryset
 
 
 CURSORS = ("after", "before")

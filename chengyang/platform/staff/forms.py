@@ -1,4 +1,4 @@
-"""The forms of the decision page, and of who works on an item."""
+"""The forms of the decision page, of who works on an item, and of the export of a list."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,10 @@ from chengyang.errors import REASON_LENGTH, ActionError
 from chengyang.extensions import DecisionOption
 from chengyang.platform.accounts.models import User
 from chengyang.platform.web import form_fields
-from chengyang.platform.web.forms import Form
+from chengyang.platform.web.forms import CheckBoxes, Form, RadioBoxes
+
+from . import export_columns
+from .models import ExportFormat, ExportPurpose
 
 
 def reason_field(length: int) -> forms.CharField:
@@ -130,3 +133,43 @@ class AbsenceForm(Form):
     def __init__(self, *args: Any, colleagues: QuerySet, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["substitute"].queryset = colleagues
+
+
+class ExportForm(Form):
+    """Which columns of a list are exported, how, and what for."""
+
+    creates = True
+    marks_optional = False  # what a purpose needs depends on the columns
+
+    columns = forms.MultipleChoiceField(label=_("栏目"), widget=CheckBoxes(size="small"))
+    file_format = forms.ChoiceField(
+        label=_("格式"), choices=ExportFormat.choices, initial=ExportFormat.XLSX, widget=RadioBoxes
+    )
+    with_keys = forms.BooleanField(
+        label=_("带行编号和行版本"), required=False, help_text=_("改好以后要再导入时勾选；这两栏请不要改")
+    )
+    purpose = forms.ChoiceField(label=_("用途"), choices=ExportPurpose.choices, required=False, widget=RadioBoxes())
+    note = forms.CharField(
+        label=_("用途说明"), required=False, max_length=200, help_text=_("如：9月20日座谈会的通知；写在文件第一页")
+    )
+    numbers_note = forms.CharField(
+        label=_("为什么要完整手机号"),
+        required=False,
+        max_length=200,
+        help_text=_("不写就只有尾号；写了会记入审计，人数多时安全管理员会收到提醒"),
+    )
+
+    def __init__(self, *args: Any, model_admin: Any, **options: Any) -> None:
+        """Offer the columns of `model_admin`; without personal ones there is no question for the purpose."""
+        super().__init__(*args, **options)
+        columns = export_columns.columns_of(model_admin)
+        self.fields["columns"].choices = [(column.code, column.header) for column in columns]
+        self.fields["columns"].initial = export_columns.shown_codes(model_admin)
+        if not any(column.personal for column in columns):
+            del self.fields["purpose"], self.fields["note"]
+        if not any(column.whole for column in columns):
+            del self.fields["numbers_note"]
+
+    def data_of(self) -> dict[str, Any]:
+        """Return the typed values, with empty ones for fields that this list does not have."""
+        return {"purpose": "", "note": "", "numbers_note": "", **self.cleaned_data}

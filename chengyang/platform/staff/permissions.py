@@ -28,6 +28,19 @@ def can_decide_draft(actor, draft) -> bool:
     return access_scope(actor).district and actor.pk != draft.proposed_by_id
 
 
+def can_decide_export(actor, export) -> bool:
+    """Return whether `actor` may agree to an export of somebody else: staff of the same office, or the district (requirements P26)."""
+    scope = access_scope(actor)
+    if not scope.staff or actor.pk == export.asked_by_id:
+        return False
+    return scope.district or (export.subdistrict_id is not None and export.subdistrict_id in scope.subdistricts)
+
+
+def can_withdraw_export(actor, export) -> bool:
+    """Return whether `actor` asked for the export."""
+    return actor.pk == export.asked_by_id
+
+
 def can_check_go_live(actor, obj=None) -> bool:
     """Return whether `actor` sees what is missing before the portal is opened: the district (requirements G04)."""
     return access_scope(actor).district

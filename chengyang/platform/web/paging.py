@@ -173,6 +173,33 @@ def keyset(
     return KeysetPage(shown, first if has_before else "", last if has_after else "")
 
 
+def following(rows: QuerySet, order: Sequence[str], after: str, number: int) -> tuple[list[Model], str]:
+    """Return the next `number` of `rows` after the cursor `after` (empty: the first ones), and the cursor of those that follow.
+
+    For what reads all rows of a list piece by piece. `order` as for `keyset`; the cursor is empty at the end. Raises Http404
+    for an invalid cursor.
+    """
+    if after:
+        rows = rows.filter(_beyond(rows, order, _decode(after, rows, order)))
+    found = list(rows.order_by(*order)[: number + 1])
+    has_more, found = len(found) > number, found[:number]
+    return found, _encode(found[-1], rows, order) if has_more else ""
+
+
+def following_values(
+    rows: QuerySet, order: Sequence[str], after: str, number: int, names: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], str]:
+    """Return the columns `names` of the rows that `following` would return, without objects, and the next cursor."""
+    if after:
+        rows = rows.filter(_beyond(rows, order, _decode(after, rows, order)))
+    keys = [name.lstrip("-") for name in order]
+    found = list(rows.order_by(*order).values_list(*keys, *names)[: number + 1])
+    has_more, found = len(found) > number, found[:number]
+    fields = _fields(rows, order)
+    cursor = _packed([_text(field, value) for field, value in zip(fields, found[-1], strict=False)]) if has_more else ""
+    return [row[len(keys) :] for row in found], cursor
+
+
 def _by_keys(
     rows: QuerySet, steps: Sequence[str], number: int, *, found: bool, keep: Keep | None, name: Hashable
 ) -> list[Model]:
@@ -264,6 +291,10 @@ def _field(rows: QuerySet, name: str) -> Any:
 def _encode(row: Model, rows: QuerySet, order: Sequence[str]) -> str:
     pairs = zip(_fields(rows, order), order, strict=True)
     values = [_text(field, _value_of(row, name.lstrip("-"), field)) for field, name in pairs]
+    return _packed(values)
+
+
+def _packed(values: Sequence[str | None]) -> str:
     packed = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 

@@ -1,0 +1,1 @@
+"""Sheets as files: columns with types, workbooks that are written in parts, and CSV. No models and no requests."""

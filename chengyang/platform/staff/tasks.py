@@ -1,0 +1,11 @@
+"""Celery tasks of the staff site; each is safe to run twice, and in two workers at once."""
+
+from celery import shared_task
+
+from . import export_actions
+
+
+@shared_task(name="staff.end_old_exports")
+def end_old_exports() -> None:
+    """Withdraw exports that nobody answered, and empty the filters of old ones."""
+    export_actions.end_old_exports()
