@@ -29,7 +29,6 @@ from .shapes import (
     CachedPage,
     Change,
     DeadlineRows,
-    DecisionOption,
     DetailRow,
     GoLiveItem,
     HistoryEntry,
@@ -44,10 +43,10 @@ from .shapes import (
     SearchSource,
     Section,
     TableDescription,
-    TodoKind,
     UpcomingDate,
     UpcomingSource,
 )
+from .todo_shapes import DecisionOption, TodoKind
 
 __all__ = [
     "CODE_VALUE",

@@ -16,10 +16,10 @@ cancelled    .       .        .        .         .         .
 SIGNUP = """
            pending waitlisted offered confirmed declined expired cancelled
 pending       .        x         .        x        x        .        x
-waitlisted    .        .         x        .        .        .        x
+waitlisted    x        .         x        .        .        .        x
 offered       .        .         .        x        .        x        x
-confirmed     .        .         .        .        .        .        x
-declined      .        .         .        .        .        .        .
+confirmed     x        .         .        .        .        .        x
+declined      x        .         .        .        .        .        .
 expired       .        .         .        .        .        .        .
 cancelled     .        .         .        .        .        .        .
 """

@@ -98,6 +98,8 @@ def test_tables_found():
         "privacy.Consent",
         "services.Post",
         "services.Request",
+        "staff.Absence",
+        "staff.ListExport",
         "usersessions.UserSession",
     ]
 

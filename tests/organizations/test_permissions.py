@@ -80,7 +80,10 @@ def test_staff_create_where_they_are_responsible(organization):
 # ---- states ----------------------------------------------------------------------------------------------------------
 ALLOWED = {
     OrganizationState: {("preparing", "founded"), ("preparing", "dissolved"), ("founded", "dissolved")},
-    MembershipState: {("applied", "active"), ("applied", "declined"), ("applied", "withdrawn"), ("active", "left")},
+    MembershipState: {
+        *(("applied", "active"), ("applied", "declined"), ("applied", "withdrawn"), ("active", "left")),
+        *(("active", "applied"), ("declined", "applied")),  # the decision is undone
+    },
 }
 TABLES = {OrganizationState: ORGANIZATION_TRANSITIONS, MembershipState: MEMBERSHIP_TRANSITIONS}
 

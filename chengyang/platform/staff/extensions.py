@@ -2,17 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import JobKind, PeriodicTask, extend
+from chengyang.extensions import DeadlineRows, JobKind, PeriodicTask, extend
 from chengyang.platform.web import content
 
 from . import list_exports
 from .export_admin import AgreeToExport
+from .models import ListExport, ListExportState
 from .rules_admin import CheckRules
 
 extend(
     "staff",
     todos=[CheckRules(), AgreeToExport()],
     job_kinds=[JobKind("list-export", _("导出名单"), list_exports.step)],
+    deadlines=[DeadlineRows(lambda: ListExport.objects.filter(state=ListExportState.WAITING))],
     schedule={"staff-exports": PeriodicTask("staff.end_old_exports", 3600.0)},
     notice_kinds={"staff": _("待办转交和替班")},
     content={

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', chengyang.lib.vault.public_ids.PublicIdField()),
                 ('list_name', models.CharField(max_length=80, verbose_name='名单')),
-                ('query', models.TextField(blank=True)),
+                ('query', models.TextField(blank=True, verbose_name='查询串')),
                 ('conditions', models.TextField(blank=True, verbose_name='条件')),
                 ('columns', models.JSONField(default=list, verbose_name='栏目')),
                 ('file_format', models.CharField(choices=[('xlsx', 'Excel 工作簿（.xlsx）'), ('csv', 'CSV 文本（.csv）')], default='xlsx', max_length=4, verbose_name='格式')),

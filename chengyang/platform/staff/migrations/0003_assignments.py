@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('starts', models.DateField(verbose_name='起')),
                 ('ends', models.DateField(verbose_name='止')),
                 ('entered_at', models.DateTimeField(default=chengyang.clock.now, verbose_name='登记时间')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='不在岗的人')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL, verbose_name='不在岗的人')),
                 ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='替班的人')),
             ],
             options={

@@ -71,7 +71,7 @@ class ListExport(models.Model):
 
     public_id = PublicIdField()
     list_name = models.CharField(_("名单"), max_length=80)  # "app.Model"
-    query = models.TextField(blank=True)
+    query = models.TextField(_("查询串"), blank=True)
     conditions = models.TextField(_("条件"), blank=True)
     columns = models.JSONField(_("栏目"), default=list)
     file_format = models.CharField(_("格式"), max_length=4, choices=ExportFormat.choices, default=ExportFormat.XLSX)

@@ -91,7 +91,7 @@ class Absence(models.Model):
     NOT_PERSONAL = {"id", "starts", "ends", "entered_at"}
 
     officer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("不在岗的人")
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("不在岗的人")
     )
     substitute = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("替班的人")
