@@ -355,5 +355,7 @@ def notify_holder(signup: Signup, kind: str) -> None:
     """Send the notice `kind` about `signup` to whom it belongs; nothing once it is anonymised."""
     if signup.recipient:
         url, activity = signup.get_absolute_url(), signup.activity
-        context = {"activity": activity, "signup": signup}
-        notify(signup.recipient, kind, url=url, concerns=activity.starts, about=activity, **context)
+
+        notify(
+            signup.recipient, kind, url=url, concerns=activity.starts, about=activity, activity=activity, signup=signup
+        )
