@@ -1,6 +1,7 @@
 """Addresses of the pages of records on the staff site."""
 
 import re
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -18,9 +19,21 @@ def page_url(row: Any, *, kept: str = "", tab: str = "") -> str:
 
     `kept` is the query string that leads back to a page of its list.
     """
-    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    url = _page(row._meta.app_label, row._meta.model_name).format(row.pk)
     query = {name: value for name, value in (("tab", tab), (KEPT, kept)) if value}
     return f"{url}?{urlencode(query)}" if query else url
+
+
+@cache
+def _page(app: str, model: str) -> str:
+    """Return the address of the page of a row with `{}` in the place of its key; a list has one for each row."""
+    return reverse(f"admin:{app}_{model}_change", args=[0]).replace("/0/", "/{}/")
+
+
+@cache
+def list_address(app: str, model: str) -> str:
+    """Return the address of the list of a model; every page of the staff site leads to all of them."""
+    return reverse(f"admin:{app}_{model}_changelist")
 
 
 def kept_query(text: str) -> str:

@@ -27,6 +27,7 @@ from chengyang.platform.web.paging import BoundedPaginator
 
 from . import decisions, permissions, todo_queue
 from .admin import ScopedAdmin
+from .links import list_address
 from .models import Assignment
 from .templatetags.staff import named
 from .todo_pages import TodoPages, keys_of, last_done
@@ -139,7 +140,7 @@ class StaffSite(TodoPages, AdminSite):
         for model, model_admin in sorted(self._registry.items(), key=lambda item: getattr(item[1], "order", 100)):
             if getattr(model_admin, "section", None) == section and model_admin.has_view_permission(request):
                 meta = model._meta
-                url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+                url = list_address(meta.app_label, meta.model_name)
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
         if section == Section.CONTENT and permissions.can_check_go_live(request.user):
             url = reverse("admin:staff_go_live")
