@@ -13,15 +13,14 @@ from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates, phones
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.staff.badges import state_badge
+from chengyang.platform.staff.record_parts import PERSON, STATE
 
 from . import permissions
 from .models import Activity, CheckIn, ServiceRecord
 from .states import ActivityState, SignupState
 
 ACTIVITIES = _("活动")
-PERSON, ACTIVITY = "members.Person", "activities.Activity"
-STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
+ACTIVITY = "activities.Activity"
 SIGNUP_STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=lambda row: row.badge)
 WHO = TabColumn(_("姓名"), lambda row: row.person or row.display_name, note=lambda row: row.masked_phone)
 PLACE = TabColumn(_("序号"), "position", is_number=True)
@@ -239,39 +238,15 @@ def _acts_for(subject: str) -> Any:
     return can
 
 
+def _draft(subject: str, organizer: str, label: Any, **options: Any) -> RecordVerb:
+    return RecordVerb(subject, "draft", label, "activities_activity", organizer, _acts_for(organizer), **options)
+
+
 VERBS = [
     RecordVerb(
         ACTIVITY, "sign-up", _("替人报名"), "activities_signup", "activity", _can_sign_up, tab="signups", order=10
     ),
-    RecordVerb(
-        "organizations.Organization",
-        "draft",
-        _("起草活动"),
-        "activities_activity",
-        "organization",
-        _acts_for("organization"),
-        tab="activities",
-        order=40,
-    ),
-    RecordVerb(
-        "bases.Base",
-        "draft",
-        _("起草活动"),
-        "activities_activity",
-        "base",
-        _acts_for("base"),
-        tab="activities",
-        order=40,
-    ),
-    RecordVerb(
-        "services.Team",
-        "draft",
-        _("安排服务"),
-        "activities_activity",
-        "team",
-        _acts_for("team"),
-        given={"kind": "volunteer"},
-        tab="shifts",
-        order=20,
-    ),
+    _draft("organizations.Organization", "organization", _("起草活动"), tab="activities", order=40),
+    _draft("bases.Base", "base", _("起草活动"), tab="activities", order=40),
+    _draft("services.Team", "team", _("安排服务"), tab="shifts", order=20, given={"kind": "volunteer"}),
 ]

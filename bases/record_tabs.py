@@ -8,8 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
-from chengyang.platform.staff.badges import state_badge
-from chengyang.platform.standards.permissions import can_prepare
+from chengyang.platform.staff.record_parts import (
+    PERSON,
+    assessments_by_standard,
+    assessments_of,
+    can_start_assessment,
+    posts_of,
+    posts_of_person,
+)
 from chengyang.platform.standards.states import AssessmentState
 from members.permissions import can_choose_person
 
@@ -17,16 +23,11 @@ from . import permissions
 from .models import AMBER_BEFORE, Assessment
 from .states import BaseState
 
-PERSON, BASE = "members.Person", "bases.Base"
-STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
-TERM = TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends))
-KIND = TabColumn(_("职务"), lambda row: row.get_kind_display())
+BASE = "bases.Base"
 
 
 def _can_assess(user: Any, base: Any) -> bool:
-    running = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
-    is_open = base.state != BaseState.CLOSED
-    return is_open and can_prepare(user, base) and not base.assessments.filter(state__in=running).exists()
+    return base.state != BaseState.CLOSED and can_start_assessment(user, base)
 
 
 def _why_assess(user: Any, base: Any) -> str:
@@ -38,33 +39,8 @@ def _why_assess(user: Any, base: Any) -> str:
 
 
 TABS = [
-    RecordTab(
-        PERSON,
-        "posts",
-        _("职务"),
-        lambda person: person.bases_posts.all(),
-        (TabColumn(_("基地"), "base"), KIND, TERM),
-        ("-starts", "pk"),
-        order=21,
-        part="bases",
-        heading=_("基地职务"),
-        concerns=lambda row: row.person,
-        related=("person", "base"),
-        in_history=True,
-    ),
-    RecordTab(
-        BASE,
-        "posts",
-        _("职务"),
-        lambda base: base.posts.all(),
-        (TabColumn(_("姓名"), "person"), KIND, TERM),
-        ("-starts", "pk"),
-        order=10,
-        search=lambda rows, text: rows.filter(person__name__icontains=text),
-        concerns=lambda row: row.person,
-        related=("person__subdistrict",),
-        in_history=True,
-    ),
+    posts_of_person("bases", "base", _("基地"), _("基地职务"), order=21),
+    posts_of(BASE, order=10),
     RecordTab(
         BASE,
         "honours",
@@ -82,35 +58,8 @@ TABS = [
         search=lambda rows, text: rows.filter(title__icontains=text),
         in_history=True,
     ),
-    RecordTab(
-        BASE,
-        "assessments",
-        _("评定"),
-        lambda base: base.assessments.all(),
-        (
-            TabColumn(_("标准"), "version"),
-            STATE,
-            TabColumn(_("评定"), "assessed_on"),
-            TabColumn(_("有效至"), "expires_on"),
-        ),
-        ("-assessed_on", "-pk"),
-        order=40,
-        related=("version__standard",),
-        in_history=True,
-    ),
-    RecordTab(
-        "standards.Standard",
-        "assessments",
-        _("评定"),
-        lambda standard: Assessment.objects.filter(version__standard=standard),
-        (TabColumn(_("基地"), "base"), STATE, TabColumn(_("评定"), "assessed_on"), TabColumn(_("版本"), "version")),
-        ("-assessed_on", "-pk"),
-        order=22,
-        part="bases",
-        heading=_("实践创新基地"),
-        search=lambda rows, text: rows.filter(base__name__icontains=text),
-        related=("base", "version__standard"),
-    ),
+    assessments_of(BASE, TabColumn(_("有效至"), "expires_on")),
+    assessments_by_standard(Assessment, _("基地"), part="bases", heading=_("实践创新基地"), order=22),
 ]
 VERBS = [
     RecordVerb(

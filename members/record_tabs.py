@@ -10,15 +10,19 @@ from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.staff.badges import state_badge
-from chengyang.platform.standards.permissions import can_prepare
-from chengyang.platform.standards.states import AssessmentState
+from chengyang.platform.staff.record_parts import (
+    PERSON,
+    STATE,
+    TERM,
+    assessments_by_standard,
+    assessments_of,
+    can_start_assessment,
+)
 
 from . import permissions
 from .models import Application, Assessment, Correction
 from .states import APPLICATION_WITH_STAFF, REPRESENTATIVE_REVIEWED, ApplicationState, RepresentativeState
 
-PERSON = "members.Person"
 CURRENT = (*REPRESENTATIVE_REVIEWED, RepresentativeState.NAMED)
 
 
@@ -40,37 +44,20 @@ def _why_nominate(user: Any, person: Any) -> str:
     return _t("“四有”%(day)s评定通过，可以提名。") % {"day": dates.full_day(passed.assessed_on)}
 
 
-def _can_assess(user: Any, person: Any) -> bool:
-    running = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
-    return can_prepare(user, person) and not person.assessments.filter(state__in=running).exists()
-
-
-STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
 TABS = [
     RecordTab(
         PERSON,
         "terms",
         _("代表任期"),
         lambda person: person.representations.all(),
-        (TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends)), STATE, TabColumn(_("公开"), "is_public")),
+        (TERM, STATE, TabColumn(_("公开"), "is_public")),
         ("-starts", "pk"),
         order=30,
         concerns=lambda row: row.person,
         related=("person",),
         in_history=True,
     ),
-    RecordTab(
-        PERSON,
-        "assessments",
-        _("评定"),
-        lambda person: person.assessments.all(),
-        (TabColumn(_("标准"), "version"), STATE, TabColumn(_("评定"), "assessed_on")),
-        ("-assessed_on", "-pk"),
-        order=40,
-        concerns=lambda row: row.person,
-        related=("person", "version__standard"),
-        in_history=True,
-    ),
+    assessments_of(PERSON, concerns=lambda row: row.person, related=("person", "version__standard")),
     RecordTab(
         PERSON,
         "applications",
@@ -101,16 +88,12 @@ TABS = [
         related=("person",),
         in_history=True,
     ),
-    RecordTab(
-        "standards.Standard",
-        "assessments",
-        _("评定"),
-        lambda standard: Assessment.objects.filter(version__standard=standard),
-        (TabColumn(_("人士"), "person"), STATE, TabColumn(_("评定"), "assessed_on"), TabColumn(_("版本"), "version")),
-        ("-assessed_on", "-pk"),
-        order=20,
+    assessments_by_standard(
+        Assessment,
+        _("人士"),
         part="people",
         heading=_("人士"),
+        order=20,
         search=lambda rows, text: rows.search(text),
         concerns=lambda row: row.person,
         related=("person__subdistrict", "version__standard"),
@@ -129,6 +112,13 @@ VERBS = [
         order=10,
     ),
     RecordVerb(
-        PERSON, "assess", _("开始“四有”评定"), "members_assessment", "person", _can_assess, tab="assessments", order=40
+        PERSON,
+        "assess",
+        _("开始“四有”评定"),
+        "members_assessment",
+        "person",
+        can_start_assessment,
+        tab="assessments",
+        order=40,
     ),
 ]

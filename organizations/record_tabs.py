@@ -7,17 +7,22 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
-from chengyang.lib.chinese import dates
-from chengyang.platform.staff.badges import state_badge
-from chengyang.platform.standards.permissions import can_prepare
-from chengyang.platform.standards.states import AssessmentState
+from chengyang.platform.staff.record_parts import (
+    PERSON,
+    STATE,
+    assessments_by_standard,
+    assessments_of,
+    can_start_assessment,
+    posts_of,
+    posts_of_person,
+)
 from members.permissions import can_choose_person
 
 from . import permissions
 from .models import Assessment
 from .states import OrganizationState
 
-PERSON, ORGANIZATION = "members.Person", "organizations.Organization"
+ORGANIZATION = "organizations.Organization"
 
 
 def _can_appoint(user: Any, organization: Any) -> bool:
@@ -29,11 +34,7 @@ def _can_add(user: Any, organization: Any) -> bool:
 
 
 def _can_assess(user: Any, organization: Any) -> bool:
-    running = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
-    is_open = organization.state != OrganizationState.DISSOLVED
-    return (
-        is_open and can_prepare(user, organization) and not organization.assessments.filter(state__in=running).exists()
-    )
+    return organization.state != OrganizationState.DISSOLVED and can_start_assessment(user, organization)
 
 
 def _why_assess(user: Any, organization: Any) -> str:
@@ -44,10 +45,7 @@ def _why_assess(user: Any, organization: Any) -> str:
     return _t("“五好”评定通过以后才能成立。")
 
 
-STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
 JOINED, LEFT = TabColumn(_("入会"), "joined_on"), TabColumn(_("退会"), "left_on")
-TERM = TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends))
-KIND = TabColumn(_("职务"), lambda row: row.get_kind_display())
 TABS = [
     RecordTab(
         PERSON,
@@ -61,20 +59,7 @@ TABS = [
         related=("person", "organization"),
         in_history=True,
     ),
-    RecordTab(
-        PERSON,
-        "posts",
-        _("职务"),
-        lambda person: person.organizations_posts.all(),
-        (TabColumn(_("组织"), "organization"), KIND, TERM),
-        ("-starts", "pk"),
-        order=20,
-        part="organizations",
-        heading=_("组织职务"),
-        concerns=lambda row: row.person,
-        related=("person", "organization"),
-        in_history=True,
-    ),
+    posts_of_person("organizations", "organization", _("组织"), _("组织职务"), order=20),
     RecordTab(
         ORGANIZATION,
         "members",
@@ -87,48 +72,9 @@ TABS = [
         concerns=lambda row: row.person,
         related=("person__subdistrict", "organization"),
     ),
-    RecordTab(
-        ORGANIZATION,
-        "posts",
-        _("职务"),
-        lambda organization: organization.posts.all(),
-        (TabColumn(_("姓名"), "person"), KIND, TERM),
-        ("-starts", "pk"),
-        order=20,
-        search=lambda rows, text: rows.filter(person__name__icontains=text),
-        concerns=lambda row: row.person,
-        related=("person__subdistrict",),
-        in_history=True,
-    ),
-    RecordTab(
-        ORGANIZATION,
-        "assessments",
-        _("评定"),
-        lambda organization: organization.assessments.all(),
-        (TabColumn(_("标准"), "version"), STATE, TabColumn(_("评定"), "assessed_on")),
-        ("-assessed_on", "-pk"),
-        order=40,
-        related=("version__standard",),
-        in_history=True,
-    ),
-    RecordTab(
-        "standards.Standard",
-        "assessments",
-        _("评定"),
-        lambda standard: Assessment.objects.filter(version__standard=standard),
-        (
-            TabColumn(_("组织"), "organization"),
-            STATE,
-            TabColumn(_("评定"), "assessed_on"),
-            TabColumn(_("版本"), "version"),
-        ),
-        ("-assessed_on", "-pk"),
-        order=21,
-        part="organizations",
-        heading=_("联谊组织"),
-        search=lambda rows, text: rows.filter(organization__name__icontains=text),
-        related=("organization", "version__standard"),
-    ),
+    posts_of(ORGANIZATION, order=20),
+    assessments_of(ORGANIZATION),
+    assessments_by_standard(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=21),
 ]
 VERBS = [
     RecordVerb(

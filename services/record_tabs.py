@@ -5,25 +5,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
-from chengyang.lib.chinese import dates
-from chengyang.platform.staff.badges import state_badge
+from chengyang.platform.staff.record_parts import PERSON, STATE, posts_of, posts_of_person
 from members.permissions import can_choose_person
 
 from . import permissions
 from .models import Request
 
-PERSON, TEAM = "members.Person", "services.Team"
-STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
-TERM = TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends))
-KIND = TabColumn(_("职务"), lambda row: row.get_kind_display())
+TEAM = "services.Team"
 
 
 def _is_open_to(user: Any, team: Any) -> bool:
     return team.closed_on is None and permissions.can_appoint_volunteer(user, team)
-
-
-def _can_report(user: Any, team: Any) -> bool:
-    return permissions.can_report_outcome(user, team)
 
 
 def _requests_of(person: Any) -> Any:
@@ -71,34 +63,9 @@ def _outcomes(subject: str, order: int) -> RecordTab:
 
 
 TABS = [
-    RecordTab(
-        PERSON,
-        "posts",
-        _("职务"),
-        lambda person: person.services_posts.all(),
-        (TabColumn(_("服务队"), "team"), KIND, TERM),
-        ("-starts", "pk"),
-        order=22,
-        part="services",
-        heading=_("服务队职务"),
-        concerns=lambda row: row.person,
-        related=("person", "team"),
-        in_history=True,
-    ),
+    posts_of_person("services", "team", _("服务队"), _("服务队职务"), order=22),
     _requests(PERSON, _requests_of, 60, with_author=False),
-    RecordTab(
-        TEAM,
-        "posts",
-        _("职务"),
-        lambda team: team.posts.all(),
-        (TabColumn(_("姓名"), "person"), KIND, TERM),
-        ("-starts", "pk"),
-        order=10,
-        search=lambda rows, text: rows.filter(person__name__icontains=text),
-        concerns=lambda row: row.person,
-        related=("person__subdistrict",),
-        in_history=True,
-    ),
+    posts_of(TEAM, order=10),
     _requests(TEAM, lambda team: team.requests.all(), 20, with_author=True),
     _outcomes(TEAM, 40),
     _outcomes("organizations.Organization", 50),
@@ -108,5 +75,14 @@ VERBS = [
         PERSON, "appoint-team", _("给服务队职务"), "services_post", "person", can_choose_person, tab="posts", order=32
     ),
     RecordVerb(TEAM, "appoint", _("收队员、给职务"), "services_post", "team", _is_open_to, tab="posts", order=10),
-    RecordVerb(TEAM, "report", _("报成果"), "services_outcome", "team", _can_report, tab="outcomes", order=30),
+    RecordVerb(
+        TEAM,
+        "report",
+        _("报成果"),
+        "services_outcome",
+        "team",
+        permissions.can_report_outcome,
+        tab="outcomes",
+        order=30,
+    ),
 ]
