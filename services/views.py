@@ -17,6 +17,7 @@ from chengyang.platform.accounts import limits
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
 from chengyang.platform.web.counted_forms import redirected
+from chengyang.platform.web.forms import posted
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 
@@ -108,20 +109,16 @@ def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Submit a request to a team, or without `slug` to the office."""
     team = get_object_or_404(Team.objects.visible_to(request.user).open(), slug=slug) if slug else None
     require(permissions.can_submit_request, request.user, team)
-    form = RequestForm(request.POST or None, team=team, initial={"service": request.GET.get("service", "")})
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                asked = actions.submit_request(actor=request.user, team=team, **form.cleaned_data)
-            except ActionError as error:
-                form.refuse(error)
-                status = 409
-            else:
-                messages.success(request, _("已收到，编号 %(number)s。") % {"number": asked.number})
-                return redirect(asked)
-    return render(request, "services/new_request.html", {"form": form, "team": team, "days": DAYS}, status=status)
+    form = RequestForm(posted(request), team=team, initial={"service": request.GET.get("service", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = actions.submit_request(actor=request.user, team=team, **form.cleaned_data)
+        except ActionError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("已收到，编号 %(number)s。") % {"number": asked.number})
+            return redirect(asked)
+    return render(request, "services/new_request.html", {"form": form, "team": team, "days": DAYS}, status=form.status)
 
 
 @never_cache

@@ -19,6 +19,7 @@ from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import OPTIONAL
 from chengyang.platform.privacy.rules import changes
+from chengyang.platform.web.forms import posted
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.redirects import safe_next
 
@@ -27,7 +28,7 @@ from ..forms import OwnDetailsForm
 from ..models import Application, Correction, Person
 from ..own_rows import own_person
 from ..states import APPLICATION_OPEN, CorrectionState
-from .parts import READ_OR_POST, posted
+from .parts import READ_OR_POST
 
 REFUSAL_SHOWN = dt.timedelta(days=30)  # a refused correction stays that long above the details
 NECESSARY = "registration"  # code of the purpose without which nobody can be registered
@@ -82,24 +83,20 @@ def edit(request: HttpRequest) -> HttpResponse:
     """Correct one's own registration details: at once, or by a correction that staff decide (name and category)."""
     person = _active(request)
     form = OwnDetailsForm(posted(request), request.FILES or None, initial=_initial(person))
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                waiting = actions.edit_own_details(
-                    person,
-                    form.details(),
-                    actor=request.user,
-                    reason=form.cleaned_data["reason"],
-                    evidence=form.cleaned_data["file"],
-                )
-                messages.success(request, _edited_message(waiting))
-                return redirect("members:data")
-            except ActionError as error:
-                form.refuse(error)
-                status = 409
-    return render(request, "members/edit.html", {"form": form, "person": person}, status=status)
+    if request.method == "POST" and form.is_valid():
+        try:
+            waiting = actions.edit_own_details(
+                person,
+                form.details(),
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+                evidence=form.cleaned_data["file"],
+            )
+            messages.success(request, _edited_message(waiting))
+            return redirect("members:data")
+        except ActionError as error:
+            form.refuse(error)
+    return render(request, "members/edit.html", {"form": form, "person": person}, status=form.status)
 
 
 def _edited_message(waiting):

@@ -18,7 +18,7 @@ from chengyang.errors import ActionError
 from chengyang.platform.accounts import phone_login
 from chengyang.platform.privacy.models import PolicyVersion, Purpose
 from chengyang.platform.web import refused_forms
-from chengyang.platform.web.forms import Form
+from chengyang.platform.web.forms import Form, posted
 
 from .. import actions
 from ..forms import (
@@ -42,7 +42,7 @@ from ..states import (
     PersonState,
 )
 from ..timeline import timeline_of
-from .parts import READ_OR_POST, posted
+from .parts import READ_OR_POST
 
 # Session key of where the visitor wanted to go, which needs registration first: {"url": …, "name": …}.
 AFTER_JOINING = "after_joining"
@@ -66,8 +66,8 @@ def _join_signed_in(request: HttpRequest) -> HttpResponse:
             actions.consent_and_begin(request.user)
             return redirect("members:join-about")
         except ActionError as error:
-            _refuse(form, error)
-    return _step_one(request, {"form": form}, _status(form))
+            form.refuse(error)
+    return _step_one(request, {"form": form}, form.status)
 
 
 def _join_by_phone(request: HttpRequest) -> HttpResponse:
@@ -113,18 +113,6 @@ def _step_one(request: HttpRequest, context: dict[str, Any], status: int) -> Htt
 
 def _registration() -> Purpose | None:
     return Purpose.objects.published().filter(code="registration").first()
-
-
-def _status(form: Any) -> int:
-    """Return 200 for an unbound or valid form, 400 for an invalid one, 409 when an action refused it."""
-    if not form.is_bound or not form.errors:
-        return 200
-    return 409 if getattr(form, "was_refused", False) else 400
-
-
-def _refuse(form: Any, error: ActionError) -> None:
-    form.refuse(error)
-    form.was_refused = True
 
 
 # ---- step 2: registration details ------------------------------------------------------------------------------------
@@ -209,9 +197,9 @@ def check(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已提交。"))
             return redirect(application)
         except ActionError as error:
-            _refuse(form, error)
+            form.refuse(error)
     page = {"form": form, "application": application, "step": 3, "days": _days()}
-    return render(request, "members/check.html", page, status=_status(form))
+    return render(request, "members/check.html", page, status=form.status)
 
 
 def _days() -> dict[str, int]:
@@ -240,7 +228,7 @@ def _application_page(request: HttpRequest, row: Application, form: ObjectionFor
         "days": _days(),
         "after_joining": request.session.get(AFTER_JOINING),
     }
-    return render(request, "members/application.html", page, status=_status(form))
+    return render(request, "members/application.html", page, status=form.status)
 
 
 def _own_application(request: HttpRequest, public_id: str) -> Application:
@@ -267,7 +255,7 @@ def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.success(request, _("已申请复核。"))
             return redirect(row)
         except ActionError as error:
-            _refuse(form, error)
+            form.refuse(error)
     return _application_page(request, row, form)
 
 
@@ -320,9 +308,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
             actions.confirm_person(person, actor=request.user)
             return redirect("me:home")
         except ActionError as error:
-            _refuse(form, error)
+            form.refuse(error)
     page = {"form": form, "person": person, "rules": PolicyVersion.objects.current(), "purpose": _registration()}
-    return render(request, "members/confirm.html", page, status=_status(form))
+    return render(request, "members/confirm.html", page, status=form.status)
 
 
 def _unconfirmed(user: Any) -> Person | None:

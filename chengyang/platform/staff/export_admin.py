@@ -18,6 +18,7 @@ from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Sectio
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.jobs import actions as jobs
 from chengyang.platform.sheets.columns import Column
+from chengyang.platform.web.forms import posted
 from chengyang.platform.web.paging import BoundedPaginator
 
 from . import export_actions, export_columns, list_exports, permissions
@@ -62,17 +63,13 @@ class ExportsRows:
             rows = list_exports.rows_of(self, request.user, query)
         except ActionError:  # a filter that was typed
             return HttpResponseRedirect(request.path)
-        form = ExportForm(request.POST if request.method == "POST" else None, model_admin=self)
-        status = 200
-        if form.is_bound:
-            status = 400
-            if form.is_valid():
-                try:
-                    return self._exported(request, query, form)
-                except ActionError as error:
-                    form.refuse(error)
-                    status = 409
-        return self._export_page(request, query, rows, form, status)
+        form = ExportForm(posted(request), model_admin=self)
+        if form.is_bound and form.is_valid():
+            try:
+                return self._exported(request, query, form)
+            except ActionError as error:
+                form.refuse(error)
+        return self._export_page(request, query, rows, form)
 
     def _exported(self, request: HttpRequest, query: str, form: ExportForm) -> HttpResponse:
         data, conditions = form.data_of(), conditions_of(self, request, query)
@@ -90,7 +87,7 @@ class ExportsRows:
             return HttpResponseRedirect(reverse("admin:jobs_job_result", args=[job.public_id]))
         return HttpResponseRedirect(job.get_absolute_url())
 
-    def _export_page(self, request: HttpRequest, query: str, rows: QuerySet, form: Any, status: int) -> HttpResponse:
+    def _export_page(self, request: HttpRequest, query: str, rows: QuerySet, form: Any) -> HttpResponse:
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -103,7 +100,7 @@ class ExportsRows:
             "large": list_exports.LARGE,
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, "staff/export.html", context, status=status)
+        return TemplateResponse(request, "staff/export.html", context, status=form.status)
 
 
 def conditions_of(model_admin: Any, request: HttpRequest, query: str) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import ActionError
@@ -32,6 +33,7 @@ __all__ = [
     "PhoneField",
     "PortalForm",
     "RadioBoxes",
+    "posted",
 ]
 
 LINE_LENGTH, TEXT_LENGTH = 200, 5000  # characters, for fields without `max_length`: one line, several lines
@@ -72,6 +74,7 @@ class PortalForm:
     label_suffix = ""
     marks_optional = True  # show "（选填）" beside optional fields
     creates = False  # what is sent twice is carried out once (see `sent_forms`)
+    was_refused = False  # by an action, see `refuse`
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")
@@ -81,10 +84,18 @@ class PortalForm:
             _harden(field)
 
     def refuse(self, error: ActionError) -> None:
-        """Add the error of an action to its field, or above the form. The view then responds 409 with the form."""
+        """Add the error of an action to its field, or above the form; the view responds with the form and its `status`."""
+        self.was_refused = True
         for name, message in (error.each or {error.field: error.message}).items():
             field = name if name in self.fields else None
             self.add_error(field, ValidationError(message, code=error.code))
+
+    @property
+    def status(self) -> int:
+        """The status of a page with this form: 200, 400 when it was filled in wrongly, 409 when an action refused it."""
+        if not self.is_bound or not self.errors:
+            return 200
+        return 409 if self.was_refused else 400
 
     def problems(self) -> list[tuple[str, Any]]:
         """Return (id of the control, label) of each field with an error, in the order of the page."""
@@ -159,3 +170,8 @@ class Form(PortalForm, forms.Form):
 
 class ModelForm(PortalForm, forms.ModelForm):
     """A form with the fields of a model. Actions write the row; `save()` is never called."""
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return the data for a form: `request.POST` for a POST request, also if it is empty (no box ticked); else None."""
+    return request.POST if request.method == "POST" else None
