@@ -358,7 +358,7 @@ MUTANTS = (
         "substitute-with-fewer-rights",
         "standing in for a colleague gives no right",
         "chengyang/platform/staff/todo_actions.py",
-        "    if not can_stand_in(actor, substitute):\n",
+        "    if not permissions.can_stand_in(actor, substitute):\n",
         "    if False:\n",
         ("staff/test_todo_work.py::test_standing_in_gives_no_right",),
     ),

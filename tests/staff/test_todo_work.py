@@ -14,7 +14,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.staff import todo_actions, todo_queue
+from chengyang.platform.staff import permissions, todo_actions, todo_queue
 from chengyang.platform.staff.models import Absence, Assignment, Settled
 from members.models import Application
 from organizations.actions import accept_membership, apply_for_membership, reopen_application
@@ -174,11 +174,11 @@ def test_what_is_handed_to_an_absent_officer_reaches_the_substitute(waiting, dis
 
 
 def test_standing_in_gives_no_right(district, district_2, xiazhuang, liuting, secadmin, leader):
-    assert todo_actions.can_stand_in(xiazhuang, district)
-    assert todo_actions.can_stand_in(district, district_2)
+    assert permissions.can_stand_in(xiazhuang, district)
+    assert permissions.can_stand_in(district, district_2)
     for officer, substitute in ((district, xiazhuang), (xiazhuang, liuting), (secadmin, district), (leader, xiazhuang)):
         allowed = officer is leader  # the leader's team is in 夏庄, whose staff may do what the leader may
-        assert todo_actions.can_stand_in(officer, substitute) == allowed
+        assert permissions.can_stand_in(officer, substitute) == allowed
     with pytest.raises(ActionError, match="没有你的全部权限"):
         away(district, xiazhuang)
 

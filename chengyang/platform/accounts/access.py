@@ -94,8 +94,11 @@ def _compute(user, day) -> AccessScope:
 MOST_COLLEAGUES = 200  # officers that are looked at
 
 
-def colleagues_of(user, suits) -> list:
-    """Return the accounts, by name, that are officers today beside `user` and for which `suits(account)` is true."""
+def colleagues_of(user, suits):
+    """Return the accounts, by name, that are officers today beside `user` and for which `suits(account)` is true.
+
+    What one may do is asked account by account, so this is for a page on which somebody chooses a colleague.
+    """
     day = clock.today()
     accounts = get_user_model()
     role = accounts._meta.get_field("roles").related_model
@@ -105,8 +108,8 @@ def colleagues_of(user, suits) -> list:
             kind=post.manager_kind, person__state="active", person__user__isnull=False
         )
         found |= set(rows.order_by().values_list("person__user", flat=True)[:MOST_COLLEAGUES])
-    rows = accounts.objects.filter(pk__in=found - {user.pk}, is_active=True).order_by("name", "pk")[:MOST_COLLEAGUES]
-    return [account for account in rows if suits(account)]
+    rows = accounts.objects.filter(pk__in=found - {user.pk}, is_active=True).order_by("name", "pk")
+    return rows.filter(pk__in=[account.pk for account in rows[:MOST_COLLEAGUES] if suits(account)])
 
 
 @prepared

@@ -234,7 +234,7 @@ class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
         if editing:
             response.template_name = self.add_form_template
         if context["adminform"].form.errors:
-            response.status_code = 409 if getattr(context["adminform"].form, "was_refused", False) else 400
+            response.status_code = context["adminform"].form.status
         return response
 
     # ---- writes ------------------------------------------------------------------------------------------------------
@@ -284,7 +284,6 @@ class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
         """Return the form again, with all typed values and the error of the action."""
         form = refused.form
         form.refuse(refused.error)
-        form.was_refused = True
         obj = self.get_object(request, object_id) if object_id else None
         adminform = admin.helpers.AdminForm(form, list(self.get_fieldsets(request, obj)), {}, model_admin=self)
         page = {

@@ -1,5 +1,6 @@
 """我的任务: the list of one's own jobs, the page of each with its progress, and the result (docs/architecture.md, "Long work")."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -19,6 +20,13 @@ from chengyang.platform.jobs.models import Job
 from .admin import Button, ScopedAdmin
 
 
+def _button(verb: str, label: Any, action: Callable[..., Any], when: str, done: Any) -> Button:
+    """Return a button for who may steer the job, while its property `when` is true."""
+    return Button(
+        verb, label, action, lambda user, job: getattr(job, when) and permissions.can_steer(user, job), done=done
+    )
+
+
 @admin.register(Job)
 class JobAdmin(ScopedAdmin):
     """It stands in the navigation itself, in no section: the jobs come from all of them."""
@@ -31,33 +39,11 @@ class JobAdmin(ScopedAdmin):
     change_form_template = "jobs/job.html"
     # The page shows them beside the bar, where they follow the state of the job.
     buttons = (
-        Button(
-            "cancel",
-            gettext_lazy("取消任务"),
-            actions.cancel,
-            lambda user, job: job.can_be_cancelled and permissions.can_steer(user, job),
-            done=gettext_lazy("已取消。"),
-        ),
-        Button(
-            "retry",
-            gettext_lazy("接着再试"),
-            actions.retry,
-            lambda user, job: job.can_be_retried and permissions.can_steer(user, job),
-            done=gettext_lazy("已重新排队。"),
-        ),
-        Button(
-            "undo",
-            gettext_lazy("撤销"),
-            actions.undo,
-            lambda user, job: job.can_be_undone and permissions.can_steer(user, job),
-            done=gettext_lazy("正在撤销。"),
-        ),
-        Button(
-            "empty",
-            gettext_lazy("现在就删除文件"),
-            actions.delete_result,
-            lambda user, job: job.has_result and permissions.can_steer(user, job),
-            done=gettext_lazy("文件已删除。"),
+        _button("cancel", gettext_lazy("取消任务"), actions.cancel, "can_be_cancelled", gettext_lazy("已取消。")),
+        _button("retry", gettext_lazy("接着再试"), actions.retry, "can_be_retried", gettext_lazy("已重新排队。")),
+        _button("undo", gettext_lazy("撤销"), actions.undo, "can_be_undone", gettext_lazy("正在撤销。")),
+        _button(
+            "empty", gettext_lazy("现在就删除文件"), actions.delete_result, "has_result", gettext_lazy("文件已删除。")
         ),
     )
 

@@ -1,5 +1,7 @@
 """Permissions for the tables that the district office manages."""
 
+from typing import Any
+
 from chengyang.platform.accounts.access import access_scope
 
 
@@ -44,3 +46,19 @@ def can_withdraw_export(actor, export) -> bool:
 def can_check_go_live(actor, obj=None) -> bool:
     """Return whether `actor` sees what is missing before the portal is opened: the district (requirements G04)."""
     return access_scope(actor).district
+
+
+def can_stand_in(officer: Any, substitute: Any) -> bool:
+    """Return whether `substitute` has every right of `officer`, so that standing in gives none (requirements S07)."""
+    own, theirs = access_scope(officer), access_scope(substitute)
+    if own.administrator or theirs.administrator or not own.officer or officer.pk == substitute.pk:
+        return False
+    if theirs.district:
+        return True
+    same_posts = all(ids <= theirs.managed(subject) for subject, ids in own.posts.items())
+    return (
+        not own.district
+        and own.subdistricts <= theirs.subdistricts
+        and (same_posts or theirs.staff)
+        and own.editor <= theirs.editor
+    )

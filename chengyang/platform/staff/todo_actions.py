@@ -17,6 +17,7 @@ from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.notices.actions import notify
 
+from . import permissions
 from .models import Absence, Assignment, Settled
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
@@ -96,22 +97,6 @@ def absent_today() -> dict[int, User]:
     return {officer: substitute for officer, substitute in today.items() if substitute.pk not in today}
 
 
-def can_stand_in(officer: Any, substitute: Any) -> bool:
-    """Return whether `substitute` has every right of `officer`, so that standing in gives none (requirements S07)."""
-    own, theirs = access_scope(officer), access_scope(substitute)
-    if own.administrator or theirs.administrator or not own.officer or officer.pk == substitute.pk:
-        return False
-    if theirs.district:
-        return True
-    same_posts = all(ids <= theirs.managed(subject) for subject, ids in own.posts.items())
-    return (
-        not own.district
-        and own.subdistricts <= theirs.subdistricts
-        and (same_posts or theirs.staff)
-        and own.editor <= theirs.editor
-    )
-
-
 @transaction.atomic
 def enter_absence(*, starts: dt.date, last: dt.date, substitute: Any, actor: Any) -> Absence:
     """Enter that `actor` is away from `starts` to `last` (inclusive) and `substitute` stands in; both are notified.
@@ -125,7 +110,7 @@ def enter_absence(*, starts: dt.date, last: dt.date, substitute: Any, actor: Any
         raise ActionError(_("最后一天不能早于第一天。"), code="dates", field="last")
     if starts < clock.today():
         raise ActionError(_("从今天或以后开始。"), code="dates", field="starts")
-    if not can_stand_in(actor, substitute):
+    if not permissions.can_stand_in(actor, substitute):
         raise ActionError(
             _("%(who)s没有你的全部权限，不能替班。") % {"who": substitute}, code="officer", field="substitute"
         )

@@ -17,12 +17,12 @@ from chengyang import clock
 from chengyang.errors import ActionError
 from chengyang.extensions import Section, todo_kind, upcoming_dates
 from chengyang.platform.accounts.access import colleagues_of
-from chengyang.platform.accounts.models import User
 from chengyang.platform.web import content
+from chengyang.platform.web.forms import posted
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.paging import numbered
 
-from . import todo_actions, todo_queue
+from . import permissions, todo_actions, todo_queue
 from .forms import AbsenceForm, HandOverForm
 from .models import Absence, Settled
 
@@ -53,7 +53,7 @@ class TodoPages:
             "today": today,
             "last_done": last_done(request.user),
             "days": kept(request, ("days",), lambda: upcoming_dates(request.user, today, today + DAYS_AHEAD)[:8]),
-            "absence": Absence.objects.on(today).filter(officer=request.user).select_related("substitute").first(),
+            "absence": kept(request, ("absence",), partial(_absence, request.user)),
         }
         part = {"": _waiting, "awaited": _awaited, "done": _done}[view]
         return self._page(request, "staff/todo.html", {**context, **part(request, found, today)})  # type: ignore[attr-defined]
@@ -72,10 +72,8 @@ class TodoPages:
             step = {"take": todo_actions.take_item, "return": todo_actions.give_back_item}[do]
             return _step(request, kind.url(row), partial(step, kind, row, actor=request.user), _DONE[do])
         suits = lambda account: kind.waiting(account).filter(pk=row.pk).exists()  # noqa: E731
-        people = User.objects.filter(pk__in=[account.pk for account in colleagues_of(request.user, suits)]).order_by(
-            "name"
-        )
-        form, refused = HandOverForm(request.POST if request.method == "POST" else None, colleagues=people), False
+        people = colleagues_of(request.user, suits)
+        form = HandOverForm(posted(request), colleagues=people)
         if request.method == "POST" and form.is_valid():
             try:
                 made = todo_actions.hand_over_item(
@@ -85,8 +83,6 @@ class TodoPages:
                 return HttpResponseRedirect(reverse("admin:index"))
             except ActionError as error:
                 form.refuse(error)
-                refused = True
-        status = 409 if refused else 400 if form.is_bound else 200
         context = {
             "title": _("转交：%(what)s") % {"what": kind.title(row)},
             "kind": kind,
@@ -95,7 +91,7 @@ class TodoPages:
             "form": form,
             "people": people,
         }
-        return self._page(request, "staff/assign.html", context, status=status)  # type: ignore[attr-defined]
+        return self._page(request, "staff/assign.html", context, status=form.status)  # type: ignore[attr-defined]
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take back a decision of this officer, and show the item again."""
@@ -111,11 +107,9 @@ class TodoPages:
         if request.POST.get("end", "").isdecimal():
             absence = get_object_or_404(rows, pk=int(request.POST["end"][:18]))
             return _step(request, here, partial(todo_actions.end_absence, absence, actor=request.user), _("已经回岗。"))
-        suits = partial(todo_actions.can_stand_in, request.user)
-        people = User.objects.filter(pk__in=[account.pk for account in colleagues_of(request.user, suits)]).order_by(
-            "name"
-        )
-        form, refused = AbsenceForm(request.POST if request.method == "POST" else None, colleagues=people), False
+        suits = partial(permissions.can_stand_in, request.user)
+        people = colleagues_of(request.user, suits)
+        form = AbsenceForm(posted(request), colleagues=people)
         if request.method == "POST" and form.is_valid():
             try:
                 absence = todo_actions.enter_absence(**form.cleaned_data, actor=request.user)
@@ -123,11 +117,13 @@ class TodoPages:
                 return HttpResponseRedirect(here)
             except ActionError as error:
                 form.refuse(error)
-                refused = True
-        status = 409 if refused else 400 if form.is_bound else 200
         page = numbered(request, rows)
         context = {"title": _("不在岗和替班"), "form": form, "page": page, "today": clock.today(), "people": people}
-        return self._page(request, "staff/absence.html", context, status=status)  # type: ignore[attr-defined]
+        return self._page(request, "staff/absence.html", context, status=form.status)  # type: ignore[attr-defined]
+
+
+def _absence(user: Any) -> Absence | None:
+    return Absence.objects.on(clock.today()).filter(officer=user).select_related("substitute").first()
 
 
 _DONE = {"take": gettext_lazy("已接办，同事会看到。"), "return": gettext_lazy("已放回，大家都可以办。")}
@@ -184,8 +180,8 @@ def _awaited(request: HttpRequest, found: list[todo_queue.Key], today: Any) -> d
 
 
 def _done(request: HttpRequest, found: list[todo_queue.Key], today: Any) -> dict[str, Any]:
-    page = numbered(request, Settled.objects.visible_to(request.user).select_related("officer"))
-    lines = todo_queue.done(list(page.object_list))
+    page = numbered(request, Settled.objects.visible_to(request.user))
+    lines = todo_queue.done(list(page.object_list), request.user)
     days = groupby(lines, key=lambda line: timezone.localdate(line.settled.at))
     return {"done": [(day, list(group)) for day, group in days], "page": page}
 
@@ -193,8 +189,8 @@ def _done(request: HttpRequest, found: list[todo_queue.Key], today: Any) -> dict
 def last_done(user: Any) -> todo_queue.Done | None:
     """Return the latest decision of `user` if it can be taken back now."""
     since = clock.now() - todo_actions.UNDO_WITHIN
-    made = list(Settled.objects.visible_to(user).filter(at__gte=since, undone_at=None).select_related("officer")[:1])
-    return next((line for line in todo_queue.done(made) if line.can_undo), None)
+    made = list(Settled.objects.visible_to(user).filter(at__gte=since, undone_at=None)[:1])
+    return next((line for line in todo_queue.done(made, user) if line.can_undo), None)
 
 
 def all_keys_of(request: HttpRequest) -> list[todo_queue.Key]:

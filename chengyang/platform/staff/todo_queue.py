@@ -81,13 +81,16 @@ def _taken() -> dict[tuple[str, str], int]:
 
 def of_colleagues(found: list[Key], user: Any, today: dt.date) -> list[Key]:
     """Return the items that a colleague has taken. What is late is everybody's again."""
-    return [key for key in found if key.officer_id not in (0, user.pk) and key.due_on >= today]
+    return [key for key in found if _is_of_colleague(key, user, today)]
 
 
 def for_me(found: list[Key], user: Any, today: dt.date) -> list[Key]:
     """Return the items that wait for `user`: all but those of colleagues."""
-    others = set(of_colleagues(found, user, today))
-    return [key for key in found if key not in others]
+    return [key for key in found if not _is_of_colleague(key, user, today)]
+
+
+def _is_of_colleague(key: Key, user: Any, today: dt.date) -> bool:
+    return key.officer_id not in (0, user.pk) and key.due_on >= today
 
 
 def counts(found: list[Key]) -> dict[str, int]:
@@ -205,13 +208,12 @@ class Done:
     can_undo: bool
 
 
-def done(made: Any) -> list[Done]:
-    """Return the lines of `made` (rows of Settled); the title is empty where the officer may not open the row any more."""
+def done(made: Any, user: Any) -> list[Done]:
+    """Return the lines of `made`, decisions of `user`; the title is empty where they may not open the row any more."""
     rows: dict[tuple[str, str], Any] = {}
     for code in {one.kind for one in made}:
         if kind := todo_kind(code):
-            mine = [one for one in made if one.kind == code]
-            visible = kind.viewable_by(mine[0].officer).filter(public_id__in=[one.public_id for one in mine])
+            visible = kind.viewable_by(user).filter(public_id__in=[one.public_id for one in made if one.kind == code])
             rows |= {(code, row.public_id): row for row in visible.select_related(*kind.related)}
     return [_done(one, rows.get((one.kind, one.public_id))) for one in made]
 

@@ -38,7 +38,7 @@ class prepared:
 
     def __init__(self, build: Callable[..., models.QuerySet]) -> None:
         self.build = build
-        self.compiled: dict[tuple, _Compiled] = {}  # by database and types of the arguments
+        self.compiled: dict[tuple, _Compiled] = {}  # by the types of the arguments
         update_wrapper(self, build)
 
     def __call__(self, *values: Any) -> list[Any]:
