@@ -37,8 +37,8 @@ class RecordTab:
     """The rows of an app that belong to a record of another one, as a tab on the page of that record.
 
     `subject` is the model of the record ("members.Person"). Tabs with one `code` are one tab with a table for each of them,
-    called `heading`; `part` names the table in the address. `rows(record)` returns all rows of the record, and `visible(rows, user)` those that `user` may read: the
-    others are counted, and not shown. `ordering` names columns, the last of them unique. `search(rows, text)` makes a search
+    called `heading`; `part` names the table in the address. `rows(record)` returns all rows of the record, and
+    `visible(rows, user)` those that `user` may read: the others are counted, and not shown. `ordering` names columns, the last of them unique. `search(rows, text)` makes a search
     box. `concerns(row)` returns the account or person whose data a row is: who reads the tab is recorded for them
     (requirements P10). `in_history` says that the rows of one record are few, and that its history includes theirs and that of
     the rows of other tables that `further(row)` returns. `summary(rows)` returns the context of `template`, which is shown above

@@ -42,8 +42,8 @@ def notify(
     number, a mail when there is a mail address, unless the account has switched that channel off for this kind of notice.
     Between 21:30 and 08:00 text messages wait for the morning, except when `concerns`, the moment of the thing that the
     notice is about, is within 24 hours. `about` is a row with a page of its own, which lists what was sent about it.
-    `inbox_only` is for what is read on the site and not worth a message. Returns None when there is no account and no address. Raises ValueError for a `url`
-    that is no path of this site.
+    `inbox_only` is for what is read on the site and not worth a message. Returns None when there is no account and no
+    address. Raises ValueError for a `url` that is no path of this site.
     """
     if url and not url.startswith("/"):
         raise ValueError(f"{url!r} is not a path of this site")

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from chengyang.extensions import DetailRow
-from chengyang.lib.chinese import dates
 from chengyang.platform.jobs import actions, permissions, results
 from chengyang.platform.jobs.models import Job
 
 from .admin import Button, ScopedAdmin
+from .detail_rows import cell_text
 
 
 def _button(verb: str, label: Any, action: Callable[..., Any], when: str, done: Any) -> Button:
@@ -65,11 +65,11 @@ class JobAdmin(ScopedAdmin):
 
     def detail_rows(self, job: Job, user: Any) -> list[DetailRow]:
         rows = [
-            DetailRow(_("提交"), dates.stamp(job.created_at)),
+            DetailRow(_("提交"), cell_text(job.created_at)),
             DetailRow(_("任务编号"), job.public_id),
         ]
         if job.ended_at:
-            rows.append(DetailRow(_("结束"), dates.stamp(job.ended_at), live=True))
+            rows.append(DetailRow(_("结束"), cell_text(job.ended_at), live=True))
         if job.undo_of:
             rows.append(DetailRow(_("撤销的任务"), job.undo_of, url=job.undo_of.get_absolute_url()))
         return rows
