@@ -11,6 +11,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.bulk_verbs import PERSON, of_button
 from chengyang.platform.staff.choices import limited
 from chengyang.platform.staff.forms import with_new_reason
 
@@ -146,6 +147,10 @@ class UnconfirmedPersonAdmin(ScopedAdmin):
             confirm=gettext_lazy("作废这份登记？立即删除，找不回来。"),
             done=gettext_lazy("已作废。"),
         ),
+    )
+    bulk_verbs = (
+        of_button(buttons[0], gettext_lazy("再发短信提醒确认"), unit=PERSON),
+        of_button(buttons[1], unit=PERSON),
     )
 
     def get_queryset(self, request):

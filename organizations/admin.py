@@ -10,6 +10,7 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.bulk_verbs import PERSON, of_button, of_decision
 from chengyang.platform.staff.forms import with_new_reason
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
@@ -21,6 +22,7 @@ from . import actions, permissions
 from .forms import new_membership_form
 from .models import Assessment, Membership, Organization, Post
 from .states import MembershipState, OrganizationState
+from .todos import MembershipTodo
 
 DATED_STATES = (MembershipState.ACTIVE, MembershipState.LEFT)
 DATES = ("joined_on", "left_on", "reason")
@@ -86,6 +88,10 @@ class OrganizationRelatedAdmin(ScopedAdmin):
     managed_subject, managed_prefix = "organization", "organization__"
 
 
+APPLICATIONS = MembershipTodo()
+NOTIFIED = gettext_lazy("每个人都会收到通知。")
+
+
 @admin.register(Membership)
 class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
@@ -124,6 +130,11 @@ class MembershipAdmin(OrganizationRelatedAdmin):
             confirm=gettext_lazy("从今天起不再是会员？本人会收到通知和理由。"),
             done=gettext_lazy("会员身份已结束，本人会收到通知。"),
         ),
+    )
+    bulk_verbs = (
+        of_decision(APPLICATIONS, "accept", gettext_lazy("接纳"), unit=PERSON, note=NOTIFIED),
+        of_decision(APPLICATIONS, "decline", gettext_lazy("不接纳"), needs_reason=True, unit=PERSON, note=NOTIFIED),
+        of_button(buttons[2], unit=PERSON, note=NOTIFIED),
     )
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("organization")))
     may_edit = staticmethod(

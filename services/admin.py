@@ -9,6 +9,7 @@ from chengyang.extensions import DetailRow, Section, todo_kind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.bulk_verbs import of_decision
 from chengyang.platform.staff.detail_rows import remaining_rows
 from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
@@ -20,7 +21,7 @@ from . import actions, permissions
 from .forms import OutcomeForm
 from .models import Outcome, Post, Request, Team
 from .states import REQUEST_OPEN
-from .todos import OUTCOME_SHOWN_FIELDS, evidence_rows
+from .todos import OUTCOME_SHOWN_FIELDS, CheckOutcome, evidence_rows
 
 
 @admin.register(Team)
@@ -133,6 +134,9 @@ class RequestAdmin(ScopedAdmin):
         ]
 
 
+CHECK = CheckOutcome()
+
+
 @admin.register(Outcome)
 class OutcomeAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 20
@@ -142,6 +146,10 @@ class OutcomeAdmin(ScopedAdmin):
     list_filter = ("kind", "state", "team", period_filter("happened_on", _("日期"), is_moment=False))
     list_select_related = ("team",)
     search_fields = ("title",)
+    bulk_verbs = (
+        of_decision(CHECK, "check", _("核实，计入")),
+        of_decision(CHECK, "refuse", _("不采信"), needs_reason=True),
+    )
     form = OutcomeForm
     fields = ("team", *Outcome.EDITABLE_FIELDS, "file")
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))

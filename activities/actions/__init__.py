@@ -18,7 +18,7 @@ from .attendance import (
     undo_check_in,
     without_check_out,
 )
-from .hours import correct_hours, record_hours, served_hours
+from .hours import correct_hours, lock_hours, record_hours, restore_hours, served_hours
 from .programmes import add_brand, edit_brand, edit_programme
 from .signup_upkeep import anonymise_guests, cancel_signups_of, erase_signups, expire_offers
 from .signups import approve_signup, cancel_signup, confirm_signup, decline_signup, sign_up, undo_review
@@ -46,11 +46,13 @@ __all__ = [
     "erase_signups",
     "expire_offers",
     "finish_activity",
+    "lock_hours",
     "missing_fields",
     "move_signup_up",
     "opens_at",
     "publish_activity",
     "record_hours",
+    "restore_hours",
     "return_activity",
     "served_hours",
     "sign_up",

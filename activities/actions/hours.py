@@ -241,6 +241,17 @@ def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor:
     return service
 
 
+def restore_hours(service: ServiceRecord, *, actor: Any) -> ServiceRecord:
+    """Take the last correction of the hours back: a correction to the value before it, of which the person is told, too.
+
+    Raises NotAllowed as `correct_hours`, ActionError("state") when the hours were never corrected.
+    """
+    if service.previous_hours is None:
+        raise ActionError(_("这份时长没有更正过。"), code="state")
+    reason = _("刚才的更正已撤销，恢复原来的时长。")
+    return correct_hours(service, hours=service.previous_hours, reason=reason, actor=actor)
+
+
 def _require_valid_hours(service: ServiceRecord, hours: Decimal) -> None:
     if not 0 <= hours <= DAY_CAP or hours * 2 % 1:
         raise ActionError(_("时长在 0 到 24 小时之间，以半小时为一档。"), code="hours", field="hours")

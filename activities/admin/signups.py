@@ -1,5 +1,7 @@
 """The lists of sign-ups, check-ins and volunteer hours on the staff site."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -12,18 +14,39 @@ from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.sheets.columns import Column, Kind
 from chengyang.platform.staff.admin import Button
+from chengyang.platform.staff.bulk_verbs import PERSON, BulkVerb, of_button, of_decision
 from chengyang.platform.staff.filters import period_filter
 
 from .. import actions, permissions
 from ..forms import HoursForm, SignUpForForm
 from ..models import Activity, CheckIn, ServiceRecord, Signup
 from ..states import SIGNUP_OPEN, ActivityState, SignupState
+from ..todos import ReviewSignup
 from .common import PERSON_HELP, ManagedRowsAdmin, activity_filter, manages_activities
 
 
 def _signup_is(row: Signup, *states: str) -> bool:
     """Return whether the sign-up is in one of `states`, for an activity that people can still attend."""
     return row.state in states and row.activity.accepts_visitors()
+
+
+REVIEW = ReviewSignup()
+NOTIFIED = gettext_lazy("每个人都会收到通知。")
+
+
+def places_after(rows: Sequence[Signup], user: Any) -> list[str]:
+    """Return for each activity how many of `rows` would be approved and how many places it has left."""
+    sentences = []
+    for activity, number in Counter(row.activity for row in rows).items():
+        left = activity.places_left
+        words = {"title": activity, "n": number, "left": left, "more": number - (left or 0)}
+        if left is None:
+            sentences.append(_("“%(title)s”同意 %(n)d 人，名额不限。") % words)
+        elif left >= number:
+            sentences.append(_("“%(title)s”同意 %(n)d 人，余 %(left)d 个名额。") % words)
+        else:
+            sentences.append(_("“%(title)s”同意 %(n)d 人，只余 %(left)d 个名额，%(more)d 人排进候补。") % words)
+    return sentences
 
 
 @admin.register(Signup)
@@ -94,6 +117,30 @@ class SignupAdmin(ManagedRowsAdmin):
             needs_reason=True,
             confirm=gettext_lazy("取消以后名额给下一位，本人会收到通知。确定取消？"),
             done=gettext_lazy("已取消，名额给下一位，本人会收到通知。"),
+        ),
+    )
+    bulk_verbs = (
+        of_decision(
+            REVIEW,
+            "approve",
+            gettext_lazy("同意"),
+            outlook=places_after,
+            order=("position",),
+            unit=PERSON,
+            note=NOTIFIED,
+        ),
+        of_decision(
+            REVIEW,
+            "decline",
+            gettext_lazy("不同意"),
+            order=("position",),
+            needs_reason=True,
+            unit=PERSON,
+            note=NOTIFIED,
+        ),
+        of_button(buttons[0], gettext_lazy("替本人确认名额"), locks=("activity",), unit=PERSON, note=NOTIFIED),
+        of_button(
+            buttons[2], gettext_lazy("取消报名"), locks=("activity",), order=("position",), unit=PERSON, note=NOTIFIED
         ),
     )
 
@@ -175,6 +222,21 @@ class ServiceRecordAdmin(ManagedRowsAdmin):
     form = HoursForm
     fields = HoursForm.Meta.fields
     may_edit = staticmethod(permissions.can_correct_hours)
+    bulk_verbs = (
+        BulkVerb(
+            "correct",
+            gettext_lazy("更正时长"),
+            actions.correct_hours,
+            lambda user, row: "" if permissions.can_correct_hours(user, row) else _("不由你办"),
+            needs_reason=True,
+            fields=lambda: {"hours": HoursForm.base_fields["hours"]},
+            undo=actions.restore_hours,
+            lock_first=lambda row: actions.lock_hours(row.checkin.signup),
+            related=list_select_related,
+            unit=PERSON,
+            note=NOTIFIED,
+        ),
+    )
 
     @admin.display(description=gettext_lazy("姓名"))
     def who(self, row: ServiceRecord) -> Any:

@@ -32,7 +32,8 @@ class JobKind:
     else. It begins with an empty cursor, reads `job.arguments` and `job.owner`, and checks what the owner may do anew: a
     role may have ended since. An ActionError ends the job, with its message for the owner.
 
-    `undo(job, cursor)` takes back in the same way what `job.undo_of` did; it is offered for `undo_within` after the end.
+    `undo(job, cursor)` takes back in the same way what `job.undo_of` did; it is offered for `undo_within` after the end, and
+    only while `can_undo(job)` is true, where a kind has one.
     `on_end(job)` runs in the transaction in which the job is done, has failed or was cancelled. `url(job)` is the page
     where its owner goes on, beside the result. `can_cancel` is False for what must not stop half way.
     """
@@ -44,5 +45,6 @@ class JobKind:
     can_cancel: bool = True
     undo: Callable[[Any, dict[str, Any]], JobStep] | None = None
     undo_within: dt.timedelta = dt.timedelta(minutes=10)
+    can_undo: Callable[[Any], bool] | None = None
     on_end: Callable[[Any], Any] | None = None
     url: Callable[[Any], str] | None = None

@@ -75,7 +75,7 @@ def test_rows_beyond_the_limit_of_counting_are_reached_and_the_total_says_so(cli
     monkeypatch.setattr(paging, "LIMIT", 30)
     pages = all_pages(client_of(district), BASES)
     assert sum(map(len, pages)) == 60
-    assert "30+ 条" in client_of(district).get(BASES).content.decode()
+    assert re.search(r"[\d,]{2,} 多条", client_of(district).get(BASES).content.decode())
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WyIxIl0", "bnVsbA"])

@@ -14,6 +14,23 @@ def mark(rows: Sequence[Any]) -> list[int]:
     return [_changes(row).aggregate(last=Max("pk"))["last"] or 0 for row in rows]
 
 
+def latest_of(rows: Sequence[Any]) -> dict[str, int]:
+    """Return for each of many `rows` of one table the id of its latest entry about a change, by its key in the audit.
+
+    Rows without an entry are not in it. One statement, for long lists; `key_of` returns the key of a row.
+    """
+    if not rows:
+        return {}
+    label, _key = subject_of(rows[0])
+    entries = Entry.objects.changes().filter(subject=label, subject_id__in=[key_of(row) for row in rows])
+    return dict(entries.order_by().values_list("subject_id").annotate(last=Max("pk")))
+
+
+def key_of(row: Any) -> str:
+    """Return the key by which audit entries name `row`."""
+    return subject_of(row)[1]
+
+
 def changes_since(rows: Sequence[Any], marks: Sequence[int]) -> QuerySet[Entry]:
     """Return the entries about changes of `rows` after `marks` (from `mark`, in the same order), oldest first.
 

@@ -158,7 +158,9 @@ class Job(models.Model):
         kind = self.declared
         if kind is None or kind.undo is None or self.undo_of_id or not self.done or self.ended_at is None:
             return False
-        return clock.now() < self.ended_at + kind.undo_within and not hasattr(self, "undone_by")
+        if clock.now() >= self.ended_at + kind.undo_within or hasattr(self, "undone_by"):
+            return False
+        return kind.can_undo is None or kind.can_undo(self)
 
     @property
     def is_expired(self) -> bool:

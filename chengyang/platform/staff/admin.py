@@ -5,8 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -21,20 +19,21 @@ from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import ModelForm
 from chengyang.platform.web.paging import PER_PAGE, BoundedPaginator
 
+from .bulk_admin import ChangesMany
 from .buttons import Button, require_unmoved, version_of
 from .choices import limited, refusal_at_choice
 from .detail_rows import field_row
 from .export_admin import ExportsRows
-from .filters import Listing, ScopedRelatedFilter, visible_rows
+from .filters import visible_rows
 from .forms import ReasonForm
 from .links import FROM, KEPT, kept_query, origin_url, page_url
+from .list_hooks import ListHooks
 from .record_hooks import RecordHooks
 from .records import RecordPage
+from .view_admin import KeepsViews
 
-LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
 
-
-class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
+class ScopedAdmin(ListHooks, RecordHooks, ExportsRows, ChangesMany, KeepsViews, admin.ModelAdmin):
     """An admin whose rows come from `visible_to` and whose writes are actions; foreign keys offer visible rows only.
 
     An app's admin defines `section` (its place in the navigation), `detail_rows(obj, user)` (the page of a row), `buttons`,
@@ -120,26 +119,6 @@ class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
             subject = self.model._meta.get_field(self.managed_subject).related_model
         return rows.filter(subject._default_manager.all().managed_q(scope, prefix=self.managed_prefix))
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Search through the QuerySet's own `search` where it has one (names by pinyin, texts by two-character shingles)."""
-        term = search_term.strip()[:60]
-        if term and hasattr(queryset, "search"):
-            return queryset.search(term), False
-        return super().get_search_results(request, queryset, term)
-
-    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
-        searchable = hasattr(self.model._default_manager.all(), "search")
-        return self.search_fields or (("pk",) if searchable else ())
-
-    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
-        """Return the filters; those on a foreign key offer only rows that the officer may see."""
-        return [self._scoped(item) for item in self.list_filter]
-
-    def _scoped(self, item: Any) -> Any:
-        if isinstance(item, str) and self.model._meta.get_field(item).is_relation:
-            return item, ScopedRelatedFilter
-        return item
-
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         if not str(object_id).isdecimal() or len(str(object_id)) > 18:
             return None
@@ -148,34 +127,10 @@ class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404(_("没有这一项，或者不归你管。"))
 
-    # ---- the list ----------------------------------------------------------------------------------------------------
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[Listing]:
-        return Listing
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        self._or_404(request)
-        if ERROR_FLAG in request.GET:  # Django redirects here after a filter value that it cannot read
-            return HttpResponseRedirect(request.path)
-        try:
-            response = super().changelist_view(request, {"list_admin": self, **(extra_context or {})})
-            self._record_list(request, response)
-            return response
-        except (ValueError, IncorrectLookupParameters):  # a filter value that no row can have
-            return HttpResponseRedirect(request.path)
-
-    def _record_list(self, request: HttpRequest, response: Any) -> None:
-        changelist = getattr(response, "context_data", {}).get("cl")  # None for a redirect
-        if changelist is not None:
-            self.record_reading("list.read", changelist.result_list, request.user, self.model)
-
     def record_reading(self, verb: str, rows: Any, user: Any, subject: Any) -> None:
         """Record that `user` read `rows`, where they are about people (see `concerns`)."""
         if self.concerns is not None:
             readings.record(verb, [self.concerns(row) for row in rows], actor=user, subject=subject)
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Return whether the filters of this list produce `lookup`; any other would reveal columns that are not shown."""
-        return any(lookup in _lookups_of(item) for item in self.list_filter)
 
     def _or_404(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
@@ -348,6 +303,8 @@ class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
         return [
             path("", view(require_safe(self.changelist_view)), name=f"{name}_changelist"),
             *self.export_urls(name),
+            *self.bulk_urls(name),
+            *self.view_urls(name),
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("<path:object_id>/change/", view(self.change_view), name=f"{name}_change"),
             path("<int:object_id>/do/<slug:verb>/", view(require_POST(self.do_view)), name=f"{name}_do"),
@@ -373,14 +330,6 @@ class ScopedAdmin(RecordHooks, ExportsRows, admin.ModelAdmin):
         if self.get_object(request, str(object_id)) is None:  # the row may be out of the officer's scope now
             return HttpResponseRedirect(self.list_url(request))
         return HttpResponseRedirect(self.url_of(obj, self.kept(request)))
-
-
-def _lookups_of(item: Any) -> set[str]:
-    """Return the query parameters of one entry of `list_filter`: a column, (column, filter), or a `SimpleListFilter`."""
-    if isinstance(item, type):
-        return {item.parameter_name}  # type: ignore[attr-defined]
-    column = item[0] if isinstance(item, tuple) else item
-    return {f"{column}{how}" for how in LOOKUPS}
 
 
 _HIDDEN = {"id", "public_id", "name_key", "name_search", "unit_search", "search_text", "is_demo", "phone_index"}

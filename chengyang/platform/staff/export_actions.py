@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
-from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.jobs import actions as jobs
@@ -57,7 +56,7 @@ def ask_for_export(
         note=note,
         numbers_note=numbers_note,
         asked_by=actor,
-        subdistrict_id=_office(actor),
+        subdistrict_id=permissions.office_of(actor),
         state=ListExportState.WAITING if large else ListExportState.STARTED,
         due_on=deadlines.due_on(clock.today(), DECIDED_WITHIN) if large else None,
         job=None if large else _job(list_name, actor),
@@ -72,12 +71,6 @@ def _require_purpose(purpose: str, note: str) -> None:
         raise ActionError(_("这些栏目含个人信息，请选用途。"), code="purpose", field="purpose")
     if purpose == ExportPurpose.OTHER and not note.strip():
         raise ActionError(_("请写明用途。"), code="note", field="note")
-
-
-def _office(actor: Any) -> int | None:
-    """Return the id of the subdistrict of `actor`; None for the district, several subdistricts, and those who hold a post."""
-    scope = access_scope(actor)
-    return next(iter(scope.subdistricts)) if not scope.district and len(scope.subdistricts) == 1 else None
 
 
 def _job(list_name: str, owner: Any) -> Any:

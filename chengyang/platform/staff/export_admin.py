@@ -117,6 +117,8 @@ def conditions_of(model_admin: Any, request: HttpRequest, query: str) -> str:
         chosen = [choice for choice in spec.choices(listing) if choice["selected"]]
         if spec.has_output() and any(name in listing.params for name in spec.expected_parameters()):
             found.append(f"{spec.title}：{'、'.join(str(choice['display']) for choice in chosen)}")
+    if listing.chosen:
+        found.append(_("选中的 %(n)d 条") % {"n": listing.chosen.rows.count()})
     return "；".join([*found, *([_("搜索：%(text)s") % {"text": listing.query}] if listing.query else [])])
 
 

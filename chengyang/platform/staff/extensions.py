@@ -2,20 +2,35 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import DeadlineRows, JobKind, PeriodicTask, extend
+from chengyang.extensions import DeadlineRows, JobKind, Panel, PeriodicTask, extend
 from chengyang.platform.web import content
 
-from . import list_exports
+from . import bulk_actions, list_exports
 from .export_admin import AgreeToExport
 from .models import ListExport, ListExportState
 from .rules_admin import CheckRules
+from .watched import watched_views
 
 extend(
     "staff",
     todos=[CheckRules(), AgreeToExport()],
-    job_kinds=[JobKind("list-export", _("导出名单"), list_exports.step)],
+    job_kinds=[
+        JobKind("list-export", _("导出名单"), list_exports.step),
+        JobKind(
+            "bulk",
+            _("批量办理"),
+            bulk_actions.step,
+            undo=bulk_actions.undo_step,
+            can_undo=bulk_actions.can_undo,
+            url=bulk_actions.url_of,
+        ),
+    ],
+    panels=[Panel("staff.margin", "staff/_watched.html", watched_views, order=20)],
     deadlines=[DeadlineRows(lambda: ListExport.objects.filter(state=ListExportState.WAITING))],
-    schedule={"staff-exports": PeriodicTask("staff.end_old_exports", 3600.0)},
+    schedule={
+        "staff-exports": PeriodicTask("staff.end_old_exports", 3600.0),
+        "staff-bulk": PeriodicTask("staff.delete_old_runs", 3600.0),
+    },
     notice_kinds={"staff": _("待办转交和替班")},
     content={
         **dict.fromkeys(
@@ -34,6 +49,9 @@ extend(
                 "export.agreed",
                 "export.refused",
                 "export.withdrawn",
+                "view.saved",
+                "view.changed",
+                "view.deleted",
             ),
             content.unpublished,
         ),
@@ -54,5 +72,8 @@ extend(
         "export.agreed": _("同意导出"),
         "export.refused": _("不同意导出"),
         "export.withdrawn": _("撤回导出"),
+        "view.saved": _("存成视图"),
+        "view.changed": _("修改视图"),
+        "view.deleted": _("删除视图"),
     },
 )

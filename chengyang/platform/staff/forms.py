@@ -15,6 +15,7 @@ from chengyang.platform.web.forms import CheckBoxes, Form, RadioBoxes
 
 from . import export_columns
 from .models import ExportFormat, ExportPurpose
+from .models.lists import PER_PAGE_CHOICES
 
 
 def reason_field(length: int) -> forms.CharField:
@@ -173,3 +174,45 @@ class ExportForm(Form):
     def data_of(self) -> dict[str, Any]:
         """Return the typed values, with empty ones for fields that this list does not have."""
         return {"purpose": "", "note": "", "numbers_note": "", **self.cleaned_data}
+
+
+def bulk_form(verb: Any) -> type[Form]:
+    """Return the form of the summary before many rows are done: the fields of `verb`, and its reason where it needs one."""
+    fields: dict[str, forms.Field] = dict(verb.fields())
+    if verb.needs_reason:
+        fields["reason"] = forms.CharField(
+            label=_("理由"),
+            max_length=REASON_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text=_("每个人都看到同样的原文"),
+            error_messages={"required": _("请写理由，本人会看到原文。")},
+        )
+    return type("BulkForm", (Form,), fields)
+
+
+class ColumnsForm(Form):
+    """Which columns a list shows to its reader, and how many rows a page has."""
+
+    columns = forms.MultipleChoiceField(label=_("显示哪些列"), required=False, widget=CheckBoxes(size="small"))
+    per_page = forms.TypedChoiceField(
+        label=_("一页多少条"), choices=[(n, _("%(n)d 条") % {"n": n}) for n in PER_PAGE_CHOICES], coerce=int
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["columns"].choices = list(choices)
+
+
+class ViewForm(Form):
+    """The name of a saved view, who has it, and whether its number of rows stands on 今日待办."""
+
+    marks_optional = False
+
+    name = forms.CharField(label=_("名称"), max_length=30)
+    is_shared = forms.BooleanField(label=_("本办公室的同事也看得到"), required=False)
+    is_watched = forms.BooleanField(label=_("条数放到我的今日待办"), required=False)
+
+    def __init__(self, *args: Any, can_share: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not can_share:
+            del self.fields["is_shared"]

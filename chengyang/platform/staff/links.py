@@ -11,6 +11,11 @@ from django.utils.http import urlencode
 
 KEPT = "list"  # query parameter of the page of a row: the query string of the list from which the officer came
 FROM = "from"  # of a form: the record from whose page it was opened, and to which one goes back
+CURSORS = ("after", "before")
+MANY, MANY_ROWS = "rows", 200  # `?rows=200` shows more rows on a page, to print them
+CHOSEN = "chosen"  # `?chosen=` shows the rows of one `BulkRun`
+VIEW = "view"  # `?view=` says which saved view is open; its filters stand in the address
+OWN = (*CURSORS, MANY, CHOSEN, VIEW)  # query parameters of a list that no filter of Django's reads
 _RECORD = re.compile(r"([a-z]{1,40})_([a-z]{1,40})\.([1-9][0-9]{0,17})(?:\.([a-z]{1,20}))?", re.ASCII)
 
 

@@ -28,7 +28,7 @@ from chengyang.platform.sheets.columns import KEY_HEADER, VERSION_HEADER, Column
 from chengyang.platform.web import paging
 
 from . import export_columns
-from .filters import listed_rows
+from .listing import listed_rows
 from .models import ExportFormat, ListExport, ListExportState
 
 BATCH = 2_000  # rows of one step

@@ -30,6 +30,23 @@ def can_decide_draft(actor, draft) -> bool:
     return access_scope(actor).district and actor.pk != draft.proposed_by_id
 
 
+def office_of(actor) -> int | None:
+    """Return the id of the subdistrict whose office `actor` works in; None for the district, several subdistricts and holders of posts."""
+    scope = access_scope(actor)
+    return next(iter(scope.subdistricts)) if not scope.district and len(scope.subdistricts) == 1 else None
+
+
+def can_share_views(actor) -> bool:
+    """Return whether `actor` has colleagues to share a saved view with: staff of the district or of one subdistrict."""
+    scope = access_scope(actor)
+    return scope.district or (scope.staff and office_of(actor) is not None)
+
+
+def can_change_view(actor, view) -> bool:
+    """Return whether `actor` may change or delete a saved view: whose it is."""
+    return actor.pk == view.owner_id
+
+
 def can_decide_export(actor, export) -> bool:
     """Return whether `actor` may agree to an export of somebody else: staff of the same office, or the district (requirements P26)."""
     scope = access_scope(actor)

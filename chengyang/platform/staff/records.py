@@ -24,8 +24,8 @@ from chengyang.platform.web import paging
 from chengyang.platform.web.fragments import own_per_version
 
 from .detail_rows import cell_text, field_row
-from .filters import beside
 from .links import FROM, KEPT, origin_of, page_url
+from .listing import beside
 from .row_history import Source, history_of
 
 HISTORY = "history"  # code of the tab with the history

@@ -84,6 +84,17 @@ def total_text(number: int) -> str:
     return f"{LIMIT:,}+" if number > LIMIT else f"{number:,}"
 
 
+def many_text(expected: int) -> str:
+    """Return a number of rows above LIMIT in words, from the number that PostgreSQL expects: `68,000 多条`.
+
+    The expectation comes from statistics, so it is taken a tenth lower and rounded down to two digits; at least it is LIMIT,
+    which has been counted.
+    """
+    least = max(LIMIT, expected * 9 // 10)
+    step = 10 ** max(len(str(least)) - 2, 0)
+    return _("%(n)s 多条") % {"n": f"{least // step * step:,}"}
+
+
 def counted(tables: Sequence[QuerySet]) -> list[int]:
     """Return how many rows each of `tables` has, LIMIT + 1 for more than LIMIT; by one statement for all of them."""
     parts, values, places = [], [], []

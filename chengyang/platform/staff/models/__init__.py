@@ -1,6 +1,8 @@
 """The models of the staff site."""
 
+from .bulk import BulkRow, BulkRun
 from .exports import LIST_EXPORT_TRANSITIONS, ExportFormat, ExportPurpose, ListExport, ListExportState
+from .lists import ListSetting, SavedView
 from .rules import RULES_DRAFT_TRANSITIONS, RulesDraft, RulesDraftState
 from .todo import Absence, Assignment, Settled
 
@@ -9,11 +11,15 @@ __all__ = [
     "RULES_DRAFT_TRANSITIONS",
     "Absence",
     "Assignment",
+    "BulkRow",
+    "BulkRun",
     "ExportFormat",
     "ExportPurpose",
     "ListExport",
     "ListExportState",
+    "ListSetting",
     "RulesDraft",
     "RulesDraftState",
+    "SavedView",
     "Settled",
 ]

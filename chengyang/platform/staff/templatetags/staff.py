@@ -10,6 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
@@ -29,20 +30,24 @@ def deadline(due_on: dt.date | None) -> dict[str, Any]:
 @register.simple_tag
 def headers(cl: ChangeList) -> list[dict[str, Any]]:
     """Return the column heads of a list, each with its text and the URL that sorts by it."""
-    return list(result_headers(cl))
+    heads = list(result_headers(cl))
+    return [heads[at] for at, _entry in cl.columns]
 
 
 @register.simple_tag
 def lines(cl: ChangeList) -> SafeString:
     """Render the rows of a list; the first cell leads to the row. In Python, because it is most of what the page costs."""
-    heads = [conditional_escape(header["text"]) for header in result_headers(cl)][1:]
+    heads = [conditional_escape(header["text"]) for header in headers(cl)][1:]
     return format_html_join("\n", "<tr>{}{}</tr>", (_line(cl, row, heads) for row in cl.result_list))
 
 
 def _line(cl, row, heads):
     first, *others = _cells(cl, row)
     head = format_html(
+        '<td class="tick"><label><input type="checkbox" name="row" value="{}" form="many" aria-label="{}"></label></td>'
         '<th scope="row"><a href="{}"><span class="as-is">{}</span></a></th>',
+        row.pk,
+        _("选 %(name)s") % {"name": first},
         cl.model_admin.url_of(row, cl.kept),
         localize(first),
     )
@@ -56,7 +61,7 @@ def named(value: Any) -> Any:
 
 
 def _cells(cl, row):
-    for name in cl.list_display:
+    for _at, name in cl.columns:
         field, attribute, value = lookup_field(name, row, cl.model_admin)
         empty = getattr(attribute, "empty_value_display", "—")
         if field is None:
