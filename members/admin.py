@@ -13,11 +13,13 @@ from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.bulk_verbs import PERSON, of_button
 from chengyang.platform.staff.choices import limited
+from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.forms import with_new_reason
 
 from . import actions, permissions
 from .detail_rows import application_rows, person_head, person_rows
 from .export_columns import SKILLS, WISHES, about_person, phone_column
+from .filters import MemberOf
 from .forms import NewPersonForm, PersonForm, RecordForm
 from .models import Application, Assessment, Category, Person, Representative, UnconfirmedPerson
 from .personal_data.access_log import accesses
@@ -46,7 +48,12 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     concerns = staticmethod(lambda person: person)
     is_changed_by_actions = True
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
-    list_filter = ("category", "subdistrict")
+    list_filter = (
+        "category",
+        "subdistrict",
+        MemberOf,
+        period_filter("registered_on", gettext_lazy("入册"), is_moment=False),
+    )
     export_more = (phone_column(code="masked_phone"), "job", SKILLS, WISHES)
     export_people = ("",)
     list_select_related = ("category", "subdistrict")
@@ -174,7 +181,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 20
     concerns = staticmethod(lambda application: application.user)
     list_display = ("name", "category", "subdistrict", "state", "submitted_at", "due_on")
-    list_filter = ("state", "category", "subdistrict")
+    list_filter = ("state", "category", "subdistrict", period_filter("submitted_at", gettext_lazy("提交")))
     export_more = ("unit", "job", SKILLS, WISHES)
     export_people = ("user",)
     list_select_related = ("category", "subdistrict", "user")
@@ -205,7 +212,11 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     list_display = ("person", "state", "starts", "ends", "due_on")
     export_more = about_person("person")
     export_people = ("person",)
-    list_filter = ("state", ("person__subdistrict", admin.RelatedFieldListFilter))
+    list_filter = (
+        "state",
+        ("person__subdistrict", admin.RelatedFieldListFilter),
+        period_filter("ends", gettext_lazy("任期结束"), is_moment=False),
+    )
     list_select_related = ("person__subdistrict",)
     search_help_text = NAME_HELP
     autocomplete_fields = ("person",)

@@ -11,6 +11,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
 from chengyang.platform.staff.bulk_verbs import PERSON, of_button, of_decision
+from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.forms import with_new_reason
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
@@ -100,7 +101,7 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     export_more = (*about_person("person"), "applied_at", "reason")
     export_people = ("person",)
     ordering = ("-applied_at", "-pk")
-    list_filter = ("state", "organization")
+    list_filter = ("state", "organization", period_filter("joined_on", gettext_lazy("入会"), is_moment=False))
     concerns = staticmethod(lambda membership: membership.person)
     list_select_related = ("organization", "person__subdistrict")
     search_help_text = gettext_lazy("姓名、名字的一部分、拼音、首字母或手机尾号四位")

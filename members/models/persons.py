@@ -169,6 +169,7 @@ class Person(RegistrationDetails, DemoMark):
             models.Index(fields=["state"], condition=~Q(state="active"), name="person_not_active"),
             models.Index(fields=["name_key", "id"]),
             models.Index(fields=["subdistrict", "state"]),
+            models.Index(fields=["registered_on"], name="person_registered_on"),
             models.Index(fields=["confirm_by"], condition=Q(state="unconfirmed"), name="person_to_confirm"),
             models.Index(fields=["left_on"], condition=Q(state="left"), name="person_to_erase"),
         ]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.admin.utils import lookup_field
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,9 +33,10 @@ EXPORT, SHOW = "export", "show"  # what every list offers beside its verbs
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a run: what it is called, where its page is ("" when the officer may not open it), and what became of it."""
+    """One row of a run: what it is called, shortly and so that namesakes differ, where its page is ("": nowhere), its result."""
 
     entry: BulkRow
+    name: str
     label: str
     url: str
 
@@ -111,8 +111,6 @@ class ChangesMany:
             else:
                 if job.total <= AT_ONCE:
                     job = jobs.do_now(job)
-                if not job.is_open:
-                    messages.success(request, f"{run.label}：{job.message}")
                 return HttpResponseRedirect(run.get_absolute_url())
         return self._summary_page(request, run, verb, form)
 
@@ -127,6 +125,7 @@ class ChangesMany:
         context = {
             "run": run,
             "verb": verb,
+            "can_undo": verb.undo is not None,
             "form": form,
             "ready": len(ready),
             "named": self._lines(request, run.rows.filter(state=BulkRow.State.READY)[:NAMED]),
@@ -176,13 +175,10 @@ class ChangesMany:
 
     def _line(self, entry: BulkRow, row: Any) -> Line:
         if row is None:
-            return Line(entry, _("已经不在这个名单里"), "")
-        return Line(entry, self.bulk_label(row), page_url(row))
-
-    def bulk_label(self, row: Any) -> str:
-        """Return how a summary names `row`: what its first column on the list says."""
-        _field, _attribute, value = lookup_field(self.list_display[0], row, self)
-        return str(getattr(value, "staff_label", value))
+            gone = _("已经不在这个名单里")
+            return Line(entry, gone, gone, "")
+        _field, _attribute, value = lookup_field(self.list_display[0], row, self)  # as the first column of the list
+        return Line(entry, str(value), str(getattr(value, "staff_label", value)), page_url(row))
 
     def bulk_choices(self, request: HttpRequest) -> list[tuple[str, Any]]:
         """Return the verbs of the bar below the list: (code, label)."""

@@ -4,11 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
+from chengyang.extensions import todo_kinds
+
+from .models import Assignment
 
 DAY = dt.timedelta(days=1)
 
@@ -60,6 +63,37 @@ def periods(today: dt.date) -> list[tuple[str, Any, tuple[dt.date | None, dt.dat
         ("last-year", _("去年"), (last_year, year)),
         ("before", _("更早"), (None, last_year)),
     ]
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What waits in a list: for the officer, with them, and what is late. Every list whose rows wait in 今日待办 has it."""
+
+    title, parameter_name = _("待办"), "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", _("等我办")), ("taken", _("我接办的")), ("late", _("已逾期")), ("soon", _("三天内到期"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in ("me", "taken", "late", "soon"):
+            return queryset
+        kinds, today = kinds_of(queryset.model), clock.today()
+        waiting = Q(pk__in=[])
+        for kind in kinds:
+            rows = kind.waiting(request.user)
+            if self.value() == "taken":
+                taken = Assignment.objects.visible_to(request.user).filter(kind=kind.code)
+                rows = rows.filter(public_id__in=taken.values("public_id"))
+            elif self.value() == "late":
+                rows = rows.filter(due_on__lt=today)
+            elif self.value() == "soon":
+                rows = rows.filter(due_on__gte=today, due_on__lt=today + 3 * DAY)
+            waiting |= Q(pk__in=rows.order_by().values("pk"))
+        return queryset.filter(waiting)
+
+
+def kinds_of(model: type[Model]) -> list[Any]:
+    """Return the kinds of 今日待办 whose items are rows of `model`."""
+    return [kind for kind in todo_kinds() if kind.model is model]
 
 
 class LatestFilter(admin.SimpleListFilter):

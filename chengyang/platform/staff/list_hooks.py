@@ -8,7 +8,7 @@ from django.contrib.admin.views.main import ERROR_FLAG
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from . import bulk_actions, list_columns
-from .filters import ScopedRelatedFilter
+from .filters import ScopedRelatedFilter, WaitingFilter, kinds_of
 from .listing import Listing
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
@@ -34,7 +34,8 @@ class ListHooks:
 
     def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
         """Return the filters; those on a foreign key offer only rows that the officer may see."""
-        return [self._scoped(item) for item in self.list_filter]
+        found = [self._scoped(item) for item in self.list_filter]
+        return [*found, WaitingFilter] if kinds_of(self.model) else found
 
     def _scoped(self, item: Any) -> Any:
         if isinstance(item, str) and self.model._meta.get_field(item).is_relation:
@@ -71,7 +72,7 @@ class ListHooks:
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Return whether the filters of this list produce `lookup`; any other would reveal columns that are not shown."""
-        return any(lookup in _lookups_of(item) for item in self.list_filter)
+        return any(lookup in _lookups_of(item) for item in self.get_list_filter(request))
 
 
 def _lookups_of(item: Any) -> set[str]:

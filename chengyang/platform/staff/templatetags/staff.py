@@ -9,7 +9,7 @@ from django.contrib.admin.utils import display_for_field, display_for_value, loo
 from django.contrib.admin.views.main import ChangeList
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -18,6 +18,8 @@ from chengyang.platform.staff.detail_rows import moment_text
 from chengyang.platform.workdays import deadlines
 
 register = template.Library()
+SHORT = 8  # characters of a cell
+_SHORT = mark_safe(' class="short"')
 
 
 @register.inclusion_tag("web/_due.html")
@@ -51,7 +53,13 @@ def _line(cl, row, heads):
         cl.model_admin.url_of(row, cl.kept),
         localize(first),
     )
-    return head, format_html_join("", '<td data-label="{}">{}</td>', zip(heads, map(localize, others), strict=True))
+    cells = ((name, _width(text), text) for name, text in zip(heads, map(localize, others), strict=True))
+    return head, format_html_join("", '<td data-label="{}"{}>{}</td>', cells)
+
+
+def _width(text):
+    """Return the class of a cell that is never broken in two lines: a number, a state, the last digits of a telephone number."""
+    return _SHORT if isinstance(text, str) and len(text) <= SHORT else ""
 
 
 @register.filter
