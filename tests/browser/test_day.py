@@ -5,7 +5,9 @@ import io
 import openpyxl
 import pytest
 
+from activities.actions import decline_signup
 from chengyang import clock
+from chengyang.platform.jobs import runner
 from tests import personas
 from tests.activities import factories
 
@@ -98,3 +100,103 @@ def test_a_list_is_exported_and_read(browse, size):
     cells = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "安二诺" in cells
     assert not {cell for cell in cells if cell.startswith("154")}
+
+
+@both_sizes
+def test_eight_sign_ups_are_approved_at_once_and_taken_back(browse, size):
+    starts = clock.now().replace(hour=9, minute=0) + factories.HOUR * 240
+    activity = factories.published(
+        title="夜校第三课",
+        starts=starts,
+        ends=starts + factories.HOUR,
+        capacity=20,
+        by_review=True,
+        published_at=clock.now(),
+    )
+    rows = factories.queue(activity, 9)
+    first = personas.make("district")
+    page = browse(first, size=size)
+    page.goto("/manage/activities/signup/?state__exact=pending")
+    ticks = page.locator("input[name=row]")
+    for n in range(8):
+        ticks.nth(n).check()
+    sees(page, "选了 8 条")
+    check(page, "list-chosen", axe=True)
+    decline_signup(rows[-1], reason="名额留给还没参加过的人", actor=personas.make("district_2"))
+    page.locator("#many").get_by_role("button", name="同意", exact=True).click()
+    heading(page, "同意 7 人")
+    sees(page, "余 20 个名额", "1 人不能办，因为", "现在是")
+    check(page, "bulk-summary", axe=True)
+    page.get_by_role("button", name="同意 7 人").click()
+    sees(page, "逐条结果", "办好 7")
+    check(page, "bulk-result", axe=True)
+    assert activity.signups.filter(state="confirmed").count() == 7
+    page.get_by_role("button", name="撤销").click()
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    page.wait_for_load_state()
+    runner.work()
+    page.reload()
+    sees(page, "撤销 7")
+    assert activity.signups.filter(state="confirmed").count() == 0
+    assert activity.signups.filter(state="pending").count() == 8
+
+
+@both_sizes
+def test_a_list_shows_the_columns_that_one_wants_and_keeps_them_as_a_view(browse, size):
+    for name in ("陈桂兰", "李雷"):
+        personas.person(name, job="会计")
+    page = browse(personas.make("district"), size=size)
+    page.goto("/manage/members/person/")
+    page.get_by_text("列", exact=True).click()
+    page.get_by_label("做什么工作").check()
+    check(page, "list-columns", axe=True)
+    page.get_by_role("button", name="用这些列").click()
+    sees(page, "做什么工作", "会计")
+    press(page, "工作所在街道")
+    page.get_by_role("link", name="夏庄街道").first.click()
+    page.get_by_role("link", name="存成视图").click()
+    page.get_by_label("名称").fill("夏庄的人")
+    page.get_by_label("条数放到我的今日待办").check()
+    check(page, "view", axe=True)
+    page.get_by_role("button", name="存成视图").click()
+    sees(page, "已存成视图“夏庄的人”。")
+    check(page, "list-view", axe=True)
+    page.goto("/manage/")
+    sees(page, "我的视图")
+    check(page, "todo-with-views", axe=True)
+    page.get_by_role("link", name="夏庄的人").click()
+    heading(page, "人士")
+    sees(page, "会计")
+
+
+def test_a_list_is_walked_by_keys(browse):
+    people = [personas.person(name) for name in ("陈桂兰", "李雷", "周予安")]
+    page = browse(personas.make("district"))
+    page.goto("/manage/members/person/")
+    page.keyboard.press("?")
+    sees(page, "键盘用法")
+    check(page, "list-keys", axe=True)
+    page.keyboard.press("Escape")
+    for key in ("j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    sees(page, "选了 3 条")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    heading(page, people[1].name)
+    page.keyboard.press("j")
+    heading(page, people[2].name)
+    page.keyboard.press("k")
+    heading(page, people[1].name)
+    page.go_back()
+    page.goto("/manage/members/person/")
+    page.keyboard.press("/")
+    page.keyboard.type("jx?")
+    assert page.locator("main input[name=q]").input_value() == "jx?"
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.get_by_label("在这台电脑上关掉单键").check()
+    page.get_by_role("button", name="知道了").click()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    assert not page.locator("tr:focus-within").count()

@@ -82,7 +82,7 @@ def test_two_workers_do_the_steps_of_a_job_once(start, later):
 
 
 # ---- kill -9 --------------------------------------------------------------------------------------------------------
-def worker(stops_at=None, *, exports=False):
+def worker(stops_at=None, *, exports=False, bulk=False):
     """Start a worker in a process of its own; it halts in the step `stops_at`, after that has written."""
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
@@ -94,6 +94,7 @@ def worker(stops_at=None, *, exports=False):
         "DATABASE_URL": url,
         "VAULT_KEYS": django_settings.VAULT_KEYS,
         "EXPORTS": "yes" if exports else "",
+        "BULK": "yes" if bulk else "",
         "STOPS_AT": "" if stops_at is None else str(stops_at),
     }
     command = [sys.executable, "-m", "tests.jobs.worker"]

@@ -11,7 +11,7 @@ django.setup()
 
 from chengyang import extensions  # noqa: E402
 from chengyang.platform.jobs import results, runner  # noqa: E402
-from chengyang.platform.staff import list_exports  # noqa: E402
+from chengyang.platform.staff import bulk_actions, list_exports  # noqa: E402
 
 from . import kinds  # noqa: E402
 
@@ -36,7 +36,21 @@ def halt_in_exports():
     results.append = append_and_halt
 
 
+def halt_in_bulk():
+    """Let work on many rows do ten rows in a step, and halt after the row STOPS_AT has been done, in the middle of its step."""
+    bulk_actions.BATCH, last, rows = 10, bulk_actions._last, itertools.count()
+
+    def last_and_halt(row):
+        found = last(row)
+        halt(next(rows))
+        return found
+
+    bulk_actions._last = last_and_halt
+
+
 def main():
+    if os.environ.get("BULK"):
+        halt_in_bulk()
     if os.environ.get("EXPORTS"):
         halt_in_exports()
     counting = replace(kinds.COUNT, run=lambda job, cursor: kinds.count(job, cursor, between=halt))
