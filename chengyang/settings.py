@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import secrets
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -39,6 +40,18 @@ def _number(name, default):
     return int(value)
 
 
+def _price(name):
+    """Return the variable `name`, an amount of yuan, or None when it is not set."""
+    value = os.environ.get(name)
+    try:
+        price = Decimal(value) if value else None
+    except InvalidOperation:
+        price = Decimal(-1)
+    if price is not None and not 0 <= price < 100:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to an amount of yuan such as 0.045.")
+    return price
+
+
 def _secret(name, file, make):
     """Return the variable `name`; locally a missing one is made once in `$CHENGYANG_HOME/keys/<file>` (0600)."""
     if value := os.environ.get(name):
@@ -65,6 +78,7 @@ DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
 STAFF_MFA = _choice("STAFF_MFA", "on", ("on", "off")) == "on"
 STAFF_NETWORKS = _list("STAFF_NETWORKS")  # from which /manage/ can be reached; empty: from everywhere
 SMS_CODES_PER_DAY = _number("SMS_CODES_PER_DAY", 5000)
+SMS_PRICE = _price("SMS_PRICE")  # yuan for one text message, to estimate what a message to many costs; None: not said
 SMS_BACKEND = os.environ.get("SMS_BACKEND") or "file"  # imported and checked when the app `notices` starts
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
@@ -181,6 +195,7 @@ INSTALLED_APPS = [
     "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",
+    "chengyang.platform.mailings",
     "members",
     "organizations",
     "bases",

@@ -47,6 +47,7 @@ class PersonAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 10
     concerns = staticmethod(lambda person: person)
     is_changed_by_actions = True
+    messages_to = "people"
     list_display = ("name", "masked_phone", "category", "subdistrict", "unit", "registered_on")
     list_filter = (
         "category",
@@ -209,6 +210,7 @@ class ApplicationAdmin(RecordsOpening, ScopedAdmin):
 class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
     section, order = Section.PEOPLE, 30
     concerns = staticmethod(lambda representative: representative.person)
+    messages_to = "people"
     list_display = ("person", "state", "starts", "ends", "due_on")
     export_more = about_person("person")
     export_people = ("person",)
@@ -250,6 +252,9 @@ class RepresentativeAdmin(RecordsOpening, ScopedAdmin):
             person__in=Person.objects.of_staff(access_scope(request.user)).values("pk")
         )
         return rows.order_by(*self.get_ordering(request) or ("-starts", "person__name_key", "pk"))
+
+    def message_rows(self, rows):
+        return rows.filter(state=RepresentativeState.NAMED)
 
     def detail_rows(self, representative, user):
         return [

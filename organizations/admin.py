@@ -97,6 +97,7 @@ NOTIFIED = gettext_lazy("每个人都会收到通知。")
 class MembershipAdmin(OrganizationRelatedAdmin):
     order = 20
     is_changed_by_actions = True
+    messages_to = "people"
     list_display = ("person", "organization", "state", "joined_on", "left_on")
     export_more = (*about_person("person"), "applied_at", "reason")
     export_people = ("person",)
@@ -150,6 +151,9 @@ class MembershipAdmin(OrganizationRelatedAdmin):
     def get_fieldsets(self, request, obj=None):
         names = DATES if obj else tuple(new_membership_form(request.user).base_fields)
         return [(None, {"fields": names})]
+
+    def message_rows(self, rows):
+        return rows.filter(state=MembershipState.ACTIVE)
 
     def create(self, form, *, actor):
         data = form.cleaned_data

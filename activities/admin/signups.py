@@ -53,6 +53,7 @@ def places_after(rows: Sequence[Signup], user: Any) -> list[str]:
 class SignupAdmin(ManagedRowsAdmin):
     order = 20
     is_changed_by_actions = True
+    messages_to = "signups"
     list_display = ("who", "activity", "state", "position", "at")
     export_people = ("person", "user")
     export_more = (
@@ -154,6 +155,9 @@ class SignupAdmin(ManagedRowsAdmin):
 
     def create(self, form: Any, *, actor: Any) -> Signup:
         return actions.sign_up_for(actor=actor, **form.cleaned_data)
+
+    def message_rows(self, rows: Any) -> Any:
+        return rows.filter(state__in=SIGNUP_OPEN)
 
     @admin.display(description=gettext_lazy("姓名"))
     def who(self, row: Signup) -> Any:

@@ -19,7 +19,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from .job_shapes import JobKind, JobStep
-from .records import RecordTab, RecordVerb, TabColumn
+from .records import ListLink, RecordTab, RecordVerb, TabColumn
 from .shapes import (
     CODE_VALUE,
     EVER,
@@ -63,6 +63,7 @@ __all__ = [
     "HistoryEntry",
     "JobKind",
     "JobStep",
+    "ListLink",
     "MenuEntry",
     "Metric",
     "Panel",
@@ -97,6 +98,7 @@ class Extension:
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
     record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in
+    list_links: Sequence[ListLink] = ()  # links of a list to pages that go on with its rows
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
     public_pages: Sequence[Callable[[], Iterable[PublicPage]]] = ()  # of the sitemap, without the lists of filters
     go_live: Sequence[Callable[[], Sequence[GoLiveItem]]] = ()  # what must be filled in before the portal is opened
@@ -181,6 +183,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "panels": lambda panel: (panel.place, panel.template),
     "record_tabs": lambda tab: (tab.subject, tab.code, tab.part),
     "record_verbs": lambda verb: (verb.subject, verb.code),
+    "list_links": lambda link: link.code,
     "menu": lambda entry: (entry.place, entry.url_name),
     "cached_pages": lambda page: page.url_name,
     "api": lambda route: route.path,
@@ -258,6 +261,11 @@ def record_verbs(subject: str) -> list[RecordVerb]:
     """Return the verbs on the pages of the model `subject`, in their order."""
     found = (verb for verb in _registry.items("record_verbs") if verb.subject == subject)
     return sorted(found, key=lambda verb: verb.order)
+
+
+def list_links() -> list[ListLink]:
+    """Return the links of lists to pages that go on with their rows, in their order."""
+    return sorted(_registry.items("list_links"), key=lambda link: link.order)
 
 
 def menu(place: str) -> list[MenuEntry]:

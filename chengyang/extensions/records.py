@@ -1,4 +1,4 @@
-"""The declarations of what stands on the page of a record of the staff site: tabs and verbs (slots `record_tabs`, `record_verbs`)."""
+"""The declarations of what stands on pages of the staff site: tabs and verbs of a record, links of a list (`record_tabs`, `record_verbs`, `list_links`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -82,4 +82,19 @@ class RecordVerb:
     why: Callable[[Any, Any], str] = _no_reason
     given: Mapping[str, str] = field(default_factory=dict)
     tab: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class ListLink:
+    """A link beside a list, and below it for the rows that are ticked: to a page that goes on with the rows of the list.
+
+    `url(list_name, query)` returns the address for the list `list_name` ("app.Model") with the query string `query`;
+    `can(user, model_admin)` says whether an officer gets the link on the list of `model_admin`.
+    """
+
+    code: str
+    label: Any
+    url: Callable[[str, str], str]
+    can: Callable[[Any, Any], bool]
     order: int = 100

@@ -31,6 +31,7 @@ def notify(
     concerns: dt.datetime | None = None,
     about: Any = None,
     inbox_only: bool = False,
+    without: Collection[str] = (),
     **context: Any,
 ) -> Notice | None:
     """Write a notice and its deliveries in the caller's transaction; they are sent after it commits.
@@ -42,7 +43,7 @@ def notify(
     number, a mail when there is a mail address, unless the account has switched that channel off for this kind of notice.
     Between 21:30 and 08:00 text messages wait for the morning, except when `concerns`, the moment of the thing that the
     notice is about, is within 24 hours. `about` is a row with a page of its own, which lists what was sent about it.
-    `inbox_only` is for what is read on the site and not worth a message. Returns None when there is no account and no
+    `inbox_only` is for what is read on the site and not worth a message, `without` names channels that are not used. Returns None when there is no account and no
     address. Raises ValueError for a `url` that is no path of this site.
     """
     if url and not url.startswith("/"):
@@ -59,7 +60,7 @@ def notify(
         [
             Delivery(notice=notice, channel=channel, at_night=at_night)
             for channel in Delivery.Channel
-            if not inbox_only and channel not in off and notice.target(channel)
+            if not inbox_only and channel not in off and channel not in without and notice.target(channel)
         ]
     )
     _hint_after_commit()

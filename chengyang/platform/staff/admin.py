@@ -54,6 +54,8 @@ class ScopedAdmin(ListHooks, RecordHooks, ExportsRows, ChangesMany, KeepsViews, 
     )
     # row → the account or person whose data it is: readers of lists and pages are recorded for them (requirements P10).
     concerns: Callable[[Any], Any] | None = None
+    # Whose people officers may write to: "people", or "signups" where the rows are their sign-ups; "" for no one.
+    messages_to = ""
     # Whether every change of the rows is an action whose verb moves a version (slot `content`): then the number of rows and the
     # keys of a page are read once until the next change. For lists of people, which are long.
     is_changed_by_actions = False
@@ -118,6 +120,10 @@ class ScopedAdmin(ListHooks, RecordHooks, ExportsRows, ChangesMany, KeepsViews, 
         if self.managed_prefix:
             subject = self.model._meta.get_field(self.managed_subject).related_model
         return rows.filter(subject._default_manager.all().managed_q(scope, prefix=self.managed_prefix))
+
+    def message_rows(self, rows: Any) -> Any:
+        """Return those of `rows` whose people may get a message: by default all of them (see `messages_to`)."""
+        return rows
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         if not str(object_id).isdecimal() or len(str(object_id)) > 18:

@@ -9,11 +9,12 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chengyang.errors import ActionError
+from chengyang.extensions import ListLink, list_links
 from chengyang.platform.jobs import actions as jobs
 from chengyang.platform.web import paging
 from chengyang.platform.web.forms import posted
@@ -28,7 +29,6 @@ from .models import BulkRow, BulkRun
 AT_ONCE = 40  # rows; what is as small is done with the answer
 NAMED = 10  # rows that the summary names of each kind
 PER_PAGE = 50
-EXPORT, SHOW = "export", "show"  # what every list offers beside its verbs
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,11 @@ class ChangesMany:
         """Store which rows were chosen for which verb, and show the summary; nothing is done yet."""
         self._or_404(request)
         query, code = kept_query(request.GET.urlencode()), request.POST.get("verb", "")
+        link = next((link for link in self.links_for(request.user) if link.code == code), None)
         here = list_address(self.opts.app_label, self.opts.model_name)
         back = f"{here}?{query}" if query else here
         verb = next((verb for verb in self.bulk_verbs if verb.code == code), None)
-        if verb is None and code not in (EXPORT, SHOW):
+        if verb is None and link is None:
             raise Http404
         try:
             rows = self._chosen_rows(request, query_of(query), verb)
@@ -72,10 +73,8 @@ class ChangesMany:
         except ActionError as error:
             error.url = back
             raise
-        if verb is None:
-            name = "export" if code == EXPORT else "changelist"
-            url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}")
-            return HttpResponseRedirect(f"{url}?{CHOSEN}={run.public_id}")
+        if link is not None:
+            return HttpResponseRedirect(link.url(self.model._meta.label, f"{CHOSEN}={run.public_id}"))
         return HttpResponseRedirect(run.get_absolute_url())
 
     def _chosen_rows(self, request: HttpRequest, query: str, verb: BulkVerb | None) -> QuerySet:
@@ -182,4 +181,9 @@ class ChangesMany:
 
     def bulk_choices(self, request: HttpRequest) -> list[tuple[str, Any]]:
         """Return the verbs of the bar below the list: (code, label)."""
-        return [*((verb.code, verb.label) for verb in self.bulk_verbs), (EXPORT, _("导出"))]
+        verbs = [(verb.code, verb.label) for verb in self.bulk_verbs]
+        return [*verbs, *((link.code, link.label) for link in self.links_for(request.user))]
+
+    def links_for(self, user: Any) -> list[ListLink]:
+        """Return the links of this list to pages that go on with its rows (slot `list_links`)."""
+        return [link for link in list_links() if link.can(user, self)]

@@ -122,6 +122,13 @@ def conditions_of(model_admin: Any, request: HttpRequest, query: str) -> str:
     return "；".join([*found, *([_("搜索：%(text)s") % {"text": listing.query}] if listing.query else [])])
 
 
+def export_url(list_name: str, query: str) -> str:
+    """Return the address of the page that exports the list `list_name` ("app.Model") with the query string `query`."""
+    app, model = list_name.lower().split(".")
+    url = reverse(f"admin:{app}_{model}_export")
+    return f"{url}?{query}" if query else url
+
+
 class AgreeToExport(TodoKind):
     """导出复核: an export of more than 500 persons waits for another officer of the office (requirements P26)."""
 

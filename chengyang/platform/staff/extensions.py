@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import DeadlineRows, JobKind, Panel, PeriodicTask, extend
+from chengyang.extensions import DeadlineRows, JobKind, ListLink, Panel, PeriodicTask, extend
 from chengyang.platform.web import content
 
 from . import bulk_actions, list_exports
-from .export_admin import AgreeToExport
+from .export_admin import AgreeToExport, export_url
 from .models import ListExport, ListExportState
 from .rules_admin import CheckRules
 from .watched import watched_views
@@ -25,6 +25,7 @@ extend(
             url=bulk_actions.url_of,
         ),
     ],
+    list_links=[ListLink("export", _("导出"), export_url, lambda user, model_admin: True, order=90)],
     panels=[Panel("staff.margin", "staff/_watched.html", watched_views, order=20)],
     deadlines=[DeadlineRows(lambda: ListExport.objects.filter(state=ListExportState.WAITING))],
     schedule={

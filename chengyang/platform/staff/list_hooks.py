@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from . import bulk_actions, list_columns
 from .filters import ScopedRelatedFilter, WaitingFilter, kinds_of
+from .links import kept_query
 from .listing import Listing
 
 LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")  # that Django's own list filters produce
@@ -62,8 +63,14 @@ class ListHooks:
             "list_admin": self,
             "columns_form": self.columns_form(request),
             "choices": self.bulk_choices(request),
+            "links": self._links(request),
             "most": bulk_actions.MOST,
         }
+
+    def _links(self, request: HttpRequest) -> list[tuple[str, Any, str]]:
+        """Return (code, label, URL) of the links beside the list, for the rows that it shows."""
+        label, query = self.model._meta.label, kept_query(request.GET.urlencode())
+        return [(link.code, link.label, link.url(label, query)) for link in self.links_for(request.user)]
 
     def _record_list(self, request: HttpRequest, response: Any) -> None:
         changelist = getattr(response, "context_data", {}).get("cl")  # None for a redirect

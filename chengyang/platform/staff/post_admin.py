@@ -46,6 +46,10 @@ class PostAdmin(ScopedAdmin):
     fields: Sequence[str] = ("person", "kind", "starts")  # after the organizer
     autocomplete_fields = ("person",)
     concerns = staticmethod(lambda post: post.person)
+    messages_to = "people"
+
+    def message_rows(self, rows: Any) -> Any:
+        return rows.valid().filter(starts__lte=clock.today(), ends__gt=clock.today())
 
     @property
     def list_display(self) -> tuple[str, ...]:
