@@ -242,7 +242,7 @@ def correct_hours(service: ServiceRecord, *, hours: Decimal, reason: str, actor:
 
 
 def restore_hours(service: ServiceRecord, *, actor: Any) -> ServiceRecord:
-    """Take the last correction of the hours back: a correction to the value before it, of which the person is told, too.
+    """Take the last correction of the hours back: a correction to the value before it, of which the person is notified, too.
 
     Raises NotAllowed as `correct_hours`, ActionError("state") when the hours were never corrected.
     """

@@ -6,7 +6,7 @@ const bar = document.getElementById("many");
 const ticks = () => [...document.querySelectorAll("input[name=row]")];
 
 // ---- choosing --------------------------------------------------------------------------------------------------------
-let last = null; // the tick that was changed last, for a range
+let last = null; // the box that was changed last, for a range
 
 const show = () => {
   const chosen = ticks().filter((tick) => tick.checked);

@@ -1,4 +1,4 @@
-"""Messages to many people: whom they reach, the outbox, the second officer, and what becomes of each copy."""
+"""Messages to many people: whom they coverage, the outbox, the second officer, and what becomes of each copy."""
 
 import datetime as dt
 from decimal import Decimal
@@ -84,9 +84,9 @@ def copies(mailing):
 # ---- whom it reaches ------------------------------------------------------------------------------------------------
 def test_a_draft_says_whom_it_reaches_in_which_way_and_what_it_costs(district, people):
     choose_channels([("invitations", "email")], actor=people[1].user)  # no text messages of this kind
-    reach = audience.reach_of(draft(district))
-    assert (reach.people, reach.inbox, reach.sms, reach.mail, reach.off, reach.nowhere) == (3, 2, 2, 1, 1, 0)
-    assert (reach.parts, reach.messages, reach.cost) == (1, 2, Decimal("0.10"))
+    coverage = audience.coverage_of(draft(district))
+    assert (coverage.people, coverage.inbox, coverage.sms, coverage.mail, coverage.off, coverage.nowhere) == (3, 2, 2, 1, 1, 0)
+    assert (coverage.parts, coverage.messages, coverage.cost) == (1, 2, Decimal("0.10"))
     assert not copies(Mailing.objects.get()).exists()
 
 
@@ -97,13 +97,13 @@ def test_a_long_text_message_counts_as_several(length, parts):
 
 def test_without_a_price_no_cost_is_said(district, people, settings):
     settings.SMS_PRICE = None
-    assert audience.reach_of(draft(district)).cost is None
+    assert audience.coverage_of(draft(district)).cost is None
 
 
 def test_without_text_messages_who_has_no_account_is_not_reached(district, people, settings):
     mailing = draft(district, by_sms=False)
-    reach = audience.reach_of(mailing)
-    assert (reach.sms, reach.nowhere) == (0, 1)
+    coverage = audience.coverage_of(mailing)
+    assert (coverage.sms, coverage.nowhere) == (0, 1)
     send(mailing, district, settings)
     assert not Delivery.objects.filter(notice__in=copies(mailing), channel="sms").exists()
     assert [row.state for row in mailing.recipients.all()] == ["written", "written", "skipped"]

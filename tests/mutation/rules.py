@@ -365,7 +365,7 @@ MUTANTS = (
     Mutant(
         "kept-list-outlives-a-change",
         "a list of people shows what changed at the next look",
-        "chengyang/platform/staff/filters.py",
+        "chengyang/platform/staff/listing.py",
         "per_version((*rows, name), compute, names=content.COMMON, at_once=True)",
         "per_version((*rows, name), compute)",
         ("staff/test_kept_lists.py::test_sign_ups_and_check_ins_are_in_their_lists_at_once",),

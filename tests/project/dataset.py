@@ -18,12 +18,13 @@ from chengyang.platform.accounts.models import FormerNumber, NumberRequest, Staf
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
 from chengyang.platform.jobs.models import Job
+from chengyang.platform.mailings.models import Mailing, MailingRecipient
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.offices.models import Office
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
-from chengyang.platform.staff.models import ListExport, RulesDraft
+from chengyang.platform.staff.models import BulkRow, BulkRun, ListExport, RulesDraft, SavedView
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
@@ -348,6 +349,30 @@ def _requests(dataset):
 
 
 # ---- numbers and staff accounts --------------------------------------------------------------------------------------
+def _lists(dataset, objects):
+    """Rows that an officer chose in a list, a view that they share, and a message to many that waits for a second officer."""
+    officer, signup = dataset.users["district"], objects["pending"]
+    objects["bulk_run"] = BulkRun.objects.create(
+        list_name="activities.Signup", verb="approve", label="同意", officer=officer
+    )
+    BulkRow.objects.create(run=objects["bulk_run"], place=0, object_id=signup.pk)
+    objects["view"] = SavedView.objects.create(
+        list_name="activities.Signup", name="待审的", owner=officer, query="state__exact=pending", is_shared=True
+    )
+    objects["mailing"] = Mailing.objects.create(
+        title="十月新心讲堂",
+        text="讲数据合规。",
+        contact="夏庄街道办事处",
+        list_name="members.Person",
+        author=dataset.users["xiazhuang"],
+        subdistrict=dataset.area,
+        state="waiting",
+        due_on=NOW.date(),
+        total=1,
+    )
+    MailingRecipient.objects.create(mailing=objects["mailing"], place=0, object_id=1, user=dataset.users["member"])
+
+
 def _numbers(dataset, member):
     objects, due_on = dataset.objects, clock.today() + DAY
     objects["former_number"] = FormerNumber.objects.create(
@@ -390,6 +415,7 @@ def _rest(dataset):
     objects["job"] = Job.objects.create(
         kind="list-export", owner=dataset.users["district"], title="导出：人士", **ended
     )
+    _lists(dataset, objects)
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")

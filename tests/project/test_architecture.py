@@ -54,6 +54,8 @@ WITHOUT_ACTOR = {
     "close_request": "a periodic task",
     "remind_handlers": "a periodic task",
     "escalate_due": "a periodic task",
+    "end_mailing": "the last step of the job that sends the message",
+    "send_due": "a periodic task",
     "notify": "called by actions that have an actor",
     "delete_former_numbers": "a periodic task",
     "delete_jobs_of": "called by the action that closes an account, which passes the actor by position",

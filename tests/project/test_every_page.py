@@ -31,6 +31,7 @@ LATIN = {
     "authenticator",
     "google",
 }
+LATIN |= {"shift", "esc"}  # keys of a keyboard
 LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel", "xlsx", "csv"}
 # Codes that the lists of the code tables show.
 LATIN |= {"enterprise", "new", "media", "four", "five", "six", "haves", "goods", "team", "registration"}

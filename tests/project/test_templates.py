@@ -8,6 +8,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templ
 # Latin words that Chinese text uses, too: formats, protocols, names of programs.
 LATIN = {"ical", "excel", "json", "pdf", "api", "docx", "xlsx", "cookie", "csrf", "openapi"}
 LATIN |= {"microsoft", "authenticator", "freeotp"}
+LATIN |= {"shift", "esc"}  # keys of a keyboard
 LATIN |= {"website"}  # the type of a page in its preview (Open Graph)
 CODE = re.compile(
     r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->|<!doctype[^>]*>"

@@ -181,7 +181,7 @@ def test_its_owner_renames_it_and_takes_over_the_conditions_of_the_list(client_o
     assert (view.name, view.query) == ("又改", "subdistrict__id__exact=1")
 
 
-def test_a_name_is_used_once_and_what_was_typed_is_kept(client_of, district, people):
+def test_a_name_is_used_once_and_the_form_keeps_what_was_typed(client_of, district, people):
     save(district)
     answer = client_of(district).post(f"{PERSONS}views/", {"name": "民营企业"})
     assert answer.status_code == 409

@@ -85,7 +85,7 @@ def still_match(mailing: Mailing, keys: list[int]) -> set[int]:
 
 # ---- the preview ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Reach:
+class Coverage:
     """How many people a message reaches in which way; `parts` of a text message count and cost alone, `cost` in yuan."""
 
     people: int
@@ -93,7 +93,7 @@ class Reach:
     sms: int
     mail: int
     off: int  # people who do not want text messages of this kind
-    nowhere: int  # people without an account, whom this message does not reach by text message
+    nowhere: int  # people without an account, whom this message does not get to
     parts: int
 
     @property
@@ -106,7 +106,7 @@ class Reach:
         return None if settings.SMS_PRICE is None else settings.SMS_PRICE * self.messages
 
 
-def reach_of(mailing: Mailing) -> Reach:
+def coverage_of(mailing: Mailing) -> Coverage:
     """Return whom the message reaches now, by what people have chosen and which addresses they have."""
     rows = mailing.recipients.select_related("user", "person").defer("message")
     off = _switched_off(mailing)
@@ -120,7 +120,7 @@ def reach_of(mailing: Mailing) -> Reach:
         counts["sms"] += bool(mailing.by_sms and number and wants)
         counts["off"] += bool(mailing.by_sms and number and not wants)
         counts["nowhere"] += account is None and not (number and mailing.by_sms)
-    return Reach(people=mailing.total, parts=parts_of(sms_of(mailing)), **counts)
+    return Coverage(people=mailing.total, parts=parts_of(sms_of(mailing)), **counts)
 
 
 def _switched_off(mailing: Mailing) -> set[tuple[int, str]]:

@@ -1,8 +1,7 @@
-"""Messages to many people: what is said, who gets it, and what became of each copy (requirements N05, domain.md rule 12)."""
+"""Messages to many people: what is said, who gets it, and what became of each copy."""
 
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +15,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.jobs.models import Job
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.web.lookups import table
 
 from .states import MailingState, RecipientState
 
@@ -86,7 +86,7 @@ class Mailing(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="mailing_latest"),
             models.Index(fields=["author", "-created_at"], name="mailing_author"),
-            models.Index(fields=["send_at"], condition=Q(state="held"), name="mailing_held"),
+            models.Index(fields=["send_at"], condition=Q(state="held"), name="mailing_in_outbox"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -110,7 +110,7 @@ class Mailing(models.Model):
     @property
     def list_label(self) -> Any:
         """The name of the list whose people get it."""
-        return apps.get_model(self.list_name)._meta.verbose_name_plural
+        return table(self.list_name)._meta.verbose_name_plural
 
 
 class RecipientQuerySet(models.QuerySet["MailingRecipient"]):

@@ -48,8 +48,8 @@ def _send(mailing: Mailing, row: MailingRecipient, *, matches: bool) -> None:
 def _result(mailing: Mailing) -> str:
     written = mailing.recipients.filter(state=RecipientState.WRITTEN).count()
     skipped = mailing.recipients.filter(state=RecipientState.SKIPPED).count()
-    said = _("发给 %(n)d 人") % {"n": written}
-    return said + (_("，%(n)d 人没有发") % {"n": skipped} if skipped else "") + "。"
+    text = _("发给 %(n)d 人") % {"n": written}
+    return text + (_("，%(n)d 人没有发") % {"n": skipped} if skipped else "") + "。"
 
 
 def url_of(job: Any) -> str:

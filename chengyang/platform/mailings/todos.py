@@ -62,15 +62,15 @@ class AgreeToMailing(TodoKind):
 
 def detail_rows_of(row: Mailing) -> list[DetailRow]:
     """Return the rows about a message: what is said, who gets it in which way, and what the text messages cost."""
-    reach = audience.reach_of(row) if row.recipients.exists() else None
+    coverage = audience.coverage_of(row) if row.recipients.exists() else None
     rows = [
         DetailRow(_("是什么"), row.get_kind_display()),
         DetailRow(_("正文"), audience.text_of(row)),
         DetailRow(_("给谁"), row.list_label, row.conditions or _("全部，没有加条件")),
         DetailRow(_("人数"), _("%(n)s 人") % {"n": f"{row.total:,}"}),
     ]
-    if reach:
-        rows += reach_rows(row, reach)
+    if coverage:
+        rows += coverage_rows(row, coverage)
     send_at = dates.stamp(row.send_at) if row.send_at else _("放进发件箱十分钟后")
     rows += [
         DetailRow(_("什么时候发"), dates.stamp(row.sent_at) if row.sent_at else send_at),
@@ -83,20 +83,20 @@ def detail_rows_of(row: Mailing) -> list[DetailRow]:
     return rows
 
 
-def reach_rows(row: Mailing, reach: audience.Reach) -> list[DetailRow]:
+def coverage_rows(row: Mailing, coverage: audience.Coverage) -> list[DetailRow]:
     """Return how many people a message reaches in which way."""
     left = [
-        _("%(n)s 人不收这类短信") % {"n": f"{reach.off:,}"} if reach.off else "",
-        _("%(n)s 人没有账号，这样收不到") % {"n": f"{reach.nowhere:,}"} if reach.nowhere else "",
+        _("%(n)s 人不收这类短信") % {"n": f"{coverage.off:,}"} if coverage.off else "",
+        _("%(n)s 人没有账号，这样收不到") % {"n": f"{coverage.nowhere:,}"} if coverage.nowhere else "",
     ]
     rows = [
-        DetailRow(_("站内消息"), _("%(n)s 人") % {"n": f"{reach.inbox:,}"}, "；".join(filter(None, left)), live=True),
-        DetailRow(_("邮件"), _("%(n)s 封") % {"n": f"{reach.mail:,}"}, live=True),
+        DetailRow(_("站内消息"), _("%(n)s 人") % {"n": f"{coverage.inbox:,}"}, "；".join(filter(None, left)), live=True),
+        DetailRow(_("邮件"), _("%(n)s 封") % {"n": f"{coverage.mail:,}"}, live=True),
     ]
     if row.by_sms:
-        words = {"people": f"{reach.sms:,}", "n": f"{reach.messages:,}", "parts": reach.parts}
+        words = {"people": f"{coverage.sms:,}", "n": f"{coverage.messages:,}", "parts": coverage.parts}
         count = _("%(people)s 人，共 %(n)s 条（每人 %(parts)d 条）") % words
-        cost = "" if reach.cost is None else _("约 %(yuan)s 元") % {"yuan": f"{reach.cost:,.2f}"}
+        cost = "" if coverage.cost is None else _("约 %(yuan)s 元") % {"yuan": f"{coverage.cost:,.2f}"}
         rows.append(DetailRow(_("短信"), count, cost, live=True))
         rows.append(DetailRow(_("短信全文"), audience.sms_of(row)))
     return rows

@@ -24,8 +24,8 @@ MOST = 30  # views of one officer for one list
 def query_for_view(list_name: str, text: str) -> str:
     """Return what a view keeps of the query string `text` of a list: filters and order.
 
-    The search text is kept only where the rows are not about people: a view is no mark on a person (domain.md, "What the registry
-    does not hold").
+    The search text is kept only where the rows are not about people: a view is no mark on a person (domain.md, "What the portal
+    refuses to hold").
     """
     kept = QueryDict(query_of(text), mutable=True)
     for name in (CHOSEN, VIEW, *(("q",) if admin_of(list_name).people_of else ())):

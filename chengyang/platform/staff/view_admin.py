@@ -29,7 +29,7 @@ class KeepsViews:
         view = self.admin_site.admin_view
         return [
             path("columns/", view(require_POST(self.columns_view)), name=f"{name}_columns"),
-            path("views/", view(require_http_methods(["GET", "HEAD", "POST"])(self.new_view)), name=f"{name}_view_add"),
+            path("views/", view(require_http_methods(["GET", "HEAD", "POST"])(self.new_view)), name=f"{name}_view_new"),
             path(
                 "views/<slug:public_id>/",
                 view(require_http_methods(["GET", "HEAD", "POST"])(self.saved_view)),

@@ -1,9 +1,10 @@
-"""Conditions of queries that keep their index inside an OR."""
+"""Conditions of queries that keep their index inside an OR, and tables by the label that a row stores."""
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models import BooleanField, F, Func, Model, QuerySet
 
 
 class _AnyOf(Func):
@@ -11,6 +12,11 @@ class _AnyOf(Func):
     template = "%(expressions)s)"
     output_field = BooleanField()
     conditional = True
+
+
+def table(label: str) -> type[Model]:
+    """Return the model with the label `label` ("app.Model") of a stored row. Raises KeyError for a table that is gone."""
+    return {model._meta.label: model for model in apps.get_models()}[label]
 
 
 def any_of(column: str, rows: QuerySet[Any], key: str = "pk") -> Any:

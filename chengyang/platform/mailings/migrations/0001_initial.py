@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mailing',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['send_at'], name='mailing_held'),
+            index=models.Index(condition=models.Q(('state', 'held')), fields=['send_at'], name='mailing_in_outbox'),
         ),
         migrations.AddConstraint(
             model_name='mailing',

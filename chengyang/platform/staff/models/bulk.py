@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +12,7 @@ from chengyang import clock
 from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.jobs.models import Job
+from chengyang.platform.web.lookups import table
 
 MESSAGE_LENGTH = 300
 
@@ -55,13 +55,13 @@ class BulkRun(models.Model):
         return f"{self.list_label}：{self.label}"
 
     def get_absolute_url(self) -> str:
-        meta = apps.get_model(self.list_name)._meta
+        meta = table(self.list_name)._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_bulk_run", args=[self.public_id])
 
     @property
     def list_label(self) -> Any:
         """The name of the list, in the plural of its table."""
-        return apps.get_model(self.list_name)._meta.verbose_name_plural
+        return table(self.list_name)._meta.verbose_name_plural
 
 
 class BulkRow(models.Model):

@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +14,7 @@ from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.jobs.models import Job
+from chengyang.platform.web.lookups import table
 
 
 class ListExportState(models.TextChoices):
@@ -122,5 +122,7 @@ class ListExport(models.Model):
     @property
     def list_label(self) -> Any:
         """The name of the list, in the plural of its table; its label where the table is gone."""
-        tables = {model._meta.label: model._meta.verbose_name_plural for model in apps.get_models()}
-        return tables.get(self.list_name, self.list_name)
+        try:
+            return table(self.list_name)._meta.verbose_name_plural
+        except KeyError:
+            return self.list_name

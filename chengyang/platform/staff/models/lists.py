@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +12,7 @@ from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.web.lookups import table
 
 PER_PAGE_CHOICES = (25, 100)
 
@@ -60,7 +60,7 @@ class SavedView(models.Model):
     """视图: filters, order and columns of a list under a name, of one officer or shared with their office.
 
     `query` is the query string of the list. For a list about people it has no search text: a view is a condition that many may
-    meet, never a mark on one person (domain.md, "What the registry does not hold"). `subdistrict` is the office of the
+    meet, never a mark on one person (domain.md, "What the portal refuses to hold"). `subdistrict` is the office of the
     owner, empty for the district.
     """
 
@@ -95,7 +95,7 @@ class SavedView(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        meta = apps.get_model(self.list_name)._meta
+        meta = table(self.list_name)._meta
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
         query = "&".join(filter(None, [self.query, f"view={self.public_id}"]))
         return f"{url}?{query}"
