@@ -85,7 +85,14 @@ def copies(mailing):
 def test_a_draft_says_whom_it_reaches_in_which_way_and_what_it_costs(district, people):
     choose_channels([("invitations", "email")], actor=people[1].user)  # no text messages of this kind
     coverage = audience.coverage_of(draft(district))
-    assert (coverage.people, coverage.inbox, coverage.sms, coverage.mail, coverage.off, coverage.nowhere) == (3, 2, 2, 1, 1, 0)
+    assert (coverage.people, coverage.inbox, coverage.sms, coverage.mail, coverage.off, coverage.nowhere) == (
+        3,
+        2,
+        2,
+        1,
+        1,
+        0,
+    )
     assert (coverage.parts, coverage.messages, coverage.cost) == (1, 2, Decimal("0.10"))
     assert not copies(Mailing.objects.get()).exists()
 

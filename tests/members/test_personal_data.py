@@ -84,6 +84,8 @@ def test_tables_found():
         "bases.Post",
         "files.File",
         "jobs.Job",
+        "mailings.Mailing",
+        "mailings.MailingRecipient",
         "members.Application",
         "members.Assessment",
         "members.Correction",
@@ -99,6 +101,7 @@ def test_tables_found():
         "services.Post",
         "services.Request",
         "staff.Absence",
+        "staff.BulkRun",
         "staff.ListExport",
         "usersessions.UserSession",
     ]

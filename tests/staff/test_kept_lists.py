@@ -23,7 +23,7 @@ def list_of(client, name, query=""):
     """Return (what the list says about its number, the page) of the list `name`."""
     response = client.get(reverse(f"admin:{name}_changelist") + query)
     assert response.status_code == 200
-    return response.context_data["cl"].total_text, response.content.decode()
+    return response.context_data["cl"].total_text.removesuffix(" 条"), response.content.decode()
 
 
 def statements(client, name):

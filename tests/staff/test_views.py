@@ -157,7 +157,7 @@ def test_only_its_owner_changes_and_deletes_a_view(client_of, district, district
     other.post(f"{PERSONS}views/{view.public_id}/", {"name": "改名", "is_watched": "on"})
     view.refresh_from_db()
     assert view.name == "民营企业"
-    assert list(view.watchers.all()) == [district_2]
+    assert [one.officer for one in view.watched.all()] == [district_2]
     assert other.post(f"{PERSONS}views/{view.public_id}/", {"delete": "1"}).status_code == 403
     other.post(f"{PERSONS}columns/?view={view.public_id}", {"columns": ["job"], "per_page": "25"})
     view.refresh_from_db()

@@ -132,9 +132,11 @@ class MailingRecipient(models.Model):
     place = models.PositiveIntegerField()
     object_id = models.PositiveBigIntegerField()
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("账号")
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="mailing_copies", verbose_name=_("账号")
     )
-    person = models.ForeignKey("members.Person", models.CASCADE, null=True, related_name="+", verbose_name=_("人士"))
+    person = models.ForeignKey(
+        "members.Person", models.CASCADE, null=True, related_name="mailing_copies", verbose_name=_("人士")
+    )
     state = models.CharField(_("结果"), max_length=8, choices=RecipientState.choices, default=RecipientState.READY)
     message = models.CharField(_("说明"), max_length=200, blank=True)
     notice = models.OneToOneField(Notice, models.SET_NULL, null=True, related_name="+", verbose_name=_("通知"))

@@ -90,7 +90,9 @@ def coverage_rows(row: Mailing, coverage: audience.Coverage) -> list[DetailRow]:
         _("%(n)s 人没有账号，这样收不到") % {"n": f"{coverage.nowhere:,}"} if coverage.nowhere else "",
     ]
     rows = [
-        DetailRow(_("站内消息"), _("%(n)s 人") % {"n": f"{coverage.inbox:,}"}, "；".join(filter(None, left)), live=True),
+        DetailRow(
+            _("站内消息"), _("%(n)s 人") % {"n": f"{coverage.inbox:,}"}, "；".join(filter(None, left)), live=True
+        ),
         DetailRow(_("邮件"), _("%(n)s 封") % {"n": f"{coverage.mail:,}"}, live=True),
     ]
     if row.by_sms:

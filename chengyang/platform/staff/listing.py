@@ -56,7 +56,9 @@ class Listing(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
         """Return the rows, only those that the officer chose where the address says `?chosen=`. Raises ValueError for an unknown one."""
-        self.request, self.shown, self.chosen = request, list_columns.shown_to(request, self.model_admin), None
+        self.request, self.chosen = request, None
+        if not getattr(request, "only_rows", False):
+            self.shown = list_columns.shown_to(request, self.model_admin)
         rows = super().get_queryset(request, exclude_parameters)
         if number := request.GET.get(CHOSEN, ""):
             runs = BulkRun.objects.visible_to(request.user).filter(list_name=self.model._meta.label)

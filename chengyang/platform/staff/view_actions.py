@@ -16,7 +16,7 @@ from chengyang.platform.web import content
 from . import permissions
 from .links import CHOSEN, VIEW
 from .list_exports import admin_of, query_of
-from .models import ListSetting, SavedView
+from .models import ListSetting, SavedView, WatchedView
 
 MOST = 30  # views of one officer for one list
 
@@ -117,9 +117,9 @@ def delete_view(view: SavedView, *, actor: Any) -> None:
 def watch_view(view: SavedView, wanted: bool, *, actor: Any) -> None:
     """Put the number of rows of a view on 今日待办 of `actor`, or take it off. Safe to repeat."""
     if wanted:
-        view.watchers.add(actor)
+        WatchedView.objects.get_or_create(view=view, officer=actor)
     else:
-        view.watchers.remove(actor)
+        WatchedView.objects.filter(view=view, officer=actor).delete()
     content.changed(content.WORK)
 
 

@@ -104,7 +104,7 @@ class KeepsViews:
         views = SavedView.objects.visible_to(request.user).filter(list_name=self.model._meta.label)
         view = get_object_or_404(views, public_id=public_id)
         is_own = permissions.can_change_view(request.user, view)
-        watched = view.watchers.filter(pk=request.user.pk).exists()
+        watched = view.watched.filter(officer=request.user).exists()
         form = ViewForm(
             posted(request),
             can_share=permissions.can_share_views(request.user) and is_own,

@@ -21,7 +21,7 @@ def watched_views(request: HttpRequest, _subject: Any) -> dict[str, Any] | None:
 
 
 def _counted(user: Any) -> list[tuple[SavedView, str]]:
-    views = list(SavedView.objects.visible_to(user).filter(watchers=user)[:MOST])
+    views = list(SavedView.objects.visible_to(user).filter(watched__officer=user)[:MOST])
     found = []
     for view in views:
         try:

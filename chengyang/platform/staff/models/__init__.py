@@ -2,7 +2,7 @@
 
 from .bulk import BulkRow, BulkRun
 from .exports import LIST_EXPORT_TRANSITIONS, ExportFormat, ExportPurpose, ListExport, ListExportState
-from .lists import ListSetting, SavedView
+from .lists import ListSetting, SavedView, WatchedView
 from .rules import RULES_DRAFT_TRANSITIONS, RulesDraft, RulesDraftState
 from .todo import Absence, Assignment, Settled
 
@@ -22,4 +22,5 @@ __all__ = [
     "RulesDraftState",
     "SavedView",
     "Settled",
+    "WatchedView",
 ]

@@ -28,10 +28,10 @@ class ListSetting(models.Model):
 
     NOT_PERSONAL = {"id", "list_name", "columns", "per_page"}
 
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    list_name = models.CharField(max_length=80)  # "app.Model"
-    columns = models.JSONField(default=list, blank=True)
-    per_page = models.PositiveSmallIntegerField(default=PER_PAGE_CHOICES[0])
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("谁的"))
+    list_name = models.CharField(_("名单"), max_length=80)  # "app.Model"
+    columns = models.JSONField(_("列"), default=list, blank=True)
+    per_page = models.PositiveSmallIntegerField(_("一页多少条"), default=PER_PAGE_CHOICES[0])
 
     objects = ListSettingQuerySet.as_manager()
 
@@ -74,7 +74,6 @@ class SavedView(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("谁的"))
     is_shared = models.BooleanField(_("共享"), default=False)
     subdistrict = models.ForeignKey(Subdistrict, models.PROTECT, null=True, related_name="+", verbose_name=_("街道"))
-    watchers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("放到待办的人"))
     changed_at = models.DateTimeField(_("修改时间"), default=clock.now)
 
     objects = SavedViewQuerySet.as_manager()
@@ -99,3 +98,20 @@ class SavedView(models.Model):
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
         query = "&".join(filter(None, [self.query, f"view={self.public_id}"]))
         return f"{url}?{query}"
+
+
+class WatchedView(models.Model):
+    """An officer wants to see the number of rows of a view beside 今日待办."""
+
+    NOT_PERSONAL = {"id"}
+
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="watched", verbose_name=_("视图"))
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("谁的"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("放到待办的视图")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["view", "officer"], name="watched_view_once")]
+
+    def __str__(self) -> str:
+        return str(self.view)
