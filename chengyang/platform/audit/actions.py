@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -64,6 +64,26 @@ def record(
     history.attribute_to(actor)
     content.changed_by(verb, subject)
     return entry
+
+
+def record_many(verb: str, subjects: Sequence[tuple[Any, Any, Any]], *, actor: Any, fields: Iterable[str] = ()) -> None:
+    """Write an entry of `verb` for each of `subjects`: (row, person, account), as `record` does, in one statement.
+
+    For an action on many rows. Arguments and errors as for `record`.
+    """
+    if not _in_transaction():
+        raise RuntimeError("audit.record_many() belongs in the transaction of what it records.")
+    names = list(fields)
+    Entry.objects.bulk_create(
+        [
+            _entry(verb, row, actor=actor, person=person, user=user, fields=names, reason="", result=Entry.Result.OK)
+            for row, person, user in subjects
+        ],
+        batch_size=1000,
+    )
+    history.attribute_to(actor)
+    for row, _person, _user in subjects:
+        content.changed_by(verb, row)
 
 
 def record_alone(verb: str, subject: Any = None, *, actor: Any, **details: Any) -> Entry:
