@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,8 +128,16 @@ def store_cells(owner: Import, kind: ImportKind) -> tuple[Head, int]:
     Read is the first visible sheet with headers that `kind` knows, else the first one with rows. Raises ActionError.
     """
     data = get(owner, Place.SOURCE, 0) or b""
-    sheets = _Sheets(owner, kind)
-    for line in lines(data):
+    return take_sheet(lines(data), kind, lambda number, rows: put_rows(owner, Place.CELLS, number, rows))
+
+
+def take_sheet(read: Iterable[Any], kind: ImportKind, keep: Callable[[int, list[Any]], None]) -> tuple[Head, int]:
+    """Take the rows of the sheet that `kind` knows from the lines `read`, and give them to `keep` (number, rows) in blocks.
+
+    Returns and raises as `store_cells`.
+    """
+    sheets = _Sheets(kind, keep)
+    for line in read:
         sheets.take(line)
     return sheets.finish()
 
@@ -137,8 +145,8 @@ def store_cells(owner: Import, kind: ImportKind) -> tuple[Head, int]:
 class _Sheets:
     """Takes the lines of a file: looks for the sheet with the headers, and stores its rows in blocks."""
 
-    def __init__(self, owner: Import, kind: ImportKind) -> None:
-        self.owner, self.kind = owner, kind
+    def __init__(self, kind: ImportKind, keep: Callable[[int, list[Any]], None]) -> None:
+        self.kind, self.keep = kind, keep
         self.waiting: list[Any] = []  # the first rows of the sheet in which the header is looked for
         self.looked_through = False
         self.meta: dict[str, Any] = {}
@@ -191,7 +199,7 @@ class _Sheets:
             self._store()
 
     def _store(self) -> None:
-        put_rows(self.owner, Place.CELLS, self.blocks, self.block)
+        self.keep(self.blocks, self.block)
         self.block, self.blocks = [], self.blocks + 1
 
     def _end_sheet(self) -> None:

@@ -68,7 +68,9 @@ def typed(cell: Cell) -> str:
         return str(_("是") if cell else _("否"))
     if isinstance(cell, list):
         return str(cell[1])
-    return clean(cell) if isinstance(cell, str) else repr(cell)
+    if isinstance(cell, float):
+        return f"{Decimal(repr(cell)):f}"
+    return clean(cell) if isinstance(cell, str) else str(cell)
 
 
 def require_digits(cell: Cell) -> None:
@@ -126,6 +128,8 @@ class Phone:
             return self.masked(tail[1])
         if "*" in value:
             raise ValueError(_("号码带星号，不完整。请填 11 位，或“尾号 1234”。"))
+        if value.endswith(".0") and value[:-2].isdigit():  # a number that a program wrote as text
+            value = value[:-2]
         if isinstance(cell, list):
             raise ValueError(_("手机号变成了日期，请把这一列设成“文本”，重新填写。"))
         return phones.normalise_phone(value)
