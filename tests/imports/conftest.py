@@ -3,11 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from chengyang.platform.imports import actions
+from chengyang.platform.imports import actions, preview
 from chengyang.platform.imports.models import Import
 from chengyang.platform.jobs import runner
 from chengyang.platform.web import hints
-from organizations.models import Membership, Organization
 from tests import personas
 
 NAMES = ["陈桂兰", "李雷", "周予安", "韩梅梅"]
@@ -24,7 +23,7 @@ def people(reference):
     organization = personas.organization(name="夏庄联谊会")
     made = [personas.person(name, phone=f"+861540000710{n}") for n, name in enumerate(NAMES)]
     personas.organization(
-        name="流亭联谊会", subdistrict=personas.Subdistrict.objects.get(name="流亭街道"), level="subdistrict"
+        name="流亭联谊会", slug="liuting", subdistrict=personas.Subdistrict.objects.get(name="流亭街道"), level="subdistrict"
     )
     return made, organization
 
@@ -50,9 +49,5 @@ def write(owner, *, actor, whole=False, note="核对"):
 
 def rows_of(owner, outcome):
     """Return number → row of the preview with `outcome`."""
-    from chengyang.platform.imports.preview import rows_of as shown
+    return {row.number: row for row in preview.rows_of(owner, outcome, 0, 1000)}
 
-    return {row.number: row for row in shown(owner, outcome, 0, 1000)}
-
-
-__all__ = ["Membership", "Organization"]

@@ -243,7 +243,7 @@ class Money:
             amount = Decimal(found[1]) * (WAN if found[2] else 1)
         except InvalidOperation:
             raise ValueError(_("“%(text)s”不是金额，请只写数字，单位是元。") % {"text": value[:20]}) from None
-        if not 0 < amount <= self.most:
+        if not Decimal("0.005") <= amount <= self.most:
             raise ValueError(_("金额要大于 0，不能太大。"))
         rounded = amount.quantize(Decimal("0.01"))
         if abs(rounded - amount) > Decimal("0.000001"):
