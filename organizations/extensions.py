@@ -30,7 +30,7 @@ from chengyang.platform.web.panels import each_reader
 
 from . import record_tabs
 from .actions import memberships
-from .imports import MembershipImport
+from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN, MembershipState
@@ -68,7 +68,7 @@ extend(
     "organizations",
     public_pages=[_pages],
     todos=[MembershipTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
-    imports=[MembershipImport()],
+    imports=[MembershipImport(), OrganizationPostImport()],
     search=[
         SearchSource(
             _("组织"),

@@ -10,10 +10,10 @@ from chengyang.extensions import ImportKind
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Day, Text
-from members.sheet_people import PERSON, find_people, is_other_person, person_columns
+from members.sheet_people import PERSON, PostImport, find_people, is_other_person, person_columns
 
 from . import actions, permissions
-from .models import Membership, Organization
+from .models import Membership, Organization, Post
 from .states import MembershipState, OrganizationState
 
 ORGANIZATION = "organization"
@@ -150,11 +150,16 @@ class MembershipImport(ImportKind):
         return f"{organization}:{row.found.person_id if row.found else row.refs[PERSON].pk}"
 
     # ---- writing -----------------------------------------------------------------------------------------------------
-    def lock(self, rows: Any) -> None:
+    def lock_keys(self, row: Any) -> list[Any]:
+        if row.found:
+            return [row.found.organization_id, row.found.person_id, row.found.pk]
+        return [row.refs[ORGANIZATION].pk, row.refs[PERSON].pk, None]
+
+    def lock(self, keys: Any) -> None:
         """Lock the organizations of new members, the persons, and the memberships that change, as the actions do."""
-        fresh = [row for row in rows if row.found is None]
-        actions.lock_parents({row.refs[ORGANIZATION].pk for row in fresh}, {row.refs[PERSON].pk for row in fresh})
-        actions.lock_memberships({row.found.pk for row in rows if row.found is not None})
+        fresh = [key for key in keys if key[2] is None]
+        actions.lock_for_entry({key[0] for key in fresh}, {key[1] for key in fresh})
+        actions.lock_for_correction({key[2] for key in keys} - {None})
 
     def create(self, rows: Any, *, actor: Any, note: str) -> list[Any]:
         entries = [{**row.refs, "joined_on": row.values.get("joined_on")} for row in rows]
@@ -173,3 +178,17 @@ class MembershipImport(ImportKind):
 
     def take_back(self, rows: Any, *, actor: Any, note: str) -> list[Any]:
         return actions.remove_memberships(rows, actor=actor)
+
+
+class OrganizationPostImport(PostImport):
+    """组织职务."""
+
+    code, list_name, label = "organization-posts", "organizations.Post", gettext_lazy("组织职务")
+    model, alone, takes_end = Post, Post.Kind.SECRETARY, True
+    subject_names = ("组织名称", "所在组织", "联谊组织")
+    appoint, correct_post, end_post = (
+        staticmethod(actions.appoint),
+        staticmethod(actions.correct_post),
+        staticmethod(actions.end_post),
+    )
+    may_appoint = staticmethod(lambda user, organizer, kind: permissions.can_appoint(user, organizer))

@@ -61,8 +61,15 @@ class ImportKind:
         """
         raise NotImplementedError
 
-    def lock(self, rows: Sequence[ImportRow]) -> None:
-        """Lock what `resolve` must read unchanged until the rows are written, in the order of the actions."""
+    def lock_keys(self, row: ImportRow) -> list[Any]:
+        """Return what `lock` needs to know of a row that is to be written, as plain values that the preview keeps."""
+        raise NotImplementedError
+
+    def lock(self, keys: Sequence[list[Any]]) -> None:
+        """Lock what `resolve` must read unchanged until the rows are written, in the order of the actions.
+
+        `keys` are the `lock_keys` of the rows. What is not locked here, because a row means something else now, is refused.
+        """
         raise NotImplementedError
 
     def identity(self, row: ImportRow) -> str:

@@ -21,6 +21,7 @@ from .corrections import (
     withdraw_correction,
 )
 from .leaving import KEPT_AFTER_LEAVING, erase_person, leave_registry, return_to_registry
+from .locking import lock_people
 from .periodic import RETURNED_ENDS, run_periodic
 from .persons import (
     CONFIRM_WITHIN,
@@ -82,6 +83,7 @@ __all__ = [
     "export_own_data",
     "first_review_representative",
     "leave_registry",
+    "lock_people",
     "name_representative",
     "nominate_representative",
     "object_to_decline",

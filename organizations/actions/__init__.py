@@ -1,6 +1,13 @@
 """All write actions on organizations, memberships and posts."""
 
-from .many_memberships import add_memberships, correct_memberships, lock_memberships, lock_parents, remove_memberships
+from .many_memberships import (
+    add_memberships,
+    correct_memberships,
+    lock_for_correction,
+    lock_for_entry,
+    lock_memberships,
+    remove_memberships,
+)
 from .memberships import (
     DECIDE_WITHIN,
     accept_membership,
@@ -34,8 +41,9 @@ __all__ = [
     "end_post",
     "found_organization",
     "leave_organization",
+    "lock_for_correction",
+    "lock_for_entry",
     "lock_memberships",
-    "lock_parents",
     "remove_memberships",
     "reopen_application",
     "resign",

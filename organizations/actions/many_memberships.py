@@ -1,5 +1,6 @@
 """Many memberships in one step, for imports: the rules, locks, audit entries and notices of the actions on one."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,12 +30,11 @@ def add_memberships(entries: Sequence[Mapping[str, Any]], *, actor: Any) -> list
     An entry has `organization`, `person` and `joined_on` (None: today). Locks the organizations, then the persons, each in the
     order of their keys.
     """
-    organizations, persons = lock_parents(
-        {entry["organization"].pk for entry in entries}, {entry["person"].pk for entry in entries}
-    )
+    areas, people = {entry["organization"].pk for entry in entries}, {entry["person"].pk for entry in entries}
+    lock_for_entry(areas, people)
+    organizations, persons = Organization.objects.in_bulk(areas), _people(people)
     pairs = Membership.objects.open().filter(organization__in=organizations, person__in=persons)
     taken = set(pairs.values_list("organization_id", "person_id"))
-    accounts = {entry["person"].pk: entry["person"] for entry in entries}
     now, found = clock.now(), []
     for entry in entries:
         organization, person = organizations[entry["organization"].pk], persons[entry["person"].pk]
@@ -42,7 +42,6 @@ def add_memberships(entries: Sequence[Mapping[str, Any]], *, actor: Any) -> list
         refusal = entry_refusal(organization, person, entry["joined_on"], actor, is_open=pair in taken)
         if refusal is None:
             taken.add(pair)
-            person.user = accounts[person.pk].user
         found.append(refusal or _new(organization, person, entry["joined_on"], actor, now))
     made = [row for row in found if isinstance(row, Membership)]
     Membership.objects.bulk_create(made, batch_size=1000)
@@ -86,10 +85,19 @@ def correct_memberships(
             membership.joined_on, membership.left_on, membership.reason = data["joined_on"], data["left_on"], reason
         found.append(refusal or membership)
     made = [row for row in found if isinstance(row, Membership)]
-    Membership.objects.bulk_update(made, DATES, batch_size=1000)
+    _save_dates(made)
     _record("membership.corrected", made, actor, fields=DATES)
     _notify(made, "organizations/membership_corrected")
     return found
+
+
+def _save_dates(memberships):
+    """Save the dates and the reason, one statement for all rows with the same ones: `bulk_update` takes ten times as long."""
+    same = defaultdict(list)
+    for row in memberships:
+        same[row.joined_on, row.left_on, row.reason].append(row.pk)
+    for values, pks in same.items():
+        Membership.objects.filter(pk__in=pks).update(**dict(zip(DATES, values, strict=True)))
 
 
 @transaction.atomic
@@ -127,15 +135,27 @@ def lock_memberships(pks: set[Any]) -> dict[Any, Membership]:
     return {row.pk: row for row in rows.select_related("organization", "person__user")}
 
 
-def lock_parents(organizations: set[Any], persons: set[Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
-    """Lock the organizations, then the persons, with these keys, as `add_membership` does; return both by key."""
-    return _locked(Organization, organizations), _locked(Person, persons)
+def _people(pks):
+    """Return key → person with their account, without what no membership needs."""
+    rows = Person.objects.filter(pk__in=pks).select_related("user")
+    return {row.pk: row for row in rows.defer("name_search", "unit_search", "can", "want", "unit", "job", "name_key")}
 
 
-def _locked(model, pks):
-    """Return key → row, locked as the action on one row locks it, in the order of the keys."""
+def lock_for_entry(organizations: set[Any], persons: set[Any]) -> None:
+    """Lock the organizations, then the persons, with these keys, as `add_membership` does, in the order of the keys."""
+    for model, pks in ((Organization, organizations), (Person, persons)):
+        _lock(model, pks)
+
+
+def lock_for_correction(memberships: set[Any]) -> None:
+    """Lock the memberships with these keys, as `correct_membership` does."""
+    _lock(Membership, memberships)
+
+
+def _lock(model, pks):
     rows = model._base_manager.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",), no_key=True)
-    return {row.pk: row for row in rows}
+    if pks:
+        list(rows.values_list("pk"))
 
 
 def _record(verb, rows, actor, *, fields=()):
@@ -144,4 +164,6 @@ def _record(verb, rows, actor, *, fields=()):
 
 def _notify(rows, template):
     url = reverse("organizations:mine")
-    notify_many([(row.person, url if row.person.user_id else "", {"membership": row}) for row in rows], template)
+    texts = [(row.organization_id, row.joined_on, row.left_on, row.reason) for row in rows]  # what the templates print
+    found = [(row.person, url if row.person.user_id else "", {"membership": row}) for row in rows]
+    notify_many(found, template, same=texts)

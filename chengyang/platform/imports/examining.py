@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengyang.extensions import ImportKind, ImportRow
 from chengyang.platform.sheets.columns import base_of, digest_of, tag_of
@@ -17,6 +18,7 @@ from .states import Outcome
 
 ROW = ""  # the code of a problem of the whole row
 MOST_SHOWN = 60  # characters of a cell that was not understood
+MOVED = gettext_lazy("预览以后有人改过这一行，没有写；请再导入一次，会列出两边的内容。")
 SHEET, PORTAL = "sheet", "portal"  # sides of a clash
 
 
@@ -27,21 +29,14 @@ def examine(
     user: Any,
     *,
     choices: Mapping[str, Any] | None = None,
-    lock: bool = False,
 ) -> list[ImportRow]:
     """Return what each of the `raw` rows ([number, cells]) would do, for `user`, with the columns at their places (`mapping`).
 
-    `choices` are the decisions on clashes. With `lock`, what is read stays as it is until the transaction ends.
+    `choices` are the decisions on clashes. To write the rows, the caller has locked what they are about (`ImportKind.lock`).
     """
     columns = [column for column in kind.columns if column.code in mapping]
     rows = _parsed(columns, mapping, raw)
-    sound = [row for row in rows if not row.problems]
-    kind.resolve(sound, user)
-    if lock:
-        kind.lock([row for row in sound if not row.problems])
-        for row in sound:
-            row.found, row.refs, row.problems = None, {}, {}
-        kind.resolve(sound, user)
+    kind.resolve([row for row in rows if not row.problems], user)
     for row in rows:
         _compare(kind, columns, row, (choices or {}).get(str(row.number)))
     return rows
@@ -163,19 +158,23 @@ def stored(kind: ImportKind, row: ImportRow) -> dict[str, Any]:
     for name, value in (("w", row.problems), ("d", row.changes), ("x", row.clashes)):
         if value:
             kept[name] = value
-    if row.found is not None:
-        kept["k"] = row.found.pk
+    if row.outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.CLASH):
+        kept["l"] = kind.lock_keys(row)
     return kept
 
 
-def agreed(before: Mapping[str, Any], row: ImportRow) -> str:
+def agreed(kind: ImportKind, before: Mapping[str, Any], row: ImportRow) -> str:
     """Return "" where `row`, under its locks, would do what the preview `before` said, else a sentence what has moved."""
-    if row.outcome == Outcome.SAME or row.outcome == before["o"] == Outcome.NEW:
+    if row.outcome == Outcome.SAME:
         return ""
     if row.outcome in (Outcome.REFUSED, Outcome.CLASH):
-        return next(iter(row.problems.values()), _("预览以后有人改过这一行，没有写；请再导入一次，会列出两边的内容。"))
+        return str(next(iter(row.problems.values()), MOVED))
+    if kind.lock_keys(row) != before["l"]:  # it means another row now, which is not locked
+        return str(MOVED)
+    if row.outcome == before["o"] == Outcome.NEW:
+        return ""
     shown = {code: texts[0] for code, texts in {**before.get("d", {}), **before.get("x", {})}.items()}
     moved = [code for code, texts in row.changes.items() if shown.get(code) != texts[0]]
     if before["o"] == Outcome.NEW or moved:
-        return _("预览以后有人改过这一行，没有写；请再导入一次，会列出两边的内容。")
+        return str(MOVED)
     return ""

@@ -182,8 +182,9 @@ def _check_block(owner: Import, kind: ImportKind, job: Any, block: int) -> JobSt
         return JobStep(done=0, total=owner.writable, cursor={"phase": "write", "block": 0})
     before, raw = _writable_of(owner, block)
     rows = examine(kind, owner.mapping, raw, job.owner, choices=owner.choices)
-    if moved := [(row, agreed(before[row.number], row)) for row in rows if agreed(before[row.number], row)]:
-        row, why = moved[0]
+    answers = ((row, agreed(kind, before[row.number], row)) for row in rows)
+    if moved := next(((row, why) for row, why in answers if why), None):
+        row, why = moved
         text = _("第 %(n)d 行：%(why)s一行也没有写。") % {"n": row.number, "why": why}
         move_to(owner, ImportState.PREVIEW, "import.stopped", actor=owner.owner, message=text[:500])
         return JobStep(done=0, cursor=None, message=text)
@@ -216,11 +217,12 @@ def _write_block(owner: Import, kind: ImportKind, job: Any, block: int) -> JobSt
 def _write_rows(owner: Import, kind: ImportKind, user: Any, block: int) -> list[dict[str, Any]]:
     """Write the rows of a block that are still as the preview said; return what became of each."""
     before, raw = _writable_of(owner, block)
-    rows = examine(kind, owner.mapping, raw, user, choices=owner.choices, lock=True)
+    kind.lock([before[number]["l"] for number, _cells in raw])
+    rows = examine(kind, owner.mapping, raw, user, choices=owner.choices)
     results: dict[int, dict[str, Any]] = {}
     todo: dict[str, list[ImportRow]] = {Outcome.NEW: [], Outcome.CHANGED: []}
     for row in rows:
-        why = agreed(before[row.number], row)
+        why = agreed(kind, before[row.number], row)
         if why:
             results[row.number] = {"n": row.number, "r": Result.REFUSED, "why": why}
         elif row.outcome in todo:

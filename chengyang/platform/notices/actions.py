@@ -1,7 +1,7 @@
 """Notifying people: a notice is written in the transaction of the change it reports, and is sent after the commit."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -67,15 +67,23 @@ def notify(
 
 
 @transaction.atomic(savepoint=False)
-def notify_many(rows: Sequence[tuple[Any, str, Mapping[str, Any]]], template: str) -> None:
-    """Write the notice `template` to each (to, url, context) of `rows`, as `notify` does, with one statement for each table."""
+def notify_many(
+    rows: Sequence[tuple[Any, str, Mapping[str, Any]]], template: str, *, same: Sequence[Hashable] | None = None
+) -> None:
+    """Write the notice `template` to each (to, url, context) of `rows`, as `notify` does, with one statement for each table.
+
+    `same` has a value for each row: rows with the same one and the same url have the same text, which is rendered once.
+    """
     made, channels = [], []
     people = [(to, url, context, *_recipient(to)) for to, url, context in rows]
     off = _all_switched_off({user.pk for *_, user, _address in people if user}, template)
-    for to, url, context, user, address in people:
+    texts: dict[Hashable, Any] = {}
+    for place, (to, url, context, user, address) in enumerate(people):
         if user is None and not address:
             continue
-        text = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
+        key = place if same is None else (same[place], url)
+        if (text := texts.get(key)) is None:
+            text = texts[key] = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
         notice = Notice(user=user, address=address, kind=template, url=url, **text._asdict())
         made.append(notice)
         unwanted = off.get(user.pk, set()) if user else set()
