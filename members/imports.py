@@ -47,6 +47,99 @@ def _value(name: str) -> Any:
     return lambda row: getattr(row, name)
 
 
+def _who_and_where() -> tuple[InColumn, ...]:
+    """Return the columns of the name, the number, the category and the subdistrict."""
+    return (
+        InColumn(
+            "name",
+            gettext_lazy("姓名"),
+            Name(),
+            names=NAMES,
+            required=True,
+            personal=True,
+            current=_value("name"),
+            example="张三",
+        ),
+        InColumn(
+            PHONE,
+            gettext_lazy("手机"),
+            Phone(),
+            names=PHONES,
+            required=True,
+            personal=True,
+            example="15400000000",
+            hint=gettext_lazy("11 位；确认短信发到这个号码"),
+        ),
+        InColumn(
+            "category",
+            gettext_lazy("类别"),
+            _OneOf(_categories),
+            names=("新阶层类别", "人员类别"),
+            required=True,
+            personal=True,
+            current=_value("category"),
+            example="新媒体从业人员",
+            hint=gettext_lazy("四类里选一类"),
+            options=lambda user: list(_categories().values()),
+        ),
+        InColumn(
+            "subdistrict",
+            gettext_lazy("工作所在街道"),
+            _OneOf(_subdistricts),
+            names=("街道", "所在街道", "所属街道"),
+            required=True,
+            personal=True,
+            current=_value("subdistrict"),
+            example="夏庄街道",
+            options=lambda user: [
+                row.name for row in Subdistrict.objects.all() if permissions.can_enter_person(user, row.pk)
+            ],
+        ),
+    )
+
+
+def _what_they_do() -> tuple[InColumn, ...]:
+    """Return the columns of the unit, the work, the skills and the wishes."""
+    return (
+        InColumn(
+            "unit",
+            gettext_lazy("工作单位"),
+            Text(100),
+            names=("单位", "单位名称"),
+            required=True,
+            personal=True,
+            current=_value("unit"),
+            example="青岛某某文化传媒有限公司",
+            hint=gettext_lazy("营业执照上的全称；自由职业写“自由职业，摄影”"),
+        ),
+        InColumn(
+            "job",
+            gettext_lazy("做什么工作"),
+            Text(60),
+            names=("职务", "工作", "职业"),
+            personal=True,
+            current=_value("job"),
+            example="短视频编导",
+        ),
+        InColumn(
+            "can",
+            gettext_lazy("能帮上什么"),
+            Choices(lambda: dict(Skill.choices)),
+            personal=True,
+            current=_value("can"),
+            hint=gettext_lazy("几项之间用顿号隔开"),
+        ),
+        InColumn(
+            "want",
+            gettext_lazy("希望得到什么"),
+            Choices(lambda: dict(Wish.choices)),
+            personal=True,
+            current=_value("want"),
+            hint=gettext_lazy("几项之间用顿号隔开"),
+        ),
+    )
+
+
 class PersonImport(ImportKind):
     """人士: records for people who asked for one; each is asked by text message to confirm it. Who is there is corrected."""
 
@@ -55,89 +148,7 @@ class PersonImport(ImportKind):
     read_only = ("入册日期", "编号", "须确认", "问题")
 
     def __init__(self) -> None:
-        self.columns = (
-            InColumn(
-                "name",
-                gettext_lazy("姓名"),
-                Name(),
-                names=NAMES,
-                required=True,
-                personal=True,
-                current=_value("name"),
-                example="张三",
-            ),
-            InColumn(
-                PHONE,
-                gettext_lazy("手机"),
-                Phone(),
-                names=PHONES,
-                required=True,
-                personal=True,
-                example="15400000000",
-                hint=gettext_lazy("11 位；确认短信发到这个号码"),
-            ),
-            InColumn(
-                "category",
-                gettext_lazy("类别"),
-                _OneOf(_categories),
-                names=("新阶层类别", "人员类别"),
-                required=True,
-                personal=True,
-                current=_value("category"),
-                example="新媒体从业人员",
-                hint=gettext_lazy("四类里选一类"),
-                options=lambda user: list(_categories().values()),
-            ),
-            InColumn(
-                "subdistrict",
-                gettext_lazy("工作所在街道"),
-                _OneOf(_subdistricts),
-                names=("街道", "所在街道", "所属街道"),
-                required=True,
-                personal=True,
-                current=_value("subdistrict"),
-                example="夏庄街道",
-                options=lambda user: [
-                    row.name for row in Subdistrict.objects.all() if permissions.can_enter_person(user, row.pk)
-                ],
-            ),
-            InColumn(
-                "unit",
-                gettext_lazy("工作单位"),
-                Text(100),
-                names=("单位", "单位名称"),
-                required=True,
-                personal=True,
-                current=_value("unit"),
-                example="青岛某某文化传媒有限公司",
-                hint=gettext_lazy("营业执照上的全称；自由职业写“自由职业，摄影”"),
-            ),
-            InColumn(
-                "job",
-                gettext_lazy("做什么工作"),
-                Text(60),
-                names=("职务", "工作", "职业"),
-                personal=True,
-                current=_value("job"),
-                example="短视频编导",
-            ),
-            InColumn(
-                "can",
-                gettext_lazy("能帮上什么"),
-                Choices(lambda: dict(Skill.choices)),
-                personal=True,
-                current=_value("can"),
-                hint=gettext_lazy("几项之间用顿号隔开"),
-            ),
-            InColumn(
-                "want",
-                gettext_lazy("希望得到什么"),
-                Choices(lambda: dict(Wish.choices)),
-                personal=True,
-                current=_value("want"),
-                hint=gettext_lazy("几项之间用顿号隔开"),
-            ),
-        )
+        self.columns = (*_who_and_where(), *_what_they_do())
 
     def concerns(self, row: Any) -> Any:
         return row

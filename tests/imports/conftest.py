@@ -23,7 +23,10 @@ def people(reference):
     organization = personas.organization(name="夏庄联谊会")
     made = [personas.person(name, phone=f"+861540000710{n}") for n, name in enumerate(NAMES)]
     personas.organization(
-        name="流亭联谊会", slug="liuting", subdistrict=personas.Subdistrict.objects.get(name="流亭街道"), level="subdistrict"
+        name="流亭联谊会",
+        slug="liuting",
+        subdistrict=personas.Subdistrict.objects.get(name="流亭街道"),
+        level="subdistrict",
     )
     return made, organization
 
@@ -50,4 +53,3 @@ def write(owner, *, actor, whole=False, note="核对"):
 def rows_of(owner, outcome):
     """Return number → row of the preview with `outcome`."""
     return {row.number: row for row in preview.rows_of(owner, outcome, 0, 1000)}
-

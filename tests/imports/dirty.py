@@ -134,7 +134,9 @@ def with_entity() -> bytes:
 
     def change(text: str) -> str:
         text = text.replace("?>", '?><!DOCTYPE x [<!ENTITY stolen SYSTEM "file:///etc/hostname">]>', 1)
-        return text.replace("<sheetData>", '<sheetData><row r="9"><c r="A9" t="inlineStr"><is><t>&stolen;</t></is></c></row>')
+        return text.replace(
+            "<sheetData>", '<sheetData><row r="9"><c r="A9" t="inlineStr"><is><t>&stolen;</t></is></c></row>'
+        )
 
     return changed(book(TABLE), "xl/worksheets/sheet1.xml", change)
 
@@ -158,7 +160,9 @@ DIRT = [
     cell("phone in full-width scientific notation", "手机号", "１.５４Ｅ＋１０", LOST),
     cell("phone with stars", "手机号", "154****7101", "号码带星号，不完整。请填 11 位，或“尾号 1234”。"),
     cell("phone as exported", "手机号", "尾号 7101", "尾号 7101"),
-    cell("phone that lacks a digit", "手机号", "1540000710", "手机号应为 11 位数字，以 13 至 19 开头，请检查后重新填写。"),
+    cell(
+        "phone that lacks a digit", "手机号", "1540000710", "手机号应为 11 位数字，以 13 至 19 开头，请检查后重新填写。"
+    ),
     cell("landline", "手机号", "0532-87868888", "这是固定电话，收不到验证码，请填写手机号。"),
     cell("phone as date", "手机号", DAY, "手机号变成了日期，请把这一列设成“文本”，重新填写。"),
     cell("identity number as number", "单位", 370214199001011234, LOST),
@@ -178,7 +182,9 @@ DIRT = [
     cell("day as day", "日期", DAY, DAY),
     cell("month as number", "日期", 2026.3, dt.date(2026, 3, 1)),
     cell("month with dot as text", "日期", "2026.3", dt.date(2026, 3, 1)),
-    cell("month that may be October", "日期", 2026.1, "“2026.1”可能是 1 月，也可能是 10 月，请写成 2026-01 或 2026-10。"),
+    cell(
+        "month that may be October", "日期", 2026.1, "“2026.1”可能是 1 月，也可能是 10 月，请写成 2026-01 或 2026-10。"
+    ),
     cell("month in words", "日期", "2026年3月", dt.date(2026, 3, 1)),
     cell("month of birth", "日期", "1985-03", dt.date(1985, 3, 1)),
     cell("serial day", "日期", 46086, DAY),
@@ -212,7 +218,11 @@ DIRT = [
     cell("text that is too long", "单位", "沐" * 21, "最多 20 个字，现在有 21 个。"),
     cell("text like a formula", "单位", "=1+1", "=1+1"),
     # ---- sheets
-    Dirt("invisible blank", lambda: book([["姓名", "单位"], ["\u200b\u3000", "沐野"]]), [{"name": "没填。", "unit": "沐野"}]),
+    Dirt(
+        "invisible blank",
+        lambda: book([["姓名", "单位"], ["\u200b\u3000", "沐野"]]),
+        [{"name": "没填。", "unit": "沐野"}],
+    ),
     Dirt("trailing blank rows", lambda: book([*TABLE, *[[" ", None]] * 40]), CLEAN),
     Dirt("blank rows between", lambda: book([TABLE[0], [], [], TABLE[1]]), CLEAN),
     Dirt("titles above the header", titled, CLEAN),
@@ -238,14 +248,30 @@ DIRT = [
     csv_file("CSV with tabs", CSV.replace(",", "\t"), "utf-8"),
     csv_file("CSV with semicolons", CSV.replace(",", ";"), "utf-8"),
     csv_file("CSV in quotes", '"姓名","单位"\r\n"李雷","沐野公司"\r\n', "gb18030"),
-    Dirt("CSV that keeps text", lambda: '姓名,手机号,单位\r\n李雷,="15400007101",\'=1+1\r\n'.encode(), [{**CLEAN[0], "unit": "=1+1"}]),
+    Dirt(
+        "CSV that keeps text",
+        lambda: '姓名,手机号,单位\r\n李雷,="15400007101",\'=1+1\r\n'.encode(),
+        [{**CLEAN[0], "unit": "=1+1"}],
+    ),
     Dirt("xls", lambda: xls(TABLE), CLEAN),
     Dirt("ods", lambda: ods(TABLE), CLEAN),
     # ---- files that cannot be read
     refused("empty file", lambda: b" \r\n", "这是一个空文件，请重新选择。"),
-    refused("web page named xls", lambda: b"<html><table><tr><td>1</td></tr></table>", "这个文件其实是网页，不是表格。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。"),
-    refused("password", lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "这张表加了密码，请去掉密码，另存为 .xlsx 再上传。"),
-    refused("macros", lambda: archive(xl__workbook_xml="<a/>", xl__vbaProject_bin="x"), "这张表里有宏，请另存为不带宏的 .xlsx 再上传。"),
+    refused(
+        "web page named xls",
+        lambda: b"<html><table><tr><td>1</td></tr></table>",
+        "这个文件其实是网页，不是表格。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。",
+    ),
+    refused(
+        "password",
+        lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+        "这张表加了密码，请去掉密码，另存为 .xlsx 再上传。",
+    ),
+    refused(
+        "macros",
+        lambda: archive(xl__workbook_xml="<a/>", xl__vbaProject_bin="x"),
+        "这张表里有宏，请另存为不带宏的 .xlsx 再上传。",
+    ),
     refused("PDF", lambda: b"%PDF-1.7", NO_SHEET),
     refused("Word file", lambda: archive(word__document_xml="<a/>"), NO_SHEET),
     refused("zip bomb", bomb, "这个文件展开后太大，请拆成几个文件再上传。"),

@@ -60,7 +60,9 @@ def test_the_whole_path(people, district):
 def refusals(rows, *, actor, head=HEAD):
     """Return number → sentences of the refused rows of a sheet."""
     found = rows_of(upload("memberships", book([head, *rows]), actor=actor), "refused")
-    return {n: [cell.why for cell in row.cells if cell.why] + ([row.why] if row.why else []) for n, row in found.items()}
+    return {
+        n: [cell.why for cell in row.cells if cell.why] + ([row.why] if row.why else []) for n, row in found.items()
+    }
 
 
 def test_two_persons_of_one_name_or_one_number_are_not_guessed(people, district):
@@ -115,7 +117,14 @@ def test_a_role_that_has_ended_writes_nothing_more(people, xiazhuang):
 # ---- round trip -----------------------------------------------------------------------------------------------------
 def exported(actor, columns=("person", "organization", "state", "joined_on", "left_on", "phone", "person__unit")):
     """Return the rows of an export of the memberships with keys, header first."""
-    data = {"columns": columns, "file_format": "xlsx", "with_keys": True, "purpose": "check", "note": "", "numbers_note": ""}
+    data = {
+        "columns": columns,
+        "file_format": "xlsx",
+        "with_keys": True,
+        "purpose": "check",
+        "note": "",
+        "numbers_note": "",
+    }
     export = export_actions.ask_for_export("organizations.Membership", "", data, actor=actor)
     job = runner.work_on(export.job, seconds=60)
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(results.result(job)))).worksheets[1]
@@ -161,7 +170,9 @@ def conflicting(roll, district):
 def test_a_row_edited_meanwhile_is_a_conflict_shown_cell_by_cell_and_not_written(roll, district):
     owner = conflicting(roll, district)
     (row,) = rows_of(owner, "clash").values()
-    assert [(str(c.header), c.now, c.text) for c in row.cells if c.is_clash] == [("入会日期", "2026-09-09", "2026-01-01")]
+    assert [(str(c.header), c.now, c.text) for c in row.cells if c.is_clash] == [
+        ("入会日期", "2026-09-09", "2026-01-01")
+    ]
     owner = write(owner, actor=district)
     roll[1].refresh_from_db()
     assert (owner.results, roll[1].joined_on) == ({"changed": 1, "refused": 1}, dt.date(2026, 9, 9))
@@ -198,7 +209,9 @@ def test_the_key_of_a_row_is_not_used_for_another_person(roll, district):
     rows = exported(district)
     line_of(rows, "李雷")[rows[0].index("人士")] = "韩梅梅"
     owner = upload("memberships", book(rows), actor=district)
-    assert [c.why for row in rows_of(owner, "refused").values() for c in row.cells if c.why] == ["和行编号说的不是同一项。"]
+    assert [c.why for row in rows_of(owner, "refused").values() for c in row.cells if c.why] == [
+        "和行编号说的不是同一项。"
+    ]
 
 
 # ---- all or nothing, stopping, taking back --------------------------------------------------------------------------
@@ -226,7 +239,9 @@ def test_all_or_nothing_writes_nothing_when_a_row_has_moved(people, district, sm
     assert Membership.objects.count() == 0
 
 
-def test_all_or_nothing_takes_back_what_was_written_when_a_row_fails_in_the_middle(people, district, small_blocks, monkeypatch):
+def test_all_or_nothing_takes_back_what_was_written_when_a_row_fails_in_the_middle(
+    people, district, small_blocks, monkeypatch
+):
     """The check before has passed; then the third row fails while it is written."""
     owner = upload("memberships", book(NEW_ROWS), actor=district)
     create = MembershipImport.create
@@ -243,7 +258,9 @@ def test_all_or_nothing_takes_back_what_was_written_when_a_row_fails_in_the_midd
 
 
 def test_good_rows_are_written_without_those_that_fail(people, district):
-    owner = write(upload("memberships", book([*NEW_ROWS, ["没有人", None, "夏庄联谊会"]]), actor=district), actor=district)
+    owner = write(
+        upload("memberships", book([*NEW_ROWS, ["没有人", None, "夏庄联谊会"]]), actor=district), actor=district
+    )
     assert (owner.results, Membership.objects.count()) == ({"made": 3}, 3)
 
 
@@ -274,7 +291,12 @@ def test_a_cancelled_import_can_go_on_or_has_taken_all_back(people, district, sm
 
 def test_taking_back_leaves_what_somebody_has_changed_or_depends_on(roll, district, people):
     persons, organization = people
-    rows = [HEAD, ["陈桂兰", None, "夏庄联谊会", "2026-01-01"], ["李雷", None, "夏庄联谊会", "2026-01-01"], ["韩梅梅", None, "夏庄联谊会", None]]
+    rows = [
+        HEAD,
+        ["陈桂兰", None, "夏庄联谊会", "2026-01-01"],
+        ["李雷", None, "夏庄联谊会", "2026-01-01"],
+        ["韩梅梅", None, "夏庄联谊会", None],
+    ]
     owner = write(upload("memberships", book(rows), actor=district), actor=district)
     Membership.objects.filter(pk=roll[0].pk).update(joined_on=dt.date(2026, 2, 2))
     org_actions.appoint(organization, person=persons[3], kind="director", starts=clock.today(), actor=district)
@@ -320,11 +342,17 @@ def test_a_sheet_with_refused_columns_is_deleted_at_once(people, district):
 
 def test_whose_data_was_compared_is_recorded(roll, district):
     upload("memberships", book([HEAD, ["陈桂兰", None, "夏庄联谊会", None]]), actor=district)
-    assert list(Reading.objects.filter(verb="sheet.read").values_list("person", flat=True)) == [roll[0].person.public_id]
+    assert list(Reading.objects.filter(verb="sheet.read").values_list("person", flat=True)) == [
+        roll[0].person.public_id
+    ]
 
 
 def test_the_marked_sheet_names_each_problem_at_its_cell(people, district):
-    owner = upload("memberships", book([HEAD, ["李雷", "1.54E+10", "夏庄联谊会", None], ["没有人", None, "夏庄联谊会", None]]), actor=district)
+    owner = upload(
+        "memberships",
+        book([HEAD, ["李雷", "1.54E+10", "夏庄联谊会", None], ["没有人", None, "夏庄联谊会", None]]),
+        actor=district,
+    )
     job = runner.work_on(actions.mark(owner, actor=district), seconds=60)
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(results.result(job)))).worksheets[0]
     assert sheet["B2"].comment.text == "表格把数字改成了科学记数，丢了几位。请把这一列设成“文本”，重新填写。"

@@ -40,7 +40,9 @@ def test_an_officer_uploads_looks_writes_and_takes_back(people, district, client
     assert "名册里没有这个姓名和手机号的人。" in text
     assert "表格把数字改成了科学记数" in text
     owner = Import.objects.get()
-    browser.post(f"/manage/imports/import/{owner.pk}/write/", {"how": "good", "note": "按纸质册核对", "form_number": "2"})
+    browser.post(
+        f"/manage/imports/import/{owner.pk}/write/", {"how": "good", "note": "按纸质册核对", "form_number": "2"}
+    )
     work()
     assert "已新增" in browser.get(page.request["PATH_INFO"] + "?show=new").content.decode()
     browser.post(f"/manage/imports/import/{owner.pk}/do/undo/")

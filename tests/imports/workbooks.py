@@ -55,10 +55,16 @@ def _compound(stream):
     sectors = len(stream) // SECTOR
     end, free = 0xFFFFFFFE, 0xFFFFFFFF
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
-    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<I", 0) + struct.pack("<I", free) * 108
+    header += (
+        struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0)
+        + struct.pack("<I", 0)
+        + struct.pack("<I", free) * 108
+    )
     chain = [*range(3, 2 + sectors), end]
     table = struct.pack("<128I", 0xFFFFFFFD, end, *chain, *[free] * (126 - len(chain)))
-    folder = _entry("Root Entry", 5, 1, end, 0) + _entry("Workbook", 2, free, 2, len(stream)) + _entry("", 0, free, 0, 0) * 2
+    folder = (
+        _entry("Root Entry", 5, 1, end, 0) + _entry("Workbook", 2, free, 2, len(stream)) + _entry("", 0, free, 0, 0) * 2
+    )
     return header + table + folder + stream
 
 
@@ -73,7 +79,9 @@ def ods(rows):
     """Return a workbook of LibreOffice with texts in `rows`."""
     lines = "".join(
         "<table:table-row>"
-        + "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in row)
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in row
+        )
         + "</table:table-row>"
         for row in rows
     )
@@ -83,5 +91,8 @@ def ods(rows):
     with zipfile.ZipFile(out, "w") as target:
         target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         target.writestr("content.xml", content)
-        target.writestr("META-INF/manifest.xml", '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+        target.writestr(
+            "META-INF/manifest.xml",
+            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
     return out.getvalue()

@@ -73,13 +73,9 @@ def record_many(verb: str, subjects: Sequence[tuple[Any, Any, Any]], *, actor: A
     """
     if not _in_transaction():
         raise RuntimeError("audit.record_many() belongs in the transaction of what it records.")
-    names = list(fields)
+    common = {"actor": actor, "fields": list(fields), "reason": "", "result": Entry.Result.OK, "at": clock.now()}
     Entry.objects.bulk_create(
-        [
-            _entry(verb, row, actor=actor, person=person, user=user, fields=names, reason="", result=Entry.Result.OK)
-            for row, person, user in subjects
-        ],
-        batch_size=1000,
+        [_entry(verb, row, person=person, user=user, **common) for row, person, user in subjects], batch_size=1000
     )
     history.attribute_to(actor)
     for row, _person, _user in subjects:
@@ -102,7 +98,16 @@ def _in_transaction() -> bool:
 
 
 def _entry(
-    verb: str, subject: Any, *, actor: Any, person: Any, user: Any, fields: Iterable[str], reason: str, result: str
+    verb: str,
+    subject: Any,
+    *,
+    actor: Any,
+    person: Any,
+    user: Any,
+    fields: Iterable[str],
+    reason: str,
+    result: str,
+    at: dt.datetime | None = None,
 ) -> Entry:
     if verb not in extensions.audit_verbs():
         raise ValueError(
@@ -111,6 +116,7 @@ def _entry(
     model, key = subject_of(subject)
     info = context.current()
     return Entry(
+        at=at or clock.now(),
         **_who(actor),
         verb=verb,
         subject=model,

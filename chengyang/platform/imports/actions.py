@@ -176,7 +176,7 @@ def undo_import(owner: Import, *, actor: Any) -> Import:
 def drop_import(owner: Import, *, actor: Any) -> Import:
     """Give up an import that was not written, and delete its contents; return it. Raises ActionError("state"), NotAllowed."""
     owner = _locked(owner, actor, (ImportState.MAPPING, ImportState.PREVIEW))
-    reading.forget(owner)
+    reading.discard(owner)
     changes = {"message": _("已放弃，内容已经删除。"), "emptied_at": clock.now()}
     return steps.move_to(owner, ImportState.REFUSED, "import.dropped", actor=actor, **changes)
 

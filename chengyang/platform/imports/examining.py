@@ -48,7 +48,7 @@ def _parsed(columns: Sequence[InColumn], mapping: Mapping[str, int], raw: Sequen
     rows = [ImportRow(number) for number, _cells in raw]
     for column in columns:
         place, parse = mapping[column.code], column.type.parse
-        known: dict[Any, Any] = {}  # a sheet repeats itself: names of bodies, states, days
+        known: dict[Any, Any] = {}  # a sheet repeats itself: names of organizations, states, days
         for row, (_number, cells) in zip(rows, raw, strict=True):
             cell = cells[place] if place < len(cells) else None
             if cell is None or is_blank(cell):

@@ -261,6 +261,6 @@ def unread(kind: ImportKind, headers: Sequence[str], mapping: dict[str, int]) ->
     ]
 
 
-def forget(owner: Import) -> None:
+def discard(owner: Import) -> None:
     """Delete everything that was read of the upload, and the upload itself."""
     clear(owner, *Place.values)

@@ -67,7 +67,7 @@ def read(job: Any, cursor: dict[str, Any]) -> JobStep:
 
 def refuse(owner: Import, error: ActionError) -> JobStep:
     """End an import whose file cannot be read, and delete what was uploaded."""
-    reading.forget(owner)
+    reading.discard(owner)
     move_to(owner, ImportState.REFUSED, "import.refused", actor=owner.owner, message=str(error.message)[:500])
     return JobStep(done=0, cursor=None, message=error.message)
 
@@ -361,7 +361,7 @@ def on_end(job: Any) -> None:
         return
     owner = lock(owner)
     if owner.state == ImportState.READING:
-        reading.forget(owner)
+        reading.discard(owner)
         move_to(owner, ImportState.REFUSED, "import.refused", actor=job.owner, message=job.message or _("已取消。"))
         return
     changes = {"results": totals(owner, Place.RESULT), "written_at": owner.written_at or clock.now()}

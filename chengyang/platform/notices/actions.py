@@ -74,7 +74,7 @@ def notify_many(
 
     `same` has a value for each row: rows with the same one and the same url have the same text, which is rendered once.
     """
-    made, channels = [], []
+    made, channels, now = [], [], clock.now()
     people = [(to, url, context, *_recipient(to)) for to, url, context in rows]
     off = _all_switched_off({user.pk for *_, user, _address in people if user}, template)
     texts: dict[Hashable, Any] = {}
@@ -84,7 +84,7 @@ def notify_many(
         key = place if same is None else (same[place], url)
         if (text := texts.get(key)) is None:
             text = texts[key] = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
-        notice = Notice(user=user, address=address, kind=template, url=url, **text._asdict())
+        notice = Notice(user=user, address=address, kind=template, url=url, at=now, **text._asdict())
         made.append(notice)
         unwanted = off.get(user.pk, set()) if user else set()
         channels.append([one for one in Delivery.Channel if one not in unwanted and notice.target(one)])
@@ -92,7 +92,7 @@ def notify_many(
     Notice.objects.bulk_create(made, batch_size=500)
     Delivery.objects.bulk_create(
         [
-            Delivery(notice=notice, channel=channel, at_night=at_night)
+            Delivery(notice=notice, channel=channel, at_night=at_night, due_at=now)
             for notice, wanted in zip(made, channels, strict=True)
             for channel in wanted
         ],
