@@ -392,7 +392,12 @@ def _rest(dataset):
         kind="list-export", owner=dataset.users["district"], title="导出：人士", **ended
     )
     objects["sheet"] = Import.objects.create(
-        kind="memberships", owner=dataset.users["district"], file_name="会员.xlsx", digest="0" * 64, state="preview", rows=1
+        kind="memberships",
+        owner=dataset.users["district"],
+        file_name="会员.xlsx",
+        digest="0" * 64,
+        state="preview",
+        rows=1,
     )
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
