@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,30 +79,31 @@ class WriteForm(Form):
 
 
 class ColumnsForm(Form):
-    """Which column of the sheet is which."""
+    """Which column of the sheet is which; `columns_form` adds the fields."""
 
     marks_optional = False
-
-    def __init__(self, *args: Any, owner: Import, **options: Any) -> None:
-        super().__init__(*args, **options)
-        kind = owner.declared
-        places = [
-            ("", _("没有这一列")),
-            *((str(n), f"{n + 1}. {header or _('（空）')}") for n, header in enumerate(owner.headers)),
-        ]
-        for column in reading.all_columns(kind) if kind else ():
-            needed = _("必填") if column.required else ""
-            self.fields[column.code] = forms.ChoiceField(
-                label=column.header,
-                choices=places,
-                required=False,
-                initial=str(owner.mapping.get(column.code, "")),
-                help_text=column.hint or needed,
-            )
 
     def mapping(self) -> dict[str, int]:
         """Return code → place of the columns that were chosen."""
         return {code: int(place) for code, place in self.cleaned_data.items() if place != ""}
+
+
+def columns_form(owner: Import) -> type[ColumnsForm]:
+    """Return the form with a field for each column that can be read, and the columns of the sheet as its choices."""
+    kind = owner.declared
+    named = ((str(n), f"{n + 1}. {header or _('（空）')}") for n, header in enumerate(owner.headers))
+    places = [("", _("没有这一列")), *named]
+    fields = {
+        column.code: forms.ChoiceField(
+            label=column.header,
+            choices=places,
+            required=False,
+            initial=str(owner.mapping.get(column.code, "")),
+            help_text=column.hint or (_("必填") if column.required else ""),
+        )
+        for column in (reading.all_columns(kind) if kind else ())
+    }
+    return type("ColumnsForm", (ColumnsForm,), fields)
 
 
 @admin.register(Import)
@@ -161,7 +163,7 @@ class ImportAdmin(ScopedAdmin):
     def undo_until_text(self, row: Import) -> str:
         if not row.can_be_undone or row.undo_until is None:
             return "—"
-        return dates.days_left(row.undo_until.date())
+        return dates.days_left(timezone.localdate(row.undo_until))
 
     def detail_rows(self, row: Import, user: Any) -> list[DetailRow]:
         found = [
@@ -282,7 +284,7 @@ class ImportAdmin(ScopedAdmin):
         owner = self._own(request, object_id)
         if owner.state not in (ImportState.MAPPING, ImportState.PREVIEW) or not owner.has_cells:
             return HttpResponseRedirect(owner.get_absolute_url())
-        form = ColumnsForm(posted(request), owner=owner)
+        form = columns_form(owner)(posted(request))
         if form.is_bound and form.is_valid():
             try:
                 owner = actions.set_mapping(owner, form.mapping(), actor=request.user)
@@ -302,12 +304,15 @@ class ImportAdmin(ScopedAdmin):
 
     def choose_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Take the decisions on clashes: for each row `row-<number>` the side that counts."""
-        owner = self._own(request, object_id)
+        owner = self._choose(request, self._own(request, object_id))
+        return HttpResponseRedirect(f"{owner.get_absolute_url()}#write")
+
+    def _choose(self, request: HttpRequest, owner: Import) -> Import:
         for name, side in request.POST.items():
             number = name.removeprefix("row-")
             if name != number and number.isdecimal() and len(number) < 8:
                 owner = actions.choose(owner, int(number), side, actor=request.user)
-        return HttpResponseRedirect(f"{owner.get_absolute_url()}#write")
+        return owner
 
     def write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Write the rows of the preview; a refusal is shown at its field on the page of the import."""
@@ -318,7 +323,7 @@ class ImportAdmin(ScopedAdmin):
         if not form.is_valid():
             return refused_forms.redirect_to(request)
         try:
-            data = form.cleaned_data
+            data, owner = form.cleaned_data, self._choose(request, owner)
             owner = actions.write_import(
                 owner, whole=data["how"] == "whole", note=data.get("note", ""), actor=request.user
             )
