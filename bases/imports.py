@@ -21,6 +21,7 @@ BASE = "base"
 class HonourImport(ImportKind):
     """荣誉: honours that bases won; one of a base is known by its name."""
 
+    block_size = 200  # they are written one by one
     code, label, list_name = "honours", gettext_lazy("荣誉"), "bases.Honour"
     read_only = ("问题",)
     columns = (

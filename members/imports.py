@@ -143,6 +143,7 @@ def _what_they_do() -> tuple[InColumn, ...]:
 class PersonImport(ImportKind):
     """人士: records for people who asked for one; each is asked by text message to confirm it. Who is there is corrected."""
 
+    block_size = 200  # they are written one by one
     code, label, list_name = "persons", gettext_lazy("人士"), "members.Person"
     asks_note = False
     read_only = ("入册日期", "编号", "须确认", "问题")
@@ -219,11 +220,15 @@ class PersonImport(ImportKind):
 
     # ---- writing -----------------------------------------------------------------------------------------------------
     def lock_keys(self, row: ImportRow) -> list[Any]:
-        return [row.found.pk if row.found else None, row.found.user_id if row.found else None]
+        if row.found:
+            return [row.found.pk, row.found.user_id, None]
+        return [None, None, blind_index("phone", row.values[PHONE])]
 
     def lock(self, keys: Sequence[list[Any]]) -> None:
-        """Lock the persons that change, their accounts first as the actions do; a new number is locked by `enter_person`."""
-        actions.lock_people({key[1] for key in keys} - {None}, {key[0] for key in keys} - {None})
+        """Lock the new numbers as `enter_person` does, then the persons that change, their accounts first."""
+        persons, accounts, numbers = ({key[place] for key in keys} - {None} for place in range(3))
+        actions.lock_numbers(numbers)
+        actions.lock_people(accounts, persons)
 
     def create(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
         def enter(row: ImportRow) -> Person:

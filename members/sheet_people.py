@@ -123,6 +123,7 @@ def is_other_person(row: ImportRow, person: Person) -> bool:
 class PostImport(ImportKind):
     """职务: who holds which post since when, in organizations, bases or teams; a subclass names the model and its actions."""
 
+    block_size = 200  # they are written one by one
     label = gettext_lazy("职务")
     asks_note, note_hint = True, gettext_lazy("日期有更改的人会看到，如：按任职文件核对")
     read_only = ("工作单位", "做什么工作", "类别", "工作所在街道", "问题")

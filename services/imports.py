@@ -39,6 +39,7 @@ def _organizer(name: str, header: Any, names: tuple[str, ...]) -> InColumn:
 class OutcomeImport(ImportKind):
     """成果: outcomes that are reported, and count once somebody else has checked them; none that is there is changed."""
 
+    block_size = 200  # they are written one by one
     code, label, list_name = "outcomes", gettext_lazy("成果"), "services.Outcome"
     read_only = ("数额", "状态", "核实时间", "问题")
     columns = (

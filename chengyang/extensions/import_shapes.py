@@ -45,6 +45,7 @@ class ImportKind:
     read_only: Sequence[str] = ()  # columns of the export that an import leaves alone
     asks_note = False  # whether a change needs a reason that the person reads
     note_hint: Any = ""
+    block_size = 1_000  # rows that are written in one step, which should take a second or two
 
     def concerns(self, row: Any) -> Any:
         """Return the person or account that a row of the portal is about, whose data the preview shows; None for nobody."""

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from bases.models import Honour
+from chengyang.errors import ActionError
 from chengyang.platform.imports import actions
 from chengyang.platform.imports.models import Import
 from chengyang.platform.imports.states import ImportState
@@ -215,3 +216,11 @@ def test_every_list_comes_back_unchanged(everything, district, kind):
     from chengyang.platform.imports.reading import unread
 
     assert unread(owner.declared, owner.headers, owner.mapping) == []
+
+
+def test_an_officer_leaves_only_so_many_sheets_unwritten(people, district, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_WAITING", 1)
+    upload("persons", book([PERSON_HEAD, new_person("王芳", "15400007301")]), actor=district)
+    with pytest.raises(ActionError) as refusal:
+        upload("persons", book([PERSON_HEAD, new_person("王芳", "15400007301")]), actor=district)
+    assert refusal.value.code == "many"

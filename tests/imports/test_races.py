@@ -103,3 +103,21 @@ def test_a_worker_that_is_killed_while_it_writes_leaves_nothing_half_done_and_no
     assert sorted(Membership.objects.values_list("person__name", flat=True)) == ["周予安", "李雷", "韩梅梅"]
     assert Entry.objects.filter(verb="membership.added").count() == 3
     assert Notice.objects.filter(kind="organizations/membership_added").count() == 3
+
+
+def test_two_sheets_with_the_same_new_persons_at_once_make_one_record_each(people, district, district_2):
+    """The second sheet waits for the numbers of the first, in whatever order they stand, and finds the records there."""
+    head = ["姓名", "手机号", "类别", "街道", "单位"]
+    rows = [
+        [name, f"1540000740{n}", "新媒体从业人员", "夏庄", "沐野公司"]
+        for n, name in enumerate(["王芳", "赵敏", "孙强"])
+    ]
+    sheets = [
+        upload("persons", book([[actor.name], head, *order]), actor=actor)
+        for actor, order in ((district, rows), (district_2, rows[::-1]))
+    ]
+    for sheet in sheets:
+        actions.write_import(sheet, whole=False, actor=sheet.owner)
+    at_once(*[lambda sheet=sheet: runner.work_on(Import.objects.get(pk=sheet.pk).job, 60) for sheet in sheets])
+    assert sorted((Import.objects.get(pk=sheet.pk).results for sheet in sheets), key=str) == [{"left": 3}, {"made": 3}]
+    assert Notice.objects.filter(kind="members/please_confirm").count() == 3

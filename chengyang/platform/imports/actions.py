@@ -23,6 +23,8 @@ from .models import UNDO_WITHIN, Import, ImportPart, Place, clear, get_rows, par
 from .states import IMPORT_BUSY, ImportState, Outcome
 
 FIELD = reading.FIELD
+MOST_WAITING = 20  # sheets of an officer that were uploaded and not written
+WAITING = (ImportState.READING, ImportState.MAPPING, ImportState.PREVIEW)
 
 
 @transaction.atomic
@@ -30,12 +32,16 @@ def start_import(kind_code: str, upload: Any, *, actor: Any) -> Import:
     """Take the sheet `upload` (the value of a form's file field) of the kind `kind_code`; return the import, which a job reads.
 
     The contents are kept encrypted. Raises NotAllowed where `actor` may not import it, KeyError for an unknown kind, ActionError
-    at the field `file`: `too_large`, `empty`, `password`, `active`, `bomb`, `broken`, `web`, `kind`, and `queue`.
+    at the field `file`: `too_large`, `empty`, `password`, `active`, `bomb`, `broken`, `web`, `kind`, `many`, and `queue`.
     """
     kind = extensions.import_kind(kind_code)
     if kind is None:
         raise KeyError(kind_code)
     require(permissions.can_import, actor, kind)
+    waiting = Import.objects.filter(owner=actor, state__in=WAITING).count()
+    if waiting >= MOST_WAITING:
+        text = _("你有 %(n)d 次导入还没有写入，请先写入，或者不导入了。") % {"n": waiting}
+        raise ActionError(text, code="many", field=FIELD)
     data = _bytes(upload)
     reading.form_of(data)
     stem, extension = names.split(upload.name)

@@ -26,7 +26,7 @@ from chengyang.platform.sheets.parsing import typed
 from .models import Import, Place, clear, get, put_rows
 
 FIELD = "file"
-BLOCK = 1_000  # rows of a part
+BLOCK = 1_000  # rows of a part, at most
 READER = [sys.executable, "-m", "chengyang.platform.sheets.reader"]
 SECONDS = 60.0  # on the clock; `reader` has its own limit of processor time
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
@@ -195,7 +195,7 @@ class _Sheets:
             raise refusal("rows")
         self.rows += 1
         self.block.append(row)
-        if len(self.block) >= BLOCK:
+        if len(self.block) >= min(BLOCK, self.kind.block_size):
             self._store()
 
     def _store(self) -> None:

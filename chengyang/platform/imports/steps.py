@@ -104,7 +104,7 @@ def _compare_blocks(owner: Import, kind: ImportKind, user: Any, first: int) -> J
         done = number + 1
     seen.store()
     if done <= last:
-        return JobStep(done=done * reading.BLOCK, total=owner.rows, cursor={"block": done})
+        return JobStep(done=owner.rows * done // (last + 1), total=owner.rows, cursor={"block": done})
     owner.counts = totals(owner, Place.DIFF)
     owner.save(update_fields=["counts"])
     clear(owner, Place.SEEN)
