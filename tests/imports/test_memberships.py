@@ -347,18 +347,38 @@ def test_whose_data_was_compared_is_recorded(roll, district):
     ]
 
 
-def test_the_marked_sheet_names_each_problem_at_its_cell(people, district):
-    owner = upload(
-        "memberships",
-        book([HEAD, ["李雷", "1.54E+10", "夏庄联谊会", None], ["没有人", None, "夏庄联谊会", None]]),
-        actor=district,
-    )
-    job = runner.work_on(actions.mark(owner, actor=district), seconds=60)
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(results.result(job)))).worksheets[0]
+MARKED = [["夏庄名册"], HEAD, ["李雷", "1.54E+10", "夏庄联谊会", None], ["没有人", None, "夏庄联谊会", None]]
+
+
+def marked_sheet(owner, actor):
+    job = runner.work_on(actions.mark(owner, actor=actor), seconds=60)
+    return openpyxl.load_workbook(io.BytesIO(b"".join(results.result(job)))).worksheets[0]
+
+
+def test_the_marked_sheet_keeps_its_look_and_names_each_problem_at_its_cell(people, district):
+    def colour(made, page):
+        page.write(1, 0, "姓名", made.add_format({"bg_color": "#123456"}))
+
+    sheet = marked_sheet(upload("memberships", book(MARKED, prepare=colour), actor=district), district)
+    lost = "手机号：表格把数字改成了科学记数，丢了几位。请把这一列设成“文本”，重新填写。"
+    assert (sheet["A1"].value, sheet["A2"].fill.fgColor.rgb) == ("夏庄名册", "FF123456")
+    assert (sheet["B3"].comment.text, sheet["B3"].value, sheet["E3"].value) == (lost, "1.54E+10", lost)
+    assert sheet["A4"].comment.text == sheet["E4"].value == "姓名：名册里没有这个人，或者不归你管。"
+
+
+def test_a_sheet_of_another_format_is_marked_in_a_new_workbook(people, district):
+    text = "\r\n".join(",".join(cell or "" for cell in row) for row in MARKED[1:])
+    sheet = marked_sheet(upload("memberships", text.encode("gbk"), actor=district, name="会员.csv"), district)
     assert sheet["B2"].comment.text == "表格把数字改成了科学记数，丢了几位。请把这一列设成“文本”，重新填写。"
     assert sheet["A3"].comment.text == "名册里没有这个人，或者不归你管。"
     assert sheet["E3"].value == "姓名：名册里没有这个人，或者不归你管。"
-    assert (sheet["B2"].value, sheet["A2"].value) == ("1.54E+10", "李雷")
+
+
+def test_a_marked_sheet_can_be_uploaded_again(people, district):
+    owner = upload("memberships", book(MARKED), actor=district)
+    job = runner.work_on(actions.mark(owner, actor=district), seconds=60)
+    again = upload("memberships", b"".join(results.result(job)), actor=district)
+    assert (again.counts, again.notes) == ({"refused": 2}, [])
 
 
 def test_the_template_is_read_back_without_its_example(people, district):

@@ -1,10 +1,14 @@
 """The sheet of the officer again, with what is wrong marked at the cells, as the result of a job; and the template."""
 
 import datetime as dt
+import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,7 +16,8 @@ from chengyang.extensions import ImportKind, JobStep
 from chengyang.platform.jobs import results
 from chengyang.platform.sheets import workbook
 
-from .models import Import, Place, get_rows, last_of
+from .models import Import, Place, get, get_rows, last_of
+from .reading import SECONDS, ZIP
 from .states import Outcome
 from .steps import owner_of
 
@@ -21,6 +26,8 @@ RED = {"bg_color": "#FBE3E4", "border": 1, "border_color": "#B3262B", "num_forma
 MOST_COMMENTS = 2_000  # they are kept in memory; more are in the last column only
 MOST_OPTIONS = 2_000  # rows below the header for which the template has drop-downs
 CHUNK = 256 * 1024
+MARKER = [sys.executable, "-m", "chengyang.platform.sheets.marker"]
+MOST_KEPT = 5_000  # rows of a workbook whose look is kept; openpyxl needs a lot of memory for more
 
 
 def page_of(job: Any) -> str:
@@ -30,12 +37,44 @@ def page_of(job: Any) -> str:
 
 
 def step(job: Any, cursor: dict[str, Any]) -> JobStep:
-    """Write the marked sheet; the rows are read and written block by block."""
+    """Write the marked sheet: a small workbook as it looks, any other one anew, block by block."""
     owner, kind = owner_of(job)
     stem = owner.file_name.rpartition(".")[0]
     name = _("%(name)s（标好）.xlsx") % {"name": stem}
-    results.finish(job, made(lambda book: _fill(book, owner, kind)), name=name, content_type=workbook.CONTENT_TYPE)
+    same = _as_it_looks(owner)
+    chunks = made(lambda book: _fill(book, owner, kind)) if same is None else iter([same])
+    results.finish(job, chunks, name=name, content_type=workbook.CONTENT_TYPE)
     return JobStep(done=owner.rows, total=owner.rows, cursor=None)
+
+
+def _as_it_looks(owner: Import) -> bytes | None:
+    """Return the uploaded workbook with the marks; None for a large one, for other formats, and where it cannot be written."""
+    data = get(owner, Place.SOURCE, 0) or b""
+    if owner.rows > MOST_KEPT or not owner.sheet or not data.startswith(ZIP) or b"xl/workbook.xml" not in data:
+        return None
+    width = len(owner.headers)
+    cells = [
+        [number, place + 1 if place < width else None, why if place >= width else f"{owner.headers[place]}：{why}"]
+        for number, _cells, problems in _rows(owner)
+        for place, why in sorted(problems.items())
+    ]
+    asked = {
+        "sheet": owner.sheet,
+        "head": owner.header_row,
+        "column": width + 1,
+        "title": PROBLEM_HEADER,
+        "cells": cells,
+    }
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(asked, file)
+        file.flush()
+        try:
+            done = subprocess.run(
+                [*MARKER, file.name], input=data, capture_output=True, cwd=settings.BASE_DIR, timeout=SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def made(fill: Callable[[Any], None]) -> Iterator[bytes]:
@@ -66,7 +105,7 @@ def _fill(book: Any, owner: Import, kind: ImportKind) -> None:
     for place, header in enumerate([*owner.headers, PROBLEM_HEADER]):
         page.write_string(0, place, header, head)
     comments = 0
-    for line, (cells, problems) in enumerate(_rows(owner), start=1):
+    for line, (_number, cells, problems) in enumerate(_rows(owner), start=1):
         for place, cell in enumerate(cells):
             _write(page, line, place, cell, red if place in problems else None, looks, text)
         for place, why in problems.items():
@@ -86,8 +125,8 @@ def _named(owner: Import, problems: dict[int, str]) -> list[str]:
     ]
 
 
-def _rows(owner: Import) -> Iterator[tuple[list[Any], dict[int, str]]]:
-    """Yield (cells, place → sentence) of each row of the sheet; what concerns the whole row stands behind the last column."""
+def _rows(owner: Import) -> Iterator[tuple[int, list[Any], dict[int, str]]]:
+    """Yield (number, cells, place → sentence) of each row of the sheet; what concerns the whole row stands behind the last column."""
     for number in range(last_of(owner, Place.CELLS) + 1):
         found = {
             row["n"]: row for row in get_rows(owner, Place.DIFF, number) if row["o"] in (Outcome.REFUSED, Outcome.CLASH)
@@ -101,7 +140,7 @@ def _rows(owner: Import) -> Iterator[tuple[list[Any], dict[int, str]]]:
                 problems[owner.mapping[code]] = _("导出以后有人改过，现在是“%(now)s”。") % {"now": now}
             if line in refused:
                 problems[len(owner.headers)] = refused[line]
-            yield cells, problems
+            yield line, cells, problems
 
 
 def _write(page: Any, line: int, place: int, cell: Any, look: Any, looks: dict[str, Any], text: Any) -> None:
