@@ -1,6 +1,7 @@
 """All write actions on bases: creating, opening, closing, editing, honours and posts."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.accounts import organizing, posts
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
+from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock, move
 from members.models import Person
 
@@ -74,6 +77,31 @@ def add_honour(base: Base, *, actor, title: str, level: str, year: int | None = 
         raise ActionError(_("这项荣誉已经登记过。"), code="twice", field="title")
     honour = base.honours.create(title=title, level=level, year=year, note=note)
     audit.record("honour.added", base, actor=actor)
+    return honour
+
+
+@transaction.atomic
+def edit_honour(honour: Honour, data: Mapping[str, Any], *, actor) -> Honour:
+    """Correct `data` (names in `Honour.EDITABLE_FIELDS`) of an honour, and return it; the history keeps the former values.
+
+    Raises ActionError("twice") when the base has another one with this title, ("invalid") with the field, NotAllowed.
+    """
+    base = lock(honour.base)
+    honour = lock(honour)
+    require(permissions.can_honour, actor, base)
+    if base.honours.filter(title=data.get("title", honour.title)).exclude(pk=honour.pk).exists():
+        raise ActionError(_("这项荣誉已经登记过。"), code="twice", field="title")
+    edit(honour, data, fields=Honour.EDITABLE_FIELDS, verb="honour.corrected", actor=actor)
+    return honour
+
+
+@transaction.atomic
+def remove_honour(honour: Honour, *, actor) -> Honour:
+    """Delete an honour that was entered by mistake, with its history. Raises NotAllowed."""
+    base = lock(honour.base)
+    require(permissions.can_honour, actor, base)
+    audit.record("honour.removed", base, actor=actor)
+    history.delete_with_history(Honour.objects.filter(pk=honour.pk))
     return honour
 
 

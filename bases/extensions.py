@@ -26,6 +26,7 @@ from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.panels import everybody
 
 from . import record_tabs
+from .imports import BasePostImport, HonourImport
 from .metrics import METRICS
 from .models import Assessment, Base, Post
 
@@ -73,6 +74,7 @@ extend(
     "bases",
     public_pages=[_pages],
     todos=[AssessmentTodo(Assessment, Section.BASES, _("“六有”评定"))],
+    imports=[HonourImport(), BasePostImport()],
     search=[
         SearchSource(
             _("基地"),
@@ -113,5 +115,7 @@ extend(
         "base.opened": _("基地启用"),
         "base.closed": _("基地停用"),
         "honour.added": _("登记荣誉"),
+        "honour.corrected": _("更正荣誉"),
+        "honour.removed": _("删除误登的荣誉"),
     },
 )

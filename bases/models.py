@@ -97,6 +97,8 @@ class Assessment(StandardAssessment):
 class Honour(DemoMark):
     """荣誉: an honour that a base won."""
 
+    EDITABLE_FIELDS = ("title", "level", "year", "note")
+
     class Level(models.TextChoices):
         NATION = "nation", _("国家级")
         PROVINCE = "province", _("省级")

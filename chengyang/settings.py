@@ -192,6 +192,7 @@ INSTALLED_APPS = [
     "chengyang.platform.notices",
     "chengyang.platform.accounts",
     "chengyang.platform.jobs",
+    "chengyang.platform.imports",
     "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",

@@ -27,6 +27,7 @@ from chengyang.platform.web.panels import each_reader
 
 from . import personal_data, record_tabs, todos
 from .actions import accounts, consents, leaving
+from .imports import PersonImport
 from .metrics import METRICS
 from .models import Application, Assessment, Correction, Person, Representative
 from .own_rows import own_applications, own_person
@@ -138,6 +139,7 @@ extend(
         todos.ConfirmDeclineOfRepresentative(),
         todos.FourHaves(Assessment, Section.PEOPLE, _("“四有”评定")),
     ],
+    imports=[PersonImport()],
     search=[
         SearchSource(
             _("人士"),

@@ -30,6 +30,7 @@ from chengyang.platform.web.panels import each_reader
 
 from . import record_tabs
 from .actions import memberships
+from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
 from .states import MEMBERSHIP_OPEN, MembershipState
@@ -67,6 +68,7 @@ extend(
     "organizations",
     public_pages=[_pages],
     todos=[MembershipTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
+    imports=[MembershipImport(), OrganizationPostImport()],
     search=[
         SearchSource(
             _("组织"),
@@ -142,6 +144,7 @@ extend(
         "membership.left": _("退会"),
         "membership.added": _("登记会员"),
         "membership.ended": _("代办退会"),
+        "membership.removed": _("撤销登记的会员"),
         "membership.corrected": _("更正会员日期"),
     },
 )

@@ -25,6 +25,7 @@ from chengyang.platform.web.panels import each_reader, everybody
 
 from . import record_tabs
 from .actions import requests
+from .imports import OutcomeImport, TeamPostImport
 from .metrics import METRICS
 from .models import Outcome, Post, Request, Team
 from .states import REQUEST_OPEN, OutcomeState, RequestState
@@ -60,6 +61,7 @@ extend(
     "services",
     public_pages=[_pages],
     todos=[AnswerRequest(), CheckOutcome()],
+    imports=[OutcomeImport(), TeamPostImport()],
     search=[
         SearchSource(
             _("服务队"),
@@ -137,6 +139,7 @@ extend(
                 "request.escalated",
                 "outcome.reported",
                 "outcome.declined",
+                "outcome.withdrawn",
             ),
             content.unpublished,
         ),
@@ -161,6 +164,7 @@ extend(
         "request.rated": _("评价诉求办理"),
         "request.escalated": _("诉求逾期上报"),
         "outcome.reported": _("上报成果"),
+        "outcome.withdrawn": _("撤回成果"),
         "outcome.checked": _("核实成果"),
         "outcome.declined": _("退回成果"),
     },

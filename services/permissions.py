@@ -65,6 +65,12 @@ def can_check_outcome(actor, outcome) -> bool:
     )
 
 
+def can_withdraw_outcome(actor, outcome) -> bool:
+    """Who reported it, as long as they may report for its organizer."""
+    organizer = outcome.organization or outcome.base or outcome.team
+    return actor.pk == outcome.reported_by_id and can_report_outcome(actor, organizer)
+
+
 def can_edit_team(actor, team) -> bool:
     """The leader, and staff of its area."""
     scope = access_scope(actor)

@@ -18,6 +18,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
+from .import_shapes import ImportKind, ImportRow
 from .job_shapes import JobKind, JobStep
 from .records import ListLink, RecordTab, RecordVerb, TabColumn
 from .shapes import (
@@ -61,6 +62,8 @@ __all__ = [
     "DetailRow",
     "GoLiveItem",
     "HistoryEntry",
+    "ImportKind",
+    "ImportRow",
     "JobKind",
     "JobStep",
     "ListLink",
@@ -93,6 +96,7 @@ class Extension:
 
     todos: Sequence[TodoKind] = ()  # kinds of records that wait for an officer
     job_kinds: Sequence[JobKind] = ()  # long work that a worker does in steps
+    imports: Sequence[ImportKind] = ()  # sheets that an officer reads in
     search: Sequence[SearchSource] = ()  # records that the search of the staff site finds
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
@@ -180,6 +184,7 @@ class Registry:
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "todos": lambda kind: kind.code,
     "job_kinds": lambda kind: kind.code,
+    "imports": lambda kind: kind.code,
     "panels": lambda panel: (panel.place, panel.template),
     "record_tabs": lambda tab: (tab.subject, tab.code, tab.part),
     "record_verbs": lambda verb: (verb.subject, verb.code),
@@ -233,6 +238,16 @@ def todo_kind(code: str) -> TodoKind | None:
 def job_kind(code: str) -> JobKind | None:
     """Return the kind of job with `code`, or None."""
     return next((kind for kind in _registry.items("job_kinds") if kind.code == code), None)
+
+
+def import_kinds(list_name: str = "") -> list[ImportKind]:
+    """Return the kinds of sheets that can be read in; with `list_name` ("app.Model") those of that list."""
+    return [kind for kind in _registry.items("imports") if list_name in ("", kind.list_name)]
+
+
+def import_kind(code: str) -> ImportKind | None:
+    """Return the kind of sheet with `code`, or None."""
+    return next((kind for kind in _registry.items("imports") if kind.code == code), None)
 
 
 def search_sources() -> list[SearchSource]:

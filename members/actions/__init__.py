@@ -21,6 +21,7 @@ from .corrections import (
     withdraw_correction,
 )
 from .leaving import KEPT_AFTER_LEAVING, erase_person, leave_registry, return_to_registry
+from .locking import lock_people
 from .periodic import RETURNED_ENDS, run_periodic
 from .persons import (
     CONFIRM_WITHIN,
@@ -29,6 +30,7 @@ from .persons import (
     edit_record,
     enter_person,
     export_own_data,
+    lock_numbers,
     read_number,
     refuse_record,
     resend_confirmation,
@@ -82,6 +84,8 @@ __all__ = [
     "export_own_data",
     "first_review_representative",
     "leave_registry",
+    "lock_numbers",
+    "lock_people",
     "name_representative",
     "nominate_representative",
     "object_to_decline",

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.editing import assign
 from chengyang.platform.audit.transitions import lock
 
-from ..models import RegistrationDetails
+from ..models import Person, RegistrationDetails
 
 
 def lock_account_first(row: Any) -> Any:
@@ -18,6 +19,14 @@ def lock_account_first(row: Any) -> Any:
     if row.user_id:
         lock(row.user)
     return lock(row)
+
+
+def lock_people(accounts: set[Any], persons: set[Any]) -> None:
+    """Lock accounts, then persons, with these keys, as `lock_account_first` locks one of each, in the order of the keys."""
+    for model, pks in ((User, accounts), (Person, persons)):
+        if pks:
+            rows = model._base_manager.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",), no_key=True)
+            list(rows.values_list("pk"))
 
 
 def follow_name(person: Any) -> None:

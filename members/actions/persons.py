@@ -60,6 +60,12 @@ def enter_person(data: Mapping[str, Any], *, phone: str, actor: Any) -> Person:
     return person
 
 
+def lock_numbers(indexes: set[str]) -> None:
+    """Take the locks under which `enter_person` looks for the numbers with these indexes, in their order."""
+    for index in sorted(indexes):
+        advisory_lock(f"registry/{index}")
+
+
 def _ask_to_confirm(person):
     url = reverse("members:confirm")
     notify(person.phone, "members/please_confirm", url=url, subdistrict=person.subdistrict, until=person.confirm_by)

@@ -1,5 +1,13 @@
 """All write actions on organizations, memberships and posts."""
 
+from .many_memberships import (
+    add_memberships,
+    correct_memberships,
+    lock_for_correction,
+    lock_for_entry,
+    lock_memberships,
+    remove_memberships,
+)
 from .memberships import (
     DECIDE_WITHIN,
     accept_membership,
@@ -19,9 +27,11 @@ __all__ = [
     "DECIDE_WITHIN",
     "accept_membership",
     "add_membership",
+    "add_memberships",
     "apply_for_membership",
     "appoint",
     "correct_membership",
+    "correct_memberships",
     "correct_post",
     "create_organization",
     "decline_membership",
@@ -31,6 +41,10 @@ __all__ = [
     "end_post",
     "found_organization",
     "leave_organization",
+    "lock_for_correction",
+    "lock_for_entry",
+    "lock_memberships",
+    "remove_memberships",
     "reopen_application",
     "resign",
     "withdraw_membership_application",

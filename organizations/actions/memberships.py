@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require, required_reason
+from chengyang.errors import ActionError, NotAllowed, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
@@ -122,14 +122,9 @@ def add_membership(
     """
     organization = lock(organization)
     person = lock(person)
-    require(permissions.can_add_membership, actor, organization, person)
-    if not person.is_active:
-        raise ActionError(_("只有在册人士可以加入组织。"), code="not_registered", field="person")
-    if organization.state != OrganizationState.FOUNDED:
-        raise ActionError(_("这个组织现在不吸收会员。"), code="closed", field="organization")
-    _require_past(joined_on, "joined_on")
-    if organization.memberships.open().filter(person=person).exists():
-        raise ActionError(_("已经是会员，或正在申请。"), code="once", field="person")
+    is_open = organization.memberships.open().filter(person=person).exists()
+    if refusal := entry_refusal(organization, person, joined_on, actor, is_open=is_open):
+        raise refusal
     now = clock.now()
     membership = organization.memberships.create(
         person=person,
@@ -143,6 +138,21 @@ def add_membership(
     audit.record("membership.added", membership, actor=actor, person=person, user=person.user)
     _notify_person(membership, "organizations/membership_added")
     return membership
+
+
+def entry_refusal(organization, person, joined_on, actor, *, is_open):
+    """Return why `person` (locked) cannot be entered as a member of `organization` (locked), as an error; None where they can."""
+    if not permissions.can_add_membership(actor, organization, person):
+        return NotAllowed("can_add_membership")
+    if not person.is_active:
+        return ActionError(_("只有在册人士可以加入组织。"), code="not_registered", field="person")
+    if organization.state != OrganizationState.FOUNDED:
+        return ActionError(_("这个组织现在不吸收会员。"), code="closed", field="organization")
+    if joined_on and joined_on > clock.today():
+        return ActionError(_("日期不能晚于今天。"), code="dates", field="joined_on")
+    if is_open:
+        return ActionError(_("已经是会员，或正在申请。"), code="once", field="person")
+    return None
 
 
 @transaction.atomic
@@ -171,16 +181,8 @@ def correct_membership(
     also for an own one.
     """
     membership = lock(membership)
-    require(permissions.can_decide_membership, actor, membership)
-    is_over = membership.state == MembershipState.LEFT
-    if not (is_over or membership.state == MembershipState.ACTIVE):
-        raise ActionError(_("还没有入会，没有日期可以更正。"), code="state")
-    if is_over != bool(left_on):
-        raise ActionError(_("退会日期只能更正，不能用来退会或恢复。"), code="dates", field="left_on")
-    _require_past(joined_on, "joined_on")
-    _require_past(left_on, "left_on")
-    if left_on and left_on < joined_on:
-        raise ActionError(_("退会日期不能早于入会日期。"), code="dates", field="left_on")
+    if refusal := correction_refusal(membership, joined_on, left_on, actor):
+        raise refusal
     membership.joined_on, membership.left_on, membership.reason = joined_on, left_on, required_reason(reason)
     fields = ["joined_on", "left_on", "reason"]
     membership.save(update_fields=fields)
@@ -190,9 +192,21 @@ def correct_membership(
     return membership
 
 
-def _require_past(day, field):
-    if day and day > clock.today():
-        raise ActionError(_("日期不能晚于今天。"), code="dates", field=field)
+def correction_refusal(membership, joined_on, left_on, actor):
+    """Return why the dates of `membership` (locked) cannot be corrected so, as an error; None where they can."""
+    if not permissions.can_decide_membership(actor, membership):
+        return NotAllowed("can_decide_membership")
+    is_over = membership.state == MembershipState.LEFT
+    if not (is_over or membership.state == MembershipState.ACTIVE):
+        return ActionError(_("还没有入会，没有日期可以更正。"), code="state")
+    if is_over != bool(left_on):
+        return ActionError(_("退会日期只能更正，不能用来退会或恢复。"), code="dates", field="left_on")
+    for day, field in ((joined_on, "joined_on"), (left_on, "left_on")):
+        if day and day > clock.today():
+            return ActionError(_("日期不能晚于今天。"), code="dates", field=field)
+    if left_on and left_on < joined_on:
+        return ActionError(_("退会日期不能早于入会日期。"), code="dates", field="left_on")
+    return None
 
 
 @transaction.atomic

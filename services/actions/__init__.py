@@ -1,6 +1,6 @@
 """All writes on requests, outcomes and teams."""
 
-from .outcomes import check_outcome, refuse_outcome, report_outcome
+from .outcomes import check_outcome, refuse_outcome, report_outcome, withdraw_outcome
 from .requests import (
     answer_request,
     close_request,
@@ -40,6 +40,7 @@ __all__ = [
     "resign",
     "route_request",
     "submit_request",
+    "withdraw_outcome",
     "withdraw_request",
     "withdraw_requests_of",
 ]

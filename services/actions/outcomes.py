@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.audit.editing import assign
-from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.audit.transitions import lock, move, require_state
 from chengyang.platform.files import actions as files
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
@@ -63,6 +64,20 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
     if outcome.reported_by:
         url = reverse("admin:services_outcome_change", args=[outcome.pk])
         notify(outcome.reported_by, "services/outcome_refused", url=url, outcome=outcome, reason=reason)
+    return outcome
+
+
+@transaction.atomic
+def withdraw_outcome(outcome: Outcome, *, actor) -> Outcome:
+    """Delete an outcome that nobody has checked yet, such as one of a sheet that was read in by mistake; return it.
+
+    Raises NotAllowed for others than who reported it, ActionError("state") once it is checked or refused.
+    """
+    outcome = lock(outcome)
+    require(permissions.can_withdraw_outcome, actor, outcome)
+    require_state(outcome, OutcomeState.REPORTED)
+    audit.record("outcome.withdrawn", outcome, actor=actor)
+    history.delete_with_history(Outcome.objects.filter(pk=outcome.pk))
     return outcome
 
 

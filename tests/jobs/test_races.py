@@ -82,8 +82,8 @@ def test_two_workers_do_the_steps_of_a_job_once(start, later):
 
 
 # ---- kill -9 --------------------------------------------------------------------------------------------------------
-def worker(stops_at=None, *, exports=False, bulk=False):
-    """Start a worker in a process of its own; it halts in the step `stops_at`, after that has written."""
+def worker(stops_at=None, *, exports=False, bulk=False, module="tests.jobs.worker"):
+    """Start a worker in a process of its own (`module`); it halts in the step `stops_at`, after that has written."""
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
     if not database["HOST"].startswith("/"):
@@ -97,7 +97,7 @@ def worker(stops_at=None, *, exports=False, bulk=False):
         "BULK": "yes" if bulk else "",
         "STOPS_AT": "" if stops_at is None else str(stops_at),
     }
-    command = [sys.executable, "-m", "tests.jobs.worker"]
+    command = [sys.executable, "-m", module]
     return subprocess.Popen(command, cwd=ROOT, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

@@ -25,6 +25,49 @@ class Mutant:
 
 
 MUTANTS = (
+    # ---- imports (platform.imports) -------------------------------------------------------------------------------
+    Mutant(
+        "import-overwrites-edits",
+        "a row that was edited after the preview is not overwritten",
+        "chengyang/platform/imports/examining.py",
+        '    if before["o"] == Outcome.NEW or moved:\n',
+        "    if False:\n",
+        ("imports/test_memberships.py::test_a_row_edited_between_preview_and_writing_is_not_overwritten",),
+    ),
+    Mutant(
+        "import-without-conflict",
+        "a cell edited in the sheet and in the portal is a conflict",
+        "chengyang/platform/imports/examining.py",
+        "    elif base is not None and digest_of(now) != base:\n",
+        "    elif False:\n",
+        ("imports/test_memberships.py::test_a_row_edited_meanwhile_is_a_conflict_shown_cell_by_cell_and_not_written",),
+    ),
+    Mutant(
+        "import-keeps-half",
+        "all or nothing takes back what was written",
+        "chengyang/platform/imports/steps.py",
+        "    if owner.whole and (bad :=",
+        "    if False and (bad :=",
+        (
+            "imports/test_memberships.py::test_all_or_nothing_takes_back_what_was_written_when_a_row_fails_in_the_middle",
+        ),
+    ),
+    Mutant(
+        "import-keeps-refused-columns",
+        "a sheet with refused columns is deleted at once",
+        "chengyang/platform/imports/reading.py",
+        "    if found := refused_headers(head.headers):\n",
+        "    if found := refused_headers([]):\n",
+        ("imports/test_memberships.py::test_a_sheet_with_refused_columns_is_deleted_at_once",),
+    ),
+    Mutant(
+        "import-beyond-scope",
+        "a sheet adds members only to organizations that its officer manages",
+        "organizations/imports.py",
+        "    return [row for row in rows if permissions.can_manage_organization(user, row)]\n",
+        "    return list(rows)\n",
+        ("imports/test_memberships.py::test_rows_outside_the_scope_are_refused_and_nothing_is_written",),
+    ),
     # ---- exports (staff.list_exports) -----------------------------------------------------------------------------
     Mutant(
         "export-without-second-officer",

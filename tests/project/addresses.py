@@ -118,6 +118,12 @@ ARGUMENTS: dict[str, Arguments] = {
     "admin:anything-else": lambda w: ["nothing/here/"],
     "admin:jobs_job_progress": lambda w: [w.job.public_id],
     "admin:jobs_job_result": lambda w: [w.job.public_id],
+    "admin:imports_import_new": lambda w: ["memberships"],
+    "admin:imports_import_template": lambda w: ["memberships"],
+    "admin:imports_import_columns": lambda w: [w.sheet.pk],
+    "admin:imports_import_choose": lambda w: [w.sheet.pk],
+    "admin:imports_import_marked": lambda w: [w.sheet.pk],
+    "admin:imports_import_write": lambda w: [w.sheet.pk],
 }
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
@@ -203,11 +209,18 @@ FORMS: dict[str, Data] = {
     "services:request-reopen": lambda w: {"reason": REASON},
     "services:request-withdraw": lambda w: {},
     "services:resign": lambda w: {},
+    "admin:imports_import_new": lambda w: {},
+    "admin:imports_import_columns": lambda w: {},
+    "admin:imports_import_choose": lambda w: {},
+    "admin:imports_import_marked": lambda w: {},
+    "admin:imports_import_write": lambda w: {},
 }
 
 # URLs of buttons: they accept only POST; a GET is answered with 405.
 BUTTONS = {
     "admin:staff_undo",
+    "admin:imports_import_choose",
+    "admin:imports_import_marked",
     "web:elder",
     "notices:read-all",
     "accounts:session-end",
@@ -296,6 +309,7 @@ ROWS = {  # model → name of its sample in the dataset
     "staff.rulesdraft": "rules_draft",
     "jobs.job": "job",
     "mailings.mailing": "mailing",
+    "imports.import": "sheet",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),

@@ -17,6 +17,7 @@ from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.models import File
+from chengyang.platform.imports.models import Import
 from chengyang.platform.jobs.models import Job
 from chengyang.platform.mailings.models import Mailing, MailingRecipient
 from chengyang.platform.notices.actions import notify
@@ -416,6 +417,14 @@ def _rest(dataset):
         kind="list-export", owner=dataset.users["district"], title="导出：人士", **ended
     )
     _lists(dataset, objects)
+    objects["sheet"] = Import.objects.create(
+        kind="memberships",
+        owner=dataset.users["district"],
+        file_name="会员.xlsx",
+        digest="0" * 64,
+        state="preview",
+        rows=1,
+    )
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")

@@ -12,6 +12,7 @@ FILE = Path(__file__).with_name("registered.txt")
 NAMES = {
     "todos": lambda kind: kind.code,
     "job_kinds": lambda kind: kind.code,
+    "imports": lambda kind: f"{kind.list_name} {kind.code}",
     "search": lambda source: str(source.label),
     "upcoming": lambda source: source.__name__.strip("_"),
     "panels": lambda panel: f"{panel.place} {panel.template}",

@@ -13,7 +13,8 @@ PUBLIC_ID_REGEX = "[0-9a-hjkmnp-tv-z]{10}"
 
 def new_public_id() -> str:
     """Return a new public id: 50 random bits from the operating system, as ten characters of `ALPHABET`."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    bits = secrets.randbits(5 * LENGTH)  # at once: many rows are made in one step of an import
+    return "".join([ALPHABET[bits >> 5 * place & 31] for place in range(LENGTH)])
 
 
 class PublicIdConverter:

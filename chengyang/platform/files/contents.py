@@ -140,6 +140,20 @@ def _office(data: bytes) -> Kind:
     return found[0]
 
 
+def archive_names(data: bytes) -> list[str]:
+    """Return the names in the archive `data`, after it was measured. Raises ActionError `bomb`, `broken`, and `kind`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except BROKEN_ZIP:
+        raise _refusal(_("这个文件打不开，可能没有传完整，请重新保存后再上传。"), "broken") from None
+    _reject_bomb(entries)
+    names = [entry.filename for entry in entries]
+    if _has_strange_names(names):
+        raise _refusal(_("不收压缩包。请把里面的文件一个一个上传。"), "kind")
+    return names
+
+
 def _start(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as entry:
         return entry.read(4096)

@@ -1,7 +1,7 @@
 """Notifying people: a notice is written in the transaction of the change it reports, and is sent after the commit."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -65,6 +65,52 @@ def notify(
     )
     _hint_after_commit()
     return notice
+
+
+@transaction.atomic(savepoint=False)
+def notify_many(
+    rows: Sequence[tuple[Any, str, Mapping[str, Any]]], template: str, *, same: Sequence[Hashable] | None = None
+) -> None:
+    """Write the notice `template` to each (to, url, context) of `rows`, as `notify` does, with one statement for each table.
+
+    `same` has a value for each row: rows with the same one and the same url have the same text, which is rendered once.
+    """
+    made, channels, now = [], [], clock.now()
+    people = [(to, url, context, *_recipient(to)) for to, url, context in rows]
+    off = _all_switched_off({user.pk for *_, user, _address in people if user}, template)
+    texts: dict[Hashable, Any] = {}
+    for place, (to, url, context, user, address) in enumerate(people):
+        if user is None and not address:
+            continue
+        key = place if same is None else (same[place], url)
+        if (text := texts.get(key)) is None:
+            text = texts[key] = render(template, {"to": to, "url": url, "site": settings.SITE, **context})
+        notice = Notice(user=user, address=address, kind=template, url=url, at=now, **text._asdict())
+        made.append(notice)
+        unwanted = off.get(user.pk, set()) if user else set()
+        channels.append([one for one in Delivery.Channel if one not in unwanted and notice.target(one)])
+    at_night = not quiet.may_wait(None)
+    Notice.objects.bulk_create(made, batch_size=500)
+    Delivery.objects.bulk_create(
+        [
+            Delivery(notice=notice, channel=channel, at_night=at_night, due_at=now)
+            for notice, wanted in zip(made, channels, strict=True)
+            for channel in wanted
+        ],
+        batch_size=1000,
+    )
+    if made:
+        _hint_after_commit()
+
+
+def _all_switched_off(users: set[int], template: str) -> dict[int, set[str]]:
+    """Return key of the account → channels that are switched off for this kind of notice."""
+    kind = kind_of(template)
+    found: dict[int, set[str]] = {}
+    if users and kind in extensions.notice_kinds():
+        for user_id, channel in SwitchedOff.objects.filter(user__in=users, kind=kind).values_list("user", "channel"):
+            found.setdefault(user_id, set()).add(channel)
+    return found
 
 
 def read(notice: Notice) -> Notice:

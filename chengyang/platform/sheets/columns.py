@@ -3,14 +3,15 @@
 The same declarations write an export, head a template, and say how a cell is read back.
 """
 
+import base64
 import datetime as dt
 import hashlib
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 MOST_TEXT = 32_767  # characters in a cell of Excel
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # control characters but tab and line feed
+TAG_LENGTH, DIGEST_LENGTH = 4, 7  # characters in a version: 20 and 35 bits
 KEY_HEADER, VERSION_HEADER = _("行编号"), _("行版本")
 
 
@@ -101,10 +103,36 @@ def cells(row: Any, columns: Sequence[Column], *, reader: Any = None) -> list[An
     ]
 
 
-def version_of(values: Sequence[Any]) -> str:
-    """Return a digest of the cells of a row: equal while nothing that the sheet shows has changed."""
-    text = json.dumps([None if value is None else str(value) for value in values], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def version_of(codes: Sequence[str], values: Sequence[Any]) -> str:
+    """Return the version of a row: for each column, a mark of its code and a digest of its cell.
+
+    An import reads from it which cells were edited in the sheet, and which in the portal meanwhile.
+    """
+    return "".join(
+        tag_of(code) + digest_of("" if value is None else str(value)) for code, value in zip(codes, values, strict=True)
+    )
+
+
+def base_of(version: str) -> dict[str, str]:
+    """Return mark of the column → digest of its cell, as `version_of` wrote them; {} for what is no version."""
+    size = TAG_LENGTH + DIGEST_LENGTH
+    parts = [version[place : place + size] for place in range(0, len(version), size)]
+    return {part[:TAG_LENGTH]: part[TAG_LENGTH:] for part in parts if len(part) == size}
+
+
+@cache
+def tag_of(code: str) -> str:
+    """Return the mark by which a version names the column `code`."""
+    return _digest(f"column {code}")[:TAG_LENGTH]
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of the text of a cell in a version."""
+    return _digest(text)[:DIGEST_LENGTH]
+
+
+def _digest(text: str) -> str:
+    return base64.b32encode(hashlib.sha256(text.encode(errors="surrogatepass")).digest()).decode()
 
 
 def key_of(row: Any) -> str:

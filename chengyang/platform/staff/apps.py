@@ -14,4 +14,5 @@ class StaffConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self):
-        from . import account_admin, extensions, job_admin, system_admin  # noqa: F401  (importing them registers admins and a to-do kind)
+        # Importing them registers admins and kinds of to-dos.
+        from . import account_admin, extensions, import_admin, job_admin, system_admin  # noqa: F401

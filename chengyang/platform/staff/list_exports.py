@@ -66,7 +66,9 @@ class Sheet:
 
     def cells(self, row: Any) -> list[Any]:
         values = cells(row, self.columns, reader=self.reader)
-        return [key_of(row), version_of(values), *values] if self.export.with_keys else values
+        if not self.export.with_keys:
+            return values
+        return [key_of(row), version_of([column.code for column in self.columns], values), *values]
 
 
 def is_personal(columns: list[Column]) -> bool:

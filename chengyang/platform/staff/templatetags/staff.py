@@ -12,8 +12,9 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.lib.chinese import dates
+from chengyang.platform.imports.permissions import can_import
 from chengyang.platform.staff.detail_rows import moment_text
 from chengyang.platform.workdays import deadlines
 
@@ -27,6 +28,13 @@ def deadline(due_on: dt.date | None) -> dict[str, Any]:
     """Show the time until `due_on` in working days, with the icon of a sun that sets."""
     due = deadlines.describe(due_on, clock.today())
     return {"level": due.level, "symbol": f"c-{due.level}", "words": due.words, "note": dates.day(due_on)}
+
+
+@register.simple_tag
+def import_kinds(model: Any, user: Any) -> list[Any]:
+    """Return the kinds of sheets that `user` may read into the list of `model`."""
+    found = extensions.import_kinds(model._meta.label)
+    return [kind for kind in found if can_import(user, kind)]
 
 
 @register.simple_tag

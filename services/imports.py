@@ -1,0 +1,205 @@
+"""Sheets that can be read in: outcomes of organizations, bases and teams, and posts in teams."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bases.models import Base
+from chengyang import clock
+from chengyang.extensions import ImportKind, ImportRow
+from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.imports.one_by_one import each, locked
+from chengyang.platform.sheets.incoming import InColumn
+from chengyang.platform.sheets.parsing import Choice, Day, Money, Number, Text
+from members.sheet_people import PostImport
+from organizations.models import Organization
+
+from . import actions, permissions
+from .models import Outcome, Post, Team
+from .states import OutcomeState
+
+ORGANIZERS = {"organization": Organization, "base": Base, "team": Team}
+
+
+def _managed(user: Any, name: str) -> list[Any]:
+    """Return the rows of ORGANIZERS for which `user` may report outcomes."""
+    rows = ORGANIZERS[name].objects.visible_to(user).order_by("name")
+    return [row for row in rows if permissions.can_report_outcome(user, row)]
+
+
+def _organizer(name: str, header: Any, names: tuple[str, ...]) -> InColumn:
+    hint = gettext_lazy("组织、基地、服务队里写一个")
+    return InColumn(
+        name, header, Text(60), names=names, hint=hint, options=lambda user: [row.name for row in _managed(user, name)]
+    )
+
+
+class OutcomeImport(ImportKind):
+    """成果: outcomes that are reported, and count once somebody else has checked them; none that is there is changed."""
+
+    block_size = 200  # they are written one by one
+    code, label, list_name = "outcomes", gettext_lazy("成果"), "services.Outcome"
+    read_only = ("数额", "状态", "核实时间", "问题")
+    columns = (
+        InColumn(
+            "title",
+            gettext_lazy("名称"),
+            Text(60),
+            names=("成果", "成果名称", "事项"),
+            required=True,
+            current=lambda row: row.title,
+            fixed=True,
+            example="助学捐款",
+        ),
+        InColumn(
+            "kind",
+            gettext_lazy("类型"),
+            Choice(lambda: dict(Outcome.Kind.choices), {"捐资": "money", "孵化": "firm", "受益": "beneficiaries"}),
+            names=("成果类型", "类别"),
+            required=True,
+            current=lambda row: row.kind,
+            fixed=True,
+            example="捐款",
+            hint=gettext_lazy("捐款、捐物、孵化企业或受益人数"),
+            options=lambda user: [str(label) for label in Outcome.Kind.labels],
+        ),
+        InColumn(
+            "happened_on",
+            gettext_lazy("日期"),
+            Day(),
+            names=("时间", "发生日期"),
+            required=True,
+            current=lambda row: row.happened_on,
+            fixed=True,
+            example="2026-03-05",
+        ),
+        InColumn(
+            "amount",
+            gettext_lazy("金额（元）"),
+            Money(),
+            names=("金额", "捐款金额", "折价"),
+            current=lambda row: row.amount,
+            fixed=True,
+            example="5000.00",
+            hint=gettext_lazy("捐款、捐物必填，单位是元"),
+        ),
+        InColumn(
+            "quantity",
+            gettext_lazy("数量"),
+            Number(1, 10_000_000),
+            names=("人数", "受益人数", "家数"),
+            current=lambda row: row.quantity,
+            fixed=True,
+            hint=gettext_lazy("受益人数必填"),
+        ),
+        _organizer("organization", gettext_lazy("组织"), ("组织名称", "联谊组织")),
+        _organizer("base", gettext_lazy("基地"), ("基地名称",)),
+        _organizer("team", gettext_lazy("服务队"), ("服务队名称", "队伍")),
+    )
+
+    def can(self, user: Any) -> bool:
+        scope = access_scope(user)
+        return scope.staff or any(scope.managed(name) for name in ORGANIZERS)
+
+    def resolve(self, rows: Sequence[ImportRow], user: Any) -> None:
+        keys = {row.key for row in rows if row.key}
+        known = (
+            {row.public_id: row for row in Outcome.objects.visible_to(user).filter(public_id__in=keys)} if keys else {}
+        )
+        managed = {name: {row.name: row for row in _managed(user, name)} for name in ORGANIZERS}
+        for row in rows:
+            if row.key:
+                row.found = known.get(row.key)
+                if row.found is None:
+                    row.problems[""] = _("没有这个行编号，或者不归你管。")
+            else:
+                self._take_organizer(row, managed)
+        self._find_free([row for row in rows if row.refs and not row.problems])
+
+    def _take_organizer(self, row: ImportRow, managed: dict[str, dict[str, Any]]) -> None:
+        given = [name for name in ORGANIZERS if row.values.get(name)]
+        if len(given) != 1:
+            row.problems[""] = _("组织、基地、服务队里写一个，只写一个。")
+            return
+        name = given[0]
+        organizer = managed[name].get(row.values[name])
+        if organizer is None:
+            row.problems[name] = _("没有“%(name)s”，或者不归你管。") % {"name": row.values[name]}
+            return
+        row.refs = {"column": name, "organizer": organizer}
+        self._check(row)
+
+    def _check(self, row: ImportRow) -> None:
+        kind = row.values["kind"]
+        if row.values["happened_on"] > clock.today():
+            row.problems["happened_on"] = _("日期不能晚于今天。")
+        if kind in (Outcome.Kind.MONEY, Outcome.Kind.GOODS) and row.values.get("amount") is None:
+            row.problems["amount"] = _("捐款、捐物要写金额。")
+        if kind == Outcome.Kind.FIRM and row.values.get("amount") is not None:
+            row.problems["amount"] = _("孵化企业不写金额。")
+        if kind == Outcome.Kind.BENEFICIARIES and row.values.get("quantity") is None:
+            row.problems["quantity"] = _("受益人数要写数量。")
+
+    def _find_free(self, rows: Sequence[ImportRow]) -> None:
+        """Find what was reported already: the same kind, title and day of the same organizer."""
+        days = {row.values["happened_on"] for row in rows}
+        known = {}
+        for outcome in Outcome.objects.filter(happened_on__in=days).exclude(state=OutcomeState.REFUSED) if days else ():
+            for name in ORGANIZERS:
+                if pk := getattr(outcome, f"{name}_id"):
+                    known[name, pk, outcome.kind, outcome.title, outcome.happened_on] = outcome
+        for row in rows:
+            row.found = known.get(self._known_as(row))
+
+    @staticmethod
+    def _known_as(row: ImportRow) -> tuple[Any, ...]:
+        values = row.values
+        return (row.refs["column"], row.refs["organizer"].pk, values["kind"], values["title"], values["happened_on"])
+
+    def identity(self, row: ImportRow) -> str:
+        return f"outcome:{row.found.pk}" if row.found else ":".join(map(str, self._known_as(row)))
+
+    def lock_keys(self, row: ImportRow) -> list[Any]:
+        return [row.refs["column"], row.refs["organizer"].pk]
+
+    def lock(self, keys: Sequence[list[Any]]) -> None:
+        for name, model in ORGANIZERS.items():
+            locked(model._base_manager.all(), {key[1] for key in keys if key[0] == name})
+
+    def create(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
+        def report(row: ImportRow) -> Outcome:
+            data = {name: row.values[name] for name in Outcome.EDITABLE_FIELDS if row.values.get(name) is not None}
+            return actions.report_outcome(row.refs["organizer"], actor=actor, **data)
+
+        return each(rows, report)
+
+    def change(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
+        raise NotImplementedError("all columns are fixed")
+
+    def stored(self, keys: Sequence[Any]) -> dict[Any, Any]:
+        return locked(Outcome.objects.all(), keys)
+
+    def take_back(self, rows: Sequence[Any], *, actor: Any, note: str) -> list[Any]:
+        return each(rows, lambda outcome: actions.withdraw_outcome(outcome, actor=actor))
+
+
+class TeamPostImport(PostImport):
+    """服务队职务."""
+
+    code, list_name, label = "team-posts", "services.Post", gettext_lazy("服务队职务")
+    model, alone = Post, Post.Kind.LEADER
+    subject_names = ("服务队名称", "队伍")
+    appoint, correct_post, end_post = (
+        staticmethod(actions.appoint),
+        staticmethod(actions.correct_post),
+        staticmethod(actions.end_post),
+    )
+    may_appoint = staticmethod(
+        lambda user, organizer, kind: (
+            permissions.can_appoint(user, organizer)
+            if kind == Post.Kind.LEADER
+            else permissions.can_appoint_volunteer(user, organizer)
+        )
+    )
