@@ -181,6 +181,7 @@ INSTALLED_APPS = [
     "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",
+    "chengyang.platform.papers",
     "members",
     "organizations",
     "bases",

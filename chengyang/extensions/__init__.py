@@ -19,6 +19,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from .job_shapes import JobKind, JobStep
+from .papers import Paper, PaperField, PaperOrder, PaperRows
 from .records import RecordTab, RecordVerb, TabColumn
 from .shapes import (
     CODE_VALUE,
@@ -66,6 +67,10 @@ __all__ = [
     "MenuEntry",
     "Metric",
     "Panel",
+    "Paper",
+    "PaperField",
+    "PaperOrder",
+    "PaperRows",
     "Period",
     "PeriodicTask",
     "PersonRows",
@@ -97,6 +102,7 @@ class Extension:
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
     record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in
+    papers: Sequence[Paper] = ()  # forms, rolls and letters about a record: print pages and Word files
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
     public_pages: Sequence[Callable[[], Iterable[PublicPage]]] = ()  # of the sitemap, without the lists of filters
     go_live: Sequence[Callable[[], Sequence[GoLiveItem]]] = ()  # what must be filled in before the portal is opened
@@ -181,6 +187,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "panels": lambda panel: (panel.place, panel.template),
     "record_tabs": lambda tab: (tab.subject, tab.code, tab.part),
     "record_verbs": lambda verb: (verb.subject, verb.code),
+    "papers": lambda paper: paper.code,
     "menu": lambda entry: (entry.place, entry.url_name),
     "cached_pages": lambda page: page.url_name,
     "api": lambda route: route.path,
@@ -258,6 +265,17 @@ def record_verbs(subject: str) -> list[RecordVerb]:
     """Return the verbs on the pages of the model `subject`, in their order."""
     found = (verb for verb in _registry.items("record_verbs") if verb.subject == subject)
     return sorted(found, key=lambda verb: verb.order)
+
+
+def papers(subject: str = "") -> list[Paper]:
+    """Return the papers about records of the model `subject` in their order; of all models without one."""
+    found = (paper for paper in _registry.items("papers") if subject in ("", paper.subject))
+    return sorted(found, key=lambda paper: paper.order)
+
+
+def paper(code: str) -> Paper | None:
+    """Return the paper with `code`, or None."""
+    return next((paper for paper in _registry.items("papers") if paper.code == code), None)
 
 
 def menu(place: str) -> list[MenuEntry]:

@@ -11,7 +11,8 @@ from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from chengyang import clock
+from chengyang import clock, extensions
+from chengyang.extensions import Paper
 from chengyang.lib.chinese import dates
 from chengyang.platform.staff.detail_rows import moment_text
 from chengyang.platform.workdays import deadlines
@@ -47,6 +48,13 @@ def _line(cl, row, heads):
         localize(first),
     )
     return head, format_html_join("", '<td data-label="{}">{}</td>', zip(heads, map(localize, others), strict=True))
+
+
+@register.simple_tag(takes_context=True)
+def papers_of(context: Any, label: str, record: Any = "") -> list[Paper]:
+    """Return the papers about records of the model `label`; about `record`, where it is given, those that the reader may have."""
+    found = extensions.papers(label)
+    return [paper for paper in found if paper.can(context["request"].user, record)] if record else found
 
 
 @register.filter
