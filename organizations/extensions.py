@@ -28,7 +28,7 @@ from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
-from . import record_tabs
+from . import papers, record_tabs
 from .actions import memberships
 from .metrics import METRICS
 from .models import Assessment, Membership, Organization, Post
@@ -77,6 +77,7 @@ extend(
         )
     ],
     upcoming=[_posts_ending],
+    papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20, shared_by=each_reader)],

@@ -143,7 +143,15 @@ class Badges:
     head: Any
 
 
-Block = Title | Line | Body | Form | Table | Signatures | NewPage | Badges
+@dataclass(frozen=True)
+class Imprint:
+    """The lines at the end of an official document: who issued it, and when."""
+
+    left: Any
+    right: Any
+
+
+Block = Title | Line | Body | Form | Table | Signatures | NewPage | Badges | Imprint
 
 
 @dataclass(frozen=True)

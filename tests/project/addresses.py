@@ -118,6 +118,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "admin:anything-else": lambda w: ["nothing/here/"],
     "admin:jobs_job_progress": lambda w: [w.job.public_id],
     "admin:jobs_job_result": lambda w: [w.job.public_id],
+    "admin:papers_papertemplate_file": lambda w: [w.objects["paper_template"].pk],
+    "admin:papers_papertemplate_preview": lambda w: [w.objects["paper_template"].pk],
+    "admin:papers_papertemplate_default": lambda w: ["sign_in"],
+    "admin:papers_papertemplate_print": lambda w: ["sign_in"],
+    "admin:papers_papertemplate_print registration": lambda w: ["registration"],
+    "admin:papers_papertemplate_print roll": lambda w: ["roll"],
+    "admin:papers_papertemplate_print notice": lambda w: ["activity_notice"],
+    "admin:papers_papertemplate_word": lambda w: ["sign_in"],
+    "admin:papers_papertemplate_word base": lambda w: ["base_facts"],
 }
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
@@ -283,6 +292,7 @@ ROWS = {  # model → name of its sample in the dataset
     "privacy.purpose": "purpose",
     "staff.rulesdraft": "rules_draft",
     "jobs.job": "job",
+    "papers.papertemplate": "paper_template",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),
@@ -367,6 +377,8 @@ def staff_forms() -> dict[str, Data]:
         "admin:staff_assign": lambda w: {"do": "take"},
         "admin:staff_undo": lambda w: {},
         "admin:staff_absence": lambda w: {},
+        "admin:papers_papertemplate_word": lambda w: {},
+        "admin:papers_papertemplate_word base": lambda w: {},
     }
     for code, (_sample, choice) in TODO_SAMPLES.items():
         found[f"admin:staff_decide {code}"] = lambda w, choice=choice: {"choice": choice, "reason": REASON}

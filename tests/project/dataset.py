@@ -12,15 +12,18 @@ from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.files.contents import DOCX
 from chengyang.platform.files.models import File
 from chengyang.platform.jobs.models import Job
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.offices.models import Office
+from chengyang.platform.papers.defaults import default_file
+from chengyang.platform.papers.models import PaperTemplate
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.staff.models import ListExport, RulesDraft
@@ -347,6 +350,14 @@ def _requests(dataset):
     objects["checked"] = Outcome.objects.create(title="助老款", state="checked", **money)
 
 
+def _paper_template(officer):
+    """Return an uploaded version of the sheet to sign in on, which is not in force."""
+    file = File(owner=officer, name="签到表.docx", content_type=DOCX.content_type, size=4, sha256="y" * 64)
+    file.content.save("project/template.docx", ContentFile(default_file(extensions.paper("sign_in"))), save=False)
+    file.save()
+    return PaperTemplate.objects.create(paper="sign_in", version=1, file=file, uploaded_by=officer)
+
+
 # ---- numbers and staff accounts --------------------------------------------------------------------------------------
 def _numbers(dataset, member):
     objects, due_on = dataset.objects, clock.today() + DAY
@@ -390,6 +401,7 @@ def _rest(dataset):
     objects["job"] = Job.objects.create(
         kind="list-export", owner=dataset.users["district"], title="导出：人士", **ended
     )
+    objects["paper_template"] = _paper_template(dataset.users["district"])
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")

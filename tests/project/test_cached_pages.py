@@ -169,6 +169,8 @@ def test_a_verb_moves_the_site_or_says_why_not(verb):
         "file",
         "rules",
         "job",
+        "paper",
+        "paper_template",
     }
     unseen = {
         "read",

@@ -174,7 +174,6 @@ class PaperTemplateAdmin(ScopedAdmin):
             "is_large": is_large,
             "large": PEOPLE_ON_SCREEN,
             "orders": _orders(paper, request, order),
-            "printed_by": filling.about_printing(request.user),
         }
         return TemplateResponse(request, "papers/print.html", context)
 
@@ -248,7 +247,7 @@ def _overview() -> list[dict[str, Any]]:
 
 def placeholders_of(paper: Paper, missing: list[str]) -> list[dict[str, Any]]:
     """Return the placeholders of `paper`: how they are written, what they become, an example, and whether they are missing."""
-    found = [(one.name, one.about, one.example) for one in paper.fields]
+    found = [(one.name, one.about, one.example) for one in (*paper.fields, filling.MAKER, filling.MADE_AT)]
     for rows in paper.lists:
         found += [(f"{rows.name}.{one.name}", one.about, one.example) for one in rows.fields]
     return [

@@ -17,6 +17,8 @@ from chengyang.extensions import Paper
 from chengyang.extensions.papers import NUMBER
 from chengyang.platform.files import contents
 
+from .filling import MADE_AT, MAKER, environment
+
 MOST_BYTES = 2 * 1024 * 1024  # of the file
 MOST_UNPACKED = 20 * 1024 * 1024  # of all parts; pictures of a letterhead are some hundred KB
 MOST_TEXT_PART = 2 * 1024 * 1024  # of one part with text; the form of a person has 60 KB
@@ -39,12 +41,12 @@ class Findings:
     used: set[str] = field(default_factory=set)
 
     def missing(self, paper: Paper) -> list[str]:
-        """Return the placeholders of `paper` that the template does not have."""
+        """Return the placeholders of `paper` that the template does not have; who made it and when may be left out."""
         return [name for name in names_of(paper) if name not in self.used]
 
     def unknown(self, paper: Paper) -> list[str]:
         """Return the placeholders that `paper` does not have, as they are written."""
-        known = {*names_of(paper), *(found.name for found in paper.lists)}
+        known = {*names_of(paper), *(found.name for found in paper.lists), MAKER.name, MADE_AT.name}
         return sorted(self.used - known)
 
 
@@ -163,8 +165,6 @@ def _sources(data: bytes) -> list[str]:
 def _read(source: str, findings: Findings) -> None:
     """Collect the placeholders of one part. Raises ActionError `syntax` for whatever is neither a placeholder nor a loop."""
     from jinja2 import TemplateSyntaxError, nodes
-
-    from .filling import environment
 
     try:
         tree = environment().parse(source)

@@ -8,7 +8,9 @@ import io
 from typing import Any
 
 from chengyang.extensions import Paper
-from chengyang.extensions.papers import Body, Cell, Form, Line, NewPage, Signatures, Table, Title
+from chengyang.extensions.papers import Body, Cell, Form, Imprint, Line, NewPage, Signatures, Table, Title
+
+from .filling import MADE_AT, MAKER
 
 SONG, FANG, HEI, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 LATIN = "Times New Roman"
@@ -83,7 +85,9 @@ class _Writer:
 
         section = self.document.sections[0]
         if not self.paper.is_official:
-            self._page_number(section.footer.paragraphs[0], At.CENTER, "宋体", 9, "")
+            paragraph = section.footer.paragraphs[0]
+            self._page_number(paragraph, At.CENTER, "宋体", 9, "")
+            self._run(paragraph, f"　　{{{{ {MAKER.name} }}}} {{{{ {MADE_AT.name} }}}}", "宋体", 9)
             return
         self.document.settings.odd_and_even_pages_header_footer = True
         for footer, at, side in ((section.footer, At.RIGHT, "right"), (section.even_page_footer, At.LEFT, "left")):
@@ -136,7 +140,20 @@ class _Writer:
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_before = _points(26)
             self._run(paragraph, f"{place}：")
+            self._run(paragraph, "　" * (30 // len(block.places) - len(str(place)))).font.underline = True
         self.document.add_paragraph()
+
+    def imprint(self, block: Imprint) -> None:
+        """Write who issued it and when in 14 pt between two rules, as wide as the type area."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH as At
+
+        self.document.add_paragraph()
+        table = self.document.add_table(rows=1, cols=2)
+        table._tbl.tblPr.append(_rules())
+        for cell, text, at in zip(table.rows[0].cells, (block.left, block.right), (At.LEFT, At.RIGHT), strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.alignment = at
+            self._run(paragraph, text, FANG, 14)
 
     def new_page(self, block: NewPage) -> None:
         from docx.enum.text import WD_BREAK
@@ -227,6 +244,7 @@ WRITERS: dict[type, Any] = {
     Table: _Writer.table,
     Signatures: _Writer.signatures,
     NewPage: _Writer.new_page,
+    Imprint: _Writer.imprint,
 }
 
 
@@ -245,6 +263,14 @@ def _element(name: str, **attributes: str) -> Any:
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
     return made
+
+
+def _rules() -> Any:
+    """Return the borders of the imprint: rules above and below."""
+    borders = _element("w:tblBorders")
+    for side in ("top", "bottom"):
+        borders.append(_element(f"w:{side}", val="single", sz="8", space="0", color="000000"))
+    return borders
 
 
 def _name_fonts(properties: Any, east_asian: str) -> None:

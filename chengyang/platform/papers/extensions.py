@@ -25,6 +25,9 @@ extend(
     "papers",
     job_kinds=[JobKind("paper-file", _("填写 Word 打印件"), steps.step, unit=_("份"))],
     file_access={"papers.PaperTemplate": _templates},
-    content=dict.fromkeys(VERBS, content.nothing),
+    content={
+        **dict.fromkeys(("paper.printed", "paper.exported"), content.nothing),
+        **dict.fromkeys([verb for verb in VERBS if verb.startswith("paper_template.")], content.unpublished),
+    },
     audit_verbs=VERBS,
 )

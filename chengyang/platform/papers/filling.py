@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from chengyang import clock
 from chengyang.errors import ActionError
@@ -21,6 +22,13 @@ from chengyang.lib.chinese import dates
 
 Values = dict[str, Any]  # name of a field → text, name of a list → its rows as name of a field → text
 EXAMPLE_ROWS = 3
+
+
+# Placeholders that every paper has: who makes it, and when.
+MAKER, MADE_AT = (
+    PaperField("制表人", _l("填这份打印件的人"), "孙立群", str),
+    PaperField("制表时间", _l("填的时间"), "2026-11-28 09:30", str),
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,11 @@ def fill(paper: Paper, record: Any, *, user: Any, order: str = "", whole: bool =
     With `whole`, masked values are whole where `user` may read them.
     """
     reader = user if whole else None
-    values: Values = {one.name: _text(one, record, reader) for one in paper.fields}
+    values: Values = {
+        **{one.name: _text(one, record, reader) for one in paper.fields},
+        MAKER.name: str(user),
+        MADE_AT.name: dates.stamp(clock.now()),
+    }
     people = [paper.concerns(record)] if paper.concerns else []
     for found in paper.lists:
         rows = rows_of(found, record, user, order)
@@ -78,7 +90,7 @@ def people_in(paper: Paper, record: Any, user: Any) -> int:
 
 def examples(paper: Paper) -> Values:
     """Return the example values of `paper`, for the preview of a template."""
-    values: Values = {one.name: str(one.example) for one in paper.fields}
+    values: Values = {one.name: str(one.example) for one in (*paper.fields, MAKER, MADE_AT)}
     for found in paper.lists:
         values[found.name] = [
             {NUMBER: str(number), **{one.name: str(one.example) for one in found.fields}}
@@ -94,11 +106,6 @@ def _text(one: PaperField, row: Any, reader: Any) -> str:
     text = str(value)
     # Characters that XML cannot hold would make the file unreadable.
     return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c in "\n\t")
-
-
-def about_printing(user: Any) -> str:
-    """Return who made a paper and when, as it stands on it."""
-    return _("%(who)s，%(when)s") % {"who": user, "when": dates.stamp(clock.now())}
 
 
 # ---- Word -----------------------------------------------------------------------------------------------------------

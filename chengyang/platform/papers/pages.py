@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from chengyang.extensions import Paper
-from chengyang.extensions.papers import NUMBER, Badges, Block, Body, Cell, Form, Line, NewPage, Signatures, Table, Title
+from chengyang.extensions.papers import (
+    NUMBER,
+    Badges,
+    Block,
+    Body,
+    Cell,
+    Form,
+    Imprint,
+    Line,
+    NewPage,
+    Signatures,
+    Table,
+    Title,
+)
 
 from .filling import Values
 
@@ -51,6 +64,8 @@ def _part(paper: Paper, block: Block, values: Values) -> Part:
         return Part("table", _table(block, values))
     if isinstance(block, Badges):
         return Part("badges", _badges(block, values))
+    if isinstance(block, Imprint):
+        return Part("imprint", {"left": text_of(block.left, values), "right": text_of(block.right, values)})
     assert isinstance(block, NewPage)
     return Part("new_page", None)
 

@@ -50,6 +50,12 @@ def _line(cl, row, heads):
     return head, format_html_join("", '<td data-label="{}">{}</td>', zip(heads, map(localize, others), strict=True))
 
 
+@register.simple_tag
+def printed_line(user: Any) -> str:
+    """Return who has a page in front of them and since when, for the end of its print."""
+    return f"{user}　{dates.stamp(clock.now())}"
+
+
 @register.simple_tag(takes_context=True)
 def papers_of(context: Any, label: str, record: Any = "") -> list[Paper]:
     """Return the papers about records of the model `label`; about `record`, where it is given, those that the reader may have."""
