@@ -268,8 +268,10 @@ def record_verbs(subject: str) -> list[RecordVerb]:
 
 
 def papers(subject: str = "") -> list[Paper]:
-    """Return the papers about records of the model `subject` in their order; of all models without one."""
-    found = (paper for paper in _registry.items("papers") if subject in ("", paper.subject))
+    """Return the papers about records of the model `subject` in their order; without one all papers, app by app."""
+    if not subject:
+        return _registry.items("papers")
+    found = (paper for paper in _registry.items("papers") if paper.subject == subject)
     return sorted(found, key=lambda paper: paper.order)
 
 

@@ -178,14 +178,19 @@ class Paper:
     has_word: bool = True
 
     @property
+    def all_fields(self) -> list[PaperField]:
+        """The own fields and those of the lists."""
+        return [*self.fields, *(field for found in self.lists for field in found.fields)]
+
+    @property
     def is_personal(self) -> bool:
         """Whether it is about persons: then a file has a purpose, and they read of it."""
-        return any(field.personal for source in (self, *self.lists) for field in source.fields)
+        return any(field.personal for field in self.all_fields)
 
     @property
     def has_whole(self) -> bool:
         """Whether a field of it is masked, and whole for some."""
-        return any(field.whole for source in (self, *self.lists) for field in source.fields)
+        return any(field.whole for field in self.all_fields)
 
     @property
     def orders(self) -> Sequence[PaperOrder]:

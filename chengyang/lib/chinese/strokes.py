@@ -31,7 +31,7 @@ _ORDER = """
 19 麴 籍
 21 麝
 """
-StrokeKey = tuple[int, int, int, str]
+StrokeKey = tuple[int, int, int, int, str]
 _UNKNOWN = 99  # strokes of a surname that is not in the table: after all others
 
 
@@ -52,10 +52,12 @@ def strokes_of(surname: str) -> int | None:
 def stroke_key(name: str) -> StrokeKey:
     """Return the key that sorts names by the strokes of their surnames (requirements U04).
 
-    Names with one surname stand together, those with one character after it first, then by pinyin. Names without a surname of
+    Names with one surname stand together, those with one character after it first, then by pinyin;
+    compound surnames stand behind the one of their first character. Names without a surname of
     the table (of other scripts, or with `·`) stand behind, by pinyin.
     """
     surname, given = split_surname(name)
     strokes, place = _places().get(fold(surname[:1]), (_UNKNOWN, 0)) if surname else (_UNKNOWN, 0)
     is_known = strokes != _UNKNOWN
-    return strokes, place, min(len(given), 2) if is_known else 0, name_key(name)
+    lengths = (len(surname), min(len(given), 2)) if is_known else (0, 0)
+    return strokes, place, *lengths, name_key(name)

@@ -181,4 +181,4 @@ def records_of(paper: Paper, user: Any, *, record: str = "", query: str = "") ->
 
 
 def _columns(paper: Paper) -> Sequence[str]:
-    return list(dict.fromkeys(one.name for source in (paper, *paper.lists) for one in source.fields))
+    return list(dict.fromkeys(one.name for one in paper.all_fields))

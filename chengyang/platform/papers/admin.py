@@ -29,6 +29,7 @@ from chengyang.platform.staff.models import ListExportState
 from chengyang.platform.web.forms import posted
 
 from . import actions, defaults, filling, pages
+from .defaults import ROW_NAME
 from .forms import FileForm, TemplateForm
 from .models import PaperTemplate
 from .permissions import can_manage_templates
@@ -211,8 +212,10 @@ class PaperTemplateAdmin(ScopedAdmin):
         model = list_exports.admin_of(paper.subject).model
         back = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         request.current_app = self.admin_site.name
+        found = self.admin_site.each_context(request)
+        _mark_current(found["sections"], back)
         return {
-            **self.admin_site.each_context(request),
+            **found,
             "title": paper.label if record is None else f"{paper.label}：{record}",
             "paper": paper,
             "record": record,
@@ -222,6 +225,14 @@ class PaperTemplateAdmin(ScopedAdmin):
             "back_url": page_url(record) if record else f"{back}?{asked['query']}" if asked["query"] else back,
             "back_label": record or model._meta.verbose_name_plural,
         }
+
+
+def _mark_current(sections: list[dict[str, Any]], url: str) -> None:
+    """Let the navigation show the list at `url` as the current one: a paper belongs to the records that it is about."""
+    for section in sections:
+        for found in section["lists"]:
+            found["current"] = found["url"] == url
+        section["current"] = any(found["current"] for found in section["lists"])
 
 
 def _state_note(row: PaperTemplate) -> str:
@@ -247,12 +258,20 @@ def _overview() -> list[dict[str, Any]]:
 
 def placeholders_of(paper: Paper, missing: list[str]) -> list[dict[str, Any]]:
     """Return the placeholders of `paper`: how they are written, what they become, an example, and whether they are missing."""
-    found = [(one.name, one.about, one.example) for one in (*paper.fields, filling.MAKER, filling.MADE_AT)]
+    common = (filling.MAKER, filling.MADE_AT)
+    found = [(one.name, f"{{{{ {one.name} }}}}", one.about, one.example) for one in (*paper.fields, *common)]
     for rows in paper.lists:
-        found += [(f"{rows.name}.{one.name}", one.about, one.example) for one in rows.fields]
+        loop = f"{{%tr for {ROW_NAME} in {rows.name} %}} … {{%tr endfor %}}"
+        found.append(
+            (rows.name, loop, _("%(list)s：每项一行，三行表格依次是开头、内容、结尾") % {"list": rows.about}, "")
+        )
+        found += [
+            (f"{rows.name}.{one.name}", f"{{{{ {ROW_NAME}.{one.name} }}}}", one.about, one.example)
+            for one in rows.fields
+        ]
     return [
-        {"name": name, "about": about, "example": example, "is_missing": name in missing}
-        for name, about, example in found
+        {"written": written, "about": about, "example": example, "is_missing": name in missing}
+        for name, written, about, example in found
     ]
 
 

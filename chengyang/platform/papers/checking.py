@@ -4,6 +4,7 @@ A template holds placeholders (`{{ 姓名 }}`) and loops over the lists of its p
 that Jinja knows. `check` refuses everything else before anything is rendered, and so does `filling` by its environment.
 """
 
+import html
 import io
 import re
 import zipfile
@@ -110,13 +111,18 @@ def _is_markup(name: str) -> bool:
 
 
 def _refuse_outside(content: bytes) -> None:
-    if re.search(rb"TargetMode\s*=\s*[\"']\s*External", content, re.IGNORECASE):
+    text = html.unescape(content.decode("utf-8", "replace"))  # an attribute may be written as references to characters
+    if re.search(r"TargetMode\s*=\s*[\"']\s*External", text, re.IGNORECASE):
         raise refusal(_("模板里有指向外部的链接或图片，请删去链接、把图片放进文档再上传。"), "external")
 
 
 def _refuse_active(name: str, content: bytes) -> None:
     """Refuse macros, embedded objects, entities, fields that reach outside, and placeholders where nothing is filled in."""
     lowered = content.lower()
+    encoding = re.match(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)", lowered.removeprefix(b"\xef\xbb\xbf"))
+    if b"\0" in content or (encoding and encoding.group(1) not in (b"utf-8", b"us-ascii")):
+        # Word writes UTF-8; in another encoding the rest of these checks would read something else than Word does.
+        raise refusal(_("这个文件打不开，可能没有传完整，请重新保存后再上传。"), "broken")
     if name == contents.CONTENTS and (b"macroenabled" in lowered or b"oleobject" in lowered):
         raise refusal(_("这个文件里有宏或嵌入的对象，请另存为普通的 .docx 再上传。"), "active")
     if b"<!doctype" in lowered or b"<!entity" in lowered:
@@ -131,13 +137,13 @@ def _refuse_active(name: str, content: bytes) -> None:
 def _refuse_fields(content: bytes) -> None:
     text = content.decode("utf-8", "replace")
     # A field may be split over runs: its parts are joined up to where the next one begins.
-    for found in re.split(r"fldCharType=[\"']begin", text):
-        code = "".join(re.findall(r"<w:instrText[^>]*>([^<]*)<", found)).split()
+    for found in re.split(r"fldCharType\s*=\s*[\"']begin", text):
+        code = "".join(re.findall(r"<(?:\w+:)?instrText[^>]*>([^<]*)<", found)).split()
         if code and code[0].upper() not in SAFE_FIELDS:
             raise refusal(
                 _("模板里有 Word 域 %(name)s，请删去；只可以用页码和日期。") % {"name": code[0][:20]}, "active"
             )
-    for code in re.findall(r"<w:fldSimple[^>]*w:instr=[\"']\s*([^\s\"']+)", text):
+    for code in re.findall(r"<(?:\w+:)?fldSimple[^>]*?instr\s*=\s*[\"']\s*([^\s\"']+)", text):
         if code.upper() not in SAFE_FIELDS:
             raise refusal(_("模板里有 Word 域 %(name)s，请删去；只可以用页码和日期。") % {"name": code[:20]}, "active")
 

@@ -86,7 +86,8 @@ def _template(paper: Paper, key: int | None) -> bytes:
 
 
 def _name(place: int, row: Any) -> str:
-    return names.clean(f"{place:03d} {row}.docx", contents.DOCX)
+    title = str(row).replace("/", "_").replace("\\", "_")  # a name is no path
+    return names.clean(f"{place:03d} {title}.docx", contents.DOCX)
 
 
 def _packed(name: str, data: bytes) -> bytes:
