@@ -1,5 +1,6 @@
 """Papers as Word files: one or many, as a job, with the rules of the exports (requirements U12, P26, S11)."""
 
+import dataclasses
 import io
 
 import docx
@@ -8,9 +9,11 @@ import pytest
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import paper
+from chengyang.platform.accounts import alarms
 from chengyang.platform.audit.models import Entry, Reading
 from chengyang.platform.jobs import runner
 from chengyang.platform.jobs.models import Job
+from chengyang.platform.notices.models import Notice
 from chengyang.platform.papers import actions, steps
 from chengyang.platform.staff import list_exports
 from chengyang.platform.staff.models import ListExport
@@ -166,6 +169,13 @@ def test_a_whole_number_needs_a_reason_and_the_right(client_of, district, refere
     person = factories.person(3, "王晓明", job="总经理")
     _name, data = word(client_of(district), "registration", f"record={person.pk}", numbers_note=note, **PURPOSE)
     assert rows_of(data)[3][1] == shown
+
+
+def test_unusually_many_people_of_a_day_are_an_alarm(client_of, district, secadmin, activity, monkeypatch):
+    monkeypatch.setattr(alarms, "PERSONS_EXPORTED", dataclasses.replace(alarms.PERSONS_EXPORTED, most=9))
+    for _ in range(2):
+        word(client_of(district), "sign_in", f"record={activity.pk}", **PURPOSE)
+    assert Notice.objects.filter(user=secadmin).count() == 1
 
 
 def test_the_form_of_a_person_has_a_box_for_a_photo_and_a_page_to_sign(client_of, district, reference):

@@ -6,19 +6,17 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import JobStep, Paper
-from chengyang.platform.accounts import alarms, limits
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import readings
 from chengyang.platform.files import contents, names
 from chengyang.platform.jobs import results
 from chengyang.platform.staff import list_exports
-from chengyang.platform.staff.models import ListExport, ListExportState
+from chengyang.platform.staff.models import ListExport
 
 from . import actions, defaults, filling
 from .models import PaperTemplate
@@ -45,10 +43,7 @@ def _begin(job: Any, export: ListExport, paper: Paper) -> JobStep:
     if not rows:
         raise ActionError(_("现在没有可以填的了。"), code="rows")
     if paper.is_personal:
-        since = clock.now() - limits.DAY
-        today = ListExport.objects.filter(asked_by=job.owner, state=ListExportState.STARTED, asked_at__gt=since)
-        persons = today.exclude(purpose="").aggregate(sum=Sum("rows"))["sum"] or 0
-        alarms.raise_from(alarms.PERSONS_EXPORTED, job.owner, persons)
+        list_exports.watch(job.owner, whole_numbers=export.rows if export.numbers_note else 0)
     template = PaperTemplate.objects.in_force(paper.code)
     # One version for all files of the job, whatever is put in force meanwhile.
     cursor = {"left": rows, "done": 0, "people": 0, "template": template.pk if template else None}
