@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Paper, PaperField, PaperOrder, PaperRows
-from chengyang.extensions.papers import Badges, Body, Imprint, Line, Signatures, Table, Title
+from chengyang.extensions.papers import Badges, Imprint, Line, Paragraph, Signatures, Table, Title
 from chengyang.lib.chinese import dates
 from chengyang.lib.chinese.pinyin import name_key
 from chengyang.lib.chinese.strokes import stroke_key
@@ -123,22 +123,22 @@ NOTICE = Paper(
     (
         Title(_("关于举办“{{ 活动名称 }}”的通知")),
         Line(_("各有关组织：")),
-        Body(_("定于{{ 活动时间 }}举办“{{ 活动名称 }}”。现将有关事项通知如下。")),
-        Body(_("一、活动内容"), 1),
-        Body("{{ 活动简介 }}"),
-        Body(_("二、时间和地点"), 1),
-        Body(_("时间：{{ 活动时间 }}。")),
-        Body(_("地点：{{ 活动地点 }}。")),
-        Body(_("三、参加人员"), 1),
-        Body(_("{{ 参加对象 }}，名额：{{ 名额 }}。")),
-        Body(_("四、有关要求"), 1),
-        Body(_("（一）报名截止时间：{{ 报名截止 }}。"), 2),
-        Body(_("（二）请带：{{ 要带 }}。"), 2),
+        Paragraph(_("定于{{ 活动时间 }}举办“{{ 活动名称 }}”。现将有关事项通知如下。")),
+        Paragraph(_("一、活动内容"), 1),
+        Paragraph("{{ 活动简介 }}"),
+        Paragraph(_("二、时间和地点"), 1),
+        Paragraph(_("时间：{{ 活动时间 }}。")),
+        Paragraph(_("地点：{{ 活动地点 }}。")),
+        Paragraph(_("三、参加人员"), 1),
+        Paragraph(_("{{ 参加对象 }}，名额：{{ 名额 }}。")),
+        Paragraph(_("四、有关要求"), 1),
+        Paragraph(_("（一）报名截止时间：{{ 报名截止 }}。"), 2),
+        Paragraph(_("（二）请带：{{ 要带 }}。"), 2),
         Line(""),
         Line("{{ 主办 }}", "right"),
         Line("{{ 成文日期 }}", "right"),
         Line(""),
-        Body(_("（联系方式：{{ 联系方式 }}）")),
+        Paragraph(_("（联系方式：{{ 联系方式 }}）")),
         Imprint("{{ 主办 }}", _("{{ 成文日期 }}印发")),
     ),
     (
@@ -173,17 +173,17 @@ REPORT = Paper(
     (
         Title(_("关于“{{ 活动名称 }}”情况的报告")),
         Line(_("区委统战部：")),
-        Body(_("{{ 活动时间 }}，{{ 主办 }}在{{ 活动地点 }}举办了“{{ 活动名称 }}”。现将有关情况报告如下。")),
-        Body(_("一、基本情况"), 1),
-        Body("{{ 活动简介 }}"),
-        Body(_("二、参加情况"), 1),
-        Body(
+        Paragraph(_("{{ 活动时间 }}，{{ 主办 }}在{{ 活动地点 }}举办了“{{ 活动名称 }}”。现将有关情况报告如下。")),
+        Paragraph(_("一、基本情况"), 1),
+        Paragraph("{{ 活动简介 }}"),
+        Paragraph(_("二、参加情况"), 1),
+        Paragraph(
             _("报名 {{ 报名人数 }} 人，签到 {{ 签到人数 }} 人，现场点数 {{ 现场点数 }}，志愿服务时长 {{ 服务时长 }}。")
         ),
-        Body(_("三、主要做法和成效"), 1),
-        Body(_("（请填写）")),
-        Body(_("四、下一步打算"), 1),
-        Body(_("（请填写）")),
+        Paragraph(_("三、主要做法和成效"), 1),
+        Paragraph(_("（请填写）")),
+        Paragraph(_("四、下一步打算"), 1),
+        Paragraph(_("（请填写）")),
         Line(""),
         Line("{{ 主办 }}", "right"),
         Line("{{ 成文日期 }}", "right"),

@@ -40,7 +40,7 @@ HONOURS = PaperRows(
 )
 PAPERS = [
     Paper(
-        "base_facts",
+        "base_form",
         _("荣誉与基地情况表"),
         _("基地的基本情况、“六有”评定和荣誉。"),
         "bases.Base",

@@ -80,7 +80,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Body:
+class Paragraph:
     """A paragraph of an official document. `level` 1 to 4 is a heading (一、 （一） 1. （1）), 0 is text."""
 
     text: Any
@@ -151,7 +151,7 @@ class Imprint:
     right: Any
 
 
-Block = Title | Line | Body | Form | Table | Signatures | NewPage | Badges | Imprint
+Block = Title | Line | Paragraph | Form | Table | Signatures | NewPage | Badges | Imprint
 
 
 @dataclass(frozen=True)

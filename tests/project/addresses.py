@@ -126,7 +126,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "admin:papers_papertemplate_print roll": lambda w: ["roll"],
     "admin:papers_papertemplate_print notice": lambda w: ["activity_notice"],
     "admin:papers_papertemplate_word": lambda w: ["sign_in"],
-    "admin:papers_papertemplate_word base": lambda w: ["base_facts"],
+    "admin:papers_papertemplate_word base": lambda w: ["base_form"],
 }
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},

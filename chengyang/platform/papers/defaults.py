@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 from chengyang.extensions import Paper
-from chengyang.extensions.papers import Body, Cell, Form, Imprint, Line, NewPage, Signatures, Table, Title
+from chengyang.extensions.papers import Cell, Form, Imprint, Line, NewPage, Paragraph, Signatures, Table, Title
 
 from .filling import MADE_AT, MAKER
 
@@ -128,7 +128,7 @@ class _Writer:
             paragraph.paragraph_format.space_after = _points(4)
         self._run(paragraph, block.text)
 
-    def body(self, block: Body) -> None:
+    def paragraph(self, block: Paragraph) -> None:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.first_line_indent = _points(2 * self.size)
         _set_chars(paragraph, 200)  # two characters, whatever the font
@@ -239,7 +239,7 @@ class _Writer:
 WRITERS: dict[type, Any] = {
     Title: _Writer.title,
     Line: _Writer.line,
-    Body: _Writer.body,
+    Paragraph: _Writer.paragraph,
     Form: _Writer.form,
     Table: _Writer.table,
     Signatures: _Writer.signatures,

@@ -10,12 +10,12 @@ from chengyang.extensions.papers import (
     NUMBER,
     Badges,
     Block,
-    Body,
     Cell,
     Form,
     Imprint,
     Line,
     NewPage,
+    Paragraph,
     Signatures,
     Table,
     Title,
@@ -54,8 +54,8 @@ def _part(paper: Paper, block: Block, values: Values) -> Part:
         return Part("title", text_of(block.text, values))
     if isinstance(block, Line):
         return Part("line", {"text": text_of(block.text, values), "align": block.align})
-    if isinstance(block, Body):
-        return Part("body", {"text": text_of(block.text, values), "level": block.level})
+    if isinstance(block, Paragraph):
+        return Part("paragraph", {"text": text_of(block.text, values), "level": block.level})
     if isinstance(block, Signatures):
         return Part("signatures", list(block.places))
     if isinstance(block, Form):
