@@ -24,7 +24,7 @@ from chengyang.extensions import (
 from chengyang.lib.chinese import dates
 from chengyang.platform.web import content
 
-from . import feed, record_tabs
+from . import feed, papers, record_tabs
 from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .filters import FACETS, FLAGS
@@ -110,6 +110,7 @@ extend(
             "activities_activity",
         )
     ],
+    papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=PANELS,

@@ -25,7 +25,7 @@ from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.panels import everybody
 
-from . import record_tabs
+from . import papers, record_tabs
 from .imports import BasePostImport, HonourImport
 from .metrics import METRICS
 from .models import Assessment, Base, Post
@@ -85,6 +85,7 @@ extend(
         )
     ],
     upcoming=[_expiring],
+    papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=[

@@ -197,6 +197,7 @@ INSTALLED_APPS = [
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",
     "chengyang.platform.mailings",
+    "chengyang.platform.papers",
     "members",
     "organizations",
     "bases",

@@ -25,7 +25,7 @@ from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
-from . import personal_data, record_tabs, todos
+from . import papers, personal_data, record_tabs, todos
 from .actions import accounts, consents, leaving
 from .imports import PersonImport
 from .metrics import METRICS
@@ -159,6 +159,7 @@ extend(
         ),
     ],
     upcoming=[_terms_ending],
+    papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=[

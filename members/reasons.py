@@ -20,6 +20,8 @@ READING_REASONS = {
     "person.seen": _("办理名册里的事"),
     "list.read": _("查看负责范围内的名单"),
     "list.exported": _("导出负责范围内的名单，用于工作"),
+    "paper.printed": _("打印表格，用于工作"),
+    "paper.exported": _("填写 Word 表格，用于工作"),
     "row.read": _("办理这一项"),
     "search.read": _("按姓名、号码查找"),
     "alike.read": _("核对是不是重复登记"),

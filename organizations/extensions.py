@@ -28,7 +28,7 @@ from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
-from . import record_tabs
+from . import papers, record_tabs
 from .actions import memberships
 from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
@@ -79,6 +79,7 @@ extend(
         )
     ],
     upcoming=[_posts_ending],
+    papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20, shared_by=each_reader)],

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from .import_shapes import ImportKind, ImportRow
 from .job_shapes import JobKind, JobStep
+from .papers import Paper, PaperField, PaperOrder, PaperRows
 from .records import ListLink, RecordTab, RecordVerb, TabColumn
 from .shapes import (
     CODE_VALUE,
@@ -70,6 +71,10 @@ __all__ = [
     "MenuEntry",
     "Metric",
     "Panel",
+    "Paper",
+    "PaperField",
+    "PaperOrder",
+    "PaperRows",
     "Period",
     "PeriodicTask",
     "PersonRows",
@@ -103,6 +108,7 @@ class Extension:
     record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
     record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in
     list_links: Sequence[ListLink] = ()  # links of a list to pages that go on with its rows
+    papers: Sequence[Paper] = ()  # forms, rolls and letters about a record: print pages and Word files
     menu: Sequence[MenuEntry] = ()  # public navigation and site map
     public_pages: Sequence[Callable[[], Iterable[PublicPage]]] = ()  # of the sitemap, without the lists of filters
     go_live: Sequence[Callable[[], Sequence[GoLiveItem]]] = ()  # what must be filled in before the portal is opened
@@ -189,6 +195,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "record_tabs": lambda tab: (tab.subject, tab.code, tab.part),
     "record_verbs": lambda verb: (verb.subject, verb.code),
     "list_links": lambda link: link.code,
+    "papers": lambda paper: paper.code,
     "menu": lambda entry: (entry.place, entry.url_name),
     "cached_pages": lambda page: page.url_name,
     "api": lambda route: route.path,
@@ -281,6 +288,19 @@ def record_verbs(subject: str) -> list[RecordVerb]:
 def list_links() -> list[ListLink]:
     """Return the links of lists to pages that go on with their rows, in their order."""
     return sorted(_registry.items("list_links"), key=lambda link: link.order)
+
+
+def papers(subject: str = "") -> list[Paper]:
+    """Return the papers about records of the model `subject` in their order; without one all papers, app by app."""
+    if not subject:
+        return _registry.items("papers")
+    found = (paper for paper in _registry.items("papers") if paper.subject == subject)
+    return sorted(found, key=lambda paper: paper.order)
+
+
+def paper(code: str) -> Paper | None:
+    """Return the paper with `code`, or None."""
+    return next((paper for paper in _registry.items("papers") if paper.code == code), None)
 
 
 def menu(place: str) -> list[MenuEntry]:

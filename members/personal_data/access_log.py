@@ -111,6 +111,8 @@ def _what(key, names):
         return "、".join(label(model, name) for name in key.fields)
     if key.verb == "list.exported":
         return _("%(table)s名单（导出成文件）") % {"table": title(model)}
+    if key.verb in ("paper.printed", "paper.exported"):
+        return _("%(table)s的打印件") % {"table": title(model)}
     return _("%(table)s名单") % {"table": title(model)} if key.verb == "list.read" else title(model)
 
 

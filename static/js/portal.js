@@ -134,6 +134,18 @@ addEventListener("afterprint", () => {
   }
 });
 
+// Who printed and when, in the margin of each page (print.css): <p class="printed" data-printed-by="…">.
+if ("CSSMarginRule" in window) document.documentElement.classList.add("has-page-margins");
+addEventListener("beforeprint", () => {
+  const line = document.querySelector("[data-printed-by]");
+  if (!line) return;
+  const two = (number) => String(number).padStart(2, "0");
+  const now = new Date();
+  const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  const text = `${line.dataset.printedBy}　${day} ${two(now.getHours())}:${two(now.getMinutes())}`;
+  document.documentElement.style.setProperty("--printed", JSON.stringify(text));
+});
+
 // Print: <button data-print hidden>.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

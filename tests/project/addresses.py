@@ -124,6 +124,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "admin:imports_import_choose": lambda w: [w.sheet.pk],
     "admin:imports_import_marked": lambda w: [w.sheet.pk],
     "admin:imports_import_write": lambda w: [w.sheet.pk],
+    "admin:papers_papertemplate_file": lambda w: [w.objects["paper_template"].pk],
+    "admin:papers_papertemplate_preview": lambda w: [w.objects["paper_template"].pk],
+    "admin:papers_papertemplate_default": lambda w: ["sign_in"],
+    "admin:papers_papertemplate_print": lambda w: ["sign_in"],
+    "admin:papers_papertemplate_print registration": lambda w: ["registration"],
+    "admin:papers_papertemplate_print roll": lambda w: ["roll"],
+    "admin:papers_papertemplate_print notice": lambda w: ["activity_notice"],
+    "admin:papers_papertemplate_word": lambda w: ["sign_in"],
+    "admin:papers_papertemplate_word base": lambda w: ["base_form"],
 }
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
@@ -310,6 +319,7 @@ ROWS = {  # model → name of its sample in the dataset
     "jobs.job": "job",
     "mailings.mailing": "mailing",
     "imports.import": "sheet",
+    "papers.papertemplate": "paper_template",
 }
 TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, and the option to choose
     "application-first": ("application", "review_first"),
@@ -398,6 +408,8 @@ def staff_forms() -> dict[str, Data]:
         "admin:staff_assign": lambda w: {"do": "take"},
         "admin:staff_undo": lambda w: {},
         "admin:staff_absence": lambda w: {},
+        "admin:papers_papertemplate_word": lambda w: {},
+        "admin:papers_papertemplate_word base": lambda w: {},
     }
     for name, run in SAMPLE_LISTS.items():
         found[f"{name}_bulk"] = lambda w: {"verb": "export"}

@@ -12,10 +12,11 @@ from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.files.contents import DOCX
 from chengyang.platform.files.models import File
 from chengyang.platform.imports.models import Import
 from chengyang.platform.jobs.models import Job
@@ -23,6 +24,8 @@ from chengyang.platform.mailings.models import Mailing, MailingRecipient
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.offices.models import Office
+from chengyang.platform.papers.defaults import default_file
+from chengyang.platform.papers.models import PaperTemplate
 from chengyang.platform.privacy.models import Consent, PolicyVersion, Purpose
 from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.staff.models import BulkRow, BulkRun, ListExport, RulesDraft, SavedView
@@ -349,6 +352,14 @@ def _requests(dataset):
     objects["checked"] = Outcome.objects.create(title="助老款", state="checked", **money)
 
 
+def _paper_template(officer):
+    """Return an uploaded version of the sheet to sign in on, which is not in force."""
+    file = File(owner=officer, name="签到表.docx", content_type=DOCX.content_type, size=4, sha256="y" * 64)
+    file.content.save("project/template.docx", ContentFile(default_file(extensions.paper("sign_in"))), save=False)
+    file.save()
+    return PaperTemplate.objects.create(paper="sign_in", version=1, file=file, uploaded_by=officer)
+
+
 # ---- numbers and staff accounts --------------------------------------------------------------------------------------
 def _lists(dataset, objects):
     """Rows that an officer chose in a list, a view that they share, and a message to many that waits for a second officer."""
@@ -425,6 +436,7 @@ def _rest(dataset):
         state="preview",
         rows=1,
     )
+    objects["paper_template"] = _paper_template(dataset.users["district"])
     objects["account"], objects["role"] = member, dataset.users["xiazhuang"].roles.get()
     objects["person"], objects["category"] = dataset.member, Category.objects.get(code="enterprise")
     objects["standard"] = Standard.objects.get(code="five_goods")

@@ -19,6 +19,7 @@ NAMES = {
     "record_tabs": lambda tab: f"{tab.subject} {tab.order} {tab.code} {tab.part}".rstrip(),
     "record_verbs": lambda verb: f"{verb.subject} {verb.order} {verb.code} {verb.form}",
     "list_links": lambda link: f"{link.order} {link.code}",
+    "papers": lambda paper: f"{paper.subject} {paper.order} {paper.code}",
     "menu": lambda entry: f"{entry.place} {entry.order} {entry.url_name}",
     "public_pages": lambda source: f"{source.__module__}.{source.__name__}",
     "cached_pages": lambda page: " ".join([page.url_name, *sorted(page.parameters)]),

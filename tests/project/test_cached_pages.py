@@ -171,6 +171,8 @@ def test_a_verb_moves_the_site_or_says_why_not(verb):
         "job",
         "import",
         "sheet",
+        "paper",
+        "paper_template",
     }
     unseen = {
         "read",

@@ -32,7 +32,7 @@ LATIN = {
     "google",
 }
 LATIN |= {"shift", "esc"}  # keys of a keyboard
-LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel", "xlsx", "csv"}
+LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel", "xlsx", "csv", "word", "wps", "docx"}
 # Codes that the lists of the code tables show.
 LATIN |= {"enterprise", "new", "media", "four", "five", "six", "haves", "goods", "team", "registration"}
 COLUMNS = (

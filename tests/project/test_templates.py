@@ -6,7 +6,7 @@ from .sources import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.txt"))
 # Latin words that Chinese text uses, too: formats, protocols, names of programs.
-LATIN = {"ical", "excel", "json", "pdf", "api", "docx", "xlsx", "cookie", "csrf", "openapi"}
+LATIN = {"ical", "excel", "json", "pdf", "api", "docx", "word", "wps", "xlsx", "cookie", "csrf", "openapi"}
 LATIN |= {"microsoft", "authenticator", "freeotp"}
 LATIN |= {"shift", "esc"}  # keys of a keyboard
 LATIN |= {"website"}  # the type of a page in its preview (Open Graph)

@@ -43,9 +43,11 @@ def ask_for_export(
     purpose, note = (data["purpose"], data["note"]) if has_persons else ("", "")
     numbers_note = data["numbers_note"] if any(column.whole for column in columns) else ""
     if has_persons:
-        _require_purpose(purpose, note)
+        require_purpose(purpose, note)
     large = has_persons and rows.order_by()[: list_exports.LARGE + 1].count() > list_exports.LARGE
-    export = ListExport.objects.create(
+    return open_export(
+        actor=actor,
+        large=large,
         list_name=list_name,
         query=query,
         conditions=conditions,
@@ -55,26 +57,36 @@ def ask_for_export(
         purpose=purpose,
         note=note,
         numbers_note=numbers_note,
-        asked_by=actor,
-        subdistrict_id=permissions.office_of(actor),
-        state=ListExportState.WAITING if large else ListExportState.STARTED,
-        due_on=deadlines.due_on(clock.today(), DECIDED_WITHIN) if large else None,
-        job=None if large else _job(list_name, actor),
     )
+
+
+@transaction.atomic
+def open_export(*, actor: Any, large: bool, **asked: Any) -> ListExport:
+    """Write an export that `actor` asked for, with the fields `asked`, and return it; a `large` one waits for a second officer.
+
+    The caller has checked who `actor` is and what they may read. Raises ActionError("queue") as `jobs.start`.
+    """
+    export = ListExport(asked_by=actor, subdistrict_id=permissions.office_of(actor), **asked)
     if large:
-        audit.record("export.asked", export, actor=actor, reason=purpose)
+        export.due_on = deadlines.due_on(clock.today(), DECIDED_WITHIN)
+    else:
+        export.state, export.job = ListExportState.STARTED, _job(export)
+    export.save(force_insert=True)
+    if large:
+        audit.record("export.asked", export, actor=actor, reason=export.purpose)
     return export
 
 
-def _require_purpose(purpose: str, note: str) -> None:
+def require_purpose(purpose: str, note: str) -> None:
+    """Raise ActionError `purpose` or `note` at its field unless `purpose` says what data of persons are taken out for."""
     if purpose not in ExportPurpose.values:
         raise ActionError(_("这些栏目含个人信息，请选用途。"), code="purpose", field="purpose")
     if purpose == ExportPurpose.OTHER and not note.strip():
         raise ActionError(_("请写明用途。"), code="note", field="note")
 
 
-def _job(list_name: str, owner: Any) -> Any:
-    return jobs.start("list-export", actor=owner, title=str(ListExport(list_name=list_name)))
+def _job(export: ListExport) -> Any:
+    return jobs.start("paper-file" if export.paper else "list-export", actor=export.asked_by, title=str(export))
 
 
 @transaction.atomic
@@ -85,7 +97,7 @@ def agree_to_export(export: ListExport, *, actor: Any) -> ListExport:
     """
     export = lock(export)
     require(permissions.can_decide_export, actor, export)
-    changes = {"decided_by": actor, "decided_at": clock.now(), "job": _job(export.list_name, export.asked_by)}
+    changes = {"decided_by": actor, "decided_at": clock.now(), "job": _job(export)}
     export = _move(export, ListExportState.STARTED, "export.agreed", actor, **changes)
     notify(export.asked_by, "staff/export_agreed", url=export.job.get_absolute_url(), export=export)
     return export
@@ -116,7 +128,8 @@ def end_old_exports() -> None:
     for export in ListExport.objects.filter(state=ListExportState.WAITING, asked_at__lt=before):
         _end_unanswered(export)
     ended = ListExport.objects.exclude(state=ListExportState.WAITING).filter(asked_at__lt=before)
-    ended.exclude(query="", conditions="").exclude(decided_at__gte=before).update(query="", conditions="")
+    emptied = {"query": "", "conditions": "", "record": ""}
+    ended.exclude(**emptied).exclude(decided_at__gte=before).update(**emptied)
 
 
 @transaction.atomic

@@ -152,12 +152,11 @@ class AgreeToExport(TodoKind):
         return row.asked_at
 
     def detail_rows(self, row: ListExport, user: Any) -> list[DetailRow]:
-        sheet = export_columns.chosen(list_exports.admin_of(row.list_name), row.columns)
         found = [
-            DetailRow(_("名单"), row.list_label),
+            DetailRow(_("打印件") if row.paper else _("名单"), row.paper_label if row.paper else row.list_label),
             DetailRow(_("条件"), row.conditions or _("全部，没有加条件")),
             DetailRow(_("多少人"), _("%(n)s 条") % {"n": self._size(row)}, live=True),
-            DetailRow(_("栏目"), "、".join(str(column.header) for column in sheet)),
+            DetailRow(_("栏目"), "、".join(self._headers(row))),
             DetailRow(_("用途"), row.get_purpose_display(), row.note),
             DetailRow(_("手机号码"), _("完整号码") if row.numbers_note else _("不显示全号"), row.numbers_note),
             DetailRow(_("提出人"), row.asked_by),
@@ -166,6 +165,12 @@ class AgreeToExport(TodoKind):
         if row.job and row.job.owner_id == user.pk:
             found.append(DetailRow(_("任务"), row.job, url=row.job.get_absolute_url()))
         return found
+
+    def _headers(self, row: ListExport) -> list[str]:
+        if row.paper:  # its columns are the names of its placeholders
+            return list(row.columns)
+        sheet = export_columns.chosen(list_exports.admin_of(row.list_name), row.columns)
+        return [str(column.header) for column in sheet]
 
     def _size(self, row: ListExport) -> str:
         """Return the number of rows that the asker sees now, in words."""

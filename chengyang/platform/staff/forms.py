@@ -136,6 +136,9 @@ class AbsenceForm(Form):
         self.fields["substitute"].queryset = colleagues
 
 
+SHEET_FORMATS = [(one.value, one.label) for one in (ExportFormat.XLSX, ExportFormat.CSV)]
+
+
 class ExportForm(Form):
     """Which columns of a list are exported, how, and what for."""
 
@@ -144,7 +147,7 @@ class ExportForm(Form):
 
     columns = forms.MultipleChoiceField(label=_("栏目"), widget=CheckBoxes(size="small"))
     file_format = forms.ChoiceField(
-        label=_("格式"), choices=ExportFormat.choices, initial=ExportFormat.XLSX, widget=RadioBoxes
+        label=_("格式"), choices=SHEET_FORMATS, initial=ExportFormat.XLSX, widget=RadioBoxes
     )
     with_keys = forms.BooleanField(
         label=_("带行编号和行版本"), required=False, help_text=_("改好以后要再导入时勾选；这两栏请不要改")

@@ -125,20 +125,19 @@ def _begin(job: Any, sheet: Sheet) -> JobStep:
         raise ActionError(_("一张工作表放不下这么多行，请选 CSV，或者加条件分几次导出。"), code="rows")
     ListExport.objects.filter(pk=sheet.export.pk).update(rows=total)
     if sheet.has_persons:
-        _watch(sheet, total)
+        watch(sheet.owner, whole_numbers=total if sheet.reader is not None else 0)
     if sheet.export.file_format == ExportFormat.CSV:
         results.append(job, zlib.compress(csv_text.head(sheet.written), 1))
     return JobStep(done=0, total=total, cursor={"after": "", "read": 0, "ends": not total})
 
 
-def _watch(sheet: Sheet, total: int) -> None:
+def watch(owner: Any, *, whole_numbers: int) -> None:
     """Raise an alarm for an officer who takes out unusually many persons or whole numbers (requirements S20)."""
     since = clock.now() - limits.DAY
-    today = ListExport.objects.filter(asked_by=sheet.owner, state=ListExportState.STARTED, asked_at__gt=since)
+    today = ListExport.objects.filter(asked_by=owner, state=ListExportState.STARTED, asked_at__gt=since)
     persons = today.exclude(purpose="").aggregate(sum=Sum("rows"))["sum"] or 0
-    alarms.raise_from(alarms.PERSONS_EXPORTED, sheet.owner, persons)
-    if sheet.reader is not None:
-        alarms.raise_from(alarms.NUMBERS_READ, sheet.owner, total)
+    alarms.raise_from(alarms.PERSONS_EXPORTED, owner, persons)
+    alarms.raise_from(alarms.NUMBERS_READ, owner, whole_numbers)
 
 
 def _read(job: Any, sheet: Sheet, cursor: dict[str, Any]) -> JobStep:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
@@ -45,6 +45,7 @@ class ExportPurpose(models.TextChoices):
 class ExportFormat(models.TextChoices):
     XLSX = "xlsx", _("Excel 工作簿（.xlsx）")
     CSV = "csv", _("CSV 文本（.csv）")
+    DOCX = "docx", _("Word 文档（.docx）")  # of papers only
 
 
 class ListExportQuerySet(models.QuerySet):
@@ -61,12 +62,14 @@ class ListExportQuerySet(models.QuerySet):
 class ListExport(models.Model):
     """An export of a list of the staff site: which rows and columns, by whom and for what. A large one waits for a second officer.
 
-    `query` and `conditions` (the filters and the search, as a query string and in words) are emptied with the result.
+    `query` and `conditions` (the filters and the search, as a query string and in words) are emptied with the result. With
+    `paper` (a `Paper.code`) it is Word files of the rows, or of the one row with the key `record`; `options` say how.
     """
 
     NOT_PERSONAL = {
         *("id", "public_id", "list_name", "query", "conditions", "columns", "file_format", "with_keys", "purpose"),
         *("note", "numbers_note", "rows", "state", "asked_at", "due_on", "decided_at", "reason"),
+        *("paper", "record", "options"),
     }
 
     public_id = PublicIdField()
@@ -76,6 +79,9 @@ class ListExport(models.Model):
     columns = models.JSONField(_("栏目"), default=list)
     file_format = models.CharField(_("格式"), max_length=4, choices=ExportFormat.choices, default=ExportFormat.XLSX)
     with_keys = models.BooleanField(_("带行编号"), default=False)
+    paper = models.CharField(_("打印件"), max_length=40, blank=True)
+    record = models.CharField(max_length=20, blank=True)
+    options = models.JSONField(_("选项"), default=dict, blank=True)
     purpose = models.CharField(_("用途"), max_length=10, choices=ExportPurpose.choices, blank=True)
     note = models.CharField(_("用途说明"), max_length=200, blank=True)
     numbers_note = models.CharField(_("为什么要完整号码"), max_length=200, blank=True)
@@ -114,6 +120,8 @@ class ListExport(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.paper:
+            return str(_("Word：%(paper)s") % {"paper": self.paper_label})
         return str(_("导出：%(list)s") % {"list": self.list_label})
 
     def get_absolute_url(self) -> str:
@@ -126,3 +134,9 @@ class ListExport(models.Model):
             return table(self.list_name)._meta.verbose_name_plural
         except KeyError:
             return self.list_name
+
+    @property
+    def paper_label(self) -> Any:
+        """The name of the paper; its code where no app declares it any more."""
+        found = extensions.paper(self.paper)
+        return found.label if found else self.paper

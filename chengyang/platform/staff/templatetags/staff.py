@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chengyang import clock, extensions
+from chengyang.extensions import Paper
 from chengyang.lib.chinese import dates
 from chengyang.platform.imports.permissions import can_import
 from chengyang.platform.staff.detail_rows import moment_text
@@ -68,6 +69,19 @@ def _line(cl, row, heads):
 def _width(text):
     """Return the class of a cell that is never broken in two lines: a number, a state, the last digits of a telephone number."""
     return _SHORT if isinstance(text, str) and len(text) <= SHORT else ""
+
+
+@register.simple_tag
+def printed_line(user: Any) -> str:
+    """Return who has a page in front of them and since when, for the end of its print."""
+    return f"{user}　{dates.stamp(clock.now())}"
+
+
+@register.simple_tag(takes_context=True)
+def papers_of(context: Any, label: str, record: Any = "") -> list[Paper]:
+    """Return the papers about records of the model `label`; about `record`, where it is given, those that the reader may have."""
+    found = extensions.papers(label)
+    return [paper for paper in found if paper.can(context["request"].user, record)] if record else found
 
 
 @register.filter

@@ -1,0 +1,98 @@
+"""The papers about a base: its facts and honours."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from chengyang import clock
+from chengyang.extensions import Paper, PaperField, PaperRows
+from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title
+from chengyang.lib.chinese import dates
+
+from .models import Base
+
+
+def _assessment(base: Base) -> str:
+    """Return the “six haves” that are valid today, and until when."""
+    passed = base.assessments.passed_on(clock.today()).order_by("-assessed_on").first()
+    if passed is None:
+        return _t("没有在有效期内的评定")
+    until = _t("，有效至%(day)s") % {"day": dates.full_day(passed.expires_on)} if passed.expires_on else ""
+    return _t("%(day)s评定通过") % {"day": dates.full_day(passed.assessed_on)} + until
+
+
+def _label(text: Any) -> Cell:
+    return Cell(text, label=True)
+
+
+HONOURS = PaperRows(
+    "荣誉",
+    _("基地获得的荣誉，近的在前"),
+    lambda base: base.honours.order_by("-year", "pk"),
+    (
+        PaperField("名称", _("荣誉的名称"), "全省实践创新基地精品工程项目", lambda row: row.title),
+        PaperField("级别", _("级别"), "省级", lambda row: row.get_level_display()),
+        PaperField("年份", _("年份"), "2023", lambda row: row.year),
+        PaperField("说明", _("说明"), "", lambda row: row.note),
+    ),
+    visible=lambda rows, user: rows,
+)
+PAPERS = [
+    Paper(
+        "base_form",
+        _("荣誉与基地情况表"),
+        _("基地的基本情况、“六有”评定和荣誉。"),
+        "bases.Base",
+        (
+            Title(_("实践创新基地情况表")),
+            Form(
+                (28, 58, 28, 58),
+                (
+                    (_label(_("基地名称")), Cell("{{ 基地 }}", 3)),
+                    (_label(_("级　别")), Cell("{{ 级别 }}"), _label(_("街　道")), Cell("{{ 街道 }}")),
+                    (_label(_("所　在")), Cell("{{ 所在 }}"), _label(_("启用时间")), Cell("{{ 启用时间 }}")),
+                    (_label(_("地　址")), Cell("{{ 地址 }}", 3)),
+                    (_label(_("开放时间")), Cell("{{ 开放时间 }}"), _label(_("联系方式")), Cell("{{ 联系方式 }}")),
+                    (_label(_("“六有”评定")), Cell("{{ 六有评定 }}", 3)),
+                    (_label(_("简　介")), Cell("{{ 简介 }}", 3)),
+                ),
+                heights=(11, 11, 11, 11, 11, 11, 36),
+            ),
+            Line(_("获得的荣誉")),
+            Table(
+                "荣誉",
+                (
+                    (_("序号"), "序号", 14),
+                    (_("荣誉"), "名称", 82),
+                    (_("级别"), "级别", 22),
+                    (_("年份"), "年份", 20),
+                    (_("说明"), "说明", 34),
+                ),
+                spare=2,
+            ),
+            Signatures((_("填表人"), _("基地负责人"), _("日期"))),
+        ),
+        (
+            PaperField("基地", _("基地的名称"), "新心向阳", str),
+            PaperField("级别", _("级别"), "街道基地", lambda row: row.get_level_display()),
+            PaperField("街道", _("街道"), "夏庄街道", lambda row: row.subdistrict),
+            PaperField("所在", _("所在"), "天安数码城", lambda row: row.place),
+            PaperField("地址", _("地址"), "城阳区某某路 1 号", lambda row: row.address),
+            PaperField("开放时间", _("开放时间"), "周一至周五 9:00–17:00", lambda row: row.hours),
+            PaperField(
+                "启用时间",
+                _("启用时间"),
+                "2019年",
+                lambda row: dates.partial(row.opened_text) if row.opened_text else "",
+            ),
+            PaperField("联系方式", _("公开的联系方式"), "0532-00000000", lambda row: row.contact),
+            PaperField("简介", _("简介"), "面向新阶层人士的会客厅。", lambda row: row.summary),
+            PaperField(
+                "六有评定", _("在有效期内的“六有”评定"), "2026年5月6日评定通过，有效至2027年5月6日", _assessment
+            ),
+        ),
+        (HONOURS,),
+        order=10,
+    )
+]
