@@ -10,12 +10,9 @@ of `INSTALLED_APPS` calls `freeze()`: before that the registry cannot be read, a
 """
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db import models
 from django.db.models import QuerySet
 
 from .import_shapes import ImportKind, ImportRow

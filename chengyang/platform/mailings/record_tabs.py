@@ -16,7 +16,7 @@ CHANNELS = {"sms": gettext_lazy("短信"), "email": gettext_lazy("邮件")}
 
 
 def _who(row: MailingRecipient) -> Any:
-    return row.person or row.user
+    return row.person or getattr(row.user, "person", None) or row.user
 
 
 def _rows(mailing: Any) -> Any:
@@ -65,7 +65,7 @@ TABS = [
             TabColumn(gettext_lazy("送到哪里"), _ways),
         ],
         ("place", "id"),
-        related=("user", "person__subdistrict", "person__user", "notice"),
+        related=("user__person__subdistrict", "user__person__user", "person__subdistrict", "person__user", "notice"),
         concerns=_who,
         summary=_summary,
         template="mailings/_results.html",
