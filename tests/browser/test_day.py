@@ -133,7 +133,7 @@ def test_eight_sign_ups_are_approved_at_once_and_taken_back(browse, size):
     assert activity.signups.filter(state="confirmed").count() == 7
     page.get_by_role("button", name="撤销").click()
     page.get_by_role("dialog").get_by_role("button", name="确定").click()
-    page.wait_for_load_state()
+    sees(page, "撤销的是")
     runner.work()
     page.reload()
     sees(page, "撤销 7")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.http import content_disposition_header
@@ -73,6 +73,12 @@ class JobAdmin(ScopedAdmin):
         if job.undo_of:
             rows.append(DetailRow(_("撤销的任务"), job.undo_of, url=job.undo_of.get_absolute_url()))
         return rows
+
+    def do_view(self, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
+        """Call the action of a button; what is taken back is shown where its kind shows its results."""
+        response = super().do_view(request, object_id, verb)
+        job = self.get_object(request, str(object_id))
+        return HttpResponseRedirect(job.next_url) if verb == "undo" and job and job.next_url else response
 
     def progress_view(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """Answer the part of a page that shows a job, for the page that shows it already."""
