@@ -12,6 +12,7 @@ from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates, phones
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.mailings.links import compose_url
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.staff.record_parts import PERSON, STATE
 
@@ -242,9 +243,24 @@ def _draft(subject: str, organizer: str, label: Any, **options: Any) -> RecordVe
     return RecordVerb(subject, "draft", label, "activities_activity", organizer, _acts_for(organizer), **options)
 
 
+def _manages(user: Any, activity: Activity) -> bool:
+    return permissions.can_manage_activity(user, activity)
+
+
 VERBS = [
     RecordVerb(
         ACTIVITY, "sign-up", _("替人报名"), "activities_signup", "activity", _can_sign_up, tab="signups", order=10
+    ),
+    RecordVerb(
+        ACTIVITY,
+        "message",
+        _("给报名的人发消息"),
+        "",
+        "",
+        _manages,
+        url=lambda activity: compose_url("activities.Signup", f"activity={activity.public_id}"),
+        tab="signups",
+        order=20,
     ),
     _draft("organizations.Organization", "organization", _("起草活动"), tab="activities", order=40),
     _draft("bases.Base", "base", _("起草活动"), tab="activities", order=40),

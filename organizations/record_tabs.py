@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
+from chengyang.platform.mailings.links import compose_url
 from chengyang.platform.staff.record_parts import (
     PERSON,
     STATE,
@@ -96,6 +97,17 @@ VERBS = [
         can_choose_person,
         tab="posts",
         order=30,
+    ),
+    RecordVerb(
+        ORGANIZATION,
+        "message",
+        _("给会员发消息"),
+        "",
+        "",
+        _can_add,
+        url=lambda organization: compose_url("organizations.Membership", f"organization__id__exact={organization.pk}"),
+        tab="members",
+        order=15,
     ),
     RecordVerb(
         ORGANIZATION,

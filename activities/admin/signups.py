@@ -139,7 +139,7 @@ class SignupAdmin(ManagedRowsAdmin):
             unit=PERSON,
             note=NOTIFIED,
         ),
-        of_button(buttons[0], gettext_lazy("替本人确认名额"), locks=("activity",), unit=PERSON, note=NOTIFIED),
+        of_button(buttons[0], gettext_lazy("确认名额"), locks=("activity",), unit=PERSON, note=NOTIFIED),
         of_button(
             buttons[2], gettext_lazy("取消报名"), locks=("activity",), order=("position",), unit=PERSON, note=NOTIFIED
         ),

@@ -70,7 +70,8 @@ class RecordVerb:
 
     `form` names the list of the form ("organizations_membership"), `field` its field for the record, and `given` other values.
     `can(user, record)` hides the link; the action checks the permission again. `why(user, record)` returns the sentence that
-    makes it the next step, "" where it is none. The link stands on the tab with the code `tab`, too.
+    makes it the next step, "" where it is none. The link stands on the tab with the code `tab`, too. `url(record)` leads to another
+    page than a form of a list; then `form` and `field` are empty.
     """
 
     subject: str
@@ -81,6 +82,7 @@ class RecordVerb:
     can: Callable[[Any, Any], bool]
     why: Callable[[Any, Any], str] = _no_reason
     given: Mapping[str, str] = field(default_factory=dict)
+    url: Callable[[Any], str] | None = None
     tab: str = ""
     order: int = 100
 

@@ -8,6 +8,8 @@ import pytest
 from activities.actions import decline_signup
 from chengyang import clock
 from chengyang.platform.jobs import runner
+from chengyang.platform.mailings.actions import send_due
+from chengyang.platform.mailings.models import Mailing
 from tests import personas
 from tests.activities import factories
 
@@ -200,3 +202,38 @@ def test_a_list_is_walked_by_keys(browse):
     page.keyboard.press("x")
     page.keyboard.press("j")
     assert not page.locator("tr:focus-within").count()
+
+
+@both_sizes
+def test_the_participants_of_an_activity_get_a_message(browse, size, settings):
+    starts = clock.now().replace(hour=9, minute=0) + factories.HOUR * 240
+    activity = factories.published(
+        title="夜校第三课", starts=starts, ends=starts + factories.HOUR, capacity=20, published_at=clock.now()
+    )
+    rows = factories.queue(activity, 2)
+    page = browse(personas.make("district"), size=size)
+    page.goto(f"/manage/activities/activity/{activity.pk}/change/?tab=signups")
+    page.get_by_role("link", name="给报名的人发消息").first.click()
+    heading(page, "发消息：报名")
+    sees(page, "2 人")
+    page.get_by_label("所报活动的安排").check()
+    page.get_by_label("标题").fill("改到二楼")
+    page.get_by_label("正文").fill("夜校第三课改到二楼会议室，时间不变。")
+    page.get_by_label("回复找谁").fill("夏庄街道办事处 0532-12345678")
+    page.get_by_label("也发短信").check()
+    check(page, "message", axe=True)
+    page.get_by_role("button", name="存成草稿，看发给谁").click()
+    heading(page, "改到二楼")
+    sees(page, "2 人，共 2 条（每人 1 条）")
+    check(page, "message-draft", axe=True)
+    press(page, "先发给自己")
+    sees(page, "已发给你自己")
+    page.get_by_role("button", name="放进发件箱").first.click()
+    sees(page, "已放进发件箱", "在发件箱")
+    settings.PORTAL_CLOCK = Mailing.objects.get().send_at
+    send_due()
+    while runner.work():
+        pass
+    page.goto(f"/manage/mailings/mailing/{Mailing.objects.get().pk}/change/?tab=recipients")
+    sees(page, rows[0].person.name, "站内未读", "短信已发")
+    check(page, "message-sent", axe=True)

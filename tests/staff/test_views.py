@@ -233,7 +233,7 @@ def test_the_number_is_that_of_the_reader(client_of, xiazhuang, people):
     personas.person("流亭人", subdistrict=liuting)
     view = save(xiazhuang, "我的街道", query="", is_watched=True)
     page = client_of(xiazhuang).get("/manage/")
-    assert f'{view.get_absolute_url()}">我的街道</a><span class="figure">3</span>' in page.content.decode()
+    assert f'{view.get_absolute_url()}">我的街道 <span class="chip__n">3</span>' in page.content.decode()
 
 
 # ---- totals ---------------------------------------------------------------------------------------------------------

@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils.http import urlencode
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -140,14 +139,3 @@ class MailingAdmin(ScopedAdmin):
 def _list_url(model_admin: Any, query: str) -> str:
     url = list_address(model_admin.opts.app_label, model_admin.opts.model_name)
     return f"{url}?{query}" if query else url
-
-
-def compose_url(list_name: str, query: str) -> str:
-    """Return the address at which one writes to the people of the list `list_name` with the query string `query`."""
-    given = {"list": list_name, **({"query": query} if query else {})}
-    return f"{reverse('admin:mailings_mailing_compose')}?{urlencode(given)}"
-
-
-def can_write_to(user: Any, model_admin: Any) -> bool:
-    """Return whether `user` may write to the people of the list of `model_admin`."""
-    return bool(model_admin.messages_to) and permissions.can_write(user)

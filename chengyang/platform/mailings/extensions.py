@@ -6,7 +6,7 @@ from chengyang.extensions import DeadlineRows, JobKind, ListLink, PeriodicTask, 
 from chengyang.platform.web import content
 
 from . import sending
-from .admin import can_write_to, compose_url
+from .links import can_write_to, compose_url
 from .models import Mailing
 from .record_tabs import TABS
 from .states import MailingState

@@ -1,7 +1,8 @@
 """Choosing rows of a list and doing something with all of them: the pages before and after the job."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.admin.utils import lookup_field
@@ -170,7 +171,9 @@ class ChangesMany:
         rows = rows_of(self, request.user, "").filter(pk__in=[entry.object_id for entry in entries])
         found = {row.pk: row for row in rows.order_by()}
         self.record_reading("list.read", found.values(), request.user, self.model)
-        return [self._line(entry, found.get(entry.object_id)) for entry in entries]
+        lines = [self._line(entry, found.get(entry.object_id)) for entry in entries]
+        names = Counter(line.name for line in lines)
+        return [replace(line, name=line.label) if names[line.name] > 1 else line for line in lines]
 
     def _line(self, entry: BulkRow, row: Any) -> Line:
         if row is None:

@@ -326,8 +326,8 @@ class RecordPage:
         """The verbs with a form that the officer may do."""
         found = []
         for verb in extensions.record_verbs(self.label):
-            form = self._admin_of(verb.form)
-            if form.has_add_permission(self.request) and verb.can(self.user, self.record):
+            is_open = verb.url or self._admin_of(verb.form).has_add_permission(self.request)
+            if is_open and verb.can(self.user, self.record):
                 why = verb.why(self.user, self.record)
                 found.append(VerbLink(verb.code, verb.label, self._form_url(verb), why, verb.tab))
         return found
@@ -338,6 +338,8 @@ class RecordPage:
         return next(one for table, one in registry if (table._meta.app_label, table._meta.model_name) == (app, model))
 
     def _form_url(self, verb: RecordVerb) -> str:
+        if verb.url:
+            return verb.url(self.record)
         query = {verb.field: self.record.pk, **verb.given, FROM: origin_of(self.record, verb.tab)}
         return f"{reverse(f'admin:{verb.form}_add')}?{urlencode(query)}"
 
