@@ -80,7 +80,7 @@ class MailingAdmin(ScopedAdmin):
         view = self.admin_site.admin_view
         return [path("compose/", view(self.compose_view), name="mailings_mailing_compose"), *super().get_urls()]
 
-    @admin.display(description=gettext_lazy("什么时候发"))
+    @admin.display(description=gettext_lazy("发送时间"))
     def when(self, row: Mailing) -> str:
         moment = row.sent_at or row.send_at
         return dates.stamp(moment) if moment else "—"

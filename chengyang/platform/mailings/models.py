@@ -59,7 +59,7 @@ class Mailing(models.Model):
     contact = models.CharField(_("回复找谁"), max_length=60, help_text=_("姓名或科室，加电话；写在消息末尾"))
     by_sms = models.BooleanField(_("也发短信"), default=False, help_text=_("不勾选时只发站内消息和邮件"))
     send_at = models.DateTimeField(
-        _("什么时候发"), null=True, blank=True, help_text=_("不填就在放进发件箱十分钟后发；夜里 21:30 到 8:00 不发短信")
+        _("发送时间"), null=True, blank=True, help_text=_("不填就在放进发件箱十分钟后发；夜里 21:30 到 8:00 不发短信")
     )
     list_name = models.CharField(_("名单"), max_length=80)  # "app.Model"
     query = models.CharField(_("查询串"), max_length=1000, blank=True)

@@ -73,7 +73,7 @@ def detail_rows_of(row: Mailing) -> list[DetailRow]:
         rows += coverage_rows(row, coverage)
     send_at = dates.stamp(row.send_at) if row.send_at else _("放进发件箱十分钟后")
     rows += [
-        DetailRow(_("什么时候发"), dates.stamp(row.sent_at) if row.sent_at else send_at),
+        DetailRow(_("发送时间"), dates.stamp(row.sent_at) if row.sent_at else send_at),
         DetailRow(_("拟稿人"), row.author),
     ]
     if row.decided_by:

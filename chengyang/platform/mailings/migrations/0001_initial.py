@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(max_length=500, verbose_name='正文')),
                 ('contact', models.CharField(help_text='姓名或科室，加电话；写在消息末尾', max_length=60, verbose_name='回复找谁')),
                 ('by_sms', models.BooleanField(default=False, help_text='不勾选时只发站内消息和邮件', verbose_name='也发短信')),
-                ('send_at', models.DateTimeField(blank=True, help_text='不填就在放进发件箱十分钟后发；夜里 21:30 到 8:00 不发短信', null=True, verbose_name='什么时候发')),
+                ('send_at', models.DateTimeField(blank=True, help_text='不填就在放进发件箱十分钟后发；夜里 21:30 到 8:00 不发短信', null=True, verbose_name='发送时间')),
                 ('list_name', models.CharField(max_length=80, verbose_name='名单')),
                 ('query', models.CharField(blank=True, max_length=1000, verbose_name='查询串')),
                 ('conditions', models.TextField(blank=True, verbose_name='条件')),
