@@ -226,7 +226,7 @@ def test_the_participants_of_an_activity_get_a_message(browse, size, settings):
     heading(page, "改到二楼")
     sees(page, "2 人，共 2 条（每人 1 条）")
     check(page, "message-draft", axe=True)
-    press(page, "更多")
+    page.get_by_text("更多", exact=True).click()
     press(page, "先发给自己")
     sees(page, "已发给你自己")
     page.get_by_role("button", name="放进发件箱").first.click()
