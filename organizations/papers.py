@@ -20,8 +20,7 @@ RANKS = {kind: rank for rank, kind in enumerate(Post.Kind.values)}
 def _members(organization: Organization) -> Any:
     """Return the members with the post that each holds in the organization today."""
     posts = Post.objects.on(clock.today()).filter(organization=organization, person=OuterRef("person"))
-    rows = organization.memberships.filter(pk__in=organization.memberships.active().values("pk"))
-    return rows.annotate(post=Subquery(posts.order_by("starts", "pk").values("kind")[:1]))
+    return organization.memberships.active().annotate(post=Subquery(posts.order_by("starts", "pk").values("kind")[:1]))
 
 
 def _count(organization: Organization) -> int:

@@ -312,7 +312,7 @@ def _people(paper: Paper, rows: list[Any], user: Any) -> int:
     """Return how many people the papers of `rows` are about, counted until it is more than a page may show."""
     total = 0
     for row in rows:
-        total += filling.people_in(paper, row, user)
+        total += filling.people_in(paper, row, user, most=PEOPLE_ON_SCREEN + 1)
         if total > PEOPLE_ON_SCREEN:
             break
     return total

@@ -81,11 +81,10 @@ def rows_of(found: PaperRows, record: Any, user: Any, order: str = "") -> list[A
     return sorted(rows, key=chosen.key) if chosen else rows
 
 
-def people_in(paper: Paper, record: Any, user: Any) -> int:
-    """Return how many people the paper of `record` is about, as far as `user` may read."""
-    lists = [found for found in paper.lists if found.concerns]
-    own = 1 if paper.concerns else 0
-    return own + sum(found.visible(found.rows(record), user).order_by().count() for found in lists)
+def people_in(paper: Paper, record: Any, user: Any, *, most: int | None = None) -> int:
+    """Return how many people the paper of `record` is about, as far as `user` may read; with `most`, each list up to it."""
+    lists = [found.visible(found.rows(record), user).order_by() for found in paper.lists if found.concerns]
+    return (1 if paper.concerns else 0) + sum(rows[:most].count() for rows in lists)
 
 
 def examples(paper: Paper) -> Values:

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='listexport',
             name='record',
-            field=models.CharField(blank=True, max_length=20),
+            field=models.CharField(blank=True, max_length=20, verbose_name="哪一条"),
         ),
         migrations.AlterField(
             model_name='listexport',

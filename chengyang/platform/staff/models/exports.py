@@ -80,7 +80,7 @@ class ListExport(models.Model):
     file_format = models.CharField(_("格式"), max_length=4, choices=ExportFormat.choices, default=ExportFormat.XLSX)
     with_keys = models.BooleanField(_("带行编号"), default=False)
     paper = models.CharField(_("打印件"), max_length=40, blank=True)
-    record = models.CharField(max_length=20, blank=True)
+    record = models.CharField(_("哪一条"), max_length=20, blank=True)
     options = models.JSONField(_("选项"), default=dict, blank=True)
     purpose = models.CharField(_("用途"), max_length=10, choices=ExportPurpose.choices, blank=True)
     note = models.CharField(_("用途说明"), max_length=200, blank=True)
