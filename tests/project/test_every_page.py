@@ -31,7 +31,7 @@ LATIN = {
     "authenticator",
     "google",
 }
-LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel", "xlsx", "csv"}
+LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel", "xlsx", "csv", "wps", "xls", "ods"}
 # Codes that the lists of the code tables show.
 LATIN |= {"enterprise", "new", "media", "four", "five", "six", "haves", "goods", "team", "registration"}
 COLUMNS = (
