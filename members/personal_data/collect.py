@@ -27,6 +27,7 @@ from ..states import PersonState
 # Tables that foreign keys lead to but that contain no personal data, each with the reason.
 LEFT_OUT = {
     "admin.LogEntry": "the staff site writes the audit instead; this table of the Django admin stays empty",
+    "imports.ImportPart": "pieces of sheets that the account has uploaded; whom they were compared with read it in 谁看过",
     "jobs.JobPart": "pieces of files that the account had made; whose data a list holds, these people read in 谁看过",
     "staff.BulkRow": "keys of rows that the account chose in a list for seven days; whose data they are, these people read in 谁看过",
     "pghistory.MiddlewareEvents": "a view over the histories, which are shown with their rows",

@@ -83,6 +83,7 @@ def test_tables_found():
         "activities.Signup",
         "bases.Post",
         "files.File",
+        "imports.Import",
         "jobs.Job",
         "mailings.Mailing",
         "mailings.MailingRecipient",

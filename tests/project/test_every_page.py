@@ -33,6 +33,7 @@ LATIN = {
 }
 LATIN |= {"shift", "esc"}  # keys of a keyboard
 LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel", "xlsx", "csv", "word", "wps", "docx"}
+LATIN |= {"xls", "ods"}
 # Codes that the lists of the code tables show.
 LATIN |= {"enterprise", "new", "media", "four", "five", "six", "haves", "goods", "team", "registration"}
 COLUMNS = (

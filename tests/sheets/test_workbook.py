@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from chengyang.platform.sheets import csv_text, workbook
-from chengyang.platform.sheets.columns import MOST_TEXT, Column, Kind, cell, version_of
+from chengyang.platform.sheets.columns import MOST_TEXT, Column, Kind, base_of, cell, tag_of, version_of
 
 COLUMNS = [Column(kind, f"栏 {kind}", None, kind) for kind in Kind]
 MOMENT = dt.datetime(2026, 11, 28, 21, 38, 2)
@@ -101,7 +101,7 @@ def test_the_archive_is_whole():
         assert archive.testzip() is None
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.skipif(not shutil.which("localc"), reason="LibreOffice Calc is not installed")
 def test_libreoffice_opens_it(tmp_path):
     (tmp_path / "t.xlsx").write_bytes(written([ROW] * 5))
     command = ["soffice", "--headless", "--convert-to", "csv", "--outdir", str(tmp_path), str(tmp_path / "t.xlsx")]
@@ -128,7 +128,13 @@ def test_a_value_becomes_the_cell_of_its_kind(value, kind, expected):
 
 
 def test_a_version_changes_with_any_cell():
-    assert len({version_of(values) for values in (["a", None], ["a", ""], [None, "a"], ["a", 1], ["a", None])}) == 4
+    cells = (["a", None], [None, "a"], ["a", 1], ["a", None])
+    assert len({version_of(["x", "y"], values) for values in cells}) == 3
+
+
+def test_a_version_tells_which_cell_has_changed():
+    before, after = (base_of(version_of(["x", "y"], values)) for values in (["a", 1], ["a", 2]))
+    assert [before[tag_of(code)] == after[tag_of(code)] for code in ("x", "y")] == [True, False]
 
 
 def test_csv_quotes_and_neutralises():

@@ -53,7 +53,7 @@ def start_import(kind_code: str, upload: Any, *, actor: Any) -> Import:
     )
     put(owner, Place.SOURCE, 0, data)
     audit.record("import.started", owner, actor=actor, user=actor)
-    return _job(owner, steps.READ, _("读表：%(name)s"), actor)
+    return _job(owner, steps.READ, _("读表：%(what)s"), actor)
 
 
 def _bytes(upload: Any) -> bytes:
@@ -69,7 +69,7 @@ def _bytes(upload: Any) -> bytes:
 def _job(owner: Import, code: str, title: str, actor: Any) -> Import:
     total = owner.writable or owner.rows or None
     owner.job = jobs.start(
-        code, actor=actor, title=title % {"name": owner.file_name}, arguments={"import": owner.pk}, total=total
+        code, actor=actor, title=title % {"what": owner.kind_label}, arguments={"import": owner.pk}, total=total
     )
     owner.save(update_fields=["job"])
     return owner
@@ -95,7 +95,7 @@ def set_mapping(owner: Import, mapping: Mapping[str, int], *, actor: Any) -> Imp
     owner.mapping, owner.choices = chosen, {}
     owner.save(update_fields=["mapping", "choices"])
     steps.move_to(owner, ImportState.READING, "import.mapped", actor=actor)
-    return _job(owner, steps.READ, _("读表：%(name)s"), actor)
+    return _job(owner, steps.READ, _("读表：%(what)s"), actor)
 
 
 def compare_again(owner: Import, *, actor: Any) -> Import:
@@ -110,7 +110,7 @@ def mark(owner: Import, *, actor: Any) -> Job:
     require(permissions.can_steer, actor, owner)
     if not owner.has_cells:
         raise ActionError(_("超过七天，内容已经删除，请重新上传。"), code="state")
-    title = _("标好的表：%(name)s") % {"name": owner.file_name}
+    title = _("标好的表：%(what)s") % {"what": owner.kind_label}
     return jobs.start(steps.MARK, actor=actor, title=title, arguments={"import": owner.pk}, total=owner.rows)
 
 
@@ -161,7 +161,7 @@ def write_import(owner: Import, *, whole: bool, note: str = "", actor: Any) -> I
     owner.whole, owner.note = whole, optional_reason(note)
     owner.save(update_fields=["whole", "note"])
     steps.move_to(owner, ImportState.WRITING, "import.writing", actor=actor, message="")
-    return _job(owner, steps.WRITE, _("写入：%(name)s"), actor)
+    return _job(owner, steps.WRITE, _("写入：%(what)s"), actor)
 
 
 @transaction.atomic
@@ -210,8 +210,9 @@ def empty_old() -> int:
     due = Import.objects.exclude(state__in=IMPORT_BUSY).select_for_update(skip_locked=True, no_key=True)
     for owner in due.filter(emptied_at__isnull=True, created_at__lt=now - KEPT):
         clear(owner, Place.SOURCE, Place.CELLS, Place.DIFF, Place.SEEN)
-        owner.emptied_at, owner.choices = now, {}
-        owner.save(update_fields=["emptied_at", "choices"])
+        # The headers may be the first row of persons, where none was known; a message may name somebody.
+        owner.emptied_at, owner.choices, owner.headers, owner.notes, owner.message = now, {}, [], [], ""
+        owner.save(update_fields=["emptied_at", "choices", "headers", "notes", "message"])
     old = Import.objects.filter(emptied_at__isnull=False, created_at__lt=now - UNDO_WITHIN - KEPT)
     return ImportPart.objects.filter(owner__in=old.values("pk")).delete()[0]
 

@@ -264,3 +264,5 @@ def unread(kind: ImportKind, headers: Sequence[str], mapping: dict[str, int]) ->
 def discard(owner: Import) -> None:
     """Delete everything that was read of the upload, and the upload itself."""
     clear(owner, *Place.values)
+    owner.headers, owner.notes = [], []
+    owner.save(update_fields=["headers", "notes"])

@@ -167,7 +167,7 @@ def write(job: Any, cursor: dict[str, Any]) -> JobStep:
     owner, kind = owner_of(job)
     owner = lock(owner)
     if owner.state not in (ImportState.WRITING, ImportState.UNDOING):
-        return JobStep(done=job.done, cursor=None)
+        return JobStep(done=job.done, cursor=None, message=_("这次导入已经停下，请到它的页面接着办。"))
     phase, block = cursor.get("phase", "check" if owner.whole else "write"), cursor.get("block", 0)
     if owner.state == ImportState.UNDOING:
         return _take_back_block(owner, kind, job, cursor)
@@ -187,7 +187,7 @@ def _check_block(owner: Import, kind: ImportKind, job: Any, block: int) -> JobSt
         row, why = moved
         text = _("第 %(n)d 行：%(why)s一行也没有写。") % {"n": row.number, "why": why}
         move_to(owner, ImportState.PREVIEW, "import.stopped", actor=owner.owner, message=text[:500])
-        return JobStep(done=0, cursor=None, message=text)
+        return JobStep(done=0, cursor=None, message=_("第 %(n)d 行不能写，一行也没有写。") % {"n": row.number})
     return JobStep(done=0, total=owner.writable, cursor={"phase": "check", "block": block + 1})
 
 
@@ -268,7 +268,7 @@ def _finish_writing(owner: Import, job: Any) -> JobStep:
 
 def _stop_whole(owner: Import, job: Any, block: int, why: str) -> JobStep:
     """Begin to take back what the blocks before have written, because a row of this one failed."""
-    text = _("%(why)s 要么全写要么不写，所以正在把写了的撤回。") % {"why": why}
+    text = _("有一行没有写成，正在把写了的撤回。")  # the page of the import says which one and why
     move_to(owner, ImportState.UNDOING, "import.stopped", actor=owner.owner, message=why[:500], written_at=clock.now())
     return JobStep(done=job.done, cursor={"phase": "back", "block": block - 1}, message=text)
 
@@ -348,9 +348,11 @@ def _why(answer: Any) -> str:
 def _finish_undo(owner: Import, job: Any, kept: int) -> JobStep:
     was_stopped = owner.whole and job.kind != UNDO
     text = _("已全部撤回，和原来一样。") if not kept else _("已撤回，%(n)d 行后来有了变化，留着没有动。") % {"n": kept}
-    message = f"{owner.message}{text}" if was_stopped else text
+    message = (
+        f"{owner.message}{text}" if was_stopped else text
+    )  # the reason may name somebody: only here, for seven days
     move_to(owner, ImportState.UNDONE, "import.undone", actor=owner.owner, undone_at=clock.now(), message=message[:500])
-    return JobStep(done=job.done, cursor=None, message=message)
+    return JobStep(done=job.done, cursor=None, message=text)
 
 
 # ---- ends that no step chose ----------------------------------------------------------------------------------------
@@ -374,7 +376,7 @@ def on_end(job: Any) -> None:
 
 def start_undo(owner: Import, *, actor: Any) -> Import:
     """Start the job that takes back what `owner` (locked) has written."""
-    title = _("撤销导入：%(name)s") % {"name": owner.file_name}
+    title = _("撤销导入：%(what)s") % {"what": owner.kind_label}
     owner.job = jobs.start(UNDO, actor=actor, title=title, arguments={"import": owner.pk}, total=owner.written)
     owner.save(update_fields=["job"])
     return owner
