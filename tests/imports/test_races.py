@@ -32,7 +32,8 @@ def refused(call):
 
 
 def test_of_two_writings_of_one_sheet_at_once_one_begins_and_nothing_is_double(people, district, district_2):
-    sheets = [upload("memberships", book(NEW_ROWS), actor=actor) for actor in (district, district_2)]
+    data = book(NEW_ROWS)  # once: a workbook holds the second in which it was made
+    sheets = [upload("memberships", data, actor=actor) for actor in (district, district_2)]
     found = at_once(
         *[
             lambda sheet=sheet: refused(lambda: actions.write_import(sheet, whole=False, actor=sheet.owner) and "begun")

@@ -5,9 +5,11 @@ that has its part `result` is never written again.
 """
 
 import array
+import gc
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -27,12 +29,24 @@ from .models import Import, Place, clear, get, get_rows, last_of, parts, put, pu
 from .states import IMPORT_TRANSITIONS, ImportState, Outcome, Result
 
 READ, WRITE, UNDO, MARK = "sheet-read", "sheet-write", "sheet-undo", "sheet-marked"  # codes of the kinds of jobs
-BLOCKS_OF_STEP = 3  # blocks that are compared in a step
+BLOCKS_OF_STEP = 6  # blocks that are compared in a step
 WRITTEN_OUTCOMES = (Outcome.NEW, Outcome.CHANGED, Outcome.CLASH)
 
 
 class _Whole(Exception):
     """A row was not written, and all or nothing was asked for; the argument says which row and why."""
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles off: a step makes a million objects without any, which it would look through again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def owner_of(job: Any) -> tuple[Import, ImportKind]:
@@ -50,6 +64,7 @@ def move_to(owner: Import, state: str, verb: str, *, actor: Any, **changes: Any)
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------
+@_uncollected()
 def read(job: Any, cursor: dict[str, Any]) -> JobStep:
     """Read the upload, then compare its rows with the portal, some blocks in a step."""
     owner, kind = owner_of(job)
@@ -162,6 +177,7 @@ class _Seen:
 
 
 # ---- writing --------------------------------------------------------------------------------------------------------
+@_uncollected()
 def write(job: Any, cursor: dict[str, Any]) -> JobStep:
     """Write the rows block by block. With `whole`, all rows are checked again first, and a row that fails takes all back."""
     owner, kind = owner_of(job)
