@@ -179,6 +179,7 @@ def test_a_list_is_walked_by_keys(browse):
     sees(page, "键盘用法")
     check(page, "list-keys", axe=True)
     page.keyboard.press("Escape")
+    page.locator("#keys").wait_for(state="hidden")
     for key in ("j", "x", "j", "j", "Shift+X"):
         page.keyboard.press(key)
     sees(page, "选了 3 条")

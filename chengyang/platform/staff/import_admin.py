@@ -184,7 +184,7 @@ class ImportAdmin(ScopedAdmin):
         own = [
             path("new/<slug:code>/", view(both(self.new_view)), name="imports_import_new"),
             path("template/<slug:code>/", view(require_safe(self.template_view)), name="imports_import_template"),
-            path("<int:object_id>/columns/", view(both(self.columns_view)), name="imports_import_columns"),
+            path("<int:object_id>/headings/", view(both(self.headings_view)), name="imports_import_headings"),
             path("<int:object_id>/choose/", view(require_POST(self.choose_view)), name="imports_import_choose"),
             path("<int:object_id>/marked/", view(require_POST(self.marked_view)), name="imports_import_marked"),
             path("<int:object_id>/write/", view(both(self.write_view)), name="imports_import_write"),
@@ -279,7 +279,7 @@ class ImportAdmin(ScopedAdmin):
             raise Http404
         return kind
 
-    def columns_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    def headings_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask which column is which, and read the sheet again with the answer."""
         owner = self._own(request, object_id)
         if owner.state not in (ImportState.MAPPING, ImportState.PREVIEW) or not owner.has_cells:
