@@ -136,6 +136,8 @@ addEventListener("afterprint", () => {
 
 // Who printed and when, in the margin of each page (print.css): <p class="printed" data-printed-by="…">.
 if ("CSSMarginRule" in window) document.documentElement.classList.add("has-page-margins");
+const printed = new CSSStyleSheet(); // a sheet of the script: the pages allow no inline style
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, printed];
 addEventListener("beforeprint", () => {
   const line = document.querySelector("[data-printed-by]");
   if (!line) return;
@@ -143,7 +145,7 @@ addEventListener("beforeprint", () => {
   const now = new Date();
   const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
   const text = `${line.dataset.printedBy}　${day} ${two(now.getHours())}:${two(now.getMinutes())}`;
-  document.documentElement.style.setProperty("--printed", JSON.stringify(text));
+  printed.replaceSync(`:root { --printed: ${JSON.stringify(text)}; }`);
 });
 
 // Print: <button data-print hidden>.

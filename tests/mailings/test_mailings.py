@@ -202,7 +202,7 @@ def test_a_released_message_is_held_ten_minutes_and_then_sent(district, people, 
     assert (mailing.state, mailing.sent_at) == (MailingState.SENT, clock.now())
     assert copies(mailing).count() == 3
     notice = copies(mailing).get(user=people[0].user)
-    assert (notice.title, notice.kind) == ("十月新心讲堂", "invitations/message")
+    assert (notice.title, notice.kind) == ("邀请：十月新心讲堂", "invitations/message")
     assert "回复请找：区委统战部 0532-12345678" in notice.body
     assert {entry.verb for entry in Entry.objects.filter(subject="mailings.Mailing")} == {
         *("mailing.drafted", "mailing.released", "mailing.begun", "mailing.sent"),

@@ -137,7 +137,7 @@ ARGUMENTS: dict[str, Arguments] = {
 QUERIES = {
     "admin:autocomplete": {"app_label": "bases", "model_name": "post", "field_name": "person", "term": "林"},
     "admin:staff_search": {"q": "林"},
-    "admin:mailings_mailing_compose": {"list": "members.Person"},
+    "admin:mailings_mailing_compose": {"list": "members.Person", "query": "q=林"},
     "activities:calendar week": {"view": "week"},
     "activities:calendar list": {"view": "list", "programme": "li"},
 }
@@ -417,6 +417,7 @@ def staff_forms() -> dict[str, Data]:
         found[f"{name}_view_new"] = lambda w: {}
         if run:
             found[f"{name}_view"] = lambda w: {"name": ""}
+            found[f"{name}_bulk_run"] = lambda w: {}
     for code, (_sample, choice) in TODO_SAMPLES.items():
         found[f"admin:staff_decide {code}"] = lambda w, choice=choice: {"choice": choice, "reason": REASON}
     for row in staff_arguments():
