@@ -49,7 +49,9 @@ def test_a_sheet_to_sign_in_on_is_printed(browse, activity, size):
     expect(page.locator(".paper__bar")).to_be_hidden()
     expect(page.locator(".staff__nav")).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--printed').trim()").startswith('"')
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--printed').trim()").startswith(
+        '"'
+    )
     page.emulate_media(media="screen")
     page.get_by_role("link", name="报名先后").click()
     expect(page.locator(".paper__table tbody tr").first).to_contain_text("周予安")
