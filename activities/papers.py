@@ -55,6 +55,10 @@ ABOUT = (
     PaperField("主办", _("主办的组织、基地或服务队"), "城阳区新联会", lambda row: row.organizer or _t("区委统战部")),
     PaperField("报名人数", _("占了名额的人数"), "46", lambda row: row.taken),
 )
+SUMMARY = PaperField(
+    "活动简介", _("简介"), "围绕一本书，听三位会员讲讲自己的故事。", lambda row: row.summary or _t("见活动页面。")
+)
+DATED = PaperField("成文日期", _("今天的日期"), "2026年11月28日", lambda row: dates.full_day(clock.today()))
 PEOPLE = PaperRows(
     "名单",
     _("名额已确认的人"),
@@ -143,12 +147,7 @@ NOTICE = Paper(
     ),
     (
         *ABOUT,
-        PaperField(
-            "活动简介",
-            _("简介"),
-            "围绕一本书，听三位会员讲讲自己的故事。",
-            lambda row: row.summary or _t("见活动页面。"),
-        ),
+        SUMMARY,
         PaperField("活动安排", _("安排，一行一项"), "14:00 签到\n14:10 分享", lambda row: row.agenda),
         PaperField("参加对象", _("谁能来"), "会员和市民", _audience),
         PaperField(
@@ -160,7 +159,7 @@ NOTICE = Paper(
         PaperField("报名截止", _("报名截止的时间"), "11月22日 周日 18:00", lambda row: _moment(row.signup_closes)),
         PaperField("要带", _("要带的东西"), "身份证", lambda row: row.bring or _t("无")),
         PaperField("联系方式", _("活动的联系方式"), "0532-00000000", lambda row: row.contact),
-        PaperField("成文日期", _("今天的日期"), "2026年11月28日", lambda row: dates.full_day(clock.today())),
+        DATED,
     ),
     order=30,
     is_official=True,
@@ -190,12 +189,7 @@ REPORT = Paper(
     ),
     (
         *ABOUT,
-        PaperField(
-            "活动简介",
-            _("简介"),
-            "围绕一本书，听三位会员讲讲自己的故事。",
-            lambda row: row.summary or _t("见活动页面。"),
-        ),
+        SUMMARY,
         PaperField("签到人数", _("签到的人数"), "41", lambda row: row.attended),
         PaperField(
             "现场点数",
@@ -204,7 +198,7 @@ REPORT = Paper(
             lambda row: _t("%(n)d 人") % {"n": row.headcount} if row.headcount else _t("没有"),
         ),
         PaperField("服务时长", _("志愿服务时长，合计"), "123 小时", _hours),
-        PaperField("成文日期", _("今天的日期"), "2026年11月28日", lambda row: dates.full_day(clock.today())),
+        DATED,
     ),
     order=40,
     is_official=True,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from chengyang.extensions import ImportKind, ImportRow
 from chengyang.platform.imports.one_by_one import by_key, each, locked
+from chengyang.platform.imports.refusals import OTHER_ROW, ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Number, Text
 from members.sheet_people import PostImport
@@ -90,9 +91,9 @@ class HonourImport(ImportKind):
 
     def _take_keyed(self, row: ImportRow, honour: Honour | None) -> None:
         if honour is None:
-            row.problems[""] = _("没有这个行编号，或者不归你管。")
+            row.problems[""] = str(ROW_GONE)
         elif row.values.get(BASE, honour.base.name) != honour.base.name:
-            row.problems[BASE] = _("和行编号说的不是同一项。")
+            row.problems[BASE] = str(OTHER_ROW)
         else:
             row.found = honour
 

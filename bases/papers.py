@@ -1,13 +1,11 @@
 """The papers about a base: its facts and honours."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Paper, PaperField, PaperRows
-from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title
+from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title, label
 from chengyang.lib.chinese import dates
 
 from .models import Base
@@ -20,10 +18,6 @@ def _assessment(base: Base) -> str:
         return _t("没有在有效期内的评定")
     until = _t("，有效至%(day)s") % {"day": dates.full_day(passed.expires_on)} if passed.expires_on else ""
     return _t("%(day)s评定通过") % {"day": dates.full_day(passed.assessed_on)} + until
-
-
-def _label(text: Any) -> Cell:
-    return Cell(text, label=True)
 
 
 HONOURS = PaperRows(
@@ -49,13 +43,13 @@ PAPERS = [
             Form(
                 (28, 58, 28, 58),
                 (
-                    (_label(_("基地名称")), Cell("{{ 基地 }}", 3)),
-                    (_label(_("级　别")), Cell("{{ 级别 }}"), _label(_("街　道")), Cell("{{ 街道 }}")),
-                    (_label(_("所　在")), Cell("{{ 所在 }}"), _label(_("启用时间")), Cell("{{ 启用时间 }}")),
-                    (_label(_("地　址")), Cell("{{ 地址 }}", 3)),
-                    (_label(_("开放时间")), Cell("{{ 开放时间 }}"), _label(_("联系方式")), Cell("{{ 联系方式 }}")),
-                    (_label(_("“六有”评定")), Cell("{{ 六有评定 }}", 3)),
-                    (_label(_("简　介")), Cell("{{ 简介 }}", 3)),
+                    (label(_("基地名称")), Cell("{{ 基地 }}", 3)),
+                    (label(_("级　别")), Cell("{{ 级别 }}"), label(_("街　道")), Cell("{{ 街道 }}")),
+                    (label(_("所　在")), Cell("{{ 所在 }}"), label(_("启用时间")), Cell("{{ 启用时间 }}")),
+                    (label(_("地　址")), Cell("{{ 地址 }}", 3)),
+                    (label(_("开放时间")), Cell("{{ 开放时间 }}"), label(_("联系方式")), Cell("{{ 联系方式 }}")),
+                    (label(_("“六有”评定")), Cell("{{ 六有评定 }}", 3)),
+                    (label(_("简　介")), Cell("{{ 简介 }}", 3)),
                 ),
                 heights=(11, 11, 11, 11, 11, 11, 36),
             ),

@@ -3,14 +3,14 @@
 import datetime as dt
 import os
 import secrets
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from chengyang import environment
 from chengyang.devtools import server_registry
 from chengyang.lib.vault.keys import make_keys
 
@@ -18,70 +18,27 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 CHENGYANG_HOME = Path(os.environ.get("CHENGYANG_HOME") or BASE_DIR / "var").resolve()
 
 
-def _choice(name, default, allowed):
-    value = os.environ.get(name) or default
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of: {', '.join(allowed)}.")
-    return value
-
-
-def _list(name):
-    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
-
-
-PORTAL_ENV = _choice("PORTAL_ENV", "local", ("local", "production"))
-PRODUCTION = PORTAL_ENV == "production"
-
-
-def _number(name, default):
-    value = os.environ.get(name) or str(default)
-    if not value.isdigit() or not int(value):
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a number above zero.")
-    return int(value)
-
-
-def _price(name):
-    """Return the variable `name`, an amount of yuan, or None when it is not set."""
-    value = os.environ.get(name)
-    try:
-        price = Decimal(value) if value else None
-    except InvalidOperation:
-        price = Decimal(-1)
-    if price is not None and not 0 <= price < 100:
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to an amount of yuan such as 0.045.")
-    return price
-
-
-def _secret(name, file, make):
-    """Return the variable `name`; locally a missing one is made once in `$CHENGYANG_HOME/keys/<file>` (0600)."""
-    if value := os.environ.get(name):
-        return value
-    if PRODUCTION:
-        raise ImproperlyConfigured(f"{name} is not set; production needs one (docs/configuration.md).")
-    path = CHENGYANG_HOME / "keys" / file
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as target:
-            target.write(make())
-    return path.read_text().strip()
+PRODUCTION = environment.is_production()
+PORTAL_ENV = "production" if PRODUCTION else "local"
 
 
 # ---- values of the environment --------------------------------------------------------------------------------------
-SECRET_KEY = _secret("SECRET_KEY", "secret", lambda: secrets.token_urlsafe(64))
-VAULT_KEYS = _secret("VAULT_KEYS", "vault", make_keys)
-CRYPTO_PROVIDER = _choice("CRYPTO_PROVIDER", "software-aes", ("software-aes", "software-sm"))
-DEBUG = _choice("PORTAL_DEBUG", "off", ("on", "off")) == "on"  # `manage.py dev` sets it, and nothing else
-PORTAL_HTTPS = _choice("PORTAL_HTTPS", "on" if PRODUCTION else "off", ("on", "off")) == "on"
-DEMO = _choice("DEMO", "off" if PRODUCTION else "on", ("on", "off")) == "on"
+SECRET_KEY = environment.secret("SECRET_KEY", "secret", lambda: secrets.token_urlsafe(64), home=CHENGYANG_HOME)
+VAULT_KEYS = environment.secret("VAULT_KEYS", "vault", make_keys, home=CHENGYANG_HOME)
+CRYPTO_PROVIDER = environment.choice("CRYPTO_PROVIDER", "software-aes", ("software-aes", "software-sm"))
+DEBUG = environment.choice("PORTAL_DEBUG", "off", ("on", "off")) == "on"  # `manage.py dev` sets it, and nothing else
+PORTAL_HTTPS = environment.choice("PORTAL_HTTPS", "on" if PRODUCTION else "off", ("on", "off")) == "on"
+DEMO = environment.choice("DEMO", "off" if PRODUCTION else "on", ("on", "off")) == "on"
 DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
-STAFF_MFA = _choice("STAFF_MFA", "on", ("on", "off")) == "on"
-STAFF_NETWORKS = _list("STAFF_NETWORKS")  # from which /manage/ can be reached; empty: from everywhere
-SMS_CODES_PER_DAY = _number("SMS_CODES_PER_DAY", 5000)
-SMS_PRICE = _price("SMS_PRICE")  # yuan for one text message, to estimate what a message to many costs; None: not said
+STAFF_MFA = environment.choice("STAFF_MFA", "on", ("on", "off")) == "on"
+STAFF_NETWORKS = environment.words("STAFF_NETWORKS")  # from which /manage/ can be reached; empty: from everywhere
+SMS_CODES_PER_DAY = environment.number("SMS_CODES_PER_DAY", 5000)
+SMS_PRICE = environment.price(
+    "SMS_PRICE"
+)  # yuan for one text message, to estimate what a message to many costs; None: not said
 SMS_BACKEND = os.environ.get("SMS_BACKEND") or "file"  # imported and checked when the app `notices` starts
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
-TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
+TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
 PORT = os.environ.get("PORT") or "8000"
 if not PORT.isdigit() or not 0 < int(PORT) < 65536:
     raise ImproperlyConfigured(f"PORT is {PORT!r}; set it to a number from 1 to 65535.")
@@ -100,7 +57,7 @@ if PRODUCTION and not PORTAL_HTTPS:
 if PRODUCTION and (DEMO or DEMO_PASSWORD):
     raise ImproperlyConfigured("DEMO and DEMO_PASSWORD are for demonstrations; unset them in production.")
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or ([] if PRODUCTION else LOOPBACK)
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or ([] if PRODUCTION else LOOPBACK)
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set; name the hosts the portal answers to, separated by commas.")
 if DEBUG and PRODUCTION:
@@ -109,43 +66,7 @@ if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     raise ImproperlyConfigured("PORTAL_DEBUG is on; ALLOWED_HOSTS may then name this machine only (127.0.0.1).")
 
 
-def _site_url(value):
-    """Return `value` (SITE_URL) without a slash at the end; locally it is the address of `up`. Raises ImproperlyConfigured.
-
-    Text messages and mails lead to it, so it cannot be taken from a request.
-    """
-    if not value and PRODUCTION:
-        raise ImproperlyConfigured(
-            "SITE_URL is not set; production needs the address that messages lead to, such as https://xjc.example.gov.cn."
-        )
-    parts = urlsplit(value or f"http://127.0.0.1:{PORT}")
-    is_plain = parts.hostname and parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
-    if not is_plain or parts.scheme not in (("https",) if PRODUCTION else ("http", "https")):
-        raise ImproperlyConfigured(f"SITE_URL is {value!r}; set it to an address such as https://xjc.example.gov.cn.")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-SITE_URL = _site_url(os.environ.get("SITE_URL", ""))
-
-
-def _database(url):
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://")
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "chengyang",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", "") or parts.hostname or "",
-        "PORT": query.pop("port", "") or parts.port or "",
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"application_name": "chengyang", **query},
-        "TEST": {"NAME": f"test_{unquote(parts.path.lstrip('/')) or 'chengyang'}"},
-    }
+SITE_URL = environment.site_url(os.environ.get("SITE_URL", ""), port=PORT)
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or server_registry.database_url(CHENGYANG_HOME)
@@ -153,7 +74,7 @@ REDIS_URL = os.environ.get("REDIS_URL") or server_registry.redis_url(CHENGYANG_H
 if PRODUCTION and not (DATABASE_URL and REDIS_URL):
     raise ImproperlyConfigured("DATABASE_URL and REDIS_URL are not set; production needs both (docs/configuration.md).")
 # Commands that need no server (check, makemigrations) run without one; a query then fails with Django's own sentence.
-DATABASES = {"default": _database(DATABASE_URL or "postgresql:///chengyang?host=/nonexistent")}
+DATABASES = {"default": environment.database(DATABASE_URL or "postgresql:///chengyang?host=/nonexistent")}
 CACHES = {
     "default": {
         "BACKEND": "chengyang.platform.web.cache.FaultTolerantRedisCache",
@@ -368,15 +289,7 @@ FILES_ACCEL_PREFIX = os.environ.get("FILES_ACCEL_PREFIX", "")  # e.g. /_files/ b
 OUTBOX_DIR = CHENGYANG_HOME / "outbox"
 
 
-def _mail_server(url):
-    """Return `url` (EMAIL_URL, which may be empty) split into its parts; raises ImproperlyConfigured."""
-    parts = urlsplit(url)
-    if url and parts.scheme != "console" and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587 or smtps://…:465.")
-    return parts
-
-
-_mail = _mail_server(EMAIL_URL)
+_mail = environment.mail_server(EMAIL_URL)
 _backend = {"": "filebased", "console": "console"}.get(_mail.scheme, "smtp")
 EMAIL_BACKEND = f"django.core.mail.backends.{_backend}.EmailBackend"
 EMAIL_FILE_PATH = str(OUTBOX_DIR / "mail")

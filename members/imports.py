@@ -12,6 +12,7 @@ from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.imports.one_by_one import each, locked
+from chengyang.platform.imports.refusals import ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Choices, Name, Phone, Text, picked, typed
 
@@ -182,7 +183,7 @@ class PersonImport(ImportKind):
 
     def _take_keyed(self, row: ImportRow, person: Person | None) -> None:
         if person is None:
-            row.problems[""] = _("没有这个行编号，或者不归你管。")
+            row.problems[""] = str(ROW_GONE)
             return
         number = row.values.get(PHONE, "")
         if number and number != (person.phone if number.startswith("+") else Phone.masked(person.phone_last4)):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Paper, PaperField
-from chengyang.extensions.papers import Block, Cell, Form, Line, NewPage, Signatures, Title
+from chengyang.extensions.papers import Block, Cell, Form, Line, NewPage, Signatures, Title, label
 from chengyang.lib.chinese import dates, phones
 
 from . import permissions
@@ -56,21 +56,17 @@ FIELDS = (
 )
 
 
-def _label(text: Any, wide: int = 1, high: int = 1) -> Cell:
-    return Cell(text, wide, high, label=True)
-
-
 _HEAD = (
     (
-        _label(_("姓　名")),
+        label(_("姓　名")),
         Cell("{{ 姓名 }}"),
-        _label(_("类　别")),
+        label(_("类　别")),
         Cell("{{ 类别 }}", 2),
         Cell(_("照　片"), 1, 4, box=True),
     ),
-    (_label(_("工作单位")), Cell("{{ 单位 }}", 4)),
-    (_label(_("工　作")), Cell("{{ 工作 }}"), _label(_("街　道")), Cell("{{ 街道 }}", 2)),
-    (_label(_("手　机")), Cell("{{ 手机 }}"), _label(_("入册日期")), Cell("{{ 入册日期 }}", 2)),
+    (label(_("工作单位")), Cell("{{ 单位 }}", 4)),
+    (label(_("工　作")), Cell("{{ 工作 }}"), label(_("街　道")), Cell("{{ 街道 }}", 2)),
+    (label(_("手　机")), Cell("{{ 手机 }}"), label(_("入册日期")), Cell("{{ 入册日期 }}", 2)),
 )
 
 
@@ -98,10 +94,10 @@ REGISTRATION = Paper(
             WIDTHS,
             (
                 *_HEAD,
-                (_label(_("能帮上什么")), Cell("{{ 能帮上 }}", 5)),
-                (_label(_("希望得到什么")), Cell("{{ 希望得到 }}", 5)),
-                (_label(_("工作经历\n本人填写")), Cell("", 5)),
-                (_label(_("经办单位")), Cell(_("（盖章）\n\n经办人：\n　　　　年　　月　　日"), 5)),
+                (label(_("能帮上什么")), Cell("{{ 能帮上 }}", 5)),
+                (label(_("希望得到什么")), Cell("{{ 希望得到 }}", 5)),
+                (label(_("工作经历\n本人填写")), Cell("", 5)),
+                (label(_("经办单位")), Cell(_("（盖章）\n\n经办人：\n　　　　年　　月　　日"), 5)),
             ),
             heights=(11, 11, 11, 11, 16, 16, 95, 36),
         ),
@@ -124,11 +120,11 @@ RECOMMENDATION = Paper(
             WIDTHS,
             (
                 *_HEAD,
-                (_label(_("“四有”评定")), Cell("{{ 四有评定 }}", 5)),
-                (_label(_("主要工作\n和成绩")), Cell("", 5)),
-                (_label(_("推荐单位\n意　　见")), Cell(_("（盖章）\n\n　　　　年　　月　　日"), 5)),
-                (_label(_("街道意见")), Cell(_("（盖章）\n\n　　　　年　　月　　日"), 5)),
-                (_label(_("区委统战部\n意　　见")), Cell(_("（盖章）\n\n　　　　年　　月　　日"), 5)),
+                (label(_("“四有”评定")), Cell("{{ 四有评定 }}", 5)),
+                (label(_("主要工作\n和成绩")), Cell("", 5)),
+                (label(_("推荐单位\n意　　见")), Cell(_("（盖章）\n\n　　　　年　　月　　日"), 5)),
+                (label(_("街道意见")), Cell(_("（盖章）\n\n　　　　年　　月　　日"), 5)),
+                (label(_("区委统战部\n意　　见")), Cell(_("（盖章）\n\n　　　　年　　月　　日"), 5)),
             ),
             heights=(11, 11, 11, 11, 12, 62, 34, 34, 34),
         ),

@@ -12,6 +12,7 @@ from chengyang.lib.chinese import pinyin
 from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.imports.one_by_one import by_key, each, locked
+from chengyang.platform.imports.refusals import OTHER_ROW, ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Day, Name, Phone, Text
 
@@ -216,11 +217,11 @@ class PostImport(ImportKind):
     def _take_keyed(self, row: ImportRow, post: Any, user: Any) -> None:
         subject = self.model.SUBJECT
         if post is None or not self.may_appoint(user, post.subject, post.kind):
-            row.problems[""] = _("没有这个行编号，或者不归你管。")
+            row.problems[""] = str(ROW_GONE)
         elif is_other_person(row, post.person):
-            row.problems[PERSON] = _("和行编号说的不是同一项。")
+            row.problems[PERSON] = str(OTHER_ROW)
         elif row.values.get(subject, post.subject.name) != post.subject.name:
-            row.problems[subject] = _("和行编号说的不是同一项。")
+            row.problems[subject] = str(OTHER_ROW)
         else:
             row.found = post
 

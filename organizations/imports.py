@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from chengyang import clock
 from chengyang.extensions import ImportKind
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.imports.refusals import OTHER_ROW, ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Day, Text
 from members.sheet_people import PERSON, PostImport, find_people, is_other_person, person_columns
@@ -17,8 +18,6 @@ from .models import Membership, Organization, Post
 from .states import MembershipState, OrganizationState
 
 ORGANIZATION = "organization"
-ROW_GONE = gettext_lazy("没有这个行编号，或者不归你管。")
-OTHER_ROW = gettext_lazy("和行编号说的不是同一项。")
 
 
 def managed_organizations(user: Any) -> list[Organization]:

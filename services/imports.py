@@ -11,6 +11,7 @@ from chengyang import clock
 from chengyang.extensions import ImportKind, ImportRow
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.imports.one_by_one import each, locked
+from chengyang.platform.imports.refusals import ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Day, Money, Number, Text
 from members.sheet_people import PostImport
@@ -100,8 +101,7 @@ class OutcomeImport(ImportKind):
     )
 
     def can(self, user: Any) -> bool:
-        scope = access_scope(user)
-        return scope.staff or any(scope.managed(name) for name in ORGANIZERS)
+        return access_scope(user).responsible
 
     def resolve(self, rows: Sequence[ImportRow], user: Any) -> None:
         keys = {row.key for row in rows if row.key}
@@ -113,7 +113,7 @@ class OutcomeImport(ImportKind):
             if row.key:
                 row.found = known.get(row.key)
                 if row.found is None:
-                    row.problems[""] = _("没有这个行编号，或者不归你管。")
+                    row.problems[""] = str(ROW_GONE)
             else:
                 self._take_organizer(row, managed)
         self._find_free([row for row in rows if row.refs and not row.problems])
@@ -174,9 +174,6 @@ class OutcomeImport(ImportKind):
             return actions.report_outcome(row.refs["organizer"], actor=actor, **data)
 
         return each(rows, report)
-
-    def change(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
-        raise NotImplementedError("all columns are fixed")
 
     def stored(self, keys: Sequence[Any]) -> dict[Any, Any]:
         return locked(Outcome.objects.all(), keys)

@@ -1,8 +1,13 @@
 """The type with which an app declares a sheet that can be read in (slot `imports`)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chengyang.errors import ActionError
 
 
 @dataclass
@@ -31,7 +36,7 @@ class ImportRow:
         return {code: self.values.get(code) for code in self.changes}
 
 
-class ImportKind:
+class ImportKind(ABC):
     """A sheet whose rows become rows of the portal, through the actions of the app (`chengyang.platform.imports`).
 
     Each method takes many rows, so that fifty thousand of them are read with bulk queries. What writes returns for each row
@@ -51,44 +56,47 @@ class ImportKind:
         """Return the person or account that a row of the portal is about, whose data the preview shows; None for nobody."""
         return None
 
+    @abstractmethod
     def can(self, user: Any) -> bool:
         """Return whether `user` may read in such a sheet at all; each row is checked anew."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resolve(self, rows: Sequence[ImportRow], user: Any) -> None:
         """Find for each row what its cells name, and the row of the portal that it is about, among what `user` may see.
 
         Sets `refs` and `found`, or a sentence in `problems`.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def lock_keys(self, row: ImportRow) -> list[Any]:
         """Return what `lock` needs to know of a row that is to be written, as plain values that the preview keeps."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lock(self, keys: Sequence[list[Any]]) -> None:
         """Lock what `resolve` must read unchanged until the rows are written, in the order of the actions.
 
         `keys` are the `lock_keys` of the rows. What is not locked here, because a row means something else now, is refused.
         """
-        raise NotImplementedError
 
     def identity(self, row: ImportRow) -> str:
         """Return what a second row of the same sheet must not have again; "" for none."""
         return ""
 
+    @abstractmethod
     def create(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
         """Create a row for each of `rows`; return rows or refusals in their order."""
-        raise NotImplementedError
 
     def change(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
-        """Change `found` of each of `rows` as `changed_values` say; return rows or refusals in their order."""
-        raise NotImplementedError
+        """Change `found` of each of `rows` as `changed_values` say; return rows or refusals in their order.
 
+        A kind whose columns are all `fixed` has nothing to change.
+        """
+        return [ActionError(_("这里的行不能用表格改。"), code="fixed") for _row in rows]
+
+    @abstractmethod
     def stored(self, keys: Sequence[Any]) -> dict[Any, Any]:
         """Return key → row, locked, of the rows that an import has written and that are still there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_back(self, rows: Sequence[Any], *, actor: Any, note: str) -> list[Any]:
         """Take back rows that an import has created, unless something depends on them; return rows or refusals."""
-        raise NotImplementedError

@@ -98,6 +98,11 @@ class Cell:
     box: bool = False
 
 
+def label(text: Any, wide: int = 1, high: int = 1) -> Cell:
+    """Return the cell of a form that names what stands beside it."""
+    return Cell(text, wide, high, label=True)
+
+
 @dataclass(frozen=True)
 class Form:
     """A form with merged cells. `widths` are those of its columns in millimetres, `heights` the least of its rows."""

@@ -182,7 +182,7 @@ def test_a_row_edited_meanwhile_is_a_conflict_shown_cell_by_cell_and_not_written
 def test_the_officer_decides_a_conflict(roll, district, side, day):
     owner = conflicting(roll, district)
     (number,) = rows_of(owner, "clash")
-    write(actions.choose(owner, number, side, actor=district), actor=district)
+    write(actions.choose(owner, {number: side}, actor=district), actor=district)
     roll[1].refresh_from_db()
     assert roll[1].joined_on == day
 
@@ -190,7 +190,7 @@ def test_the_officer_decides_a_conflict(roll, district, side, day):
 def test_a_decision_holds_only_for_what_was_seen(roll, district):
     owner = conflicting(roll, district)
     (number,) = rows_of(owner, "clash")
-    owner = actions.choose(owner, number, "sheet", actor=district)
+    owner = actions.choose(owner, {number: "sheet"}, actor=district)
     Membership.objects.filter(pk=roll[1].pk).update(joined_on=dt.date(2026, 10, 10))
     write(owner, actor=district)
     roll[1].refresh_from_db()

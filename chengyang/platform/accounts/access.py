@@ -36,7 +36,12 @@ class AccessScope:
     @property
     def officer(self) -> bool:
         """Whether the account has a role or manages an organizer by a post: it may enter /manage/."""
-        return bool(self.staff or self.editor or self.administrator or any(self.posts.values()))
+        return bool(self.responsible or self.editor or self.administrator)
+
+    @property
+    def responsible(self) -> bool:
+        """Whether the account is staff, or manages an organization, a base or a team by a post."""
+        return self.staff or any(self.posts.values())
 
     def managed(self, subject: str) -> frozenset[int]:
         """Return the ids of the rows of `subject` (a `PostType.subject`, such as `organization`) managed by a post."""

@@ -20,7 +20,7 @@ from chengyang.platform.jobs.runner import KEPT
 
 from . import examining, permissions, reading, steps
 from .models import UNDO_WITHIN, Import, ImportPart, Place, clear, get_rows, parts, put
-from .states import IMPORT_BUSY, ImportState, Outcome
+from .states import IMPORT_BUSY, PORTAL, SHEET, ImportState, Outcome
 
 FIELD = reading.FIELD
 MOST_WAITING = 20  # sheets of an officer that were uploaded and not written
@@ -115,24 +115,26 @@ def mark(owner: Import, *, actor: Any) -> Job:
 
 
 @transaction.atomic
-def choose(owner: Import, number: int, side: str, *, actor: Any) -> Import:
-    """Decide for the clash in row `number` which side counts: `sheet` or `portal`; anything else takes the decision back.
+def choose(owner: Import, sides: Mapping[int, str], *, actor: Any) -> Import:
+    """Decide for the clashes in some rows (number → `sheet` or `portal`) which side counts; another text takes a decision back.
 
-    The decision holds for the values that the preview shows; if they move again, the row is not written. Raises
-    ActionError("row") for a row without a clash, ("state"); NotAllowed.
+    A decision holds for the values that the preview shows; if they move again, the row is not written. Raises
+    ActionError("row") when one of the rows has no clash, ("state"); NotAllowed.
     """
     owner = _locked(owner, actor, (ImportState.PREVIEW,))
+    left = dict(sides)
     for block, counts in parts(owner, Place.DIFF):
-        if not counts.get(Outcome.CLASH):
+        if not left or not counts.get(Outcome.CLASH):
             continue
-        row = next((row for row in get_rows(owner, Place.DIFF, block) if row["n"] == number and row.get("x")), None)
-        if row is not None:
-            owner.choices.pop(str(number), None)
-            if side in (examining.SHEET, examining.PORTAL):
-                owner.choices[str(number)] = {"use": side, "seen": examining.seen(row["x"])}
-            owner.save(update_fields=["choices"])
-            return owner
-    raise ActionError(_("这一行没有要定的。"), code="row")
+        for row in get_rows(owner, Place.DIFF, block):
+            if row.get("x") and (side := left.pop(row["n"], None)) is not None:
+                owner.choices.pop(str(row["n"]), None)
+                if side in (SHEET, PORTAL):
+                    owner.choices[str(row["n"])] = {"use": side, "seen": examining.seen(row["x"])}
+    if left:
+        raise ActionError(_("这一行没有要定的。"), code="row")
+    owner.save(update_fields=["choices"])
+    return owner
 
 
 @transaction.atomic
@@ -148,13 +150,12 @@ def write_import(owner: Import, *, whole: bool, note: str = "", actor: Any) -> I
     owner = _locked(owner, actor, (ImportState.PREVIEW, ImportState.PAUSED))
     kind = owner.declared
     assert kind is not None, "_locked() refuses unknown kinds"
-    refused = owner.counts.get(Outcome.REFUSED, 0) + owner.counts.get(Outcome.CLASH, 0) - len(owner.choices)
-    if whole and refused:
-        raise ActionError(_("还有 %(n)d 行不能写。改好整张表再来，或者只写没问题的。") % {"n": refused}, code="whole")
-    decided = sum(1 for choice in owner.choices.values() if choice["use"] == examining.SHEET)
-    if not owner.writable + decided:
+    if whole and owner.unwritable:
+        text = _("还有 %(n)d 行不能写。改好整张表再来，或者只写没问题的。") % {"n": owner.unwritable}
+        raise ActionError(text, code="whole")
+    if not owner.writable:
         raise ActionError(_("没有要写的行。"), code="nothing")
-    if kind.asks_note and (owner.counts.get(Outcome.CHANGED) or decided) and not note.strip():
+    if kind.asks_note and owner.writable > owner.counts.get(Outcome.NEW, 0) and not note.strip():
         raise ActionError(_("请写为什么改，本人会看到。"), code="note", field="note")
     if Import.objects.filter(kind=owner.kind, digest=owner.digest, state=ImportState.WRITING).exists():
         raise ActionError(_("同一张表正在写入，请等它写完。"), code="again")

@@ -14,12 +14,11 @@ from chengyang.platform.sheets.columns import base_of, digest_of, tag_of
 from chengyang.platform.sheets.incoming import KEY, VERSION, InColumn
 from chengyang.platform.sheets.parsing import clean, is_blank, typed
 
-from .states import Outcome
+from .states import SHEET, Outcome
 
 ROW = ""  # the code of a problem of the whole row
 MOST_SHOWN = 60  # characters of a cell that was not understood
 MOVED = gettext_lazy("预览以后有人改过这一行，没有写；请再导入一次，会列出两边的内容。")
-SHEET, PORTAL = "sheet", "portal"  # sides of a clash
 
 
 def examine(

@@ -20,7 +20,7 @@ from chengyang.lib.vault import sealing
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.jobs.models import Job
 
-from .states import IMPORT_BUSY, ImportState, Outcome, Result
+from .states import IMPORT_BUSY, SHEET, ImportState, Outcome, Result
 
 UNDO_WITHIN = dt.timedelta(days=30)  # after it was written
 
@@ -124,8 +124,19 @@ class Import(models.Model):
 
     @property
     def writable(self) -> int:
-        """The number of rows that would be written now."""
-        return self.counts.get(Outcome.NEW, 0) + self.counts.get(Outcome.CHANGED, 0)
+        """The number of rows that would be written now: the good ones, and clashes that are decided for the sheet."""
+        decided = sum(1 for choice in self.choices.values() if choice["use"] == SHEET)
+        return self.counts.get(Outcome.NEW, 0) + self.counts.get(Outcome.CHANGED, 0) + decided
+
+    @property
+    def undecided(self) -> int:
+        """The number of rows with a clash on which nobody has decided."""
+        return max(self.counts.get(Outcome.CLASH, 0) - len(self.choices), 0)
+
+    @property
+    def unwritable(self) -> int:
+        """The number of rows that cannot be written now."""
+        return self.counts.get(Outcome.REFUSED, 0) + self.undecided
 
     @property
     def written(self) -> int:

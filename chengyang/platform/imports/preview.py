@@ -121,13 +121,3 @@ def _shown(owner: Import, columns: list[InColumn], row: dict[str, Any], done: di
 def _masked(column: InColumn, text: str) -> str:
     """Return `text`, a number with stars: who reads the page over somebody's shoulder must not learn it."""
     return mask_phone(f"+86{text}") if isinstance(column.type, Phone) and text.isdigit() and len(text) == 11 else text
-
-
-def undecided(owner: Import) -> int:
-    """Return the number of rows with a clash on which nobody has decided."""
-    return max(owner.counts.get(Outcome.CLASH, 0) - len(owner.choices), 0)
-
-
-def to_write(owner: Import) -> int:
-    """Return the number of rows that would be written now."""
-    return owner.writable + sum(1 for choice in owner.choices.values() if choice["use"] == examining.SHEET)

@@ -48,3 +48,6 @@ class Result(models.TextChoices):
     CHANGED = "changed", _("已更改")
     LEFT = "left", _("没有动")
     REFUSED = "refused", _("没有写")
+
+
+SHEET, PORTAL = "sheet", "portal"  # sides of a clash

@@ -81,7 +81,7 @@ def edit_mailing(mailing: Mailing, data: Mapping[str, Any], *, actor: Any) -> Ma
     require(permissions.can_change, actor, mailing)
     if mailing.state not in MAILING_UNSENT:
         raise _too_late()
-    _require_valid(mailing.list_name, {**data, "kind": data["kind"]})
+    _require_valid(mailing.list_name, data)
     if mailing.state != MailingState.DRAFT:
         mailing = _back_to_draft(mailing, actor, reason="")
     edit(mailing, dict(data), fields=Mailing.EDITABLE_FIELDS, verb="mailing.changed", actor=actor)
@@ -100,7 +100,7 @@ def try_on_oneself(mailing: Mailing, *, actor: Any) -> None:
     if audience.tests_of(actor, since) >= TESTS:
         raise ActionError(_("一小时内已经试发 %(n)d 次，请稍后再试。") % {"n": TESTS}, code="many")
     with transaction.atomic():
-        _write(mailing, actor)
+        write_copy(mailing, actor)
         audit.record("mailing.tested", mailing, actor=actor, user=actor)
 
 
@@ -187,12 +187,10 @@ def _start(mailing: Mailing) -> bool:
 
 
 def write_copy(mailing: Mailing, to: Any) -> Any:
-    """Write the notice of `mailing` for `to`, an account or a person, and return it; None for somebody without any address."""
-    return _write(mailing, to)
+    """Write the notice of `mailing` for `to`, an account or a person, and return it; None for somebody without any address.
 
-
-def _write(mailing: Mailing, to: Any) -> Any:
-    """Write one copy. The three literals are compared with the files of the templates by a test."""
+    The three literals are compared with the files of the templates by a test.
+    """
     off = () if mailing.by_sms else ("sms",)
     if mailing.kind == MailingKind.INVITATION:
         return notify(to, "invitations/message", about=mailing, without=off, mailing=mailing)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,7 +73,7 @@ class MailingAdmin(ScopedAdmin):
     may_edit = staticmethod(lambda user, row: row.state in MAILING_UNSENT and permissions.can_change(user, row))
 
     def is_for(self, scope: AccessScope) -> bool:
-        return scope.staff or any(scope.managed(subject) for subject in ("organization", "base", "team"))
+        return scope.responsible
 
     def get_urls(self) -> list:
         view = self.admin_site.admin_view
@@ -122,7 +121,6 @@ class MailingAdmin(ScopedAdmin):
         self, request: HttpRequest, form: Any, found: Any, query: str, conditions: str, total: int
     ) -> HttpResponse:
         context = {
-            **self.admin_site.each_context(request),
             "title": _("发消息：%(list)s") % {"list": found.model._meta.verbose_name_plural},
             "opts": self.opts,
             "form": form,
@@ -132,8 +130,7 @@ class MailingAdmin(ScopedAdmin):
             "from_list": found.model._meta.verbose_name_plural,
             "list_url": _list_url(found, query),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "mailings/compose.html", context, status=form.status)
+        return self.admin_site.page(request, "mailings/compose.html", context, form.status)
 
 
 def _list_url(model_admin: Any, query: str) -> str:

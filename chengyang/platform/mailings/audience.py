@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -107,29 +107,23 @@ class Coverage:
 
 
 def coverage_of(mailing: Mailing) -> Coverage:
-    """Return whom the message reaches now, by what people have chosen and which addresses they have."""
-    rows = mailing.recipients.select_related("user", "person").defer("message")
-    off = _switched_off(mailing)
-    counts = dict.fromkeys(("inbox", "sms", "mail", "off", "nowhere"), 0)
-    for row in rows.iterator(chunk_size=1_000):
-        account = row.user
-        number = account.phone if account else row.person.phone
-        counts["inbox"] += account is not None
-        counts["mail"] += bool(account and account.email and (account.pk, Delivery.Channel.EMAIL) not in off)
-        wants = account is None or (account.pk, Delivery.Channel.SMS) not in off
-        counts["sms"] += bool(mailing.by_sms and number and wants)
-        counts["off"] += bool(mailing.by_sms and number and not wants)
-        counts["nowhere"] += account is None and not (number and mailing.by_sms)
-    return Coverage(people=mailing.total, parts=parts_of(sms_of(mailing)), **counts)
+    """Return whom the message reaches now, by what people have chosen and which addresses they have; one statement."""
+    account, person = Q(user__isnull=False), Q(user__isnull=True)
+    number = Q(user__phone_index__isnull=False) | person & Q(person__phone_index__isnull=False)
+    by_sms = number & Q(mailing__by_sms=True)
+    found = mailing.recipients.annotate(no_sms=_off(mailing, "sms"), no_mail=_off(mailing, "email")).aggregate(
+        inbox=Count("pk", filter=account),
+        sms=Count("pk", filter=by_sms & Q(no_sms=False)),
+        mail=Count("pk", filter=Q(user__email__isnull=False, no_mail=False)),
+        off=Count("pk", filter=by_sms & Q(no_sms=True)),
+        nowhere=Count("pk", filter=person & ~by_sms),
+    )
+    return Coverage(people=mailing.total, parts=parts_of(sms_of(mailing)), **found)
 
 
-def _switched_off(mailing: Mailing) -> set[tuple[int, str]]:
-    """Return (account, channel) of those who have switched a channel off for this kind; nobody for the own sign-up."""
-    if mailing.kind == MailingKind.OWN_SIGNUP:
-        return set()
-    accounts = mailing.recipients.filter(user__isnull=False).values("user")
-    rows = SwitchedOff.objects.filter(user__in=accounts, kind=mailing.kind)
-    return set(rows.values_list("user", "channel"))
+def _off(mailing: Mailing, channel: str) -> Exists:
+    """Return whether the account does not want `channel` for this kind; nobody can say so for their own sign-up."""
+    return Exists(SwitchedOff.objects.filter(user=OuterRef("user"), kind=mailing.kind, channel=channel))
 
 
 def sms_of(mailing: Mailing) -> str:
@@ -158,10 +152,8 @@ def parts_of(text: str) -> int:
 def results_of(mailing: Mailing) -> dict[str, int]:
     """Return how many text messages and mails of a message are in which state (`sms_sent`, `email_failed`, …)."""
     rows = Delivery.objects.filter(notice__in=mailing.recipients.values("notice"))
-    counts: dict[str, int] = {}
-    for channel, state in rows.values_list("channel", "state"):
-        counts[f"{channel}_{state}"] = counts.get(f"{channel}_{state}", 0) + 1
-    return counts
+    counted = rows.order_by().values_list("channel", "state").annotate(number=Count("pk"))
+    return {f"{channel}_{state}": number for channel, state, number in counted}
 
 
 def tests_of(user: Any, since: dt.datetime) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.permissions import is_second_officer
 
 from .models import Mailing
 from .states import MAILING_UNSENT, MailingState
@@ -10,8 +11,7 @@ from .states import MAILING_UNSENT, MailingState
 
 def can_write(actor: Any, mailing: Any = None) -> bool:
     """Return whether `actor` may write to the people of their lists: staff, and those who manage an organization, base or team."""
-    scope = access_scope(actor)
-    return scope.staff or any(scope.managed(subject) for subject in ("organization", "base", "team"))
+    return access_scope(actor).responsible
 
 
 def can_change(actor: Any, mailing: Mailing) -> bool:
@@ -20,11 +20,8 @@ def can_change(actor: Any, mailing: Mailing) -> bool:
 
 
 def can_decide(actor: Any, mailing: Mailing) -> bool:
-    """Return whether `actor` may agree to the message of somebody else: staff of the same office, or the district."""
-    scope = access_scope(actor)
-    if not scope.staff or actor.pk == mailing.author_id:
-        return False
-    return scope.district or (mailing.subdistrict_id is not None and mailing.subdistrict_id in scope.subdistricts)
+    """Return whether `actor` may agree to the message of somebody else."""
+    return is_second_officer(actor, mailing.author_id, mailing.subdistrict_id)
 
 
 def can_stop(actor: Any, mailing: Mailing) -> bool:

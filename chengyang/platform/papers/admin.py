@@ -131,7 +131,8 @@ class PaperTemplateAdmin(ScopedAdmin):
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the file of a version. Answers 404 for anybody but those who manage templates."""
-        return _word_answer(self._version(request, pk).read(), str(self._version(request, pk)))
+        row = self._version(request, pk)
+        return _word_answer(row.read(), str(row))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send a version filled with the example values. Answers 404 as `file_view`, 409 for one that cannot be filled."""

@@ -125,7 +125,8 @@ def step(job: Any, cursor: Mapping[str, Any]) -> JobStep:
         verb.act(row, actor=run.officer, **values)
         entry.state, entry.message, entry.after = State.DONE, "", _last(row)
 
-    return _step(job, run, run.rows.filter(state=State.READY), cursor, verb, act, State.FAILED)
+    rows = run.rows.filter(state=State.READY, place__gt=cursor.get("after", -1))
+    return _step(job, run, rows, verb, act, State.FAILED)
 
 
 def undo_step(job: Any, cursor: Mapping[str, Any]) -> JobStep:
@@ -141,8 +142,8 @@ def undo_step(job: Any, cursor: Mapping[str, Any]) -> JobStep:
         verb.undo(row, actor=run.officer)  # type: ignore[misc]
         entry.state, entry.message = State.UNDONE, ""
 
-    rows = run.rows.filter(state=State.DONE).order_by("-place")
-    return _step(job, run, rows, cursor, verb, act, State.DONE)
+    rows = run.rows.filter(state=State.DONE, place__lt=cursor.get("after", MOST)).order_by("-place")
+    return _step(job, run, rows, verb, act, State.DONE)
 
 
 def url_of(job: Any) -> str:
@@ -162,15 +163,11 @@ def _step(
     job: Any,
     run: BulkRun,
     rows: QuerySet[BulkRow],
-    cursor: Mapping[str, Any],
     verb: BulkVerb,
     act: Callable[[BulkRow, Any], None],
     refused: str,
 ) -> JobStep:
-    """Do `act(entry, row)` with the next entries of `rows`; one that is refused gets the state `refused` and its message."""
-    backwards, after = rows.query.order_by == ("-place",), cursor.get("after")
-    if after is not None:
-        rows = rows.filter(place__lt=after) if backwards else rows.filter(place__gt=after)
+    """Do `act(entry, row)` with the first entries of `rows`; one that is refused gets the state `refused` and its message."""
     entries = list(rows.select_for_update(no_key=True, of=("self",))[:BATCH])
     found = _found(run, entries, verb)
     for entry in entries:

@@ -9,7 +9,6 @@ from django.contrib.admin.utils import lookup_field
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -151,15 +150,12 @@ class ChangesMany:
     def _bulk_page(
         self, request: HttpRequest, template: str, run: BulkRun, context: dict[str, Any], status: int = 200
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
+        shared = {
             "opts": self.opts,
             "list_url": list_address(self.opts.app_label, self.opts.model_name),
             "title": str(run),
-            **context,
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, template, context, status=status)
+        return self.admin_site.page(request, template, {**shared, **context}, status)
 
     def _rows(self, request: HttpRequest, entries: QuerySet[BulkRow], verb: BulkVerb) -> list[Any]:
         rows = rows_of(self, request.user, "").filter(pk__in=entries.order_by().values("object_id"))

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -90,7 +89,6 @@ class ExportsRows:
     def _export_page(self, request: HttpRequest, query: str, rows: QuerySet, form: Any) -> HttpResponse:
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context = {
-            **self.admin_site.each_context(request),
             "title": _("导出：%(list)s") % {"list": self.model._meta.verbose_name_plural},
             "opts": self.opts,
             "list_url": f"{url}?{query}" if query else url,
@@ -99,8 +97,7 @@ class ExportsRows:
             "conditions": conditions_of(self, request, query),
             "large": list_exports.LARGE,
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "staff/export.html", context, status=form.status)
+        return self.admin_site.page(request, "staff/export.html", context, form.status)
 
 
 def conditions_of(model_admin: Any, request: HttpRequest, query: str) -> str:

@@ -14,6 +14,7 @@ from chengyang.extensions import todo_kinds
 from .models import Assignment
 
 DAY = dt.timedelta(days=1)
+WAITING = {"me": _("等我办"), "taken": _("我接办的"), "late": _("已逾期"), "soon": _("三天内到期")}
 
 
 def visible_rows(model: type[Model], user: Any) -> QuerySet:
@@ -71,10 +72,10 @@ class WaitingFilter(admin.SimpleListFilter):
     title, parameter_name = _("待办"), "waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("me", _("等我办")), ("taken", _("我接办的")), ("late", _("已逾期")), ("soon", _("三天内到期"))]
+        return list(WAITING.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in ("me", "taken", "late", "soon"):
+        if self.value() not in WAITING:
             return queryset
         kinds, today = kinds_of(queryset.model), clock.today()
         waiting = Q(pk__in=[])

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -66,7 +65,7 @@ class WriteForm(Form):
 
     def __init__(self, *args: Any, owner: Import, **options: Any) -> None:
         super().__init__(*args, **options)
-        bad = owner.counts.get(Outcome.REFUSED, 0) + preview.undecided(owner)
+        bad = owner.unwritable
         self.fields["how"].choices = [("good", _("只写没问题的")), ("whole", _("有一行不行就都不写"))]
         if bad:
             self.fields["how"].help_text = _("有 %(n)d 行现在不能写；选第二项就要先改好整张表。") % {"n": bad}
@@ -232,8 +231,8 @@ class ImportAdmin(ScopedAdmin):
                 (one, owner.counts.get(one, 0)) for one in (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.REFUSED)
             ],
             "clashes": owner.counts.get(Outcome.CLASH, 0),
-            "undecided": preview.undecided(owner),
-            "to_write": preview.to_write(owner),
+            "undecided": owner.undecided,
+            "to_write": owner.writable,
             "unread": reading.unread(kind, owner.headers, owner.mapping) if kind else [],
             "write_form": self._write_form(request, owner),
             "import_job": owner.job if owner.job and (owner.is_busy or owner.job.is_open) else None,
@@ -308,11 +307,9 @@ class ImportAdmin(ScopedAdmin):
         return HttpResponseRedirect(f"{owner.get_absolute_url()}#write")
 
     def _choose(self, request: HttpRequest, owner: Import) -> Import:
-        for name, side in request.POST.items():
-            number = name.removeprefix("row-")
-            if name != number and number.isdecimal() and len(number) < 8:
-                owner = actions.choose(owner, int(number), side, actor=request.user)
-        return owner
+        given = ((name.removeprefix("row-"), side) for name, side in request.POST.items() if name.startswith("row-"))
+        sides = {int(number): side for number, side in given if number.isdecimal() and len(number) < 8}
+        return actions.choose(owner, sides, actor=request.user) if sides else owner
 
     def write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Write the rows of the preview; a refusal is shown at its field on the page of the import."""
@@ -344,14 +341,8 @@ class ImportAdmin(ScopedAdmin):
         return get_object_or_404(Import.objects.visible_to(request.user), pk=object_id)
 
     def _render(self, request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        page = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "list_url": self.list_url(request),
-            **context,
-        }
-        return TemplateResponse(request, template, page, status=status)
+        page = {"opts": self.opts, "list_url": self.list_url(request), **context}
+        return self.admin_site.page(request, template, page, status)
 
 
 def _as_path(request: HttpRequest, owner: Import) -> HttpRequest:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -48,6 +49,7 @@ class Shown:
     own_columns: list[str]
 
 
+@cache
 def entries_of(model_admin: Any) -> list[Any]:
     """Return what `list_display` is for a page that may show any column: first the list's own, then the others."""
     own = list(model_admin.list_display)

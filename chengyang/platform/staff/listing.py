@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import EmptyResultSet, SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from chengyang.platform.web import content, paging
@@ -76,7 +77,7 @@ class Listing(ChangeList):
         related = list_columns.related_of(self.model_admin, self.shown.codes)
         return rows.select_related(*related) if related else rows
 
-    @property
+    @cached_property
     def columns(self) -> list[tuple[int, Any]]:
         """The shown columns: (position among all, entry of `list_display`)."""
         codes = set(self.shown.codes)

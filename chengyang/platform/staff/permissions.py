@@ -36,7 +36,7 @@ def office_of(actor) -> int | None:
     return next(iter(scope.subdistricts)) if not scope.district and len(scope.subdistricts) == 1 else None
 
 
-def can_share_views(actor) -> bool:
+def can_share_views(actor, view=None) -> bool:
     """Return whether `actor` has colleagues to share a saved view with: staff of the district or of one subdistrict."""
     scope = access_scope(actor)
     return scope.district or (scope.staff and office_of(actor) is not None)
@@ -47,12 +47,18 @@ def can_change_view(actor, view) -> bool:
     return actor.pk == view.owner_id
 
 
-def can_decide_export(actor, export) -> bool:
-    """Return whether `actor` may agree to an export of somebody else: staff of the same office, or the district (requirements P26)."""
+def is_second_officer(actor, first_id: int, subdistrict_id: int | None) -> bool:
+    """Return whether `actor` may agree to what the officer `first_id` of the office of `subdistrict_id` (None: the district) asked
+    for: staff of the same office, or of the district, and never the same person."""
     scope = access_scope(actor)
-    if not scope.staff or actor.pk == export.asked_by_id:
+    if not scope.staff or actor.pk == first_id:
         return False
-    return scope.district or (export.subdistrict_id is not None and export.subdistrict_id in scope.subdistricts)
+    return scope.district or (subdistrict_id is not None and subdistrict_id in scope.subdistricts)
+
+
+def can_decide_export(actor, export) -> bool:
+    """Return whether `actor` may agree to an export of somebody else (requirements P26)."""
+    return is_second_officer(actor, export.asked_by_id, export.subdistrict_id)
 
 
 def can_withdraw_export(actor, export) -> bool:

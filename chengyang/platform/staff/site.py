@@ -154,7 +154,7 @@ class StaffSite(TodoPages, AdminSite):
         if found is None:
             raise Http404
         lines = todo_queue.items([key for key in keys_of(request) if key.kind.section == section][:SECTION_ITEMS])
-        return self._page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
+        return self.page(request, "staff/section.html", {"title": found["label"], "section": found, "items": lines})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer what an autocomplete field found; persons of one name have different labels."""
@@ -167,7 +167,7 @@ class StaffSite(TodoPages, AdminSite):
         found = go_live_items()
         missing = [item for item in found if item.missing]
         context = {"title": _("上线前检查"), "missing": missing, "done": [item for item in found if not item.missing]}
-        return self._page(request, "staff/go_live.html", context)
+        return self.page(request, "staff/go_live.html", context)
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """Show what the search found, grouped by kind of record."""
@@ -182,7 +182,7 @@ class StaffSite(TodoPages, AdminSite):
                     readings.record("search.read", people, actor=request.user)
                 hits = [(source.url(row), *source.describe(row)) for row in rows[:FOUND_EACH]]
                 groups.append((source.label, hits, _all_of(source, found, text) if len(rows) > FOUND_EACH else None))
-        return self._page(request, "staff/search.html", {"title": _("搜索"), "text": text, "groups": groups})
+        return self.page(request, "staff/search.html", {"title": _("搜索"), "text": text, "groups": groups})
 
     def decide_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         """Show the decision page of an item; a POST decides and redirects to the next waiting item.
@@ -230,9 +230,10 @@ class StaffSite(TodoPages, AdminSite):
             "before": _neighbour(found, place, -1, only),
             "after": _neighbour(found, place, +1, only),
         }
-        return self._page(request, "staff/decide.html", context, status=status)
+        return self.page(request, "staff/decide.html", context, status=status)
 
-    def _page(self, request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
+    def page(self, request: HttpRequest, template: str, context: dict, status: int = 200) -> TemplateResponse:
+        """Return the page `template` with the navigation and `context`; every page of the staff site that is not Django's own."""
         request.current_app = self.name
         return TemplateResponse(request, template, {**self.each_context(request), **context}, status=status)
 

@@ -56,7 +56,7 @@ class TodoPages:
             "absence": kept(request, ("absence",), partial(_absence, request.user)),
         }
         part = {"": _waiting, "awaited": _awaited, "done": _done}[view]
-        return self._page(request, "staff/todo.html", {**context, **part(request, found, today)})  # type: ignore[attr-defined]
+        return self.page(request, "staff/todo.html", {**context, **part(request, found, today)})  # type: ignore[attr-defined]
 
     def assign_view(self, request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         """Take an item (`do=take`), give it back (`do=return`), or hand it over to a colleague by a form.
@@ -91,7 +91,7 @@ class TodoPages:
             "form": form,
             "people": people,
         }
-        return self._page(request, "staff/assign.html", context, status=form.status)  # type: ignore[attr-defined]
+        return self.page(request, "staff/assign.html", context, status=form.status)  # type: ignore[attr-defined]
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take back a decision of this officer, and show the item again."""
@@ -119,7 +119,7 @@ class TodoPages:
                 form.refuse(error)
         page = numbered(request, rows)
         context = {"title": _("不在岗和替班"), "form": form, "page": page, "today": clock.today(), "people": people}
-        return self._page(request, "staff/absence.html", context, status=form.status)  # type: ignore[attr-defined]
+        return self.page(request, "staff/absence.html", context, status=form.status)  # type: ignore[attr-defined]
 
 
 def _absence(user: Any) -> Absence | None:

@@ -50,7 +50,7 @@ def save_view(
     NotAllowed for sharing without an office.
     """
     if is_shared:
-        require(lambda who, _obj: permissions.can_share_views(who), actor, None)
+        require(permissions.can_share_views, actor, None)
     if SavedView.objects.filter(owner=actor, list_name=list_name).count() >= MOST:
         raise ActionError(_("一个名单最多存 %(n)d 个视图，请先删掉不用的。") % {"n": MOST}, code="many", field="name")
     view = SavedView(
@@ -85,7 +85,7 @@ def change_view(
     view = lock(view)
     require(permissions.can_change_view, actor, view)
     if is_shared and not view.is_shared:
-        require(lambda who, _obj: permissions.can_share_views(who), actor, None)
+        require(permissions.can_share_views, actor, None)
     view.name, view.is_shared, view.changed_at = name, is_shared, clock.now()
     view.subdistrict_id = permissions.office_of(actor)
     if query is not None:

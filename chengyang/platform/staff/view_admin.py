@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -143,7 +142,6 @@ class KeepsViews:
         except Http404:  # a filter that means nothing any more
             conditions = _("条件已经失效，请重新选")
         context = {
-            **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": view.name if view else _("存成视图"),
             "form": form,
@@ -155,5 +153,4 @@ class KeepsViews:
             "drops_search": bool(self.people_of) and "q" in request.GET,
             "list_url": view.get_absolute_url() if view else self._back(kept_query(request.GET.urlencode())),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "staff/view.html", context, status=form.status)
+        return self.admin_site.page(request, "staff/view.html", context, form.status)
