@@ -184,6 +184,7 @@ extend(
         "activity.submitted": _("提交活动"),
         "activity.returned": _("退回活动"),
         "activity.approved": _("批准活动"),
+        "activity.decision_undone": _("撤销活动审批"),
         "activity.published": _("发布活动"),
         "activity.cancelled": _("取消活动"),
         "activity.finished": _("活动结束"),

@@ -123,6 +123,7 @@ class ApproveActivity(ActivityTodo):
         gettext_lazy("和同一基地的另一场撞了时间"),
     )
     related = ("organization", "team", "base")
+    undoes = ("approve", "return")
 
     def waiting(self, user: Any) -> QuerySet:
         scope = access_scope(user)
@@ -170,6 +171,9 @@ class ApproveActivity(ActivityTodo):
         if choice == "approve":
             return actions.approve_activity(row, actor=actor)
         return actions.return_activity(row, reason=reason, actor=actor)
+
+    def undo(self, row: Activity, option: str, *, actor: Any) -> Activity:
+        return actions.undo_approval(row, actor=actor)
 
 
 class CompleteAttendance(ActivityTodo):

@@ -48,6 +48,12 @@ def can_decide_objection(actor: Any, application: Any) -> bool:
     return access_scope(actor).district and actor.pk not in took_part
 
 
+def can_undo_review(actor: Any, application: Any) -> bool:
+    """Allow the officer who decided last, as long as they are responsible for it."""
+    is_own_decision = actor.pk == application.acted_by_id != application.user_id
+    return is_own_decision and access_scope(actor).covers(application.subdistrict_id)
+
+
 def can_edit_categories(actor: Any, category: Any) -> bool:
     """Allow district staff."""
     return access_scope(actor).district
@@ -143,6 +149,13 @@ def can_name_representative(actor: Any, representative: Any) -> bool:
     """Allow district staff other than the first reviewer and the person (rule 2)."""
     another_reviewer = actor.pk != representative.first_reviewer_id
     return access_scope(actor).district and another_reviewer and not is_own(actor, representative.person)
+
+
+def can_undo_representative_review(actor: Any, representative: Any) -> bool:
+    """Allow an officer who took part in the review, as long as they are responsible for the person."""
+    took_part = ("first_reviewer_id", "second_reviewer_id", "declined_by_id", "decline_confirmed_by_id")
+    decided = actor.pk in [getattr(representative, name) for name in took_part]
+    return decided and can_first_review_representative(actor, representative)
 
 
 def can_end_term(actor: Any, representative: Any) -> bool:

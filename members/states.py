@@ -69,8 +69,8 @@ class CorrectionState(models.TextChoices):
 
 CORRECTION_TRANSITIONS = {
     CorrectionState.WAITING: {CorrectionState.ACCEPTED, CorrectionState.REFUSED, CorrectionState.WITHDRAWN},
-    CorrectionState.ACCEPTED: set(),
-    CorrectionState.REFUSED: set(),
+    CorrectionState.ACCEPTED: {CorrectionState.WAITING},  # the decision is undone
+    CorrectionState.REFUSED: {CorrectionState.WAITING},
     CorrectionState.WITHDRAWN: set(),
 }
 

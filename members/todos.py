@@ -30,6 +30,7 @@ class ApplicationReview(TodoKind):
 
     section, model, related = Section.PEOPLE, Application, ("subdistrict", "category")
     locks = ("user",)
+    undoes = ("review_first", "return", "decline", "confirm", "resume", "accept", "uphold")  # all but the registration
     quick_reasons = (*reasons.RETURN_REASONS.values(), *reasons.DECLINE_REASONS.values())
     notice_template = "members/_alike.html"
     state: A
@@ -66,6 +67,9 @@ class ApplicationReview(TodoKind):
         if choice == "decline":
             return actions.propose_decline(row, actor=actor, reason=reason)
         return self.pass_review(row, actor=actor, reason=reason)
+
+    def undo(self, row, option, *, actor):
+        return actions.undo_review(row, actor=actor)
 
 
 class FirstReview(ApplicationReview):
@@ -166,6 +170,8 @@ class DecideCorrection(TodoKind):
     related = ("person__subdistrict",)
     reason_words = (gettext_lazy("理由"), gettext_lazy("不同意必填，本人会看到原文"))
     quick_reasons = tuple(reasons.CORRECTION_REASONS.values())
+    locks = ("person__user", "person")
+    undoes = ("accept", "refuse")
 
     def waiting(self, user):
         return Correction.objects.of_staff(user).waiting()
@@ -219,11 +225,15 @@ class DecideCorrection(TodoKind):
             return actions.refuse_correction(row, actor=actor, reason=reason)
         return actions.accept_correction(row, actor=actor)
 
+    def undo(self, row, option, *, actor):
+        return actions.undo_correction(row, actor=actor)
+
 
 class RepresentativeReview(TodoKind):
     """Base of the two reviews of a representative."""
 
     section, model, related = Section.PEOPLE, Representative, ("person",)
+    undoes = ("first_review", "name", "decline", "confirm")
     state: R
 
     def viewable_by(self, user):
@@ -272,6 +282,9 @@ class RepresentativeReview(TodoKind):
         if choice == "decline":
             return actions.propose_decline_representative(row, actor=actor, reason=reason)
         return self.pass_review(row, actor=actor)
+
+    def undo(self, row, option, *, actor):
+        return actions.undo_representative_review(row, actor=actor)
 
     def in_scope(self, user: Any):
         """Return the nominations in `state` of the persons `user` is responsible for as staff, without the own one."""

@@ -135,6 +135,7 @@ extend(
                 "request.reopened",
                 "request.closed",
                 "request.withdrawn",
+                "request.answer_withdrawn",
                 "request.rated",
                 "request.escalated",
                 "outcome.reported",
@@ -158,6 +159,7 @@ extend(
         "request.routed": _("分派诉求"),
         "request.extended": _("延长诉求时限"),
         "request.answered": _("答复诉求"),
+        "request.answer_withdrawn": _("撤回答复"),
         "request.reopened": _("请再办诉求"),
         "request.closed": _("办结诉求"),
         "request.withdrawn": _("撤回诉求"),
@@ -167,5 +169,6 @@ extend(
         "outcome.withdrawn": _("撤回成果"),
         "outcome.checked": _("核实成果"),
         "outcome.declined": _("退回成果"),
+        "outcome.decision_undone": _("撤销成果核实"),
     },
 )

@@ -31,6 +31,11 @@ def can_answer_request(actor, request) -> bool:
     return actor != request.author and can_route_request(actor, request)
 
 
+def can_withdraw_answer(actor, request) -> bool:
+    """Whoever answered it takes the answer back, as long as they handle such requests."""
+    return actor == request.answered_by and actor != request.author and handles(actor, request)
+
+
 def _escalated_to(actor, request):
     return request.escalated_at is not None and access_scope(actor).district
 
@@ -56,13 +61,18 @@ def can_report_outcome(actor, organizer) -> bool:
 
 def can_check_outcome(actor, outcome) -> bool:
     """Staff of the area check it, but not the person who reported it (domain.md, "成果": verified by staff before it counts)."""
+    return outcome.state == OutcomeState.REPORTED and _checks(actor, outcome)
+
+
+def can_reopen_outcome(actor, outcome) -> bool:
+    """Whoever may check it takes a check or a refusal back."""
+    return outcome.state != OutcomeState.REPORTED and _checks(actor, outcome)
+
+
+def _checks(actor, outcome):
     organizer = outcome.organization or outcome.base or outcome.team
     area = organizer.subdistrict_id if organizer else None
-    return (
-        outcome.state == OutcomeState.REPORTED
-        and actor.pk != outcome.reported_by_id
-        and access_scope(actor).covers(area)
-    )
+    return actor.pk != outcome.reported_by_id and access_scope(actor).covers(area)
 
 
 def can_withdraw_outcome(actor, outcome) -> bool:

@@ -29,6 +29,7 @@ class AnswerRequest(TodoKind):
     code, label, section, model = "request", _("诉求"), Section.SERVICES, Request
     reason_words, reason_length = (_("答复内容"), _("本人会看到原文")), Request._meta.get_field("answer").max_length
     related = ("team", "subdistrict")
+    undoes = ("answer",)
 
     def waiting(self, user):
         scope = access_scope(user)
@@ -94,6 +95,9 @@ class AnswerRequest(TodoKind):
             return actions.extend_request(row, actor=actor)
         return actions.answer_request(row, actor=actor, answer=reason)
 
+    def undo(self, row, option, *, actor):
+        return actions.withdraw_answer(row, actor=actor)
+
 
 def reported_at(outcome):
     """Return when `outcome` was reported, or None for imported ones."""
@@ -138,6 +142,7 @@ class CheckOutcome(TodoKind):
 
     code, label, section, model = "outcome", _("成果核实"), Section.SERVICES, Outcome
     related = ("team", "base", "organization", "activity")
+    undoes = ("check", "refuse")
     quick_reasons = (_("请补凭证"), _("与另一条重复"), _("不在统计范围"))
 
     def waiting(self, user):
@@ -195,3 +200,6 @@ class CheckOutcome(TodoKind):
         if choice == "check":
             return actions.check_outcome(row, actor=actor)
         return actions.refuse_outcome(row, actor=actor, reason=reason)
+
+    def undo(self, row, option, *, actor):
+        return actions.reopen_outcome(row, actor=actor)

@@ -9,6 +9,7 @@ from .activities import (
     publish_activity,
     return_activity,
     submit_activity,
+    undo_approval,
 )
 from .attendance import (
     check_in,
@@ -58,6 +59,7 @@ __all__ = [
     "sign_up",
     "sign_up_for",
     "submit_activity",
+    "undo_approval",
     "undo_check_in",
     "undo_review",
     "without_check_out",

@@ -17,7 +17,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit.actions import record
 from chengyang.platform.audit.editing import assign, validate
-from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.audit.transitions import lock, move, step_back
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
 
@@ -241,6 +241,25 @@ def approve_activity(activity: Activity, *, actor: Any) -> Activity:
         activity, ActivityState.APPROVED, actor=actor, verb="activity.approved", approved_by=actor, due_on=None
     )
     _notify_author(activity, "activities/approved", actor)
+    return activity
+
+
+@transaction.atomic
+def undo_approval(activity: Activity, *, actor: Any) -> Activity:
+    """Take the approval, or the return, of an activity back: it waits again, and its author is notified.
+
+    Raises NotAllowed as `approve_activity`, ActionError("state") when it is neither, such as published since.
+    """
+    activity = lock(activity)
+    require(can_approve_activity, actor, activity)
+    step_back(
+        activity,
+        (ActivityState.APPROVED, ActivityState.RETURNED),
+        ("approved_by", "due_on", "reason"),
+        actor=actor,
+        verb="activity.decision_undone",
+    )
+    _notify_author(activity, "activities/decision_undone", actor)
     return activity
 
 

@@ -45,7 +45,9 @@ class TodoKind:
     quick_reasons: Sequence[Any] = ()  # texts, or (short text of the button, whole sentence)
     notice_template: str = ""  # a partial shown below the detail rows; gets `row`
     related: Sequence[str] = ()  # select_related of the queue, for `title` and `detail`
-    locks: Sequence[str] = ()  # foreign keys whose rows the actions lock before the row itself, in their order
+    locks: Sequence[
+        str
+    ] = ()  # paths of foreign keys to rows that the actions lock before the row itself, in their order
     undoes: Sequence[str] = ()  # codes of the options that `undo` takes back
 
     def waiting(self, user: Any) -> QuerySet:

@@ -18,6 +18,7 @@ from .corrections import (
     correct_person,
     edit_own_details,
     refuse_correction,
+    undo_correction,
     withdraw_correction,
 )
 from .leaving import KEPT_AFTER_LEAVING, erase_person, leave_registry, return_to_registry
@@ -44,6 +45,7 @@ from .representatives import (
     nominate_representative,
     propose_decline_representative,
     resume_representative,
+    undo_representative_review,
 )
 from .reviews import (
     accept_objection,
@@ -54,6 +56,7 @@ from .reviews import (
     resume_review,
     return_application,
     review_first,
+    undo_review,
     uphold_decline,
 )
 
@@ -107,6 +110,9 @@ __all__ = [
     "save_step",
     "submit_application",
     "take_back_application",
+    "undo_correction",
+    "undo_representative_review",
+    "undo_review",
     "uphold_decline",
     "withdraw_application",
     "withdraw_correction",

@@ -79,13 +79,13 @@ def withdraw_correction(correction: Correction, *, actor: Any) -> Correction:
     """Withdraw a correction that waits. Raises ActionError("state") after the decision, NotAllowed for others."""
     correction = lock(correction)
     require(permissions.can_edit_own_details, actor, correction.person)
-    return _finish(correction, CorrectionState.WITHDRAWN, "correction.withdrawn", actor, decided_at=clock.now())
+    return _move(correction, CorrectionState.WITHDRAWN, "correction.withdrawn", actor, decided_at=clock.now())
 
 
 def withdraw_corrections_of(person: Person, actor: Any) -> None:
     """Withdraw the waiting corrections of `person`, who leaves the registry."""
     for correction in person.corrections.waiting().select_for_update(of=("self",)):
-        _finish(correction, CorrectionState.WITHDRAWN, "correction.withdrawn", actor, decided_at=clock.now())
+        _move(correction, CorrectionState.WITHDRAWN, "correction.withdrawn", actor, decided_at=clock.now())
 
 
 @transaction.atomic
@@ -115,11 +115,11 @@ def accept_correction(correction: Correction, *, actor: Any) -> Correction:
     subdistricts and for the actor's own.  (requirements P11, M01)
     """
     person, correction = _lock(correction, actor)
-    done = _finish(
+    done = _move(
         correction, CorrectionState.ACCEPTED, "correction.accepted", actor, decided_by=actor, decided_at=clock.now()
     )
-    value = Category.objects.get(code=done.new) if done.field == Correction.Field.CATEGORY else done.new
-    change_details(person, {done.field: value}, actor, code=reasons.DisclosureReason.CORRECTION)
+    changes = {done.field: _value(done.field, done.new)}
+    change_details(person, changes, actor, code=reasons.DisclosureReason.CORRECTION)
     notify(person, "members/correction_accepted", url=reverse("members:data"), correction=done)
     return done
 
@@ -132,9 +132,35 @@ def refuse_correction(correction: Correction, *, actor: Any, reason: str) -> Cor
     """
     person, correction = _lock(correction, actor)
     changes = {"decided_by": actor, "decided_at": clock.now(), "answer": required_reason(reason)}
-    done = _finish(correction, CorrectionState.REFUSED, "correction.refused", actor, **changes)
+    done = _move(correction, CorrectionState.REFUSED, "correction.refused", actor, **changes)
     notify(person, "members/correction_refused", url=reverse("members:data"), correction=done)
     return done
+
+
+@transaction.atomic
+def undo_correction(correction: Correction, *, actor: Any) -> Correction:
+    """Take the decision on a correction back: it waits again, an accepted value is the former one, and the person is notified.
+
+    Raises ActionError("state") when the value has changed since, or the person has asked again; otherwise as
+    `accept_correction`.
+    """
+    person, correction = _lock(correction, actor)
+    if person.corrections.waiting().filter(field=correction.field).exists():
+        raise ActionError(_("本人已经重新提出，不能撤销。"), code="state")
+    was_accepted = correction.state == CorrectionState.ACCEPTED
+    if was_accepted and _stored(getattr(person, correction.field)) != correction.new:
+        raise ActionError(_("后来又改过，不能撤销。"), code="state")
+    undecided = {"decided_by": None, "decided_at": None, "answer": ""}
+    waiting = _move(correction, CorrectionState.WAITING, "correction.decision_undone", actor, **undecided)
+    if was_accepted:
+        change_details(person, {waiting.field: _value(waiting.field, waiting.old)}, actor)
+    notify(person, "members/correction_undone", url=reverse("members:data"), correction=waiting)
+    return waiting
+
+
+def _value(field, stored):
+    """Return the value of the column `field` for what a correction stores of it; the opposite of `_stored`."""
+    return Category.objects.get(code=stored) if field == Correction.Field.CATEGORY else stored
 
 
 def _lock(correction, actor):
@@ -145,7 +171,7 @@ def _lock(correction, actor):
     return person, correction
 
 
-def _finish(correction, state, verb, actor, **changes):
+def _move(correction, state, verb, actor, **changes):
     person = correction.person
     return move(
         correction,

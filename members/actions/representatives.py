@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import ActionError, optional_reason, require, required_reason
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit.transitions import lock, move, require_state
+from chengyang.platform.audit.transitions import lock, move, require_state, step_back
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.workdays.deadlines import due_on
@@ -160,6 +160,33 @@ def resume_representative(representative: Representative, *, actor: Any, reason:
         reason=required_reason(reason),
         due_on=due_on(clock.today(), SECOND_REVIEW_DAYS if had_first_review else FIRST_REVIEW_DAYS),
     )
+
+
+_DECIDERS = ("first_reviewer", "second_reviewer", "declined_by", "decline_confirmed_by")
+
+
+@transaction.atomic
+def undo_representative_review(representative: Representative, *, actor: Any) -> Representative:
+    """Take the last decision on a nomination back, also that which named the person, who is then notified.
+
+    Raises ActionError("state") when somebody has acted since; NotAllowed for all but the officers who decided.
+    """
+    representative = lock(representative)
+    require(permissions.can_undo_representative_review, actor, representative)
+    person = representative.person
+    left = step_back(
+        representative,
+        (*CURRENT, RepresentativeState.DECLINED),
+        (*_DECIDERS, "first_reviewed_at", "named_at", "assessment", "is_public", "due_on", "reason"),
+        decided=_DECIDERS,
+        actor=actor,
+        verb="representative.review_undone",
+        person=person,
+        user=person.user,
+    )
+    if left == RepresentativeState.NAMED:
+        notify(person, "members/naming_undone", url=_own_page_url(person), representative=representative)
+    return representative
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from chengyang import clock
 from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import readings
-from chengyang.platform.audit.transitions import lock, move, require_state
+from chengyang.platform.audit.transitions import lock, move, require_state, step_back
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 from chengyang.platform.workdays.deadlines import due_on
@@ -188,6 +188,56 @@ def accept_objection(application: Application, *, actor: Any, reason: str = "") 
         **last_step(actor, reason),
     )
     notify_applicant(application, "members/objection_accepted")
+    return application
+
+
+# ---- taking a decision back ------------------------------------------------------------------------------------------
+_REVIEW_COLUMNS = (
+    "first_reviewer",
+    "first_reviewed_at",
+    "declined_by",
+    "decline_confirmed_by",
+    "objection_decided_by",
+    "objected_at",
+    "decided_at",
+    "due_on",
+    "acted_by",
+    "acted_at",
+    "reason",
+)
+_UNDOABLE = (
+    ApplicationState.FIRST_REVIEWED,
+    ApplicationState.RETURNED,
+    ApplicationState.DECLINE_PROPOSED,
+    ApplicationState.DECLINED,
+    ApplicationState.SUBMITTED,  # the review was resumed, or an objection accepted
+)
+
+
+@transaction.atomic
+def undo_review(application: Application, *, actor: Any) -> Application:
+    """Take the last decision on the application back, unless it registered the applicant; who was told of it is told.
+
+    Raises ActionError("state") when the applicant, or somebody else, has acted since, or it was registered; NotAllowed for
+    all but the officer who decided.
+    """
+    application = lock_account_first(application)
+    require(permissions.can_undo_review, actor, application)
+    left = step_back(
+        application,
+        _UNDOABLE,
+        _REVIEW_COLUMNS,
+        decided=("acted_at", "acted_by", "reason"),
+        actor=actor,
+        verb="application.review_undone",
+        user=application.user,
+    )
+    was_told = ApplicationState.DECLINE_PROPOSED not in (left, application.state) or left in (
+        ApplicationState.RETURNED,
+        ApplicationState.DECLINED,
+    )
+    if was_told:
+        notify_applicant(application, "members/review_undone")
     return application
 
 

@@ -1,6 +1,6 @@
 """All writes on requests, outcomes and teams."""
 
-from .outcomes import check_outcome, refuse_outcome, report_outcome, withdraw_outcome
+from .outcomes import check_outcome, refuse_outcome, reopen_outcome, report_outcome, withdraw_outcome
 from .requests import (
     answer_request,
     close_request,
@@ -13,6 +13,7 @@ from .requests import (
     reopen_request,
     route_request,
     submit_request,
+    withdraw_answer,
     withdraw_request,
     withdraw_requests_of,
 )
@@ -35,11 +36,13 @@ __all__ = [
     "record_opening",
     "refuse_outcome",
     "remind_handlers",
+    "reopen_outcome",
     "reopen_request",
     "report_outcome",
     "resign",
     "route_request",
     "submit_request",
+    "withdraw_answer",
     "withdraw_outcome",
     "withdraw_request",
     "withdraw_requests_of",

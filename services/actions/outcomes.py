@@ -11,7 +11,7 @@ from chengyang.errors import require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
 from chengyang.platform.audit.editing import assign
-from chengyang.platform.audit.transitions import lock, move, require_state
+from chengyang.platform.audit.transitions import lock, move, require_state, step_back
 from chengyang.platform.files import actions as files
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
@@ -64,6 +64,28 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
     if outcome.reported_by:
         url = reverse("admin:services_outcome_change", args=[outcome.pk])
         notify(outcome.reported_by, "services/outcome_refused", url=url, outcome=outcome, reason=reason)
+    return outcome
+
+
+@transaction.atomic
+def reopen_outcome(outcome: Outcome, *, actor) -> Outcome:
+    """Take the check, or the refusal, of `outcome` back: it waits for a check again, and who was told of a refusal is told.
+
+    Raises NotAllowed as `check_outcome`, also when it is neither checked nor refused.
+    """
+    outcome = lock(outcome)
+    require(permissions.can_reopen_outcome, actor, outcome)
+    left = step_back(
+        outcome,
+        (OutcomeState.CHECKED, OutcomeState.REFUSED),
+        ("checked_by", "checked_at", "reason"),
+        decided=("checked_at",),
+        actor=actor,
+        verb="outcome.decision_undone",
+    )
+    if outcome.reported_by and left == OutcomeState.REFUSED:
+        url = reverse("admin:services_outcome_change", args=[outcome.pk])
+        notify(outcome.reported_by, "services/outcome_reopened", url=url, outcome=outcome)
     return outcome
 
 

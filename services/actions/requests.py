@@ -15,7 +15,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
-from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.audit.transitions import lock, move, step_back
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.workdays import deadlines
@@ -146,6 +146,28 @@ def answer_request(request: Request, *, actor, answer: str) -> Request:
     move(request, RequestState.ANSWERED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.answered", **changes)
     until = timezone.localdate(clock.now() + CLOSES_AFTER)
     notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request, until=until)
+    return request
+
+
+@transaction.atomic
+def withdraw_answer(request: Request, *, actor) -> Request:
+    """Take an answer back that was sent by mistake, before the author has rated it; the author is notified.
+
+    The request waits again with its due date; an answer before it, of a request that was reopened, is there again. Raises
+    NotAllowed for anybody but who answered, ActionError("state") once it is rated, reopened or closed.
+    """
+    request = lock(request)
+    require(permissions.can_withdraw_answer, actor, request)
+    step_back(
+        request,
+        (RequestState.ANSWERED,),
+        ("answer", "answered_by", "answered_at"),
+        decided=("answered_at", "answer"),
+        actor=actor,
+        verb="request.answer_withdrawn",
+        user=request.author,
+    )
+    notify(request.author, "services/answer_withdrawn", url=request.get_absolute_url(), request=request)
     return request
 
 

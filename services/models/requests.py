@@ -189,7 +189,10 @@ class Request(DemoMark):
             state = before.state if before else ""
             if after.state == RequestState.ANSWERED != state:
                 entries.append(ThreadEntry(_("答复"), after.answer, after.answered_at))
-            elif state == RequestState.ANSWERED and after.state == RequestState.ROUTED:
+            elif state == RequestState.ANSWERED and after.state in REQUEST_OPEN:
+                if after.reopened_at == before.reopened_at:  # the answer was withdrawn
+                    entries.pop()
+                    continue
                 entries.append(ThreadEntry(_("请再办"), after.reopen_reason, after.reopened_at))
         if not entries and self.answer:  # an imported row without a history
             entries.append(ThreadEntry(_("答复"), self.answer, self.answered_at))

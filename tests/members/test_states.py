@@ -54,7 +54,13 @@ ALLOWED = {
         ("decline_proposed", "first_reviewed"),
         ("named", "ended"),
     },
-    CorrectionState: {("waiting", "accepted"), ("waiting", "refused"), ("waiting", "withdrawn")},
+    CorrectionState: {
+        ("waiting", "accepted"),
+        ("waiting", "refused"),
+        ("waiting", "withdrawn"),
+        ("accepted", "waiting"),
+        ("refused", "waiting"),
+    },
 }
 TABLES = {
     ApplicationState: APPLICATION_TRANSITIONS,

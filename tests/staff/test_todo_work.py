@@ -310,7 +310,7 @@ def test_what_was_done_stands_with_its_day_and_what_was_taken_back_says_so(clien
     assert "09:00 撤销" in client.get(reverse("admin:index") + "?view=done").content.decode()
 
 
-def test_what_was_passed_on_is_waited_for_until_it_is_done(client_of, xiazhuang, stranger):
+def test_what_was_passed_on_is_waited_for_until_it_is_done(client_of, xiazhuang, stranger, settings):
     application = members.in_state(stranger, "submitted")
     client = client_of(xiazhuang)
     url = reverse("admin:staff_decide", args=["application-first", application.public_id])
@@ -318,6 +318,7 @@ def test_what_was_passed_on_is_waited_for_until_it_is_done(client_of, xiazhuang,
     page = client.get(reverse("admin:index") + "?view=awaited").content.decode()
     assert application.name in page
     Application.objects.update(due_on=None)
+    settings.PORTAL_CLOCK = factories.NINE + dt.timedelta(minutes=11)  # the decision can no longer be taken back
     assert application.name not in client.get(reverse("admin:index") + "?view=awaited").content.decode()
 
 

@@ -1,7 +1,7 @@
 """Locking rows and moving them from one state to another (docs/architecture.md, "State")."""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, reduce
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,12 @@ def lock(obj: Any) -> Any:
     if not rows:
         raise obj.DoesNotExist(f"{obj.__class__.__name__} {obj.pk} is gone")
     return rows[0]
+
+
+def lock_parents(obj: Any, paths: Iterable[str]) -> dict[str, Any]:
+    """Lock the rows to which the foreign keys `paths` of `obj` lead (`person__user`), in their order; return path → row."""
+    found = {path: reduce(lambda row, name: row and getattr(row, name), path.split("__"), obj) for path in paths}
+    return {path: lock(row) for path, row in found.items() if row}
 
 
 @cache
@@ -61,6 +67,45 @@ def move(
     obj.save(update_fields=["state", *changes])
     record(verb, obj, actor=actor, person=person, user=user, reason=code, fields=["state", *changes])
     return obj
+
+
+@transaction.atomic
+def step_back(
+    obj: Any,
+    states: Collection[str],
+    fields: Sequence[str],
+    *,
+    actor: Any,
+    verb: str,
+    decided: Sequence[str] = (),
+    person: Any = None,
+    user: Any = None,
+) -> str:
+    """Take the last change of the state of `obj` (locked by the caller) back, record `verb`, and return the state that it leaves.
+
+    The state and `fields` get the values that they had before, from the stored history of `obj` (`history.tracked`), so that
+    no table of transitions has to name every way back. `states` are the states that can be left so, and one of the columns
+    `decided` must have been written with the last change: it was the decision, and not a later step of somebody else.
+
+    Raises ActionError("state") otherwise. The caller checks that nobody has built on the decision.
+    """
+    former = obj.history.exclude(pgh_label="delete").exclude(state=obj.state).order_by("-pgh_id").first()
+    if obj.state not in states or former is None or (decided and not any(_moved(obj, former, decided))):
+        raise ActionError(_("后来又有了变化，不能撤销。"), code="state")
+    left, names = obj.state, ["state", *fields]
+    for name in names:
+        attname = obj._meta.get_field(name).attname
+        setattr(obj, attname, getattr(former, attname))
+    obj.save(update_fields=names)
+    record(verb, obj, actor=actor, person=person, user=user, fields=names)
+    return left
+
+
+def _moved(obj: Any, former: Any, names: Sequence[str]) -> Iterator[bool]:
+    """Yield for each of the columns `names` whether it was written after the version `former` of `obj`."""
+    for name in names:
+        attname = obj._meta.get_field(name).attname
+        yield getattr(former, attname) != getattr(obj, attname)
 
 
 def require_state(obj: Any, state: str) -> None:

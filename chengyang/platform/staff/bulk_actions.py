@@ -17,7 +17,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed, optional_reason, required_reason
 from chengyang.extensions import JobStep
 from chengyang.platform.audit import following
-from chengyang.platform.audit.transitions import lock
+from chengyang.platform.audit.transitions import lock, lock_parents
 from chengyang.platform.jobs import actions as jobs
 
 from .bulk_verbs import BulkVerb
@@ -195,10 +195,11 @@ def _locked(row: Any, verb: BulkVerb) -> Any:
     """Return `row` read again and locked, after the rows that the action of `verb` locks before it."""
     if verb.lock_first:
         verb.lock_first(row)
-    parents = {name: lock(parent) for name in verb.locks if (parent := getattr(row, name))}
+    parents = lock_parents(row, verb.locks)
     row = lock(row)
-    for name, parent in parents.items():
-        setattr(row, name, parent)
+    for path, parent in parents.items():
+        if "__" not in path:
+            setattr(row, path, parent)
     return row
 
 

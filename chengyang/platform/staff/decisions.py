@@ -20,7 +20,7 @@ from chengyang.errors import ActionError
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, TodoKind
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit import following
-from chengyang.platform.audit.transitions import lock
+from chengyang.platform.audit.transitions import lock, lock_parents
 
 from .forms import DecisionForm, reason_field
 from .todo_actions import settle
@@ -134,9 +134,7 @@ def carry_out(kind: TodoKind, row: Any, data: QueryDict, *, actor: Any) -> Attem
 
 def _locked(kind: TodoKind, row: Any) -> Any:
     try:
-        for name in kind.locks:
-            if parent := getattr(row, name):
-                lock(parent)
+        lock_parents(row, kind.locks)
         return lock(row)
     except ObjectDoesNotExist:
         raise Http404(_("没有这一项，或者不归你管。")) from None

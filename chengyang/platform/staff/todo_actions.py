@@ -14,7 +14,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit import following
 from chengyang.platform.audit.actions import record
-from chengyang.platform.audit.transitions import lock
+from chengyang.platform.audit.transitions import lock, lock_parents
 from chengyang.platform.notices.actions import notify
 
 from . import permissions
@@ -183,8 +183,7 @@ def undo_decision(settled: Settled, *, actor: Any) -> Any:
     row = kind and kind.model._base_manager.filter(public_id=settled.public_id).first()
     if row is None:
         raise ActionError(_("这一件已经不在了。"), code="late")
-    for name in kind.locks:
-        lock(getattr(row, name))
+    lock_parents(row, kind.locks)
     row = lock(row)
     settled = lock(settled)
     if not can_undo(settled, row):

@@ -1,0 +1,255 @@
+"""A decision that its officer takes back within ten minutes: the row is as it was before, and who was told is told again."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.forms.models import model_to_dict
+from django.urls import reverse
+
+from activities import actions as activities
+from chengyang import clock, extensions
+from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.audit.models import Entry
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.staff.models import Settled
+from members import actions as members
+from services import actions as services
+from services.models import Request
+from tests import personas
+from tests.activities import factories
+from tests.members import conftest as fixtures
+from tests.members import factories as people
+
+pytestmark = pytest.mark.django_db
+applicant, rules = fixtures.applicant, fixtures.rules
+WHY = "请补材料"
+TERM = {"starts": dt.date(2026, 12, 1), "ends": dt.date(2029, 12, 1)}
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(settings):
+    settings.PORTAL_CLOCK = factories.NINE
+
+
+@pytest.fixture
+def people_of(request):
+    """Return a function that returns the persona with a name."""
+    return request.getfixturevalue
+
+
+# ---- what waits, for each kind of item ------------------------------------------------------------------------------
+def an_application(of, state, **columns):
+    return people.in_state(of("applicant"), state, **columns)
+
+
+def a_proposal(of):
+    row = people.in_state(of("applicant"), "submitted")
+    return members.propose_decline(row, actor=of("xiazhuang"), reason=WHY)
+
+
+def an_objection(of):
+    declined = members.confirm_decline(a_proposal(of), actor=of("district_2"))
+    of("xiazhuang")
+    return members.object_to_decline(declined, actor=of("applicant"), objection="单位去年搬来城阳了")
+
+
+def a_nomination(of, *, reviewed=False, declined=False):
+    of("rules")
+    people.assessed(of("member").person, people.four_haves())
+    row = members.nominate_representative(of("member").person, actor=of("district_2"), **TERM)
+    if reviewed:
+        row = members.first_review_representative(row, actor=of("xiazhuang"))
+    return members.propose_decline_representative(row, actor=of("xiazhuang"), reason=WHY) if declined else row
+
+
+def a_correction(of, **changed):
+    member = of("member")
+    return members.edit_own_details(member.person, changed, actor=member, reason=WHY)[0]
+
+
+def an_outcome(of):
+    data = {"kind": "money", "title": "助学款", "happened_on": dt.date(2026, 9, 1), "amount": Decimal("3000")}
+    return services.report_outcome(personas.team(), actor=of("leader"), **data)
+
+
+def an_activity(of):
+    row = factories.draft(organization=personas.organization(), drafted_by=of("secretary"))
+    return activities.submit_activity(row, actor=of("secretary"))
+
+
+def a_request(of):
+    return services.submit_request(actor=of("member"), title="劳务合同范本审阅", text="请帮忙看看")
+
+
+CASES = [
+    ("application-first", lambda of: an_application(of, "submitted"), "review_first", "入册申请重新审核"),
+    ("application-first", lambda of: an_application(of, "submitted"), "return", "入册申请重新审核"),
+    ("application-first", lambda of: an_application(of, "submitted"), "decline", None),
+    (
+        "application-second",
+        lambda of: an_application(of, "first_reviewed", first=of("xiazhuang")),
+        "return",
+        "入册申请重新审核",
+    ),
+    ("application-second", lambda of: an_application(of, "first_reviewed", first=of("xiazhuang")), "decline", None),
+    ("application-decline", a_proposal, "confirm", "入册申请重新审核"),
+    ("application-decline", a_proposal, "return", "入册申请重新审核"),
+    ("application-decline", a_proposal, "resume", None),
+    ("application-objection", an_objection, "accept", "入册申请重新审核"),
+    ("application-objection", an_objection, "uphold", "入册申请重新审核"),
+    ("correction", lambda of: a_correction(of, name="赵启明"), "accept", "更正申请重新核对"),
+    ("correction", lambda of: a_correction(of, name="赵启明"), "refuse", "更正申请重新核对"),
+    ("representative-first", a_nomination, "first_review", None),
+    ("representative-first", a_nomination, "decline", None),
+    ("representative-second", lambda of: a_nomination(of, reviewed=True), "name", "代表人士的评定还没有结束"),
+    ("representative-second", lambda of: a_nomination(of, reviewed=True), "decline", None),
+    ("representative-decline", lambda of: a_nomination(of, declined=True), "confirm", None),
+    ("outcome", an_outcome, "check", None),
+    ("outcome", an_outcome, "refuse", "一项成果重新核实"),
+    ("activity", an_activity, "approve", "活动重新审批"),
+    ("activity", an_activity, "return", "活动重新审批"),
+    ("request", a_request, "answer", "诉求的答复撤回了"),
+]
+
+
+def decided(client, code, row, option):
+    url = reverse("admin:staff_decide", args=[code, row.public_id])
+    version = client.get(url).context_data["page"].version
+    client.post(url, {"choice": option, "reason": WHY, "version": version})
+    made = Settled.objects.get()
+    assert (made.option, type(row).objects.get(pk=row.pk).state != row.state) == (option, True)
+    return made
+
+
+def columns(row):
+    """Return the columns of `row`, except when it was last changed."""
+    row = type(row).objects.get(pk=row.pk)
+    return {name: value for name, value in model_to_dict(row).items() if name != "changed_at"} | {
+        one.name: getattr(row, one.attname) for one in row._meta.concrete_fields if one.name != "changed_at"
+    }
+
+
+@pytest.mark.parametrize(("code", "waiting", "option", "title"), CASES, ids=lambda value: str(value)[:30])
+def test_the_row_is_as_before_and_who_was_told_is_told(client_of, people_of, district, code, waiting, option, title):
+    row = waiting(people_of)
+    before, client = columns(row), client_of(district)
+    made = decided(client, code, row, option)
+    Notice.objects.all().delete()
+    answer = client.post(reverse("admin:staff_undo", args=[made.pk]), follow=True)
+    assert "已撤销" in answer.content.decode()
+    assert columns(row) == before
+    titles = [notice.title for notice in Notice.objects.all()]
+    assert [text[: len(title or "")] for text in titles] == ([title] if title else [])
+    offered = extensions.todo_kind(code).options(type(row).objects.get(pk=row.pk), district)
+    assert option in [choice.code for choice in offered]
+
+
+def test_every_option_that_a_kind_undoes_is_tried_above():
+    tried = {option for _code, _waiting, option, _title in CASES}
+    elsewhere = ("membership", "signup")
+    undone = {option for kind in extensions.todo_kinds() if kind.code not in elsewhere for option in kind.undoes}
+    assert undone == tried
+
+
+# ---- what stands ----------------------------------------------------------------------------------------------------
+def test_an_application_that_was_handed_in_again_is_not_taken_from_the_applicant(applicant, xiazhuang):
+    row = members.return_application(people.in_state(applicant, "submitted"), actor=xiazhuang, reason=WHY)
+    row = members.submit_application(row, actor=applicant)
+    with pytest.raises(NotAllowed):  # the last step is that of the applicant
+        members.undo_review(row, actor=xiazhuang)
+
+
+def test_a_registered_applicant_stays_registered(applicant, xiazhuang, district):
+    row = people.in_state(applicant, "first_reviewed", first=xiazhuang)
+    row = members.approve_application(row, actor=district)
+    with pytest.raises(ActionError):
+        members.undo_review(row, actor=district)
+
+
+def test_only_who_decided_takes_a_decision_on_a_person_back(applicant, member, xiazhuang, district):
+    row = members.review_first(people.in_state(applicant, "submitted"), actor=xiazhuang)
+    nominated = members.nominate_representative(member.person, actor=district, **TERM)
+    nominated = members.first_review_representative(nominated, actor=xiazhuang)
+    answered = services.answer_request(
+        services.submit_request(actor=member, title="合同", text="请看"), actor=district, answer="可以。"
+    )
+    for act, target, actor in (
+        (members.undo_review, row, district),
+        (members.undo_representative_review, nominated, district),
+        (services.withdraw_answer, answered, xiazhuang),
+        (services.withdraw_answer, answered, member),
+    ):
+        with pytest.raises(NotAllowed):
+            act(target, actor=actor)
+
+
+def test_a_correction_stands_when_the_value_has_changed_since(member, district):
+    done = members.accept_correction(
+        members.edit_own_details(member.person, {"name": "赵启明"}, actor=member, reason=WHY)[0], actor=district
+    )
+    members.correct_person(member.person, {"name": "赵启新"}, actor=district)
+    with pytest.raises(ActionError):
+        members.undo_correction(done, actor=district)
+    member.person.refresh_from_db()
+    assert member.person.name == "赵启新"
+
+
+def test_a_correction_stands_when_the_person_has_asked_again(member, district):
+    done = members.refuse_correction(
+        members.edit_own_details(member.person, {"name": "赵启明"}, actor=member, reason=WHY)[0],
+        actor=district,
+        reason=WHY,
+    )
+    members.edit_own_details(member.person, {"name": "赵启新"}, actor=member, reason=WHY)
+    with pytest.raises(ActionError):
+        members.undo_correction(done, actor=district)
+
+
+def test_an_activity_that_was_published_since_is_not_taken_back(district, secretary):
+    row = factories.draft(organization=personas.organization(), drafted_by=secretary)
+    row = activities.approve_activity(activities.submit_activity(row, actor=secretary), actor=district)
+    row = activities.publish_activity(row, actor=secretary)
+    with pytest.raises(ActionError):
+        activities.undo_approval(row, actor=district)
+
+
+def test_a_rated_answer_is_not_taken_back(member, district):
+    row = services.submit_request(actor=member, title="合同", text="请看")
+    row = services.answer_request(row, actor=district, answer="可以。")
+    services.rate_request(row, actor=member, rating=5)
+    with pytest.raises(ActionError):
+        services.withdraw_answer(row, actor=district)
+
+
+# ---- what people see of it ------------------------------------------------------------------------------------------
+def test_a_withdrawn_answer_leaves_the_thread_and_an_earlier_one_stays(member, district):
+    row = services.submit_request(actor=member, title="合同", text="请看")
+    row = services.answer_request(row, actor=district, answer="第一次答复。")
+    row = services.reopen_request(row, actor=member, reason="没有说到点上")
+    row = services.answer_request(row, actor=district, answer="发错的答复。")
+    row = services.withdraw_answer(row, actor=district)
+    row = Request.objects.get(pk=row.pk)
+    assert (row.state, row.answer) == ("routed", "第一次答复。")
+    assert [entry.text for entry in row.thread()] == ["第一次答复。", "没有说到点上"]
+
+
+def test_the_figure_of_a_checked_outcome_goes_back_with_the_check(leader, district):
+    data = {"kind": "money", "title": "助学款", "happened_on": dt.date(2026, 9, 1), "amount": Decimal("3000")}
+    row = services.check_outcome(services.report_outcome(personas.team(), actor=leader, **data), actor=district)
+    assert extensions.metric("donations").of() == Decimal("3000")
+    services.reopen_outcome(row, actor=district)
+    assert extensions.metric("donations").of() == 0
+    assert Entry.objects.filter(verb="outcome.decision_undone", actor=district.public_id).exists()
+
+
+def test_a_name_that_was_accepted_by_mistake_is_the_former_one_also_of_the_account(member, district):
+    name = member.person.name
+    done = members.accept_correction(
+        members.edit_own_details(member.person, {"name": "赵启明"}, actor=member, reason=WHY)[0], actor=district
+    )
+    members.undo_correction(done, actor=district)
+    member.refresh_from_db()
+    member.person.refresh_from_db()
+    assert (member.person.name, member.name) == (name, name)
+    assert clock.today() <= done.due_on
