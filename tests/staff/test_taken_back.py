@@ -130,7 +130,7 @@ def columns(row):
     }
 
 
-@pytest.mark.parametrize(("code", "waiting", "option", "title"), CASES, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("code", "waiting", "option", "title"), CASES, ids=[f"{case[0]}-{case[2]}" for case in CASES])
 def test_the_row_is_as_before_and_who_was_told_is_told(client_of, people_of, district, code, waiting, option, title):
     row = waiting(people_of)
     before, client = columns(row), client_of(district)
