@@ -216,7 +216,7 @@ _UNDOABLE = (
 
 @transaction.atomic
 def undo_review(application: Application, *, actor: Any) -> Application:
-    """Take the last decision on the application back, unless it registered the applicant; who was told of it is told.
+    """Take the last decision on the application back, unless it registered the applicant; who was notified of it is notified.
 
     Raises ActionError("state") when the applicant, or somebody else, has acted since, or it was registered; NotAllowed for
     all but the officer who decided.
@@ -232,11 +232,11 @@ def undo_review(application: Application, *, actor: Any) -> Application:
         verb="application.review_undone",
         user=application.user,
     )
-    was_told = ApplicationState.DECLINE_PROPOSED not in (left, application.state) or left in (
+    was_notified = ApplicationState.DECLINE_PROPOSED not in (left, application.state) or left in (
         ApplicationState.RETURNED,
         ApplicationState.DECLINED,
     )
-    if was_told:
+    if was_notified:
         notify_applicant(application, "members/review_undone")
     return application
 

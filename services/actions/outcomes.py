@@ -69,7 +69,7 @@ def refuse_outcome(outcome: Outcome, *, actor, reason: str) -> Outcome:
 
 @transaction.atomic
 def reopen_outcome(outcome: Outcome, *, actor) -> Outcome:
-    """Take the check, or the refusal, of `outcome` back: it waits for a check again, and who was told of a refusal is told.
+    """Take the check, or the refusal, of `outcome` back: it waits for a check again, and who was notified of a refusal is notified.
 
     Raises NotAllowed as `check_outcome`, also when it is neither checked nor refused.
     """

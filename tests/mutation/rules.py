@@ -264,8 +264,8 @@ MUTANTS = (
         "self-check-of-an-outcome",
         "an outcome counts after a second person's check",
         "services/permissions.py",
-        "\n        and actor.pk != outcome.reported_by_id",
-        "",
+        "return actor.pk != outcome.reported_by_id and",
+        "return",
         ("services/test_outcomes.py::test_who_reported_it_does_not_check_it",),
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""A decision that its officer takes back within ten minutes: the row is as it was before, and who was told is told again."""
+"""A decision that its officer takes back within ten minutes: the row is as it was before, and who was notified is notified again."""
 
 import datetime as dt
 from decimal import Decimal
@@ -131,7 +131,9 @@ def columns(row):
 
 
 @pytest.mark.parametrize(("code", "waiting", "option", "title"), CASES, ids=[f"{case[0]}-{case[2]}" for case in CASES])
-def test_the_row_is_as_before_and_who_was_told_is_told(client_of, people_of, district, code, waiting, option, title):
+def test_the_row_is_as_before_and_who_was_notified_is_notified(
+    client_of, people_of, district, code, waiting, option, title
+):
     row = waiting(people_of)
     before, client = columns(row), client_of(district)
     made = decided(client, code, row, option)
