@@ -1,7 +1,7 @@
 """How fast this machine is, beside the one for which the goals of the benchmarks were stated.
 
 Goals in milliseconds of processor time mean little on another machine. There, the bare view of `bare.py` took 0.09 ms of
-processor time for a request under `wrk`; the goals are multiplied by what it takes here in proportion to that.
+processor time for a request under `wrk`; where it takes more here, the goals are multiplied in proportion.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ SIZE, SECONDS, CONNECTIONS = 10_000, 3, 8
 
 
 def slowness():
-    """Return how many times as much processor time as that machine this one needs; needs the Debian package `wrk`."""
+    """Return how many times as much processor time as that machine this one needs, at least 1; needs the Debian package `wrk`."""
     if not shutil.which("wrk"):
         sys.exit("wrk is missing: install the Debian package `wrk`.")
     port = free_port()
@@ -31,8 +31,8 @@ def slowness():
         factor = burst(port, bare.pid, f"/bytes/{SIZE}/", SECONDS)[1] / BARE_MS
     finally:
         bare.terminate()
-    print(f"this machine needs {factor:.1f} × the processor time of the one for which the goals were stated")
-    return factor
+    print(f"this machine needs {factor:.2f} × the processor time of the one for which the goals were stated")
+    return max(factor, 1.0)
 
 
 def wait_for(port):
