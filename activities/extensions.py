@@ -28,6 +28,7 @@ from . import feed, papers, record_tabs
 from .actions import signup_upkeep
 from .api import ActivityViewSet
 from .filters import FACETS, FLAGS
+from .imports import AttendanceImport, PastActivityImport
 from .metrics import METRICS
 from .models import Activity, CheckIn, ServiceRecord, Signup
 from .panels import PANELS
@@ -67,7 +68,9 @@ PLACE_VERBS = (
     "signup.expired",
     "signup.moved_up",
     "signup.anonymised",
+    "signup.deleted",
     "checkin.created",
+    "checkin.entered",
     "checkin.ended",
     "checkin.removed",
     "service.recorded",
@@ -110,6 +113,7 @@ extend(
             "activities_activity",
         )
     ],
+    imports=[PastActivityImport(), AttendanceImport()],
     papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
@@ -188,6 +192,7 @@ extend(
         "activity.published": _("发布活动"),
         "activity.cancelled": _("取消活动"),
         "activity.finished": _("活动结束"),
+        "activity.deleted": _("删除补录的活动"),
         "signup.read": _("查看报名名单"),
         "signup.created": _("报名"),
         "signup.confirmed": _("确认报名"),
@@ -198,7 +203,9 @@ extend(
         "signup.expired": _("候补逾期"),
         "signup.moved_up": _("候补往前移"),
         "signup.anonymised": _("清除访客报名的个人信息"),
+        "signup.deleted": _("删除补录的报名"),
         "checkin.created": _("签到"),
+        "checkin.entered": _("补录到场"),
         "checkin.ended": _("签退"),
         "checkin.removed": _("撤销签到"),
         "service.recorded": _("登记服务时长"),

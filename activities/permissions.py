@@ -33,6 +33,11 @@ def acts_for_organizer(actor, activity):
     return activity.base_id is not None and activity.base_id in scope.managed("base")
 
 
+def manages_activities(scope):
+    """Return whether `scope` is staff or acts for an organizer."""
+    return bool(scope.staff or scope.managed("organization") or scope.managed("base") or scope.managed("team"))
+
+
 def can_manage_activity(actor, activity):
     """Return whether `actor` manages it: for its organizer, or as staff of its subdistrict or the district."""
     return acts_for_organizer(actor, activity) or is_staff_of(actor, activity)
@@ -80,6 +85,13 @@ def can_publish_activity(actor, activity):
 def can_cancel_activity(actor, activity):
     """The organizer and staff cancel it, at any time and without approval: a storm does not wait."""
     return can_manage_activity(actor, activity)
+
+
+def can_delete_past_activity(actor, activity):
+    """Staff who may approve it delete what was entered later by mistake, others only what waits for approval."""
+    if can_approve_activity(actor, activity):
+        return True
+    return activity.state != ActivityState.PUBLISHED and acts_for_organizer(actor, activity)
 
 
 _CAN = {

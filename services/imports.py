@@ -11,6 +11,7 @@ from chengyang import clock
 from chengyang.extensions import ImportKind, ImportRow
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.imports.one_by_one import each, locked
+from chengyang.platform.imports.organizers import OrganizerColumns
 from chengyang.platform.imports.refusals import ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
 from chengyang.platform.sheets.parsing import Choice, Day, Money, Number, Text
@@ -21,20 +22,10 @@ from . import actions, permissions
 from .models import Outcome, Post, Team
 from .states import OutcomeState
 
-ORGANIZERS = {"organization": Organization, "base": Base, "team": Team}
-
-
-def _managed(user: Any, name: str) -> list[Any]:
-    """Return the rows of ORGANIZERS for which `user` may report outcomes."""
-    rows = ORGANIZERS[name].objects.visible_to(user).order_by("name")
-    return [row for row in rows if permissions.can_report_outcome(user, row)]
-
-
-def _organizer(name: str, header: Any, names: tuple[str, ...]) -> InColumn:
-    hint = gettext_lazy("组织、基地、服务队里写一个")
-    return InColumn(
-        name, header, Text(60), names=names, hint=hint, options=lambda user: [row.name for row in _managed(user, name)]
-    )
+ORGANIZERS = OrganizerColumns(
+    {"organization": Organization, "base": Base, "team": Team},
+    may=lambda user, organizer: permissions.can_report_outcome(user, organizer),
+)
 
 
 class OutcomeImport(ImportKind):
@@ -95,9 +86,7 @@ class OutcomeImport(ImportKind):
             fixed=True,
             hint=gettext_lazy("受益人数必填"),
         ),
-        _organizer("organization", gettext_lazy("组织"), ("组织名称", "联谊组织")),
-        _organizer("base", gettext_lazy("基地"), ("基地名称",)),
-        _organizer("team", gettext_lazy("服务队"), ("服务队名称", "队伍")),
+        *ORGANIZERS.columns(),
     )
 
     def can(self, user: Any) -> bool:
@@ -108,28 +97,17 @@ class OutcomeImport(ImportKind):
         known = (
             {row.public_id: row for row in Outcome.objects.visible_to(user).filter(public_id__in=keys)} if keys else {}
         )
-        managed = {name: {row.name: row for row in _managed(user, name)} for name in ORGANIZERS}
+        free = [row for row in rows if not row.key]
         for row in rows:
             if row.key:
                 row.found = known.get(row.key)
                 if row.found is None:
                     row.problems[""] = str(ROW_GONE)
-            else:
-                self._take_organizer(row, managed)
-        self._find_free([row for row in rows if row.refs and not row.problems])
-
-    def _take_organizer(self, row: ImportRow, managed: dict[str, dict[str, Any]]) -> None:
-        given = [name for name in ORGANIZERS if row.values.get(name)]
-        if len(given) != 1:
-            row.problems[""] = _("组织、基地、服务队里写一个，只写一个。")
-            return
-        name = given[0]
-        organizer = managed[name].get(row.values[name])
-        if organizer is None:
-            row.problems[name] = _("没有“%(name)s”，或者不归你管。") % {"name": row.values[name]}
-            return
-        row.refs = {"column": name, "organizer": organizer}
-        self._check(row)
+        ORGANIZERS.take(free, user)
+        for row in free:
+            if not row.problems:
+                self._check(row)
+        self._find_free([row for row in free if not row.problems])
 
     def _check(self, row: ImportRow) -> None:
         kind = row.values["kind"]
@@ -147,7 +125,7 @@ class OutcomeImport(ImportKind):
         days = {row.values["happened_on"] for row in rows}
         known = {}
         for outcome in Outcome.objects.filter(happened_on__in=days).exclude(state=OutcomeState.REFUSED) if days else ():
-            for name in ORGANIZERS:
+            for name in ORGANIZERS.models:
                 if pk := getattr(outcome, f"{name}_id"):
                     known[name, pk, outcome.kind, outcome.title, outcome.happened_on] = outcome
         for row in rows:
@@ -162,11 +140,10 @@ class OutcomeImport(ImportKind):
         return f"outcome:{row.found.pk}" if row.found else ":".join(map(str, self._known_as(row)))
 
     def lock_keys(self, row: ImportRow) -> list[Any]:
-        return [row.refs["column"], row.refs["organizer"].pk]
+        return ORGANIZERS.lock_keys(row)
 
     def lock(self, keys: Sequence[list[Any]]) -> None:
-        for name, model in ORGANIZERS.items():
-            locked(model._base_manager.all(), {key[1] for key in keys if key[0] == name})
+        ORGANIZERS.lock(keys)
 
     def create(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
         def report(row: ImportRow) -> Outcome:

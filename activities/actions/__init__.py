@@ -20,6 +20,15 @@ from .attendance import (
     without_check_out,
 )
 from .hours import correct_hours, lock_hours, record_hours, restore_hours, served_hours
+from .past import (
+    delete_past_activity,
+    enter_attendance,
+    enter_past_activity,
+    publish_past_activity,
+    record_attendance,
+    remove_attendance,
+    submit_past_activity,
+)
 from .programmes import add_brand, edit_brand, edit_programme
 from .signup_upkeep import anonymise_guests, cancel_signups_of, erase_signups, expire_offers
 from .signups import approve_signup, cancel_signup, confirm_signup, decline_signup, sign_up, undo_review
@@ -40,10 +49,13 @@ __all__ = [
     "confirm_signup_for",
     "correct_hours",
     "decline_signup",
+    "delete_past_activity",
     "draft_activity",
     "edit_activity",
     "edit_brand",
     "edit_programme",
+    "enter_attendance",
+    "enter_past_activity",
     "erase_signups",
     "expire_offers",
     "finish_activity",
@@ -52,13 +64,17 @@ __all__ = [
     "move_signup_up",
     "opens_at",
     "publish_activity",
+    "publish_past_activity",
+    "record_attendance",
     "record_hours",
+    "remove_attendance",
     "restore_hours",
     "return_activity",
     "served_hours",
     "sign_up",
     "sign_up_for",
     "submit_activity",
+    "submit_past_activity",
     "undo_approval",
     "undo_check_in",
     "undo_review",

@@ -169,15 +169,17 @@ def notify_signed_up(activity: Activity, kind: str, *, starts: dt.datetime | Non
 
 # ---- approval -------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def submit_activity(activity: Activity, *, actor: Any) -> Activity:
+def submit_activity(activity: Activity, *, is_past: bool = False, actor: Any) -> Activity:
     """Submit a draft for approval by the staff responsible for it, due in three working days.
 
-    Raises NotAllowed, ActionError("incomplete") naming the missing field, ("past") when it would have started, ("long") for a
-    volunteer service of more than 24 hours, ("state") when it is not a draft.
+    With `is_past` it has taken place and is entered later: what people must know before they sign up may be missing, and it
+    must be over. Raises NotAllowed, ActionError("incomplete") naming the missing field, ("past") when it would have started,
+    ("running") for `is_past` before the end, ("long") for a volunteer service of more than 24 hours, ("state") when it is not
+    a draft.
     """
     activity = lock(activity)
     require(can_submit_activity, actor, activity)
-    _require_complete(activity)
+    _require_complete(activity, is_past=is_past)
     return _move(
         activity,
         ActivityState.SUBMITTED,
@@ -189,17 +191,21 @@ def submit_activity(activity: Activity, *, actor: Any) -> Activity:
     )
 
 
-def _require_complete(activity: Activity, *, check_start: bool = True) -> None:
-    """Raise ActionError("past"), ("long") or ("incomplete") when `activity` cannot be published as it is.
+def _require_complete(activity: Activity, *, check_start: bool = True, is_past: bool = False) -> None:
+    """Raise ActionError("past"), ("running"), ("long") or ("incomplete") when `activity` cannot be published as it is.
 
-    `check_start` False leaves the start out, so that an activity that has begun can still be edited.
+    `check_start` False leaves the start out, so that an activity that has begun can still be edited. An activity that
+    `is_past`, or was submitted as such, must be over, and needs nothing that people would have read before.
     """
-    if check_start and activity.starts <= clock.now():
-        raise ActionError(_("开始时间已经过去，请改时间。"), code="past", field="starts")
+    is_past = is_past or activity.was_entered_later
+    if is_past and not activity.is_over():
+        raise ActionError(_("活动还没有结束，不能补录。"), code="running", field="ends")
+    if check_start and not is_past and activity.starts <= clock.now():
+        raise ActionError(_("开始时间已经过去，请改时间；已经办过的，请补录。"), code="past", field="starts")
     if activity.earns_hours and activity.ends - activity.starts > LONGEST_SERVICE:
         message = _("志愿服务一场不超过 24 小时；做几天的请按天分开，时长才记得准。")
         raise ActionError(message, code="long", field="ends")
-    if missing := dict(missing_fields(activity)):
+    if not is_past and (missing := dict(missing_fields(activity))):
         message = "".join(missing.values())
         raise ActionError(message, code="incomplete", field=next(iter(missing)), each=missing)
 
@@ -264,18 +270,18 @@ def undo_approval(activity: Activity, *, actor: Any) -> Activity:
 
 
 @transaction.atomic
-def publish_activity(activity: Activity, *, actor: Any) -> Activity:
+def publish_activity(activity: Activity, *, is_past: bool = False, actor: Any) -> Activity:
     """Publish it: it is shown on the calendar, and its kind is fixed from now on (rule 8).
 
     Staff who may approve it publish their own draft, or what was submitted, in one call; submitting and approving are recorded
-    as steps. Raises what `submit_activity` raises, and ActionError("state") when it is returned, published or cancelled.
+    as steps. With `is_past` a draft is entered later, see `submit_activity`. Raises what `submit_activity` raises, and ActionError("state") when it is returned, published or cancelled.
     """
     activity = lock(activity)
     if activity.state == ActivityState.RETURNED and can_approve_activity(actor, activity):
         raise ActionError(_("这场活动已经退回修改，等改好重新报批以后再发布。"), code="state")
     require(can_publish_activity, actor, activity)
     if activity.state == ActivityState.DRAFT:
-        activity = submit_activity(activity, actor=actor)
+        activity = submit_activity(activity, is_past=is_past, actor=actor)
     if activity.state == ActivityState.SUBMITTED:
         activity = approve_activity(activity, actor=actor)
     _require_complete(activity)
@@ -327,4 +333,5 @@ def _notify_author(activity: Activity, kind: str, actor: Any) -> None:
 
 def _records_due(activity: Activity) -> dt.date | None:
     """Return the date by which the attendance of a volunteer service must be complete (requirements V05); else None."""
-    return due_on(activity.last_day, RECORDS_DAYS) if activity.earns_hours else None
+    first = max(activity.last_day, clock.today()) if activity.was_entered_later else activity.last_day
+    return due_on(first, RECORDS_DAYS) if activity.earns_hours else None

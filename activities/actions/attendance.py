@@ -62,11 +62,9 @@ def check_in(signup: Signup, *, method: str = CheckIn.Method.LIST, reason: str =
     """
     activity, signup = lock_signup(signup)
     require(can_check_in, actor, activity)
-    _require_other(signup, actor)
-    _require_open(activity)
-    if signup.state != SignupState.CONFIRMED:
-        code, message = _NO_PLACE[signup.state]
-        raise ActionError(message, code=code)
+    require_other(signup, actor)
+    require_open(activity)
+    require_place(signup)
     if checkin := CheckIn.objects.filter(signup=signup).first():
         moment = timezone.localtime(checkin.checked_in_at)
         raise ActionError(_("已经签到过，%(when)s。") % {"when": f"{moment:%H:%M}"}, code="already")
@@ -75,7 +73,7 @@ def check_in(signup: Signup, *, method: str = CheckIn.Method.LIST, reason: str =
         checkin.method, checkin.checked_in_at = CheckIn.Method.LATE, activity.starts
         checkin.reason = _late_reason(reason)
     checkin.save(force_insert=True)
-    _record("checkin.created", checkin, actor=actor)
+    record_check_in_step("checkin.created", checkin, actor=actor)
     return checkin
 
 
@@ -94,8 +92,8 @@ def check_out(checkin: CheckIn, *, actor: Any) -> CheckIn:
     """
     activity, signup = lock_signup(checkin.signup)
     require(can_check_in, actor, activity)
-    _require_other(signup, actor)
-    _require_open(activity)
+    require_other(signup, actor)
+    require_open(activity)
     checkin = lock(checkin)
     checkin.signup = signup
     if checkin.checked_out_at:
@@ -107,7 +105,7 @@ def _check_out(checkin: CheckIn, actor: Any) -> CheckIn:
     activity = checkin.signup.activity
     checkin.checked_out_at = max(min(clock.now(), activity.ends), checkin.checked_in_at)
     checkin.save(update_fields=["checked_out_at"])
-    _record("checkin.ended", checkin, actor=actor)
+    record_check_in_step("checkin.ended", checkin, actor=actor)
     if activity.earns_hours:
         record_hours(checkin, actor=actor)
     return checkin
@@ -122,12 +120,12 @@ def undo_check_in(checkin: CheckIn, *, actor: Any) -> CheckIn | None:
     """
     activity, signup = lock_signup(checkin.signup)
     require(can_check_in, actor, activity)
-    _require_other(signup, actor)
-    _require_open(activity)
+    require_other(signup, actor)
+    require_open(activity)
     checkin = lock(checkin)
     checkin.signup = signup
     remove_hours(checkin, actor=actor)
-    _record("checkin.removed", checkin, actor=actor)
+    record_check_in_step("checkin.removed", checkin, actor=actor)
     if checkin.checked_out_at:
         checkin.checked_out_at = None
         checkin.save(update_fields=["checked_out_at"])
@@ -150,14 +148,21 @@ def restart_attendance(activity: Activity, *, actor: Any) -> None:
     for checkin in checkins:
         checkin.signup.activity = activity
         remove_hours(checkin, actor=actor)
-        _record("checkin.removed", checkin, actor=actor)
+        record_check_in_step("checkin.removed", checkin, actor=actor)
         checkin.delete()
 
 
-def _require_other(signup: Signup, actor: Any) -> None:
+def require_other(signup: Signup, actor: Any) -> None:
     """Raise ActionError("own") for the actor's own sign-up: nobody attests their own attendance, which earns hours."""
     if signup.is_of(actor):
         raise ActionError(_("自己的签到、签退请别人来登记。"), code="own")
+
+
+def require_place(signup: Signup) -> None:
+    """Raise ActionError("waiting") or ("cancelled") for a sign-up without a place."""
+    if signup.state != SignupState.CONFIRMED:
+        code, message = _NO_PLACE[signup.state]
+        raise ActionError(message, code=code)
 
 
 def opens_at(activity: Activity) -> dt.datetime:
@@ -165,7 +170,7 @@ def opens_at(activity: Activity) -> dt.datetime:
     return activity.starts - OPENS_BEFORE
 
 
-def _require_open(activity: Activity) -> None:
+def require_open(activity: Activity) -> None:
     """Raise ActionError("cancelled"), ("closed") or ("early") unless attendance can be recorded now."""
     require_published(activity)
     if activity.recorded_at:
@@ -198,7 +203,7 @@ def finish_activity(
     require(can_finish_activity, actor, activity)
     if activity.state == ActivityState.PUBLISHED and not activity.is_over():
         raise ActionError(_("活动还没有结束。"), code="running")
-    _require_open(activity)
+    require_open(activity)
     if activity.earns_hours:
         _settle_present(activity, set(listed), set(stayed), actor)
     activity.recorded_at = activity.changed_at = clock.now()
@@ -233,12 +238,13 @@ def _settle_present(activity: Activity, listed: set[str], stayed: set[str], acto
     for checkin in present:
         checkin.signup.activity = activity
         if checkin.signup.public_id in stayed:
-            _require_other(checkin.signup, actor)
+            require_other(checkin.signup, actor)
             _check_out(checkin, actor)
         else:
             record_no_hours(checkin, actor=actor)
 
 
 # ---- shared ---------------------------------------------------------------------------------------------------------
-def _record(verb: str, checkin: CheckIn, *, actor: Any) -> None:
+def record_check_in_step(verb: str, checkin: CheckIn, *, actor: Any) -> None:
+    """Record `verb` in the audit, for the person or the account of the sign-up."""
     record(verb, checkin, actor=actor, person=checkin.signup.person, user=checkin.signup.user)

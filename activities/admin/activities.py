@@ -22,12 +22,29 @@ from ..forms import ActivityForm
 from ..models import Activity, Brand, Programme
 from ..states import ACTIVITY_EDITABLE, ActivityState
 from ..todos import detail_rows_of
-from .common import manages_activities
 
 
 def _offered(verb: str) -> Any:
     """Return the `can` of a `Button`: whether the page offers `verb`."""
     return lambda user, row: permissions.offers(verb, user, row)
+
+
+def _ahead(verb: str) -> Any:
+    """Return the `can` of a `Button` for a draft: the page offers `verb`, and the activity is not over."""
+    return lambda user, row: _offered(verb)(user, row) and not _is_past_draft(row)
+
+
+def _past(verb: str) -> Any:
+    """Return the `can` of a `Button` for the draft of an activity that is over, which is entered later."""
+    return lambda user, row: _is_past_draft(row) and _offered(verb)(user, row)
+
+
+def _is_past_draft(row: Activity) -> bool:
+    return row.state in ACTIVITY_EDITABLE and row.is_over()
+
+
+def _may_delete(user: Any, row: Activity) -> bool:
+    return row.was_entered_later and not row.recorded_at and permissions.can_delete_past_activity(user, row)
 
 
 def _may_finish(user: Any, row: Activity) -> bool:
@@ -58,7 +75,7 @@ class ActivityAdmin(ScopedAdmin):
     fields = Activity.EDITABLE_FIELDS
     free_choices = ("base",)
     template = "activities/_staff_links.html"
-    may_create = staticmethod(lambda user: manages_activities(access_scope(user)))
+    may_create = staticmethod(lambda user: permissions.manages_activities(access_scope(user)))
     may_edit = staticmethod(
         lambda user, row: row.state != ActivityState.CANCELLED and permissions.can_edit_activity(user, row)
     )
@@ -67,7 +84,7 @@ class ActivityAdmin(ScopedAdmin):
             "publish",
             gettext_lazy("发布"),
             actions.publish_activity,
-            _offered("publish"),
+            _ahead("publish"),
             done=gettext_lazy("已发布，日历上看得到了。"),
             main=True,
             why=gettext_lazy("发布以后日历上看得到，可以报名。"),
@@ -76,10 +93,28 @@ class ActivityAdmin(ScopedAdmin):
             "submit",
             gettext_lazy("报批"),
             actions.submit_activity,
-            lambda user, row: _offered("submit")(user, row) and not _offered("publish")(user, row),
+            lambda user, row: _ahead("submit")(user, row) and not _offered("publish")(user, row),
             done=gettext_lazy("已报批，3 个工作日内答复。"),
             main=True,
             why=gettext_lazy("填好以后报批，批准了才能发布。"),
+        ),
+        Button(
+            "publish-past",
+            gettext_lazy("补录发布"),
+            actions.publish_past_activity,
+            _past("publish"),
+            done=gettext_lazy("已补录，可以登记到场的人。"),
+            main=True,
+            why=gettext_lazy("这场活动已经办完：补录以后算进统计，不再报名。"),
+        ),
+        Button(
+            "submit-past",
+            gettext_lazy("补录报批"),
+            actions.submit_past_activity,
+            lambda user, row: _past("submit")(user, row) and not _past("publish")(user, row),
+            done=gettext_lazy("已报批，3 个工作日内答复。"),
+            main=True,
+            why=gettext_lazy("这场活动已经办完：批准以后算进统计，不再报名。"),
         ),
         Button("return", gettext_lazy("退回修改"), actions.return_activity, _offered("return"), needs_reason=True),
         Button("finish", gettext_lazy("登记完成"), actions.finish_activity, _may_finish),
@@ -92,10 +127,18 @@ class ActivityAdmin(ScopedAdmin):
             confirm=gettext_lazy("取消以后不能恢复，报名的人马上收到通知。确定取消？"),
             done=gettext_lazy("已取消，报名的人都会收到通知。"),
         ),
+        Button(
+            "delete",
+            gettext_lazy("删除补录"),
+            actions.delete_past_activity,
+            _may_delete,
+            confirm=gettext_lazy("删除以后不能恢复。确定这场活动补录错了？"),
+            done=gettext_lazy("已删除。"),
+        ),
     )
 
     def is_for(self, scope: Any) -> bool:
-        return manages_activities(scope)
+        return permissions.manages_activities(scope)
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).managed_by(request.user)

@@ -10,6 +10,7 @@ from chengyang.platform.staff.admin import ScopedAdmin
 from chengyang.platform.staff.filters import LatestFilter
 
 from ..models import Activity
+from ..permissions import manages_activities
 
 PERSON_HELP = gettext_lazy("姓名、拼音、首字母、手机尾号四位或票号")
 
@@ -27,11 +28,6 @@ class _ActivityFilter(LatestFilter):
 def activity_filter(path: str) -> type[LatestFilter]:
     """Return a filter of a list by activity; `path` is the lookup from the list to the activity."""
     return type("ActivityFilter", (_ActivityFilter,), {"path": path})
-
-
-def manages_activities(scope: Any) -> bool:
-    """Return whether `scope` is staff or acts for an organizer."""
-    return bool(scope.staff or scope.managed("organization") or scope.managed("base") or scope.managed("team"))
 
 
 class ManagedRowsAdmin(ScopedAdmin):

@@ -13,6 +13,7 @@ from chengyang.extensions import DetailRow
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.sheets.columns import Column, Kind
+from chengyang.platform.sheets.parsing import Phone
 from chengyang.platform.staff.admin import Button
 from chengyang.platform.staff.bulk_verbs import PERSON, BulkVerb, of_button, of_decision
 from chengyang.platform.staff.filters import period_filter
@@ -22,7 +23,7 @@ from ..forms import HoursForm, SignUpForForm
 from ..models import Activity, CheckIn, ServiceRecord, Signup
 from ..states import SIGNUP_OPEN, ActivityState, SignupState
 from ..todos import ReviewSignup
-from .common import PERSON_HELP, ManagedRowsAdmin, activity_filter, manages_activities
+from .common import PERSON_HELP, ManagedRowsAdmin, activity_filter
 
 
 def _signup_is(row: Signup, *states: str) -> bool:
@@ -49,6 +50,12 @@ def places_after(rows: Sequence[Signup], user: Any) -> list[str]:
     return sentences
 
 
+def _last_digits(person: str | None, guest: str | None) -> str:
+    """Return the last four digits of the number of a person or a guest, in the form in which an import reads them."""
+    digits = person or guest
+    return Phone.masked(digits) if digits else ""
+
+
 @admin.register(Signup)
 class SignupAdmin(ManagedRowsAdmin):
     order = 20
@@ -71,10 +78,14 @@ class SignupAdmin(ManagedRowsAdmin):
         Column(
             "masked_phone",
             gettext_lazy("手机"),
-            lambda row: row.masked_phone,
+            lambda row: _last_digits(*[owner.phone_last4 if owner else None for owner in (row.person, row.user)]),
             personal=True,
             related=("person", "user"),
+            reads=("person__phone_last4", "user__phone_last4"),
+            make=lambda person, guest: _last_digits(person, guest),
         ),
+        "checkin__checked_in_at",
+        "checkin__checked_out_at",
         "person__unit",
         "person__subdistrict",
     )
@@ -91,7 +102,7 @@ class SignupAdmin(ManagedRowsAdmin):
     ordering = ("-at", "-pk")
     form = SignUpForForm
     fields = ("activity", "guest_name", "phone")
-    may_create = staticmethod(lambda user: manages_activities(access_scope(user)))
+    may_create = staticmethod(lambda user: permissions.manages_activities(access_scope(user)))
     buttons = (
         Button(
             "confirm",

@@ -325,6 +325,12 @@ class Activity(DemoMark):
     def has_started(self):
         return self.starts <= clock.now()
 
+    @property
+    def was_entered_later(self):
+        """Whether it was submitted or published after its end: a record of what took place, see `submit_past_activity`."""
+        first = self.submitted_at or self.published_at
+        return first is not None and first >= self.ends
+
     def is_shown(self):
         """Return whether its audience may see it: published, or cancelled after publication."""
         return self.state in ACTIVITY_SHOWN and self.published_at is not None

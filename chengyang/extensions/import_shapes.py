@@ -49,6 +49,7 @@ class ImportKind(ABC):
     columns: Sequence[Any]  # `sheets.incoming.InColumn`
     read_only: Sequence[str] = ()  # columns of the export that an import leaves alone
     asks_note = False  # whether a change needs a reason that the person reads
+    note_for_new = False  # whether a new row needs it, too
     note_hint: Any = ""
     block_size = 1_000  # rows that are written in one step, which should take a second or two
 

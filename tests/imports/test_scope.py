@@ -22,6 +22,8 @@ IMPORTERS = {
     "team-posts": STAFF | {"leader"},
     "honours": {"district", "district_2"},
     "outcomes": STAFF | {"secretary", "base_manager", "leader"},
+    "past-activities": STAFF | {"secretary", "base_manager", "leader"},
+    "attendance": STAFF | {"secretary", "base_manager", "leader"},
 }
 
 

@@ -61,6 +61,33 @@ MUTANTS = (
         ("imports/test_memberships.py::test_a_sheet_with_refused_columns_is_deleted_at_once",),
     ),
     Mutant(
+        "own-attendance",
+        "nobody enters that they attended themself",
+        "activities/actions/past.py",
+        """    require_other(signup, actor)
+    _require_past(activity)
+    require_place(signup)""",
+        """    _require_past(activity)
+    require_place(signup)""",
+        ("activities/test_past.py::test_nobody_attests_their_own_attendance_and_others_may_not",),
+    ),
+    Mutant(
+        "past-before-its-end",
+        "an activity is entered later only once it is over",
+        "activities/actions/activities.py",
+        "if is_past and not activity.is_over():",
+        "if is_past and not activity.has_started():",
+        ("activities/test_past.py::test_what_is_not_over_is_not_a_past_activity",),
+    ),
+    Mutant(
+        "attendance-beyond-scope",
+        "attendance is entered by those who manage the activity",
+        "activities/imports/attendance.py",
+        "rows = Activity.objects.managed_by(user).filter(recorded_at__isnull=True)",
+        "rows = Activity.objects.filter(recorded_at__isnull=True)",
+        ("imports/test_past_activities.py::test_nobody_enters_themself_and_nothing_outside_the_scope",),
+    ),
+    Mutant(
         "import-beyond-scope",
         "a sheet adds members only to organizations that its officer manages",
         "organizations/imports.py",

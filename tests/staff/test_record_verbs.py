@@ -190,7 +190,7 @@ def test_a_base_is_assessed_again_when_its_assessment_ends_soon(client_of, distr
 
 
 def test_every_button_that_is_the_next_step_says_why(client_of, district, reference):
-    draft = factories.draft()
+    draft = factories.draft(**AHEAD)
     main, why = main_of(page_of(client_of(district), draft))
     assert (main.verb, bool(why)) == ("publish", True)
     assert why in page_of(client_of(district), draft).content.decode()

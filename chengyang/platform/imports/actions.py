@@ -155,7 +155,8 @@ def write_import(owner: Import, *, whole: bool, note: str = "", actor: Any) -> I
         raise ActionError(text, code="whole")
     if not owner.writable:
         raise ActionError(_("没有要写的行。"), code="nothing")
-    if kind.asks_note and owner.writable > owner.counts.get(Outcome.NEW, 0) and not note.strip():
+    without_note = 0 if kind.note_for_new else owner.counts.get(Outcome.NEW, 0)
+    if kind.asks_note and owner.writable > without_note and not note.strip():
         raise ActionError(_("请写为什么改，本人会看到。"), code="note", field="note")
     if Import.objects.filter(kind=owner.kind, digest=owner.digest, state=ImportState.WRITING).exists():
         raise ActionError(_("同一张表正在写入，请等它写完。"), code="again")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 MOST_TEXT = 32_767  # characters in a cell of Excel
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # control characters but tab and line feed
 TAG_LENGTH, DIGEST_LENGTH = 4, 7  # characters in a version: 20 and 35 bits
+MINUTES = "%Y-%m-%d %H:%M"  # how a moment is compared: a cell shows no seconds
 KEY_HEADER, VERSION_HEADER = _("行编号"), _("行版本")
 
 
@@ -108,9 +109,13 @@ def version_of(codes: Sequence[str], values: Sequence[Any]) -> str:
 
     An import reads from it which cells were edited in the sheet, and which in the portal meanwhile.
     """
-    return "".join(
-        tag_of(code) + digest_of("" if value is None else str(value)) for code, value in zip(codes, values, strict=True)
-    )
+    return "".join(tag_of(code) + digest_of(_compared(value)) for code, value in zip(codes, values, strict=True))
+
+
+def _compared(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return f"{value:{MINUTES}}"
+    return "" if value is None else str(value)
 
 
 def base_of(version: str) -> dict[str, str]:

@@ -8,15 +8,18 @@ import datetime as dt
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang.lib.chinese import dates, names, phones
 from chengyang.lib.chinese.characters import standard_characters
+
+from .columns import MINUTES
 
 Cell = Any
 EXACT = 10**15  # a number of Excel keeps 15 digits
@@ -31,6 +34,7 @@ _PLAIN_NUMBER = re.compile(r"1[3-9][0-9]{9}")
 _SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"[T ]*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
+_CLOCK = re.compile(r"(上午|早上|中午|下午|晚上)?\s*(\d{1,2})(?:[:点时](?:(\d{1,2})分?)?(半)?)(?::\d{2}(?:\.\d+)?)?$")
 _MONTH_NUMBER = re.compile(r"(19\d\d|20\d\d|2100)\.(\d{1,2})")
 _TAIL = re.compile(r"尾号\s*(\d{4})")
 _MONEY = re.compile(r"(?:¥|￥|RMB|CNY|人民币)?(-?\d+(?:\.\d+)?)(万)?(?:元|圆)?(?:整)?")
@@ -214,6 +218,74 @@ class Day:
 
     def text(self, value: Any) -> str:
         return value.isoformat() if value else ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day with a time, to the minute, in the portal's time zone; with `alone` also a time alone, which is of a day known otherwise."""
+
+    alone: bool = False
+
+    def parse(self, cell: Cell) -> dt.datetime | dt.time:
+        if isinstance(cell, list) and cell[0] == "m":
+            return timezone.make_aware(dt.datetime.fromisoformat(cell[1]).replace(second=0, microsecond=0))
+        if isinstance(cell, list) and cell[0] == "t":
+            return self._of_time(dt.time.fromisoformat(cell[1]))
+        if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            return self._of_number(float(cell))
+        text = unicodedata.normalize("NFKC", typed(cell)).strip()
+        found = _CLOCK.search(text)
+        if found is None:
+            raise ValueError(_("没有写几点几分，请按 2026-03-05 14:00 的形式填写。"))
+        time, day = _time(found), text[: found.start()].rstrip(" T").replace("号", "日")
+        if not day:
+            return self._of_time(time)
+        stored, first = dates.parse_partial(day)
+        if len(stored) < len("2026-03-05"):
+            raise ValueError(_("只写了月份，请写到日，如 2026-03-05 14:00。"))
+        return timezone.make_aware(dt.datetime.combine(first, time))
+
+    def _of_time(self, time: dt.time) -> dt.time:
+        if not self.alone:
+            raise ValueError(_("只有时间，没有日期。"))
+        return time.replace(second=0, microsecond=0)
+
+    def _of_number(self, number: float) -> dt.datetime:
+        """Read a day of Excel with a part of a day."""
+        if not FIRST_SERIAL <= number < LAST_SERIAL or number.is_integer():
+            raise ValueError(_("没有写几点几分，请按 2026-03-05 14:00 的形式填写。"))
+        minutes = round((number - int(number)) * 24 * 60)
+        start = dt.datetime.combine(DAY_0, dt.time.min) + dt.timedelta(days=int(number), minutes=minutes)
+        return timezone.make_aware(start)
+
+    def text(self, value: Any) -> str:
+        if isinstance(value, dt.datetime):
+            return f"{timezone.localtime(value):{MINUTES}}"
+        return f"{value:%H:%M}" if value else ""
+
+
+def _time(found: re.Match[str]) -> dt.time:
+    """Return the time of a match of `_CLOCK`. Raises ValueError for one that no clock shows."""
+    part, hour, minute = found[1], int(found[2]), 30 if found[4] else int(found[3] or 0)
+    if (part in ("下午", "晚上") and hour < 12) or (part == "中午" and hour < 3):
+        hour += 12
+    try:
+        return dt.time(hour, minute)
+    except ValueError:
+        raise ValueError(_("没有“%(text)s”这个时间。") % {"text": found[0].strip()}) from None
+
+
+@dataclass(frozen=True)
+class RowChoice:
+    """One of some rows of the portal, by its name; `rows()` are those that there are."""
+
+    rows: Callable[[], Iterable[Any]]
+
+    def parse(self, cell: Cell) -> Any:
+        return picked(typed(cell), {row: row for row in self.rows()}, {})
+
+    def text(self, value: Any) -> str:
+        return str(value or "")
 
 
 @dataclass(frozen=True)

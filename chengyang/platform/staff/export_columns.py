@@ -112,7 +112,9 @@ def _reader(way: list[str], make: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def read(row: Any) -> Any:
         for part in way[:-1]:
-            row = getattr(row, part)
+            row = getattr(
+                row, part, None
+            )  # the other side of a one-to-one key raises an AttributeError where there is none
             if row is None:
                 return None
         return make(getattr(row, way[-1]))

@@ -71,9 +71,11 @@ class WriteForm(Form):
             self.fields["how"].help_text = _("有 %(n)d 行现在不能写；选第二项就要先改好整张表。") % {"n": bad}
         kind = owner.declared
         has_changes = owner.counts.get(Outcome.CHANGED) or owner.counts.get(Outcome.CLASH)
-        if kind is None or not kind.asks_note or not has_changes:
+        if kind is None or not kind.asks_note or not (has_changes or kind.note_for_new):
             del self.fields["note"]
         else:
+            if kind.note_for_new:
+                self.fields["note"].label = _("依据")
             self.fields["note"].help_text = kind.note_hint
 
 
