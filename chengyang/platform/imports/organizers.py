@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,8 @@ HEADERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "base": (gettext_lazy("基地"), ("基地名称",)),
     "team": (gettext_lazy("服务队"), ("服务队名称", "队伍", "主办服务队")),
 }
+_ONE = gettext_lazy("{names}里写一个")
+_ONE_OR_NONE = gettext_lazy("{names}里写一个；统战部、街道自己办的都不写")
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,15 @@ class OrganizerColumns:
 
     def _column(self, name: str) -> InColumn:
         header, names = HEADERS[name]
-        hint = gettext_lazy("组织、基地、服务队里写一个")
-        if self.may_be_none:
-            hint = gettext_lazy("组织、基地、服务队里写一个；统战部、街道自己办的都不写")
+        hint = format_lazy(_ONE_OR_NONE if self.may_be_none else _ONE, names=self.names)
         return InColumn(
             name, header, Text(60), names=names, hint=hint, options=lambda user: list(self.of_user(name, user))
         )
+
+    @property
+    def names(self) -> Any:
+        """The headers of the columns: 组织、基地、服务队."""
+        return format_lazy("、".join(["{}"] * len(self.models)), *[HEADERS[name][0] for name in self.models])
 
     def of_user(self, name: str, user: Any) -> dict[str, Any]:
         """Return name → row of the organizers of one kind for which `user` may enter something; there are some dozens."""
@@ -56,7 +62,7 @@ class OrganizerColumns:
         for row in rows:
             given = [name for name in self.models if row.values.get(name)]
             if len(given) > 1 or not (given or self.may_be_none):
-                row.problems[""] = _("组织、基地、服务队里写一个，只写一个。")
+                row.problems[""] = _("%(names)s里写一个，只写一个。") % {"names": self.names}
                 continue
             name = given[0] if given else ""
             organizer = known[name].get(row.values[name]) if name else None
