@@ -8,6 +8,7 @@ import pytest
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.extensions import import_kinds
 from chengyang.platform.audit.models import Entry, Reading
 from chengyang.platform.imports import actions, marked, reading, steps
 from chengyang.platform.imports.models import Import, ImportPart
@@ -19,6 +20,7 @@ from chengyang.platform.web import content
 from organizations import actions as org_actions
 from organizations.imports import MembershipImport
 from organizations.models import Membership
+from tests import libreoffice
 
 from .conftest import rows_of, upload, work, write
 from .workbooks import book
@@ -391,3 +393,14 @@ def test_the_template_is_read_back_without_its_example(people, district):
     out = io.BytesIO()
     book_of.save(out)
     assert upload("memberships", out.getvalue(), actor=district).counts == {"new": 1}
+
+
+@libreoffice.needs("calc")
+def test_libreoffice_opens_every_workbook_that_an_import_writes(people, district, tmp_path):
+    """The template of each kind, a marked sheet, and an export that comes back."""
+    for kind in import_kinds():
+        (tmp_path / f"{kind.code}.xlsx").write_bytes(marked.template(kind, district))
+    job = runner.work_on(actions.mark(upload("memberships", book(MARKED), actor=district), actor=district), seconds=60)
+    (tmp_path / "marked.xlsx").write_bytes(b"".join(results.result(job)))
+    expected = sorted([*(kind.code for kind in import_kinds()), "marked"])
+    assert libreoffice.converted(tmp_path, "*.xlsx", "csv") == expected

@@ -2,8 +2,6 @@
 
 import io
 import re
-import shutil
-import subprocess
 
 import docx
 import pytest
@@ -11,6 +9,7 @@ from docx.oxml.ns import qn
 
 from chengyang import extensions
 from chengyang.platform.papers import filling
+from tests import libreoffice
 
 from . import templates
 
@@ -83,17 +82,10 @@ def test_other_papers_are_on_a4_without_a_grid_and_say_who_made_them(code):
     assert "{{ 制表人 }}" in section.footer.paragraphs[0].text
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@libreoffice.needs("writer")
 def test_libreoffice_opens_every_file(tmp_path):
     """Each default template, filled with its examples, becomes pages; a file that needs repair would not."""
     for code in WORD:
         values = filling.examples(extensions.paper(code))
         (tmp_path / f"{code}.docx").write_bytes(filling.word_file(templates.default(code), values))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    made = subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, *tmp_path.glob("*.docx")],
-        capture_output=True,
-        timeout=120,
-    )
-    assert made.returncode == 0
-    assert sorted(one.stem for one in tmp_path.glob("*.pdf")) == sorted(WORD)
+    assert libreoffice.converted(tmp_path, "*.docx", "pdf") == sorted(WORD)
