@@ -1,6 +1,8 @@
 """Reading environment variables for the settings: a bad value stops the start with a sentence (docs/configuration.md)."""
 
+import contextlib
 import os
+import tempfile
 from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -46,7 +48,10 @@ def price(name):
 
 
 def secret(name, file, make, *, home):
-    """Return the variable `name`; locally a missing one is made once in ``home`/keys/<file>` (0600)."""
+    """Return the variable `name`; locally a missing one is made once in ``home`/keys/<file>` (0600).
+
+    Of processes that start at the same moment the first one makes it, and the others read the whole of it.
+    """
     if value := os.environ.get(name):
         return value
     if is_production():
@@ -54,9 +59,12 @@ def secret(name, file, make, *, home):
     path = home / "keys" / file
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle, draft = tempfile.mkstemp(dir=path.parent)  # 0600
         with os.fdopen(handle, "w") as target:
             target.write(make())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        os.unlink(draft)
     return path.read_text().strip()
 
 
