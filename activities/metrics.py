@@ -15,6 +15,7 @@ from .models import Activity, Brand, CheckIn, ServiceRecord
 from .signup_status import with_attendance
 
 XINXIN = "新心行动"  # the brand with metrics of its own
+ORGANIZERS = ("organization", "base", "team")
 _COLUMNS = {
     "accounts.subdistrict": "subdistrict",
     "organizations.organization": "organization",
@@ -85,7 +86,14 @@ def _persons(rows: QuerySet) -> int:
 
 
 METRICS = [
-    Metric("activities_completed", _("办的活动"), _("场"), _("已发布、已结束、没有取消的活动，按开始日期"), _completed),
+    Metric(
+        "activities_completed",
+        _("办的活动"),
+        _("场"),
+        _("已发布、已结束、没有取消的活动，按开始日期"),
+        _completed,
+        subjects=ORGANIZERS,
+    ),
     Metric(
         "activities_in_programmes",
         _("四个活动项目的活动"),
@@ -109,6 +117,7 @@ METRICS = [
         _("每场取签到数和现场点数中较大的，相加；一个人来两场算两次"),
         lambda subject, period: with_attendance(_completed(subject, period)),
         _total_attendance,
+        subjects=ORGANIZERS,
     ),
     Metric(
         "distinct_persons",
@@ -125,6 +134,7 @@ METRICS = [
         _("志愿服务活动按签到、签退记下的时长，更正后的算"),
         _records,
         lambda rows: rows.total(),
+        subjects=ORGANIZERS,
     ),
     Metric("brands", _("服务品牌"), _("个"), _("期末已有的服务品牌"), _brands),
 ]

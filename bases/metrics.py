@@ -28,5 +28,5 @@ def _honours(subject, period):
 
 METRICS = [
     Metric("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating),
-    Metric("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours),
+    Metric("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours, subjects=("base",)),
 ]

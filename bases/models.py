@@ -83,6 +83,10 @@ class Assessment(StandardAssessment):
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("“六有”评定")
 
+    def relied_on(self):
+        opened = self.base.opened_on
+        return opened is not None and self.assessed_on is not None and opened >= self.assessed_on
+
     def light(self, day):
         """Return the traffic light for the validity of this assessment on `day` (rule 4).
 

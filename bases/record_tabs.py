@@ -15,6 +15,8 @@ from chengyang.platform.staff.record_parts import (
     can_start_assessment,
     posts_of,
     posts_of_person,
+    to_look_at_again,
+    why_again,
 )
 from chengyang.platform.standards.states import AssessmentState
 from members.permissions import can_choose_person
@@ -32,9 +34,10 @@ def _can_assess(user: Any, base: Any) -> bool:
 
 def _why_assess(user: Any, base: Any) -> str:
     """Return that the assessment has ended or ends soon (domain.md rule 4)."""
-    latest = base.assessments.filter(state=AssessmentState.PASSED).order_by("-assessed_on").first()
+    passed = base.assessments.filter(state=AssessmentState.PASSED).with_number_in_force()
+    latest = passed.order_by("-assessed_on").first()
     if latest is None or latest.expires_on is None or clock.today() < latest.expires_on - AMBER_BEFORE:
-        return ""
+        return why_again(latest)
     return _t("“六有”有效至%(day)s，该准备下一次评定了。") % {"day": dates.full_day(latest.expires_on)}
 
 
@@ -60,6 +63,7 @@ TABS = [
     ),
     assessments_of(BASE, TabColumn(_("有效至"), "expires_on")),
     assessments_by_standard(Assessment, _("基地"), part="bases", heading=_("实践创新基地"), order=22),
+    to_look_at_again(Assessment, _("基地"), part="bases", heading=_("实践创新基地"), order=32),
 ]
 VERBS = [
     RecordVerb(

@@ -19,12 +19,13 @@ urlpatterns = [
     path("me/notices/", include("chengyang.platform.notices.urls")),
     # /demo/
     path("demo/", include("chengyang.platform.notices.demo_urls")),
-    # /accounts/, /privacy/, /files/, /standards/
+    # /accounts/, /privacy/, /files/
     path("accounts/", include("chengyang.platform.accounts.urls")),
     path("accounts/", include("chengyang.platform.accounts.allauth_urls")),
     path("privacy/", include("chengyang.platform.privacy.urls")),
     path("files/", include("chengyang.platform.files.urls")),
-    path("standards/", include("chengyang.platform.standards.urls")),
+    # /standards/ and its pages below /me/
+    path("", include("chengyang.platform.standards.urls")),
     # /contact/
     path("contact/", include("chengyang.platform.offices.urls")),
     # /join/, /organizations/, /bases/, /calendar/, /services/ and the pages of these apps below /me/

@@ -17,6 +17,7 @@ from chengyang.platform.staff.record_parts import (
     assessments_by_standard,
     assessments_of,
     can_start_assessment,
+    to_look_at_again,
 )
 
 from . import permissions
@@ -95,6 +96,15 @@ TABS = [
         heading=_("人士"),
         order=20,
         search=lambda rows, text: rows.search(text),
+        concerns=lambda row: row.person,
+        related=("person__subdistrict", "version__standard"),
+    ),
+    to_look_at_again(
+        Assessment,
+        _("人士"),
+        part="people",
+        heading=_("人士"),
+        order=30,
         concerns=lambda row: row.person,
         related=("person__subdistrict", "version__standard"),
     ),

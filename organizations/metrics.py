@@ -9,7 +9,7 @@ from chengyang import clock
 from chengyang.extensions import Metric
 from chengyang.platform.web.fragments import per_version
 
-from .models import Membership, Organization
+from .models import Membership, Organization, Post
 
 
 def _last_day(period):
@@ -36,6 +36,12 @@ def _memberships(subject, period):
     return rows.filter(organization=subject) if subject else rows
 
 
+def _posts(subject, period):
+    """Return the posts that somebody holds on the last day of `period`, in the organization `subject` (None: all)."""
+    rows = Post.objects.on(_last_day(period)).filter(person__state="active")
+    return rows.filter(organization=subject) if subject else rows
+
+
 def member_counts():
     """Return key of the organization → number of its members, counted once for a version of the public pages."""
     return per_version("organizations.members", Membership.objects.all().by_organization)
@@ -44,5 +50,13 @@ def member_counts():
 METRICS = [
     Metric("organizations", _("联谊组织"), _("个"), _("期末已成立、没有注销的组织"), _organizations),
     Metric("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded),
-    Metric("memberships", _("会员"), _("人次"), _("期末在会的会员，一人在两个组织算两人次"), _memberships),
+    Metric(
+        "memberships",
+        _("会员"),
+        _("人次"),
+        _("期末在会的会员，一人在两个组织算两人次"),
+        _memberships,
+        subjects=("organization",),
+    ),
+    Metric("organization_posts", _("在任职务"), _("个"), _("期末有人担任的职务"), _posts, subjects=("organization",)),
 ]

@@ -98,6 +98,10 @@ class Assessment(StandardAssessment):
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("“五好”评定")
 
+    def relied_on(self):
+        founded = self.organization.founded_on
+        return founded is not None and self.assessed_on is not None and founded >= self.assessed_on
+
 
 @tracked
 class Post(DatedPost):

@@ -16,6 +16,8 @@ from chengyang.platform.staff.record_parts import (
     can_start_assessment,
     posts_of,
     posts_of_person,
+    to_look_at_again,
+    why_again,
 )
 from members.permissions import can_choose_person
 
@@ -40,9 +42,9 @@ def _can_assess(user: Any, organization: Any) -> bool:
 
 def _why_assess(user: Any, organization: Any) -> str:
     """Return that a foundation waits for an assessment (domain.md rule 3)."""
-    waits = organization.state == OrganizationState.PREPARING
-    if not waits or organization.assessments.passed_on(clock.today()).exists():
-        return ""
+    passed = organization.assessments.passed_on(clock.today()).with_number_in_force().first()
+    if passed is not None or organization.state != OrganizationState.PREPARING:
+        return why_again(passed)
     return _t("“五好”评定通过以后才能成立。")
 
 
@@ -76,6 +78,7 @@ TABS = [
     posts_of(ORGANIZATION, order=20),
     assessments_of(ORGANIZATION),
     assessments_by_standard(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=21),
+    to_look_at_again(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=31),
 ]
 VERBS = [
     RecordVerb(

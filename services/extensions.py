@@ -15,10 +15,12 @@ from chengyang.extensions import (
     PostType,
     PublicPage,
     SearchSource,
+    Section,
     TableDescription,
     extend,
 )
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader, everybody
@@ -27,7 +29,7 @@ from . import record_tabs
 from .actions import requests
 from .imports import OutcomeImport, TeamPostImport
 from .metrics import METRICS
-from .models import Outcome, Post, Request, Team
+from .models import Assessment, Outcome, Post, Request, Team
 from .states import REQUEST_OPEN, OutcomeState, RequestState
 from .todos import AnswerRequest, CheckOutcome
 
@@ -60,7 +62,7 @@ def _pages():
 extend(
     "services",
     public_pages=[_pages],
-    todos=[AnswerRequest(), CheckOutcome()],
+    todos=[AnswerRequest(), CheckOutcome(), AssessmentTodo(Assessment, Section.SERVICES, _("服务队评定"))],
     imports=[OutcomeImport(), TeamPostImport()],
     search=[
         SearchSource(
@@ -91,7 +93,11 @@ extend(
         MenuEntry("services:home", _("服务清单"), order=20, place="services"),
     ],
     metrics=METRICS,
-    file_access={"services.Outcome": Outcome.objects.public_ids_of_staff},
+    assessments=[Assessment],
+    file_access={
+        "services.Outcome": Outcome.objects.public_ids_of_staff,
+        "services.Assessment": Assessment.objects.public_ids_visible_to,
+    },
     schedule={"services": PeriodicTask("services.run_periodic", 3600.0)},
     posts=[PostType(Post, Post.Kind.LEADER)],
     person_rows=[

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import Metric
 
-from .models import Outcome, Request, Team
+from .models import Outcome, Post, Request, Team
+
+ORGANIZERS = ("organization", "base", "team")
 
 
 def _teams(subject, period):
@@ -31,13 +33,27 @@ def _answered(subject, period):
     return rows.filter(team=subject) if subject else rows
 
 
+def _posts(subject, period):
+    """Return the posts that somebody holds on the last day of `period`, in the team `subject` (None: all)."""
+    last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
+    rows = Post.objects.on(last).filter(person__state="active")
+    return rows.filter(team=subject) if subject else rows
+
+
 def _total(column):
     return lambda rows: rows.aggregate(total=Sum(column))["total"] or 0
 
 
 METRICS = [
     Metric("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams),
-    Metric("incubated_firms", _("孵化企业"), _("家"), _("已核实的孵化企业，一家一条"), _outcomes("firm")),
+    Metric(
+        "incubated_firms",
+        _("孵化企业"),
+        _("家"),
+        _("已核实的孵化企业，一家一条"),
+        _outcomes("firm"),
+        subjects=ORGANIZERS,
+    ),
     Metric(
         "donations",
         _("捐赠"),
@@ -45,9 +61,17 @@ METRICS = [
         _("已核实的捐款和捐物折价，按日期"),
         _outcomes("money", "goods"),
         _total("amount"),
+        subjects=ORGANIZERS,
     ),
     Metric(
-        "beneficiaries", _("受益人数"), _("人"), _("已核实的受益人数"), _outcomes("beneficiaries"), _total("quantity")
+        "beneficiaries",
+        _("受益人数"),
+        _("人"),
+        _("已核实的受益人数"),
+        _outcomes("beneficiaries"),
+        _total("quantity"),
+        subjects=ORGANIZERS,
     ),
-    Metric("answered_requests", _("答复诉求"), _("件"), _("期内答复的诉求"), _answered),
+    Metric("answered_requests", _("答复诉求"), _("件"), _("期内答复的诉求"), _answered, subjects=("team",)),
+    Metric("team_posts", _("在队的人"), _("人"), _("期末在队的队长和队员"), _posts, subjects=("team",)),
 ]

@@ -4,18 +4,38 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
-from chengyang.platform.staff.record_parts import PERSON, STATE, posts_of, posts_of_person
+from chengyang.platform.staff.record_parts import (
+    PERSON,
+    STATE,
+    assessments_by_standard,
+    assessments_of,
+    can_start_assessment,
+    posts_of,
+    posts_of_person,
+    to_look_at_again,
+    why_again,
+)
+from chengyang.platform.standards.subjects import has_standard
 from members.permissions import can_choose_person
 
 from . import permissions
-from .models import Request
+from .models import Assessment, Request
 
 TEAM = "services.Team"
 
 
 def _is_open_to(user: Any, team: Any) -> bool:
     return team.closed_on is None and permissions.can_appoint_volunteer(user, team)
+
+
+def _can_assess(user: Any, team: Any) -> bool:
+    return team.closed_on is None and has_standard("team") and can_start_assessment(user, team)
+
+
+def _why_assess(user: Any, team: Any) -> str:
+    return why_again(team.assessments.passed_on(clock.today()).with_number_in_force().first())
 
 
 def _requests_of(person: Any) -> Any:
@@ -68,6 +88,9 @@ TABS = [
     posts_of(TEAM, order=10),
     _requests(TEAM, lambda team: team.requests.all(), 20, with_author=True),
     _outcomes(TEAM, 40),
+    assessments_of(TEAM, TabColumn(_("有效至"), "expires_on"), order=50),
+    assessments_by_standard(Assessment, _("服务队"), part="teams", heading=_("服务队"), order=23),
+    to_look_at_again(Assessment, _("服务队"), part="teams", heading=_("服务队"), order=33),
     _outcomes("organizations.Organization", 50),
 ]
 VERBS = [
@@ -84,5 +107,16 @@ VERBS = [
         permissions.can_report_outcome,
         tab="outcomes",
         order=30,
+    ),
+    RecordVerb(
+        TEAM,
+        "assess",
+        _("开始评定"),
+        "services_assessment",
+        "team",
+        _can_assess,
+        why=_why_assess,
+        tab="assessments",
+        order=40,
     ),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chengyang import extensions
+from chengyang import clock, extensions
 from chengyang.errors import ActionError, require
 from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts import limits
@@ -24,7 +24,7 @@ from chengyang.platform.web.suppression import suppress_small
 from . import actions, permissions
 from .actions.requests import COMPLEX_DAYS, DAYS
 from .forms import AnswerForm, QueryForm, RatingForm, ReopenForm, RequestForm, RouteForm
-from .models import Alliance, Post, Request, Team
+from .models import Alliance, Assessment, Post, Request, Team
 
 WRONG_CODES = limits.Limit(
     "request-code",
@@ -57,12 +57,14 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
     team = get_object_or_404(Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"), slug=slug)
     posts = Post.objects.published().filter(team=team, kind=Post.Kind.LEADER).select_related("person")
     firms = extensions.metric("incubated_firms").of(team)
+    passed = Assessment.objects.visible_to(request.user).passed_on(clock.today()).filter(team=team)
     context = {
         "team": team,
         "posts": posts,
         "firms": firms,
         "donations": extensions.metric("donations").of(team),
         "days": DAYS,
+        "assessment": passed.with_rays().first(),
     }
     return render(request, "services/team.html", context)
 

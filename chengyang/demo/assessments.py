@@ -5,7 +5,11 @@ from typing import Any
 
 from bases.models import ASSESSMENT_VALIDITY, Honour
 from bases.models import Assessment as BaseAssessment
+from chengyang import clock
+from chengyang.platform.standards.models import Criterion, Standard, Version
+from chengyang.platform.standards.states import CONFIRM_DAYS, DECIDE_DAYS, FIND_DAYS, PUBLISH_DAYS
 from organizations.models import Assessment as OrganizationAssessment
+from services.models import Assessment as TeamAssessment
 
 from .accounts import DOMAIN
 from .bulk import insert
@@ -13,6 +17,7 @@ from .dataset import Dataset
 from .randomness import RandomSource
 from .words import words
 
+MODELS = {"five_goods": OrganizationAssessment, "six_haves": BaseAssessment, "team_marks": TeamAssessment}
 # Assessments of organizations: slug, state, assessed how many days ago.
 FIVE_GOODS = (
     ("lianhehui", "passed", 420),
@@ -23,6 +28,9 @@ FIVE_GOODS = (
     ("liuting", "submitted", 0),
     ("xinmeiti", "open", 0),
 )
+# Later steps, with random values of their own: waiting for a second officer, and for the third one after an appeal.
+LATER = (("five_goods", "shangma", "found", 0), ("five_goods", "xiazhuang", "appealed", 6))
+TEAMS = (("passed", 150), ("passed", 90), ("failed", 20), ("submitted", 0), ("found", 0))
 # Assessments of bases. The days give lights of every colour: the first five are green, the next two amber, the next red.
 SIX_HAVES = (
     ("xinxin-xiangyang", "passed", 120),
@@ -52,6 +60,12 @@ def make_assessments(dataset: Dataset) -> None:
     six = [_assessment(dataset, rng, "six_haves", dataset.bases[slug], *what) for slug, *what in SIX_HAVES]
     insert(five)
     insert(six)
+    other = dataset.random_source("later steps")
+    insert(_assessment(dataset, other, code, dataset.organizations[slug], *what) for code, slug, *what in LATER)
+    dataset.standards["team_marks"] = _team_standard(dataset)
+    teams = list(dataset.teams.values())
+    insert(_assessment(dataset, other, "team_marks", team, *what) for team, what in zip(teams, TEAMS, strict=False))
+    _draft(dataset)
     insert(
         Honour(base=dataset.bases[slug], title=title, level=level, year=year, is_demo=True)
         for slug, title, level, year in HONOURS
@@ -60,33 +74,97 @@ def make_assessments(dataset: Dataset) -> None:
 
 
 def _assessment(dataset: Dataset, rng: RandomSource, code: str, organizer: Any, state: str, ago: int) -> Any:
-    model = OrganizationAssessment if code == "five_goods" else BaseAssessment
-    is_decided = state in ("passed", "failed")
+    is_decided = state in ("passed", "failed", "appealed")
     day = dataset.ago(ago) if is_decided else None
-    return model(
+    author = _submitter(dataset, organizer) if state != "open" else None
+    right_by = dataset.ahead(15)
+    first, second = _officers(dataset, organizer, author)
+    is_appealed = state == "appealed"
+    return MODELS[code](
         public_id=rng.public_id(),
         version=dataset.standards[code],
         state=state,
-        findings=_findings(rng, code, state),
-        note="队伍覆盖面还不够，请补充新增会员情况后再报。" if state == "failed" else "",
-        submitted_by=_submitter(dataset, organizer) if state != "open" else None,
-        assessed_by=dataset.personas["district"] if is_decided else None,
+        findings=_findings(rng, code, state, right_by),
+        submitted_by=author,
+        found_by=first if is_decided or state == "found" else None,
+        found_on=day or (dataset.ago(1) if state == "found" else None),
+        assessed_by=second if is_decided else None,
         assessed_on=day,
         expires_on=day + ASSESSMENT_VALIDITY if state == "passed" and code == "six_haves" else None,
+        due_on=_due(dataset, state, right_by),
+        appeal="近一年新增会员 12 人，名册在附件里，请再看一次。" if is_appealed else "",
+        appealed_by=author if is_appealed else None,
+        appealed_on=dataset.ago(2) if is_appealed else None,
         is_demo=True,
         **{organizer._meta.model_name: organizer},
     )
 
 
-def _findings(rng: RandomSource, code: str, state: str) -> dict[str, dict[str, Any]]:
-    """Return the finding on each criterion; an open assessment has only the first three."""
+def _officers(dataset: Dataset, organizer: Any, author: Any) -> tuple[Any, Any]:
+    """Return the first and the second officer, both other people than `author` (rule 2)."""
+    own = dataset.officer(organizer.subdistrict)
+    if own not in (author, dataset.personas["district_2"]):
+        return own, dataset.personas["district_2"]
+    first = dataset.personas["district_2"] if author != dataset.personas["district_2"] else None
+    return first, dataset.personas["district"]
+
+
+def _due(dataset: Dataset, state: str, right_by: dt.date) -> dt.date | None:
+    days = {"submitted": FIND_DAYS - 3, "found": CONFIRM_DAYS - 2, "appealed": DECIDE_DAYS - 2}
+    return dataset.due(dataset.today, days[state]) if state in days else right_by if state == "failed" else None
+
+
+def _findings(rng: RandomSource, code: str, state: str, right_by: dt.date) -> dict[str, dict[str, Any]]:
+    """Return what is said and found of each criterion; of an open assessment only what is said of the first three."""
+    is_found = state not in ("open", "submitted")
+    result = {"result": "met", "reason": "", "by": "", "number": None} if is_found else {}
     found = {
-        criterion: {"met": True, "note": rng.choice(notes), "file": ""}
+        criterion: {"note": rng.choice(notes), "link": "", "file": "", **result}
         for criterion, notes in words["findings"][code].items()
     }
-    if state == "failed":
-        found["team"] = {"met": False, "note": "近一年没有新增会员，名册未更新。", "file": ""}
+    if state in ("failed", "appealed"):
+        found["team"] |= {
+            "result": "partly",
+            "reason": "近一年没有新增的人，名册也没有更新。",
+            "by": right_by.isoformat(),
+        }
     return dict(list(found.items())[:3]) if state == "open" else found
+
+
+# ---- the standard for teams, which the demonstration has made, and a draft that waits -------------------------------
+def _team_standard(dataset: Dataset) -> Version:
+    """Create the standard for teams with its first version, and return the version."""
+    standard = Standard.objects.create(code="team_marks", name="“五优”服务队标准（演示）", subject="team", order=3)
+    version = standard.versions.create(
+        text="演示用的标准：服务队照这五条自评，由两位工作人员评定。",
+        drafted_by=dataset.personas["district"],
+        submitted_by=dataset.personas["district"],
+    )
+    rows = [Criterion(version=version, order=order, **one) for order, one in enumerate(words["team_marks"])]
+    Criterion.objects.bulk_create(rows)
+    version.published_on, version.published_by = dataset.ago(200), dataset.personas["district_2"]
+    version.save(update_fields=["published_on", "published_by"])
+    return version
+
+
+def _draft(dataset: Dataset) -> None:
+    """Create a draft of the next version of “六有” that waits for `district`."""
+    former = dataset.standards["six_haves"]
+    draft = Version.objects.create(
+        standard=former.standard,
+        number=former.number + 1,
+        text=f"{former.text}（演示草案）",
+        drafted_by=dataset.personas["district_2"],
+        submitted_by=dataset.personas["district_2"],
+        submitted_at=clock.at(dataset.ago(1), dt.time(15, 20)),
+        due_on=dataset.due(dataset.today, PUBLISH_DAYS - 1),
+    )
+    names = ("code", *Criterion.EDITABLE_FIELDS, "order")
+    rows = [Criterion(version=draft, **{name: getattr(one, name) for name in names}) for one in former.criteria.all()]
+    for row in rows:
+        if row.code == "activities":
+            row.metric, row.at_least, row.evidence = "activities_completed", 12, "签到记录；没有签到的场次不算。"
+    Criterion.objects.bulk_create(rows)
 
 
 def _submitter(dataset: Dataset, organizer: Any) -> Any:

@@ -101,12 +101,13 @@ def _assessment(dataset: Dataset, rng: RandomSource, person: Person, day: dt.dat
         person=person,
         state=state,
         findings={
-            code: {"met": True, "note": rng.choice(notes), "file": ""}
+            code: {"note": rng.choice(notes), "link": "", "file": "", **({"result": "met"} if is_decided else {})}
             for code, notes in words["findings"]["four_haves"].items()
         },
         submitted_by=first,
         assessed_by=second if is_decided else None,
         assessed_on=day if is_decided else None,
+        due_on=None if is_decided else dataset.due(dataset.today, 6),
         is_demo=True,
     )
 

@@ -30,6 +30,7 @@ class DetailRow:
 
     `url` is the link of the value. `template` is a partial that renders the value instead; it gets `row`, and may read `data`.
     `live` marks a figure that changes without the record, such as the places left: a decision made on an older value stands.
+    `asks` are the names of the form fields of a decision that stand beside the row.
     """
 
     label: Any
@@ -39,6 +40,7 @@ class DetailRow:
     template: str = ""
     data: Any = None
     live: bool = False
+    asks: tuple[str, ...] = ()
 
 
 class Change(NamedTuple):
@@ -197,6 +199,8 @@ class Metric:
     """A number and the rows that it counts (domain.md rule 11): `records(subject, period)` returns the rows, `value(rows)` the number.
 
     Where the rows are too many to count for a page, `total(subject, period)` returns the same number from what is kept.
+    `subjects` are the kinds of organizers ("organization", "base", "team") for which it may be the evidence of a criterion of a
+    standard; a number about a person never is.
     """
 
     code: str
@@ -206,6 +210,7 @@ class Metric:
     records: Callable[[Any, Period], QuerySet]
     value: Callable[[QuerySet], Any] = lambda rows: rows.count()
     total: Callable[[Any, Period], Any] | None = None
+    subjects: Sequence[str] = ()
 
     def of(self, subject: Any = None, period: Period = EVER) -> Any:
         """Return the number for `subject` (None: the whole district) in `period`."""

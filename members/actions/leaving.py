@@ -204,10 +204,10 @@ def _anonymise_terms(person):
     history.delete_history(terms)
     for assessment in person.assessments.filter(representative__isnull=False):
         assessment.findings = {
-            code: {"met": finding.get("met", False)} for code, finding in assessment.findings.items()
+            criterion.code: {"result": finding.result} for criterion, finding in assessment.rows() if finding.result
         }
-        assessment.note = ""
-        assessment.save(update_fields=["findings", "note"])
+        assessment.note = assessment.appeal = assessment.decision = ""
+        assessment.save(update_fields=["findings", "note", "appeal", "decision"])
     history.delete_history(person.assessments.all())
 
 

@@ -49,6 +49,9 @@ class Assessment(StandardAssessment):
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("“四有”评定")
 
+    def relied_on(self):
+        return Representative.objects.filter(assessment=self).exists()
+
 
 class RepresentativeQuerySet(OfPersonMixin, models.QuerySet):
     def on(self, day):

@@ -32,10 +32,4 @@ def label(model: type[models.Model], name: str) -> str:
 
 def findings_text(assessment: Any) -> str:
     """Return the findings of an assessment in one line."""
-    met = {True: _("达到"), False: _("未达到")}
-    lines = (
-        f"{criterion}：{met[bool(finding.get('met'))]}" + (f"（{finding['note']}）" if finding.get("note") else "")
-        for criterion, finding in assessment.rows()
-        if finding
-    )
-    return "；".join(lines)
+    return assessment.findings_words(assessment.findings)

@@ -2,6 +2,17 @@
 
 from .outcomes import Outcome
 from .requests import OFFICE, Request, ThreadEntry, new_query_code
-from .teams import FIELDS, Alliance, Post, Team
+from .teams import FIELDS, Alliance, Assessment, Post, Team
 
-__all__ = ["FIELDS", "OFFICE", "Alliance", "Outcome", "Post", "Request", "Team", "ThreadEntry", "new_query_code"]
+__all__ = [
+    "FIELDS",
+    "OFFICE",
+    "Alliance",
+    "Assessment",
+    "Outcome",
+    "Post",
+    "Request",
+    "Team",
+    "ThreadEntry",
+    "new_query_code",
+]

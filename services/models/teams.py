@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.standards.models import Assessment as StandardAssessment
+from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
 
 
 class Alliance(models.Model):
@@ -72,6 +74,20 @@ class Team(Organizer):
     def field_label(self):
         """Return the name of the field of work, for its code or as staff wrote it."""
         return FIELDS.get(self.field, self.field)
+
+
+@tracked
+class Assessment(StandardAssessment):
+    """服务队评定: an assessment of a team by the standard that officers have made for teams."""
+
+    SUBJECT = "team"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="assessments", verbose_name=_("服务队"))
+
+    objects = OrganizerAssessmentQuerySet.as_manager()
+
+    class Meta(StandardAssessment.Meta):
+        verbose_name = verbose_name_plural = _("服务队评定")
 
 
 @tracked

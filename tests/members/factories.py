@@ -80,7 +80,7 @@ def four_haves():
 
 def assessed(person, version, *, met=4, state="passed"):
     """Return an assessment of `person` with the first `met` criteria met."""
-    findings = {f"c{n}": {"met": n < met, "note": "有依据", "file": ""} for n in range(4)}
+    findings = {f"c{n}": {"result": "met" if n < met else "not_yet", "note": "有依据", "file": ""} for n in range(4)}
     return person.assessments.create(version=version, state=state, findings=findings, assessed_on=clock.today())
 
 

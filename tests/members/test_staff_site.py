@@ -307,25 +307,27 @@ def test_nomination_on_the_staff_site(member, xiazhuang, client_of):
     assert Representative.objects.get().nominated_by == xiazhuang
 
 
-def test_four_haves_are_filled_in_submitted_and_passed_by_another(member, xiazhuang, district, client_of, rules):
+def test_four_haves_are_filled_in_submitted_and_passed_by_another(
+    member, xiazhuang, district, district_2, client_of, rules
+):
     factories.four_haves()
     browser = client_of(xiazhuang)
     browser.post("/manage/members/assessment/add/", {"person": member.person.pk})
     row = member.person.assessments.get()
     page = f"/manage/members/assessment/{row.pk}/"
-    browser.post(
-        f"{page}change/", {f"{key}_c{n}": words for n in range(4) for key, words in (("met", "on"), ("note", "有"))}
-    )
+    browser.post(f"{page}change/", {f"note_c{n}": "有" for n in range(4)})
     browser.post(f"{page}do/submit/")
-    decide(client_of(district), url("assessment-person", row), {"choice": "pass"})
+    where = url("assessment-person", row)
+    decide(client_of(district), where, {"choice": "find", **{f"result_c{n}": "met" for n in range(4)}})
+    decide(client_of(district_2), where, {"choice": "confirm"})
     row.refresh_from_db()
-    assert (row.state, row.submitted_by, row.assessed_by) == ("passed", xiazhuang, district)
+    assert (row.state, row.submitted_by, row.found_by, row.assessed_by) == ("passed", xiazhuang, district, district_2)
 
 
-def test_findings_without_evidence_are_refused_with_form_data_kept(member, xiazhuang, client_of, rules):
+def test_statements_with_an_address_elsewhere_are_refused_with_form_data_kept(member, xiazhuang, client_of, rules):
     row = factories.assessed(member.person, factories.four_haves(), state="open", met=0)
     answer = client_of(xiazhuang).post(
-        f"/manage/members/assessment/{row.pk}/change/", {"met_c0": "on", "note_c0": "", "note_c1": "写了一半"}
+        f"/manage/members/assessment/{row.pk}/change/", {"link_c0": "https://example.org/", "note_c1": "写了一半"}
     )
     assert answer.status_code == 409
     assert "写了一半" in text(answer)

@@ -150,7 +150,9 @@ LISTS = {
     "four_haves": ("person", "“四有”标准", ("有时间", "有精力", "有能力", "有代表性")),
     "five_goods": ("organization", "“五好”标准", ("带头人", "班子", "队伍", "机制", "思路")),
     "six_haves": ("base", "“六有”标准", ("阵地", "标准", "品牌", "制度", "活动", "成效")),
+    "team_marks": ("team", "“五优”标准", ("队长", "队伍", "清单", "服务", "成效")),
 }
+COUNTED = {"metric": "activities_completed", "at_least": 6}  # of the fifth criterion about bases
 
 
 def _standards(dataset):
@@ -158,16 +160,32 @@ def _standards(dataset):
         standard = Standard.objects.create(code=code, name=name, subject=subject, order=order)
         version = Version.objects.create(standard=standard, number=1)
         rows = [Criterion(version=version, code=f"c{n}", name=text, order=n) for n, text in enumerate(criteria)]
+        for name, value in COUNTED.items() if subject == "base" else ():
+            setattr(rows[4], name, value)
         Criterion.objects.bulk_create(rows)
         version.published_on = LONG_AGO.date()
         version.save()
         dataset.objects[f"{subject}_version"] = version
+    _drafts(dataset)
+
+
+def _drafts(dataset):
+    """Add a draft that waits for a second officer, and one with a criterion that is still written."""
+    officer, day = dataset.users["district"], clock.today() + DAY
+    for name, kind, columns in (
+        ("version_draft", "organization", {"submitted_by": officer, "submitted_at": NOW, "due_on": day}),
+        ("version_open", "base", {}),
+    ):
+        standard = dataset.objects[f"{kind}_version"].standard
+        draft = standard.versions.create(number=2, text="改过", drafted_by=officer, **columns)
+        dataset.objects[name] = draft
+        dataset.objects["criterion"] = draft.criteria.create(code="c0", name="阵地", order=0)
 
 
 def assess(dataset: Dataset, subject: Any, kind: str, state: str = "passed") -> Any:
     """Create an assessment of `subject` by the standard for its `kind`, with every criterion met."""
     version = dataset.objects[f"{kind}_version"]
-    findings = {c.code: {"met": True, "note": "有依据", "file": ""} for c in version.criteria.all()}
+    findings = {c.code: {"result": "met", "note": "有依据", "file": ""} for c in version.criteria.all()}
     day = None if state in ("open", "submitted") else clock.today() - 30 * DAY
     return subject.assessments.create(version=version, state=state, findings=findings, assessed_on=day)
 
@@ -245,6 +263,7 @@ def _organizers(dataset):
     objects["hidden_base"] = personas.base(slug="hidden", name=HIDDEN_BASE, state="preparing", is_published=False)
     objects["organization_assessment"] = assess(dataset, organization, "organization")
     objects["base_assessment"] = assess(dataset, base, "base", "submitted")
+    objects["team_assessment"] = assess(dataset, team, "team", "submitted")
     objects["window"] = Office.objects.create(subdistrict=dataset.area, address="向阳路 1 号")
     objects["honour"] = base.honours.create(title="全省实践创新基地精品工程项目", level="province", year=2022)
     _people(dataset)

@@ -294,14 +294,16 @@ class History:
         committed(leaving.leave_registry, person, actor=person.user)
 
     def do_assess(self):
-        committed(
-            standards.conclude_assessment,
-            self.dataset.base_assessment,
-            self.random.random() < 0.5,
-            note="不够",
-            expires_on=clock.today() + self.random.randrange(1, 5) * DAY,
-            actor=self.second,
-        )
+        row = self.dataset.base_assessment
+        short = {"result": "partly", "reason": "不够", "by": clock.today() + 9 * DAY}
+        one = short if self.random.random() < 0.5 else {"result": "met", "reason": "看过", "by": None}
+        found = {criterion.code: one for criterion in row.version.criteria.all()}
+        committed(standards.find_assessment, row, found, actor=self.district)
+        expires_on = clock.today() + self.random.randrange(1, 5) * DAY
+        committed(standards.confirm_assessment, row, expires_on=expires_on, actor=self.second)
+
+    def do_standard(self):
+        committed(standards.publish_version, self.dataset.version_draft, actor=self.second)
 
     def do_exception(self):
         day = clock.today() + self.random.randrange(30) * DAY

@@ -61,7 +61,7 @@ def test_opening_an_assessment_that_waits_adds_none_and_says_so(client_of, six_h
 def test_the_history_of_an_assessment_has_one_step_for_each_state(six_haves, base_manager):
     row = standards.open_assessment(personas.base(), actor=base_manager)
     for number in range(3):
-        row = standards.record_finding(row, f"c{number}", met=True, note="有", actor=base_manager)
+        row = standards.record_statement(row, f"c{number}", note="有", actor=base_manager)
     row = standards.submit_assessment(row, actor=base_manager)
     steps = extensions.todo_kind("assessment-base").history(row)
     assert [str(step.title) for step in steps] == [row.get_state_display()]

@@ -144,9 +144,9 @@ def test_findings_are_shown_by_their_criteria(reference, client_of, base_manager
         Criterion.objects.create(version=version, code=f"c{number}", name=name, order=number)
     Version.objects.filter(pk=version.pk).update(published_on=dt.date(2020, 1, 1))
     row = standards.open_assessment(personas.base(), actor=base_manager)
-    standards.record_finding(row, "c0", met=True, note="有", actor=base_manager)
+    standards.record_statement(row, "c0", note="有", actor=base_manager)
     changes = [one for step in steps_of(client_of(district), row) for one in in_words(step)]
-    assert ("逐项结果", "—", "达到：有阵地") in changes
+    assert ("逐项结果", "—", "有阵地：还没有评定，自述“有”") in changes
 
 
 def test_a_secret_of_the_row_is_never_shown(client_of, leader, member, reference):

@@ -13,6 +13,7 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
 from chengyang.platform.staff.models import Settled
+from chengyang.platform.standards import actions as standards
 from members import actions as members
 from services import actions as services
 from services.models import Request
@@ -20,6 +21,7 @@ from tests import personas
 from tests.activities import factories
 from tests.members import conftest as fixtures
 from tests.members import factories as people
+from tests.standards import conftest as standards_
 
 pytestmark = pytest.mark.django_db
 applicant, rules = fixtures.applicant, fixtures.rules
@@ -82,7 +84,38 @@ def a_request(of):
     return services.submit_request(actor=of("member"), title="劳务合同范本审阅", text="请帮忙看看")
 
 
+def an_assessment(of, *, found=False, short=False, appealed=False):
+    """A “六有” assessment that waits for the first officer, the second one, or (with an appeal) for the third one."""
+    standards_.make_standard("six_haves")
+    row = standards.open_assessment(personas.base(), actor=of("base_manager"))
+    for code in standards_.CODES:
+        row = standards.record_statement(row, code, note="有", actor=of("base_manager"))
+    row = standards.submit_assessment(row, actor=of("base_manager"))
+    if found or appealed:
+        result = {"rules": "partly"} if short or appealed else {}
+        row = standards.find_assessment(row, standards_.verdicts(**result), actor=of("xiazhuang"))
+    if appealed:
+        row = standards.confirm_assessment(row, actor=of("district_2"))
+        row = standards.appeal_assessment(row, "制度在附件里", actor=of("base_manager"))
+    return row
+
+
+def a_draft(of):
+    draft = standards.draft_version(standards_.make_standard("six_haves"), actor=of("district_2"))
+    draft = standards.edit_version(draft, actor=of("district_2"), text="改过。")
+    return standards.submit_version(draft, actor=of("district_2"))
+
+
+MET = {f"result_{code}": "met" for code in standards_.CODES}
+AGAIN = "标准six_haves评定重新办理"
 CASES = [
+    ("assessment-base", an_assessment, "find", None),
+    ("assessment-base", an_assessment, "return", AGAIN),
+    ("assessment-base", lambda of: an_assessment(of, found=True), "confirm", AGAIN),
+    ("assessment-base", lambda of: an_assessment(of, found=True), "send_back", AGAIN),
+    ("assessment-base", lambda of: an_assessment(of, appealed=True), "uphold", AGAIN),
+    ("assessment-base", lambda of: an_assessment(of, appealed=True), "change", AGAIN),
+    ("standard-version", a_draft, "return", "标准草案仍在等复核"),
     ("application-first", lambda of: an_application(of, "submitted"), "review_first", "入册申请重新审核"),
     ("application-first", lambda of: an_application(of, "submitted"), "return", "入册申请重新审核"),
     ("application-first", lambda of: an_application(of, "submitted"), "decline", None),
@@ -116,7 +149,7 @@ CASES = [
 def decided(client, code, row, option):
     url = reverse("admin:staff_decide", args=[code, row.public_id])
     version = client.get(url).context_data["page"].version
-    client.post(url, {"choice": option, "reason": WHY, "version": version})
+    client.post(url, {"choice": option, "reason": WHY, "version": version, **(MET if "assessment" in code else {})})
     made = Settled.objects.get()
     assert (made.option, type(row).objects.get(pk=row.pk).state != row.state) == (option, True)
     return made

@@ -12,28 +12,35 @@ An app declares a to-do kind in its `extensions.py` and an admin:
 from typing import Any
 
 from django import forms
-from django.db.models import DateField, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
+from chengyang import clock
+from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind, todo_kind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.files import actions as files
-from chengyang.platform.files.models import File
 from chengyang.platform.standards import actions, permissions
+from chengyang.platform.standards.forms import StatementsForm, asked_of, statements_form
 from chengyang.platform.standards.models import Assessment
-from chengyang.platform.standards.states import AssessmentState
-from chengyang.platform.web.forms import ModelForm
+from chengyang.platform.standards.models.assessments import NOTE_LENGTH
+from chengyang.platform.standards.shown import Shown, shown_of
+from chengyang.platform.standards.states import DECIDED, WITH_OFFICERS, AssessmentState, Result
+from chengyang.platform.web import form_fields
+from chengyang.platform.web.widgets import RadioBoxes
 
 from .admin import Button, ScopedAdmin
 from .row_history import states_of
 
-NOTE_LENGTH = 500
+FIELDS = ("result", "reason", "by")  # of each criterion, in the form of the first and of the third officer
+PAST = 4  # assessments before the present one that the decision page shows
+S = AssessmentState
 
 
 class AssessmentTodo(TodoKind):
-    """The to-do kind of submitted assessments: pass, fail, or return to the author."""
+    """The to-do kind of assessments: a first officer finds, a second one confirms, a third one decides on an appeal."""
+
+    undoes = ("find", "return", "confirm", "send_back", "uphold", "change")
 
     def __init__(self, model: type[Assessment], section: Section, label: Any) -> None:
         self.subject = model.SUBJECT
@@ -41,111 +48,179 @@ class AssessmentTodo(TodoKind):
         self.related = (self.subject, "version__standard")
 
     def waiting(self, user: Any) -> QuerySet:
-        rows = self.viewable_by(user).filter(state=AssessmentState.SUBMITTED).exclude(submitted_by=user)
-        return rows.annotate(due_on=Value(None, output_field=DateField()))
+        """Return what `user` may decide: nobody decides on what they submitted, and nobody twice (see `can_assess`)."""
+        own = Q(submitted_by=user)
+        second = own | Q(found_by=user)
+        third = second | Q(assessed_by=user) | Q(appealed_by=user)
+        waits = Q(state=S.SUBMITTED) & ~own | Q(state=S.FOUND) & ~second | Q(state=S.APPEALED) & ~third
+        return self.viewable_by(user).filter(waits).filter(self._not_oneself(user))
 
     def awaited_by(self, user: Any) -> QuerySet:
-        return self.model.objects.visible_to(user).filter(state=AssessmentState.SUBMITTED, submitted_by=user)
+        acted = Q(submitted_by=user) | Q(found_by=user) | Q(appealed_by=user)
+        return self.model.objects.visible_to(user).filter(acted, state__in=WITH_OFFICERS)
 
     def is_open(self, row: Any) -> bool:
-        return row.state == AssessmentState.SUBMITTED
+        return row.state in WITH_OFFICERS
 
     def viewable_by(self, user: Any) -> QuerySet:
         """Return the assessments of subjects that `user` is responsible for. `visible_to` alone has public rows too: passed ones."""
         rows, scope = self.model.objects.visible_to(user), access_scope(user)
         return rows if scope.district else rows.filter(**{f"{self.subject}__subdistrict__in": scope.subdistricts})
 
+    def _not_oneself(self, user: Any) -> Q:
+        return ~Q(person__user=user) if self.subject == "person" else Q()
+
     def title(self, row: Any) -> str:
         return str(row.subject)
 
     def detail(self, row: Any) -> str:
-        return _("%(n)d 项达到") % {"n": row.met_count()}
+        return _STEPS.get(row.state, row.get_state_display()) % {"n": row.met_count()}
 
     def tags(self, row: Any) -> list[str]:
-        return [str(row.version)]
+        return [str(row.version), row.get_state_display()]
 
     def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
-        return findings(row, user)
+        asks = row.state in (S.SUBMITTED, S.APPEALED) and permissions.can_assess(user, row)
+        return [*who_acted(row), *past(row), *findings(row, user, asks=asks)]
 
     def history(self, row: Any) -> list[HistoryEntry]:
         return states_of(row, note="note")
 
     def options(self, row: Any, user: Any) -> list[DecisionOption]:
-        if row.state != AssessmentState.SUBMITTED or not permissions.can_assess(user, row):
+        if row.state not in WITH_OFFICERS or not permissions.can_assess(user, row):
             return []
+        asks = tuple(f"{name}_{criterion.code}" for criterion in row.criteria for name in FIELDS)
+        if row.state == S.SUBMITTED:
+            return [
+                DecisionOption(
+                    "find", gettext_lazy("评好了，请人复核"), asks=asks, done=_("已记下，等另一位工作人员复核。")
+                ),
+                DecisionOption("return", gettext_lazy("退回补充"), needs_reason=True),
+            ]
+        if row.state == S.FOUND:
+            result = gettext_lazy("同意，定为达标") if not row.short() else gettext_lazy("同意，定为未达标并发整改单")
+            return [
+                DecisionOption("confirm", result),
+                DecisionOption("send_back", gettext_lazy("退回初评"), needs_reason=True),
+            ]
         return [
-            DecisionOption("pass", gettext_lazy("达标")),
-            DecisionOption("return", gettext_lazy("退回补充"), needs_reason=True),
-            DecisionOption("fail", gettext_lazy("未达标"), needs_reason=True),
+            DecisionOption("uphold", gettext_lazy("维持原结论"), needs_reason=True),
+            DecisionOption("change", gettext_lazy("改结论"), needs_reason=True, asks=asks),
         ]
 
-    def decide(self, row: Any, choice: str, reason: str, *, actor: Any) -> Any:
+    def fields(self, row: Any, user: Any) -> dict[str, forms.Field]:
+        found: dict[str, forms.Field] = {}
+        for criterion, finding in row.rows():
+            names = [f"{name}_{criterion.code}" for name in FIELDS]
+            found |= dict(zip(names, _fields(criterion, finding), strict=True))
+        return found
+
+    def decide(self, row: Any, choice: str, reason: str, *, actor: Any, **asked: Any) -> Any:
         if choice == "return":
             return actions.return_assessment(row, reason, actor=actor)
-        return actions.conclude_assessment(row, choice == "pass", actor=actor, note=reason)
+        if choice == "confirm":
+            return actions.confirm_assessment(row, actor=actor)
+        if choice == "send_back":
+            return actions.send_back_assessment(row, reason, actor=actor)
+        if choice == "uphold":
+            return actions.decide_appeal(row, reason=reason, actor=actor)
+        found = {one.code: {name: asked[f"{name}_{one.code}"] for name in FIELDS} for one in row.criteria}
+        if choice == "change":
+            return actions.decide_appeal(row, reason=reason, found=found, actor=actor)
+        return actions.find_assessment(row, found, actor=actor)
+
+    def undo(self, row: Any, option: str, *, actor: Any) -> Any:
+        return actions.undo_assessment_decision(row, actor=actor)
 
 
-def findings(assessment: Any, user: Any) -> list[DetailRow]:
-    """Return one row for each criterion with its finding, and its evidence where `user` may open the file."""
-    public_ids = [finding.get("file") for finding in assessment.findings.values() if finding.get("file")]
-    evidence = {file.public_id: file for file in File.objects.visible_to(user).filter(public_id__in=public_ids)}
-    return [_detail_row(criterion, finding, evidence) for criterion, finding in assessment.rows()]
+_STEPS = {
+    S.SUBMITTED: gettext_lazy("自述交来，等初评"),
+    S.FOUND: gettext_lazy("初评 %(n)d 项做到，等复核"),
+    S.APPEALED: gettext_lazy("对结果有异议，等第三位工作人员定"),
+}
 
 
-def _detail_row(criterion, finding, evidence):
-    if not finding:
-        return DetailRow(criterion.name, _("还没有填"), criterion.guidance)
-    parts = [_("达到") if finding.get("met") else _("没有达到"), finding.get("note", "")]
-    file = evidence.get(finding.get("file", ""))
-    value = "，".join(part for part in parts if part)
-    return DetailRow(criterion.name, value, file.name if file else "", file.get_absolute_url() if file else "")
-
-
-class FindingsForm(ModelForm):
-    """A form with a checkbox, a note and a file for each criterion of the version."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.criteria = options["instance"].rows() if options.get("instance") else []
-        super().__init__(*args, **options)
-
-    def findings(self) -> list[dict[str, Any]]:
-        """Return the typed values for each criterion."""
-        return [
-            {
-                "criterion": criterion.code,
-                "met": self.cleaned_data[f"met_{criterion.code}"],
-                "note": self.cleaned_data[f"note_{criterion.code}"],
-                "upload": self.cleaned_data[f"file_{criterion.code}"],
-            }
-            for criterion, _finding in self.criteria
-        ]
-
-
-def findings_form(assessment: Any) -> type[FindingsForm]:
-    """Return the form class for the criteria of the version of `assessment`."""
-    fields: dict[str, Any] = {}
-    for criterion, finding in assessment.rows():
-        met = forms.BooleanField(label=criterion.name, required=False, initial=finding.get("met", False))
-        met.help_text = criterion.guidance
-        fields[f"met_{criterion.code}"] = met
-        fields[f"note_{criterion.code}"] = forms.CharField(
-            label=_("依据：%(name)s") % {"name": criterion.name},
+def _fields(criterion: Any, finding: Any) -> tuple[forms.Field, ...]:
+    """Return the fields of one criterion: the result, the reason, and the day by which it is put right."""
+    return (
+        forms.ChoiceField(
+            label=_("%(name)s：评定") % {"name": criterion},
+            choices=Result.choices,
+            initial=finding.result,
             required=False,
-            initial=finding.get("note", ""),
+            widget=RadioBoxes(size="small"),
+        ),
+        forms.CharField(
+            label=_("%(name)s：为什么，要做什么") % {"name": criterion},
+            initial=finding.get("reason", ""),
+            required=False,
             max_length=NOTE_LENGTH,
             widget=forms.Textarea(attrs={"rows": 2}),
-        )
-        fields[f"file_{criterion.code}"] = forms.FileField(label=_("文件"), required=False)
-    meta = type("Meta", (), {"model": type(assessment), "fields": []})
-    return type("FindingsForm", (FindingsForm,), {"Meta": meta, **fields})
+            help_text=_("没有做到必填，对方会看到原文"),
+        ),
+        form_fields.DateField(
+            label=_("%(name)s：哪天前补好") % {"name": criterion}, initial=finding.due_on, required=False
+        ),
+    )
+
+
+def who_acted(row: Any) -> list[DetailRow]:
+    """Return the rows about who did what so far, and about an appeal."""
+    found = [
+        DetailRow(_("交来"), row.submitted_by),
+        DetailRow(_("初评"), row.found_by, dates.full_day(row.found_on) if row.found_on else ""),
+        DetailRow(_("复核"), row.assessed_by, dates.full_day(row.assessed_on) if row.assessed_on else ""),
+        DetailRow(_("申诉"), row.appeal, row.appealed_by or ""),
+        DetailRow(_("申诉答复"), row.decision, row.decided_by or ""),
+        DetailRow(_("退回说明"), row.note),
+    ]
+    return [one for one in found if one.value]
+
+
+def past(row: Any) -> list[DetailRow]:
+    """Return the row with the decided assessments of the same subject before this one; none without them."""
+    rows = list(row.subject.assessments.filter(state__in=DECIDED).exclude(pk=row.pk).with_rays()[:PAST])
+    words = "；".join(f"{one.version} {one.get_state_display()} {one.assessed_on}" for one in rows)
+    return [DetailRow(_("历次评定"), words, template="standards/_past.html", data={"rows": rows})] if rows else []
+
+
+def findings(assessment: Any, user: Any, *, asks: bool = False) -> list[DetailRow]:
+    """Return one row for each criterion; with `asks` the fields of the finding stand beside it on the decision page."""
+    return [_detail_row(one, asks) for one in shown_of(assessment, user)]
+
+
+def _detail_row(one: Shown, asks: bool) -> DetailRow:
+    names = [file.name for file in (*one.files, *one.fixed_files)]
+    links = [one.finding.get("link", ""), one.finding.fixed.get("link", "")]
+    return DetailRow(
+        one.criterion.name,
+        one.finding.words() if one.finding else _("还没有填"),
+        "　".join(text for text in (*names, *links) if text),
+        template="standards/_statement.html",
+        data=one,
+        asks=tuple(f"{name}_{one.criterion.code}" for name in FIELDS) if asks else (),
+    )
 
 
 def _can_fill_in(user: Any, row: Any) -> bool:
-    return row.state == AssessmentState.OPEN and permissions.can_prepare_assessment(user, row)
+    return row.state in (S.OPEN, S.FAILED) and bool(asked_of(row)) and permissions.can_prepare_assessment(user, row)
+
+
+def _can_submit(user: Any, row: Any) -> bool:
+    return row.state == S.OPEN and permissions.can_prepare_assessment(user, row)
+
+
+def _can_submit_again(user: Any, row: Any) -> bool:
+    fixed = any(finding.fixed for _criterion, finding in row.short())
+    return row.state == S.FAILED and fixed and permissions.can_prepare_assessment(user, row)
+
+
+def _can_appeal(user: Any, row: Any) -> bool:
+    return row.is_appealable_on(clock.today()) and permissions.can_appeal(user, row)
 
 
 class AssessmentAdmin(ScopedAdmin):
-    """The admin of assessments of one kind of subject: create, fill in the criteria, submit."""
+    """The admin of assessments of one kind of subject: create, say how each criterion is met, submit, put right, appeal."""
 
     list_filter = ("state",)
     may_edit = staticmethod(_can_fill_in)
@@ -154,9 +229,28 @@ class AssessmentAdmin(ScopedAdmin):
             "submit",
             gettext_lazy("提交评定"),
             actions.submit_assessment,
-            _can_fill_in,
+            _can_submit,
             main=True,
-            why=gettext_lazy("逐项填好以后提交，由另一位工作人员评定。"),
+            why=gettext_lazy("逐项填好以后提交，由一位工作人员初评、另一位复核。"),
+        ),
+        Button(
+            "submit-again",
+            gettext_lazy("补好了，再交一次"),
+            actions.submit_assessment,
+            _can_submit_again,
+            main=True,
+            why=gettext_lazy("只重新看补过的几项。"),
+        ),
+        Button(
+            "take-back", gettext_lazy("拿回来改"), actions.take_back_assessment, permissions.can_take_back_assessment
+        ),
+        Button(
+            "appeal",
+            gettext_lazy("申诉"),
+            lambda row, *, actor, reason: actions.appeal_assessment(row, reason, actor=actor),
+            _can_appeal,
+            needs_reason=True,
+            done=gettext_lazy("申诉已收到，由没有参加过这次评定的工作人员来定。"),
         ),
     )
 
@@ -170,28 +264,29 @@ class AssessmentAdmin(ScopedAdmin):
         return (f"{subject}__subdistrict", "version__standard")
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
-        return findings_form(obj) if obj else super().get_form(request, obj, change, **options)
+        return statements_form(obj) if obj else super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> list:
-        fields = list(findings_form(obj).base_fields) if obj else [self.model.SUBJECT]
+        fields = list(statements_form(obj).base_fields) if obj else [self.model.SUBJECT]
         return [(None, {"fields": fields})]
 
     def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
         until = dates.full_day(row.expires_on) if row.expires_on else ""
+        until_day = dates.full_day(row.appeal_until) if row.is_appealable_on(clock.today()) else ""
+        kind = todo_kind(f"assessment-{self.model.SUBJECT}")
+        waits = kind.url(row) if kind and row.state in WITH_OFFICERS and permissions.can_assess(user, row) else ""
+        note = _("去办理") if waits else _("有效至 %(day)s") % {"day": until} if until else ""
         return [
             DetailRow(_("评定对象"), row.subject),
             DetailRow(_("标准"), row.version),
-            DetailRow(_("状态"), row.get_state_display(), _("有效至 %(day)s") % {"day": until} if until else ""),
+            DetailRow(_("状态"), row.get_state_display(), note, url=waits),
+            *([DetailRow(_("可以申诉到"), until_day)] if until_day else []),
             *findings(row, user),
-            DetailRow(_("说明"), row.note),
+            *who_acted(row),
         ]
 
     def create(self, form: Any, *, actor: Any) -> Any:
         return actions.open_assessment(form.cleaned_data[self.model.SUBJECT], actor=actor)
 
-    def edit(self, row: Any, form: FindingsForm, *, actor: Any) -> Any:
-        for finding in form.findings():
-            upload = finding.pop("upload")
-            file = files.store(upload, owner=actor) if upload else None
-            row = actions.record_finding(row, finding.pop("criterion"), **finding, file=file, actor=actor)
-        return row
+    def edit(self, row: Any, form: StatementsForm, *, actor: Any) -> Any:
+        return actions.record_statements(row, form.statements(), actor=actor)

@@ -9,11 +9,12 @@ from . import bulk_actions, list_exports
 from .export_admin import AgreeToExport, export_url
 from .models import ListExport, ListExportState
 from .rules_admin import CheckRules
+from .standards_admin import PublishVersion
 from .watched import watched_views
 
 extend(
     "staff",
-    todos=[CheckRules(), AgreeToExport()],
+    todos=[CheckRules(), AgreeToExport(), PublishVersion()],
     job_kinds=[
         JobKind("list-export", _("导出名单"), list_exports.step),
         JobKind(

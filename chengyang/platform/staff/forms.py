@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH, ActionError
-from chengyang.extensions import DecisionOption
+from chengyang.extensions import DecisionOption, DetailRow
 from chengyang.platform.accounts.models import User
 from chengyang.platform.web import form_fields
 from chengyang.platform.web.forms import CheckBoxes, Form, RadioBoxes
@@ -58,8 +59,22 @@ class DecisionForm(Form):
         return any(option.needs_reason for option in self.options.values())
 
     def groups(self) -> list[tuple[DecisionOption, list[Any]]]:
-        """Return each option with the fields that it asks for."""
-        return [(option, [self[name] for name in option.asks]) for option in self.options.values()]
+        """Return each option with the fields that it asks for, without those that stand beside a detail row."""
+        return [
+            (option, [self[name] for name in option.asks if name not in self.beside])
+            for option in self.options.values()
+        ]
+
+    @cached_property
+    def beside(self) -> set[str]:
+        """The names of the fields that stand beside a detail row, see `rows_with_fields`."""
+        return set()
+
+    def rows_with_fields(self, rows: Sequence[DetailRow]) -> list[tuple[DetailRow, list[Any]]]:
+        """Return those of `rows` that have fields of this form beside them, each with its fields."""
+        found = [(row, [self[name] for name in row.asks if name in self.fields]) for row in rows]
+        self.beside |= {field.name for _row, fields in found for field in fields}
+        return [(row, fields) for row, fields in found if fields]
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.extensions import RecordTab, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.standards.permissions import can_prepare
-from chengyang.platform.standards.states import AssessmentState
+from chengyang.platform.standards.states import RUNNING
 
 from .badges import state_badge
 
-PERSON, STANDARD = "members.Person", "standards.Standard"
+EDITIONS = 6  # past assessments whose rays are drawn above the table
+PERSON, STANDARD, VERSION_OF = "members.Person", "standards.Standard", "standards.Version"
 STATE = TabColumn(_("状态"), lambda row: row.get_state_display(), badge=state_badge)
 TERM = TabColumn(_("任期"), lambda row: dates.days(row.starts, row.ends))
 KIND = TabColumn(_("职务"), lambda row: row.get_kind_display())
@@ -53,6 +56,12 @@ def posts_of(subject: str, *, order: int) -> RecordTab:
     )
 
 
+def _editions(rows: Any) -> dict[str, Any] | None:
+    """Return the latest assessments with their rays, None for a single one, which the table shows as well."""
+    found = list(rows.with_rays()[:EDITIONS])
+    return {"rows": found} if len(found) > 1 else None
+
+
 def assessments_of(subject: str, *more: TabColumn, **options: Any) -> RecordTab:
     """Return the assessments of a record of the model `subject`, with the columns `more`; `options` are those of `RecordTab`."""
     return RecordTab(
@@ -62,6 +71,8 @@ def assessments_of(subject: str, *more: TabColumn, **options: Any) -> RecordTab:
         lambda record: record.assessments.all(),
         (TabColumn(_("标准"), "version"), STATE, ASSESSED, *more),
         ("-assessed_on", "-pk"),
+        template="standards/_editions.html",
+        summary=_editions,
         **{"order": 40, "related": ("version__standard",), "in_history": True, **options},
     )
 
@@ -89,7 +100,33 @@ def assessments_by_standard(
     )
 
 
+def to_look_at_again(model: Any, label: Any, *, part: str, heading: Any, order: int, **options: Any) -> RecordTab:
+    """Return the assessments of `model` that are valid today and made by a version before that of the page."""
+    return RecordTab(
+        VERSION_OF,
+        "again",
+        _("要重新看的"),
+        lambda version: model.objects.of_former_versions(version, clock.today()),
+        (TabColumn(label, model.SUBJECT), ASSESSED, TabColumn(_("有效至"), "expires_on"), VERSION),
+        ("-assessed_on", "-pk"),
+        order=order,
+        part=part,
+        heading=heading,
+        **{"related": (model.SUBJECT, "version__standard"), **options},
+    )
+
+
+def why_again(assessment: Any) -> str:
+    """Return that the standard has a newer version than that of the passed `assessment`, "" where it has not.
+
+    `assessment` comes from `with_number_in_force`.
+    """
+    if assessment is None or assessment.version.number >= (assessment.in_force or 0):
+        return ""
+    words = _t("现在有效的评定是按第 %(old)d 版做的，标准已经有第 %(new)d 版，要重新看。")
+    return words % {"old": assessment.version.number, "new": assessment.in_force}
+
+
 def can_start_assessment(user: Any, record: Any) -> bool:
     """Return whether `user` may prepare an assessment of `record`, and none is running."""
-    running = (AssessmentState.OPEN, AssessmentState.SUBMITTED)
-    return can_prepare(user, record) and not record.assessments.filter(state__in=running).exists()
+    return can_prepare(user, record) and not record.assessments.filter(state__in=RUNNING).exists()

@@ -209,6 +209,8 @@ class StaffSite(TodoPages, AdminSite):
             page = decisions.DecisionPage(kind, row, request.user)
             made = decisions.Attempt(page, page.form())
         row = made.page.row
+        asking = made.form.rows_with_fields(made.page.detail_rows) if made.page.options else []
+        beside = {id(detail) for detail, _fields in asking}
         context = {
             "title": f"{kind.label}：{kind.title(row)}",
             "heading": kind.title(row),
@@ -218,7 +220,8 @@ class StaffSite(TodoPages, AdminSite):
             "form": made.form,
             "page": made.page,
             "options": made.page.options,
-            "detail_rows": made.page.detail_rows,
+            "detail_rows": [detail for detail in made.page.detail_rows if id(detail) not in beside],
+            "asking": asking,
             "history": made.page.history,
             "moved": made.moved,
             "elsewhere": _elsewhere(request, kind, row) if made.moved else None,

@@ -1,4 +1,4 @@
-"""Admins of platform apps: audit, deliveries, exceptional days, standards, subdistricts and purposes."""
+"""Admins of platform apps: audit, deliveries, exceptional days, subdistricts and purposes."""
 
 from functools import cache
 
@@ -19,14 +19,12 @@ from chengyang.platform.offices.actions import edit_office
 from chengyang.platform.offices.models import Office
 from chengyang.platform.offices.permissions import can_edit_office
 from chengyang.platform.privacy.models import Purpose
-from chengyang.platform.standards.models import Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 
 from . import actions, permissions
 from .admin import Button, ScopedAdmin
 
 NOT_SENT = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
-SUBJECTS = {"person": _("人士"), "organization": _("联谊组织"), "base": _("实践创新基地"), "team": _("服务队")}
 
 
 @cache
@@ -186,48 +184,6 @@ class OfficeAdmin(ScopedAdmin):
         page = reverse("offices:contact")
         public = DetailRow(_("公开页"), page, url=page)
         return [DetailRow(_("街道"), office.subdistrict or _("区办公室")), *super().detail_rows(office, user), public]
-
-
-@admin.register(Standard)
-class StandardAdmin(ScopedAdmin):
-    section, order = Section.FIGURES, 10
-    list_display = ("name", "subject_label")
-    search_fields = ("name",)
-
-    @admin.display(description=_("评定对象"), ordering="subject")
-    def subject_label(self, standard):
-        return SUBJECTS.get(standard.subject, standard.subject)
-
-    def public_url(self, standard):
-        return standard.get_absolute_url() if standard.current() else ""
-
-    def detail_rows(self, standard, user):
-        return [
-            DetailRow(_("名称"), standard.name),
-            DetailRow(_("评定对象"), self.subject_label(standard)),
-            DetailRow(_("现行版本"), standard.current() or _("还没有发布")),
-        ]
-
-
-@admin.register(Version)
-class VersionAdmin(ScopedAdmin):
-    section, order = Section.FIGURES, 20
-    list_display = ("standard", "number", "published_on")
-    list_filter = ("standard",)
-    list_select_related = ("standard",)
-    search_fields = ("standard__name",)
-
-    def detail_rows(self, version, user):
-        lines = "\n".join(f"{criterion.name}　{criterion.guidance}" for criterion in version.criteria.all())
-        return [
-            DetailRow(_("标准"), version.standard),
-            DetailRow(_("版本"), version.number),
-            DetailRow(
-                _("发布"),
-                dates.partial(version.published_text) if version.published_text else version.published_on or "—",
-            ),
-            DetailRow(_("评定项"), lines or "—"),
-        ]
 
 
 @admin.register(Purpose)

@@ -1,19 +1,51 @@
 """Extensions of the app `standards`; the slots are described in `chengyang.extensions`."""
 
+from celery.schedules import crontab
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import CachedPage, MenuEntry, PublicPage, RecordTab, TabColumn, extend
+from chengyang import extensions
+from chengyang.extensions import (
+    CachedPage,
+    DeadlineRows,
+    MenuEntry,
+    Panel,
+    PeriodicTask,
+    PublicPage,
+    RecordTab,
+    RecordVerb,
+    TabColumn,
+    extend,
+)
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.web import content
 
 from .metrics import METRICS
-from .models import Standard
+from .models import Standard, Version
+from .own import tasks_of
+from .permissions import can_edit_version
+from .states import WITH_OFFICERS
 
 
 def _pages():
     yield PublicPage(reverse("standards:list"))
-    yield from (PublicPage(row.get_absolute_url()) for row in Standard.objects.all())
+    yield from (PublicPage(row.get_absolute_url()) for row in Standard.objects.published())
+    yield from (PublicPage(row.get_absolute_url()) for row in Version.objects.published().select_related("standard"))
+
+
+def _waiting(kind):
+    """Return the function that returns the assessments of `kind` that wait for an officer until a day."""
+
+    def rows():
+        tables = [table for table in extensions.assessment_tables() if kind == table.SUBJECT]
+        return tables[0].objects.filter(state__in=WITH_OFFICERS) if tables else Version.objects.none()
+
+    return rows
+
+
+def _mine(request, subject):
+    return {"rows": rows} if (rows := tasks_of(request.user)) else None
 
 
 VERSIONS = RecordTab(
@@ -23,6 +55,7 @@ VERSIONS = RecordTab(
     lambda standard: standard.versions.all(),
     (
         TabColumn(_("版本"), str),
+        TabColumn(_("状态"), lambda version: version.get_state_display()),
         TabColumn(
             _("发布"),
             lambda version: dates.partial(version.published_text) if version.published_text else version.published_on,
@@ -32,6 +65,10 @@ VERSIONS = RecordTab(
     order=10,
     related=("standard",),
     visible=lambda rows, user: rows if access_scope(user).district else rows.filter(published_on__isnull=False),
+)
+
+ADD = RecordVerb(
+    "standards.Version", "add-criterion", _("加一项"), "standards_criterion", "version", can_edit_version, order=10
 )
 
 extend(
@@ -44,12 +81,55 @@ extend(
     ],
     metrics=METRICS,
     notice_kinds={"standards": _("评定")},
-    cached_pages=[CachedPage("standards:list"), CachedPage("standards:detail")],
+    cached_pages=[CachedPage("standards:list"), CachedPage("standards:detail"), CachedPage("standards:version")],
+    schedule={"standards": PeriodicTask("standards.remind", crontab(hour=8, minute=10))},
+    deadlines=[
+        DeadlineRows(Version.objects.waiting),
+        *(DeadlineRows(_waiting(kind)) for kind in ("person", "organization", "base", "team")),
+    ],
+    record_verbs=[ADD],
+    panels=[Panel("me.tasks", "standards/_mine.html", _mine, order=60)],
+    content=dict.fromkeys(
+        (
+            *(f"assessment.{verb}" for verb in ("started", "recorded", "taken_back", "found", "returned", "sent_back")),
+            *(f"assessment.{verb}" for verb in ("put_right", "reminded")),
+            *(
+                f"version.{verb}"
+                for verb in ("drafted", "edited", "submitted", "taken_back", "returned", "return_undone")
+            ),
+            *("version.discarded", "standard.created", "standard.renamed", "standard.removed"),
+            *(f"criterion.{verb}" for verb in ("added", "edited", "moved", "removed")),
+        ),
+        content.unpublished,
+    ),
     audit_verbs={
         "assessment.started": _("开始评定"),
         "assessment.recorded": _("填写评定"),
         "assessment.submitted": _("提交评定"),
+        "assessment.taken_back": _("拿回评定"),
+        "assessment.found": _("初评"),
         "assessment.returned": _("退回评定"),
+        "assessment.sent_back": _("退回初评"),
         "assessment.finished": _("完成评定"),
+        "assessment.put_right": _("填写整改"),
+        "assessment.reminded": _("提醒整改"),
+        "assessment.appealed": _("对评定申诉"),
+        "assessment.appeal_decided": _("答复对评定的申诉"),
+        "assessment.decision_undone": _("撤销对评定的决定"),
+        "standard.created": _("建立标准"),
+        "standard.renamed": _("标准改名"),
+        "standard.removed": _("删去标准"),
+        "version.drafted": _("起草标准的新一版"),
+        "version.edited": _("修改标准草案"),
+        "version.submitted": _("提交标准草案"),
+        "version.taken_back": _("拿回标准草案"),
+        "version.returned": _("退回标准草案"),
+        "version.return_undone": _("撤销退回标准草案"),
+        "version.published": _("复核并发布标准"),
+        "version.discarded": _("删去标准草案"),
+        "criterion.added": _("加上评定项"),
+        "criterion.edited": _("修改评定项"),
+        "criterion.moved": _("挪动评定项"),
+        "criterion.removed": _("去掉评定项"),
     },
 )

@@ -11,7 +11,7 @@ from chengyang.extensions import Metric, Period
 
 from .subjects import table_of
 
-UNITS = {"person": _("人"), "organization": _("个"), "base": _("个")}
+UNITS = {"person": _("人"), "organization": _("个"), "base": _("个"), "team": _("支")}
 
 
 def reached(kind: str, period: Period) -> QuerySet:

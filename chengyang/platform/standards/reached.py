@@ -11,7 +11,7 @@ from .models import Assessment, Standard
 from .subjects import table_of
 
 MOST = 60  # organizers that are named on the page
-NOUNS = {"person": "人", "organization": "个组织", "base": "个基地"}
+NOUNS = {"person": "人", "organization": "个组织", "base": "个基地", "team": "支服务队"}
 
 
 @dataclass(frozen=True)

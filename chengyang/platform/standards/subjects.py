@@ -3,8 +3,9 @@
 from typing import Any
 
 from chengyang import extensions
+from chengyang.platform.web.fragments import per_version
 
-from .models import Assessment
+from .models import Assessment, Standard
 
 
 def table_of(kind: str) -> type[Assessment]:
@@ -13,6 +14,11 @@ def table_of(kind: str) -> type[Assessment]:
         if kind == table.SUBJECT:
             return table
     raise LookupError(f"no assessments of {kind!r}")
+
+
+def has_standard(kind: str) -> bool:
+    """Return whether a standard for subjects of `kind` is published; read once until something published changes."""
+    return per_version(("standards.published", kind), Standard.objects.published().filter(subject=kind).exists)
 
 
 def kind_of(subject: Any) -> str:

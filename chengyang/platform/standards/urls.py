@@ -1,4 +1,4 @@
-"""URLs of the handbook of standards, below /standards/."""
+"""URLs of the handbook of standards, and of the assessments of one's own subjects, with their full paths."""
 
 from django.urls import path
 
@@ -7,6 +7,15 @@ from . import views
 app_name = "standards"
 urlpatterns = [
     # /standards/
-    path("", views.standard_list, name="list"),
-    path("<slug:code>/", views.standard_detail, name="detail"),
+    path("standards/", views.standard_list, name="list"),
+    path("standards/<slug:code>/", views.standard_detail, name="detail"),
+    path("standards/<slug:code>/<int:number>/", views.version_detail, name="version"),
+    # /me/assessments/
+    path("me/assessments/", views.mine, name="own-assessments"),
+    path("me/assessments/<slug:kind>/<public_id:public_id>/", views.assessment, name="own-assessment"),
+    path("me/assessments/<slug:kind>/<public_id:public_id>/fill/", views.put_in, name="own-fill"),
+    path("me/assessments/<slug:kind>/<public_id:public_id>/submit/", views.submit, name="own-submit"),
+    path("me/assessments/<slug:kind>/<public_id:public_id>/take-back/", views.take_back, name="own-take-back"),
+    path("me/assessments/<slug:kind>/<public_id:public_id>/appeal/", views.appeal, name="own-appeal"),
+    path("me/assessments/<slug:kind>/<slug:slug>/start/", views.start, name="own-start"),
 ]

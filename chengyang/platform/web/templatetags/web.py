@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -132,11 +133,28 @@ def rays(total: int, met: int, label: str = "") -> SafeString:
     )
 
 
-def _ray(index, total):
-    """Return x1, y1, x2, y2 of one ray of the sun at (36, 38): from radius 22 to 32, spread over the half circle."""
+@register.simple_tag
+def rays_of(results: Sequence[str], label: str = "") -> SafeString:
+    """Render one ray per criterion with the result "met" (lit), "partly" (half lit) or another one (dim)."""
+    met, partly = results.count("met"), results.count("partly")
+    words = _("%(total)d 项标准，做到 %(met)d 项，部分做到 %(partly)d 项")
+    label = label or words % {"total": len(results), "met": met, "partly": partly}
+    rows = [(*_ray(place, len(results)), "is-lit" if one == "met" else "is-dim") for place, one in enumerate(results)]
+    halves = [(*_ray(place, len(results), ends=27), "is-lit") for place, one in enumerate(results) if one == "partly"]
+    lines = format_html_join("", '<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', [*rows, *halves])
+    return format_html(
+        '<svg class="rays" viewBox="0 0 72 40" role="img" aria-label="{}">'
+        '<path class="rays__disc" d="M22 38a14 14 0 0 1 28 0z"/>{}</svg>',
+        label,
+        lines,
+    )
+
+
+def _ray(index, total, ends=32):
+    """Return x1, y1, x2, y2 of one ray of the sun at (36, 38): from radius 22 to `ends`, spread over the half circle."""
     angle = math.pi * (1 - (index + 0.5) / total)
     x, y = math.cos(angle), math.sin(angle)
-    return tuple(f"{value:.1f}" for radius in (22, 32) for value in (36 + radius * x, 38 - radius * y))
+    return tuple(f"{value:.1f}" for radius in (22, ends) for value in (36 + radius * x, 38 - radius * y))
 
 
 @register.simple_tag

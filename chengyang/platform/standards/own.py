@@ -1,0 +1,70 @@
+"""The assessments of the subjects that somebody manages by a post, and of themself, for the pages below /me/."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from chengyang import clock, extensions
+from chengyang.platform.accounts.access import access_scope
+
+from .states import RUNNING, AssessmentState
+from .subjects import has_standard
+
+MOST = 60  # assessments of one kind on the page
+
+
+def own_assessments(table: Any, user: Any) -> QuerySet:
+    """Return the assessments in `table` of the organizers that `user` manages by a post, or of the person `user`."""
+    kind = table.SUBJECT
+    own = Q(person__user=user) if kind == "person" else Q(**{f"{kind}__in": access_scope(user).managed(kind)})
+    return table.objects.visible_to(user).filter(own)
+
+
+@dataclass(frozen=True)
+class OwnSubject:
+    """An organizer that somebody manages, or they themself: its kind, its assessments, and whether a new one can begin."""
+
+    kind: str
+    subject: Any
+    rows: list[Any]
+    can_start: bool
+
+
+def own_subjects(user: Any) -> list[OwnSubject]:
+    """Return the organizers that `user` manages, and `user` as a person, with their assessments, the latest first."""
+    found: list[OwnSubject] = []
+    for table in extensions.assessment_tables():
+        kind = table.SUBJECT
+        rows = own_assessments(table, user).select_related(kind).with_rays()[:MOST]
+        by_subject: dict[Any, list[Any]] = {row.subject: [] for row in rows}
+        for row in rows:
+            by_subject[row.subject].append(row)
+        if kind != "person":
+            managed = access_scope(user).managed(kind)
+            subjects = table._meta.get_field(kind).related_model.objects.visible_to(user).filter(pk__in=managed)
+            by_subject |= {one: by_subject.get(one, []) for one in subjects}
+        found += [OwnSubject(kind, one, its, _can_start(kind, one, its)) for one, its in by_subject.items()]
+    return found
+
+
+def _can_start(kind: str, subject: Any, rows: list[Any]) -> bool:
+    is_over = getattr(subject, "closed_on", None) or getattr(subject, "state", "") in ("closed", "dissolved")
+    running = any(row.state in RUNNING for row in rows)
+    return kind != "person" and not is_over and not running and has_standard(kind)
+
+
+def tasks_of(user: Any) -> list[tuple[Any, dt.date | None]]:
+    """Return what the managers of a subject have to do: (assessment, by when) of what is to be filled in or put right."""
+    scope = access_scope(user)
+    found = []
+    for table in extensions.assessment_tables():
+        if not scope.managed(table.SUBJECT):
+            continue
+        rows = own_assessments(table, user).filter(state__in=(AssessmentState.OPEN, AssessmentState.FAILED))
+        waits = Q(state=AssessmentState.OPEN) | Q(due_on__isnull=False)
+        found += [
+            (row, row.due_on) for row in rows.filter(waits).select_related(table.SUBJECT, "version__standard")[:9]
+        ]
+    return sorted(found, key=lambda one: (one[1] or clock.today(), one[0].pk))

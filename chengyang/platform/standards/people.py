@@ -1,0 +1,50 @@
+"""Who hears of an assessment: the account that submitted it, the managers of an organizer, the assessed person."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from chengyang import clock, extensions
+from chengyang.platform.notices.actions import notify
+
+from .permissions import is_oneself, manages
+from .subjects import kind_of
+
+
+def person_of(assessment: Any) -> Any:
+    """Return the assessed person, or None for another subject. Persons see these audit entries on 我的数据."""
+    return assessment.subject if kind_of(assessment.subject) == "person" else None
+
+
+def receivers(assessment: Any) -> list[Any]:
+    """Return the accounts of the subject: who submitted it, and its managers today, or the assessed person."""
+    subject, kind = assessment.subject, kind_of(assessment.subject)
+    found = {assessment.submitted_by_id, getattr(subject, "user_id", None) if kind == "person" else None}
+    for post in extensions.post_types():
+        if post.subject == kind:
+            rows = post.model.objects.on(clock.today()).filter(**{kind: subject}, kind=post.manager_kind)
+            found |= set(rows.filter(person__state="active").values_list("person__user", flat=True))
+    return list(get_user_model().objects.filter(pk__in=found - {None}, is_active=True).order_by("pk"))
+
+
+def notify_subject(assessment: Any, template: str, **context: Any) -> None:
+    """Notify everybody of the subject with the notice `template` about the assessment."""
+    for account in receivers(assessment):
+        notify_about(account, template, assessment, **context)
+
+
+def notify_about(to: Any, template: str, assessment: Any, **context: Any) -> None:
+    """Notify the account `to`, if there is one; the notice leads to the page on which it works on the assessment."""
+    if to is None:
+        return
+    known = {"assessment": assessment, "subject": assessment.subject, "standard": assessment.version.standard}
+    notify(to, template, url=url_for(to, assessment), **known, **context)
+
+
+def url_for(user: Any, assessment: Any) -> str:
+    """Return the address of the assessment for `user`: below /me/ for the subject's own people, else on the staff site."""
+    subject, meta = assessment.subject, assessment._meta
+    if is_oneself(user, subject) or manages(user, subject):
+        return reverse("standards:own-assessment", args=[meta.model.SUBJECT, assessment.public_id])
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[assessment.pk])
