@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.extensions import (
     CODE_VALUE,
     AccountRows,
@@ -14,6 +16,9 @@ from chengyang.extensions import (
     CachedPage,
     DeadlineRows,
     MenuEntry,
+    OpenItem,
+    OpenItems,
+    OpenSection,
     PeriodicTask,
     PersonRows,
     PublicPage,
@@ -36,9 +41,38 @@ from .states import ActivityState, SignupState
 from .todos import ApproveActivity, CompleteAttendance, ReviewSignup
 from .windows import SEARCHES, VIEWS
 
+MOST_OPEN = 50  # activities on a sheet
+
 
 def _find(user: Any, text: str) -> Any:
     return Activity.objects.managed_by(user).search(text).order_by("-starts", "pk")
+
+
+def _coming(organization: Any, first: dt.date, last: dt.date) -> list[OpenItem]:
+    """Return the activities of `organization` on these days; of those that are not published only how many there are.
+
+    A chair reads the sheet, and does not manage the activities (docs/decisions.md, "Who sees what").
+    """
+    rows = Activity.objects.filter(organization=organization).exclude(state=ActivityState.CANCELLED)
+    rows = rows.overlapping(clock.at(first), clock.at(last)).order_by("starts", "pk")
+    shown = rows.filter(state=ActivityState.PUBLISHED)[:MOST_OPEN]
+    found = [OpenItem(row.title, _open_note(row), row.first_day, row.get_absolute_url()) for row in shown]
+    if number := rows.exclude(state=ActivityState.PUBLISHED).count():
+        found.append(OpenItem(_t("%(n)d 场活动还没发布") % {"n": number}, _t("草稿、待批准或退回修改，由秘书处经办")))
+    return found
+
+
+def _open_note(row: Activity) -> str:
+    return "，".join(filter(None, [row.place, _t("已报 %(n)d 人") % {"n": row.taken}]))
+
+
+def _unrecorded(organization: Any, first: dt.date, last: dt.date) -> list[OpenItem]:
+    """Return the volunteer services of `organization` that are over and whose hours are not recorded."""
+    rows = Activity.objects.completed().filter(
+        organization=organization, kind=Activity.Kind.VOLUNTEER, recorded_at=None
+    )
+    note = _t("到场和服务时长还没登记")
+    return [OpenItem(row.title, note, row.due_on) for row in rows.order_by("starts", "pk")[:MOST_OPEN]]
 
 
 def _pages() -> Iterator[PublicPage]:
@@ -114,6 +148,7 @@ extend(
         )
     ],
     imports=[PastActivityImport(), AttendanceImport()],
+    open_items=[OpenItems(OpenSection.ACTIVITIES, _coming), OpenItems(OpenSection.DUE, _unrecorded)],
     papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,

@@ -1,6 +1,8 @@
 """Entries of the organizations app in the extension slots, which `chengyang.extensions` describes."""
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,11 @@ from chengyang.extensions import (
     CachedPage,
     DeadlineRows,
     MenuEntry,
+    OpenItem,
+    OpenItems,
+    OpenSection,
     Panel,
+    PeriodicTask,
     PersonRows,
     PostType,
     PublicPage,
@@ -21,6 +27,7 @@ from chengyang.extensions import (
     UpcomingDate,
     extend,
 )
+from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
@@ -28,13 +35,13 @@ from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
-from . import papers, record_tabs
+from . import actions, panels, papers, record_tabs, roster
 from .actions import memberships
 from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
-from .models import Assessment, Membership, Organization, Post
-from .states import MEMBERSHIP_OPEN, MembershipState
-from .todos import MembershipTodo
+from .models import Assessment, Duty, Membership, Organization, Post, Term
+from .states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
+from .todos import MembershipTodo, TermChangeTodo
 
 
 def _posts_ending(user, first, last):
@@ -49,6 +56,59 @@ def _posts_ending(user, first, last):
         UpcomingDate(row.ends, text % {"name": row.person, "kind": row.get_kind_display()}, page_url(row.organization))
         for row in rows[:10]
     ]
+
+
+def _terms_ending(user, first, last):
+    """Return the terms that end from `first` to `last` and have no successor, in the organizations that `user` manages."""
+    scope = access_scope(user)
+    later = Term.objects.filter(organization=OuterRef("organization"), starts__gte=OuterRef("ends"))
+    rows = Term.objects.filter(~Exists(later), ends__range=(first, last))
+    if not scope.district:
+        rows = rows.filter(Organization.objects.managed_q(scope, prefix="organization__"))
+    text = _t("%(name)s %(term)s任期满，准备换届")
+    return [
+        UpcomingDate(row.ends, text % {"name": row.organization, "term": row.title}, page_url(row.organization))
+        for row in rows.select_related("organization").order_by("ends", "pk")[:10]
+    ]
+
+
+def _vacancies(user, first, last):
+    """Return the vacant days of the rotating chair from `first` to `last` in the organizations that `user` manages, at most ten."""
+    scope = access_scope(user)
+    rows = Duty.objects.uncovered().within(first, last + roster.rota.ONE_DAY)
+    if not scope.district:
+        rows = rows.filter(Organization.objects.managed_q(scope, prefix="organization__"))
+    rows = rows.filter(organization__state=OrganizationState.FOUNDED).select_related("organization")
+    text = _t("%(name)s %(days)s没有人轮值")
+    return [
+        UpcomingDate(
+            day,
+            text % {"name": row.organization, "days": roster.name_of(row.starts, row.ends)},
+            reverse("admin:organizations_organization_duty", args=[row.organization_id]),
+        )
+        for row, day in roster.vacant_shares(rows.order_by("starts", "pk")[:10], first)
+        if day <= last
+    ]
+
+
+def _put_right(organization, first, last):
+    """Return the criteria that the latest assessment of `organization` found not met."""
+    latest = organization.assessments.filter(state__in=["passed", "failed"]).order_by("-assessed_on", "-pk").first()
+    if latest is None:
+        return []
+    note = _t("%(day)s 评定提出") % {"day": dates.full_day(latest.assessed_on)}
+    return [OpenItem(criterion.name, note) for criterion, finding in latest.rows() if not finding.get("met")]
+
+
+def _waiting(organization, first, last):
+    """Return the applications for membership that wait, as one thing: the chair reads how many, and not who."""
+    rows = organization.memberships.filter(state=MembershipState.APPLIED, person__state="active")
+    found = list(rows.order_by("applied_at").values_list("applied_at", "due_on"))
+    if not found:
+        return []
+    note = _t("最早的一份 %(day)s 提出") % {"day": dates.month_day(timezone.localdate(found[0][0]))}
+    due = min((day for _at, day in found if day), default=None)
+    return [OpenItem(_t("%(n)d 份入会申请等答复") % {"n": len(found)}, note, due)]
 
 
 def _mine(request, subject):
@@ -67,7 +127,7 @@ def _pages():
 extend(
     "organizations",
     public_pages=[_pages],
-    todos=[MembershipTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
+    todos=[MembershipTodo(), TermChangeTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
     imports=[MembershipImport(), OrganizationPostImport()],
     search=[
         SearchSource(
@@ -78,11 +138,12 @@ extend(
             "organizations_organization",
         )
     ],
-    upcoming=[_posts_ending],
+    upcoming=[_posts_ending, _vacancies, _terms_ending],
+    open_items=[OpenItems(OpenSection.PUT_RIGHT, _put_right), OpenItems(OpenSection.DUE, _waiting)],
     papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
-    panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20, shared_by=each_reader)],
+    panels=[Panel("me.side", "organizations/_mine.html", _mine, order=20, shared_by=each_reader), *panels.PANELS],
     menu=[
         MenuEntry("organizations:list", _("组织"), order=40, where="wide"),
         MenuEntry("organizations:list", _("联谊组织"), order=30, place="visit"),
@@ -97,7 +158,13 @@ extend(
             leave=memberships.end_memberships,
             erase=memberships.erase_memberships,
             summary=_("你在各组织的会员身份立即结束，没有答复的入会申请撤回。"),
-        )
+        ),
+        PersonRows(
+            _("会长轮值"),
+            leave=actions.stop_duties,
+            erase=actions.erase_duties,
+            summary=_("你的轮值空出来，等答复的换班和代班撤回。"),
+        ),
     ],
     own_data_order=20,
     own_data=[
@@ -107,7 +174,24 @@ extend(
         TableDescription(
             "organizations.Post", title=_("组织职务"), row_title=lambda row: row.organization, created_field="starts"
         ),
+        TableDescription(
+            "organizations.Duty",
+            hidden={"announced_at", "began_at"},
+            row_title=lambda row: row.organization,
+            created_field="starts",
+        ),
+        TableDescription(
+            "organizations.DutySwap",
+            hidden={"reminded_on"},
+            row_title=lambda row: row.organization,
+            created_field="asked_at",
+        ),
+        TableDescription("organizations.Candidate", row_title=lambda row: row.change, created_field=""),
+        TableDescription(
+            "organizations.HandOver", hidden={"items"}, row_title=lambda row: row.organization, created_field="on"
+        ),
     ],
+    schedule={"organizations": PeriodicTask("organizations.run_periodic", 60.0)},
     deadlines=[DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED))],
     notice_kinds={"organizations": _("加入组织")},
     cached_pages=[
@@ -123,6 +207,19 @@ extend(
                 "membership.applied",
                 "membership.declined",
                 "membership.withdrawn",
+                "duty.announced",
+                "swap.asked",
+                "swap.answered",
+                "swap.reminded",
+                "swap.declined",
+                "swap.withdrawn",
+                "swap.lapsed",
+                "substitute.asked",
+                "substitute.declined",
+                "substitute.lapsed",
+                "hand_over.given",
+                "hand_over.returned",
+                "hand_over.taken",
             ),
             content.unpublished,
         ),
@@ -147,5 +244,40 @@ extend(
         "membership.ended": _("代办退会"),
         "membership.removed": _("撤销登记的会员"),
         "membership.corrected": _("更正会员日期"),
+        "term.recorded": _("登记届"),
+        "term.corrected": _("更正届"),
+        "duty.planned": _("排轮值"),
+        "duty.moved": _("调整轮值顺序"),
+        "duty.filled": _("补上轮值空缺"),
+        "duty.swapped": _("换班"),
+        "duty.announced": _("提前通知轮值交接"),
+        "duty.began": _("轮值交接"),
+        "swap.asked": _("提出换班"),
+        "swap.answered": _("同意换班"),
+        "swap.reminded": _("提醒答复换班"),
+        "swap.agreed": _("换班定下"),
+        "swap.declined": _("不同意换班"),
+        "swap.withdrawn": _("撤回换班"),
+        "swap.lapsed": _("换班过期"),
+        "substitute.asked": _("请人代班"),
+        "substitute.agreed": _("同意代班"),
+        "substitute.declined": _("不同意代班"),
+        "substitute.withdrawn": _("取消代班"),
+        "substitute.lapsed": _("代班过期没答复"),
+        "term_change.begun": _("开始换届"),
+        "term_change.updated": _("修改换届"),
+        "term_change.submitted": _("提交换届结果"),
+        "term_change.returned": _("退回换届结果"),
+        "term_change.return_undone": _("撤销退回换届"),
+        "term_change.agreed": _("确认换届"),
+        "term_change.withdrawn": _("撤回换届确认"),
+        "term_change.dropped": _("换届不办了"),
+        "term_change.reminded": _("提醒换届"),
+        "candidate.nominated": _("换届提名"),
+        "candidate.recorded": _("录入换届结果"),
+        "candidate.dropped": _("撤回提名"),
+        "hand_over.given": _("轮值交清"),
+        "hand_over.returned": _("退回交接单"),
+        "hand_over.taken": _("轮值接清"),
     },
 )

@@ -1,4 +1,4 @@
-"""The papers about an organization: the roll of its members."""
+"""The papers about an organization: the roll of its members, and the sheet with which its chair hands over."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.extensions import Paper, PaperField, PaperOrder, PaperRows
-from chengyang.extensions.papers import Line, Table, Title
+from chengyang.extensions import OpenSection, Paper, PaperField, PaperOrder, PaperRows
+from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title, label
 from chengyang.lib.chinese import dates
 from chengyang.lib.chinese.strokes import stroke_key
 
-from .models import Organization, Post
+from . import hand_over
+from .models import HandOver, Organization, Post
 
 LABELS = dict(Post.Kind.choices)
 RANKS = {kind: rank for rank, kind in enumerate(Post.Kind.values)}
@@ -50,7 +51,56 @@ MEMBERS = PaperRows(
     concerns=lambda row: row.person,
     related=("person__category", "person__subdistrict"),
 )
+
+
+def _open(section: OpenSection) -> Any:
+    """Return the function of a sheet that returns what is open in `section`, as lines."""
+
+    def text(sheet: HandOver) -> str:
+        found = hand_over.sections_of(sheet)[list(OpenSection).index(section)]
+        return hand_over.words_of(found) or str(_("没有"))
+
+    return text
+
+
+SHEET = Paper(
+    "duty_sheet",
+    _("轮值交接单"),
+    _("会长轮值交接时没办完的事，两位签名。"),
+    "organizations.HandOver",
+    (
+        Title(_("轮值交接单")),
+        Line(_("{{ 组织 }}，{{ 交接日期 }} 零点交接"), "center"),
+        Form(
+            (28, 142),
+            (
+                (label(_("没办结的诉求")), Cell("{{ 诉求 }}")),
+                (label(_("今后四周的活动")), Cell("{{ 活动 }}")),
+                (label(_("要改到位的")), Cell("{{ 要改的 }}")),
+                (label(_("到期的报告和申请")), Cell("{{ 到期的 }}")),
+                (label(_("另外要交代的")), Cell("{{ 交代 }}")),
+            ),
+            (24, 40, 24, 30, 40),
+        ),
+        Line(_("交班：{{ 交班 }}　　接班：{{ 接班 }}")),
+        Signatures((_("交班签名"), _("接班签名"))),
+    ),
+    (
+        PaperField("组织", _("组织的名称"), "夏庄街道新的社会阶层人士联谊会", lambda row: row.organization),
+        PaperField("交接日期", _("哪天零点交接"), "2026年10月1日", lambda row: dates.full_day(row.on)),
+        PaperField("交班", _("交班的人"), "江海晴", lambda row: row.giver or "", personal=True),
+        PaperField("接班", _("接班的人"), "马希军", lambda row: row.taker or "", personal=True),
+        PaperField("诉求", _("没办结的诉求，只有件数"), "街道经办 2 件", _open(OpenSection.REQUESTS)),
+        PaperField("活动", _("今后四周的活动"), "新媒体公益课，10月10日 周六", _open(OpenSection.ACTIVITIES)),
+        PaperField("要改的", _("评定里没有达到的"), "好机制", _open(OpenSection.PUT_RIGHT)),
+        PaperField("到期的", _("到期的报告，等答复的入会申请"), "3 份入会申请等答复", _open(OpenSection.DUE)),
+        PaperField("交代", _("交班的人写的，一行一件"), "印章在秘书处，用一次登记一次。", lambda row: row.lines),
+    ),
+    order=20,
+    concerns=lambda row: row.taker,
+)
 PAPERS = [
+    SHEET,
     Paper(
         "roll",
         _("会员名册"),
@@ -85,5 +135,5 @@ PAPERS = [
         ),
         (MEMBERS,),
         order=10,
-    )
+    ),
 ]

@@ -48,3 +48,73 @@ def can_dissolve(actor: Any, organization: Any) -> bool:
 def can_appoint(actor: Any, organization: Any) -> bool:
     """Allow the staff responsible for the organization; a secretary does not appoint a successor."""
     return access_scope(actor).covers(organization.subdistrict_id)
+
+
+# ---- the rotating chair (rule 6) -------------------------------------------------------------------------------------
+def can_record_term(actor: Any, organization: Any) -> bool:
+    """Allow the staff responsible for the organization: a secretary does not set the own term."""
+    return can_appoint(actor, organization)
+
+
+def can_plan_duty(actor: Any, organization: Any) -> bool:
+    """Allow the secretary and the responsible staff."""
+    return can_manage_organization(actor, organization)
+
+
+def can_move_duty(actor: Any, duty: Any) -> bool:
+    """Allow whoever plans, and the person whose share it is: to propose a swap, or a substitute for days of it."""
+    return _is(actor, duty.person) or can_plan_duty(actor, duty.organization)
+
+
+def can_answer_duty(actor: Any, duty: Any) -> bool:
+    """Allow only the person who is proposed as a substitute."""
+    return _is(actor, duty.person)
+
+
+def can_withdraw_duty(actor: Any, duty: Any, share: Any) -> bool:
+    """Allow the substitute, the person of the share around the days, and whoever plans."""
+    return _is(actor, duty.person) or can_move_duty(actor, share)
+
+
+def can_answer_swap(actor: Any, swap: Any) -> bool:
+    """Allow only the two whose shares are exchanged."""
+    return _is(actor, swap.giver) or _is(actor, swap.taker)
+
+
+def can_withdraw_swap(actor: Any, swap: Any) -> bool:
+    """Allow who proposed it, who would give the share, and whoever plans; the other one declines."""
+    asked = bool(actor.is_authenticated) and actor.pk == swap.asked_by_id
+    return asked or _is(actor, swap.giver) or can_plan_duty(actor, swap.organization)
+
+
+def can_hand_over(actor: Any, sheet: Any) -> bool:
+    """Allow only the person who hands over."""
+    return _is(actor, sheet.giver)
+
+
+def can_take_over(actor: Any, sheet: Any) -> bool:
+    """Allow only the person who takes over."""
+    return _is(actor, sheet.taker)
+
+
+# ---- change of term: two officers ------------------------------------------------------------------------------------
+def can_prepare_term_change(actor: Any, organization: Any) -> bool:
+    """Allow the secretary and the responsible staff to nominate, to list and to record the result."""
+    return can_manage_organization(actor, organization)
+
+
+def can_agree_to_term_change(actor: Any, change: Any) -> bool:
+    """Allow the responsible staff, but not who submitted the result (rule 2), nor somebody who is elected by it."""
+    own = actor.pk in (change.submitted_by_id, change.prepared_by_id)
+    elected = actor.is_authenticated and change.candidates.filter(person__user=actor.pk).exists()
+    return not own and not elected and can_appoint(actor, change.organization)
+
+
+def can_withdraw_term_change(actor: Any, change: Any) -> bool:
+    """Allow the responsible staff, until midnight."""
+    return can_appoint(actor, change.organization)
+
+
+def _is(actor: Any, person: Any) -> bool:
+    is_known = bool(actor.is_authenticated and actor.is_active and person is not None)
+    return is_known and person.user_id == actor.pk and person.is_active

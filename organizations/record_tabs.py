@@ -1,12 +1,14 @@
-"""What organizations add to the pages of records: memberships and posts, of a person and of an organization."""
+"""What organizations add to the pages of records: memberships, posts and duties, of a person and of an organization."""
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
+from chengyang.lib.chinese import dates
 from chengyang.platform.mailings.links import compose_url
 from chengyang.platform.staff.record_parts import (
     PERSON,
@@ -19,11 +21,12 @@ from chengyang.platform.staff.record_parts import (
     to_look_at_again,
     why_again,
 )
+from chengyang.platform.web.wording import yes_or_no
 from members.permissions import can_choose_person
 
 from . import permissions
 from .models import Assessment
-from .states import OrganizationState
+from .states import ChangeState, OrganizationState
 
 ORGANIZATION = "organizations.Organization"
 
@@ -34,6 +37,20 @@ def _can_appoint(user: Any, organization: Any) -> bool:
 
 def _can_add(user: Any, organization: Any) -> bool:
     return organization.state == OrganizationState.FOUNDED and permissions.can_manage_organization(user, organization)
+
+
+def _can_plan(user: Any, organization: Any) -> bool:
+    return organization.state == OrganizationState.FOUNDED and permissions.can_plan_duty(user, organization)
+
+
+def _can_nominate(user: Any, change: Any) -> bool:
+    return change.state == ChangeState.PREPARING and permissions.can_prepare_term_change(user, change.organization)
+
+
+def _can_change_term(user: Any, organization: Any) -> bool:
+    if organization.state != OrganizationState.FOUNDED or organization.term_changes.open().exists():
+        return False
+    return permissions.can_prepare_term_change(user, organization)
 
 
 def _can_assess(user: Any, organization: Any) -> bool:
@@ -48,6 +65,9 @@ def _why_assess(user: Any, organization: Any) -> str:
     return _t("“五好”评定通过以后才能成立。")
 
 
+POST = TabColumn(_("职务"), lambda row: row.get_kind_display())
+DAYS = TabColumn(_("哪些天"), lambda row: dates.days(row.starts, row.ends))
+KIND = TabColumn(_("类型"), lambda row: row.get_kind_display())
 JOINED, LEFT = TabColumn(_("入会"), "joined_on"), TabColumn(_("退会"), "left_on")
 TABS = [
     RecordTab(
@@ -76,11 +96,62 @@ TABS = [
         related=("person__subdistrict", "organization"),
     ),
     posts_of(ORGANIZATION, order=20),
+    RecordTab(
+        ORGANIZATION,
+        "duties",
+        _("轮值"),
+        lambda organization: organization.duties.all(),
+        (TabColumn(_("值班的人"), lambda row: row.person or _t("空缺")), DAYS, KIND, STATE),
+        ("-starts", "-pk"),
+        order=25,
+        concerns=lambda row: row.person,
+        related=("person__subdistrict", "organization"),
+    ),
     assessments_of(ORGANIZATION),
     assessments_by_standard(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=21),
     to_look_at_again(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=31),
 ]
+TABS += [
+    RecordTab(
+        "organizations.TermChange",
+        "candidates",
+        _("提名"),
+        lambda change: change.candidates.all(),
+        (
+            TabColumn(_("姓名"), "person"),
+            POST,
+            TabColumn(_("本人同意"), lambda row: yes_or_no(row.has_agreed)),
+            TabColumn(_("赞成票"), "votes", is_number=True),
+            TabColumn(_("当选"), lambda row: yes_or_no(row.is_elected)),
+        ),
+        ("kind", "pk"),
+        order=10,
+        concerns=lambda row: row.person,
+        related=("person__subdistrict", "change__organization"),
+        in_history=True,
+    ),
+]
 VERBS = [
+    RecordVerb(
+        "organizations.TermChange",
+        "nominate",
+        _("提名"),
+        "organizations_candidate",
+        "change",
+        _can_nominate,
+        tab="candidates",
+        order=10,
+    ),
+    RecordVerb(
+        ORGANIZATION,
+        "term-change",
+        _("换届"),
+        "organizations_termchange",
+        "organization",
+        _can_change_term,
+        tab="posts",
+        order=27,
+    ),
     RecordVerb(
         PERSON,
         "join",
@@ -124,6 +195,17 @@ VERBS = [
     ),
     RecordVerb(
         ORGANIZATION, "appoint", _("给职务"), "organizations_post", "organization", _can_appoint, tab="posts", order=20
+    ),
+    RecordVerb(
+        ORGANIZATION,
+        "duty",
+        _("会长轮值"),
+        "",
+        "",
+        _can_plan,
+        url=lambda organization: reverse("admin:organizations_organization_duty", args=[organization.pk]),
+        tab="duties",
+        order=25,
     ),
     RecordVerb(
         ORGANIZATION,

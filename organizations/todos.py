@@ -1,18 +1,23 @@
-"""To-do kind of organizations: applications for membership that wait for the secretary."""
+"""To-do kinds of organizations: applications for membership for the secretary, changes of term for a second officer."""
+
+import datetime as dt
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
+from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.links import page_url
 from members import actions as members
 from members.detail_rows import number_row
 
 from . import actions, permissions
-from .models import Membership
-from .states import MembershipState
+from .models import Membership, TermChange
+from .states import ChangeState, MembershipState
+
+ONE_DAY = dt.timedelta(days=1)
 
 
 class MembershipTodo(TodoKind):
@@ -90,3 +95,96 @@ class MembershipTodo(TodoKind):
 
     def undo(self, row, option, *, actor):
         return actions.reopen_application(row, actor=actor)
+
+
+def _pair_text(pair):
+    """Return one post before and after, with the votes, in words: the second officer agrees to exactly this."""
+    old, new = (pair.old.person if pair.old else "—"), (pair.new.person if pair.new else _("空缺"))
+    votes = _("%(n)d 票") % {"n": pair.new.votes} if pair.new and pair.new.votes is not None else ""
+    text = str(new) if pair.is_again else f"{old} → {new}"
+    return f"{pair.label} {text}（{'，'.join(filter(None, [str(pair.word), votes]))}）"
+
+
+def change_rows(row):
+    """Return what a change of term is: all that the second officer agrees to."""
+    met = _("%(day)s，%(place)s") % {"day": dates.full_day(row.met_on), "place": row.place} if row.met_on else "—"
+    listed = dates.days(row.listed_from, row.listed_until + ONE_DAY) if row.listed_from and row.listed_until else "—"
+    there = _("应到 %(invited)s 人，实到 %(present)s 人") % {
+        "invited": row.invited or "—",
+        "present": row.present or "—",
+    }
+    posts = [_pair_text(pair) for pair in row.pairs]
+    return [
+        DetailRow(_("组织"), row.organization, url=page_url(row.organization)),
+        DetailRow(_("换到"), _("第 %(n)d 届") % {"n": row.number}, dates.days(row.starts, row.ends)),
+        DetailRow(_("交接"), _("%(day)s 零点") % {"day": dates.full_day(row.starts)}),
+        DetailRow(_("提名"), _("%(n)d 人") % {"n": len(row.all_candidates)}),
+        DetailRow(_("名单公示"), listed),
+        DetailRow(_("会议"), met, there if row.met_on else ""),
+        DetailRow(_("结果"), "；".join(posts) or "—"),
+        *([DetailRow(_("经过"), row.note)] if row.note else []),
+        *([DetailRow(_("退回的理由"), row.reason)] if row.reason else []),
+    ]
+
+
+class TermChangeTodo(TodoKind):
+    """Results of changes of term, which a second officer of the responsible staff looks at before midnight of the day."""
+
+    code, label, section, model = "term-change", gettext_lazy("换届"), Section.ORGANIZATIONS, TermChange
+    related = ("organization",)
+    locks = ("organization",)
+    undoes = ("agree", "return")
+    notice_template = "organizations/_term_change_decision.html"
+
+    def waiting(self, user):
+        scope = access_scope(user)
+        if not scope.staff:
+            return TermChange.objects.none()
+        rows = TermChange.objects.visible_to(user).filter(state=ChangeState.SUBMITTED)
+        rows = rows if scope.district else rows.filter(organization__subdistrict__in=scope.subdistricts)
+        return rows.exclude(submitted_by=user)
+
+    def awaited_by(self, user):
+        return TermChange.objects.visible_to(user).filter(state=ChangeState.SUBMITTED, submitted_by=user)
+
+    def title(self, row):
+        return str(row)
+
+    def detail(self, row):
+        return _("%(day)s 零点交接") % {"day": dates.full_day(row.starts)}
+
+    def tags(self, row):
+        return (row.organization.get_level_display(),)
+
+    def since(self, row):
+        return row.submitted_at
+
+    def detail_rows(self, row, user):
+        return change_rows(row)
+
+    def history(self, row):
+        steps = []
+        if row.agreed_at:
+            steps.append(HistoryEntry(_("第二人确认"), row.agreed_at, row.agreed_by or ""))
+        if row.submitted_at:
+            steps.append(HistoryEntry(_("录入结果，提交"), row.submitted_at, row.submitted_by or ""))
+        return steps
+
+    def options(self, row, user):
+        if row.state != ChangeState.SUBMITTED or not permissions.can_agree_to_term_change(user, row):
+            return ()
+        done = gettext_lazy("已确认，到那天零点自己交接；零点之前可以撤回。")
+        return (
+            DecisionOption("agree", gettext_lazy("结果属实，到零点交接"), done=done),
+            DecisionOption("return", gettext_lazy("退回改"), needs_reason=True),
+        )
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "agree":
+            return actions.agree_to_term_change(row, actor=actor)
+        return actions.return_term_change(row, actor=actor, reason=reason)
+
+    def undo(self, row, option, *, actor):
+        if option == "agree":
+            return actions.withdraw_term_change(row, actor=actor)
+        return actions.submit_again(row, actor=actor)

@@ -13,5 +13,11 @@ urlpatterns = [
     # /me/organizations/
     path("me/organizations/", views.mine, name="mine"),
     path("me/organizations/<public_id:public_id>/leave/", views.leave, name="leave"),
+    # /me/duties/
+    path("me/duties/", views.duties, name="duties"),
+    path("me/duties/swaps/<public_id:public_id>/", views.answer_swap, name="swap-answer"),
+    path("me/duties/substitutes/<public_id:public_id>/", views.answer_substitute, name="substitute-answer"),
+    path("me/duties/sheets/<public_id:public_id>/", views.duty_sheet, name="duty-sheet"),
+    # /me/organizations/posts/
     path("me/organizations/posts/<slug:slug>/resign/", views.resign, name="resign"),
 ]

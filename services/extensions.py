@@ -1,6 +1,8 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
+from django.db.models import Count, Min
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import (
@@ -9,6 +11,9 @@ from chengyang.extensions import (
     CachedPage,
     DeadlineRows,
     MenuEntry,
+    OpenItem,
+    OpenItems,
+    OpenSection,
     Panel,
     PeriodicTask,
     PersonRows,
@@ -29,7 +34,7 @@ from . import record_tabs
 from .actions import requests
 from .imports import OutcomeImport, TeamPostImport
 from .metrics import METRICS
-from .models import Assessment, Outcome, Post, Request, Team
+from .models import OFFICE, Assessment, Outcome, Post, Request, Team
 from .states import REQUEST_OPEN, OutcomeState, RequestState
 from .todos import AnswerRequest, CheckOutcome
 
@@ -52,6 +57,19 @@ def _mine(request, subject):
 def _my_teams(request, subject):
     own = Post.objects.visible_to(request.user).own(request.user).select_related("team").order_by("starts", "pk")
     return {"posts": posts} if (posts := list(own[:6])) else None
+
+
+def _open_requests(organization, first, last):
+    """Return how many requests wait where `organization` belongs: with its subdistrict, or with the office.
+
+    One line with a number: only the handlers read what a request is about (domain.md rule 9).
+    """
+    rows = Request.objects.filter(state__in=REQUEST_OPEN, team__isnull=True, subdistrict=organization.subdistrict_id)
+    found = rows.order_by().aggregate(n=Count("pk"), due=Min("due_on"))
+    if not found["n"]:
+        return []
+    title = _t("%(handler)s经办的诉求 %(n)d 件") % {"handler": organization.subdistrict or OFFICE, "n": found["n"]}
+    return [OpenItem(title, _t("只列件数；内容只有经办的人能看"), found["due"])]
 
 
 def _pages():
@@ -81,6 +99,7 @@ extend(
             concerns=lambda row: row.author,
         ),
     ],
+    open_items=[OpenItems(OpenSection.REQUESTS, _open_requests)],
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=[

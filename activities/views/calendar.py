@@ -1,5 +1,6 @@
 """The calendar: month, week and list view with the same filters, its feed and its share page."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ from chengyang import clock
 from chengyang.platform.web.canonical import absolute_url
 from chengyang.platform.web.content import PLACES, SITE, not_kept
 from chengyang.platform.web.fragments import per_version
+from organizations.models import Duty
+from organizations.roster import public_days
 
 from .. import feed as feeds
 from .. import filters as facets
@@ -73,10 +76,19 @@ def _written(request: HttpRequest, head: dict[str, Any]) -> SafeString:
         "tabs": _tabs(filters, window, request.path),
         "tab_widths": ("all",) if window.is_named or window.view != MONTH else ("wide", "narrow"),
         "share_url": reverse("activities:calendar-share") + filters.query(*window.query_pairs()),
+        "duties": _duties(filters, window),
         **find(rows, filters, window, request.path),
         **_feed_urls(request, filters),
     }
     return render_to_string("activities/_calendar.html", context)
+
+
+def _duties(filters: facets.Filters, window: Window) -> list[Duty]:
+    """Return who chairs the chosen organizations on the days of the page, as far as they agreed to be named."""
+    chosen = filters.chosen.get("organization", ())
+    if window.is_search or not chosen:
+        return []
+    return public_days(window.first, window.last + dt.timedelta(days=1), chosen)
 
 
 def _parse(request: HttpRequest) -> tuple[facets.Filters, Window, bool]:

@@ -22,6 +22,7 @@ from . import (
     applications,
     assessments,
     consents_and_notices,
+    duties,
     growth,
     offices,
     persons,
@@ -29,6 +30,7 @@ from . import (
     programme,
     representatives,
     requests,
+    term_changes,
 )
 from .dataset import Dataset
 
@@ -39,6 +41,8 @@ STEPS: tuple[tuple[str, Callable[[Dataset], None]], ...] = (
     ("applications", applications.make_applications),
     ("representatives", representatives.make_representatives),
     ("posts and members", posts.make_posts),
+    ("duties", duties.make_duties),
+    ("term changes", term_changes.make_term_changes),
     ("assessments", assessments.make_assessments),
     ("activities", programme.make_activities),
     ("requests", requests.make_requests),

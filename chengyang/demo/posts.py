@@ -139,7 +139,7 @@ def _of_organization(
 
 
 def _with_secretary(dataset: Dataset, posts: list[OrganizationPost], organizer: Organization) -> list[OrganizationPost]:
-    """Return `posts` with the persona `secretary` as the successor of the first secretary."""
+    """Return `posts` with the persona `secretary` as the successor of the first secretary, and `member` as a vice-chair."""
     since = dataset.ago(SECRETARY_SINCE)
     before = next(post for post in posts if post.kind == "secretary")
     before.starts, before.ends, before.is_public = min(before.starts, since - dt.timedelta(days=700)), since, False
@@ -152,7 +152,16 @@ def _with_secretary(dataset: Dataset, posts: list[OrganizationPost], organizer: 
         None,
         organization=organizer,
     )
-    return [*posts, mine]
+    chairing = _post(
+        dataset,
+        OrganizationPost,
+        dataset.persona_records["member"],
+        "vice_chair",
+        since,
+        None,
+        organization=organizer,
+    )
+    return [*posts, mine, chairing]
 
 
 def _of_base(dataset: Dataset, rng: RandomSource, free: _AvailablePersons, base: Any) -> list[BasePost]:

@@ -34,6 +34,9 @@ from .shapes import (
     HistoryEntry,
     MenuEntry,
     Metric,
+    OpenItem,
+    OpenItems,
+    OpenSection,
     Panel,
     Period,
     PeriodicTask,
@@ -69,6 +72,9 @@ __all__ = [
     "ListLink",
     "MenuEntry",
     "Metric",
+    "OpenItem",
+    "OpenItems",
+    "OpenSection",
     "Panel",
     "Paper",
     "PaperField",
@@ -145,6 +151,11 @@ def upcoming_dates(user: Any, first: dt.date, last: dt.date) -> list[UpcomingDat
     """Return the coming dates from `first` to `last` that `user` may see, in order."""
     found = (date for source in _registry.items("upcoming") for date in source(user, first, last))
     return sorted(found, key=lambda date: date.on)
+
+
+def open_items() -> list[OpenItems]:
+    """Return where the sheet of a chair finds what is open in an organization."""
+    return _registry.items("open_items")
 
 
 def panels(place: str) -> list[Panel]:

@@ -21,6 +21,7 @@ from .shapes import (
     GoLiveItem,
     MenuEntry,
     Metric,
+    OpenItems,
     Panel,
     PeriodicTask,
     PersonRows,
@@ -45,6 +46,7 @@ class Extension:
     imports: Sequence[ImportKind] = ()  # sheets that an officer reads in
     search: Sequence[SearchSource] = ()  # records that the search of the staff site finds
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
+    open_items: Sequence[OpenItems] = ()  # what is open in an organization, on the sheet with which a chair hands over
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
     record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in

@@ -95,6 +95,36 @@ class UpcomingDate:
 UpcomingSource = Callable[[Any, dt.date, dt.date], Sequence[UpcomingDate]]  # (user, first, last): at most ten dates
 
 
+class OpenSection(models.TextChoices):
+    """The parts of the sheet with which a chair of an organization hands over, in their order."""
+
+    REQUESTS = "requests", _("没办结的诉求")
+    ACTIVITIES = "activities", _("今后四周的活动")
+    PUT_RIGHT = "put_right", _("要改到位的")
+    DUE = "due", _("到期的报告和申请")
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """Something open in an organization: a thing and never a private matter. `on` is the day on which it is due or takes place.
+
+    `url` is a public page, or one that its reader may be refused.
+    """
+
+    title: Any
+    note: Any = ""
+    on: dt.date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class OpenItems:
+    """Where the sheet finds what is open: `find(organization, first, last)` returns it, for activities those of these days."""
+
+    section: OpenSection
+    find: Callable[[Any, dt.date, dt.date], Sequence[OpenItem]]
+
+
 # ---- pages ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Panel:

@@ -1,5 +1,8 @@
-"""All write actions on organizations, memberships and posts."""
+"""All write actions on organizations, memberships, posts, terms and the rotating chair."""
 
+from .duties import fill_vacancy, halve_vacancy, save_order, save_plan
+from .hand_overs import announce_duties, begin_duties, give, send_back, take
+from .leaving import erase_duties, stop_duties
 from .many_memberships import (
     add_memberships,
     correct_memberships,
@@ -22,30 +25,98 @@ from .memberships import (
 )
 from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
 from .posts import appoint, correct_post, end_post, resign
+from .substitutes import (
+    agree_substitute,
+    ask_substitute,
+    decline_substitute,
+    lapse_substitutes,
+    withdraw_substitute,
+)
+from .swaps import (
+    agree_swap,
+    ask_swap,
+    decline_swap,
+    lapse_swaps,
+    remind_of_swap,
+    withdraw_swap,
+)
+from .term_changes import (
+    agree_to_term_change,
+    begin_term_change,
+    drop_candidate,
+    drop_term_change,
+    edit_term_change,
+    elect,
+    nominate,
+    record_result,
+    remind_of_term_changes,
+    return_term_change,
+    submit_again,
+    submit_term_change,
+    withdraw_term_change,
+)
+from .terms import correct_term, record_term
 
 __all__ = [
     "DECIDE_WITHIN",
     "accept_membership",
     "add_membership",
     "add_memberships",
+    "agree_substitute",
+    "agree_swap",
+    "agree_to_term_change",
+    "announce_duties",
     "apply_for_membership",
     "appoint",
+    "ask_substitute",
+    "ask_swap",
+    "begin_duties",
+    "begin_term_change",
     "correct_membership",
     "correct_memberships",
     "correct_post",
+    "correct_term",
     "create_organization",
     "decline_membership",
+    "decline_substitute",
+    "decline_swap",
     "dissolve_organization",
+    "drop_candidate",
+    "drop_term_change",
     "edit_organization",
+    "edit_term_change",
+    "elect",
     "end_membership",
     "end_post",
+    "erase_duties",
+    "fill_vacancy",
     "found_organization",
+    "give",
+    "halve_vacancy",
+    "lapse_substitutes",
+    "lapse_swaps",
     "leave_organization",
     "lock_for_correction",
     "lock_for_entry",
     "lock_memberships",
+    "nominate",
+    "record_result",
+    "record_term",
+    "remind_of_swap",
+    "remind_of_term_changes",
     "remove_memberships",
     "reopen_application",
     "resign",
+    "return_term_change",
+    "save_order",
+    "save_plan",
+    "send_back",
+    "stop_duties",
+    "submit_again",
+    "submit_term_change",
+    "take",
     "withdraw_membership_application",
+    "withdraw_substitute",
+    "withdraw_swap",
+    "withdraw_term_change",
 ]

@@ -6,6 +6,7 @@ Personal objects belong to the persona `member`. Each text in `SECRETS` may be r
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -267,6 +268,61 @@ def _organizers(dataset):
     objects["window"] = Office.objects.create(subdistrict=dataset.area, address="向阳路 1 号")
     objects["honour"] = base.honours.create(title="全省实践创新基地精品工程项目", level="province", year=2022)
     _people(dataset)
+    _rotation(dataset)
+    _change_of_term(dataset)
+
+
+def _rotation(dataset):
+    """The member and another vice-chair of the organization chair it in turn; a swap, a substitute and a sheet wait."""
+    objects, organization, member = dataset.objects, dataset.organization, dataset.member
+    other = dataset.person("诸葛文远", "chairing")
+    for person in (other, member):
+        organization.posts.create(person=person, kind="vice_chair", starts=LONG_AGO.date())
+    term = organization.terms.create(number=3, starts=dt.date(2026, 7, 1), ends=dt.date(2026, 12, 1))
+    months = [dt.date(2026, month, 1) for month in (9, 10, 11, 12)]
+    shares = [
+        organization.duties.create(term=term, person=(other, member)[n % 2], starts=starts, ends=ends)
+        for n, (starts, ends) in enumerate(pairwise(months))
+    ]
+    substitute = {"kind": "substitute", "state": "asked", "answer_by": clock.today() + DAY}
+    days = {"starts": clock.today() + 2 * DAY, "ends": clock.today() + 4 * DAY}
+    objects |= {
+        "term": term,
+        "duty": shares[1],
+        "substitute": organization.duties.create(term=term, person=member, **substitute, **days),
+        "swap": organization.swaps.create(
+            given=shares[2],
+            taken=shares[1],
+            giver=other,
+            taker=member,
+            asked_by=other.user,
+            answer_by=clock.today() + 7 * DAY,
+            giver_agreed_at=NOW,
+        ),
+        "hand_over": organization.hand_overs.create(
+            duty=shares[1], giver=other, taker=member, on=shares[1].starts, given_at=NOW
+        ),
+    }
+
+
+def _change_of_term(dataset):
+    """A change of term that the secretary has submitted; the member is elected."""
+    objects, officer = dataset.objects, dataset.users["secretary"]
+    days = {"starts": dt.date(2026, 12, 1), "ends": dt.date(2029, 12, 1), "met_on": clock.today() - 2 * DAY}
+    objects["term_change"] = dataset.organization.term_changes.create(
+        number=4,
+        place="夏新连心驿站",
+        invited=71,
+        present=64,
+        state="submitted",
+        prepared_by=officer,
+        submitted_by=officer,
+        submitted_at=NOW - DAY,
+        due_on=clock.today() + 3 * DAY,
+        **days,
+    )
+    result = {"has_agreed": True, "votes": 61, "is_elected": True}
+    objects["candidate"] = objects["term_change"].candidates.create(person=dataset.member, kind="director", **result)
 
 
 def _people(dataset):

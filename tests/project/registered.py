@@ -15,6 +15,7 @@ NAMES = {
     "imports": lambda kind: f"{kind.list_name} {kind.code}",
     "search": lambda source: str(source.label),
     "upcoming": lambda source: source.__name__.strip("_"),
+    "open_items": lambda items: f"{items.section.value} {items.find.__name__.strip(chr(95))}",
     "panels": lambda panel: f"{panel.place} {panel.template}",
     "record_tabs": lambda tab: f"{tab.subject} {tab.order} {tab.code} {tab.part}".rstrip(),
     "record_verbs": lambda verb: f"{verb.subject} {verb.order} {verb.code} {verb.form}",

@@ -17,7 +17,7 @@ from tests import personas
 OFFICERS = ("district", "xiazhuang", "liuting", "secretary", "base_manager", "leader")
 TABS = {  # sample → the tabs of its page, as the issue of the office lists them
     "person": ["", "memberships", "posts", "terms", "assessments", "activities", "requests", "applications", "history"],
-    "organization": ["", "members", "posts", "activities", "assessments", "outcomes", "history"],
+    "organization": ["", "members", "posts", "duties", "activities", "assessments", "outcomes", "history"],
     "base": ["", "posts", "honours", "activities", "assessments", "history"],
     "team": ["", "posts", "requests", "shifts", "outcomes", "assessments", "history"],
     "activity": ["", "signups", "waiting", "attendance", "messages", "history"],

@@ -15,6 +15,7 @@ from chengyang.platform.notices.models import Notice
 from chengyang.platform.staff.models import Settled
 from chengyang.platform.standards import actions as standards
 from members import actions as members
+from organizations import actions as organizations
 from services import actions as services
 from services.models import Request
 from tests import personas
@@ -106,6 +107,18 @@ def a_draft(of):
     return standards.submit_version(draft, actor=of("district_2"))
 
 
+def a_term_change(of):
+    days = {"number": 3, "starts": dt.date(2027, 1, 1), "ends": dt.date(2030, 1, 1)}
+    organization, secretary, member = personas.organization(), of("secretary"), of("member")
+    change = organizations.begin_term_change(organization, days, actor=secretary)
+    row = organizations.nominate(change, person=member.person, kind="secretary", actor=secretary)
+    organizations.elect(row, actor=secretary)
+    met = {"met_on": dt.date(2026, 9, 1), "place": "会议室", "invited": 9, "present": 8}
+    return organizations.submit_term_change(
+        organizations.edit_term_change(change, met, actor=secretary), actor=secretary
+    )
+
+
 MET = {f"result_{code}": "met" for code in standards_.CODES}
 AGAIN = "标准six_haves评定重新办理"
 CASES = [
@@ -116,6 +129,8 @@ CASES = [
     ("assessment-base", lambda of: an_assessment(of, appealed=True), "uphold", AGAIN),
     ("assessment-base", lambda of: an_assessment(of, appealed=True), "change", AGAIN),
     ("standard-version", a_draft, "return", "标准草案仍在等复核"),
+    ("term-change", a_term_change, "agree", "换届的确认撤回"),
+    ("term-change", a_term_change, "return", None),
     ("application-first", lambda of: an_application(of, "submitted"), "review_first", "入册申请重新审核"),
     ("application-first", lambda of: an_application(of, "submitted"), "return", "入册申请重新审核"),
     ("application-first", lambda of: an_application(of, "submitted"), "decline", None),

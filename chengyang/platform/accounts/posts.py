@@ -69,10 +69,10 @@ def _check_appointment(organizer, person, kind, starts, ends, alone):
 
 
 @transaction.atomic
-def end(post: Any, *, actor: Any, reason: str, on: dt.date | None = None, url: str) -> Any:
+def end(post: Any, *, actor: Any, reason: str, on: dt.date | None = None, url: str | None) -> Any:
     """End `post` (locked by the caller) on the day `on` (exclusive; None: today), notify its holder and return it.
 
-    The holder reads `reason`. A post that begins today or later ends on its first day: it was entered by mistake, and nobody
+    The holder reads `reason`; with the `url` None they get no notice, as somebody whose next post begins on that day. A post that begins today or later ends on its first day: it was entered by mistake, and nobody
     has held it. Raises ActionError `dates` when `on` is before its first day or after the end that it already has, `reason`
     without a reason, and `too_long`.
     """

@@ -169,6 +169,25 @@ def bar(value: float, total: float) -> SafeString:
 
 
 @register.simple_tag
+def pace(done: float, today: float, size: int, label: str) -> SafeString:
+    """Render a rule that is filled to `done` per cent, with a sun of the radius `size` at `today` per cent.
+
+    `label` is the text for screen readers.
+    """
+    is_small = size < 12
+    top, thick = (14, 6) if is_small else (28, 4)
+    return format_html(
+        '<svg class="pace{}" role="img" aria-label="{}"><rect class="pace__all" y="{}" width="100%" height="{}"/>'
+        '<rect class="pace__did" y="{}" width="{}%" height="{}"/><svg x="{}%" y="{}" overflow="visible">'
+        '<path class="pace__sun" d="M-{} 0a{} {} 0 0 1 {} 0z"/></svg></svg>',
+        " pace--small" if is_small else "",
+        label,
+        *(top, thick, top, min(max(round(done), 0), 100), thick, min(max(round(today), 0), 100), top),
+        *(size, size, size, 2 * size),
+    )
+
+
+@register.simple_tag
 def qr(data: str, label: str = "") -> SafeString:
     """Render `data` as a QR code, black on white with its quiet zone; error correction level M for scratched screens."""
     return fragments.kept("web.qr", (data, label), lambda: _qr(data, label))
@@ -186,6 +205,12 @@ def _qr(data: str, label: str) -> SafeString:
 def when(starts: dt.datetime, ends: dt.datetime | None = None) -> str:
     """Return the text of a period: `11月23日 周一 14:00–16:00`."""
     return dates.span(starts, ends) if starts else ""
+
+
+@register.filter
+def day_span(starts: dt.date, ends: dt.date) -> str:
+    """Return a half-open range of days: `10月12日–18日`."""
+    return dates.days(starts, ends)
 
 
 def _register_filter(name, show):

@@ -19,12 +19,12 @@ from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
 
-from . import actions
-from .forms import OrganizationFilter
-from .metrics import member_counts
-from .models import Assessment, Membership, Organization, Post
-from .states import MEMBERSHIP_OPEN, OrganizationState
-from .structured_data import organization_data
+from .. import actions, roster
+from ..forms import OrganizationFilter
+from ..metrics import member_counts
+from ..models import Assessment, Membership, Organization, Post
+from ..states import MEMBERSHIP_OPEN, OrganizationState
+from ..structured_data import organization_data
 
 
 @login_not_required
@@ -61,6 +61,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "data": organization_data(organization, request),
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
+        "watch": roster.watch_of(organization),
         "members": suppress_small(member_counts().get(organization.pk, 0)),
         "membership": _own_membership(request.user, organization),
         "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,

@@ -19,7 +19,7 @@ from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
 from chengyang.platform.web.lookups import any_of
 from members.models import Category, Person
 
-from .states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
+from ..states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
 
 
 class OrganizationQuerySet(OrganizerQuerySet):

@@ -16,7 +16,7 @@ from chengyang.platform.staff.choices import limited
 from chengyang.platform.web.forms import DateField, ModelForm, NameField, PhoneField
 from members.models import Category, Person
 
-from .models import Membership, Organization
+from ..models import Membership, Organization
 
 NAMES = ("level", "subdistrict", "category")
 

@@ -19,18 +19,19 @@ from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
 from members.export_columns import about_person
 
-from . import actions, permissions
-from .forms import new_membership_form
-from .models import Assessment, Membership, Organization, Post
-from .states import MembershipState, OrganizationState
-from .todos import MembershipTodo
+from .. import actions, permissions
+from ..forms import new_membership_form
+from ..models import Assessment, Membership, Organization, Post
+from ..states import MembershipState, OrganizationState
+from ..todos import MembershipTodo
+from .duty_pages import DutyPages
 
 DATED_STATES = (MembershipState.ACTIVE, MembershipState.LEFT)
 DATES = ("joined_on", "left_on", "reason")
 
 
 @admin.register(Organization)
-class OrganizationAdmin(OrganizerAdmin):
+class OrganizationAdmin(DutyPages, OrganizerAdmin):
     section, order = Section.ORGANIZATIONS, 10
     managed_subject = "organization"
     more_fields = ("categories",)
@@ -56,6 +57,9 @@ class OrganizationAdmin(OrganizerAdmin):
             confirm=gettext_lazy("注销这个组织？会员和职务立即结束，页面和历史都留着。"),
         ),
     )
+
+    def get_urls(self):
+        return [*self.duty_urls(), *super().get_urls()]
 
     def formfield_for_manytomany(self, db_field, request, **options):
         return db_field.formfield(widget=CheckBoxes(size="one"), required=False)
