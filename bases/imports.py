@@ -10,7 +10,7 @@ from chengyang.extensions import ImportKind, ImportRow
 from chengyang.platform.imports.one_by_one import by_key, each, locked
 from chengyang.platform.imports.refusals import OTHER_ROW, ROW_GONE
 from chengyang.platform.sheets.incoming import InColumn
-from chengyang.platform.sheets.parsing import Choice, Number, Text
+from chengyang.platform.sheets.parsing import Choice, Day, Number, Text
 from members.sheet_people import PostImport
 
 from . import actions, permissions
@@ -68,6 +68,28 @@ class HonourImport(ImportKind):
             example="2019",
         ),
         InColumn("note", gettext_lazy("说明"), Text(60), names=("备注",), current=lambda row: row.note),
+        InColumn(
+            "awarded_by",
+            gettext_lazy("授予单位"),
+            Text(60),
+            names=("颁发单位", "发证单位"),
+            current=lambda row: row.awarded_by,
+        ),
+        InColumn(
+            "awarded_on",
+            gettext_lazy("授予日期"),
+            Day(),
+            names=("颁发日期", "发证日期"),
+            current=lambda row: row.awarded_on,
+        ),
+        InColumn(
+            "valid_until",
+            gettext_lazy("有效到"),
+            Day(),
+            names=("有效期至", "到期日期"),
+            current=lambda row: row.valid_until,
+        ),
+        InColumn("number", gettext_lazy("证书编号"), Text(40), names=("编号",), current=lambda row: row.number),
     )
 
     def can(self, user: Any) -> bool:
@@ -75,7 +97,9 @@ class HonourImport(ImportKind):
 
     def resolve(self, rows: Sequence[ImportRow], user: Any) -> None:
         bases = {row.name: row for row in Base.objects.visible_to(user)}
-        known = by_key(Honour.objects.select_related("base"), [row.key for row in rows if row.key])
+        keys, honours = [row.key for row in rows if row.key], Honour.objects.select_related("base")
+        known = by_key(honours, keys)  # of sheets from before honours had public ids
+        known |= {honour.public_id: honour for honour in honours.filter(public_id__in=keys)}
         for row in rows:
             if row.key:
                 self._take_keyed(row, known.get(row.key))
@@ -109,17 +133,16 @@ class HonourImport(ImportKind):
 
     def create(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
         def add(row: ImportRow) -> Honour:
-            values = {"year": None, "note": "", **row.values}
-            return actions.add_honour(
-                row.refs[BASE], actor=actor, **{name: values[name] for name in Honour.EDITABLE_FIELDS}
-            )
+            values = {name: row.values[name] for name in Honour.EDITABLE_FIELDS if row.values.get(name) is not None}
+            return actions.add_honour(row.refs[BASE], actor=actor, **values)
 
         return each(rows, add)
 
     def change(self, rows: Sequence[ImportRow], *, actor: Any, note: str) -> list[Any]:
         def edit(row: ImportRow) -> Honour:
+            texts = ("note", "awarded_by", "number")
             data = {
-                name: "" if value is None and name == "note" else value for name, value in row.changed_values().items()
+                name: "" if value is None and name in texts else value for name, value in row.changed_values().items()
             }
             return actions.edit_honour(row.found, data, actor=actor)
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Metric
 
-from .models import Base, Honour
-from .states import BaseState
+from .models import Base, Honour, Visit
+from .states import BaseState, VisitState
 
 
 def _operating(subject, period):
@@ -26,7 +27,24 @@ def _honours(subject, period):
     return rows.filter(year__lt=period.ends.year) if period.ends else rows
 
 
+def _visits(subject, period):
+    """Return the visits that took place in `period`, to the base `subject` (None: all)."""
+    rows = Visit.objects.filter(base=subject) if subject else Visit.objects.all()
+    lookups = {"starts__gte": period.starts, "starts__lt": period.ends}
+    moments = {name: clock.at(day) for name, day in lookups.items() if day is not None}
+    return rows.filter(state=VisitState.DONE, **moments)
+
+
 METRICS = [
     Metric("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating),
     Metric("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours, subjects=("base",)),
+    Metric("visits", _("观摩"), _("批"), _("来过并登记了接待的观摩，按观摩日期"), _visits),
+    Metric(
+        "visitors",
+        _("观摩人次"),
+        _("人次"),
+        _("登记了接待的观摩的实到人数，相加"),
+        _visits,
+        lambda rows: rows.aggregate(total=Sum("came"))["total"] or 0,
+    ),
 ]

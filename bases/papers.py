@@ -1,4 +1,4 @@
-"""The papers about a base: its facts and honours."""
+"""The papers about a base: its facts and honours, and the plan of a day on which it receives delegations."""
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,8 @@ from chengyang.extensions import Paper, PaperField, PaperRows
 from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title, label
 from chengyang.lib.chinese import dates
 
-from .models import Base
+from .models import Base, Visit
+from .states import VISIT_OPEN, VisitState
 
 
 def _assessment(base: Base) -> str:
@@ -31,6 +32,40 @@ HONOURS = PaperRows(
         PaperField("说明", _("说明"), "", lambda row: row.note),
     ),
     visible=lambda rows, user: rows,
+)
+
+
+def _stops(visit: Visit) -> str:
+    return "；".join(f"{time} {text}".strip() for time, text in visit.stops) or _t("还没有写")
+
+
+def _receiving(visit: Visit) -> str:
+    return "、".join(dict.fromkeys(str(post.person) for post in (visit.host, visit.guide) if post))
+
+
+VISITS_OF_DAY = PaperRows(
+    "当天",
+    _("这一天到这个基地的观摩，早的在前"),
+    lambda visit: Visit.objects.filter(
+        base=visit.base, starts__date=visit.day, state__in=(*VISIT_OPEN, VisitState.DONE)
+    ).order_by("starts", "pk"),
+    (
+        PaperField("时间", _("几点到几点"), "10:30–12:00", lambda row: dates.span(row.starts, row.ends).split(" ")[-1]),
+        PaperField("单位", _("单位"), "日照市新的社会阶层人士联谊会", lambda row: row.unit),
+        PaperField("人数", _("几位"), "24", lambda row: row.people),
+        PaperField("接待", _("接待和讲解的人"), "矫永强、臧晨", _receiving),
+        PaperField(
+            "联系人",
+            _("联系人和手机尾号"),
+            "安知远 154****0927",
+            lambda row: f"{row.contact_name} {row.masked_phone}",
+            personal=True,
+        ),
+        PaperField("状态", _("状态"), "已确认", lambda row: row.get_state_display()),
+    ),
+    visible=lambda rows, user: rows.managed_by(user),
+    concerns=lambda row: row.guest,
+    related=("guest", "host__person", "guide__person"),
 )
 PAPERS = [
     Paper(
@@ -88,5 +123,45 @@ PAPERS = [
         ),
         (HONOURS,),
         order=10,
-    )
+    ),
+    Paper(
+        "visit_plan",
+        _("当天接待安排"),
+        _("这一天基地接待谁、几位、谁接待，和这一批怎么走。"),
+        "bases.Visit",
+        (
+            Title(_("{{ 基地 }}，{{ 日期 }} 接待安排")),
+            Table(
+                "当天",
+                (
+                    (_("时间"), "时间", 24),
+                    (_("单位"), "单位", 48),
+                    (_("人数"), "人数", 14),
+                    (_("接待、讲解"), "接待", 32),
+                    (_("联系人"), "联系人", 36),
+                    (_("状态"), "状态", 18),
+                ),
+                spare=1,
+            ),
+            Line(_("{{ 单位 }}怎么走：{{ 怎么走 }}")),
+            Line(_("想多看看：{{ 想看 }}　路上和现场：{{ 现场 }}")),
+            Line(_("开门前看一遍：□ 展厅清场　□ 坡道、电梯能用　□ 话筒和投影试过　□ 热水和桌牌")),
+            Signatures((_("接待人"), _("日期"))),
+        ),
+        (
+            PaperField("基地", _("基地的名称"), "新心向阳", lambda row: row.base),
+            PaperField("日期", _("哪一天"), "9月21日 周一", lambda row: dates.day(row.day)),
+            PaperField("单位", _("这一批的单位"), "日照市新的社会阶层人士联谊会", lambda row: row.unit),
+            PaperField("怎么走", _("一站一站"), "10:30 门口接；11:00 路演厅", _stops),
+            PaperField(
+                "想看", _("想多看看什么"), "轮值制怎么交接", lambda row: row.wishes or _t("没有写"), personal=True
+            ),
+            PaperField("现场", _("路上和现场"), "有人用轮椅", lambda row: row.needs_text or _t("没有"), personal=True),
+        ),
+        (VISITS_OF_DAY,),
+        order=20,
+        concerns=lambda row: row.guest,
+        related=("base", "guest"),
+        has_word=False,
+    ),
 ]

@@ -29,4 +29,6 @@ def place(base: Base, request: HttpRequest) -> dict[str, Any] | None:
         "address": {name: value for name, value in address.items() if value},
         "publicAccess": base.state == "operating",
     }
+    if base.map_url:
+        data["geo"] = {"@type": "GeoCoordinates", "latitude": str(base.latitude), "longitude": str(base.longitude)}
     return {name: value for name, value in data.items() if value != ""}

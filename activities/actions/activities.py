@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bases.actions import cancel_bookings_of
 from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit.actions import record
@@ -297,7 +298,7 @@ def publish_activity(activity: Activity, *, is_past: bool = False, actor: Any) -
 
 @transaction.atomic
 def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
-    """Cancel it with a `reason` that everybody reads, and notify everybody who signed up. Also abandons a draft.
+    """Cancel it with a `reason` that everybody reads, notify everybody who signed up, and cancel its rooms. Also abandons a draft.
 
     Sign-ups keep their state, so that it remains known who would have come. Raises NotAllowed, ActionError("reason") without
     a reason, ("too_long") for one of more than 500 characters, ("over") after its end, ("state") when it is cancelled.
@@ -318,6 +319,7 @@ def cancel_activity(activity: Activity, *, reason: str, actor: Any) -> Activity:
         sequence=activity.sequence + 1,
     )
     notify_signed_up(activity, "activities/called_off")
+    cancel_bookings_of(activity, actor=actor)
     return activity
 
 

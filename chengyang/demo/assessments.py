@@ -67,7 +67,7 @@ def make_assessments(dataset: Dataset) -> None:
     insert(_assessment(dataset, other, "team_marks", team, *what) for team, what in zip(teams, TEAMS, strict=False))
     _draft(dataset)
     insert(
-        Honour(base=dataset.bases[slug], title=title, level=level, year=year, is_demo=True)
+        Honour(public_id=rng.public_id(), base=dataset.bases[slug], title=title, level=level, year=year, is_demo=True)
         for slug, title, level, year in HONOURS
     )
     _fill_pages(dataset)

@@ -10,6 +10,8 @@ from django.db.models import Count, F, Max, Min, Q
 from activities.actions import anonymise_guests, expire_offers
 from activities.models import Activity, CheckIn, ServiceRecord, Signup
 from activities.states import SIGNUP_TAKES_PLACE
+from bases.actions import erase_visits, expire_bookings, lapse_visits
+from bases.models import Base, Room, RoomBooking, Visit
 from chengyang import clock
 from chengyang.demo import names
 from chengyang.lib.chinese import phones
@@ -53,11 +55,23 @@ def test_every_address_can_receive_no_mail():
 
 
 @pytest.mark.parametrize(
-    "model", [User, Role, Person, Application, Assessment, Representative, Activity, Membership, Request, Outcome]
+    "model",
+    [
+        *(User, Role, Person, Application, Assessment, Representative, Activity, Membership, Request, Outcome),
+        *(Room, RoomBooking, Visit),
+    ],
 )
 def test_every_row_is_marked(model):
     assert model._base_manager.exists()
     assert not model._base_manager.filter(is_demo=False).exists()
+
+
+def test_bases_have_open_work_and_nothing_that_the_periodic_task_would_have_done():
+    assert (expire_bookings(), lapse_visits(), erase_visits()) == (0, 0, 0)
+    manager = User.objects.get(email="base_manager@demo.invalid")
+    waiting = {key.kind.code for key in todo_queue.keys(manager, "bases")}
+    assert {"booking", "visit", "reception"} <= waiting
+    assert Base.objects.filter(opening_times__isnull=False).distinct().count() >= 6
 
 
 def test_nobody_has_the_name_of_a_well_known_person():

@@ -82,6 +82,7 @@ def test_tables_found():
         "activities.ServiceRecord",
         "activities.Signup",
         "bases.Post",
+        "bases.Visit",
         "files.File",
         "imports.Import",
         "jobs.Job",

@@ -1,9 +1,12 @@
 """Forbidden data, checked over all models and in the headers of an import (domain.md; X01–X13)."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.db import models
 
+from chengyang.devtools.paths import ROOT
 from chengyang.platform.privacy import forbidden_fields
 from chengyang.platform.privacy.forbidden_fields import EXCEPTIONS, refused_fields, refused_headers
 
@@ -17,6 +20,11 @@ def test_each_exception_exists_is_needed_and_has_a_reason(monkeypatch):
     needed = {(label, name) for label, name, _words in refused_fields()}
     assert EXCEPTIONS.keys() <= needed
     assert all(len(reason) > 20 for reason in EXCEPTIONS.values())
+
+
+def test_the_exceptions_are_those_of_the_domain():
+    text = (ROOT / "docs" / "domain.md").read_text().partition("The exceptions are:")[2]
+    assert set(re.findall(r"`(\w+\.\w+)\.(\w+)`", text)) == set(EXCEPTIONS)
 
 
 def _field(name, field):

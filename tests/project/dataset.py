@@ -13,6 +13,8 @@ from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 
 from activities.models import Activity, Brand, CheckIn, Programme, ServiceRecord, Signup
+from bases.actions import write_opening_times
+from bases.models import RoomBooking, Travel, Visit
 from chengyang import clock, extensions
 from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
@@ -50,6 +52,7 @@ FORMER = "+8615431418888"  # the number that `member` signed in with before
 GUEST = "来宾司徒云"  # name of a guest in check-in lists
 DRAFTED, SUBMITTED = "还没有定的采风", "等批准的讲座"  # titles of unpublished activities
 MEMBERS_ONLY, ORGANIZATION_ONLY = "入册人士座谈", "会员大会"  # titles of activities with a restricted audience
+VISITORS = "日照市来的观摩团"  # the unit of a delegation
 HIDDEN_BASE, HIDDEN_ORGANIZATION = "筹建中的驿站", "夏庄街道筹建中的联谊会"
 
 OFFICES = {"xiazhuang", "district", "district_2"}
@@ -64,6 +67,7 @@ SECRETS = {  # text → personas who may read it; no other persona does, on any 
     SUBMITTED: ORGANIZERS,
     MEMBERS_ONLY: {*ORGANIZERS, "leader", "member"},
     ORGANIZATION_ONLY: {*ORGANIZERS, "member"},
+    VISITORS: {*OFFICES, "base_manager", "member"},
     HIDDEN_BASE: OFFICES,
     HIDDEN_ORGANIZATION: OFFICES,
 }
@@ -120,7 +124,7 @@ def build() -> Dataset:
         dataset.set_phone(dataset.users[name])
         dataset.set_phone(*Person.objects.filter(user=dataset.users[name]))
     dataset.objects["area"] = Subdistrict.objects.get(name="夏庄街道")
-    for make in (_standards, _registry, _organizers, _activities, _signups, _requests, _rest):
+    for make in (_standards, _registry, _organizers, _activities, _signups, _requests, _rooms_and_visits, _rest):
         make(dataset)
     return dataset
 
@@ -338,6 +342,38 @@ def _people(dataset):
     )
     objects["volunteer"] = dataset.person("钟离迟")
     objects["volunteer"].services_posts.create(team=team, kind="volunteer", starts=LONG_AGO.date())
+
+
+def _rooms_and_visits(dataset):
+    objects, base = dataset.objects, dataset.base
+    base.hours, base.takes_visits, base.visit_times = "每天 8:00–18:00", True, "9:30、14:00"
+    base.save()
+    write_opening_times(base)
+    objects["opening_exception"] = base.opening_exceptions.create(
+        starts=clock.today() + 9 * DAY, ends=clock.today() + 10 * DAY, reason="换展"
+    )
+    objects["room"] = base.rooms.create(name="会客厅", capacity=30, equipment=["projector"])
+    time = {"starts": NOW + 5 * DAY, "ends": NOW + 5 * DAY + HOUR}
+    objects["booking"] = RoomBooking.objects.create(
+        room=objects["room"],
+        title="读书会",
+        people=12,
+        organization=dataset.organization,
+        booked_by=dataset.users["secretary"],
+        due_on=clock.today() + DAY,
+        **time,
+    )
+    member = dataset.users["member"]
+    visit = {"base": base, "guest": member, "unit": VISITORS, "contact_name": "林知夏", "people": 20}
+    objects["visit"] = Visit.objects.create(due_on=clock.today() + DAY, **visit, **time)
+    past = {"starts": NOW - 2 * DAY, "ends": NOW - 2 * DAY + HOUR}
+    due = {"due_on": clock.today() + DAY, "decided_at": NOW - 3 * DAY}
+    objects["reception"] = Visit.objects.create(state="confirmed", **due, **visit, **past)
+    objects["received"] = Visit.objects.create(
+        state="done", came=18, **visit, starts=NOW - 9 * DAY, ends=NOW - 9 * DAY + HOUR
+    )
+    first, other = sorted((base, dataset.hidden_base), key=lambda one: one.pk)
+    objects["travel"] = Travel.objects.create(base=first, other=other, minutes=20)
 
 
 # ---- activities ------------------------------------------------------------------------------------------------------

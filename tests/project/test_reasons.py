@@ -9,6 +9,8 @@ WITH_REASON = {
     "activities.Activity",
     "activities.ServiceRecord",
     "activities.Signup",
+    "bases.RoomBooking",
+    "bases.Visit",
     "members.Application",
     "members.Representative",
     "organizations.Membership",

@@ -17,10 +17,15 @@ from tests import personas
 OFFICERS = ("district", "xiazhuang", "liuting", "secretary", "base_manager", "leader")
 TABS = {  # sample → the tabs of its page, as the issue of the office lists them
     "person": ["", "memberships", "posts", "terms", "assessments", "activities", "requests", "applications", "history"],
-    "organization": ["", "members", "posts", "duties", "activities", "assessments", "outcomes", "history"],
-    "base": ["", "posts", "honours", "activities", "assessments", "history"],
-    "team": ["", "posts", "requests", "shifts", "outcomes", "assessments", "history"],
-    "activity": ["", "signups", "waiting", "attendance", "messages", "history"],
+    "organization": [
+        *("", "members", "posts", "duties", "activities", "bookings", "assessments", "outcomes", "history"),
+    ],
+    "base": [
+        *("", "posts", "honours", "rooms", "visits", "bookings", "exceptions", "activities", "assessments", "history"),
+    ],
+    "room": ["", "bookings", "history"],
+    "team": ["", "posts", "requests", "shifts", "bookings", "outcomes", "assessments", "history"],
+    "activity": ["", "signups", "waiting", "attendance", "bookings", "messages", "history"],
     "standard": ["", "versions", "assessments", "history"],
     "version": ["", "again", "history"],
 }
@@ -33,6 +38,14 @@ LOCKED = {
     },
     "organization": {"district": [], "xiazhuang": [], "secretary": []},
     "base": {"district": [], "xiazhuang": [], "base_manager": []},
+    "room": {
+        "district": [],
+        "xiazhuang": [],
+        "liuting": ["bookings"],
+        "secretary": [],
+        "base_manager": [],
+        "leader": ["bookings"],
+    },
     "team": {"district": ["requests"], "xiazhuang": ["requests"], "leader": []},
     "activity": {"district": [], "xiazhuang": [], "secretary": [], "base_manager": []},
     "standard": {"district": [], "xiazhuang": [], "liuting": []},
@@ -106,16 +119,17 @@ def many(dataset):
         Signup.objects.create(person=person, activity=dataset.activity, position=100 + number)
 
 
-# Two of them count what waits of the kinds of to-dos that came with assessments of teams and drafts of standards; an organization
-# reads whether its standard has a newer version.
+# Of each page one statement per kind of to-do, for the numbers beside the sections; an organization reads whether its standard has
+# a newer version.
 MOST_STATEMENTS = {
-    "person": 79,
-    "organization": 58,
-    "base": 52,
-    "team": 51,
-    "activity": 53,
-    "standard": 45,
-    "version": 52,
+    "person": 84,
+    "organization": 63,
+    "base": 60,
+    "room": 53,
+    "team": 56,
+    "activity": 58,
+    "standard": 51,
+    "version": 56,
 }
 
 

@@ -67,11 +67,11 @@ def test_a_person_is_offered_to_whom_it_is_for(person, client_of, name, expected
 @pytest.mark.parametrize(
     ("make", "name", "expected"),
     [
-        (personas.organization, "xiazhuang", ["add-member", "appoint", "assess", "draft", "message"]),
-        (personas.organization, "secretary", ["add-member", "assess", "draft", "message"]),
-        (personas.base, "district", ["appoint", "honour", "assess", "draft"]),
-        (personas.base, "base_manager", ["assess", "draft"]),
-        (personas.team, "leader", ["appoint", "draft", "report"]),
+        (personas.organization, "xiazhuang", ["add-member", "appoint", "assess", "draft", "message", "room"]),
+        (personas.organization, "secretary", ["add-member", "assess", "draft", "message", "room"]),
+        (personas.base, "district", ["appoint", "honour", "assess", "draft", "add-room", "exception"]),
+        (personas.base, "base_manager", ["assess", "draft", "add-room", "exception"]),
+        (personas.team, "leader", ["appoint", "draft", "report", "room"]),
     ],
 )
 def test_an_organizer_is_offered_to_whom_it_is_for(person, client_of, make, name, expected):

@@ -114,10 +114,10 @@ def test_a_button_calls_the_action(client_of, two_bases, district):
 
 
 def test_a_form_calls_the_action(client_of, two_bases, xiazhuang):
-    base = two_bases[0]
-    data = {"name": base.name, "level": base.level, "subdistrict": base.subdistrict_id, "hours": "周末不休"}
+    base, hours = two_bases[0], "周六、周日 09:00–17:00"
+    data = {"name": base.name, "level": base.level, "subdistrict": base.subdistrict_id, "hours": hours}
     assert client_of(xiazhuang).post(page(two_bases[0]), data).status_code == 302
-    assert Base.objects.get(pk=two_bases[0].pk).hours == "周末不休"
+    assert Base.objects.get(pk=two_bases[0].pk).hours == hours
 
 
 def test_a_too_long_text_is_shown_again(client_of, two_bases, xiazhuang):

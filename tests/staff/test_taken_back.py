@@ -8,6 +8,7 @@ from django.forms.models import model_to_dict
 from django.urls import reverse
 
 from activities import actions as activities
+from bases import actions as bases
 from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
@@ -119,6 +120,22 @@ def a_term_change(of):
     )
 
 
+def a_booking(of):
+    secretary, starts = of("secretary"), factories.NINE + dt.timedelta(days=5)
+    hall = personas.base().rooms.create(name="会客厅", capacity=30)
+    data = {"title": "读书会", "people": 12, "starts": starts, "ends": starts + factories.HOUR}
+    return bases.book_room(hall, actor=secretary, organization=personas.organization(), **data)
+
+
+def a_visit(of):
+    base = bases.edit_base(
+        personas.base(), actor=of("xiazhuang"), hours="每天 8:00–18:00", takes_visits=True, visit_times="9:30"
+    )
+    starts = factories.NINE + dt.timedelta(days=5, minutes=30)
+    who = {"unit": "日照市新的社会阶层人士联谊会", "contact_name": "安知远", "people": 20}
+    return bases.request_visit(base, actor=factories.guest(), starts=starts, **who)
+
+
 MET = {f"result_{code}": "met" for code in standards_.CODES}
 AGAIN = "标准six_haves评定重新办理"
 CASES = [
@@ -131,6 +148,10 @@ CASES = [
     ("standard-version", a_draft, "return", "标准草案仍在等复核"),
     ("term-change", a_term_change, "agree", "换届的确认撤回"),
     ("term-change", a_term_change, "return", None),
+    ("booking", a_booking, "confirm", "场地预订重新答复"),
+    ("booking", a_booking, "decline", "场地预订重新答复"),
+    ("visit", a_visit, "confirm", "观摩夏新连心驿站重新答复"),
+    ("visit", a_visit, "decline", "观摩夏新连心驿站重新答复"),
     ("application-first", lambda of: an_application(of, "submitted"), "review_first", "入册申请重新审核"),
     ("application-first", lambda of: an_application(of, "submitted"), "return", "入册申请重新审核"),
     ("application-first", lambda of: an_application(of, "submitted"), "decline", None),
@@ -199,7 +220,7 @@ def test_every_option_that_a_kind_undoes_is_tried_above():
     tried = {option for _code, _waiting, option, _title in CASES}
     elsewhere = ("membership", "signup")
     undone = {option for kind in extensions.todo_kinds() if kind.code not in elsewhere for option in kind.undoes}
-    assert undone == tried
+    assert undone - {"propose"} == tried  # tests/bases/test_visits.py has it: it asks for a time
 
 
 # ---- what stands ----------------------------------------------------------------------------------------------------

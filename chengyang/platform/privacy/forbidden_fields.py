@@ -25,6 +25,8 @@ EXCEPTIONS = {
         "activities.Activity",
         "hazards",
     ): "the risks of an activity, which its announcement must name (V13); they are never about a person",
+    ("bases.Base", "latitude"): "the coordinates of a building that is open to the public, for the link to a map",
+    ("bases.Base", "longitude"): "the coordinates of a building that is open to the public, for the link to a map",
 }
 
 

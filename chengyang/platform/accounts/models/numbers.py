@@ -41,6 +41,7 @@ class PhoneProof(models.Model):
         SIGN_IN = "sign_in", _("登录")
         JOIN = "join", _("加入新阶层")
         SIGN_UP = "sign_up", _("活动报名")
+        VISIT = "visit", _("观摩预约")
         CHANGE = "change", _("更换手机号")
         STEP_UP = "step_up", _("确认是你本人")
         LOST = "lost", _("找回账号")

@@ -11,15 +11,13 @@ from django.utils.translation import gettext as _
 from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.accounts import organizing, posts
-from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit import history
-from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock, move
 from members.models import Person
 
-from . import permissions
-from .models import Base, Honour, Post
-from .states import TRANSITIONS, BaseState
+from .. import permissions
+from ..models import Base, Post
+from ..states import TRANSITIONS, BaseState
+from .hours import write_opening_times
 
 
 @transaction.atomic
@@ -52,7 +50,9 @@ def create_base(*, actor, **data) -> Base:
 
     Raises ActionError("invalid") with the field that the model refuses, NotAllowed outside the actor's subdistricts.
     """
-    return organizing.create(Base(**data), actor=actor)
+    base = organizing.create(Base(**data), actor=actor)
+    write_opening_times(base)
+    return base
 
 
 @transaction.atomic
@@ -64,45 +64,17 @@ def edit_base(base: Base, *, actor, **data) -> Base:
     """
     base = lock(base)
     require(permissions.can_edit_base, actor, base)
-    organizing.change(base, data, actor=actor)
+    _require_whole_place(base, data)
+    if "hours" in organizing.change(base, data, actor=actor):
+        write_opening_times(base)
     return base
 
 
-@transaction.atomic
-def add_honour(base: Base, *, actor, title: str, level: str, year: int | None = None, note: str = "") -> Honour:
-    """Register an honour of `base`, won in `year`. Raises ActionError("twice") if it has one with this title, NotAllowed."""
-    base = lock(base)
-    require(permissions.can_honour, actor, base)
-    if base.honours.filter(title=title).exists():
-        raise ActionError(_("这项荣誉已经登记过。"), code="twice", field="title")
-    honour = base.honours.create(title=title, level=level, year=year, note=note)
-    audit.record("honour.added", base, actor=actor)
-    return honour
-
-
-@transaction.atomic
-def edit_honour(honour: Honour, data: Mapping[str, Any], *, actor) -> Honour:
-    """Correct `data` (names in `Honour.EDITABLE_FIELDS`) of an honour, and return it; the history keeps the former values.
-
-    Raises ActionError("twice") when the base has another one with this title, ("invalid") with the field, NotAllowed.
-    """
-    base = lock(honour.base)
-    honour = lock(honour)
-    require(permissions.can_honour, actor, base)
-    if base.honours.filter(title=data.get("title", honour.title)).exclude(pk=honour.pk).exists():
-        raise ActionError(_("这项荣誉已经登记过。"), code="twice", field="title")
-    edit(honour, data, fields=Honour.EDITABLE_FIELDS, verb="honour.corrected", actor=actor)
-    return honour
-
-
-@transaction.atomic
-def remove_honour(honour: Honour, *, actor) -> Honour:
-    """Delete an honour that was entered by mistake, with its history. Raises NotAllowed."""
-    base = lock(honour.base)
-    require(permissions.can_honour, actor, base)
-    audit.record("honour.removed", base, actor=actor)
-    history.delete_with_history(Honour.objects.filter(pk=honour.pk))
-    return honour
+def _require_whole_place(base: Base, data: Mapping[str, Any]) -> None:
+    """Raise ActionError("invalid") when only one of the two coordinates is given: `edit` validates only what changes."""
+    place = [data.get(name, getattr(base, name)) for name in ("latitude", "longitude")]
+    if None in place and place != [None, None]:
+        raise ActionError(_("经度和纬度要一起写。"), code="invalid", field="longitude")
 
 
 @transaction.atomic

@@ -1,0 +1,108 @@
+"""Path 12: a delegation asks for a visit and gets another time, a route of two bases, a room that is taken and another one."""
+
+import datetime as dt
+
+import pytest
+
+from bases import actions
+from bases.models import Base, Post, RoomBooking, Visit
+from chengyang import clock
+from tests import personas
+
+from . import browser_data, steps
+from .pages import DESKTOP, PHONE, check, heading, press, sees
+
+pytestmark = pytest.mark.browser
+RULES = {"takes_visits": True, "visit_times": "9:30、14:00", "hours": "周一至周五 9:00–12:00、13:30–17:00"}
+TEN = clock.at(dt.date(2026, 9, 21), dt.time(10))
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def bases(portal):
+    """Two bases that receive delegations, twenty minutes from each other; the first has a manager."""
+    district, manager = personas.make("district"), browser_data.person(77, "单雄信")
+    first, other = Base.objects.get(slug="xiaxin-lianxin"), Base.objects.get(slug="haichuang-tiandi")
+    Post.objects.create(person=manager, base=first, kind="manager", starts=personas.STARTED)
+    for base in (first, other):
+        actions.edit_base(base, actor=district, **RULES)
+    actions.add_travel(first, other, actor=district, minutes=20)
+    return first, other, manager.user
+
+
+def fill_in(page, slot):
+    page.locator(f"input[name=slot][value='{slot}']").check()
+    for name, text in (("unit", "日照市新的社会阶层人士联谊会"), ("people", "24"), ("wishes", "轮值制怎么交接")):
+        page.locator(f"[name={name}]").fill(text)
+    page.get_by_label("有人用轮椅").check()
+
+
+def test_a_guest_asks_gets_another_time_accepts_and_adds_a_second_base(browse, bases):
+    first, _other, manager = bases
+    page = browse(size=PHONE)
+    page.goto(first.get_absolute_url())
+    sees(page, "现在开放，到 12:00")
+    check(page, "base-with-visits", axe=True)
+    press(page, "看空档，预约")
+    heading(page, "观摩夏新连心驿站")
+    check(page, "visit-request", axe=True)
+    fill_in(page, "2026-09-21 09:30")
+    steps.request_code(page, 7, contact_name="安知远")
+    steps.enter_code(page, 7, yes="验证并提出预约")
+    sees(page, "等基地答复", "9月21日 周一 09:30–11:00")
+    check(page, "visit-requested", axe=True)
+
+    staff = browse(manager)
+    staff.goto("/manage/")
+    staff.locator("main").get_by_role("link", name="日照市新的社会阶层人士联谊会").first.click()
+    staff.get_by_label("建议换个时间", exact=True).check()
+    staff.locator("[name=starts]").fill("2026-09-21T10:30")
+    staff.locator("[name=kept_until]").fill("2026-09-18T18:00")
+    staff.locator("#id_reason").fill("09:30 展厅在换展，10:20 才能进人。")
+    check(staff, "visit-decide", axe=True)
+    staff.locator(".decide button[type=submit]").click()
+    staff.wait_for_load_state()
+
+    page.reload()
+    sees(page, "基地答复：改为 10:30，行吗？", "09:30 展厅在换展", "9月18日 周五 18:00")
+    check(page, "visit-proposed", axe=True)
+    press(page, "可以，就这个时间")
+    sees(page, "说定了，到时见。", "乘车约 20 分钟")
+    press(page, "看那天的空档")
+    heading(page, "观摩嗨创天地")
+    check(page, "visit-route", axe=True)
+    page.locator("input[name=slot][value='2026-09-21 14:00']").check()
+    press(page, "提出预约")
+    sees(page, "12:00–14:00，乘车约 20 分钟")
+    check(page, "visit-two-bases", axe=True)
+    states = dict(Visit.objects.values_list("base__slug", "state"))
+    assert states == {"xiaxin-lianxin": "confirmed", "haichuang-tiandi": "requested"}
+
+
+def test_a_room_that_is_taken_leads_to_one_that_is_free(browse, bases):
+    first, _other, manager = bases
+    secretary = personas.make("secretary")
+    hall = actions.add_room(first, actor=manager, name="报告厅", capacity=80)
+    actions.add_room(first, actor=manager, name="会客厅", capacity=30)
+    actions.book_room(hall, actor=manager, title="培训", people=60, starts=TEN, ends=TEN + 2 * HOUR)
+    page = browse(secretary, size=DESKTOP)
+    page.goto("/manage/bases/roombooking/add/")
+    page.locator("[name=room]").select_option(str(hall.pk))
+    page.locator("[name=title]").fill("理事会")
+    page.locator("[name=starts]").fill("2026-09-21T10:00")
+    page.locator("[name=ends]").fill("2026-09-21T12:00")
+    page.locator("[name=people]").fill("12")
+    press(page, "保存")
+    sees(page, "这个时间已经有人订了", "这些有空，点一下就订")
+    check(page, "room-taken", axe=True)
+    page.get_by_role("button", name="会客厅，9月21日 周一 10:00–12:00").click()
+    sees(page, "已添加", "待确认")
+    check(page, "room-booked", axe=True)
+    assert RoomBooking.objects.get(title="理事会").room.name == "会客厅"
+
+
+def test_the_figures_of_a_base(browse, bases):
+    page = browse(size=PHONE)
+    page.goto(f"{bases[0].get_absolute_url()}figures/")
+    sees(page, "场地使用率", "怎么算的")
+    check(page, "base-figures", axe=True)
