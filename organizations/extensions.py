@@ -39,8 +39,8 @@ from . import actions, panels, papers, record_tabs, roster
 from .actions import memberships
 from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
-from .models import Assessment, Duty, Membership, Organization, Post, Term
-from .states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
+from .models import Assessment, Duty, Membership, Organization, Post, Term, TermChange
+from .states import MEMBERSHIP_OPEN, ChangeState, MembershipState, OrganizationState
 from .todos import MembershipTodo, TermChangeTodo
 
 
@@ -92,12 +92,13 @@ def _vacancies(user, first, last):
 
 
 def _put_right(organization, first, last):
-    """Return the criteria that the latest assessment of `organization` found not met."""
+    """Return the criteria that the latest assessment of `organization` found short, and that are not put right yet."""
     latest = organization.assessments.filter(state__in=["passed", "failed"]).order_by("-assessed_on", "-pk").first()
     if latest is None:
         return []
     note = _t("%(day)s 评定提出") % {"day": dates.full_day(latest.assessed_on)}
-    return [OpenItem(criterion.name, note) for criterion, finding in latest.rows() if not finding.get("met")]
+    short = [(criterion, finding) for criterion, finding in latest.short() if not finding.fixed_on]
+    return [OpenItem(criterion.name, note, on=finding.due_on) for criterion, finding in short]
 
 
 def _waiting(organization, first, last):
@@ -192,7 +193,10 @@ extend(
         ),
     ],
     schedule={"organizations": PeriodicTask("organizations.run_periodic", 60.0)},
-    deadlines=[DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED))],
+    deadlines=[
+        DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED)),
+        DeadlineRows(lambda: TermChange.objects.filter(state=ChangeState.SUBMITTED), latest=lambda change: change.eve),
+    ],
     notice_kinds={"organizations": _("加入组织")},
     cached_pages=[
         CachedPage(

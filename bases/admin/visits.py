@@ -41,7 +41,14 @@ class VisitAdmin(BaseRelatedAdmin):
     export_more = (
         "ends",
         "came",
-        Column("contact", gettext_lazy("联系人"), lambda row: row.contact_name, personal=True, reads=("contact_name",)),
+        Column(
+            "contact",
+            gettext_lazy("联系人"),
+            lambda row: row.contact_name,
+            personal=True,
+            reads=("contact_name",),
+            make=lambda name: name,
+        ),
         "wishes",
         "record",
         "rating",

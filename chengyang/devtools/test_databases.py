@@ -19,6 +19,7 @@ from django.db import connection
 from .paths import ROOT, Problem, digest
 from .test_isolation import FILES
 
+TRIES = 6  # of a copy while another session uses what is copied
 NO_SERVER = (
     "There is no database server: run `python3 manage.py test`, start `manage.py up` or `manage.py dev` beside this "
     "terminal, or set DATABASE_URL and REDIS_URL."
@@ -88,7 +89,7 @@ class TestDatabases:
         with self._cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             # The default strategy writes the whole copy to the log; copying the files takes half the time.
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy')
+            _once_free(lambda: cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy'))
 
     def drop(self, name):
         """Drop the database `name` if it exists, and end the sessions in it."""
@@ -110,6 +111,17 @@ class TestDatabases:
         settings = connection.settings_dict
         found = {"host": settings["HOST"], "port": settings["PORT"], "user": settings["USER"]}
         return {**found, "password": settings["PASSWORD"], "dbname": "postgres"}
+
+
+def _once_free(copy):
+    """Call `copy`; again, up to six times, while another session uses what is copied. PostgreSQL waits five seconds each time.
+
+    On a loaded machine a copy by another process of the run, or the server's own upkeep, takes longer than that.
+    """
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(psycopg2.errors.ObjectInUse):
+            return copy()
+    return copy()
 
 
 def drop_templates():

@@ -4,6 +4,7 @@ Missing rows are created; existing rows stay as they are, even when an officer h
 a column that nobody edits: a code, a slug, a date, or its position in the published list.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,6 +17,7 @@ from bases.models import Base, Honour
 from chengyang import clock
 from chengyang.lib.chinese import workdays
 from chengyang.lib.chinese.dates import parse_partial
+from chengyang.lib.vault.public_ids import ALPHABET, LENGTH
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.offices.models import Office
@@ -220,8 +222,18 @@ def bases() -> list[Any]:
     created = _missing(Base, "slug", [_base(entry) for _, entry in _numbered(facts()["bases"])])
     honours = {SLUGS[entry["name"]]: entry.get("honours", []) for entry in facts()["bases"]}
     return created + Honour.objects.bulk_create(
-        [Honour(base=base, is_demo=base.is_demo, **honour) for base in created for honour in honours[base.slug]]
+        [
+            Honour(public_id=_public_id(base.slug, honour["title"]), base=base, is_demo=base.is_demo, **honour)
+            for base in created
+            for honour in honours[base.slug]
+        ]
     )
+
+
+def _public_id(*names: str) -> str:
+    """Return the public id of a published row, the same in each portal: what is published need not be hard to guess."""
+    bits = int.from_bytes(hashlib.sha256("/".join(names).encode()).digest()[:7])
+    return "".join(ALPHABET[bits >> shift & 31] for shift in range(0, 5 * LENGTH, 5))
 
 
 def _base(entry: dict[str, Any]) -> dict[str, Any]:

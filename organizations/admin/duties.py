@@ -80,7 +80,7 @@ class HandOverAdmin(OrganizationRelatedAdmin):
     list_filter = ("organization",)
     list_select_related = ("organization", "giver__subdistrict", "taker__subdistrict")
     search_fields = ("giver__name", "taker__name", "organization__name")
-    concerns = staticmethod(lambda sheet: sheet.taker)
+    concerns = staticmethod(lambda sheet: sheet.giver or sheet.taker)
 
     def head(self, obj: HandOver, user: Any) -> Head:
         given = (_("已交清"), "is-good") if obj.given_at else (_("等交清"), "is-soon")

@@ -412,7 +412,7 @@ def test_the_page_of_a_message_costs_the_same_for_few_and_many(
     for number in range(30):
         person = personas.person(f"人{number}")
         MailingRecipient.objects.create(mailing=mailing, place=100 + number, object_id=person.pk, person=person)
-    with django_assert_max_num_queries(64):
+    with django_assert_max_num_queries(68):
         client_of(district).get(f"{mailing.get_absolute_url()}?tab=recipients")
 
 

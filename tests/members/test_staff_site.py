@@ -269,7 +269,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_three(rules, district, client
         with CaptureQueriesContext(connection) as queries:
             browser.get(page)
         costs.append(len(queries))
-    assert costs[0] == costs[2] <= 40
+    assert costs[0] == costs[2] <= 44  # one for each kind of to-do, for the numbers in the navigation
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------

@@ -269,11 +269,13 @@ def test_a_row_leads_to_its_page_only_where_the_officer_may_open_it(dataset, bro
         organization=hidden, kind="director", starts="2026-01-01", is_public=True
     )
     type(hidden).objects.filter(pk=hidden.pk).update(subdistrict=None, level="district")
+    own = dataset.member.organizations_posts.exclude(pk=post.pk).get()
     links = {}
     for name in ("district", "secretary"):
         answer = browser_of(name).get(url_of(dataset, "person"), {"tab": "posts"})
         links[name] = [line[0].url for table in answer.context["tables"] for line in table.rows]
-    assert links == {"district": [reverse("admin:organizations_post_change", args=[post.pk])], "secretary": [""]}
+    pages = [reverse("admin:organizations_post_change", args=[row.pk]) for row in (post, own)]
+    assert links == {"district": pages, "secretary": ["", pages[1]]}
 
 
 def test_the_neighbours_in_the_list_are_named_and_recorded(dataset, browser_of):

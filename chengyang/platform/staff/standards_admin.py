@@ -322,6 +322,7 @@ class CriterionAdmin(ScopedAdmin):
     section, order = Section.FIGURES, 21
     list_display = ("name", "version", "weight", "requirement")
     list_select_related = ("version__standard",)
+    ordering = ("-version_id", "order", "pk")
     search_fields = ("name", "guidance")
     may_create = staticmethod(permissions.can_draft)
     may_edit = staticmethod(permissions.can_edit_criterion)
