@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.errors import REASON_LENGTH
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
-from chengyang.platform.web.forms import CheckBoxes, Form, IdentifierField, ModelForm, NameField, PhoneField
+from chengyang.platform.web.forms import (
+    CheckBoxes,
+    Form,
+    GroupedForm,
+    IdentifierField,
+    ModelForm,
+    NameField,
+    PhoneField,
+)
 
 from .models import Activity, CheckIn, ServiceRecord, Signup
 
@@ -127,10 +135,9 @@ class TicketForm(Form):
 
 
 # ---- on the staff site ----------------------------------------------------------------------------------------------
-class ActivityForm(ModelForm):
+class ActivityForm(GroupedForm):
     """The editable fields of an activity, in the groups in which an organizer thinks of them."""
 
-    template_name = "activities/_form.html"
     GROUPS = (
         (_("是什么"), ("title", "kind", "programme", "brand", "summary")),
         (_("谁来办"), ("organization", "team", "base", "subdistrict", "contact")),
@@ -180,16 +187,6 @@ class ActivityForm(ModelForm):
             "signup_opens": _("不填就从发布起。"),
             "signup_closes": _("不填就到活动开始。"),
         }
-
-    def groups(self) -> list[tuple[Any, list[tuple[Any, bool]]]]:
-        """Return (heading, [(bound field, whether it takes the whole width)]); fields of no group come last."""
-        grouped = {name for _label, names in self.GROUPS for name in names}
-        rest = tuple(name for name in self.fields if name not in grouped)
-        return [
-            (label, [(self[name], name in self.WIDE) for name in names if name in self.fields])
-            for label, names in (*self.GROUPS, (_("其他"), rest))
-            if any(name in self.fields for name in names)
-        ]
 
 
 class HoursForm(ModelForm):

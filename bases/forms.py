@@ -12,7 +12,7 @@ from chengyang.errors import ActionError
 from chengyang.platform.accounts.forms import PhoneForm
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.web.form_fields import parse_moment
-from chengyang.platform.web.forms import CheckBoxes, Form, ModelForm, NameField, RadioBoxes
+from chengyang.platform.web.forms import CheckBoxes, Form, GroupedForm, ModelForm, NameField, RadioBoxes
 
 from .models import ANSWER_DAYS, Base, Equipment, Visit
 
@@ -41,10 +41,9 @@ class BaseFilter:
         return rows.open_at(clock.now()) if self.values["open"] else rows
 
 
-class BaseForm(ModelForm):
+class BaseForm(GroupedForm):
     """A base, in the groups in which its manager thinks of it."""
 
-    template_name = "bases/_base_form.html"
     GROUPS = (
         (_("是哪个基地"), ("name", "level", "subdistrict", "operator", "brand", "summary", "contact")),
         (_("在哪里、什么时候开"), ("place", "address", "latitude", "longitude", "hours", "opens_on_holidays")),
@@ -64,16 +63,6 @@ class BaseForm(ModelForm):
             if name in data and data[name] is None:
                 data[name] = getattr(self.instance, name)
         return data
-
-    def groups(self) -> list[tuple[Any, list[tuple[Any, bool]]]]:
-        """Return (heading, [(bound field, whether it takes the whole width)]); fields of no group come last."""
-        grouped = {name for _label, names in self.GROUPS for name in names}
-        rest = tuple(name for name in self.fields if name not in grouped)
-        return [
-            (label, [(self[name], name in self.WIDE) for name in names if name in self.fields])
-            for label, names in (*self.GROUPS, (_("其他"), rest))
-            if any(name in self.fields for name in names)
-        ]
 
 
 class RoomForm(ModelForm):

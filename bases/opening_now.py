@@ -42,7 +42,8 @@ def opening_of(base: Base) -> Opening | None:
 def next_opening_moment(now: dt.datetime) -> dt.datetime | None:
     """Return the next moment today at which a published base opens or closes: kept pages end then."""
     today = now.date()
-    bases = Base.objects.published().filter(state=BaseState.OPERATING).prefetch_related("opening_times")
+    bases = Base.objects.published().filter(state=BaseState.OPERATING).only("opens_on_holidays")
+    bases = bases.prefetch_related("opening_times")  # asked for on the first request after each change
     specials = {row.base_id: row.special for row in OpeningException.objects.filter(starts__lte=today, ends__gt=today)}
     moments = []
     for base in bases:

@@ -3,6 +3,7 @@
 A template writes `{{ form }}` for the whole, or `{% include "web/forms/_summary.html" %}` and `{{ form.name.as_field_group }}`.
 """
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -170,6 +171,27 @@ class Form(PortalForm, forms.Form):
 
 class ModelForm(PortalForm, forms.ModelForm):
     """A form with the fields of a model. Actions write the row; `save()` is never called."""
+
+
+class GroupedForm(ModelForm):
+    """A form with its fields in groups with headings, two columns on a wide screen.
+
+    `GROUPS` are (heading, names of fields), `WIDE` the names of the fields that take the whole width.
+    """
+
+    template_name = "web/forms/_grouped.html"
+    GROUPS: Sequence[tuple[Any, Sequence[str]]] = ()
+    WIDE: Collection[str] = ()
+
+    def groups(self) -> list[tuple[Any, list[tuple[Any, bool]]]]:
+        """Return (heading, [(bound field, whether it takes the whole width)]); fields of no group come last."""
+        grouped = {name for _label, names in self.GROUPS for name in names}
+        rest = tuple(name for name in self.fields if name not in grouped)
+        return [
+            (label, [(self[name], name in self.WIDE) for name in names if name in self.fields])
+            for label, names in (*self.GROUPS, (_("其他"), rest))
+            if any(name in self.fields for name in names)
+        ]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
