@@ -28,6 +28,7 @@ from chengyang.extensions import (
 )
 from chengyang.lib.chinese import dates
 from chengyang.platform.web import content
+from chengyang.platform.web.prepared import prepared
 
 from . import feed, papers, record_tabs
 from .actions import signup_upkeep
@@ -128,10 +129,16 @@ def _versions_of(path: Mapping[str, str]) -> tuple[str, ...]:
 
 def _next_moment(now: dt.datetime) -> dt.datetime | None:
     """Return the next start, end, opening or closing of sign-up of a shown activity."""
+    found = _next_of(now)
+    return found[0][0] if found else None
+
+
+@prepared  # asked for on the first request after each change
+def _next_of(now):
     rows = Activity.objects.shown()
     names = ("starts", "ends", "signup_opens", "signup_closes")
-    firsts = [rows.filter(**{f"{name}__gt": now}).order_by(name).values_list(name, flat=True)[:1] for name in names]
-    return min(firsts[0].union(*firsts[1:]), default=None)
+    first, *others = [rows.filter(**{f"{name}__gt": now}).order_by(name).values_list(name)[:1] for name in names]
+    return first.union(*others).order_by("starts")[:1]
 
 
 extend(

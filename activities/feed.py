@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,13 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event, Timezone
 
 from chengyang import clock
 from chengyang.platform.web import fragments
 
 from .models import Activity
 from .states import ActivityState
+
+if TYPE_CHECKING:  # the library is loaded when the first file is made: most processes make none
+    from icalendar import Event, Timezone
 
 BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, "feed window")
 REFRESH = dt.timedelta(hours=3)  # how often a subscriber should fetch the feed
@@ -58,6 +61,8 @@ def calendar_of(activities: Iterable[Activity], request: HttpRequest, name: str 
 
 def reminder_of(activity: Activity, request: HttpRequest) -> bytes:
     """Return a calendar file with one entry that rings when the sign-up of `activity` opens; the portal stores nothing about it."""
+    from icalendar import Alarm, Event
+
     opens, url = activity.signup_starts_at(), request.build_absolute_uri(activity.get_absolute_url())
     event, alarm = Event(), Alarm()
     event.add("uid", f"{activity.public_id}-signup@{settings.SITE['domain']}")
@@ -76,6 +81,8 @@ def reminder_of(activity: Activity, request: HttpRequest) -> bytes:
 
 def _file(events: Iterable[bytes], name: str = "") -> bytes:
     """Return a calendar file with the written `events`."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
     calendar.add("version", "2.0")
@@ -91,8 +98,10 @@ def _file(events: Iterable[bytes], name: str = "") -> bytes:
 
 
 @cache
-def _timezone() -> Timezone:
+def _timezone() -> "Timezone":
     """Return the time zone of the portal as a component, made once: the library asks for 46,000 offsets."""
+    from icalendar import Timezone
+
     return Timezone.from_tzinfo(ZONE)
 
 
@@ -104,8 +113,10 @@ def _event_text(activity: Activity, request: HttpRequest) -> bytes:
     return fragments.kept("activities.event", contents, lambda: _event(activity, url).to_ical())
 
 
-def _event(activity: Activity, url: str) -> Event:
+def _event(activity: Activity, url: str) -> "Event":
     """Return the event of `activity`; what it reads of the activity is in EVENT_FIELDS."""
+    from icalendar import Event
+
     is_off = activity.state == ActivityState.CANCELLED
     event = Event()
     event.add("uid", f"{activity.public_id}@{settings.SITE['domain']}")

@@ -28,7 +28,7 @@ from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
-from chengyang.platform.web.fragments import per_version
+from chengyang.platform.web.fragments import own_per_version, per_version
 from chengyang.platform.web.panels import everybody
 
 from . import actions, papers, record_tabs
@@ -82,12 +82,14 @@ def _best_known():
 
 def _mine(request, subject):
     own = Post.objects.visible_to(request.user).own(request.user).select_related("base").order_by("starts", "pk")
-    return {"posts": posts} if (posts := list(own[:6])) else None
+    posts = own_per_version(request.user, "bases.posts", lambda: list(own[:6]))
+    return {"posts": posts} if posts else None
 
 
 def _my_visits(request, subject):
     own = Visit.objects.visible_to(request.user).own(request.user).filter(ends__gt=clock.now()).select_related("base")
-    return {"visits": visits} if (visits := list(own.order_by("starts", "pk")[:3])) else None
+    visits = own_per_version(request.user, "bases.visits", lambda: list(own.order_by("starts", "pk")[:3]))
+    return {"visits": visits} if visits else None
 
 
 def _pages():

@@ -4,13 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
+from chengyang.platform.web.prepared import prepared
 
-from .free_times import open_on, open_until, opens_next
-from .models import Base, OpeningException
+from .free_times import open_until, opens_next
+from .models import Base, OpeningException, OpeningTime
 from .states import BaseState
 
 AHEAD = dt.timedelta(days=30)  # of the exceptions on the page of a base
@@ -40,13 +42,16 @@ def opening_of(base: Base) -> Opening | None:
 
 
 def next_opening_moment(now: dt.datetime) -> dt.datetime | None:
-    """Return the next moment today at which a published base opens or closes: kept pages end then."""
-    today = now.date()
-    bases = Base.objects.published().filter(state=BaseState.OPERATING).only("opens_on_holidays")
-    bases = bases.prefetch_related("opening_times")  # asked for on the first request after each change
-    specials = {row.base_id: row.special for row in OpeningException.objects.filter(starts__lte=today, ends__gt=today)}
-    moments = []
-    for base in bases:
-        calendar = base.calendar_of_day(today, specials.get(base.pk))
-        moments += [moment for one in open_on(today, calendar) for moment in one if moment > now]
-    return min(moments, default=None)
+    """Return the next moment today at which a base may open or close, whatever the day of the week: kept pages end then."""
+    found = _next_time(now.date(), timezone.localtime(now).time())
+    return clock.at(now.date(), found[0][0]) if found else None
+
+
+@prepared  # asked for on the first request after each change
+def _next_time(day, time):
+    specials = OpeningException.objects.filter(starts__lte=day, ends__gt=day)
+    sources = [(rows, name) for rows in (OpeningTime.objects.all(), specials) for name in ("opens", "closes")]
+    first, *others = [
+        rows.filter(**{f"{name}__gt": time}).order_by(name).values_list(name)[:1] for rows, name in sources
+    ]
+    return first.union(*others).order_by("opens")[:1]

@@ -5,7 +5,6 @@ import datetime as dt
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from .models import Visit
 from .states import VisitState
@@ -13,6 +12,8 @@ from .states import VisitState
 
 def calendar_of(visit: Visit, request: HttpRequest) -> bytes:
     """Return a calendar file with the visit; a cancelled one removes itself from the calendar that has it."""
+    from icalendar import Calendar, Event  # loaded when the first file is made
+
     calendar, event = Calendar(), Event()
     calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
     calendar.add("version", "2.0")

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .models import Person
+from chengyang.platform.staff.filters import offered
 
-MOST = 200  # organizations that are offered
+from .models import Person
 
 
 class MemberOf(admin.SimpleListFilter):
@@ -19,7 +19,7 @@ class MemberOf(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         organizations = _memberships()._meta.get_field("organization").related_model
-        return [(str(row.pk), str(row)) for row in organizations.objects.visible_to(request.user)[:MOST]]
+        return [(str(pk), name) for pk, name in offered(organizations, request.user)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not (self.value() or "").isdecimal():

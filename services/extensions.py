@@ -28,6 +28,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web import content
+from chengyang.platform.web.fragments import own_per_version
 from chengyang.platform.web.panels import each_reader, everybody
 
 from . import record_tabs
@@ -56,7 +57,8 @@ def _mine(request, subject):
 
 def _my_teams(request, subject):
     own = Post.objects.visible_to(request.user).own(request.user).select_related("team").order_by("starts", "pk")
-    return {"posts": posts} if (posts := list(own[:6])) else None
+    posts = own_per_version(request.user, "services.posts", lambda: list(own[:6]))
+    return {"posts": posts} if posts else None
 
 
 def _open_requests(organization, first, last):

@@ -172,12 +172,6 @@ class Base(Organizer):
         holidays = deadlines.exceptions(range(first.year, last.year + 1))
         return Calendar(week_of(rows), holidays, self.opens_on_holidays, [row.special for row in specials])
 
-    def calendar_of_day(self, day, special):
-        """Return the same for one day, with the exception `special` or None, from rows that were read for many bases."""
-        week = week_of((row.weekday, row.opens, row.closes) for row in self.opening_times.all())
-        holidays = deadlines.exceptions([day.year])
-        return Calendar(week, holidays, self.opens_on_holidays, [special] if special else [])
-
     @property
     def can_be_visited(self):
         """Whether delegations can ask for a visit on its page."""

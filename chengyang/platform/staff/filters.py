@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import todo_kinds
+from chengyang.platform.web.fragments import own_per_version
 
 from .models import Assignment
 
 DAY = dt.timedelta(days=1)
+MOST_OFFERED = 200  # rows of another table in one filter
 WAITING = {"me": _("等我办"), "taken": _("我接办的"), "late": _("已逾期"), "soon": _("三天内到期")}
 
 
@@ -21,6 +23,15 @@ def visible_rows(model: type[Model], user: Any) -> QuerySet:
     """Return the rows of `model` that `user` may choose from: those of `visible_to`, or all rows of a code table without it."""
     rows = model._default_manager.all()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+
+
+def offered(model: type[Model], user: Any) -> list[tuple[Any, str]]:
+    """Return key and name of the rows of `visible_rows`, at most MOST_OFFERED, read once until a recorded action changes a row."""
+
+    def read() -> list[tuple[Any, str]]:
+        return [(row.pk, str(row)) for row in visible_rows(model, user)[:MOST_OFFERED]]
+
+    return own_per_version(user, ("staff.offered", model._meta.label), read)
 
 
 class PeriodFilter(admin.SimpleListFilter):
@@ -130,5 +141,4 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter on a foreign key that offers the rows of `visible_to`."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        chosen = visible_rows(field.remote_field.model, request.user)
-        return [(row.pk, str(row)) for row in chosen[:200]]
+        return offered(field.remote_field.model, request.user)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import DateField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.forms import Textarea
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,7 +41,7 @@ class CheckRules(TodoKind):
 
     def waiting(self, user: Any) -> QuerySet:
         rows = RulesDraft.objects.visible_to(user).filter(state=RulesDraftState.WAITING).exclude(proposed_by=user)
-        return rows.annotate(due_on=Value(None, output_field=DateField()))
+        return rows.annotate(due_on=Cast(Value(None), DateField()))
 
     def awaited_by(self, user: Any) -> QuerySet:
         return RulesDraft.objects.visible_to(user).filter(proposed_by=user, state=RulesDraftState.WAITING)

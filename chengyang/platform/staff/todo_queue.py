@@ -2,10 +2,13 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, SmallIntegerField, Value
 
 from chengyang import clock
 from chengyang.extensions import Section, TodoKind, todo_kind, todo_kinds
@@ -57,17 +60,27 @@ def waiting(kind: TodoKind, user: Any) -> QuerySet:
 
 def keys(user: Any, section: str = "") -> list[Key]:
     """Return the items that `user` may decide in order, of one section or of all, also those that colleagues have taken."""
-    found = []
-    taken = _taken()
-    for kind in todo_kinds():
-        if section and kind.section != section:
-            continue
-        rows = waiting(kind, user).values_list("due_on", "pk", "public_id")[:DEPTH]
+    kinds = [kind for kind in todo_kinds() if not section or kind.section == section]
+    taken, found = _taken(), []
+    rows = sorted((place, due or NO_DAY, pk, public_id) for place, due, pk, public_id in _rows(kinds, user))
+    for place, queue in groupby(rows, itemgetter(0)):
+        kind = kinds[place]
         found += [
-            Key(due or NO_DAY, number, kind, pk, public_id, taken.get((kind.code, public_id), 0))
-            for number, (due, pk, public_id) in enumerate(rows)
+            Key(due, number, kind, pk, public_id, taken.get((kind.code, public_id), 0))
+            for number, (_place, due, pk, public_id) in enumerate(queue)
         ]
     return sorted(found, key=lambda key: (key.due_on, key.since, key.kind.code))
+
+
+def _rows(kinds: Sequence[TodoKind], user: Any) -> Iterable[tuple[int, dt.date | None, int, str]]:
+    """Return (number of the kind, due date, pk, public id) of what waits, at most DEPTH rows of each kind, by one statement."""
+    queues = [
+        waiting(kind, user)
+        .annotate(_kind=Value(place, output_field=SmallIntegerField()))
+        .values_list("_kind", "due_on", "pk", "public_id")[:DEPTH]
+        for place, kind in enumerate(kinds)
+    ]
+    return queues[0].union(*queues[1:], all=True) if queues else ()
 
 
 def _taken() -> dict[tuple[str, str], int]:

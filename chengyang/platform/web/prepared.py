@@ -23,12 +23,13 @@ _PLACEHOLDERS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 2_147_000_000 + number,
     str: lambda number: f"\N{WHITE SQUARE}parameter {number}",
     dt.date: lambda number: dt.date(1, 1, 1) + dt.timedelta(days=number),
+    dt.time: lambda number: dt.time(3, 33, 33, 333_000 + number),
     dt.datetime: lambda number: dt.datetime(1, 1, 2, tzinfo=dt.UTC) + dt.timedelta(seconds=number),
 }
 
 
 class prepared:
-    """A query that `build` makes from its arguments: ids, texts, dates and moments, which stand in the query as they are.
+    """A query that `build` makes from its arguments: ids, texts, dates, times and moments, which stand in the query as they are.
 
     Everything else in the query is the same for every call: `build` reads neither the clock nor the request. It returns a
     QuerySet of one model without annotations and related rows, or one of `values_list` without `flat`. Calling it sends the
