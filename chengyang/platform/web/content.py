@@ -16,7 +16,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -194,37 +194,47 @@ def tokens_of_request() -> dict[str, str] | None:
 _thread = threading.local()  # a connection of each thread, because every request of a visitor reads the versions
 
 
-def _read(names: tuple[str, ...]) -> list[bytes | None]:
-    """Return the tokens by one command on the connection of this thread; the client would take twice as long.
+def exchange(*commands: bytes) -> list[Any]:
+    """Return the answers of the cache server to `commands` (of `packed`), sent at once on the connection of this thread.
 
-    Raises RedisError and OSError.
+    The client's pipeline does the same and takes several times as long. Raises RedisError and OSError.
     """
     owner = (os.getpid(), settings.CACHES["default"]["LOCATION"])  # a process that was forked needs its own connection
     if getattr(_thread, "owner", None) == owner:
         try:
-            return _asked(_thread.connection, names)
+            return _answers(_thread.connection, commands)
         except redis.exceptions.ConnectionError:  # the server was started anew
             pass
     pool = server().connection_pool
     connection = pool.connection_class(**pool.connection_kwargs)  # the pool counts those it makes and never forgets one
-    found = _asked(connection, names)
+    found = _answers(connection, commands)
     _thread.connection, _thread.owner = connection, owner
     return found
 
 
-def _asked(connection: Any, names: tuple[str, ...]) -> list[bytes | None]:
+def packed(*parts: str | bytes | int) -> bytes:
+    """Return one command for `exchange`: its name and its arguments."""
+    return hiredis.pack_command(parts)
+
+
+def _answers(connection: Any, commands: Sequence[bytes]) -> list[Any]:
     try:
-        connection.send_packed_command([_command(key("content", ""), names)])  # connects first, where it must
-        return connection.read_response()
+        connection.send_packed_command([b"".join(commands)])  # connects first, where it must
+        return [connection.read_response() for _command in commands]
     except BaseException:
         connection.disconnect()  # an answer that comes later is not taken for that of the next command
         raise
 
 
+def _read(names: tuple[str, ...]) -> list[bytes | None]:
+    """Return the tokens. Raises RedisError and OSError."""
+    return exchange(_command(key("content", ""), names))[0]
+
+
 @lru_cache(maxsize=4096)
 def _command(prefix: str, names: tuple[str, ...]) -> bytes:
     """Return the command for `names` as the server reads it."""
-    return hiredis.pack_command(("MGET", *(prefix + name for name in names)))
+    return packed("MGET", *(prefix + name for name in names))
 
 
 def not_kept(response: HttpResponse) -> HttpResponse:

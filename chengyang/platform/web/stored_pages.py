@@ -8,7 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import zstandard
 from redis.exceptions import RedisError
@@ -47,7 +47,7 @@ class StoredPage:
 
     def to_bytes(self) -> bytes:
         """Return the page as `from_bytes` reads it."""
-        about = [self.status, self.headers, asdict(self.age)]
+        about = [self.status, self.headers, vars(self.age)]
         return json.dumps(about).encode() + b"\n" + self.body
 
 
@@ -76,9 +76,10 @@ class Store:
         if content.is_away():
             return None, False
         try:
-            commands = content.server().pipeline(transaction=False)
-            commands.set(_claim(key), b"1", nx=True, ex=MAKING).get(content.key("page", key))
-            claimed, data = commands.execute()
+            claimed, data = content.exchange(
+                content.packed("SET", _claim(key), "1", "NX", "EX", MAKING),
+                content.packed("GET", content.key("page", key)),
+            )
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
             return None, False
@@ -100,11 +101,14 @@ class Store:
             return
         counter, name = content.key("page", f"count:{int(time.time() / content.LIFE)}"), content.key("page", key)
         try:
-            commands = content.server().pipeline(transaction=False)
-            commands.incr(counter).expire(counter, 2 * content.LIFE)
-            commands.set(name, page.to_bytes(), ex=content.LIFE).delete(_claim(key))
-            if commands.execute()[0] > MOST_PER_LIFE:
-                content.server().delete(name)
+            number, *_rest = content.exchange(
+                content.packed("INCR", counter),
+                content.packed("EXPIRE", counter, 2 * content.LIFE),
+                content.packed("SET", name, page.to_bytes(), "EX", content.LIFE),
+                content.packed("DEL", _claim(key)),
+            )
+            if number > MOST_PER_LIFE:
+                content.exchange(content.packed("DEL", name))
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
 
@@ -113,7 +117,7 @@ class Store:
         if content.is_away():
             return
         try:
-            content.server().delete(_claim(key))
+            content.exchange(content.packed("DEL", _claim(key)))
         except (RedisError, OSError) as error:
             cache_backend.pause(error)
 
