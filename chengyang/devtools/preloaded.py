@@ -6,7 +6,6 @@ in memory once for all of them. The preparation runs in a process of its own, wh
 restart starts `web` or `worker` by itself.
 """
 
-import gc
 import os
 import signal
 import subprocess
@@ -24,7 +23,6 @@ def main(home, port, schedule, report, outputs):
         stdin=subprocess.DEVNULL,
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
-    gc.disable()  # until the application is loaded, see `chengyang.wsgi`
     try:
         web.load()
         worker.load()
