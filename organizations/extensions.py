@@ -186,10 +186,17 @@ extend(
             hidden={"reminded_on"},
             row_title=lambda row: row.organization,
             created_field="asked_at",
+            related=("giver", "taker", "given__person", "taken__person"),
         ),
-        TableDescription("organizations.Candidate", row_title=lambda row: row.change, created_field=""),
         TableDescription(
-            "organizations.HandOver", hidden={"items"}, row_title=lambda row: row.organization, created_field="on"
+            "organizations.Candidate", row_title=lambda row: row.change, related=("change__organization",)
+        ),
+        TableDescription(
+            "organizations.HandOver",
+            hidden={"items"},
+            row_title=lambda row: row.organization,
+            created_field="on",
+            related=("giver", "taker"),
         ),
     ],
     schedule={"organizations": PeriodicTask("organizations.run_periodic", 60.0)},

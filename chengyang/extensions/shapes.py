@@ -299,7 +299,8 @@ class TableDescription:
 
     `hidden` are fields without meaning for a person, `technical` fields that are folded away, `show` maps a field to a
     function of the row that returns its text, `row_title` returns the heading of a row (such as its activity),
-    `created_field` names the field with the date of creation.
+    `created_field` names the field with the date of creation. `related` are paths of rows that its texts read beyond its own
+    keys, such as `change__organization`.
     """
 
     table: str
@@ -310,6 +311,7 @@ class TableDescription:
     row_title: Callable[[Any], Any] = str
     show: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     created_field: str = ""
+    related: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from chengyang.platform.notices.models import Notice
 
 from ..models import Person
 from ..states import PersonState
+from .descriptions import description
 
 # Tables that foreign keys lead to but that contain no personal data, each with the reason.
 LEFT_OUT = {
@@ -58,9 +59,9 @@ def rows_about(user: Any) -> dict[type[models.Model], list[Any]]:
         level.setdefault(type(row), []).append(row)
     while level:
         following: dict[type[models.Model], list[Any]] = {}
-        for table, ways in _tables_behind(level).items():
-            if table is Person:
-                continue  # the person is among the subjects
+        behind = _tables_behind(level)
+        behind.pop(Person, None)  # the person is among the subjects
+        for table, ways in _with_rows(behind, account).items():
             known = found.setdefault(table, {})
             fresh = [row for row in _rows(table, ways) if row.pk not in known]
             for relation, parents in ways:
@@ -144,11 +145,19 @@ def _tables_behind(level) -> dict[type[models.Model], list[tuple[Any, list[Any]]
     return ways
 
 
+def _with_rows(behind, account):
+    """Return the tables of `behind` to which the relations lead from some row, by one query: most tables have none of a person."""
+    tables = list(behind)
+    asked = [models.Exists(_rows(table, behind[table]).select_related(None)) for table in tables]
+    has_rows = get_user_model()._base_manager.filter(pk=account.pk).values_list(*asked).get() if asked else ()
+    return {table: behind[table] for table, has in zip(tables, has_rows, strict=True) if has}
+
+
 def _rows(table, ways) -> QuerySet:
     """Return the rows of `table` that one of the relations `ways` leads to, by one query."""
     joined = [key.name for key in table._meta.concrete_fields if key.is_relation and not _is_account(key)]
     wanted = reduce(or_, (models.Q(**{f"{relation.field.name}__in": rows}) for relation, rows in ways))
-    return table._base_manager.filter(wanted).select_related(*joined)
+    return table._base_manager.filter(wanted).select_related(*joined, *description(table).related)
 
 
 def _is_account(key):

@@ -71,7 +71,7 @@ class RowFormatter:
     def __init__(self, user: Any, found: dict[type[models.Model], list[Any]]) -> None:
         self.user = user
         named = {getattr(row, key.attname) for model, rows in found.items() for key in _officers(model) for row in rows}
-        self.history = {model: _former_versions(model, rows) for model, rows in found.items()}
+        self.history = _histories(found, user)
         actors = {_actor(event) for former in self.history.values() for events in former.values() for event in events}
         known = get_user_model()._base_manager.filter(public_id__in=actors - {"", user.public_id})
         self.accounts = dict(known.values_list("public_id", "pk"))
@@ -230,17 +230,26 @@ def _shows_changes(model, column):
     return column.name == "state" or bool(purpose_of(model, column.name))
 
 
-def _former_versions(model, rows):
-    """Return the stored former versions of `rows` by primary key, oldest first."""
+def _histories(rows_by_model, user):
+    """Return, by model and primary key, the stored former versions of rows, oldest first; a query asks which models have any."""
+    versions = {model: _versions(model, rows) for model, rows in rows_by_model.items()}
+    asked = {model: rows for model, rows in versions.items() if rows is not None}
+    own = get_user_model()._base_manager.filter(pk=user.pk)
+    has_some = own.values_list(*(models.Exists(rows) for rows in asked.values())).get() if asked else ()
+    found: dict[type[models.Model], dict[Any, list[Any]]] = {model: {} for model in rows_by_model}
+    for (model, rows), has in zip(asked.items(), has_some, strict=True):
+        for version in rows.order_by("pgh_id") if has else ():
+            found[model].setdefault(version.pgh_obj_id, []).append(version)
+    return found
+
+
+def _versions(model, rows):
+    """Return the query for the former versions of `rows`, or None for a table without a history."""
     try:
         event = model._meta.get_field("history").related_model
     except FieldDoesNotExist:
-        return {}
-    found: dict[Any, list[Any]] = {}
-    versions = event._base_manager.filter(pgh_obj_id__in=[row.pk for row in rows], pgh_label="update")
-    for version in versions.order_by("pgh_id"):
-        found.setdefault(version.pgh_obj_id, []).append(version)
-    return found
+        return None
+    return event._base_manager.filter(pgh_obj_id__in=[row.pk for row in rows], pgh_label="update")
 
 
 def _actor(event):

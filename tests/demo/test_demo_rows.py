@@ -5,7 +5,9 @@ import re
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.db import connection
 from django.db.models import Count, F, Max, Min, Q
+from django.test.utils import CaptureQueriesContext
 
 from activities.actions import anonymise_guests, expire_offers
 from activities.models import Activity, CheckIn, ServiceRecord, Signup
@@ -363,3 +365,11 @@ def test_no_activity_names_another_subdistrict_than_that_of_its_place():
     named = [(row.place_subdistrict.name, {name for name in names if name in row.place + row.address}) for row in rows]
     assert [(own, others) for own, others in named if others - {own}] == []
     assert any(others for _own, others in named)
+
+
+def test_what_is_stored_about_a_person_costs_a_statement_only_for_tables_with_rows(client):
+    client.force_login(member(), backend="chengyang.platform.accounts.backends.PortalBackend")
+    client.get("/me/data/")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/me/data/").status_code == 200
+    assert len(asked) <= 45

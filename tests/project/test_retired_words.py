@@ -88,6 +88,7 @@ ALLOWED = (
     ("activities/models/", "functions.Floor", "a function of the database"),
     ("chengyang/lib/chinese/search.py", "only cast", "a cast in SQL"),
     ("tests/chinese/test_search_postgres.py", "cast in SQL", "a cast in SQL"),
+    ("chengyang/platform/staff/rules_admin.py", "Cast", "a cast in SQL"),
     ("docs/requirements.md", "held", "the words of a law"),
     ("docs/requirements.md", "told", "the words of a law"),
     ("docs/style.md", "a body that says why", "the body of a commit message"),
