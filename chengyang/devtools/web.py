@@ -38,7 +38,7 @@ def load_application():
     importlib.import_module(APPLICATION)
     connections.close_all()
     caches.close_all()
-    gc.unfreeze()  # what the application kept of it may be garbage
+    gc.unfreeze()  # `chengyang.wsgi` freezes what it has loaded without looking for garbage in it
     gc.collect()
     gc.freeze()  # otherwise the garbage collector of a forked process writes to every object, which copies the shared pages
 
