@@ -16,6 +16,7 @@ from .up import SHUTDOWN_TIMEOUTS, Portal, read_port, require_local
 CHECK_INTERVAL = 1.0  # seconds between two looks at the files
 SETTLE = 0.3  # seconds to wait after a change: an editor or Git writes several files
 LOADED = (".py", ".txt", ".html", ".mo")  # code, templates of messages, translations
+LOADED_BY_WEB = (".py", ".mo")  # templates it reads for every request
 NOT_LOADED = {"var", "tests", "bench", "docs", "deploy", "static", "staticfiles", "test-output", "node_modules"}
 
 
@@ -24,7 +25,7 @@ class DevelopmentPortal(Portal):
 
     def __init__(self, home, port):
         super().__init__(home, port)
-        self.sources = {}  # as the worker has loaded them
+        self.sources = {}  # as the processes have loaded them
         self.started_with = {}  # {name of a service: the sources when it was started}
         self.next_check = 0.0
         self.broken = []  # services that wait for the next change of a file
@@ -41,9 +42,13 @@ class DevelopmentPortal(Portal):
         self.run_first("chengyang.devtools.prepare", self.home)
 
     def start_portal(self):
-        """Start Django's development server, which reloads by itself, and the worker, which `on_poll` restarts."""
+        """Start Django's development server and the worker; `on_poll` restarts both.
+
+        Django's own reloader is off: it notes the files only after it has loaded them, so that it misses a file that is saved
+        a second time in between, and stays with the broken code.
+        """
         # --nostatic: WhiteNoise serves static files like in production, only from the source folders.
-        server = (ROOT / "manage.py", "runserver", "--nostatic", f"127.0.0.1:{self.port}")
+        server = (ROOT / "manage.py", "runserver", "--nostatic", "--noreload", f"127.0.0.1:{self.port}")
         self.add("web", lambda: self.python("web", *server))
         self.sources = sources(ROOT, skip=self.home)
         self.started_with = {"web": self.sources, "worker": self.sources}
@@ -56,8 +61,7 @@ class DevelopmentPortal(Portal):
     def restart(self, service):
         """Leave an ended web server or worker until a file changes: the code that it cannot load is still the same.
 
-        It is started at once when a file has changed since its start. The web server reloads by itself, so that it may end
-        because of code that has been mended in the meantime.
+        It is started at once when a file has changed since its start: the code may have been mended in the meantime.
         """
         if service.name not in ("web", "worker"):
             super().restart(service)
@@ -74,7 +78,7 @@ class DevelopmentPortal(Portal):
             self.supervisor.print(f"{service.name} ended (code {code}); it starts again when a file is saved")
 
     def on_poll(self):
-        """Restart the worker, and a broken web server, when a file has changed."""
+        """Restart the worker when a file has changed, and the web server when it has loaded that file or waits for one."""
         if time.monotonic() < self.next_check:
             return
         self.next_check = time.monotonic() + CHECK_INTERVAL
@@ -84,13 +88,19 @@ class DevelopmentPortal(Portal):
         found = sources(ROOT, skip=self.home)
         changed = {path for path, _modified in found.items() ^ self.sources.items()}
         self.sources = found
-        self.supervisor.print(f"{os.path.relpath(min(changed), ROOT)} has changed; starting the worker again")
-        for service in self.services:
-            if service.name == "worker" or service in self.broken:
-                self.supervisor.stop(service.child, timeouts=SHUTDOWN_TIMEOUTS[service.name])
-                self.started_with[service.name] = found
-                service.child = service.start()
+        again = [service for service in self.services if self.has_loaded(service, changed)]
+        names = " and ".join(service.name for service in again)
+        self.supervisor.print(f"{os.path.relpath(min(changed), ROOT)} has changed; starting {names} again")
+        for service in again:
+            self.supervisor.stop(service.child, timeouts=SHUTDOWN_TIMEOUTS[service.name])
+            self.started_with[service.name] = found
+            service.child = service.start()
         self.broken = []
+
+    def has_loaded(self, service, changed):
+        """Return whether `service` runs with one of the files `changed`, or waits for any change because it has ended."""
+        is_web = service.name == "web" and any(path.endswith(LOADED_BY_WEB) for path in changed)
+        return is_web or service.name == "worker" or service in self.broken
 
 
 def sources(root, *, skip):

@@ -122,7 +122,7 @@ def test_saved_code_is_shown_after_a_reload(running):
 
 def test_worker_restarts_when_a_file_is_saved(running):
     running.save("chengyang/celery.py", running.read_file("chengyang/celery.py") + "\n# saved\n")
-    running.wait_for(r"^chengyang/celery.py has changed; starting the worker again$")
+    running.wait_for(r"^chengyang/celery.py has changed; starting web and worker again$")
     running.wait_for(WORKER_READY)
 
 
