@@ -92,7 +92,7 @@ METRICS = [
         _("场"),
         _("已发布、已结束、没有取消的活动，按开始日期"),
         _completed,
-        subjects=ORGANIZERS,
+        subjects=(*ORGANIZERS, "subdistrict"),
     ),
     Metric(
         "activities_in_programmes",
@@ -100,6 +100,7 @@ METRICS = [
         _("场"),
         _("办的活动里属于新心汇、新趣汇、新智汇、新力汇的"),
         _in_programmes,
+        subjects=(*ORGANIZERS, "subdistrict"),
     ),
     Metric("xinxin_sessions", _("新心行动"), _("场"), _("办的活动里属于“新心行动”品牌的"), _xinxin),
     Metric(
@@ -117,7 +118,7 @@ METRICS = [
         _("每场取签到数和现场点数中较大的，相加；一个人来两场算两次"),
         lambda subject, period: with_attendance(_completed(subject, period)),
         _total_attendance,
-        subjects=ORGANIZERS,
+        subjects=(*ORGANIZERS, "subdistrict"),
     ),
     Metric(
         "distinct_persons",
@@ -134,7 +135,7 @@ METRICS = [
         _("志愿服务活动按签到、签退记下的时长，更正后的算"),
         _records,
         lambda rows: rows.total(),
-        subjects=ORGANIZERS,
+        subjects=(*ORGANIZERS, "subdistrict"),
     ),
     Metric("brands", _("服务品牌"), _("个"), _("期末已有的服务品牌"), _brands),
 ]

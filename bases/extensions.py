@@ -34,7 +34,7 @@ from chengyang.platform.web.panels import everybody
 from . import actions, papers, record_tabs
 from .imports import BasePostImport, HonourImport
 from .metrics import METRICS
-from .models import Assessment, Base, Honour, Post, RoomBooking, Visit
+from .models import Assessment, Base, Evaluation, Honour, Post, RoomBooking, Visit
 from .opening_now import next_opening_moment
 from .states import BookingState, VisitState
 from .todos import AnswerBooking, AnswerVisit, RecordReception
@@ -102,6 +102,7 @@ extend(
     public_pages=[_pages],
     todos=[
         AssessmentTodo(Assessment, Section.BASES, _("“六有”评定")),
+        AssessmentTodo(Evaluation, Section.BASES, _("基地年度评价")),
         AnswerBooking(),
         AnswerVisit(),
         RecordReception(),
@@ -132,8 +133,10 @@ extend(
     metrics=METRICS,
     posts=[PostType(Post, Post.Kind.MANAGER)],
     assessments=[Assessment],
+    evaluations=[Evaluation],
     file_access={
         "bases.Assessment": Assessment.objects.public_ids_visible_to,
+        "bases.Evaluation": Evaluation.objects.public_ids_of_staff,
         "bases.Honour": Honour.objects.public_ids_of_managers,
     },
     own_data_order=30,

@@ -36,9 +36,9 @@ def _visits(subject, period):
 
 
 METRICS = [
-    Metric("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating),
+    Metric("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating, subjects=("subdistrict",)),
     Metric("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours, subjects=("base",)),
-    Metric("visits", _("观摩"), _("批"), _("来过并登记了接待的观摩，按观摩日期"), _visits),
+    Metric("visits", _("观摩"), _("批"), _("来过并登记了接待的观摩，按观摩日期"), _visits, subjects=("base",)),
     Metric(
         "visitors",
         _("观摩人次"),
@@ -46,5 +46,6 @@ METRICS = [
         _("登记了接待的观摩的实到人数，相加"),
         _visits,
         lambda rows: rows.aggregate(total=Sum("came"))["total"] or 0,
+        subjects=("base",),
     ),
 ]

@@ -15,6 +15,8 @@ from chengyang.platform.staff.record_parts import (
     assessments_by_standard,
     assessments_of,
     can_start_assessment,
+    evaluate_verb,
+    evaluations_of,
     posts_of,
     posts_of_person,
     to_look_at_again,
@@ -24,7 +26,7 @@ from chengyang.platform.standards.states import AssessmentState
 from members.permissions import can_choose_person
 
 from . import permissions
-from .models import AMBER_BEFORE, Assessment, RoomBooking
+from .models import AMBER_BEFORE, Assessment, Evaluation, RoomBooking
 from .states import BaseState
 
 BASE = "bases.Base"
@@ -169,10 +171,13 @@ TABS = [
         in_history=True,
     ),
     assessments_of(BASE, TabColumn(_("有效至"), "expires_on")),
+    evaluations_of(BASE),
+    assessments_by_standard(Evaluation, _("基地"), part="base-years", heading=_("实践创新基地"), order=25),
     assessments_by_standard(Assessment, _("基地"), part="bases", heading=_("实践创新基地"), order=22),
     to_look_at_again(Assessment, _("基地"), part="bases", heading=_("实践创新基地"), order=32),
 ]
 VERBS = [
+    evaluate_verb(BASE, "bases_evaluation"),
     RecordVerb(
         PERSON, "appoint-base", _("给基地职务"), "bases_post", "person", can_choose_person, tab="posts", order=31
     ),

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "chengyang.platform.offices",
     "chengyang.platform.standards",
     "chengyang.platform.staff.apps.StaffConfig",
+    "chengyang.platform.objectives",
     "chengyang.platform.mailings",
     "chengyang.platform.papers",
     "members",

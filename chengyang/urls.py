@@ -26,6 +26,8 @@ urlpatterns = [
     path("files/", include("chengyang.platform.files.urls")),
     # /standards/ and its pages below /me/
     path("", include("chengyang.platform.standards.urls")),
+    # /objectives/ and its pages below /me/
+    path("", include("chengyang.platform.objectives.urls")),
     # /contact/
     path("contact/", include("chengyang.platform.offices.urls")),
     # /join/, /organizations/, /bases/, /calendar/, /services/ and the pages of these apps below /me/

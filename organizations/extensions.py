@@ -39,7 +39,7 @@ from . import actions, panels, papers, record_tabs, roster
 from .actions import memberships
 from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
-from .models import Assessment, Duty, Membership, Organization, Post, Term, TermChange
+from .models import Assessment, Duty, Evaluation, Membership, Organization, Post, Term, TermChange
 from .states import MEMBERSHIP_OPEN, ChangeState, MembershipState, OrganizationState
 from .todos import MembershipTodo, TermChangeTodo
 
@@ -128,7 +128,12 @@ def _pages():
 extend(
     "organizations",
     public_pages=[_pages],
-    todos=[MembershipTodo(), TermChangeTodo(), AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定"))],
+    todos=[
+        MembershipTodo(),
+        TermChangeTodo(),
+        AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定")),
+        AssessmentTodo(Evaluation, Section.ORGANIZATIONS, _("组织年度评价")),
+    ],
     imports=[MembershipImport(), OrganizationPostImport()],
     search=[
         SearchSource(
@@ -152,7 +157,11 @@ extend(
     metrics=METRICS,
     posts=[PostType(Post, Post.Kind.SECRETARY)],
     assessments=[Assessment],
-    file_access={"organizations.Assessment": Assessment.objects.public_ids_visible_to},
+    evaluations=[Evaluation],
+    file_access={
+        "organizations.Assessment": Assessment.objects.public_ids_visible_to,
+        "organizations.Evaluation": Evaluation.objects.public_ids_of_staff,
+    },
     person_rows=[
         PersonRows(
             _("组织"),

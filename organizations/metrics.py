@@ -48,8 +48,15 @@ def member_counts():
 
 
 METRICS = [
-    Metric("organizations", _("联谊组织"), _("个"), _("期末已成立、没有注销的组织"), _organizations),
-    Metric("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded),
+    Metric(
+        "organizations",
+        _("联谊组织"),
+        _("个"),
+        _("期末已成立、没有注销的组织"),
+        _organizations,
+        subjects=("subdistrict",),
+    ),
+    Metric("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded, subjects=("subdistrict",)),
     Metric(
         "memberships",
         _("会员"),

@@ -16,6 +16,8 @@ from chengyang.platform.staff.record_parts import (
     assessments_by_standard,
     assessments_of,
     can_start_assessment,
+    evaluate_verb,
+    evaluations_of,
     posts_of,
     posts_of_person,
     to_look_at_again,
@@ -25,7 +27,7 @@ from chengyang.platform.web.wording import yes_or_no
 from members.permissions import can_choose_person
 
 from . import permissions
-from .models import Assessment
+from .models import Assessment, Evaluation
 from .states import ChangeState, OrganizationState
 
 ORGANIZATION = "organizations.Organization"
@@ -108,6 +110,8 @@ TABS = [
         related=("person__subdistrict", "organization"),
     ),
     assessments_of(ORGANIZATION),
+    evaluations_of(ORGANIZATION),
+    assessments_by_standard(Evaluation, _("组织"), part="organization-years", heading=_("联谊组织"), order=24),
     assessments_by_standard(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=21),
     to_look_at_again(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=31),
 ]
@@ -132,6 +136,7 @@ TABS += [
     ),
 ]
 VERBS = [
+    evaluate_verb(ORGANIZATION, "organizations_evaluation"),
     RecordVerb(
         "organizations.TermChange",
         "nominate",

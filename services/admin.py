@@ -9,7 +9,9 @@ from chengyang.extensions import DetailRow, Section, todo_kind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.assessment_admin import OF_YEAR
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.assessment_admin import EvaluationAdmin as StandardEvaluationAdmin
 from chengyang.platform.staff.bulk_verbs import of_decision
 from chengyang.platform.staff.detail_rows import remaining_rows
 from chengyang.platform.staff.filters import period_filter
@@ -20,7 +22,7 @@ from members.export_columns import about_person
 
 from . import actions, permissions
 from .forms import OutcomeForm
-from .models import Assessment, Outcome, Post, Request, Team
+from .models import Assessment, Evaluation, Outcome, Post, Request, Team
 from .states import REQUEST_OPEN
 from .todos import OUTCOME_SHOWN_FIELDS, CheckOutcome, evidence_rows
 
@@ -188,6 +190,15 @@ class AssessmentAdmin(StandardAssessmentAdmin):
     section, order = Section.SERVICES, 50
     managed_subject, managed_prefix = "team", "team__"
     list_filter = ("state", "team")
+    search_fields = ("team__name",)
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(StandardEvaluationAdmin):
+    section, order = Section.SERVICES, 55
+    managed_subject, managed_prefix = "team", "team__"
+    list_filter = ("state", OF_YEAR, "team")
     search_fields = ("team__name",)
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
 

@@ -35,7 +35,7 @@ from . import record_tabs
 from .actions import requests
 from .imports import OutcomeImport, TeamPostImport
 from .metrics import METRICS
-from .models import OFFICE, Assessment, Outcome, Post, Request, Team
+from .models import OFFICE, Assessment, Evaluation, Outcome, Post, Request, Team
 from .states import REQUEST_OPEN, OutcomeState, RequestState
 from .todos import AnswerRequest, CheckOutcome
 
@@ -82,7 +82,12 @@ def _pages():
 extend(
     "services",
     public_pages=[_pages],
-    todos=[AnswerRequest(), CheckOutcome(), AssessmentTodo(Assessment, Section.SERVICES, _("服务队评定"))],
+    todos=[
+        AnswerRequest(),
+        CheckOutcome(),
+        AssessmentTodo(Assessment, Section.SERVICES, _("服务队评定")),
+        AssessmentTodo(Evaluation, Section.SERVICES, _("服务队年度评价")),
+    ],
     imports=[OutcomeImport(), TeamPostImport()],
     search=[
         SearchSource(
@@ -115,9 +120,11 @@ extend(
     ],
     metrics=METRICS,
     assessments=[Assessment],
+    evaluations=[Evaluation],
     file_access={
         "services.Outcome": Outcome.objects.public_ids_of_staff,
         "services.Assessment": Assessment.objects.public_ids_visible_to,
+        "services.Evaluation": Evaluation.objects.public_ids_of_staff,
     },
     schedule={"services": PeriodicTask("services.run_periodic", 3600.0)},
     posts=[PostType(Post, Post.Kind.LEADER)],

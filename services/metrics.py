@@ -45,7 +45,7 @@ def _total(column):
 
 
 METRICS = [
-    Metric("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams),
+    Metric("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams, subjects=("subdistrict",)),
     Metric(
         "incubated_firms",
         _("孵化企业"),

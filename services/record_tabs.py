@@ -12,6 +12,8 @@ from chengyang.platform.staff.record_parts import (
     assessments_by_standard,
     assessments_of,
     can_start_assessment,
+    evaluate_verb,
+    evaluations_of,
     posts_of,
     posts_of_person,
     to_look_at_again,
@@ -21,7 +23,7 @@ from chengyang.platform.standards.subjects import has_standard
 from members.permissions import can_choose_person
 
 from . import permissions
-from .models import Assessment, Request
+from .models import Assessment, Evaluation, Request
 
 TEAM = "services.Team"
 
@@ -89,11 +91,14 @@ TABS = [
     _requests(TEAM, lambda team: team.requests.all(), 20, with_author=True),
     _outcomes(TEAM, 40),
     assessments_of(TEAM, TabColumn(_("有效至"), "expires_on"), order=50),
+    evaluations_of(TEAM, order=52),
+    assessments_by_standard(Evaluation, _("服务队"), part="team-years", heading=_("服务队"), order=26),
     assessments_by_standard(Assessment, _("服务队"), part="teams", heading=_("服务队"), order=23),
     to_look_at_again(Assessment, _("服务队"), part="teams", heading=_("服务队"), order=33),
     _outcomes("organizations.Organization", 50),
 ]
 VERBS = [
+    evaluate_verb(TEAM, "services_evaluation"),
     RecordVerb(
         PERSON, "appoint-team", _("给服务队职务"), "services_post", "person", can_choose_person, tab="posts", order=32
     ),

@@ -41,7 +41,7 @@ def close_base(base: Base, *, actor) -> Base:
     """Close `base`; its page and past activities stay. Raises ActionError("state") if it is closed already, NotAllowed."""
     base = lock(base)
     require(permissions.can_close_base, actor, base)
-    return move(base, BaseState.CLOSED, table=TRANSITIONS, actor=actor, verb="base.closed")
+    return move(base, BaseState.CLOSED, table=TRANSITIONS, actor=actor, verb="base.closed", closed_on=clock.today())
 
 
 @transaction.atomic

@@ -10,7 +10,9 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit.actions import subject_of
 from chengyang.platform.files.models import File
 from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.assessment_admin import OF_YEAR
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.assessment_admin import EvaluationAdmin as StandardEvaluationAdmin
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
@@ -19,7 +21,7 @@ from members.export_columns import about_person
 
 from .. import actions, permissions
 from ..forms import BaseForm, HonourForm
-from ..models import Assessment, Base, Honour, Post
+from ..models import Assessment, Base, Evaluation, Honour, Post
 
 
 @admin.register(Base)
@@ -84,6 +86,14 @@ class BaseRelatedAdmin(ScopedAdmin):
 @admin.register(Assessment)
 class AssessmentAdmin(BaseRelatedAdmin, StandardAssessmentAdmin):
     order = 20
+    search_fields = ("base__name",)
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("base")))
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(BaseRelatedAdmin, StandardEvaluationAdmin):
+    order = 25
+    list_filter = ("state", OF_YEAR, "base")
     search_fields = ("base__name",)
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("base")))
 

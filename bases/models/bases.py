@@ -18,7 +18,8 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
-from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
+from chengyang.platform.standards.models import Evaluation as StandardEvaluation
+from chengyang.platform.standards.models import EvaluationQuerySet, OrganizerAssessmentQuerySet
 from chengyang.platform.workdays import deadlines
 
 from ..opening import Calendar, parse_times, parse_week, spans_on, week_of
@@ -132,6 +133,7 @@ class Base(Organizer):
     state = models.CharField(_("状态"), max_length=12, choices=BaseState.choices, default=BaseState.PREPARING)
     opened_text = models.CharField(_("启用时间"), max_length=20, blank=True)  # the source may know the year only
     opened_on = models.DateField(_("启用日期"), null=True, blank=True)
+    closed_on = models.DateField(_("关闭日期"), null=True, blank=True, editable=False)
     opened_is_demo = models.BooleanField(_("启用时间为演示"), default=False, editable=False)
     by_record = models.BooleanField(_("按公开报道录入"), default=False)
 
@@ -219,6 +221,24 @@ class Assessment(StandardAssessment):
         if self.expires_on is None or day < self.expires_on - AMBER_BEFORE:
             return "green"
         return "amber" if day < self.expires_on else "red"
+
+
+@tracked
+class Evaluation(StandardEvaluation):
+    """年度评价: the evaluation of a base for a year."""
+
+    SUBJECT = "base"
+
+    base = models.ForeignKey(Base, models.CASCADE, related_name="evaluations", verbose_name=_("基地"))
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta(StandardEvaluation.Meta):
+        verbose_name = verbose_name_plural = _("基地年度评价")
+        constraints = [
+            *StandardEvaluation.Meta.constraints,
+            models.UniqueConstraint(fields=["base", "version"], name="base_evaluated_once_by_a_version"),
+        ]
 
 
 class HonourQuerySet(models.QuerySet):

@@ -76,9 +76,9 @@ def make_assessments(dataset: Dataset) -> None:
 def _assessment(dataset: Dataset, rng: RandomSource, code: str, organizer: Any, state: str, ago: int) -> Any:
     is_decided = state in ("passed", "failed", "appealed")
     day = dataset.ago(ago) if is_decided else None
-    author = _submitter(dataset, organizer) if state != "open" else None
+    author = submitter_of(dataset, organizer) if state != "open" else None
     right_by = dataset.ahead(15)
-    first, second = _officers(dataset, organizer, author)
+    first, second = officers_of(dataset, organizer, author)
     is_appealed = state == "appealed"
     return MODELS[code](
         public_id=rng.public_id(),
@@ -100,7 +100,7 @@ def _assessment(dataset: Dataset, rng: RandomSource, code: str, organizer: Any, 
     )
 
 
-def _officers(dataset: Dataset, organizer: Any, author: Any) -> tuple[Any, Any]:
+def officers_of(dataset: Dataset, organizer: Any, author: Any) -> tuple[Any, Any]:
     """Return the first and the second officer, both other people than `author` (rule 2)."""
     own = dataset.officer(organizer.subdistrict)
     if own not in (author, dataset.personas["district_2"]):
@@ -167,7 +167,7 @@ def _draft(dataset: Dataset) -> None:
     Criterion.objects.bulk_create(rows)
 
 
-def _submitter(dataset: Dataset, organizer: Any) -> Any:
+def submitter_of(dataset: Dataset, organizer: Any) -> Any:
     """Return the account that submits the assessment: the persona who manages `organizer`, else an officer.
 
     It is never the district account that decides on the assessment (rule 2).

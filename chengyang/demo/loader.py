@@ -24,7 +24,9 @@ from . import (
     bases,
     consents_and_notices,
     duties,
+    evaluations,
     growth,
+    objectives,
     offices,
     persons,
     posts,
@@ -49,6 +51,8 @@ STEPS: tuple[tuple[str, Callable[[Dataset], None]], ...] = (
     ("activities", programme.make_activities),
     ("requests", requests.make_requests),
     ("outcomes", requests.make_outcomes),
+    ("objectives", objectives.make_objectives),
+    ("evaluations", evaluations.make_evaluations),
     ("consents", consents_and_notices.make_consents),
     ("notices", consents_and_notices.make_notices),
 )

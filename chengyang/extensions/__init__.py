@@ -259,6 +259,11 @@ def post_types() -> list[PostType]:
     return _registry.items("posts")
 
 
+def evaluation_tables() -> list[Any]:
+    """Return the tables of the yearly evaluations of organizers, see `chengyang.platform.standards`."""
+    return _registry.items("evaluations")
+
+
 def assessment_tables() -> list[Any]:
     """Return the tables of assessments."""
     return _registry.items("assessments")

@@ -67,6 +67,9 @@ class Extension:
     schedule: Mapping[str, PeriodicTask] = field(default_factory=dict)  # name → periodic task
     posts: Sequence[PostType] = ()  # posts that give an access scope
     assessments: Sequence[type[models.Model]] = ()  # tables of assessments; `SUBJECT` names their subject
+    evaluations: Sequence[
+        type[models.Model]
+    ] = ()  # tables of yearly evaluations of organizers, with the same `SUBJECT`
     # "app.Model" → function (user) → public ids of the rows that the user may see
     file_access: Mapping[str, Callable[[Any], QuerySet]] = field(default_factory=dict)
     on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(
@@ -145,6 +148,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "metrics": lambda metric: metric.code,
     "posts": lambda post: post.subject,
     "assessments": lambda table: table.SUBJECT,
+    "evaluations": lambda table: table.SUBJECT,
     "own_data": lambda description: description.table,
 }
 

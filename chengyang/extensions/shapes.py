@@ -230,7 +230,8 @@ class Metric:
 
     Where the rows are too many to count for a page, `total(subject, period)` returns the same number from what is kept.
     `subjects` are the kinds of organizers ("organization", "base", "team") for which it may be the evidence of a criterion of a
-    standard; a number about a person never is.
+    standard and the measure of an objective; with "subdistrict" an objective of a subdistrict may count it, too. A number about
+    a person never is.
     """
 
     code: str

@@ -9,7 +9,9 @@ from chengyang.extensions import DetailRow, Section
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.admin import Button, ScopedAdmin
+from chengyang.platform.staff.assessment_admin import OF_YEAR
 from chengyang.platform.staff.assessment_admin import AssessmentAdmin as StandardAssessmentAdmin
+from chengyang.platform.staff.assessment_admin import EvaluationAdmin as StandardEvaluationAdmin
 from chengyang.platform.staff.bulk_verbs import PERSON, of_button, of_decision
 from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.forms import with_new_reason
@@ -21,7 +23,7 @@ from members.export_columns import about_person
 
 from .. import actions, permissions
 from ..forms import new_membership_form
-from ..models import Assessment, Membership, Organization, Post
+from ..models import Assessment, Evaluation, Membership, Organization, Post
 from ..states import MembershipState, OrganizationState
 from ..todos import MembershipTodo
 from .duty_pages import DutyPages
@@ -195,5 +197,13 @@ class PostAdmin(OrganizationRelatedAdmin, StandardPostAdmin):
 class AssessmentAdmin(OrganizationRelatedAdmin, StandardAssessmentAdmin):
     order = 40
     list_filter = ("state", "organization")
+    search_fields = ("organization__name",)
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("organization")))
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(OrganizationRelatedAdmin, StandardEvaluationAdmin):
+    order = 45
+    list_filter = ("state", OF_YEAR, "organization")
     search_fields = ("organization__name",)
     may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("organization")))

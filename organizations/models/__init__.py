@@ -3,6 +3,7 @@
 from .duties import CHAIRING, Duty, DutyQuerySet, DutySwap, HandOver
 from .organizations import (
     Assessment,
+    Evaluation,
     Membership,
     MembershipQuerySet,
     Organization,
@@ -19,6 +20,7 @@ __all__ = [
     "Duty",
     "DutyQuerySet",
     "DutySwap",
+    "Evaluation",
     "HandOver",
     "Membership",
     "MembershipQuerySet",

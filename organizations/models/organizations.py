@@ -15,7 +15,8 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
-from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
+from chengyang.platform.standards.models import Evaluation as StandardEvaluation
+from chengyang.platform.standards.models import EvaluationQuerySet, OrganizerAssessmentQuerySet
 from chengyang.platform.web.lookups import any_of
 from members.models import Category, Person
 
@@ -101,6 +102,26 @@ class Assessment(StandardAssessment):
     def relied_on(self):
         founded = self.organization.founded_on
         return founded is not None and self.assessed_on is not None and founded >= self.assessed_on
+
+
+@tracked
+class Evaluation(StandardEvaluation):
+    """年度评价: the evaluation of an organization for a year."""
+
+    SUBJECT = "organization"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="evaluations", verbose_name=_("组织"))
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta(StandardEvaluation.Meta):
+        verbose_name = verbose_name_plural = _("组织年度评价")
+        constraints = [
+            *StandardEvaluation.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization", "version"], name="organization_evaluated_once_by_a_version"
+            ),
+        ]
 
 
 @tracked

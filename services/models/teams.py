@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
-from chengyang.platform.standards.models import OrganizerAssessmentQuerySet
+from chengyang.platform.standards.models import Evaluation as StandardEvaluation
+from chengyang.platform.standards.models import EvaluationQuerySet, OrganizerAssessmentQuerySet
 
 
 class Alliance(models.Model):
@@ -88,6 +89,24 @@ class Assessment(StandardAssessment):
 
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("服务队评定")
+
+
+@tracked
+class Evaluation(StandardEvaluation):
+    """年度评价: the evaluation of a team for a year."""
+
+    SUBJECT = "team"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="evaluations", verbose_name=_("服务队"))
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta(StandardEvaluation.Meta):
+        verbose_name = verbose_name_plural = _("服务队年度评价")
+        constraints = [
+            *StandardEvaluation.Meta.constraints,
+            models.UniqueConstraint(fields=["team", "version"], name="team_evaluated_once_by_a_version"),
+        ]
 
 
 @tracked

@@ -25,6 +25,80 @@ class Mutant:
 
 
 MUTANTS = (
+    # ---- yearly evaluations (rule 15) ----------------------------------------------------------------------------------
+    Mutant(
+        "result-public-too-early",
+        "the result of a year is public once nobody can appeal against it",
+        "chengyang/platform/standards/models/assessments.py",
+        "        return Q(state__in=DECIDED, final_on__lte=clock.today())\n",
+        "        return Q(state__in=DECIDED)\n",
+        ("standards/test_evaluations.py::test_a_result_is_final_after_the_days_of_an_appeal_and_then_public",),
+    ),
+    Mutant(
+        "numbers-of-other-years",
+        "the numbers of an evaluation are those of its year",
+        "chengyang/platform/standards/numbers.py",
+        "    if of := _year_of(criterion):\n",
+        "    if of := None:\n",
+        ("standards/test_evaluations.py::test_a_number_is_that_of_the_year",),
+    ),
+    # ---- objectives --------------------------------------------------------------------------------------------------
+    Mutant(
+        "late-is-on-time",
+        "an objective behind the share of its time is late",
+        "chengyang/platform/objectives/pace.py",
+        "    if ahead < 0:\n",
+        "    if ahead < -1:\n",
+        ("objectives/test_pace.py::test_an_objective_from_the_middle_of_the_year_is_measured_from_its_start",),
+    ),
+    Mutant(
+        "missed-a-day-early",
+        "the last day of the year belongs to it",
+        "chengyang/platform/objectives/pace.py",
+        "    if day >= ends:\n",
+        "    if day >= ends - ONE_DAY:\n",
+        ("objectives/test_figures.py::test_the_last_minute_of_the_year_belongs_to_it",),
+    ),
+    Mutant(
+        "unchecked-figure-counts",
+        "a figure counts once a second person has checked it",
+        "chengyang/platform/objectives/models/figures.py",
+        "        return self.filter(state=FigureState.CHECKED)\n",
+        "        return self.filter(state__in=FIGURE_STANDS)\n",
+        ("objectives/test_figures.py::test_a_figure_counts_once_it_is_checked",),
+    ),
+    Mutant(
+        "own-figure-checked",
+        "who entered a figure does not check it",
+        "chengyang/platform/objectives/permissions.py",
+        "    return actor.pk != figure.entered_by_id and is_responsible(actor, figure.owner)\n",
+        "    return is_responsible(actor, figure.owner)\n",
+        ("objectives/test_figures.py::test_who_entered_does_not_check_and_the_database_says_so_too",),
+    ),
+    Mutant(
+        "own-plan-published",
+        "a plan is published by another officer than who submitted it",
+        "chengyang/platform/objectives/permissions.py",
+        "    return actor.pk != plan.submitted_by_id and is_responsible(actor, plan.owner)\n",
+        "    return is_responsible(actor, plan.owner)\n",
+        ("objectives/test_plans.py::test_who_submitted_does_not_publish",),
+    ),
+    Mutant(
+        "unagreed-objective-public",
+        "an objective that no second officer agreed to is not public",
+        "chengyang/platform/objectives/models/plans.py",
+        '_shown_q("plan__") & Q(agreed_on__isnull=False) |',
+        '_shown_q("plan__") |',
+        ("objectives/test_pages.py::test_an_objective_that_nobody_agreed_to_is_not_public",),
+    ),
+    Mutant(
+        "few-people-published",
+        "the public reads no number of one to four persons",
+        "chengyang/platform/objectives/progress.py",
+        "    if unit in PEOPLE and done > 0 and suppress_small(int(done)) is None:\n",
+        "    if False:\n",
+        ("objectives/test_figures.py::test_a_few_people_are_not_shown_to_the_public",),
+    ),
     # ---- the rotating chair and the change of term (organizations) --------------------------------------------------
     Mutant(
         "duty-of-who-left-the-post",

@@ -26,6 +26,7 @@ from chengyang.platform.jobs.models import Job
 from chengyang.platform.mailings.models import Mailing, MailingRecipient
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.notices.models import Delivery, Notice
+from chengyang.platform.objectives import actions as objectives
 from chengyang.platform.offices.models import Office
 from chengyang.platform.papers.defaults import default_file
 from chengyang.platform.papers.models import PaperTemplate
@@ -124,7 +125,18 @@ def build() -> Dataset:
         dataset.set_phone(dataset.users[name])
         dataset.set_phone(*Person.objects.filter(user=dataset.users[name]))
     dataset.objects["area"] = Subdistrict.objects.get(name="夏庄街道")
-    for make in (_standards, _registry, _organizers, _activities, _signups, _requests, _rooms_and_visits, _rest):
+    for make in (
+        _standards,
+        _registry,
+        _organizers,
+        _activities,
+        _signups,
+        _requests,
+        _rooms_and_visits,
+        _objectives,
+        _evaluations,
+        _rest,
+    ):
         make(dataset)
     return dataset
 
@@ -504,6 +516,58 @@ def _numbers(dataset, member):
     objects["number_request"] = NumberRequest.objects.create(user=member, phone=FORMER, due_on=due_on)
     objects["staff_change"] = StaffChange.objects.create(
         user=dataset.users["editor"], kind="reset_password", asked_by=dataset.users["sysadmin"], due_on=due_on
+    )
+
+
+# ---- objectives ------------------------------------------------------------------------------------------------------
+def _objectives(dataset):
+    """A published plan of the organization with a figure and a revision that wait, and a plan of the base that waits."""
+    objects, secretary, manager = dataset.objects, dataset.users["secretary"], dataset.users["base_manager"]
+    plan = objectives.draft_plan(dataset.organization, year=NOW.year, actor=secretary)
+    counted = {"what": "办活动", "metric": "activities_completed", "target": Decimal(10)}
+    objects["goal_counted"] = objectives.add_objective(plan, actor=secretary, **counted)
+    objects["goal"] = objectives.add_objective(
+        plan, actor=secretary, what="走访会员", unit="人次", target=Decimal(120), every="quarter"
+    )
+    objectives.publish_plan(objectives.submit_plan(plan, actor=secretary), actor=dataset.users["district_2"])
+    objects["goal_plan"] = plan
+    objects["goal"].refresh_from_db()
+    figure = {"amount": Decimal(30), "on": NOW.date(), "note": "入户走访"}
+    objects["goal_figure"] = objectives.enter_figure(objects["goal"], actor=secretary, **figure)
+    objects["goal_revision"] = objectives.revise_objective(
+        objects["goal"], target=Decimal(100), reason="秋收推迟", actor=secretary
+    )
+    other = objectives.draft_plan(dataset.base, year=NOW.year, actor=manager)
+    objects["goal_unpublished"] = objectives.add_objective(other, actor=manager, **counted)
+    objects["goal_waiting"] = objectives.submit_plan(other, actor=manager)
+
+
+def _evaluations(dataset):
+    """The schemes of this and of the last year; evaluations of this year wait, and the base has a final one of the last."""
+    owners = {"organization": dataset.organization, "base": dataset.base, "team": dataset.team}
+    authors = {"organization": "secretary", "base": "base_manager", "team": "leader"}
+    for kind, owner in owners.items():
+        for year in (NOW.year - 1, NOW.year):
+            standard = Standard.objects.create(
+                code=f"{kind}-{year}", name=f"{year} 年评价办法", subject=kind, year=year
+            )
+            version = Version.objects.create(standard=standard, number=1)
+            Criterion.objects.create(version=version, code="c0", name="活动经常")
+            version.published_on = LONG_AGO.date()
+            version.save()
+        stated = {"c0": {"note": "有依据", "link": "", "file": ""}}
+        dataset.objects[f"{kind}_evaluation"] = owner.evaluations.create(
+            version=version,
+            state="submitted",
+            findings=stated,
+            submitted_by=dataset.users[authors[kind]],
+            due_on=clock.today() + DAY,
+        )
+    last = Version.objects.get(standard__subject="base", standard__year=NOW.year - 1)
+    found = {"c0": {"note": "有依据", "link": "", "file": "", "result": "met"}}
+    day = clock.today() - 200 * DAY
+    dataset.objects["base_result"] = dataset.base.evaluations.create(
+        version=last, state="passed", findings=found, found_on=day, assessed_on=day, final_on=day
     )
 
 

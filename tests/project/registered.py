@@ -30,6 +30,7 @@ NAMES = {
     "metrics": lambda metric: metric.code,
     "posts": lambda post: f"{post.subject} {post.manager_kind}",
     "assessments": lambda table: table.SUBJECT,
+    "evaluations": lambda table: table.SUBJECT,
     "deadlines": lambda rows: rows.waiting().model._meta.label,
     "person_rows": lambda rows: str(rows.label),
     "account_rows": lambda rows: str(rows.label),

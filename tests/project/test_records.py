@@ -18,13 +18,18 @@ OFFICERS = ("district", "xiazhuang", "liuting", "secretary", "base_manager", "le
 TABS = {  # sample → the tabs of its page, as the issue of the office lists them
     "person": ["", "memberships", "posts", "terms", "assessments", "activities", "requests", "applications", "history"],
     "organization": [
-        *("", "members", "posts", "duties", "activities", "bookings", "assessments", "outcomes", "history"),
+        *("", "members", "posts", "duties", "activities", "bookings", "assessments"),
+        *("evaluations", "objectives", "outcomes", "history"),
     ],
     "base": [
-        *("", "posts", "honours", "rooms", "visits", "bookings", "exceptions", "activities", "assessments", "history"),
+        *("", "posts", "honours", "rooms", "visits", "bookings", "exceptions", "activities", "assessments"),
+        *("evaluations", "objectives", "history"),
     ],
     "room": ["", "bookings", "history"],
-    "team": ["", "posts", "requests", "shifts", "bookings", "outcomes", "assessments", "history"],
+    "team": [
+        *("", "posts", "requests", "shifts", "bookings", "outcomes", "objectives", "assessments"),
+        *("evaluations", "history"),
+    ],
     "activity": ["", "signups", "waiting", "attendance", "bookings", "messages", "history"],
     "standard": ["", "versions", "assessments", "history"],
     "version": ["", "again", "history"],

@@ -91,6 +91,7 @@ ALLOWED = (
     ("chengyang/platform/staff/rules_admin.py", "Cast", "a cast in SQL"),
     ("docs/requirements.md", "held", "the words of a law"),
     ("docs/requirements.md", "told", "the words of a law"),
+    ("chengyang/platform/objectives/migrations/", "0005_hours_rooms_and_visits", "the name of a migration"),
     ("docs/style.md", "a body that says why", "the body of a commit message"),
 )
 # They hold retired words on purpose.

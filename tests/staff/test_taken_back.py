@@ -13,6 +13,7 @@ from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
+from chengyang.platform.objectives import actions as objectives
 from chengyang.platform.staff.models import Settled
 from chengyang.platform.standards import actions as standards
 from members import actions as members
@@ -136,6 +137,26 @@ def a_visit(of):
     return bases.request_visit(base, actor=factories.guest(), starts=starts, **who)
 
 
+def a_plan(of):
+    secretary = of("secretary")
+    plan = objectives.draft_plan(personas.organization(), year=2026, actor=secretary)
+    objectives.add_objective(plan, actor=secretary, what="走访会员", unit="人次", target=Decimal(120))
+    return objectives.submit_plan(plan, actor=secretary)
+
+
+def an_objective(of):
+    return objectives.publish_plan(a_plan(of), actor=of("xiazhuang")).objectives.get()
+
+
+def a_figure(of):
+    row = an_objective(of)
+    return objectives.enter_figure(row, amount=Decimal(3), on=row.starts, note="走访", actor=of("secretary"))
+
+
+def a_revision(of):
+    return objectives.revise_objective(an_objective(of), target=Decimal(9), reason=WHY, actor=of("secretary"))
+
+
 MET = {f"result_{code}": "met" for code in standards_.CODES}
 AGAIN = "标准six_haves评定重新办理"
 CASES = [
@@ -146,6 +167,12 @@ CASES = [
     ("assessment-base", lambda of: an_assessment(of, appealed=True), "uphold", AGAIN),
     ("assessment-base", lambda of: an_assessment(of, appealed=True), "change", AGAIN),
     ("standard-version", a_draft, "return", "标准草案仍在等复核"),
+    ("objectives-plan", a_plan, "publish", "刚才的决定已撤销"),
+    ("objectives-plan", a_plan, "return", "刚才的决定已撤销"),
+    ("objectives-figure", a_figure, "check", None),
+    ("objectives-figure", a_figure, "refuse", "刚才的决定已撤销"),
+    ("objectives-revision", a_revision, "agree", "刚才的决定已撤销"),
+    ("objectives-revision", a_revision, "decline", "刚才的决定已撤销"),
     ("term-change", a_term_change, "agree", "换届的确认撤回"),
     ("term-change", a_term_change, "return", None),
     ("booking", a_booking, "confirm", "场地预订重新答复"),

@@ -12,7 +12,9 @@ An app declares a to-do kind in its `extensions.py` and an admin:
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,10 +28,12 @@ from chengyang.platform.standards.models import Assessment
 from chengyang.platform.standards.models.assessments import NOTE_LENGTH
 from chengyang.platform.standards.shown import Shown, shown_of
 from chengyang.platform.standards.states import DECIDED, WITH_OFFICERS, AssessmentState, Result
+from chengyang.platform.standards.subjects import open_years
 from chengyang.platform.web import form_fields
 from chengyang.platform.web.widgets import RadioBoxes
 
 from .admin import Button, ScopedAdmin
+from .filters import year_filter
 from .row_history import states_of
 
 FIELDS = ("result", "reason", "by")  # of each criterion, in the form of the first and of the third officer
@@ -44,7 +48,7 @@ class AssessmentTodo(TodoKind):
 
     def __init__(self, model: type[Assessment], section: Section, label: Any) -> None:
         self.subject = model.SUBJECT
-        self.code, self.label, self.section, self.model = f"assessment-{self.subject}", label, section, model
+        self.code, self.label, self.section, self.model = f"assessment-{model.code()}", label, section, model
         self.related = (self.subject, "version__standard")
 
     def waiting(self, user: Any) -> QuerySet:
@@ -89,7 +93,7 @@ class AssessmentTodo(TodoKind):
     def options(self, row: Any, user: Any) -> list[DecisionOption]:
         if row.state not in WITH_OFFICERS or not permissions.can_assess(user, row):
             return []
-        asks = tuple(f"{name}_{criterion.code}" for criterion in row.criteria for name in FIELDS)
+        asks = tuple(name for criterion in row.criteria for name in field_names(row, criterion))
         if row.state == S.SUBMITTED:
             return [
                 DecisionOption(
@@ -98,9 +102,8 @@ class AssessmentTodo(TodoKind):
                 DecisionOption("return", gettext_lazy("退回补充"), needs_reason=True),
             ]
         if row.state == S.FOUND:
-            result = gettext_lazy("同意，定为达标") if not row.short() else gettext_lazy("同意，定为未达标并发整改单")
             return [
-                DecisionOption("confirm", result),
+                DecisionOption("confirm", _RESULTS[row.YEARLY, not row.short()]),
                 DecisionOption("send_back", gettext_lazy("退回初评"), needs_reason=True),
             ]
         return [
@@ -111,8 +114,8 @@ class AssessmentTodo(TodoKind):
     def fields(self, row: Any, user: Any) -> dict[str, forms.Field]:
         found: dict[str, forms.Field] = {}
         for criterion, finding in row.rows():
-            names = [f"{name}_{criterion.code}" for name in FIELDS]
-            found |= dict(zip(names, _fields(criterion, finding), strict=True))
+            fields = dict(zip(FIELDS, _fields(criterion, finding), strict=True))
+            found |= {f"{name}_{criterion.code}": fields[name] for name in fields_of(row)}
         return found
 
     def decide(self, row: Any, choice: str, reason: str, *, actor: Any, **asked: Any) -> Any:
@@ -124,7 +127,7 @@ class AssessmentTodo(TodoKind):
             return actions.send_back_assessment(row, reason, actor=actor)
         if choice == "uphold":
             return actions.decide_appeal(row, reason=reason, actor=actor)
-        found = {one.code: {name: asked[f"{name}_{one.code}"] for name in FIELDS} for one in row.criteria}
+        found = {one.code: {name: asked[f"{name}_{one.code}"] for name in fields_of(row)} for one in row.criteria}
         if choice == "change":
             return actions.decide_appeal(row, reason=reason, found=found, actor=actor)
         return actions.find_assessment(row, found, actor=actor)
@@ -133,6 +136,22 @@ class AssessmentTodo(TodoKind):
         return actions.undo_assessment_decision(row, actor=actor)
 
 
+def fields_of(row: Any) -> tuple[str, ...]:
+    """Return the names of the fields of each criterion of `row`: an evaluation of a year is not put right by a day."""
+    return FIELDS[:2] if row.YEARLY else FIELDS
+
+
+def field_names(row: Any, criterion: Any) -> tuple[str, ...]:
+    """Return the names of the form fields of `criterion`."""
+    return tuple(f"{name}_{criterion.code}" for name in fields_of(row))
+
+
+_RESULTS = {  # (is it a yearly evaluation, is everything met) → what the second officer agrees to
+    (False, True): gettext_lazy("同意，定为达标"),
+    (False, False): gettext_lazy("同意，定为未达标并发整改单"),
+    (True, True): gettext_lazy("同意，公布结果"),
+    (True, False): gettext_lazy("同意，过了申诉期公布结果"),
+}
 _STEPS = {
     S.SUBMITTED: gettext_lazy("自述交来，等初评"),
     S.FOUND: gettext_lazy("初评 %(n)d 项做到，等复核"),
@@ -179,17 +198,19 @@ def who_acted(row: Any) -> list[DetailRow]:
 
 def past(row: Any) -> list[DetailRow]:
     """Return the row with the decided assessments of the same subject before this one; none without them."""
-    rows = list(row.subject.assessments.filter(state__in=DECIDED).exclude(pk=row.pk).with_rays()[:PAST])
+    rows = list(row.siblings().filter(state__in=DECIDED).exclude(pk=row.pk).with_rays()[:PAST])
     words = "；".join(f"{one.version} {one.get_state_display()} {one.assessed_on}" for one in rows)
     return [DetailRow(_("历次评定"), words, template="standards/_past.html", data={"rows": rows})] if rows else []
 
 
 def findings(assessment: Any, user: Any, *, asks: bool = False) -> list[DetailRow]:
     """Return one row for each criterion; with `asks` the fields of the finding stand beside it on the decision page."""
-    return [_detail_row(one, asks) for one in shown_of(assessment, user)]
+    return [
+        _detail_row(one, field_names(assessment, one.criterion) if asks else ()) for one in shown_of(assessment, user)
+    ]
 
 
-def _detail_row(one: Shown, asks: bool) -> DetailRow:
+def _detail_row(one: Shown, asks: tuple[str, ...]) -> DetailRow:
     names = [file.name for file in (*one.files, *one.fixed_files)]
     links = [one.finding.get("link", ""), one.finding.fixed.get("link", "")]
     return DetailRow(
@@ -198,12 +219,12 @@ def _detail_row(one: Shown, asks: bool) -> DetailRow:
         "　".join(text for text in (*names, *links) if text),
         template="standards/_statement.html",
         data=one,
-        asks=tuple(f"{name}_{one.criterion.code}" for name in FIELDS) if asks else (),
+        asks=asks,
     )
 
 
 def _can_fill_in(user: Any, row: Any) -> bool:
-    return row.state in (S.OPEN, S.FAILED) and bool(asked_of(row)) and permissions.can_prepare_assessment(user, row)
+    return row.is_filled_in and bool(asked_of(row)) and permissions.can_prepare_assessment(user, row)
 
 
 def _can_submit(user: Any, row: Any) -> bool:
@@ -212,7 +233,7 @@ def _can_submit(user: Any, row: Any) -> bool:
 
 def _can_submit_again(user: Any, row: Any) -> bool:
     fixed = any(finding.fixed for _criterion, finding in row.short())
-    return row.state == S.FAILED and fixed and permissions.can_prepare_assessment(user, row)
+    return row.state == S.FAILED and row.is_filled_in and fixed and permissions.can_prepare_assessment(user, row)
 
 
 def _can_appeal(user: Any, row: Any) -> bool:
@@ -273,7 +294,7 @@ class AssessmentAdmin(ScopedAdmin):
     def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
         until = dates.full_day(row.expires_on) if row.expires_on else ""
         until_day = dates.full_day(row.appeal_until) if row.is_appealable_on(clock.today()) else ""
-        kind = todo_kind(f"assessment-{self.model.SUBJECT}")
+        kind = todo_kind(f"assessment-{self.model.code()}")
         waits = kind.url(row) if kind and row.state in WITH_OFFICERS and permissions.can_assess(user, row) else ""
         note = _("去办理") if waits else _("有效至 %(day)s") % {"day": until} if until else ""
         return [
@@ -290,3 +311,62 @@ class AssessmentAdmin(ScopedAdmin):
 
     def edit(self, row: Any, form: StatementsForm, *, actor: Any) -> Any:
         return actions.record_statements(row, form.statements(), actor=actor)
+
+
+OF_YEAR = year_filter("version__standard__year", gettext_lazy("年度"))
+
+
+class EvaluationAdmin(AssessmentAdmin):
+    """The admin of the yearly evaluations of one kind of organizer: the same steps, by the scheme of a year."""
+
+    list_filter = ("state", OF_YEAR)
+
+    @property
+    def list_display(self) -> tuple[str, ...]:
+        return (self.model.SUBJECT, "of_year", "state", "met", "final_on")
+
+    @admin.display(description=gettext_lazy("年度"), ordering="version")
+    def of_year(self, row: Any) -> int:
+        return row.year
+
+    @admin.display(description=gettext_lazy("做到"))
+    def met(self, row: Any) -> str:
+        return _("%(n)d 项") % {"n": row.met_count()} if row.findings else "—"
+
+    def public_url(self, row: Any) -> str:
+        return reverse("standards:evaluation", args=[row.code(), row.public_id]) if row.is_final() else ""
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
+        if obj:
+            return super().get_form(request, obj, change, **options)
+        years = open_years(self.model.SUBJECT)
+
+        class EvaluationForm(ScopedAdmin.form):
+            year = forms.TypedChoiceField(
+                label=_("年度"),
+                coerce=int,
+                choices=[(year, _("%(year)d 年") % {"year": year}) for year in years],
+                help_text=_("列出的是评价办法已经发布的年度"),
+            )
+
+            class Meta:
+                model = self.model
+                fields = (self.model.SUBJECT,)
+
+        return super(AssessmentAdmin, self).get_form(request, obj, change, **{**options, "form": EvaluationForm})
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> list:
+        if obj:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": [self.model.SUBJECT, "year"]})]
+
+    def create(self, form: Any, *, actor: Any) -> Any:
+        data = form.cleaned_data
+        return actions.open_evaluation(data[self.model.SUBJECT], year=data["year"], actor=actor)
+
+    def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
+        rows = super().detail_rows(row, user)
+        if row.final_on is None:
+            return rows
+        words = _("已公布") if row.is_final() else _("过了申诉期公布")
+        return [*rows[:3], DetailRow(_("结果确定"), dates.full_day(row.final_on), words), *rows[3:]]

@@ -77,6 +77,25 @@ def periods(today: dt.date) -> list[tuple[str, Any, tuple[dt.date | None, dt.dat
     ]
 
 
+class YearFilter(admin.SimpleListFilter):
+    """A filter by a column that holds a year; subclasses, made by `year_filter`, name it."""
+
+    column: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        years = model_admin.model._default_manager.order_by().values_list(self.column, flat=True).distinct()
+        return [(str(year), _("%(year)d 年") % {"year": year}) for year in sorted(filter(None, years), reverse=True)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        value = self.value() or ""
+        return queryset.filter(**{self.column: int(value)}) if value.isdecimal() and len(value) == 4 else queryset
+
+
+def year_filter(column: str, label: Any) -> type[YearFilter]:
+    """Return a filter by the year in `column`, which may be on another table."""
+    return type("YearFilter", (YearFilter,), {"title": label, "parameter_name": "year", "column": column})
+
+
 class WaitingFilter(admin.SimpleListFilter):
     """What waits in a list: for the officer, with them, and what is late. Every list whose rows wait in 今日待办 has it."""
 

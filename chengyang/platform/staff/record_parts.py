@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.extensions import RecordTab, TabColumn
+from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
+from chengyang.platform.standards.own import is_over
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import RUNNING
+from chengyang.platform.standards.subjects import kind_of, open_years
 
 from .badges import state_badge
 
@@ -77,6 +79,40 @@ def assessments_of(subject: str, *more: TabColumn, **options: Any) -> RecordTab:
     )
 
 
+def evaluations_of(subject: str, **options: Any) -> RecordTab:
+    """Return the yearly evaluations of a record of the model `subject`."""
+    return RecordTab(
+        subject,
+        "evaluations",
+        _("年度评价"),
+        lambda record: record.evaluations.all(),
+        (
+            TabColumn(_("年度"), lambda row: row.year),
+            STATE,
+            TabColumn(_("做到"), lambda row: row.met_count(), is_number=True),
+            TabColumn(_("结果确定"), "final_on"),
+        ),
+        ("-pk",),
+        template="standards/_editions.html",
+        summary=_editions,
+        **{"order": 42, "related": ("version__standard",), "in_history": True, **options},
+    )
+
+
+def evaluate_verb(subject: str, form: str) -> RecordVerb:
+    """Return the link to the form in which the yearly evaluation of a record of the model `subject` begins."""
+    return RecordVerb(
+        subject,
+        "evaluate",
+        _("开始年度评价"),
+        form,
+        subject.rpartition(".")[2].lower(),
+        can_start_evaluation,
+        tab="evaluations",
+        order=32,
+    )
+
+
 def assessments_by_standard(
     model: Any, label: Any, *, part: str, heading: Any, order: int, **options: Any
 ) -> RecordTab:
@@ -125,6 +161,14 @@ def why_again(assessment: Any) -> str:
         return ""
     words = _t("现在有效的评定是按第 %(old)d 版做的，标准已经有第 %(new)d 版，要重新看。")
     return words % {"old": assessment.version.number, "new": assessment.in_force}
+
+
+def can_start_evaluation(user: Any, record: Any) -> bool:
+    """Return whether `user` may prepare a yearly evaluation of `record`, and one of an open year is still missing."""
+    if is_over(record) or not can_prepare(user, record):
+        return False
+    years = open_years(kind_of(record))
+    return len(years) > record.evaluations.filter(version__standard__year__in=years).count() if years else False
 
 
 def can_start_assessment(user: Any, record: Any) -> bool:

@@ -19,9 +19,10 @@ from chengyang.platform.standards.comparing import differences
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.standards.states import VersionState
 from chengyang.platform.standards.subjects import table_of
-from chengyang.platform.web.paging import numbered
 
 from .admin import Button, ScopedAdmin
+from .evidence import evidence
+from .filters import year_filter
 from .links import page_url
 from .record_hooks import Head
 
@@ -36,7 +37,9 @@ BADGES = {VersionState.DRAFT: "is-info", VersionState.WAITING: "is-soon", Versio
 
 def affected(version: Version) -> int:
     """Return how many subjects must be looked at again: those whose valid assessment is of a version before `version`."""
-    table = table_of(version.standard.subject)
+    if version.standard.year:
+        return 0  # what was evaluated by the scheme of a year stands
+    table = table_of(version.standard.kind)
     rows = table.objects.of_former_versions(version, clock.today())
     return rows.order_by().values(table.SUBJECT).distinct().count()
 
@@ -116,7 +119,8 @@ class StandardAdmin(ScopedAdmin):
     """The standards; each has one draft at most, which this page begins."""
 
     section, order = Section.FIGURES, 10
-    list_display = ("name", "subject_label")
+    list_display = ("name", "subject_label", "year")
+    list_filter = (year_filter("year", gettext_lazy("评价年度")),)
     search_fields = ("name",)
     may_create = staticmethod(permissions.can_draft)
     may_edit = staticmethod(permissions.can_edit_standard)
@@ -145,17 +149,18 @@ class StandardAdmin(ScopedAdmin):
         return SUBJECTS.get(standard.subject, standard.subject)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> list:
-        return [(None, {"fields": ("name",) if obj else ("name", "subject")})]
+        return [(None, {"fields": ("name",) if obj else ("name", "subject", "year")})]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
+        if db_field.name == "year":
+            text = _("拟一年的评价办法才填；抄上一年的评价项。人士没有年度评价")
+            return super().formfield_for_dbfield(db_field, request, help_text=text, **options)
         if db_field.name != "subject":
             return super().formfield_for_dbfield(db_field, request, **options)
         tables = {table.SUBJECT for table in extensions.assessment_tables()}
-        left = tables - set(Standard.objects.values_list("subject", flat=True))
-        choices = [(kind, label) for kind, label in SUBJECTS.items() if kind in left]
-        return forms.ChoiceField(
-            label=db_field.verbose_name, choices=choices, help_text=_("一类对象一个标准；已有标准的，请拟新的一版")
-        )
+        choices = [(kind, label) for kind, label in SUBJECTS.items() if kind in tables]
+        text = _("一类对象一个标准；已有标准的，请拟新的一版")
+        return forms.ChoiceField(label=db_field.verbose_name, choices=choices, help_text=text)
 
     def create(self, form: Any, *, actor: Any) -> Standard:
         return actions.create_standard(actor=actor, **form.cleaned_data)
@@ -174,6 +179,7 @@ class StandardAdmin(ScopedAdmin):
         return [
             DetailRow(_("名称"), standard.name),
             DetailRow(_("评定对象"), self.subject_label(standard)),
+            *([DetailRow(_("评价年度"), _("%(year)d 年") % {"year": standard.year})] if standard.year else []),
             DetailRow(_("现行版本"), standard.current() or _("还没有发布")),
             *([DetailRow(_("草案"), draft, draft.get_state_display())] if draft else []),
         ]
@@ -190,24 +196,17 @@ class StandardAdmin(ScopedAdmin):
         """
         assessment, criterion = self._counted(request, kind, public_id, code)
         day = assessment.found_on or clock.today()
-        found = numbers.records(assessment.subject, criterion, day)
-        other = self.admin_site._registry.get(found.model)
-        can_open = other is not None and other.has_view_permission(request)
-        seen = other.get_queryset(request).order_by().values("pk") if can_open else []
-        page = numbered(request, found.filter(pk__in=seen).order_by("-pk"))
-        if can_open:
-            other.record_reading("list.read", page.object_list, request.user, found.model)
-        context = {
-            "title": criterion.name,
-            "assessment": assessment,
-            "criterion": criterion,
-            "number": numbers.count(assessment.subject, criterion, day),
-            "day": day,
-            "page": page,
-            "rows": [(row, page_url(row)) for row in page.object_list],
-            "hidden": found.count() - page.paginator.count,
-            "back": page_url(assessment),
-        }
+        number = numbers.count(assessment.subject, criterion, day)
+        words = {"text": number.text, "day": dates.full_day(day), "how": number.how_counted}
+        context = evidence(
+            self.admin_site,
+            request,
+            numbers.records(assessment.subject, criterion, day),
+            heading=criterion.name,
+            about=_("%(text)s。数到 %(day)s。%(how)s。") % words,
+            of=assessment.subject,
+            back=page_url(assessment),
+        )
         return self.admin_site.page(request, "staff/evidence.html", context)
 
     def _counted(self, request: HttpRequest, kind: str, public_id: str, code: str) -> tuple[Any, Criterion]:

@@ -24,21 +24,31 @@ from chengyang.platform.web import content
 from .metrics import METRICS
 from .models import Standard, Version
 from .own import tasks_of
+from .panels import PANELS
+from .papers import PAPERS
 from .permissions import can_edit_version
 from .states import WITH_OFFICERS
+from .subjects import all_tables
+
+ORGANIZERS = ("organization", "base", "team")
 
 
 def _pages():
     yield PublicPage(reverse("standards:list"))
     yield from (PublicPage(row.get_absolute_url()) for row in Standard.objects.published())
     yield from (PublicPage(row.get_absolute_url()) for row in Version.objects.published().select_related("standard"))
+    for table in extensions.evaluation_tables():
+        yield from (
+            PublicPage(reverse("standards:evaluation", args=[table.code(), public_id]))
+            for public_id in table.objects.published().values_list("public_id", flat=True)
+        )
 
 
 def _waiting(kind):
     """Return the function that returns the assessments of `kind` that wait for an officer until a day."""
 
     def rows():
-        tables = [table for table in extensions.assessment_tables() if kind == table.SUBJECT]
+        tables = [table for table in all_tables() if kind == table.code()]
         return tables[0].objects.filter(state__in=WITH_OFFICERS) if tables else Version.objects.none()
 
     return rows
@@ -75,20 +85,26 @@ extend(
     "standards",
     public_pages=[_pages],
     record_tabs=[VERSIONS],
+    papers=PAPERS,
     menu=[
         MenuEntry("standards:list", _("标准"), order=60, where="wide"),
         MenuEntry("standards:list", _("标准手册"), order=30, place="services"),
     ],
     metrics=METRICS,
     notice_kinds={"standards": _("评定")},
-    cached_pages=[CachedPage("standards:list"), CachedPage("standards:detail"), CachedPage("standards:version")],
+    cached_pages=[
+        CachedPage("standards:list"),
+        CachedPage("standards:detail"),
+        CachedPage("standards:version"),
+        CachedPage("standards:evaluation"),
+    ],
     schedule={"standards": PeriodicTask("standards.remind", crontab(hour=8, minute=10))},
     deadlines=[
         DeadlineRows(Version.objects.waiting),
-        *(DeadlineRows(_waiting(kind)) for kind in ("person", "organization", "base", "team")),
+        *(DeadlineRows(_waiting(kind)) for kind in ("person", *ORGANIZERS, *(f"{kind}-year" for kind in ORGANIZERS))),
     ],
     record_verbs=[ADD],
-    panels=[Panel("me.tasks", "standards/_mine.html", _mine, order=60)],
+    panels=[Panel("me.tasks", "standards/_mine.html", _mine, order=60), *PANELS],
     content=dict.fromkeys(
         (
             *(f"assessment.{verb}" for verb in ("started", "recorded", "taken_back", "found", "returned", "sent_back")),

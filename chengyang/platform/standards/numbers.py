@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,10 @@ from chengyang.extensions import Metric, Period
 
 @dataclass(frozen=True)
 class Number:
-    """What the metric of a criterion counted: `value` of the last `months` months, of which `at_least` are needed."""
+    """What the metric of a criterion counted: `value` of the last `months` months, of which `at_least` are needed.
+
+    In the scheme of a year it is that of the calendar year `year`.
+    """
 
     label: Any
     unit: Any
@@ -26,6 +30,12 @@ class Number:
     at_least: int
     months: int
     how_counted: Any
+    year: int | None = None
+
+    @property
+    def span(self) -> str:
+        """Return of when the number is: 近 12 个月, 2026 年."""
+        return _span(self.months, self.year)
 
     @property
     def is_reached(self) -> bool:
@@ -34,10 +44,10 @@ class Number:
     @property
     def text(self) -> str:
         """Return the number in words: 近 12 个月办的活动 9 场，要求至少 6 场."""
-        words = _("近 %(months)d 个月%(label)s %(value)s %(unit)s，要求至少 %(least)s %(unit)s")
+        words = _("%(span)s%(label)s %(value)s %(unit)s，要求至少 %(least)s %(unit)s")
         least, unit = f"{self.at_least:,}", self.unit
         return words % {
-            "months": self.months,
+            "span": self.span,
             "label": self.label,
             "value": f"{self.value:,}",
             "least": least,
@@ -67,9 +77,23 @@ def requirement(criterion: Any) -> str:
     metric = metric_of(criterion)
     if metric is None:
         return ""
-    words = _("近 %(months)d 个月%(label)s至少 %(least)s %(unit)s")
-    found = {"months": criterion.months, "label": metric.label, "least": f"{criterion.at_least:,}", "unit": metric.unit}
+    words = _("%(span)s%(label)s至少 %(least)s %(unit)s")
+    found = {
+        "span": _span(criterion.months, _year_of(criterion)),
+        "label": metric.label,
+        "least": f"{criterion.at_least:,}",
+        "unit": metric.unit,
+    }
     return words % found
+
+
+def public_rows(found: QuerySet, most: int) -> list[Any]:
+    """Return those of the counted rows `found` that everybody may see, at most `most`."""
+    rows = found.model._default_manager.all()
+    if not hasattr(rows, "visible_to"):
+        return []
+    seen = rows.visible_to(AnonymousUser()).order_by().values("pk")
+    return list(found.filter(pk__in=seen).order_by("-pk")[:most])
 
 
 def count(subject: Any, criterion: Any, day: dt.date) -> Number | None:
@@ -93,8 +117,11 @@ def records(subject: Any, criterion: Any, day: dt.date) -> QuerySet | None:
 
 
 def period_of(criterion: Any, day: dt.date) -> Period:
-    """Return the period of `criterion.months` months that ends with `day`."""
+    """Return the period of `criterion.months` months that ends with `day`; in the scheme of a year, its days up to `day`."""
     ends = day + dt.timedelta(days=1)
+    if of := _year_of(criterion):
+        starts = dt.date(of, 1, 1)
+        return Period(starts, max(min(ends, dt.date(of + 1, 1, 1)), starts))
     year, month = divmod(ends.year * 12 + ends.month - 1 - criterion.months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return Period(dt.date(year, month + 1, min(ends.day, last)), ends)
@@ -102,4 +129,13 @@ def period_of(criterion: Any, day: dt.date) -> Period:
 
 def _number(metric: Metric, criterion: Any, value: Any) -> Number:
     whole = int(value) if value == int(value) else float(value)
-    return Number(metric.label, metric.unit, whole, criterion.at_least, criterion.months, metric.how_counted)
+    least, months = criterion.at_least, criterion.months
+    return Number(metric.label, metric.unit, whole, least, months, metric.how_counted, _year_of(criterion))
+
+
+def _year_of(criterion: Any) -> int | None:
+    return criterion.version.standard.year if criterion.version_id else None
+
+
+def _span(months: int, year: int | None) -> str:
+    return _("%(year)d 年") % {"year": year} if year else _("近 %(months)d 个月") % {"months": months}

@@ -1,7 +1,7 @@
 """The assessments of the subjects that somebody manages by a post, and of themself, for the pages below /me/."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +10,7 @@ from chengyang import clock, extensions
 from chengyang.platform.accounts.access import access_scope
 
 from .states import RUNNING, AssessmentState
-from .subjects import has_standard
+from .subjects import all_tables, has_standard, open_years
 
 MOST = 60  # assessments of one kind on the page
 
@@ -30,6 +30,8 @@ class OwnSubject:
     subject: Any
     rows: list[Any]
     can_start: bool
+    evaluations: list[Any] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)  # for which an evaluation can begin
 
 
 def own_subjects(user: Any) -> list[OwnSubject]:
@@ -45,21 +47,43 @@ def own_subjects(user: Any) -> list[OwnSubject]:
             managed = access_scope(user).managed(kind)
             subjects = table._meta.get_field(kind).related_model.objects.visible_to(user).filter(pk__in=managed)
             by_subject |= {one: by_subject.get(one, []) for one in subjects}
-        found += [OwnSubject(kind, one, its, _can_start(kind, one, its)) for one, its in by_subject.items()]
+        evaluated = _evaluations(kind, user)
+        found += [
+            OwnSubject(kind, one, its, _can_start(kind, one, its), *_of_years(kind, one, evaluated))
+            for one, its in by_subject.items()
+        ]
     return found
 
 
+def _evaluations(kind: str, user: Any) -> list[Any]:
+    """Return the evaluations of the organizers of `kind` that `user` manages, the latest first."""
+    table = next((one for one in extensions.evaluation_tables() if kind == one.SUBJECT), None)
+    return list(own_assessments(table, user).select_related(kind).with_rays()[:MOST]) if table else []
+
+
+def _of_years(kind: str, subject: Any, evaluated: list[Any]) -> tuple[list[Any], list[int]]:
+    """Return the evaluations of `subject`, and the years for which one can begin."""
+    own = [row for row in evaluated if row.subject == subject]
+    if kind == "person" or is_over(subject):
+        return own, []
+    return own, [year for year in open_years(kind) if all(row.year != year for row in own)]
+
+
 def _can_start(kind: str, subject: Any, rows: list[Any]) -> bool:
-    is_over = getattr(subject, "closed_on", None) or getattr(subject, "state", "") in ("closed", "dissolved")
     running = any(row.state in RUNNING for row in rows)
-    return kind != "person" and not is_over and not running and has_standard(kind)
+    return kind != "person" and not is_over(subject) and not running and has_standard(kind)
+
+
+def is_over(subject: Any) -> bool:
+    """Return whether an organizer no longer exists."""
+    return bool(getattr(subject, "closed_on", None)) or getattr(subject, "state", "") in ("closed", "dissolved")
 
 
 def tasks_of(user: Any) -> list[tuple[Any, dt.date | None]]:
     """Return what the managers of a subject have to do: (assessment, by when) of what is to be filled in or put right."""
     scope = access_scope(user)
     found = []
-    for table in extensions.assessment_tables():
+    for table in all_tables():
         if not scope.managed(table.SUBJECT):
             continue
         rows = own_assessments(table, user).filter(state__in=(AssessmentState.OPEN, AssessmentState.FAILED))

@@ -17,14 +17,21 @@ def person_of(assessment: Any) -> Any:
     return assessment.subject if kind_of(assessment.subject) == "person" else None
 
 
-def receivers(assessment: Any) -> list[Any]:
-    """Return the accounts of the subject: who submitted it, and its managers today, or the assessed person."""
-    subject, kind = assessment.subject, kind_of(assessment.subject)
-    found = {assessment.submitted_by_id, getattr(subject, "user_id", None) if kind == "person" else None}
+def managers_of(kind: str, subject: Any) -> list[Any]:
+    """Return the accounts that manage `subject` by a post of the kind `kind` (`PostType.subject`) today."""
+    found: set[Any] = set()
     for post in extensions.post_types():
         if post.subject == kind:
             rows = post.model.objects.on(clock.today()).filter(**{kind: subject}, kind=post.manager_kind)
             found |= set(rows.filter(person__state="active").values_list("person__user", flat=True))
+    return list(get_user_model().objects.filter(pk__in=found - {None}, is_active=True).order_by("pk"))
+
+
+def receivers(assessment: Any) -> list[Any]:
+    """Return the accounts of the subject: who submitted it, and its managers today, or the assessed person."""
+    subject, kind = assessment.subject, kind_of(assessment.subject)
+    found = {account.pk for account in managers_of(kind, subject)}
+    found |= {assessment.submitted_by_id, getattr(subject, "user_id", None) if kind == "person" else None}
     return list(get_user_model().objects.filter(pk__in=found - {None}, is_active=True).order_by("pk"))
 
 
@@ -46,5 +53,5 @@ def url_for(user: Any, assessment: Any) -> str:
     """Return the address of the assessment for `user`: below /me/ for the subject's own people, else on the staff site."""
     subject, meta = assessment.subject, assessment._meta
     if is_oneself(user, subject) or manages(user, subject):
-        return reverse("standards:own-assessment", args=[meta.model.SUBJECT, assessment.public_id])
+        return reverse("standards:own-assessment", args=[assessment.code(), assessment.public_id])
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[assessment.pk])

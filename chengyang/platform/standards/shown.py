@@ -64,5 +64,5 @@ def number_of(assessment: Any, criterion: Criterion, finding: Finding) -> number
 
 def records_url(assessment: Any, criterion: Criterion) -> str:
     """Return the address of the records behind the number of `criterion`, on the staff site."""
-    arguments = [type(assessment).SUBJECT, assessment.public_id, criterion.code]
+    arguments = [assessment.code(), assessment.public_id, criterion.code]
     return reverse("admin:standards_standard_records", args=arguments)

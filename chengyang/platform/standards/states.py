@@ -13,6 +13,17 @@ class AssessmentState(models.TextChoices):
     APPEALED = "appealed", _("申诉中")
 
 
+class EvaluationState(models.TextChoices):
+    """The states of a yearly evaluation: those of an assessment; its results are no pass, so they have other words."""
+
+    OPEN = "open", _("填写中")
+    SUBMITTED = "submitted", _("待评价")
+    FOUND = "found", _("待复核")
+    PASSED = "passed", _("全部做到")
+    FAILED = "failed", _("没有全做到")
+    APPEALED = "appealed", _("申诉中")
+
+
 TRANSITIONS = {
     AssessmentState.OPEN: {AssessmentState.SUBMITTED},
     AssessmentState.SUBMITTED: {AssessmentState.OPEN, AssessmentState.FOUND},

@@ -8,17 +8,30 @@ from chengyang.platform.web.fragments import per_version
 from .models import Assessment, Standard
 
 
-def table_of(kind: str) -> type[Assessment]:
-    """Return the table of assessments for `kind`, a value of `Standard.subject`. Raises LookupError where there is none."""
-    for table in extensions.assessment_tables():
-        if kind == table.SUBJECT:
+def all_tables() -> list[Any]:
+    """Return the tables of assessments and those of yearly evaluations."""
+    return [*extensions.assessment_tables(), *extensions.evaluation_tables()]
+
+
+def table_of(code: str) -> type[Assessment]:
+    """Return the table of assessments with `code` (`Standard.kind`). Raises LookupError where there is none."""
+    for table in all_tables():
+        if code == table.code():
             return table
-    raise LookupError(f"no assessments of {kind!r}")
+    raise LookupError(f"no assessments of {code!r}")
 
 
 def has_standard(kind: str) -> bool:
     """Return whether a standard for subjects of `kind` is published; read once until something published changes."""
-    return per_version(("standards.published", kind), Standard.objects.published().filter(subject=kind).exists)
+    return per_version(
+        ("standards.published", kind), Standard.objects.published().lasting().filter(subject=kind).exists
+    )
+
+
+def open_years(kind: str) -> list[int]:
+    """Return the years for which organizers of `kind` are evaluated: those with a published scheme, the latest first."""
+    rows = Standard.objects.published().yearly().filter(subject=kind)
+    return per_version(("standards.years", kind), lambda: [standard.year for standard in rows])
 
 
 def kind_of(subject: Any) -> str:

@@ -6,10 +6,11 @@ from celery import shared_task
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from chengyang import clock, extensions
+from chengyang import clock
 
 from . import actions
 from .states import AssessmentState
+from .subjects import all_tables
 
 PERIODIC_LOCK = 0x7374616E  # "stan": a second run at the same time finds the lock taken and does nothing
 MOST = 500  # assessments of one table in one run
@@ -25,7 +26,7 @@ def remind():
             if not cursor.fetchone()[0]:
                 return
         until = clock.today() + SOONEST
-        for table in extensions.assessment_tables():
+        for table in all_tables():
             # without those that were reminded after the date, which get no further notice
             unfinished = Q(reminded_on__isnull=True) | Q(reminded_on__lte=F("due_on"))
             rows = table.objects.filter(unfinished, state=AssessmentState.FAILED, due_on__lte=until)

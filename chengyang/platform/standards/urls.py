@@ -10,6 +10,8 @@ urlpatterns = [
     path("standards/", views.standard_list, name="list"),
     path("standards/<slug:code>/", views.standard_detail, name="detail"),
     path("standards/<slug:code>/<int:number>/", views.version_detail, name="version"),
+    # /evaluations/
+    path("evaluations/<slug:kind>/<public_id:public_id>/", views.evaluation, name="evaluation"),
     # /me/assessments/
     path("me/assessments/", views.mine, name="own-assessments"),
     path("me/assessments/<slug:kind>/<public_id:public_id>/", views.assessment, name="own-assessment"),
@@ -18,4 +20,5 @@ urlpatterns = [
     path("me/assessments/<slug:kind>/<public_id:public_id>/take-back/", views.take_back, name="own-take-back"),
     path("me/assessments/<slug:kind>/<public_id:public_id>/appeal/", views.appeal, name="own-appeal"),
     path("me/assessments/<slug:kind>/<slug:slug>/start/", views.start, name="own-start"),
+    path("me/assessments/<slug:kind>/<slug:slug>/start/<int:year>/", views.start_year, name="own-start-year"),
 ]

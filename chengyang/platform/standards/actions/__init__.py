@@ -3,6 +3,7 @@
 from .assessments import (
     mark_put_right,
     open_assessment,
+    open_evaluation,
     record_statement,
     record_statements,
     submit_assessment,
@@ -49,6 +50,7 @@ __all__ = [
     "move_criterion_down",
     "move_criterion_up",
     "open_assessment",
+    "open_evaluation",
     "publish_version",
     "record_statement",
     "record_statements",

@@ -19,7 +19,7 @@ from chengyang.platform.workdays.deadlines import due_on
 
 from .. import numbers
 from ..links import portal_path
-from ..models import Assessment, Standard, Version
+from ..models import Assessment, Evaluation, Standard, Version
 from ..models.assessments import NOTE_LENGTH
 from ..people import person_of
 from ..permissions import can_prepare, can_prepare_assessment, can_take_back_assessment
@@ -40,11 +40,30 @@ def open_assessment(subject: Any, *, actor: Any) -> Assessment:
     """
     subject = lock(subject)
     require(can_prepare, actor, subject)
-    if running := subject.assessments.filter(state__in=RUNNING).first():
-        running.was_found = True  # so that nobody reads that one was added
-        return running
-    version = _version_in_force(kind_of(subject))
-    assessment = subject.assessments.create(version=version, is_demo=subject.is_demo)
+    running = subject.assessments.filter(state__in=RUNNING).first()
+    return _found_or_begun(running, subject.assessments, kind_of(subject), None, actor)
+
+
+@transaction.atomic
+def open_evaluation(subject: Any, *, year: int, actor: Any) -> Evaluation:
+    """Create the evaluation of `subject` (an Organization, Base or Team) by the scheme of `year`, and return it.
+
+    Safe to repeat: one that exists, also a decided one, is returned. Raises ActionError("no_standard") while no scheme of the year
+    is published, NotAllowed where `actor` may not prepare it.  (domain.md rule 15)
+    """
+    subject = lock(subject)
+    require(can_prepare, actor, subject)
+    found = subject.evaluations.of_year(year).first()
+    return _found_or_begun(found, subject.evaluations, kind_of(subject), year, actor)
+
+
+def _found_or_begun(found: Any, rows: Any, kind: str, year: int | None, actor: Any) -> Any:
+    """Return the assessment `found`, or begin one among `rows` (those of a subject) by the version that is in force."""
+    if found is not None:
+        found.was_found = True  # so that nobody reads that one was added
+        return found
+    version = _version_in_force(kind, year)
+    assessment = rows.create(version=version, is_demo=rows.instance.is_demo)
     audit.record("assessment.started", assessment, actor=actor, person=person_of(assessment))
     return assessment
 
@@ -88,6 +107,7 @@ def submit_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
     assessment = lock(assessment)
     require(can_prepare_assessment, actor, assessment)
     if assessment.state == AssessmentState.FAILED:
+        _require_no_rival(assessment)
         _require_put_right(assessment)
     elif missing := _unsaid(assessment):
         raise ActionError(_("还没有填：%(names)s。") % {"names": "、".join(missing)}, code="incomplete")
@@ -132,7 +152,7 @@ def mark_put_right(
     """
     assessment = lock(assessment)
     require(can_prepare_assessment, actor, assessment)
-    if assessment.state != AssessmentState.FAILED:
+    if assessment.state != AssessmentState.FAILED or not assessment.is_filled_in:
         raise ActionError(
             _("现在是“%(state)s”，没有要补的。") % {"state": assessment.get_state_display()}, code="state"
         )
@@ -182,8 +202,8 @@ def _is_as_before(assessment: Assessment, one: Mapping[str, Any]) -> bool:
     return not one["upload"] and all(one[key] == fixed.get(key, "") for key in ("note", "link"))
 
 
-def _version_in_force(kind: str) -> Version:
-    standard = Standard.objects.published().filter(subject=kind).first()
+def _version_in_force(kind: str, year: int | None) -> Version:
+    standard = Standard.objects.published().filter(subject=kind, year=year).first()
     if standard is None:
         raise ActionError(_("还没有发布适用的标准，不能评定。"), code="no_standard")
     return standard.current()
@@ -205,7 +225,12 @@ def _unsaid(assessment: Assessment) -> list[str]:
 def _require_put_right(assessment: Assessment) -> None:
     if not any(finding.fixed for _criterion, finding in assessment.short()):
         raise ActionError(_("还没有补好的项目，补好一项再交。"), code="not_fixed")
-    if assessment.subject.assessments.filter(state__in=RUNNING).exists():
+
+
+def _require_no_rival(assessment: Assessment) -> None:
+    if assessment.YEARLY:
+        raise ActionError(_("一年的评价定了就不再重交；有异议请申诉。"), code="final")
+    if assessment.rivals().filter(state__in=RUNNING).exists():
         raise ActionError(_("已经开始了新的一次评定，在那一次里交。"), code="running")
 
 

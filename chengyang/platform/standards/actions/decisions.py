@@ -21,7 +21,17 @@ from ..models import Assessment
 from ..models.assessments import NOTE_LENGTH
 from ..people import notify_about, notify_subject, person_of
 from ..permissions import can_appeal, can_assess, can_undo_assessment
-from ..states import CONFIRM_DAYS, DECIDE_DAYS, DECIDED, FIND_DAYS, RUNNING, TRANSITIONS, AssessmentState, Result
+from ..states import (
+    APPEAL_DAYS,
+    CONFIRM_DAYS,
+    DECIDE_DAYS,
+    DECIDED,
+    FIND_DAYS,
+    RUNNING,
+    TRANSITIONS,
+    AssessmentState,
+    Result,
+)
 
 LONGEST = dt.timedelta(days=366)  # within which a criterion is put right
 _DECIDERS = ("found_by", "assessed_by", "decided_by", "returned_by")
@@ -118,7 +128,7 @@ def appeal_assessment(assessment: Assessment, text: str, *, actor: Any) -> Asses
     require_state(assessment, AssessmentState.FAILED)
     if not assessment.is_appealable_on(clock.today()):
         raise ActionError(_("申诉的时间已过，或已经申诉过一次。"), code="late")
-    if assessment.subject.assessments.filter(state__in=RUNNING).exists():
+    if assessment.rivals().filter(state__in=RUNNING).exists():
         raise ActionError(_("已经开始了新的一次评定，不再受理对上一次的申诉。"), code="running")
     changes = {
         "appeal": required_reason(text, missing=_("请写明对哪一项有异议、为什么。")),
@@ -169,7 +179,7 @@ def undo_assessment_decision(assessment: Assessment, *, actor: Any) -> Assessmen
     left = step_back(
         assessment,
         (AssessmentState.FOUND, AssessmentState.OPEN, AssessmentState.SUBMITTED, *DECIDED),
-        (*_RESTORED, "decision", "decided_on"),
+        (*_RESTORED, "decision", "decided_on", *(("final_on",) if assessment.YEARLY else ())),
         decided=_DECIDERS,
         actor=actor,
         verb="assessment.decision_undone",
@@ -195,6 +205,8 @@ def _conclude(
     passed = all(finding.met and _is_proven(criterion, finding) for criterion, finding in assessment.rows())
     lasts = assessment.LASTS if passed else None
     days = [finding.due_on for _criterion, finding in assessment.short() if finding.due_on]
+    if assessment.YEARLY:
+        days, changes = [], {**changes, "final_on": _final_on(passed, changes)}
     return _move(
         assessment,
         AssessmentState.PASSED if passed else AssessmentState.FAILED,
@@ -205,6 +217,13 @@ def _conclude(
         reminded_on=None,
         **{"note": "", **changes},
     )
+
+
+def _final_on(passed: bool, changes: Mapping[str, Any]) -> dt.date:
+    """Return the day from which the result of an evaluation stands: that after the last day of an appeal, if there can be one."""
+    if passed or changes.get("decided_on"):
+        return clock.today()
+    return due_on(clock.today(), APPEAL_DAYS) + dt.timedelta(days=1)
 
 
 def _is_proven(criterion: Any, finding: Finding) -> bool:
@@ -223,7 +242,7 @@ def _found(assessment: Assessment, found: Mapping[str, Mapping[str, Any]], *, is
     for criterion, before in assessment.rows():
         number = numbers.count(assessment.subject, criterion, today)
         made = _one(before, found.get(criterion.code, {}), None if number is None else number.value)
-        for name, sentence in _problems(made, number, today).items():
+        for name, sentence in _problems(made, number, today, has_day=not assessment.YEARLY).items():
             each[f"{name}_{criterion.code}"] = sentence
         if is_again and not made.met:
             made.pop("fixed", None)
@@ -249,8 +268,8 @@ def _one(before: Finding, what: Mapping[str, Any], number: Any) -> Finding:
     )
 
 
-def _problems(finding: Finding, number: numbers.Number | None, today: dt.date) -> dict[str, Any]:
-    """Return field → sentence for what is wrong with the finding on one criterion."""
+def _problems(finding: Finding, number: numbers.Number | None, today: dt.date, *, has_day: bool) -> dict[str, Any]:
+    """Return field → sentence for what is wrong with the finding on one criterion; with `has_day` it is put right by a day."""
     found: dict[str, Any] = {}
     if finding.result not in Result.values:
         return {"result": _("请选一个结论。")}
@@ -259,6 +278,8 @@ def _problems(finding: Finding, number: numbers.Number | None, today: dt.date) -
     if not finding.met:
         if not finding["reason"]:
             found["reason"] = _("没有做到要写明为什么、要做什么，对方会看到原文。")
+        if not has_day:
+            return found
         if finding.due_on is None or not today < finding.due_on <= today + LONGEST:
             found["by"] = _("请写哪天前补好，从明天起一年以内。")
         return found

@@ -23,15 +23,18 @@ from ..states import PUBLISH_DAYS, VersionState
 
 
 @transaction.atomic
-def create_standard(*, name: str, subject: str, actor: Any) -> Standard:
-    """Create a standard for the kind `subject` (person, organization, base, team) with an empty first draft; return it.
+def create_standard(*, name: str, subject: str, year: int | None = None, actor: Any) -> Standard:
+    """Create a standard for the kind `subject` (person, organization, base, team) with a first draft; return it.
+
+    With `year` it is the scheme by which organizers are evaluated for that year, and its draft begins with the criteria of the
+    year before.
 
     Its code, which is part of its address, is made from the name in pinyin. Raises ActionError("invalid") with the field that
     the model refuses, also when the kind has a standard already; NotAllowed for all but the district office.
     """
     require(permissions.can_draft, actor, None)
     taken = set(Standard.objects.values_list("code", flat=True))
-    standard = Standard(name=name, subject=subject, code=code_for(name, taken), order=len(taken))
+    standard = Standard(name=name, subject=subject, year=year, code=code_for(name, taken), order=len(taken))
     validate(standard)
     standard.save(force_insert=True)
     audit.record("standard.created", standard, actor=actor)
@@ -71,9 +74,10 @@ def draft_version(standard: Standard, *, actor: Any) -> Version:
     if draft := standard.versions.drafted().first():
         draft.was_found = True  # so that nobody reads that one was added
         return draft
-    former = standard.current()
+    own = standard.current()
+    former = own or _scheme_before(standard)
     draft = standard.versions.create(
-        number=former.number + 1 if former else 1, text=former.text if former else "", drafted_by=actor
+        number=own.number + 1 if own else 1, text=former.text if former else "", drafted_by=actor
     )
     if former:
         names = ("code", *Criterion.EDITABLE_FIELDS, "order")
@@ -175,6 +179,14 @@ def discard_version(version: Version, *, actor: Any) -> Version:
     audit.record("version.discarded", version.standard, actor=actor)
     _delete(version)
     return version
+
+
+def _scheme_before(standard: Standard) -> Version | None:
+    """Return the version in force of the scheme of the year before, None without one or for a standard that lasts."""
+    if standard.year is None:
+        return None
+    before = Standard.objects.published().filter(subject=standard.subject, year=standard.year - 1).first()
+    return before.current() if before else None
 
 
 def _require_waiting(version: Version) -> None:

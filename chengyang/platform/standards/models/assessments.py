@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.errors import REASON_LENGTH
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
@@ -16,7 +17,7 @@ from chengyang.platform.web.fields import acting_account
 from chengyang.platform.workdays import deadlines
 
 from ..findings import Finding
-from ..states import APPEAL_DAYS, AssessmentState
+from ..states import APPEAL_DAYS, DECIDED, AssessmentState, EvaluationState
 from .versions import Version
 
 NOTE_LENGTH = 500
@@ -58,7 +59,11 @@ class OrganizerAssessmentQuerySet(AssessmentQuerySet):
         subject = self.model.SUBJECT
         organizers = self.model._meta.get_field(subject).related_model.objects.all()
         rows = self.filter(**{f"{subject}__in": organizers.visible_to(user)})
-        return rows.filter(Q(state=AssessmentState.PASSED) | organizers.managed_q(scope, prefix=f"{subject}__"))
+        return rows.filter(self.public_q() | organizers.managed_q(scope, prefix=f"{subject}__"))
+
+    def public_q(self):
+        """Return the condition for the assessments that everybody sees: the passed ones."""
+        return Q(state=AssessmentState.PASSED)
 
 
 def _two_people(first: str, second: str, name: str, message: Any) -> models.CheckConstraint:
@@ -81,9 +86,10 @@ class Assessment(DemoMark):
     PERSONAL = dict.fromkeys(("findings", "note", "appeal", "decision"), "representation")
     NOT_PERSONAL = {
         *("id", "public_id", "state", "found_on", "assessed_on", "expires_on", "due_on", "appealed_on", "decided_on"),
-        *("reminded_on", "is_demo"),
+        *("reminded_on", "is_demo", "final_on"),
     }
     SUBJECT: str  # the name of the foreign key to the subject, a value of `Standard.subject`
+    YEARLY = False  # whether it is an evaluation of an organizer for a year, see `Evaluation`
     LASTS: dt.timedelta | None = None  # in tables whose passed assessments expire
 
     public_id = PublicIdField()
@@ -130,10 +136,29 @@ class Assessment(DemoMark):
     def __str__(self):
         return f"{self.version.standard} {self.get_state_display()}"
 
+    @classmethod
+    def code(cls):
+        """Return the code of the table in addresses: the kind of subject, for evaluations with `-year`."""
+        return f"{cls.SUBJECT}-year" if cls.YEARLY else cls.SUBJECT
+
     @property
     def subject(self):
         """Return the assessed person, organization, base or team."""
         return getattr(self, self.SUBJECT)
+
+    def siblings(self):
+        """Return the assessments of the same subject in the same table, this one included."""
+        return type(self)._default_manager.filter(**{f"{self.SUBJECT}_id": self.subject.pk})
+
+    def rivals(self):
+        """Return those of its siblings of which only one may run at a time: all, of evaluations those of the same scheme."""
+        rows = self.siblings()
+        return rows.filter(version__standard=self.version.standard_id) if self.YEARLY else rows
+
+    @property
+    def is_filled_in(self):
+        """Whether its subject fills it in now: before the submission, and what is to be put right; the result of a year stands."""
+        return self.state == AssessmentState.OPEN or (self.state == AssessmentState.FAILED and not self.YEARLY)
 
     @cached_property
     def criteria(self):
@@ -181,3 +206,54 @@ class Assessment(DemoMark):
     def relied_on(self):
         """Return whether something rests on this result, so that its decision can no longer be taken back."""
         return False
+
+
+class EvaluationQuerySet(OrganizerAssessmentQuerySet):
+    """Evaluations of organizers: final results are public, whatever they are; the others as assessments of organizers."""
+
+    def public_q(self):
+        """Return the condition for the final results: nobody can appeal against them any more."""
+        return Q(state__in=DECIDED, final_on__lte=clock.today())
+
+    def public_ids_of_staff(self, user):
+        """Return the public ids of the evaluations whose files `user` may open: not those of the public (slot `file_access`)."""
+        rows, scope = self.visible_to(user), access_scope(user)
+        organizers = self.model._meta.get_field(self.model.SUBJECT).related_model.objects.all()
+        mine = rows if scope.district else rows.filter(organizers.managed_q(scope, prefix=f"{self.model.SUBJECT}__"))
+        return mine.values("public_id")
+
+    def published(self):
+        """Return the final evaluations of the organizers that everybody sees."""
+        return self.filter(self.public_q(), **{f"{self.model.SUBJECT}__is_published": True})
+
+    def of_year(self, year):
+        return self.filter(version__standard__year=year)
+
+
+class Evaluation(Assessment):
+    """年度评价: an assessment of an organizer, never of a person, by the scheme of a year (domain.md rule 15).
+
+    Its numbers are those of the year of the scheme. The result is final once nobody can appeal against it any more, from
+    `final_on`; then it is public and stands.
+    """
+
+    YEARLY = True
+
+    state = models.CharField(_("状态"), max_length=12, choices=EvaluationState.choices, default=EvaluationState.OPEN)
+    final_on = models.DateField(_("结果确定"), null=True, blank=True)
+
+    class Meta(Assessment.Meta):
+        abstract = True
+
+    @property
+    def year(self):
+        return self.version.standard.year
+
+    def is_final(self):
+        """Return whether nobody can appeal against the result any more."""
+        return self.state in DECIDED and self.final_on is not None and self.final_on <= clock.today()
+
+    def before(self):
+        """Return the final evaluation of the same organizer for the year before, or None."""
+        rows = self.siblings().of_year(self.year - 1)
+        return rows.filter(rows.public_q()).first()

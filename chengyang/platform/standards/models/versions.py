@@ -24,19 +24,34 @@ class StandardQuerySet(models.QuerySet):
         """Return the standards that have a published version."""
         return self.filter(pk__in=Version.objects.published().order_by().values("standard_id"))
 
+    def lasting(self):
+        """Return the standards that are no scheme of a year."""
+        return self.filter(year__isnull=True)
+
+    def yearly(self):
+        """Return the schemes of yearly evaluations, the latest year first."""
+        return self.filter(year__isnull=False).order_by("-year", "order", "pk")
+
     def visible_to(self, user):
         """Return the published standards, and to the district office the drafts too."""
         return self.all() if access_scope(user).district else self.published()
 
 
 class Standard(models.Model):
-    """A published list of criteria: 四有, 五好, 六有, and those that officers add. There is one for each kind of subject."""
+    """A published list of criteria: 四有, 五好, 六有, and those that officers add. There is one for each kind of subject.
+
+    With a `year` it is the scheme by which organizers are evaluated for that year (管理+评价): one for each kind and year, and
+    never for persons (domain.md rule 15).
+    """
 
     EDITABLE_FIELDS = ("name",)  # until its first version is published
 
     code = models.SlugField(_("代码"), max_length=30, unique=True, allow_unicode=False)
     name = models.CharField(_("名称"), max_length=60)
     subject = models.CharField(_("评定对象"), max_length=20)  # person, organization, base, team
+    year = models.PositiveSmallIntegerField(
+        _("评价年度"), null=True, blank=True, validators=[MinValueValidator(2017), MaxValueValidator(2100)]
+    )
     order = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     objects = StandardQuerySet.as_manager()
@@ -46,10 +61,16 @@ class Standard(models.Model):
         ordering = ["order", "code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["subject"],
+                fields=["subject", "year"],
                 name="standard_once_for_a_subject",
+                nulls_distinct=False,
                 violation_error_message=_("这一类对象已经有标准，请给它拟新的一版。"),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(year__isnull=True) | ~Q(subject="person"),
+                name="standard_no_yearly_evaluation_of_persons",
+                violation_error_message=_("人不做年度评价。"),
+            ),
         ]
 
     def __str__(self):
@@ -57,6 +78,11 @@ class Standard(models.Model):
 
     def get_absolute_url(self):
         return reverse("standards:detail", args=[self.code])
+
+    @property
+    def kind(self):
+        """The code of the table of its assessments, see `Assessment.code`."""
+        return f"{self.subject}-year" if self.year else self.subject
 
     @cached_property
     def is_published(self):
@@ -194,7 +220,7 @@ class Criterion(models.Model):
     """One criterion of a version.
 
     `name` is the condition, `guidance` says what to look at, `evidence` what counts as evidence. `weight` (1 to 10) is shown
-    and emphasises; nothing is computed from it. With a `metric`, the code of a registered one, at least `at_least` of it must
+    and emphasises; nothing is computed from it, and 1 is no weight. With a `metric`, the code of a registered one, at least `at_least` of it must
     have been counted in the last `months` months.
     """
 

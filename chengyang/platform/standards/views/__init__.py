@@ -1,16 +1,18 @@
 """The views of standards: the public handbook, and the assessments of one's own subjects below /me/."""
 
-from .handbook import standard_detail, standard_list, version_detail
-from .own import appeal, assessment, mine, put_in, start, submit, take_back
+from .handbook import evaluation, standard_detail, standard_list, version_detail
+from .own import appeal, assessment, mine, put_in, start, start_year, submit, take_back
 
 __all__ = [
     "appeal",
     "assessment",
+    "evaluation",
     "mine",
     "put_in",
     "standard_detail",
     "standard_list",
     "start",
+    "start_year",
     "submit",
     "take_back",
     "version_detail",

@@ -30,7 +30,8 @@ def _table(kind: str) -> Any:
 
 
 def _own(request: HttpRequest, kind: str, public_id: str) -> Any:
-    rows = own_assessments(_table(kind), request.user).select_related(kind, "version__standard")
+    table = _table(kind)
+    rows = own_assessments(table, request.user).select_related(table.SUBJECT, "version__standard")
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -53,8 +54,8 @@ def assessment(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         "assessment": row,
         "kind": kind,
         "shown": shown_of(row, request.user),
-        "can_fill": prepares and row.state in (AssessmentState.OPEN, AssessmentState.FAILED) and bool(asked_of(row)),
-        "can_submit": prepares and (is_open or (row.state == AssessmentState.FAILED and fixed)),
+        "can_fill": prepares and row.is_filled_in and bool(asked_of(row)),
+        "can_submit": prepares and (is_open or (row.is_filled_in and fixed)),
         "can_take_back": permissions.can_take_back_assessment(request.user, row),
         "can_appeal": row.is_appealable_on(clock.today()) and permissions.can_appeal(request.user, row),
     }
@@ -113,3 +114,13 @@ def start(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     rows = model.objects.visible_to(request.user).filter(pk__in=access_scope(request.user).managed(kind))
     row = actions.open_assessment(get_object_or_404(rows, slug=slug), actor=request.user)
     return redirect("standards:own-fill", kind, row.public_id)
+
+
+@require_POST
+def start_year(request: HttpRequest, kind: str, slug: str, year: int) -> HttpResponse:
+    """Begin the evaluation of an organizer that one manages for a year."""
+    table = _table(f"{kind}-year")
+    rows = table._meta.get_field(kind).related_model.objects.visible_to(request.user)
+    subject = get_object_or_404(rows.filter(pk__in=access_scope(request.user).managed(kind)), slug=slug)
+    row = actions.open_evaluation(subject, year=year, actor=request.user)
+    return redirect("standards:own-assessment", table.code(), row.public_id)

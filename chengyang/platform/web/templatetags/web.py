@@ -169,10 +169,10 @@ def bar(value: float, total: float) -> SafeString:
 
 
 @register.simple_tag
-def pace(done: float, today: float, size: int, label: str) -> SafeString:
+def pace(done: float, today: float, size: int, label: str, state: str = "") -> SafeString:
     """Render a rule that is filled to `done` per cent, with a sun of the radius `size` at `today` per cent.
 
-    `label` is the text for screen readers.
+    `label` is the text for screen readers; `state` (is-good …) colours the rule, and is said in words beside it.
     """
     is_small = size < 12
     top, thick = (14, 6) if is_small else (28, 4)
@@ -180,7 +180,7 @@ def pace(done: float, today: float, size: int, label: str) -> SafeString:
         '<svg class="pace{}" role="img" aria-label="{}"><rect class="pace__all" y="{}" width="100%" height="{}"/>'
         '<rect class="pace__did" y="{}" width="{}%" height="{}"/><svg x="{}%" y="{}" overflow="visible">'
         '<path class="pace__sun" d="M-{} 0a{} {} 0 0 1 {} 0z"/></svg></svg>',
-        " pace--small" if is_small else "",
+        (" pace--small" if is_small else "") + (f" {state}" if state else ""),
         label,
         *(top, thick, top, min(max(round(done), 0), 100), thick, min(max(round(today), 0), 100), top),
         *(size, size, size, 2 * size),

@@ -1,0 +1,55 @@
+"""The final result of an evaluation as everybody reads it: each item in words, beside that of the year before, and its records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chengyang.platform.web.suppression import suppress_small
+
+from . import numbers
+from .findings import Finding
+from .models import Criterion, Evaluation
+
+MOST_RECORDS = 20  # of a number on the page
+PEOPLE = ("人", "人次")  # units whose small numbers the public does not read (domain.md rule 11)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item: what was found, and with a number the rows behind it that are public; `hidden` are not.
+
+    `before` is the finding of the year before on the item of the same code, None without one.
+    """
+
+    criterion: Criterion
+    finding: Finding
+    number: numbers.Number | None
+    is_few: bool
+    records: Sequence[Any]
+    hidden: int
+    before: Finding | None
+
+
+def items_of(evaluation: Evaluation) -> list[Item]:
+    """Return the items of `evaluation` in order."""
+    before = evaluation.before()
+    return [_item(evaluation, criterion, finding, before) for criterion, finding in evaluation.rows()]
+
+
+def _item(evaluation: Evaluation, criterion: Criterion, finding: Finding, before: Evaluation | None) -> Item:
+    number = numbers.stored(criterion, finding.get("number"))
+    is_few = (
+        number is not None
+        and str(number.unit) in PEOPLE
+        and number.value > 0
+        and suppress_small(int(number.value)) is None
+    )
+    records: list[Any] = []
+    hidden = 0
+    if number is not None and not is_few and evaluation.found_on:
+        found = numbers.records(evaluation.subject, criterion, evaluation.found_on)
+        if found is not None:
+            records = numbers.public_rows(found, MOST_RECORDS)
+            hidden = found.count() - len(records)
+    last = before.finding(criterion.code) if before and criterion.code in before.findings else None
+    return Item(criterion, finding, number, is_few, records, hidden, last)

@@ -1,0 +1,87 @@
+"""The sum of objectives over a subdistrict and over the district."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from chengyang import clock
+from chengyang.platform.objectives import actions, rollup
+from tests import personas
+from tests.activities import factories
+
+from .conftest import COUNTED, ENTERED, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+def publish(owner, *rows, year=2026):
+    """Publish a plan of `owner` with the objectives `rows`."""
+    first, second = personas.make("district"), personas.make("district_2")
+    plan = actions.draft_plan(owner, year=year, actor=first)
+    for row in rows:
+        actions.add_objective(plan, actor=first, **row)
+    return actions.publish_plan(actions.submit_plan(plan, actor=first), actor=second)
+
+
+def took_place(count, **organizer):
+    for number in range(count):
+        starts = clock.at(dt.date(2026, 3, 1 + number), dt.time(9))
+        factories.published(title=f"第 {number} 场", starts=starts, ends=starts + dt.timedelta(hours=1), **organizer)
+
+
+def sums(area=None, year=2026):
+    return rollup.sums(rollup.objectives_of(year, area), TODAY)
+
+
+def test_objectives_with_the_same_metric_are_added_up_and_open_their_parts(reference, organization):
+    publish(organization, COUNTED, ENTERED)
+    publish(personas.base(), {**COUNTED, "what": "办开放日", "target": Decimal(6)})
+    took_place(4, organization=organization)
+    took_place(2, base=personas.base())
+    first, second = sums()
+    assert (str(first.label), first.progress.done, first.progress.target) == ("办的活动", 6, 16)
+    assert {str(part.objective.owner): part.progress.done for part in first.parts} == {
+        str(organization): 4,
+        str(personas.base()): 2,
+    }
+    assert (second.label, second.progress.target) == ("走访会员", 120)
+
+
+def test_a_subdistrict_has_its_managed_owners_only(reference, organization):
+    publish(organization, COUNTED)
+    publish(personas.organization(slug="qu", name="区联合会", level="district", subdistrict=None), COUNTED)
+    assert [one.progress.target for one in sums()] == [20]
+    assert [one.progress.target for one in sums(reference)] == [10]
+
+
+def test_the_own_objectives_of_the_office_are_not_added_to_those_of_the_owners(reference, organization):
+    publish(organization, COUNTED)
+    publish(reference, COUNTED)
+    publish(None, {**COUNTED, "target": Decimal(100)})
+    assert [one.progress.target for one in sums()] == [10]
+    assert rollup.own_plan(2026).objectives.get().target == 100
+    assert rollup.own_plan(2026, reference).subdistrict == reference
+
+
+def test_drafts_hidden_owners_and_other_years_are_left_out(reference, organization, draft):
+    publish(personas.base(is_published=False), COUNTED)
+    publish(personas.team(), COUNTED, year=2027)
+    assert sums() == []
+    assert rollup.years() == [2027, 2026]
+
+
+def test_a_number_of_the_office_counts_the_whole_subdistrict(reference, organization):
+    plan = publish(reference, COUNTED)
+    took_place(3, organization=organization)
+    took_place(2, organization=organization, subdistrict=personas.Subdistrict.objects.get(name="流亭街道"))
+    from chengyang.platform.objectives.progress import done_of
+
+    assert done_of(plan.objectives.get(), TODAY) == 3
+
+
+def test_the_time_of_a_sum_is_that_of_its_parts_by_their_targets(organization):
+    publish(organization, COUNTED)
+    publish(personas.base(), {**COUNTED, "starts": dt.date(2026, 9, 16), "target": Decimal(30)})
+    (found,) = sums()
+    assert round(found.progress.passed, 3) == round(258 / 365 * 10 / 40, 3)
