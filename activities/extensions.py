@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from chengyang.extensions import (
     AccountRows,
     ApiRoute,
     CachedPage,
+    Commitments,
     DeadlineRows,
     MenuEntry,
     OpenItem,
@@ -27,6 +29,7 @@ from chengyang.extensions import (
     extend,
 )
 from chengyang.lib.chinese import dates
+from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 from chengyang.platform.web.prepared import prepared
 
@@ -74,6 +77,14 @@ def _unrecorded(organization: Any, first: dt.date, last: dt.date) -> list[OpenIt
     )
     note = _t("到场和服务时长还没登记")
     return [OpenItem(row.title, note, row.due_on) for row in rows.order_by("starts", "pk")[:MOST_OPEN]]
+
+
+def _committed(organization: Any, day: dt.date) -> list[OpenItem]:
+    """Return the activities of `organization` that are not over before `day`: published, or on the way there."""
+    under_way = (ActivityState.SUBMITTED, ActivityState.APPROVED, ActivityState.PUBLISHED)
+    rows = Activity.objects.filter(organization=organization, state__in=under_way, ends__gt=clock.at(day))
+    rows = rows.order_by("starts", "pk")[:MOST_OPEN]
+    return [OpenItem(row.title, on=timezone.localdate(row.starts), url=page_url(row)) for row in rows]
 
 
 def _pages() -> Iterator[PublicPage]:
@@ -155,6 +166,7 @@ extend(
         )
     ],
     imports=[PastActivityImport(), AttendanceImport()],
+    commitments=[Commitments(_("活动"), _committed)],
     open_items=[OpenItems(OpenSection.ACTIVITIES, _coming), OpenItems(OpenSection.DUE, _unrecorded)],
     papers=papers.PAPERS,
     record_tabs=record_tabs.TABS,

@@ -123,6 +123,7 @@ def _today(request: Any, subject: Any) -> dict[str, Any] | None:
 PANELS = [
     Panel("staff.margin", "activities/_today.html", _today, order=10, shared_by=each_reader),
     Panel("organizations.detail", "activities/_coming.html", _coming("organization"), order=10, shared_by=audience_of),
+    Panel("organizations.members", "activities/_coming.html", _coming("organization"), order=10, shared_by=audience_of),
     Panel("bases.detail", "activities/_coming.html", _coming("base"), order=10, shared_by=audience_of),
     Panel("services.team", "activities/_coming.html", _coming("team"), order=10, shared_by=audience_of),
     Panel("home.elder", "activities/_elder.html", _elder, shared_by=audience_of),

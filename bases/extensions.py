@@ -1,6 +1,7 @@
 """Entries of the bases app in the extension slots, which `chengyang.extensions` describes."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +11,10 @@ from chengyang.extensions import (
     NUMBER_VALUE,
     AccountRows,
     CachedPage,
+    Commitments,
     DeadlineRows,
     MenuEntry,
+    OpenItem,
     Panel,
     PeriodicTask,
     PersonRows,
@@ -62,6 +65,15 @@ def _lapsing(user, first, last):
     ]
 
 
+def _booked(organization, day):
+    """Return the rooms that `organization` has booked for `day` or later, without those of its activities."""
+    rows = RoomBooking.objects.blocking().filter(organization=organization, activity=None, ends__gt=clock.at(day))
+    return [
+        OpenItem(_t("%(room)s的预订") % {"room": row.room.name}, on=timezone.localdate(row.starts), url=page_url(row))
+        for row in rows.select_related("room").order_by("starts", "pk")[:50]
+    ]
+
+
 def _latest_assessments(bases):
     """Return the latest “六有” assessment that is valid today for each of `bases`, by base id."""
     passed = Assessment.objects.passed_on(clock.today()).filter(base__in=bases).order_by("assessed_on", "pk")
@@ -100,6 +112,7 @@ def _pages():
 extend(
     "bases",
     public_pages=[_pages],
+    commitments=[Commitments(_("场地预订"), _booked)],
     todos=[
         AssessmentTodo(Assessment, Section.BASES, _("“六有”评定")),
         AssessmentTodo(Evaluation, Section.BASES, _("基地年度评价")),

@@ -39,9 +39,21 @@ from . import actions, panels, papers, record_tabs, roster
 from .actions import memberships
 from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
-from .models import Assessment, Duty, Evaluation, Membership, Organization, Post, Term, TermChange
+from .models import (
+    Assessment,
+    Charter,
+    Duty,
+    Evaluation,
+    LifeStep,
+    Membership,
+    Organization,
+    Post,
+    Term,
+    TermChange,
+    state_q,
+)
 from .states import MEMBERSHIP_OPEN, ChangeState, MembershipState, OrganizationState
-from .todos import MembershipTodo, TermChangeTodo
+from .todos import LifeStepTodo, MembershipTodo, TermChangeTodo
 
 
 def _posts_ending(user, first, last):
@@ -78,7 +90,7 @@ def _vacancies(user, first, last):
     rows = Duty.objects.uncovered().within(first, last + roster.rota.ONE_DAY)
     if not scope.district:
         rows = rows.filter(Organization.objects.managed_q(scope, prefix="organization__"))
-    rows = rows.filter(organization__state=OrganizationState.FOUNDED).select_related("organization")
+    rows = rows.filter(state_q([OrganizationState.FOUNDED], first, "organization__")).select_related("organization")
     text = _t("%(name)s %(days)s没有人轮值")
     return [
         UpcomingDate(
@@ -133,13 +145,14 @@ extend(
         TermChangeTodo(),
         AssessmentTodo(Assessment, Section.ORGANIZATIONS, _("“五好”评定")),
         AssessmentTodo(Evaluation, Section.ORGANIZATIONS, _("组织年度评价")),
+        LifeStepTodo(),
     ],
     imports=[MembershipImport(), OrganizationPostImport()],
     search=[
         SearchSource(
             _("组织"),
-            lambda user, text: own_rows(Organization.objects.visible_to(user), user).filter(name__icontains=text),
-            lambda row: (row.name, row.get_level_display()),
+            lambda user, text: own_rows(Organization.objects.visible_to(user), user).search(text),
+            lambda row: (row.name, f"{row.get_level_display()}，{row.get_state_display()}"),
             lambda row: reverse("admin:organizations_organization_change", args=[row.pk]),
             "organizations_organization",
         )
@@ -161,6 +174,8 @@ extend(
     file_access={
         "organizations.Assessment": Assessment.objects.public_ids_visible_to,
         "organizations.Evaluation": Evaluation.objects.public_ids_of_staff,
+        "organizations.Charter": Charter.objects.public_ids_visible_to,
+        "organizations.LifeStep": LifeStep.objects.public_ids_visible_to,
     },
     person_rows=[
         PersonRows(
@@ -212,12 +227,13 @@ extend(
     deadlines=[
         DeadlineRows(lambda: Membership.objects.filter(state=MembershipState.APPLIED)),
         DeadlineRows(lambda: TermChange.objects.filter(state=ChangeState.SUBMITTED), latest=lambda change: change.eve),
+        DeadlineRows(lambda: LifeStep.objects.filter(state=ChangeState.SUBMITTED), latest=lambda step: step.on),
     ],
     notice_kinds={"organizations": _("加入组织")},
     cached_pages=[
         CachedPage(
             "organizations:list",
-            {"page": NUMBER_VALUE, **dict.fromkeys(("level", "subdistrict", "category"), CODE_VALUE)},
+            {"page": NUMBER_VALUE, **dict.fromkeys(("level", "subdistrict", "category", "kind", "field"), CODE_VALUE)},
         ),
         CachedPage("organizations:detail"),
     ],
@@ -240,6 +256,12 @@ extend(
                 "hand_over.given",
                 "hand_over.returned",
                 "hand_over.taken",
+                "life_step.begun",
+                "life_step.updated",
+                "life_step.submitted",
+                "life_step.returned",
+                "life_step.return_undone",
+                "life_step.dropped",
             ),
             content.unpublished,
         ),
@@ -253,7 +275,25 @@ extend(
         "organization.readdressed": _("更换联谊组织网址"),
         "organization.updated": _("修改联谊组织"),
         "organization.founded": _("联谊组织成立"),
+        "organization.suspended": _("联谊组织暂停"),
+        "organization.resumed": _("联谊组织恢复"),
         "organization.closed": _("联谊组织终止"),
+        "organization_kind.added": _("添加组织类型"),
+        "organization_kind.updated": _("修改组织类型"),
+        "work_field.added": _("添加工作领域"),
+        "work_field.updated": _("修改工作领域"),
+        "charter.added": _("上传章程"),
+        "charter.corrected": _("更正章程"),
+        "charter.withdrawn": _("撤下章程"),
+        "charter.restored": _("恢复章程"),
+        "life_step.begun": _("开始办成立、暂停或注销"),
+        "life_step.updated": _("修改成立、暂停或注销的材料"),
+        "life_step.submitted": _("提交成立、暂停或注销"),
+        "life_step.returned": _("退回成立、暂停或注销"),
+        "life_step.return_undone": _("撤销退回"),
+        "life_step.agreed": _("确认成立、暂停或注销"),
+        "life_step.withdrawn": _("撤回确认"),
+        "life_step.dropped": _("成立、暂停或注销不办了"),
         "membership.applied": _("申请入会"),
         "membership.accepted": _("同意入会"),
         "membership.declined": _("不同意入会"),

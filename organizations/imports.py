@@ -15,7 +15,7 @@ from members.sheet_people import PERSON, PostImport, find_people, is_other_perso
 
 from . import actions, permissions
 from .models import Membership, Organization, Post
-from .states import MembershipState, OrganizationState
+from .states import TAKES_MEMBERS, MembershipState
 
 ORGANIZATION = "organization"
 
@@ -26,8 +26,8 @@ def managed_organizations(user: Any) -> list[Organization]:
     return [row for row in rows if permissions.can_manage_organization(user, row)]
 
 
-def _founded(user: Any) -> list[str]:
-    return [row.name for row in managed_organizations(user) if row.state == OrganizationState.FOUNDED]
+def _taking_members(user: Any) -> list[str]:
+    return [row.name for row in managed_organizations(user) if row.state in TAKES_MEMBERS]
 
 
 class MembershipImport(ImportKind):
@@ -46,7 +46,7 @@ class MembershipImport(ImportKind):
             required=True,
             example="某某联谊会",
             hint=gettext_lazy("组织的全称，从下拉里选"),
-            options=_founded,
+            options=_taking_members,
         ),
         InColumn(
             "state",
@@ -113,7 +113,7 @@ class MembershipImport(ImportKind):
         person = row.refs.get(PERSON)
         if organization is None:
             row.problems[ORGANIZATION] = _("没有“%(name)s”这个组织，或者不归你管。") % {"name": name}
-        elif organization.state != OrganizationState.FOUNDED:
+        elif organization.state not in TAKES_MEMBERS:
             row.problems[ORGANIZATION] = _("这个组织现在不吸收会员。")
         elif person is not None and person.user_id == user.pk:
             row.problems[PERSON] = _("不能登记自己。")

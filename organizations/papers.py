@@ -124,6 +124,10 @@ PAPERS = [
         (
             PaperField("组织", _("组织的名称"), "夏庄街道新的社会阶层人士联谊会", str),
             PaperField("会员人数", _("现在的会员人数"), "46", _count),
+            PaperField("类型", _("组织类型"), "新联会", lambda row: row.kind or ""),
+            PaperField(
+                "代码", _("统一社会信用代码，没有登记的没有"), "51000000DEM000000A", lambda row: row.credit_code
+            ),
             PaperField("街道", _("所属街道，区级组织没有"), "夏庄街道", lambda row: row.subdistrict),
             PaperField(
                 "成立时间",

@@ -35,14 +35,35 @@ def can_manage_organization(actor: Any, organization: Any) -> bool:
     return organization.pk in scope.managed("organization") or scope.covers(organization.subdistrict_id)
 
 
-def can_found(actor: Any, organization: Any) -> bool:
-    """Allow the staff responsible for the organization."""
-    return access_scope(actor).covers(organization.subdistrict_id)
-
-
-def can_dissolve(actor: Any, organization: Any) -> bool:
-    """Allow district staff only."""
+def can_keep_lists(actor: Any, row: Any) -> bool:
+    """Allow the district office to keep the kinds of organizations and their fields of work."""
     return access_scope(actor).district
+
+
+def can_keep_charter(actor: Any, organization: Any) -> bool:
+    """Allow the secretary and the responsible staff."""
+    return can_manage_organization(actor, organization)
+
+
+# ---- founding, suspending, dissolving: two officers -------------------------------------------------------------------
+def can_prepare_step(actor: Any, organization: Any) -> bool:
+    """Allow the secretary and the responsible staff to prepare and to submit."""
+    return can_manage_organization(actor, organization)
+
+
+def can_agree_to_step(actor: Any, step: Any) -> bool:
+    """Allow the responsible staff, for a dissolution those of the district only.
+
+    Not who prepared or submitted it (rule 2), and nobody who holds a post in the organization.
+    """
+    own = actor.pk in (step.submitted_by_id, step.prepared_by_id)
+    return not own and can_withdraw_step(actor, step) and not step.organization.posts.own(actor).exists()
+
+
+def can_withdraw_step(actor: Any, step: Any) -> bool:
+    """Allow the responsible staff, for a dissolution those of the district only."""
+    scope = access_scope(actor)
+    return scope.district or (step.kind != "dissolve" and scope.covers(step.organization.subdistrict_id))
 
 
 def can_appoint(actor: Any, organization: Any) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.mailings.links import compose_url
 from chengyang.platform.staff.record_parts import (
     PERSON,
@@ -27,8 +28,8 @@ from chengyang.platform.web.wording import yes_or_no
 from members.permissions import can_choose_person
 
 from . import permissions
-from .models import Assessment, Evaluation
-from .states import ChangeState, OrganizationState
+from .models import Assessment, Evaluation, LifeStep
+from .states import TAKES_MEMBERS, ChangeState, OrganizationState
 
 ORGANIZATION = "organizations.Organization"
 
@@ -38,7 +39,7 @@ def _can_appoint(user: Any, organization: Any) -> bool:
 
 
 def _can_add(user: Any, organization: Any) -> bool:
-    return organization.state == OrganizationState.FOUNDED and permissions.can_manage_organization(user, organization)
+    return organization.state in TAKES_MEMBERS and permissions.can_manage_organization(user, organization)
 
 
 def _can_plan(user: Any, organization: Any) -> bool:
@@ -65,6 +66,44 @@ def _why_assess(user: Any, organization: Any) -> str:
     if passed is not None or organization.state != OrganizationState.PREPARING:
         return why_again(passed)
     return _t("“五好”评定通过以后才能成立。")
+
+
+def _can_begin(kind: str, *states: str) -> Any:
+    """Return the permission to begin the step `kind` of an organization that is in one of `states`."""
+
+    def can(user: Any, organization: Any) -> bool:
+        if organization.state not in states or not permissions.can_prepare_step(user, organization):
+            return False
+        return not organization.life_steps.open().exists()
+
+    return can
+
+
+def _can_found(user: Any, organization: Any) -> bool:
+    return organization.state == OrganizationState.PREPARING and permissions.can_prepare_step(user, organization)
+
+
+def _can_keep_charter(user: Any, organization: Any) -> bool:
+    return organization.state != OrganizationState.DISSOLVED and permissions.can_keep_charter(user, organization)
+
+
+def _can_put_below(user: Any, organization: Any) -> bool:
+    return organization.state != OrganizationState.DISSOLVED and access_scope(user).staff
+
+
+def _verb(code: str, label: Any, kind: str, *states: str, order: int) -> RecordVerb:
+    """Return the verb that begins the step `kind`."""
+    return RecordVerb(
+        ORGANIZATION,
+        code,
+        label,
+        "organizations_lifestep",
+        "organization",
+        _can_begin(kind, *states),
+        given={"kind": kind},
+        tab="life",
+        order=order,
+    )
 
 
 POST = TabColumn(_("职务"), lambda row: row.get_kind_display())
@@ -112,6 +151,43 @@ TABS = [
     assessments_of(ORGANIZATION),
     evaluations_of(ORGANIZATION),
     assessments_by_standard(Evaluation, _("组织"), part="organization-years", heading=_("联谊组织"), order=24),
+    RecordTab(
+        ORGANIZATION,
+        "children",
+        _("下级组织"),
+        lambda organization: organization.children.all(),
+        (TabColumn(_("名称"), "name"), TabColumn(_("类型"), "kind"), STATE, TabColumn(_("街道"), "subdistrict")),
+        ("level", "pk"),
+        order=60,
+        related=("kind", "subdistrict"),
+    ),
+    RecordTab(
+        ORGANIZATION,
+        "charters",
+        _("章程"),
+        lambda organization: organization.charters.all(),
+        (
+            TabColumn(_("版本"), lambda row: row.title, note=lambda row: _t("已撤下") if row.withdrawn_at else ""),
+            TabColumn(_("通过"), "adopted_on"),
+            TabColumn(_("施行"), "starts"),
+            TabColumn(_("改了什么"), "note"),
+        ),
+        ("-starts", "pk"),
+        order=65,
+        related=("organization",),
+        in_history=True,
+    ),
+    RecordTab(
+        ORGANIZATION,
+        "life",
+        _("成立和注销"),
+        lambda organization: organization.life_steps.all(),
+        (TabColumn(_("办什么"), lambda row: row.get_kind_display()), STATE, TabColumn(_("从哪天起"), "on")),
+        ("-pk",),
+        order=70,
+        related=("organization",),
+        in_history=True,
+    ),
     assessments_by_standard(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=21),
     to_look_at_again(Assessment, _("组织"), part="organizations", heading=_("联谊组织"), order=31),
 ]
@@ -222,5 +298,48 @@ VERBS = [
         why=_why_assess,
         tab="assessments",
         order=30,
+    ),
+    RecordVerb(
+        ORGANIZATION,
+        "founding",
+        _("筹建"),
+        "",
+        "",
+        _can_found,
+        why=lambda user, organization: _t("还在筹建，按“五好”看还缺什么，齐了就提交成立。"),
+        url=lambda organization: reverse("admin:organizations_organization_founding", args=[organization.pk]),
+        tab="life",
+        order=5,
+    ),
+    RecordVerb(
+        ORGANIZATION,
+        "charter",
+        _("上传章程"),
+        "organizations_charter",
+        "organization",
+        _can_keep_charter,
+        tab="charters",
+        order=65,
+    ),
+    RecordVerb(
+        ORGANIZATION,
+        "child",
+        _("添加下级组织"),
+        "organizations_organization",
+        "parent",
+        _can_put_below,
+        tab="children",
+        order=66,
+    ),
+    _verb("suspend", _("暂停"), LifeStep.Kind.SUSPEND, OrganizationState.FOUNDED, order=70),
+    _verb("resume", _("恢复"), LifeStep.Kind.RESUME, OrganizationState.SUSPENDED, order=70),
+    _verb(
+        "dissolve",
+        _("注销"),
+        LifeStep.Kind.DISSOLVE,
+        OrganizationState.PREPARING,
+        OrganizationState.FOUNDED,
+        OrganizationState.SUSPENDED,
+        order=71,
     ),
 ]

@@ -7,14 +7,18 @@ from django.utils.translation import gettext_lazy as _
 class OrganizationState(models.TextChoices):
     PREPARING = "preparing", _("筹建中")
     FOUNDED = "founded", _("已成立")
+    SUSPENDED = "suspended", _("已暂停")
     DISSOLVED = "dissolved", _("已注销")
 
 
 ORGANIZATION_TRANSITIONS = {
     OrganizationState.PREPARING: {OrganizationState.FOUNDED, OrganizationState.DISSOLVED},
-    OrganizationState.FOUNDED: {OrganizationState.DISSOLVED},
+    OrganizationState.FOUNDED: {OrganizationState.SUSPENDED, OrganizationState.DISSOLVED},
+    OrganizationState.SUSPENDED: {OrganizationState.FOUNDED, OrganizationState.DISSOLVED},
     OrganizationState.DISSOLVED: set(),
 }
+STOPPED = (OrganizationState.SUSPENDED, OrganizationState.DISSOLVED)  # nothing of its own takes place
+TAKES_MEMBERS = (OrganizationState.PREPARING, OrganizationState.FOUNDED)
 
 
 class MembershipState(models.TextChoices):

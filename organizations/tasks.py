@@ -10,10 +10,11 @@ PERIODIC_LOCK = 0x6F726761  # "orga": a second run at the same time finds the lo
 
 @shared_task(name="organizations.run_periodic", ignore_result=True)
 def run_periodic() -> None:
-    """Announce the rotating chair, end swaps and questions to substitutes without an answer, remind of changes of term."""
+    """Enter steps whose midnight has come, announce the rotating chair, end swaps and questions to substitutes without an answer, remind of changes of term."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PERIODIC_LOCK])
         if cursor.fetchone()[0]:
+            actions.carry_out_steps()
             actions.lapse_swaps()
             actions.lapse_substitutes()
             actions.announce_duties()

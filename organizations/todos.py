@@ -1,4 +1,4 @@
-"""To-do kinds of organizations: applications for membership for the secretary, changes of term for a second officer."""
+"""To-do kinds of organizations: applications for membership for the secretary; changes of term and steps for a second officer."""
 
 import datetime as dt
 
@@ -13,8 +13,8 @@ from chengyang.platform.staff.links import page_url
 from members import actions as members
 from members.detail_rows import number_row
 
-from . import actions, permissions
-from .models import Membership, TermChange
+from . import actions, founding, permissions
+from .models import LifeStep, Membership, Post, TermChange
 from .states import ChangeState, MembershipState
 
 ONE_DAY = dt.timedelta(days=1)
@@ -188,3 +188,113 @@ class TermChangeTodo(TodoKind):
         if option == "agree":
             return actions.withdraw_term_change(row, actor=actor)
         return actions.submit_again(row, actor=actor)
+
+
+# ---- founding, suspending, resuming, dissolving ----------------------------------------------------------------------
+EFFECTS = {
+    LifeStep.Kind.FOUND: gettext_lazy("可以公开、吸收会员、办活动、排轮值"),
+    LifeStep.Kind.SUSPEND: gettext_lazy(
+        "不吸收会员、不办活动、不订场地，没有人轮值；会员和职务保留，秘书长能看能改，页面写明已暂停"
+    ),
+    LifeStep.Kind.RESUME: gettext_lazy("和暂停以前一样"),
+    LifeStep.Kind.DISSOLVE: gettext_lazy("职务和会员到那天零点结束，权限随着结束；页面和历史都留着，写明已注销"),
+}
+
+
+def step_rows(row, user):
+    """Return what a step is: all that the second officer agrees to."""
+    kind = LifeStep.Kind(row.kind)
+    since = _("%(day)s 零点") % {"day": dates.full_day(row.on)} if row.on else "—"
+
+    def paper(text, day):
+        return (text or "—", dates.full_day(day) if day else "")
+
+    return [
+        DetailRow(_("组织"), row.organization, url=page_url(row.organization)),
+        DetailRow(_("办什么"), row.get_kind_display(), EFFECTS[kind]),
+        DetailRow(_("从哪天起"), since),
+        DetailRow(_("决议"), *paper(row.resolution, row.resolved_on)),
+        DetailRow(_("批复"), *paper(row.approval, row.approved_on)),
+        *([DetailRow(_("事由"), row.cause)] if row.cause else []),
+        *([DetailRow(_("第一年的计划"), row.plan)] if row.plan else []),
+        *_founding_rows(row, user),
+        *(DetailRow(_("材料"), file.name, url=file.get_absolute_url()) for file in founding.papers_of(row, user)),
+        *([DetailRow(_("退回的理由"), row.reason)] if row.reason else []),
+    ]
+
+
+def _founding_rows(row, user):
+    """Return by criterion what the organization to be founded has, and how it was assessed."""
+    if row.kind != LifeStep.Kind.FOUND:
+        number = row.organization.memberships.active().count()
+        return [DetailRow(_("会员"), _("%(n)d 人") % {"n": number}, live=True)]
+    assessment = founding.assessment_of(row.organization)
+    found = [DetailRow(_("“五好”评定"), assessment or _("未评定"), url=page_url(assessment) if assessment else "")]
+    for good in founding.goods(row.organization, user):
+        text = "；".join(f"{item.label}：{item.text or _('还没有')}" for item in good.items)
+        found.append(DetailRow(good.name, text or good.finding.get("note", "") or "—", live=True))
+    return found
+
+
+class LifeStepTodo(TodoKind):
+    """Steps in the life of organizations, which a second officer of the responsible staff looks at."""
+
+    code, label, section, model = "life-step", gettext_lazy("成立和注销"), Section.ORGANIZATIONS, LifeStep
+    related = ("organization",)
+    locks = ("organization",)
+    undoes = ("agree", "return")
+
+    def waiting(self, user):
+        scope = access_scope(user)
+        if not scope.staff:
+            return LifeStep.objects.none()
+        rows = LifeStep.objects.visible_to(user).filter(state=ChangeState.SUBMITTED)
+        if not scope.district:
+            rows = rows.filter(organization__subdistrict__in=scope.subdistricts).exclude(kind=LifeStep.Kind.DISSOLVE)
+        held = Post.objects.own(user).values("organization")
+        return rows.exclude(submitted_by=user).exclude(prepared_by=user).exclude(organization__in=held)
+
+    def awaited_by(self, user):
+        return LifeStep.objects.visible_to(user).filter(state=ChangeState.SUBMITTED, submitted_by=user)
+
+    def title(self, row):
+        return str(row)
+
+    def detail(self, row):
+        return _("%(day)s 零点起") % {"day": dates.full_day(row.on)} if row.on else ""
+
+    def tags(self, row):
+        return (row.get_kind_display(), row.organization.get_level_display())
+
+    def since(self, row):
+        return row.submitted_at
+
+    def detail_rows(self, row, user):
+        return step_rows(row, user)
+
+    def history(self, row):
+        steps = []
+        if row.agreed_at:
+            steps.append(HistoryEntry(_("第二人确认"), row.agreed_at, row.agreed_by or ""))
+        if row.submitted_at:
+            steps.append(HistoryEntry(_("写好材料，提交"), row.submitted_at, row.submitted_by or ""))
+        return steps
+
+    def options(self, row, user):
+        if row.state != ChangeState.SUBMITTED or not permissions.can_agree_to_step(user, row):
+            return ()
+        done = gettext_lazy("已确认，到那天零点自己生效；零点之前可以撤回。")
+        return (
+            DecisionOption("agree", gettext_lazy("材料属实，同意"), done=done),
+            DecisionOption("return", gettext_lazy("退回改"), needs_reason=True),
+        )
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "agree":
+            return actions.agree_to_step(row, actor=actor)
+        return actions.return_step(row, actor=actor, reason=reason)
+
+    def undo(self, row, option, *, actor):
+        if option == "agree":
+            return actions.withdraw_step(row, actor=actor)
+        return actions.submit_step_again(row, actor=actor)

@@ -10,8 +10,10 @@ urlpatterns = [
     path("organizations/", views.organization_list, name="list"),
     path("organizations/<slug:slug>/", views.organization_detail, name="detail"),
     path("organizations/<slug:slug>/apply/", views.apply, name="apply"),
+    path("organizations/<slug:slug>/charters/<public_id:public_id>/", views.charter, name="charter"),
     # /me/organizations/
     path("me/organizations/", views.mine, name="mine"),
+    path("me/organizations/<slug:slug>/", views.members_page, name="members"),
     path("me/organizations/<public_id:public_id>/leave/", views.leave, name="leave"),
     # /me/duties/
     path("me/duties/", views.duties, name="duties"),

@@ -1,10 +1,11 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.extensions import (
     NUMBER_VALUE,
     AccountRows,
@@ -15,6 +16,7 @@ from chengyang.extensions import (
     OpenItems,
     OpenSection,
     Panel,
+    Period,
     PeriodicTask,
     PersonRows,
     PostType,
@@ -24,12 +26,14 @@ from chengyang.extensions import (
     TableDescription,
     extend,
 )
+from chengyang.extensions import metric as extension_metric
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import own_per_version
 from chengyang.platform.web.panels import each_reader, everybody
+from chengyang.platform.web.suppression import FEWEST, suppress_small
 
 from . import record_tabs
 from .actions import requests
@@ -43,6 +47,25 @@ from .todos import AnswerRequest, CheckOutcome
 def _menu(request, subject):
     teams = Team.objects.published().exclude(services=[])[:2]
     return {"teams": teams, "days": requests.DAYS, "complex_days": requests.COMPLEX_DAYS}
+
+
+def _results(request, organization):
+    """Return what an organization did this year and its latest checked outcomes, None for nothing.
+
+    Numbers of persons below five are left out (domain.md rule 11).
+    """
+    year = Period(clock.today().replace(month=1, day=1))
+    tally = []
+    for code in ("activities_completed", "attendances", "volunteer_hours"):
+        metric = extension_metric(code)
+        number = metric.of(organization, year)
+        shown = suppress_small(number) if code == "attendances" else number
+        if shown:
+            tally.append((f"{shown:,}", metric.unit, metric.label))
+    rows = Outcome.objects.published().filter(organization=organization)
+    few = Q(kind=Outcome.Kind.BENEFICIARIES, quantity__lt=FEWEST)
+    outcomes = list(rows.exclude(few).order_by("-happened_on", "-pk")[:5])
+    return {"year": year.starts.year, "tally": tally, "outcomes": outcomes} if tally or outcomes else None
 
 
 def _find_requests(user, text):
@@ -110,6 +133,7 @@ extend(
     record_tabs=record_tabs.TABS,
     record_verbs=record_tabs.VERBS,
     panels=[
+        Panel("organizations.results", "services/_results.html", _results, order=10, shared_by=everybody),
         Panel("home.main", "services/_menu.html", _menu, order=30, shared_by=everybody),
         Panel("me.home", "services/_mine.html", _mine, order=40, shared_by=each_reader),
         Panel("me.side", "services/_my_teams.html", _my_teams, order=40),

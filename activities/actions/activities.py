@@ -21,6 +21,7 @@ from chengyang.platform.audit.editing import assign, validate
 from chengyang.platform.audit.transitions import lock, move, step_back
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
+from organizations.states import OrganizationState
 
 from ..models import Activity
 from ..permissions import (
@@ -174,7 +175,8 @@ def submit_activity(activity: Activity, *, is_past: bool = False, actor: Any) ->
     """Submit a draft for approval by the staff responsible for it, due in three working days.
 
     With `is_past` it has taken place and is entered later: what people must know before they sign up may be missing, and it
-    must be over. Raises NotAllowed, ActionError("incomplete") naming the missing field, ("past") when it would have started,
+    must be over. Raises NotAllowed, ActionError("organizer") when its organization is suspended or dissolved on that day,
+    ("incomplete") naming the missing field, ("past") when it would have started,
     ("running") for `is_past` before the end, ("long") for a volunteer service of more than 24 hours, ("state") when it is not
     a draft.
     """
@@ -193,12 +195,16 @@ def submit_activity(activity: Activity, *, is_past: bool = False, actor: Any) ->
 
 
 def _require_complete(activity: Activity, *, check_start: bool = True, is_past: bool = False) -> None:
-    """Raise ActionError("past"), ("running"), ("long") or ("incomplete") when `activity` cannot be published as it is.
+    """Raise ActionError("organizer"), ("past"), ("running"), ("long") or ("incomplete") when `activity` cannot be published as it is.
 
     `check_start` False leaves the start out, so that an activity that has begun can still be edited. An activity that
     `is_past`, or was submitted as such, must be over, and needs nothing that people would have read before.
     """
     is_past = is_past or activity.was_entered_later
+    if (organization := activity.organization) and organization.is_stopped_on(timezone.localdate(activity.starts)):
+        text = _("%(name)s那天%(state)s，不能办活动。")
+        state = OrganizationState(organization.state_on(timezone.localdate(activity.starts))).label
+        raise ActionError(text % {"name": organization, "state": state}, code="organizer", field="organization")
     if is_past and not activity.is_over():
         raise ActionError(_("活动还没有结束，不能补录。"), code="running", field="ends")
     if check_start and not is_past and activity.starts <= clock.now():

@@ -73,7 +73,7 @@ def book_room(
     the base answers within two working days.
 
     Raises NotAllowed when `actor` acts neither for the organizer nor for the base; ActionError("invalid") with the field,
-    ("past"), ("long") beyond 16 hours; NoRoom, with free alternatives, as ("small") when the room has too few seats or lacks
+    ("organizer") when the organization is suspended or dissolved on that day, ("past"), ("long") beyond 16 hours; NoRoom, with free alternatives, as ("small") when the room has too few seats or lacks
     equipment, ("shut") outside the opening hours, which does not apply to who manages the base, and ("taken").
     """
     room = _lock_room(room)
@@ -128,6 +128,9 @@ def edit_booking(booking: RoomBooking, *, actor: Any, **data: Any) -> RoomBookin
 def _require_bookable(booking: RoomBooking, manages: bool) -> None:
     """Raise the ActionErrors of `book_room` that do not depend on who books; `manages`: for the base itself."""
     validate(booking, ["title", "people", "needs", "starts", "ends"])
+    if booking.organization and booking.organization.is_stopped_on(timezone.localdate(booking.starts)):
+        text = _("%(name)s那天已经暂停或注销，不能预订。") % {"name": booking.organization}
+        raise ActionError(text, code="organizer", field="starts")
     room, now = booking.room, clock.now()
     if booking.starts <= now:
         raise ActionError(_("开始时间已经过去，请改时间。"), code="past", field="starts")

@@ -35,9 +35,9 @@ def make_consents(dataset: Dataset) -> None:
     people = {account.pk for account, _ in people_and_choices}
     applicants = Application.objects.filter(is_demo=True).select_related("user").order_by("pk")
     people_and_choices += [(row.user, rng.chance(0.5)) for row in applicants if row.user_id not in people]
-    rows = []
+    rows, roll = [], dataset.random_source("roll")
     for account, shown in {account.pk: (account, shown) for account, shown in people_and_choices}.values():
-        given = {"registration": True, "publication": shown}
+        given = {"registration": True, "publication": shown, "roll": shown or roll.chance(0.4)}
         at = max(account.date_joined, clock.at(dataset.ago(420), dt.time(9))) + dt.timedelta(minutes=rng.randint(2, 9))
         rows += [_consent(account, rules, purposes[code], answer, at) for code, answer in given.items()]
     insert(rows)
@@ -55,7 +55,7 @@ def _consent(account: Any, rules: PolicyVersion, purpose: Purpose, given: bool, 
     )
 
 
-assert set(OPTIONAL) == {"publication"}
+assert set(OPTIONAL) == {"publication", "roll"}
 
 
 # ---- notices ---------------------------------------------------------------------------------------------------------

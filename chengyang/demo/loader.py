@@ -28,6 +28,7 @@ from . import (
     growth,
     objectives,
     offices,
+    organizations,
     persons,
     posts,
     programme,
@@ -53,6 +54,7 @@ STEPS: tuple[tuple[str, Callable[[Dataset], None]], ...] = (
     ("outcomes", requests.make_outcomes),
     ("objectives", objectives.make_objectives),
     ("evaluations", evaluations.make_evaluations),
+    ("organizations", organizations.make_organizations),
     ("consents", consents_and_notices.make_consents),
     ("notices", consents_and_notices.make_notices),
 )

@@ -28,6 +28,7 @@ from .shapes import (
     ApiRoute,
     CachedPage,
     Change,
+    Commitments,
     DeadlineRows,
     DetailRow,
     GoLiveItem,
@@ -59,6 +60,7 @@ __all__ = [
     "ApiRoute",
     "CachedPage",
     "Change",
+    "Commitments",
     "DeadlineRows",
     "DecisionOption",
     "DetailRow",
@@ -151,6 +153,11 @@ def upcoming_dates(user: Any, first: dt.date, last: dt.date) -> list[UpcomingDat
     """Return the coming dates from `first` to `last` that `user` may see, in order."""
     found = (date for source in _registry.items("upcoming") for date in source(user, first, last))
     return sorted(found, key=lambda date: date.on)
+
+
+def commitments() -> list[Commitments]:
+    """Return where is found what of an organization takes place on a day or later."""
+    return _registry.items("commitments")
 
 
 def open_items() -> list[OpenItems]:

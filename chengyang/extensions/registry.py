@@ -17,6 +17,7 @@ from .shapes import (
     AccountRows,
     ApiRoute,
     CachedPage,
+    Commitments,
     DeadlineRows,
     GoLiveItem,
     MenuEntry,
@@ -47,6 +48,7 @@ class Extension:
     search: Sequence[SearchSource] = ()  # records that the search of the staff site finds
     upcoming: Sequence[UpcomingSource] = ()  # coming dates beside 今日待办
     open_items: Sequence[OpenItems] = ()  # what is open in an organization, on the sheet with which a chair hands over
+    commitments: Sequence[Commitments] = ()  # what of an organization takes place on a day or later
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
     record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in

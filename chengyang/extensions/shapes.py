@@ -125,6 +125,17 @@ class OpenItems:
     find: Callable[[Any, dt.date, dt.date], Sequence[OpenItem]]
 
 
+@dataclass(frozen=True)
+class Commitments:
+    """What an organization still has to do or to be there for: `find(organization, day)` returns what begins on `day` or later.
+
+    An organization that is suspended or dissolved from `day` on must have none.
+    """
+
+    label: Any
+    find: Callable[[Any, dt.date], Sequence[OpenItem]]
+
+
 # ---- pages ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Panel:

@@ -29,11 +29,12 @@ from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays import deadlines
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Category
-from organizations.models import Organization
+from organizations.models import Kind, Organization, WorkField
 from services.models import Alliance, Team
 
 from .criteria import CRITERIA, SUBJECTS, TEXTS
 from .facts import facts
+from .kinds import FIELDS, KINDS, kind_of
 
 SEED_LOCK = 0x73656564  # "seed" in ASCII; a concurrent run waits, then finds nothing to create
 FIRST_YEAR = 2017  # the year of the first organizations; the calendar shows no earlier one
@@ -196,6 +197,16 @@ def _criterion(code: str, name: str) -> dict[str, str]:
 # ---- organizations, bases, teams -----------------------------------------------------------------------------------
 
 
+def organization_lists() -> list[Any]:
+    """Create the kinds of organizations and the fields of work."""
+    kinds = [
+        {"code": code, "name": name, "text": text, "may_register": may_register, "order": order}
+        for order, (code, name, text, may_register) in enumerate(KINDS, start=1)
+    ]
+    fields = [{"code": code, "name": name, "order": order} for order, (code, name) in enumerate(FIELDS, start=1)]
+    return _missing(Kind, "code", kinds) + _missing(WorkField, "code", fields)
+
+
 def organizations() -> list[Any]:
     created = _missing(Organization, "slug", [_organization(entry) for _, entry in _numbered(facts()["organizations"])])
     categories = {category.code: category for category in Category.objects.all()}
@@ -209,6 +220,7 @@ def _organization(entry: dict[str, Any]) -> dict[str, Any]:
     text, day = parse_partial(entry["founded"])
     return {
         **_common_columns(entry),
+        "kind": Kind.objects.get(code=kind_of(entry["name"])),
         "level": entry["level"],
         "state": "founded",
         "founded_text": text,
@@ -347,6 +359,7 @@ STEPS: tuple[Callable[[], list[Any]], ...] = (
     programmes,
     brands,
     standards,
+    organization_lists,
     organizations,
     bases,
     teams,

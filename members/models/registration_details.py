@@ -139,6 +139,17 @@ class NameSearchMixin:
             found |= self._of_phone(phone_index=blind_index("phone", number))
         return self.filter(found)
 
+    def search_names(self, text):
+        """Return the rows whose name, pinyin or initials match `text`, for readers who may not look for numbers or units.
+
+        All rows for an empty text, none for a text without any word.
+        """
+        text = (text or "").strip()
+        if not text:
+            return self
+        query = search.name_query(text)
+        return self.filter(name_search=LiteralQuery(query)) if query else self.none()
+
     def ranked(self, text):
         """Order what `search` found: surnames as typed first, then names that begin so, then the others, by pinyin."""
         text = (text or "").strip().lower()

@@ -1,8 +1,22 @@
 """All write actions on organizations, memberships, posts, terms and the rotating chair."""
 
+from .charters import add_charter, correct_charter, restore_charter, withdraw_charter
 from .duties import fill_vacancy, halve_vacancy, save_order, save_plan
 from .hand_overs import announce_duties, begin_duties, give, send_back, take
+from .kinds import add_listed, edit_listed
 from .leaving import erase_duties, stop_duties
+from .life import (
+    agree_to_step,
+    begin_step,
+    carry_out_steps,
+    drop_step,
+    edit_step,
+    return_step,
+    submit_step,
+    submit_step_again,
+    submit_with_papers,
+    withdraw_step,
+)
 from .many_memberships import (
     add_memberships,
     correct_memberships,
@@ -23,7 +37,7 @@ from .memberships import (
     reopen_application,
     withdraw_membership_application,
 )
-from .organizations import create_organization, dissolve_organization, edit_organization, found_organization
+from .organizations import create_organization, edit_organization
 from .posts import appoint, correct_post, end_post, resign
 from .substitutes import (
     agree_substitute,
@@ -60,10 +74,13 @@ from .terms import correct_term, record_term
 __all__ = [
     "DECIDE_WITHIN",
     "accept_membership",
+    "add_charter",
+    "add_listed",
     "add_membership",
     "add_memberships",
     "agree_substitute",
     "agree_swap",
+    "agree_to_step",
     "agree_to_term_change",
     "announce_duties",
     "apply_for_membership",
@@ -71,7 +88,10 @@ __all__ = [
     "ask_substitute",
     "ask_swap",
     "begin_duties",
+    "begin_step",
     "begin_term_change",
+    "carry_out_steps",
+    "correct_charter",
     "correct_membership",
     "correct_memberships",
     "correct_post",
@@ -80,17 +100,18 @@ __all__ = [
     "decline_membership",
     "decline_substitute",
     "decline_swap",
-    "dissolve_organization",
     "drop_candidate",
+    "drop_step",
     "drop_term_change",
+    "edit_listed",
     "edit_organization",
+    "edit_step",
     "edit_term_change",
     "elect",
     "end_membership",
     "end_post",
     "erase_duties",
     "fill_vacancy",
-    "found_organization",
     "give",
     "halve_vacancy",
     "lapse_substitutes",
@@ -107,15 +128,22 @@ __all__ = [
     "remove_memberships",
     "reopen_application",
     "resign",
+    "restore_charter",
+    "return_step",
     "return_term_change",
     "save_order",
     "save_plan",
     "send_back",
     "stop_duties",
     "submit_again",
+    "submit_step",
+    "submit_step_again",
     "submit_term_change",
+    "submit_with_papers",
     "take",
+    "withdraw_charter",
     "withdraw_membership_application",
+    "withdraw_step",
     "withdraw_substitute",
     "withdraw_swap",
     "withdraw_term_change",

@@ -18,8 +18,9 @@ from chengyang.platform.notices.actions import notify
 from members.models import Person
 
 from .. import hand_over, permissions, roster
-from ..models import Duty, HandOver, Organization
+from ..models import Duty, HandOver, Organization, state_q
 from ..models.duties import LINES_LENGTH
+from ..states import OrganizationState
 from .duty_parts import secretaries_of
 
 LATE = dt.timedelta(days=7)  # after so many days a change is no news any more
@@ -89,6 +90,11 @@ def take(sheet: HandOver, *, actor: Any) -> HandOver:
     return sheet
 
 
+def _running(rows: Any) -> Any:
+    """Return the shares in organizations that are not suspended or dissolved today."""
+    return rows.filter(state_q([OrganizationState.FOUNDED], clock.today(), "organization__"))
+
+
 # ---- by time ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def announce_duties(*, actor: Any = None) -> int:
@@ -97,7 +103,7 @@ def announce_duties(*, actor: Any = None) -> int:
     A share is announced once, and again when somebody else gets it. Safe to repeat.
     """
     today = clock.today()
-    due = Duty.objects.shares().filter(
+    due = _running(Duty.objects.shares()).filter(
         starts__gt=today, starts__lte=today + roster.ANNOUNCED, announced_at__isnull=True
     )
     rows = list(due.order_by("starts", "pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:200])
@@ -128,7 +134,7 @@ def begin_duties(*, actor: Any = None) -> int:
     The secretary is notified where the sheet was not confirmed. Safe to repeat.
     """
     today = clock.today()
-    due = Duty.objects.shares().filter(
+    due = _running(Duty.objects.shares()).filter(
         starts__lte=today, starts__gt=today - LATE, ends__gt=today, began_at__isnull=True
     )
     rows = list(due.order_by("starts", "pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:200])

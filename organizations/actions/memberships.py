@@ -18,7 +18,7 @@ from members.models import Person
 
 from .. import permissions
 from ..models import Membership, Organization, Post
-from ..states import MEMBERSHIP_TRANSITIONS, MembershipState, OrganizationState
+from ..states import MEMBERSHIP_TRANSITIONS, TAKES_MEMBERS, MembershipState, OrganizationState
 
 DECIDE_WITHIN = 5  # working days; promised on the page of the application
 TURNED_DOWN = "turned_down"  # reason code of the audit; the written reason stays in the row, never in the audit
@@ -54,13 +54,15 @@ def apply_for_membership(organization: Organization, *, person: Person, actor: A
 def accept_membership(membership: Membership, *, actor: Any) -> Membership:
     """Accept the applicant as a member from today.
 
-    Raises ActionError("state") if it is not an application, ("left") if the person has left the registry meanwhile,
+    Raises ActionError("state") if it is not an application, ("left") if the person has left the registry meanwhile, ("closed") if the organization is suspended or dissolved,
     NotAllowed for an own application and for actors who do not manage the organization.
     """
     membership = lock(membership)
     require(permissions.can_decide_membership, actor, membership)
     if not membership.person.is_active:
         raise ActionError(_("申请人已经退出名册。"), code="left")
+    if membership.organization.is_stopped:
+        raise ActionError(_("这个组织现在不吸收会员。"), code="closed")
     accepted = _decide(
         membership, MembershipState.ACTIVE, "membership.accepted", actor, joined_on=clock.today(), reason=""
     )
@@ -117,7 +119,7 @@ def add_membership(
     """Enter `person` as a member since the day `joined_on` (default: today), and notify them how to leave again.
 
     For somebody who joined on paper or in a meeting; the secretary and the responsible staff enter it. Raises ActionError
-    `not_registered`, `closed` (not founded), `dates` (a day to come) and `once` (a member, or an open application), and
+    `not_registered`, `closed` (suspended or dissolved), `dates` (a day to come) and `once` (a member, or an open application), and
     NotAllowed, also for oneself.
     """
     organization = lock(organization)
@@ -146,7 +148,7 @@ def entry_refusal(organization, person, joined_on, actor, *, is_open):
         return NotAllowed("can_add_membership")
     if not person.is_active:
         return ActionError(_("只有在册人士可以加入组织。"), code="not_registered", field="person")
-    if organization.state != OrganizationState.FOUNDED:
+    if organization.state not in TAKES_MEMBERS:  # founders are entered before the foundation
         return ActionError(_("这个组织现在不吸收会员。"), code="closed", field="organization")
     if joined_on and joined_on > clock.today():
         return ActionError(_("日期不能晚于今天。"), code="dates", field="joined_on")
@@ -230,15 +232,15 @@ def end_memberships(person: Person, actor: Any) -> None:
     _end_all(person.memberships, actor)
 
 
-def close_memberships(organization: Organization, actor: Any) -> None:
-    """End all memberships and applications of an organization that was dissolved."""
-    _end_all(organization.memberships, actor)
+def close_memberships(organization: Organization, on: dt.date, actor: Any) -> None:
+    """End all memberships and applications of an organization that is dissolved from the day `on`."""
+    _end_all(organization.memberships, actor, on)
 
 
-def _end_all(memberships, actor):
+def _end_all(memberships, actor, on=None):
     for membership in memberships.open().select_for_update(of=("self",)):
         if membership.state == MembershipState.ACTIVE:
-            _leave(membership, actor)
+            _leave(membership, actor, on)
         else:
             _withdraw(membership, actor)
 
@@ -256,8 +258,9 @@ def erase_memberships(person: Person) -> None:
     history.delete_history(rows)
 
 
-def _leave(membership, actor):
-    return _end(membership, MembershipState.LEFT, "membership.left", actor, left_on=clock.today())
+def _leave(membership, actor, on=None):
+    left_on = max(on or clock.today(), membership.joined_on)
+    return _end(membership, MembershipState.LEFT, "membership.left", actor, left_on=left_on)
 
 
 def _withdraw(membership, actor):

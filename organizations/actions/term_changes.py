@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -23,6 +22,7 @@ from .. import permissions
 from ..models import Candidate, Organization, Post, Term, TermChange
 from ..states import CHANGE_TRANSITIONS, ChangeState, OrganizationState
 from .duty_parts import secretaries_of
+from .posts import end_posts_on, own_posts_url, restore_ends
 
 AGREE_WITHIN = 5  # working days in which a second officer looks at the result
 REMIND_FROM = dt.timedelta(days=7)  # before the day; from then on both are reminded every day
@@ -340,14 +340,12 @@ def _new_term(change: TermChange) -> Term:
 def _end_posts(change: TermChange, actor: Any) -> dict[str, str]:
     """Give the posts of the old term an end on the day; return key of each post → the end that it had, or ""."""
     elected = {(row.person_id, row.kind) for row in change.elected}
-    ended = {}
-    for post in change.old_posts():
-        post = lock(post)
-        ended[str(post.pk)] = post.ends.isoformat() if post.ends else ""
-        goes_on = (post.person_id, post.kind) in elected
-        reason = _("换届") if not goes_on else _("换届，连任")
-        posts.end(post, actor=actor, reason=reason, on=change.starts, url=None if goes_on else _own_posts_url())
-    return ended
+    old = change.old_posts()
+    again = [post for post in old if (post.person_id, post.kind) in elected]
+    others = [post for post in old if (post.person_id, post.kind) not in elected]
+    quiet = {post.pk for post in again}
+    ended = end_posts_on(others, change.starts, reason=_("换届"), actor=actor)
+    return ended | end_posts_on(again, change.starts, reason=_("换届，连任"), actor=actor, quiet=quiet)
 
 
 def _begin_posts(change: TermChange, actor: Any) -> None:
@@ -359,7 +357,7 @@ def _begin_posts(change: TermChange, actor: Any) -> None:
             starts=change.starts,
             alone=row.kind == Post.Kind.SECRETARY,
             actor=actor,
-            url=_own_posts_url(),
+            url=own_posts_url(),
         )
         row.save(update_fields=["post"])
 
@@ -369,12 +367,7 @@ def _restore_posts(change: TermChange, actor: Any) -> None:
     for post in new.select_related("person__user").order_by("pk"):
         _notify(post.person, "organizations/term_change_withdrawn", post=post, change=change)
     posts.end_all(new, actor=actor, url=None)
-    for key, before in change.ended.items():
-        post = lock(Post(pk=int(key)))
-        post.ends, post.reason = dt.date.fromisoformat(before) if before else None, ""
-        post.save(update_fields=["ends", "reason"])
-        person = post.person
-        audit.record("post.corrected", post, actor=actor, person=person, user=person.user, fields=["ends", "reason"])
+    restore_ends(change.ended, actor=actor)
 
 
 def _record(verb: str, row: Candidate, actor: Any, *, fields: Any = ()) -> None:
@@ -383,13 +376,9 @@ def _record(verb: str, row: Candidate, actor: Any, *, fields: Any = ()) -> None:
 
 def _notify(person: Person, template: str, **context: Any) -> None:
     if person.is_active:
-        notify(person, template, url=_own_posts_url() if person.user_id else "", **context)
+        notify(person, template, url=own_posts_url() if person.user_id else "", **context)
 
 
 def _notify_account(account: Any, template: str, change: TermChange) -> None:
     if account is not None:
         notify(account, template, url=change.get_absolute_url(), change=change)
-
-
-def _own_posts_url() -> str:
-    return reverse("organizations:mine")

@@ -16,13 +16,14 @@ from chengyang.platform.staff.choices import limited
 from chengyang.platform.web.forms import DateField, ModelForm, NameField, PhoneField
 from members.models import Category, Person
 
-from ..models import Membership, Organization
+from ..models import Kind, Membership, Organization, WorkField
+from ..states import TAKES_MEMBERS
 
-NAMES = ("level", "subdistrict", "category")
+NAMES = ("level", "subdistrict", "category", "kind", "field")
 
 
 class OrganizationFilter:
-    """The filters `?level=`, `?subdistrict=` and `?category=`, each a code.
+    """The filters `?level=`, `?subdistrict=`, `?category=`, `?kind=` and `?field=` (of work), each a code.
 
     `is_complete` is False when an unknown code was left out.
     """
@@ -31,10 +32,13 @@ class OrganizationFilter:
         self.values = {name: query.get(name, "") for name in NAMES}
         self.subdistricts = list(Subdistrict.objects.all())
         self.categories = list(Category.objects.all())
+        self.kinds, self.fields = list(Kind.objects.all()), list(WorkField.objects.all())
         known = {
             "level": Organization.Level.values,
             "subdistrict": [area.code for area in self.subdistricts],
             "category": [category.code for category in self.categories],
+            "kind": [row.code for row in self.kinds],
+            "field": [row.code for row in self.fields],
         }
         read = {name: value if value in known[name] else "" for name, value in self.values.items()}
         self.is_complete = read == self.values
@@ -46,6 +50,8 @@ class OrganizationFilter:
             "level": self.values["level"],
             "subdistrict__code": self.values["subdistrict"],
             "categories__code": self.values["category"],
+            "kind__code": self.values["kind"],
+            "work_fields__code": self.values["field"],
         }
         chosen = {name: value for name, value in lookups.items() if value}
         return rows.filter(**{name: value for name, value in chosen.items() if name.split("__")[0] != leaving_out})
@@ -57,12 +63,14 @@ class OrganizationFilter:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Return the labels of the chosen subdistrict and category, each empty if not chosen."""
+        """Return the labels of the chosen subdistrict, category, kind and field of work, each empty if not chosen."""
         areas = {area.code: area.name for area in self.subdistricts}
         categories = {category.code: category.name for category in self.categories}
         return {
             "subdistrict": areas.get(self.values["subdistrict"], ""),
             "category": categories.get(self.values["category"], ""),
+            "kind": {row.code: row.name for row in self.kinds}.get(self.values["kind"], ""),
+            "field": {row.code: row.name for row in self.fields}.get(self.values["field"], ""),
         }
 
 
@@ -77,7 +85,7 @@ class NewMembershipForm(ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["organization"].queryset = Organization.objects.filter(state="founded")
+        self.fields["organization"].queryset = Organization.objects.in_state(*TAKES_MEMBERS)
 
     def _get_validation_exclusions(self) -> set[str]:
         return {field.name for field in Membership._meta.fields}  # the action checks the row

@@ -1,7 +1,11 @@
 """Liaison organizations, their assessments, posts and memberships, and who chairs them in turn."""
 
+from .charters import Charter
 from .duties import CHAIRING, Duty, DutyQuerySet, DutySwap, HandOver
+from .kinds import Kind, WorkField
+from .life import LifeStep
 from .organizations import (
+    REGISTER_LOCK,
     Assessment,
     Evaluation,
     Membership,
@@ -9,19 +13,24 @@ from .organizations import (
     Organization,
     OrganizationQuerySet,
     Post,
+    state_q,
 )
 from .term_changes import Candidate, TermChange
 from .terms import Term
 
 __all__ = [
     "CHAIRING",
+    "REGISTER_LOCK",
     "Assessment",
     "Candidate",
+    "Charter",
     "Duty",
     "DutyQuerySet",
     "DutySwap",
     "Evaluation",
     "HandOver",
+    "Kind",
+    "LifeStep",
     "Membership",
     "MembershipQuerySet",
     "Organization",
@@ -29,4 +38,6 @@ __all__ = [
     "Post",
     "Term",
     "TermChange",
+    "WorkField",
+    "state_q",
 ]

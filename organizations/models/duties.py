@@ -18,8 +18,8 @@ from chengyang.platform.web.fields import acting_account
 from members.models import Person
 
 from .. import rota
-from ..states import ANSWER_OPEN, AnswerState
-from .organizations import Organization, Post
+from ..states import ANSWER_OPEN, AnswerState, OrganizationState
+from .organizations import Organization, Post, state_q
 from .terms import DAYS, ONE_ORGANIZATION, Term
 
 CHAIRING = (Post.Kind.CHAIR, Post.Kind.VICE_CHAIR)  # the posts whose holders chair in turn
@@ -60,6 +60,7 @@ class DutyQuerySet(models.QuerySet):
         """
         holds = chairs_on(day).filter(organization=OuterRef("organization"), person=OuterRef("person"))
         today = self.agreed().filter(Exists(holds), starts__lte=day, ends__gt=day)
+        today = today.filter(state_q([OrganizationState.FOUNDED], day, "organization__"))
         stands_in = (
             Duty.objects.substitutes()
             .agreed()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH
+from chengyang.lib.chinese import credit_codes
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -20,11 +22,56 @@ from chengyang.platform.standards.models import EvaluationQuerySet, OrganizerAss
 from chengyang.platform.web.lookups import any_of
 from members.models import Category, Person
 
-from ..states import MEMBERSHIP_OPEN, MembershipState, OrganizationState
+from ..states import MEMBERSHIP_OPEN, STOPPED, MembershipState, OrganizationState
+from .code_fields import CreditCodeField
+from .kinds import Kind, WorkField
+
+CODE_PART = 6  # characters of a code that find it
+REGISTER_LOCK = 0x72656769  # "regi": names, codes and parents are compared with those of all other organizations
+_NO_CYCLE = """
+IF NEW.parent_id IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(1919248233);  -- REGISTER_LOCK
+    IF EXISTS (
+        WITH RECURSIVE above(id) AS (
+            SELECT NEW.parent_id
+            UNION SELECT o.parent_id FROM organizations_organization o JOIN above ON o.id = above.id
+                  WHERE o.parent_id IS NOT NULL
+        )
+        SELECT 1 FROM above WHERE above.id = NEW.id
+    ) THEN
+        RAISE EXCEPTION 'organization % would be above itself', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_not_above_itself';
+    END IF;
+END IF;
+RETURN NEW;
+"""
+
+
+def state_q(states, day, prefix=""):
+    """Return the condition for organizations that are in one of `states` on `day`; `prefix` is the lookup path to them.
+
+    A step that was agreed to for a coming day counts from its midnight on, whether or not a task has run since.
+    """
+    come = Q(**{f"{prefix}next_on__lte": day})
+    return ~come & Q(**{f"{prefix}state__in": states}) | come & Q(**{f"{prefix}next_state__in": states})
 
 
 class OrganizationQuerySet(OrganizerQuerySet):
     subject = "organization"
+
+    def in_state(self, *states, day=None):
+        """Return the organizations that are in one of `states` on `day` (default: today)."""
+        return self.filter(state_q(states, day or clock.today()))
+
+    def search(self, text):
+        """Return the organizations with `text` in their name or in a former one, and that with the code `text`."""
+        text = text.strip()
+        if not text:
+            return self
+        former = self.model.pgh_event_model._base_manager.filter(name__icontains=text).values("pgh_obj_id")
+        found = Q(name__icontains=text) | Q(pk__in=former)
+        code = credit_codes.normal(text)
+        return self.filter(found | Q(credit_code__startswith=code) if len(code) >= CODE_PART else found)
 
     def founded_by(self, day):
         """Return the organizations that were founded on or before `day` and not dissolved on or before it.
@@ -32,14 +79,27 @@ class OrganizationQuerySet(OrganizerQuerySet):
         Where the source gives only the year of the foundation, `founded_on` is 1 January of that year.
         """
         not_dissolved = Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day)
-        return self.exclude(state=OrganizationState.PREPARING).filter(not_dissolved, founded_on__lte=day)
+        return self.exclude(state=OrganizationState.PREPARING, next_state="").filter(not_dissolved, founded_on__lte=day)
 
 
+@pgtrigger.register(
+    pgtrigger.Trigger(
+        name="not_above_itself",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id"),
+        func=_NO_CYCLE,
+    ),
+)
 @tracked
 class Organization(Organizer):
-    """联谊组织: a liaison organization of the district or of a subdistrict."""
+    """联谊组织: a liaison organization of the district or of a subdistrict.
 
-    EDITABLE_FIELDS = ("summary", "contact")
+    `state` is the state of today: where a step was agreed to for a day that has come (`next_state`, `next_on`), a row that is
+    read has its new state at once. Queries use `in_state`. `LifeStep` has the papers of each step.
+    """
+
+    OFFICE_FIELDS = ("name", "kind", "level", "subdistrict", "parent", "credit_code")
+    EDITABLE_FIELDS = ("summary", "purpose", "place", "contact")
     COMMON_NAME_PARTS = "新的社会阶层|代表人士|联谊会|联合会|城阳区|街道"
 
     class Level(models.TextChoices):
@@ -47,14 +107,30 @@ class Organization(Organizer):
         SUBDISTRICT = "subdistrict", _("街道级")
 
     name = models.CharField(_("名称"), max_length=60, unique=True)
+    kind = models.ForeignKey(
+        Kind, models.PROTECT, null=True, blank=True, related_name="organizations", verbose_name=_("组织类型")
+    )
     level = models.CharField(_("级别"), max_length=12, choices=Level.choices)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级组织")
+    )
+    credit_code = CreditCodeField(_("统一社会信用代码"), help_text=_("在民政部门登记过的才有，照登记证书写"))
+    purpose = models.CharField(_("宗旨"), max_length=500, blank=True, help_text=_("章程里怎么写就怎么写"))
+    place = models.CharField(_("活动场所"), max_length=120, blank=True, help_text=_("平时在哪里，写到门牌；公开"))
+    work_fields = models.ManyToManyField(WorkField, blank=True, verbose_name=_("工作领域"))
     categories = models.ManyToManyField(Category, blank=True, verbose_name=_("面向类别"))
     state = models.CharField(
         _("状态"), max_length=12, choices=OrganizationState.choices, default=OrganizationState.PREPARING
     )
     founded_text = models.CharField(_("成立时间"), max_length=20, blank=True)  # the source may know the year only
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    suspended_on = models.DateField(_("暂停日期"), null=True, blank=True)  # of the latest time
     dissolved_on = models.DateField(_("注销日期"), null=True, blank=True)
+    # The step that two officers agreed to for a coming day; empty once a task has moved `state`.
+    next_state = models.CharField(
+        _("下一状态"), max_length=12, choices=OrganizationState.choices, blank=True, editable=False
+    )
+    next_on = models.DateField(_("下一状态的日期"), null=True, blank=True, editable=False)
     founding_members = models.PositiveIntegerField(_("成立时会员"), null=True, blank=True)
     by_record = models.BooleanField(
         _("按公开报道录入"), default=False
@@ -80,10 +156,61 @@ class Organization(Organizer):
             models.CheckConstraint(
                 condition=~Q(state="dissolved") | Q(dissolved_on__isnull=False), name="organization_dissolved_on_a_day"
             ),
+            models.CheckConstraint(
+                condition=~Q(state="suspended") | Q(suspended_on__isnull=False), name="organization_suspended_on_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_state="", next_on__isnull=True) | ~Q(next_state="") & Q(next_on__isnull=False),
+                name="organization_next_state_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
+                name="organization_not_its_own_parent",
+                violation_error_message=_("上级组织不能是它自己。"),
+            ),
+            models.UniqueConstraint(
+                fields=["credit_code"],
+                condition=~Q(credit_code=""),
+                name="organization_credit_code_once",
+                violation_error_message=_("别的组织已经是这个统一社会信用代码。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_code="") | ~Q(state="preparing") | ~Q(next_state=""),
+                name="organization_registered_when_founded",
+                violation_error_message=_("还在筹建，没有登记，不写统一社会信用代码。"),
+            ),
         ]
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        loaded = row.__dict__
+        if "state" in loaded and loaded.get("next_on") is not None:
+            row.state = row.state_on(clock.today())
+        return row
 
     def get_absolute_url(self):
         return reverse("organizations:detail", args=[self.slug])
+
+    def state_on(self, day):
+        """Return the state on `day`, today or later, as it is decided now."""
+        return self.next_state if self.next_on and self.next_on <= day else self.state
+
+    def is_stopped_on(self, day):
+        """Return whether the organization is suspended or dissolved on `day`: nothing of its own takes place then."""
+        state = self.state_on(day)
+        since = self.dissolved_on if state == OrganizationState.DISSOLVED else self.suspended_on
+        return state in STOPPED and (since is None or since <= day)
+
+    @property
+    def is_stopped(self):
+        return self.is_stopped_on(clock.today())
+
+
+class AssessmentQuerySet(OrganizerAssessmentQuerySet):
+    def passed_on(self, day):
+        """Return the assessments that are valid on `day`: not those of an organization that is dissolved by then."""
+        return super().passed_on(day).exclude(organization__dissolved_on__lte=day)
 
 
 @tracked
@@ -94,7 +221,7 @@ class Assessment(StandardAssessment):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="assessments", verbose_name=_("组织"))
 
-    objects = OrganizerAssessmentQuerySet.as_manager()
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta(StandardAssessment.Meta):
         verbose_name = verbose_name_plural = _("“五好”评定")
@@ -154,7 +281,9 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(state__in=MEMBERSHIP_OPEN)
 
     def active(self):
-        return self.filter(state=MembershipState.ACTIVE, person__state="active")
+        """Return the memberships of today: not those of an organization that a midnight has dissolved."""
+        rows = self.filter(state=MembershipState.ACTIVE, person__state="active")
+        return rows.exclude(organization__dissolved_on__lte=clock.today())
 
     def by_organization(self):
         """Return key of the organization → number of its members.

@@ -19,10 +19,11 @@ from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 from members.models import Person
 
-from .. import actions, roster
+from .. import actions, roll, roster, tree
+from ..former_names import former_names
 from ..forms import OrganizationFilter
 from ..metrics import member_counts
-from ..models import Assessment, Membership, Organization, Post
+from ..models import Assessment, Charter, Membership, Organization, Post
 from ..states import MEMBERSHIP_OPEN, OrganizationState
 from ..structured_data import organization_data
 
@@ -33,7 +34,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     """Show all visible organizations, filtered by level, subdistrict and category."""
     chosen = OrganizationFilter(request.GET)
     visible = Organization.objects.visible_to(request.user)
-    rows = chosen.apply(visible).select_related("subdistrict").prefetch_related("categories")
+    rows = chosen.apply(visible).select_related("subdistrict", "kind").prefetch_related("categories")
     page = numbered(request, rows.order_by("level", "founded_on", "pk"))
     passed = _valid_assessments(request.user, list(page.object_list))
     members = member_counts()
@@ -56,12 +57,19 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one organization: description, assessment, published posts, member count and panels."""
     organization = _visible(request, slug)
     assessments = Assessment.objects.visible_to(request.user).filter(organization=organization)
+    charters = Charter.objects.published().filter(organization=organization).select_related("organization")
     context = {
         "organization": organization,
+        "former": former_names(organization),
+        "above": tree.above(organization, request.user),
+        "below": tree.below(organization, request.user),
+        "charter": charters.on(clock.today()).first(),
+        "charters": list(charters[:10]),
+        "is_member": roll.membership_of(request.user, organization) is not None,
         "data": organization_data(organization, request),
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
-        "watch": roster.watch_of(organization),
+        "watch": roster.watch_of(organization) if organization.state == OrganizationState.FOUNDED else None,
         "members": suppress_small(member_counts().get(organization.pk, 0)),
         "membership": _own_membership(request.user, organization),
         "can_apply": organization.state == OrganizationState.FOUNDED and organization.is_published,
@@ -70,7 +78,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, slug: str) -> Organization:
-    rows = Organization.objects.visible_to(request.user).select_related("subdistrict")
+    rows = Organization.objects.visible_to(request.user).select_related("subdistrict", "kind")
     return get_object_or_404(rows, slug=slug)
 
 

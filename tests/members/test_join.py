@@ -41,7 +41,7 @@ def test_the_notice_says_who_what_for_which_how_long_and_what_one_can_do(browser
 
 def test_the_consent_is_one_box_and_not_ticked(browser, rules):
     page = text(browser.get(JOIN))
-    assert page.count('type="checkbox"') == 1
+    assert page.count('type="checkbox"') == 2
     assert "checked" not in page
 
 
@@ -250,7 +250,7 @@ def test_choices_that_are_not_offered_are_refused(mine, draft, field, value):
 # ---- step 3 ----------------------------------------------------------------------------------------------------------
 def test_step_three_offers_each_optional_purpose_unticked(application, client_of):
     page = text(client_of(application.user).get(CHECK))
-    assert page.count('type="checkbox"') == 1
+    assert page.count('type="checkbox"') == 2
     assert "checked" not in page
 
 

@@ -29,7 +29,7 @@ def test_no_consent_is_asked_for_invitations(application, client_of):
     assert "活动邀请" not in text(browser.get("/join/check/"))
     assert "活动邀请" not in text(browser.get("/privacy/"))
     assert "consents/invitations/" not in text(browser.get("/me/data/"))
-    assert OPTIONAL == ("publication",)
+    assert OPTIONAL == ("publication", "roll")
 
 
 def test_a_former_consent_is_not_asked_again_under_new_rules(applicant):

@@ -1,4 +1,4 @@
-"""Organizations and their posts: founding on “五好”, dissolving, appointing, counting (domain.md rule 4)."""
+"""Organizations and their posts: creating, editing, appointing, counting."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import Subdistrict
 from chengyang.platform.notices.models import Notice
 from organizations import actions
-from organizations.models import Membership, Organization, Post
+from organizations.models import Membership, Organization
 from tests import personas
 
 pytestmark = pytest.mark.django_db
@@ -24,53 +24,6 @@ def code_of(call, *args, **options):
     with pytest.raises(ActionError) as caught:
         call(*args, **options)
     return caught.value.code
-
-
-@pytest.fixture
-def preparing(reference):
-    return personas.organization(slug="new", name="夏庄街道新媒体联谊会", state="preparing", founded_on=None)
-
-
-# ---- founding --------------------------------------------------------------------------------------------------------
-def test_five_goods_found_an_organization(preparing, assessed, xiazhuang):
-    assessed(preparing)
-    founded = actions.found_organization(preparing, actor=xiazhuang)
-    assert (founded.state, founded.founded_on) == ("founded", clock.today())
-
-
-@pytest.mark.parametrize("fields", [{"state": "open"}, {"state": "submitted"}, {"state": "failed"}])
-def test_without_a_passed_assessment_it_is_not_founded(preparing, assessed, xiazhuang, fields):
-    assessed(preparing, **fields)
-    assert code_of(actions.found_organization, preparing, actor=xiazhuang) == "assessment"
-
-
-def test_organization_is_not_founded_with_expired_assessment(preparing, assessed, xiazhuang):
-    assessed(preparing, expires_on=clock.today())
-    assert code_of(actions.found_organization, preparing, actor=xiazhuang) == "assessment"
-
-
-def test_secretary_does_not_found_the_organization(preparing, assessed, secretary):
-    assessed(preparing)
-    Post.objects.update(organization=preparing)
-    with pytest.raises(NotAllowed):
-        actions.found_organization(preparing, actor=secretary)
-
-
-def test_a_founded_one_is_not_founded_again(organization, assessed, xiazhuang):
-    assessed(organization)
-    assert code_of(actions.found_organization, organization, actor=xiazhuang) == "state"
-
-
-def test_dissolving_ends_memberships_and_posts(organization, member, secretary, district):
-    dissolved = actions.dissolve_organization(organization, actor=district)
-    assert (dissolved.state, dissolved.dissolved_on) == ("dissolved", clock.today())
-    assert not organization.memberships.active().exists()
-    assert not organization.posts.on(clock.today()).exists()
-
-
-def test_dissolving_is_the_districts(organization, xiazhuang):
-    with pytest.raises(NotAllowed):
-        actions.dissolve_organization(organization, actor=xiazhuang)
 
 
 # ---- creating and editing --------------------------------------------------------------------------------------------

@@ -38,8 +38,9 @@ def users(newcomer, monkeypatch):
     ("check", "allowed"),
     [
         (permissions.can_manage_organization, {*STAFF, "secretary"}),
-        (permissions.can_found, STAFF),
-        (permissions.can_dissolve, {"district", "district_2"}),
+        (permissions.can_prepare_step, {*STAFF, "secretary"}),
+        (permissions.can_keep_charter, {*STAFF, "secretary"}),
+        (permissions.can_keep_lists, {"district", "district_2"}),
         (permissions.can_appoint, STAFF),
     ],
 )
@@ -47,9 +48,35 @@ def test_on_an_organization(organization, check, allowed):
     assert who_may(check, organization) == allowed
 
 
-@pytest.mark.parametrize("check", [permissions.can_manage_organization, permissions.can_found, permissions.can_appoint])
+@pytest.mark.parametrize(
+    "check", [permissions.can_manage_organization, permissions.can_prepare_step, permissions.can_appoint]
+)
 def test_an_organization_of_the_district_is_the_districts(users, check):
     assert who_may(check, Organization(pk=0, level="district")) == {"district", "district_2"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "agree", "withdraw"),
+    [
+        ("found", {"district", "district_2"}, STAFF),
+        ("suspend", {"district", "district_2"}, STAFF),
+        ("resume", {"district", "district_2"}, STAFF),
+        ("dissolve", {"district", "district_2"}, {"district", "district_2"}),
+    ],
+)
+def test_on_a_step_in_the_life_of_an_organization(organization, users, kind, agree, withdraw):
+    step = organization.life_steps.create(kind=kind, prepared_by=users["secretary"], submitted_by=users["xiazhuang"])
+    assert (who_may(permissions.can_agree_to_step, step), who_may(permissions.can_withdraw_step, step)) == (
+        agree,
+        withdraw,
+    )
+
+
+def test_nobody_agrees_who_holds_a_post_in_the_organization(organization, users):
+    step = organization.life_steps.create(kind="suspend")
+    personas.person("甲", account=users["district"], phone="+8615400008009")
+    organization.posts.create(person=users["district"].person, kind="director", starts=personas.STARTED)
+    assert who_may(permissions.can_agree_to_step, step) == {"district_2", "xiazhuang"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +106,10 @@ def test_staff_create_where_they_are_responsible(organization):
 
 # ---- states ----------------------------------------------------------------------------------------------------------
 ALLOWED = {
-    OrganizationState: {("preparing", "founded"), ("preparing", "dissolved"), ("founded", "dissolved")},
+    OrganizationState: {
+        *(("preparing", "founded"), ("preparing", "dissolved"), ("founded", "suspended"), ("founded", "dissolved")),
+        *(("suspended", "founded"), ("suspended", "dissolved")),
+    },
     MembershipState: {
         *(("applied", "active"), ("applied", "declined"), ("applied", "withdrawn"), ("active", "left")),
         *(("active", "applied"), ("declined", "applied")),  # the decision is undone

@@ -36,7 +36,7 @@ from chengyang.platform.staff.models import BulkRow, BulkRun, ListExport, RulesD
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
-from organizations.models import Membership
+from organizations.models import Kind, Membership, WorkField
 from services.models import Outcome, Request
 from tests import personas
 
@@ -286,6 +286,35 @@ def _organizers(dataset):
     _people(dataset)
     _rotation(dataset)
     _change_of_term(dataset)
+    _life(dataset)
+
+
+def _life(dataset):
+    """A charter of the organization and of the hidden one, and the suspension that the secretary has submitted."""
+    objects, officer, today = dataset.objects, dataset.users["secretary"], clock.today()
+    adopted = {"number": 1, "adopted_on": today - 9 * DAY, "adopted_by": "第一次会员大会", "starts": today - 9 * DAY}
+    for name, organization in (("charter", dataset.organization), ("hidden_charter", dataset.preparing)):
+        objects[name] = organization.charters.create(uploaded_by=officer, **adopted)
+        about = {"attached_to": "organizations.Charter", "attached_id": objects[name].public_id}
+        file = File(owner=officer, name="章程.pdf", content_type="application/pdf", size=4, sha256="z" * 64, **about)
+        file.content.save(f"project/{name}.pdf", ContentFile(b"%PDF"), save=False)
+        file.save()
+    objects["life_step"] = dataset.organization.life_steps.create(
+        kind="suspend",
+        state="submitted",
+        on=today + 20 * DAY,
+        resolution="理事会决议",
+        resolved_on=today - 3 * DAY,
+        approval="同意",
+        approved_on=today - 2 * DAY,
+        cause="场地到期",
+        prepared_by=officer,
+        submitted_by=officer,
+        submitted_at=NOW - DAY,
+        due_on=today + 3 * DAY,
+    )
+    objects["organization_kind"] = Kind.objects.create(code="shanghui", name="商会")
+    objects["work_field"] = WorkField.objects.create(code="falv", name="法律服务")
 
 
 def _rotation(dataset):

@@ -16,6 +16,7 @@ NAMES = {
     "search": lambda source: str(source.label),
     "upcoming": lambda source: source.__name__.strip("_"),
     "open_items": lambda items: f"{items.section.value} {items.find.__name__.strip(chr(95))}",
+    "commitments": lambda source: str(source.label),
     "panels": lambda panel: f"{panel.place} {panel.template}",
     "record_tabs": lambda tab: f"{tab.subject} {tab.order} {tab.code} {tab.part}".rstrip(),
     "record_verbs": lambda verb: f"{verb.subject} {verb.order} {verb.code} {verb.form}",

@@ -29,7 +29,7 @@ from chengyang.platform.web import content, page_cache
 from members.actions import consents, leaving
 from members.models import Person
 from organizations import actions as organizations
-from organizations.models import Organization, Post
+from organizations.models import Post
 from services.actions import teams
 from tests import personas
 from tests.wsgi import ask, cookies_of
@@ -339,8 +339,18 @@ class History:
             phone=f"0532-8770{self.random.randrange(9999):04}",
         )
 
-    def do_found(self):
-        committed(organizations.found_organization, self.one(Organization.objects.order_by("pk")), actor=self.district)
+    def do_life(self):
+        organization, charter = self.dataset.organization, self.dataset.charter
+        committed(
+            organizations.edit_organization,
+            organization,
+            {"purpose": f"宗旨{self.random.random()}"},
+            actor=self.district,
+        )
+        if self.random.random() < 0.5:
+            committed(organizations.withdraw_charter, charter, reason="传错", actor=self.district)
+        else:
+            committed(organizations.restore_charter, charter, actor=self.district)
 
     def do_wait(self):
         self.settings.PORTAL_CLOCK = clock.now() + self.random.choice([HOUR / 2, HOUR, 7 * HOUR, DAY, 6 * DAY])

@@ -21,6 +21,11 @@ def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Serve one file to those who may see the row it is attached to. Pictures are displayed, documents are downloaded."""
     found = get_object_or_404(File.objects.visible_to(request.user).select_related("owner"), public_id=public_id)
     actions.opened(found, actor=request.user)
+    return content_of(found)
+
+
+def content_of(found: File) -> HttpResponseBase:
+    """Return the response with the bytes of `found`, which the caller has found to be visible to who asks for it."""
     response = _content(found)
     is_shown = found.content_type.startswith("image/")
     response.headers["Content-Disposition"] = content_disposition_header(not is_shown, found.name) or "attachment"

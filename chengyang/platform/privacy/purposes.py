@@ -125,6 +125,14 @@ PURPOSES = (
         _("撤回同意后 1 分钟内撤下"),
         optional=True,
     ),
+    PurposeText(
+        "roll",
+        _("会员之间的名单"),
+        _("你加入联谊组织以后，让同一个组织的会员在会员页的名单里看到你，方便互相认识。手机号永远不在名单里。"),
+        _("姓名、类别、在这个组织的职务"),
+        _("撤回同意后立即不再显示；退会后不再显示"),
+        optional=True,
+    ),
 )
 BY_CODE = {purpose.code: purpose for purpose in PURPOSES}
 OPTIONAL = tuple(purpose.code for purpose in PURPOSES if purpose.optional)  # asked for at the end of joining

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0005_terms_and_rotating_chair'),
+        ('organizations', '0006_kinds_charters_and_life'),
         ('standards', '0003_yearly_evaluations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
