@@ -1,33 +1,26 @@
 """Activities as iCalendar (RFC 5545), for subscriptions and downloads."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.platform.web import fragments
+from chengyang.platform.web.calendar_files import ZONE, calendar_file
 
 from .models import Activity
 from .states import ActivityState
 
 if TYPE_CHECKING:  # the library is loaded when the first file is made: most processes make none
-    from icalendar import Event, Timezone
+    from icalendar import Event
 
 BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=365)  # of the feed (docs/decisions.md, "feed window")
-REFRESH = dt.timedelta(hours=3)  # how often a subscriber should fetch the feed
 REMINDER = dt.timedelta(minutes=15)  # length of the entry that reminds of a sign-up
 MOST = 2000  # activities in one feed; a year of the whole district is a few hundred
-ZONE = ZoneInfo("Asia/Shanghai")
-END = b"END:VCALENDAR\r\n"
 # Beside the names of its organizer and programme, everything of an activity that its event shows.
 EVENT_FIELDS = (
     "public_id",
@@ -42,7 +35,6 @@ EVENT_FIELDS = (
     "address",
 )
 EVENT_FIELDS += ("mode", "state", "reason")
-CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 
 def window() -> tuple[dt.datetime, dt.datetime]:
@@ -54,9 +46,9 @@ def window() -> tuple[dt.datetime, dt.datetime]:
 def calendar_of(activities: Iterable[Activity], request: HttpRequest, name: str = "") -> bytes:
     """Return a calendar file with one event for each activity; its URLs are absolute, on the host of `request`.
 
-    With a `name` it is a feed to subscribe to. A single event has none: Outlook makes a new calendar of a file with a name.
+    With a `name` it is a feed to subscribe to.
     """
-    return _file((_event_text(activity, request) for activity in activities), name)
+    return calendar_file((_event_text(activity, request) for activity in activities), name)
 
 
 def reminder_of(activity: Activity, request: HttpRequest) -> bytes:
@@ -76,33 +68,7 @@ def reminder_of(activity: Activity, request: HttpRequest) -> bytes:
     alarm.add("description", event["summary"])
     alarm.add("trigger", dt.timedelta(0))
     event.add_component(alarm)
-    return _file([event.to_ical()])
-
-
-def _file(events: Iterable[bytes], name: str = "") -> bytes:
-    """Return a calendar file with the written `events`."""
-    from icalendar import Calendar
-
-    calendar = Calendar()
-    calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    if name:
-        calendar.add("x-wr-calname", name)
-        calendar.add("x-wr-timezone", str(ZONE))
-        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", "PT3H")
-    calendar.add_component(_timezone())
-    return b"".join([calendar.to_ical().removesuffix(END), *events, END])
-
-
-@cache
-def _timezone() -> "Timezone":
-    """Return the time zone of the portal as a component, made once: the library asks for 46,000 offsets."""
-    from icalendar import Timezone
-
-    return Timezone.from_tzinfo(ZONE)
+    return calendar_file([event.to_ical()])
 
 
 def _event_text(activity: Activity, request: HttpRequest) -> bytes:
@@ -148,17 +114,3 @@ def _description(activity: Activity, url: str, is_off: bool) -> str:
         _("详情和报名：%(url)s") % {"url": url},
     ]
     return "\n".join(filter(None, lines))
-
-
-def answer(request: HttpRequest, body: bytes, *, filename: str, is_public: bool = True) -> HttpResponse:
-    """Return `body` as a calendar file, or 304 when the client has this version. Not `is_public`: no cache may store it.
-
-    There is no Last-Modified: an activity that is no longer public disappears from the feed without making the newest change
-    in it any newer, so a client would get 304 and keep the activity.
-    """
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    response.headers["Cache-Control"] = "public, max-age=300" if is_public else "private, no-store"
-    response.headers["ETag"] = etag
-    return get_conditional_response(request, etag, None, response)

@@ -7,7 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.errors import REASON_LENGTH
+from bases.forms import offered
+from bases.models import Room
+from chengyang.errors import REASON_LENGTH, ActionError
 from chengyang.platform.accounts.forms import CodeForm, PhoneForm
 from chengyang.platform.web.forms import (
     CheckBoxes,
@@ -136,8 +138,12 @@ class TicketForm(Form):
 
 # ---- on the staff site ----------------------------------------------------------------------------------------------
 class ActivityForm(GroupedForm):
-    """The editable fields of an activity, in the groups in which an organizer thinks of them."""
+    """The editable fields of an activity, in the groups in which an organizer thinks of them.
 
+    When a room that is booked for it is taken at the new time, free alternatives are buttons that send the form with them.
+    """
+
+    template_name = "activities/_form.html"
     GROUPS = (
         (_("是什么"), ("title", "kind", "programme", "brand", "summary")),
         (_("谁来办"), ("organization", "team", "base", "subdistrict", "contact")),
@@ -166,6 +172,24 @@ class ActivityForm(GroupedForm):
         assume_scheme="https",
         help_text=_("只在报名成功的票上看得到。"),
     )
+
+    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
+        self.offers: list[Any] = []
+        self.offer = offered(data)
+        if self.offer:
+            data = data.copy()
+            data["starts"], data["ends"] = self.offer["starts"], self.offer["ends"]
+        super().__init__(data, *args, **options)
+
+    def refuse(self, error: ActionError) -> None:
+        self.offers = getattr(error, "offers", [])
+        super().refuse(error)
+
+    @property
+    def offered_room(self) -> Room | None:
+        """Return the room of the alternative that was pressed, None for none."""
+        key = self.offer.get("room", "")
+        return Room.objects.filter(pk=key).first() if key.isdecimal() and len(key) <= 18 else None
 
     class Meta:
         model = Activity

@@ -18,6 +18,7 @@ from chengyang.extensions import (
     Panel,
     PeriodicTask,
     PersonRows,
+    PictureSet,
     PostType,
     PublicPage,
     SearchSource,
@@ -34,7 +35,7 @@ from chengyang.platform.web import content
 from chengyang.platform.web.fragments import own_per_version, per_version
 from chengyang.platform.web.panels import everybody
 
-from . import actions, papers, record_tabs
+from . import actions, papers, permissions, record_tabs
 from .imports import BasePostImport, HonourImport
 from .metrics import METRICS
 from .models import Assessment, Base, Evaluation, Honour, Post, RoomBooking, Visit
@@ -152,6 +153,17 @@ extend(
         "bases.Evaluation": Evaluation.objects.public_ids_of_staff,
         "bases.Honour": Honour.objects.public_ids_of_managers,
     },
+    pictures=[
+        PictureSet(
+            Base,
+            _("照片"),
+            12,
+            600,
+            permissions.can_edit_base,
+            lambda user: Base.objects.visible_to(user).values("public_id"),
+            _("让没来过的人认得门、知道里面什么样：外景、入口、主要场地。尽量不拍到认得出的人。"),
+        )
+    ],
     own_data_order=30,
     cached_pages=[
         CachedPage("bases:list", {"page": NUMBER_VALUE, "level": CODE_VALUE, "subdistrict": CODE_VALUE, "open": "1"}),

@@ -119,14 +119,19 @@ class BookingForm(ModelForm):
         super().refuse(error)
 
 
+def offered(data: Any) -> dict[str, str]:
+    """Return `room` (its key), `starts` and `ends` of the alternative that was pressed, empty for none."""
+    parts = (data or {}).get(OFFER, "").split("/")
+    return dict(zip(("room", "starts", "ends"), parts, strict=True)) if len(parts) == 3 else {}
+
+
 def _with_offer(data: Any) -> Any:
     """Return `data` with the room and the time of the pressed alternative, if one was pressed; a closed period has no people."""
     if not data:
         return data
-    data, parts = data.copy(), data.get(OFFER, "").split("/")
-    if len(parts) == 3:
-        for name, value in zip(("room", "starts", "ends"), parts, strict=True):
-            data[name] = value
+    data = data.copy()
+    for name, value in offered(data).items():
+        data[name] = value
     if data.get("is_closure") and not data.get("people"):
         data["people"] = "1"
     return data

@@ -6,6 +6,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from .opening import Calendar, spans_on
 
 SHIFT = dt.timedelta(minutes=20)  # how far an alternative begins earlier or later
 STEP = dt.timedelta(minutes=5)  # of the shifts
-SHORTEST = 0.75  # of the wanted length; a longer time is free only where the wanted one is
+SHORTEST, LONGEST = 0.75, 1.25  # of the wanted length; a longer time may be free where it begins earlier or later
 LATER_DAYS = 14  # days on which the same time of the day is looked for
 MOST_OFFERS = 3  # of each kind
 DAY = dt.timedelta(days=1)
@@ -118,8 +119,8 @@ def alternatives(
 ) -> list[Offer]:
     """Return free alternatives to `wanted` in the room `own`: other rooms that fit, near times, then the same time later.
 
-    Near is up to 20 minutes earlier or later, and down to three quarters of the length; the least change comes first. All lie
-    in the opening hours and begin at `not_before` or later. A room that does not fit is offered at no time.
+    Near is up to 20 minutes earlier or later, and down to three quarters of the length; the least change comes first. One more is
+    up to a quarter longer, where a longer time is free. All lie in the opening hours and begin at `not_before` or later. A room that does not fit is offered at no time.
     """
     fitting = sorted((one for one in others if one.fits), key=lambda one: (one.seats, one.key))
     offers = []
@@ -127,6 +128,8 @@ def alternatives(
         offers += [Offer(one.key, wanted) for one in fitting if is_free(wanted, one.taken)][:MOST_OFFERS]
     near = [time for time in near_times(wanted) if _may_be(time, own, calendar, not_before)]
     offers += [Offer(own.key, time) for time in near[:MOST_OFFERS]]
+    longer = (time for time in longer_times(wanted) if _may_be(time, own, calendar, not_before))
+    offers += [Offer(own.key, time) for time in islice(longer, 1)]
     for place in (own, *fitting):
         later = [time for time in later_times(wanted) if _may_be(time, place, calendar, not_before)]
         offers += [Offer(place.key, time) for time in later[: max(0, MOST_OFFERS - len(offers))]]
@@ -143,6 +146,16 @@ def near_times(wanted: Interval) -> list[Interval]:
     found = [(cut, shift) for cut in range(len(lengths)) for shift in shifts if cut or shift]
     found.sort(key=lambda change: (bool(change[0]), abs(change[1]) + STEP * change[0]))
     return [Interval(wanted.starts + shift, wanted.starts + shift + lengths[cut]) for cut, shift in found]
+
+
+def longer_times(wanted: Interval) -> list[Interval]:
+    """Return the longer times near `wanted`, up to a quarter longer, the longest first and then the least change of the start."""
+    length, steps = wanted.ends - wanted.starts, int(SHIFT / STEP)
+    shifts = sorted((STEP * step for step in range(-steps, steps + 1)), key=lambda shift: (abs(shift), shift))
+    more = [STEP * step for step in range(int(length * (LONGEST - 1) / STEP), 0, -1)]
+    return [
+        Interval(wanted.starts + shift, wanted.starts + shift + length + extra) for extra in more for shift in shifts
+    ]
 
 
 def later_times(wanted: Interval) -> list[Interval]:

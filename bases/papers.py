@@ -7,8 +7,9 @@ from chengyang import clock
 from chengyang.extensions import Paper, PaperField, PaperRows
 from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title, label
 from chengyang.lib.chinese import dates
+from chengyang.platform.standards.papers import assessment_paper
 
-from .models import Base, Visit
+from .models import Assessment, Base, Visit
 from .states import VISIT_OPEN, VisitState
 
 
@@ -164,4 +165,5 @@ PAPERS = [
         related=("base", "guest"),
         has_word=False,
     ),
+    assessment_paper(Assessment, _("实践创新基地“六有”评定表")),
 ]

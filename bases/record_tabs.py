@@ -9,6 +9,7 @@ from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.staff.picture_admin import pictures_verb
 from chengyang.platform.staff.record_parts import (
     PERSON,
     STATE,
@@ -205,6 +206,7 @@ VERBS = [
         tab="exceptions",
         order=60,
     ),
+    pictures_verb(BASE, _("照片"), order=55),
     RecordVerb("bases.Room", "book", _("订这个场地"), "bases_roombooking", "room", _can_book, tab="bookings", order=10),
     RecordVerb(
         "bases.Room",

@@ -31,7 +31,7 @@ class BookingState(models.TextChoices):
 B = BookingState
 BOOKING_TRANSITIONS = {
     B.PREBOOKED: {B.CONFIRMED, B.DECLINED, B.CANCELLED, B.EXPIRED},
-    B.CONFIRMED: {B.CANCELLED},
+    B.CONFIRMED: {B.CANCELLED, B.PREBOOKED},  # prebooked again: it moved with its activity
     B.CLOSURE: {B.CANCELLED},
     B.DECLINED: set(),
     B.CANCELLED: set(),

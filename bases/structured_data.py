@@ -9,8 +9,8 @@ from chengyang.platform.web.canonical import absolute_url
 from .models import Base
 
 
-def place(base: Base, request: HttpRequest) -> dict[str, Any] | None:
-    """Return it as a `Place`, with what its page says; None where the page is not for everybody."""
+def place(base: Base, request: HttpRequest, cover: Any = None) -> dict[str, Any] | None:
+    """Return it as a `Place`, with what its page says and its picture `cover`; None where the page is not for everybody."""
     if not base.is_published:
         return None
     address = {
@@ -29,6 +29,8 @@ def place(base: Base, request: HttpRequest) -> dict[str, Any] | None:
         "address": {name: value for name, value in address.items() if value},
         "publicAccess": base.state == "operating",
     }
+    if cover:
+        data["image"] = absolute_url(request, cover.get_absolute_url())
     if base.map_url:
         data["geo"] = {"@type": "GeoCoordinates", "latitude": str(base.latitude), "longitude": str(base.longitude)}
     return {name: value for name, value in data.items() if value != ""}

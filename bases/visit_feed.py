@@ -6,18 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from chengyang.platform.web.calendar_files import calendar_file
+
 from .models import Visit
 from .states import VisitState
 
 
 def calendar_of(visit: Visit, request: HttpRequest) -> bytes:
     """Return a calendar file with the visit; a cancelled one removes itself from the calendar that has it."""
-    from icalendar import Calendar, Event  # loaded when the first file is made
+    from icalendar import Event  # loaded when the first file is made
 
-    calendar, event = Calendar(), Event()
-    calendar.add("prodid", f"-//{settings.SITE['domain']}//chengyang//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    event = Event()
     url = request.build_absolute_uri(visit.get_absolute_url())
     base = visit.base
     event.add("uid", f"{visit.public_id}@{settings.SITE['domain']}")
@@ -32,8 +31,7 @@ def calendar_of(visit: Visit, request: HttpRequest) -> bytes:
     event.add("description", "\n".join(filter(None, (visit.programme, _("详情：%(url)s") % {"url": url}))))
     if where := "，".join(filter(None, (base.place, base.address))):
         event.add("location", where)
-    calendar.add_component(event)
-    return calendar.to_ical()
+    return calendar_file([event.to_ical()])
 
 
 def _status(visit: Visit) -> str:

@@ -13,9 +13,10 @@ from chengyang import clock
 from chengyang.extensions import Paper, PaperField
 from chengyang.extensions.papers import Block, Cell, Form, Line, NewPage, Signatures, Title, label
 from chengyang.lib.chinese import dates, phones
+from chengyang.platform.standards.papers import assessment_paper
 
 from . import permissions
-from .models import Person
+from .models import Assessment, Person
 
 PERSON = "members.Person"
 WIDTHS = (26, 32, 26, 32, 26, 30)
@@ -138,4 +139,4 @@ RECOMMENDATION = Paper(
     concerns=lambda person: person,
     related=("category", "subdistrict"),
 )
-PAPERS = [REGISTRATION, RECOMMENDATION]
+PAPERS = [REGISTRATION, RECOMMENDATION, assessment_paper(Assessment, _("代表人士“四有”评定表"))]

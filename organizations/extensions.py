@@ -10,6 +10,7 @@ from chengyang import clock
 from chengyang.extensions import (
     CODE_VALUE,
     NUMBER_VALUE,
+    AccountRows,
     CachedPage,
     DeadlineRows,
     MenuEntry,
@@ -19,6 +20,7 @@ from chengyang.extensions import (
     Panel,
     PeriodicTask,
     PersonRows,
+    PictureSet,
     PostType,
     PublicPage,
     SearchSource,
@@ -35,7 +37,7 @@ from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import each_reader
 
-from . import actions, panels, papers, record_tabs, roster
+from . import actions, panels, papers, permissions, record_tabs, roster
 from .actions import memberships
 from .imports import MembershipImport, OrganizationPostImport
 from .metrics import METRICS
@@ -170,12 +172,24 @@ extend(
     metrics=METRICS,
     posts=[PostType(Post, Post.Kind.SECRETARY)],
     assessments=[Assessment],
+    pictures=[
+        PictureSet(
+            Organization,
+            _("标志"),
+            1,
+            120,
+            permissions.can_manage_organization,
+            lambda user: Organization.objects.visible_to(user).values("public_id"),
+            _("放在公开页名称旁边。最好是透明底的 PNG，四周不留白边。"),
+        )
+    ],
     evaluations=[Evaluation],
     file_access={
         "organizations.Assessment": Assessment.objects.public_ids_visible_to,
         "organizations.Evaluation": Evaluation.objects.public_ids_of_staff,
         "organizations.Charter": Charter.objects.public_ids_visible_to,
         "organizations.LifeStep": LifeStep.objects.public_ids_visible_to,
+        "organizations.TermChange": lambda user: TermChange.objects.visible_to(user).values("public_id"),
     },
     person_rows=[
         PersonRows(
@@ -191,6 +205,7 @@ extend(
             summary=_("你的轮值空出来，等答复的换班和代班撤回。"),
         ),
     ],
+    account_rows=[AccountRows(_("轮值日历"), close=actions.switch_off_feed, summary=_("轮值日历的地址马上失效。"))],
     own_data_order=20,
     own_data=[
         TableDescription(
@@ -212,6 +227,10 @@ extend(
             created_field="asked_at",
             related=("giver", "taker", "given__person", "taken__person"),
         ),
+        TableDescription(
+            "organizations.Candidate", hidden={"paper"}, row_title=lambda row: row.change, created_field=""
+        ),
+        TableDescription("organizations.DutyFeed", hidden={"public_id"}, created_field="made_at"),
         TableDescription(
             "organizations.Candidate", row_title=lambda row: row.change, related=("change__organization",)
         ),
@@ -262,6 +281,13 @@ extend(
                 "life_step.returned",
                 "life_step.return_undone",
                 "life_step.dropped",
+                "duty_feed.made",
+                "duty_feed.renewed",
+                "duty_feed.switched_off",
+                "candidate.answered",
+                "candidate.consent_recorded",
+                "term_change.paper_added",
+                "term_change.paper_removed",
             ),
             content.unpublished,
         ),
@@ -312,6 +338,9 @@ extend(
         "duty.swapped": _("换班"),
         "duty.announced": _("提前通知轮值交接"),
         "duty.began": _("轮值交接"),
+        "duty_feed.made": _("生成轮值日历地址"),
+        "duty_feed.renewed": _("更换轮值日历地址"),
+        "duty_feed.switched_off": _("关闭轮值日历地址"),
         "swap.asked": _("提出换班"),
         "swap.answered": _("同意换班"),
         "swap.reminded": _("提醒答复换班"),
@@ -334,6 +363,10 @@ extend(
         "term_change.dropped": _("换届不办了"),
         "term_change.reminded": _("提醒换届"),
         "candidate.nominated": _("换届提名"),
+        "term_change.paper_added": _("添加换届材料"),
+        "term_change.paper_removed": _("删去换届材料"),
+        "candidate.answered": _("答复换届提名"),
+        "candidate.consent_recorded": _("登记书面答复"),
         "candidate.recorded": _("录入换届结果"),
         "candidate.dropped": _("撤回提名"),
         "hand_over.given": _("轮值交清"),

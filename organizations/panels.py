@@ -6,7 +6,7 @@ from chengyang import clock
 from chengyang.extensions import Panel
 from chengyang.platform.web.panels import each_reader
 
-from .models import Duty, DutySwap, HandOver
+from .models import Candidate, Duty, DutySwap, HandOver
 from .states import AnswerState
 
 SHEETS_AHEAD = 3
@@ -36,6 +36,13 @@ def _waits(sheet: HandOver, user: Any) -> bool:
     return sheet.taker is not None and sheet.taker.user_id == user.pk
 
 
+def _nominated(request: Any, subject: Any) -> dict[str, Any] | None:
+    """Return the nominations that wait for the reader's answer, None for nothing."""
+    rows = Candidate.objects.visible_to(request.user).to_answer(request.user)
+    waiting = [row for row in rows if not row.is_answered]
+    return {"nominations": waiting} if waiting else None
+
+
 def _months(request: Any, subject: Any) -> dict[str, Any] | None:
     """Return the own shares that are not over, the present one first; None for nobody's."""
     rows = Duty.objects.visible_to(request.user).of(request.user).agreed().filter(ends__gt=clock.today())
@@ -46,5 +53,6 @@ def _months(request: Any, subject: Any) -> dict[str, Any] | None:
 
 PANELS = [
     Panel("me.tasks", "organizations/_duty_tasks.html", _to_answer, order=15, shared_by=each_reader),
+    Panel("me.tasks", "organizations/_nominations.html", _nominated, order=14),
     Panel("me.side", "organizations/_my_duty.html", _months, order=15, shared_by=each_reader),
 ]

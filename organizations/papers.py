@@ -10,9 +10,10 @@ from chengyang.extensions import OpenSection, Paper, PaperField, PaperOrder, Pap
 from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title, label
 from chengyang.lib.chinese import dates
 from chengyang.lib.chinese.strokes import stroke_key
+from chengyang.platform.standards.papers import assessment_paper
 
 from . import hand_over
-from .models import HandOver, Organization, Post
+from .models import Assessment, HandOver, Organization, Post
 
 LABELS = dict(Post.Kind.choices)
 RANKS = {kind: rank for rank, kind in enumerate(Post.Kind.values)}
@@ -140,4 +141,5 @@ PAPERS = [
         (MEMBERS,),
         order=10,
     ),
+    assessment_paper(Assessment, _("联谊组织“五好”评定表")),
 ]

@@ -124,6 +124,11 @@ def can_prepare_term_change(actor: Any, organization: Any) -> bool:
     return can_manage_organization(actor, organization)
 
 
+def can_answer_nomination(actor: Any, candidate: Any) -> bool:
+    """Allow only the person who is nominated."""
+    return _is(actor, candidate.person)
+
+
 def can_agree_to_term_change(actor: Any, change: Any) -> bool:
     """Allow the responsible staff, but not who submitted the result (rule 2), nor somebody who is elected by it."""
     own = actor.pk in (change.submitted_by_id, change.prepared_by_id)

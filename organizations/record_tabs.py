@@ -11,6 +11,7 @@ from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.mailings.links import compose_url
+from chengyang.platform.staff.picture_admin import pictures_verb
 from chengyang.platform.staff.record_parts import (
     PERSON,
     STATE,
@@ -48,6 +49,14 @@ def _can_plan(user: Any, organization: Any) -> bool:
 
 def _can_nominate(user: Any, change: Any) -> bool:
     return change.state == ChangeState.PREPARING and permissions.can_prepare_term_change(user, change.organization)
+
+
+def _can_add_papers(user: Any, change: Any) -> bool:
+    return change.state != ChangeState.DROPPED and permissions.can_prepare_term_change(user, change.organization)
+
+
+def _can_record_consent(user: Any, candidate: Any) -> bool:
+    return not candidate.answered_self and _can_nominate(user, candidate.change)
 
 
 def _can_change_term(user: Any, organization: Any) -> bool:
@@ -200,7 +209,7 @@ TABS += [
         (
             TabColumn(_("姓名"), "person"),
             POST,
-            TabColumn(_("本人同意"), lambda row: yes_or_no(row.has_agreed)),
+            TabColumn(_("本人的答复"), lambda row: row.answer_words),
             TabColumn(_("赞成票"), "votes", is_number=True),
             TabColumn(_("当选"), lambda row: yes_or_no(row.is_elected)),
         ),
@@ -213,6 +222,38 @@ TABS += [
 ]
 VERBS = [
     evaluate_verb(ORGANIZATION, "organizations_evaluation"),
+    pictures_verb(ORGANIZATION, _("标志"), order=60),
+    RecordVerb(
+        "organizations.TermChange",
+        "table",
+        _("提名和结果一起填"),
+        "",
+        "",
+        _can_nominate,
+        url=lambda change: reverse("admin:organizations_termchange_table", args=[change.pk]),
+        tab="candidates",
+        order=5,
+    ),
+    RecordVerb(
+        "organizations.TermChange",
+        "papers",
+        _("会议材料"),
+        "",
+        "",
+        _can_add_papers,
+        url=lambda change: reverse("admin:organizations_termchange_papers", args=[change.pk]),
+        order=20,
+    ),
+    RecordVerb(
+        "organizations.Candidate",
+        "consent",
+        _("登记书面答复"),
+        "",
+        "",
+        _can_record_consent,
+        url=lambda row: reverse("admin:organizations_termchange_consent", args=[row.change_id, row.pk]),
+        order=10,
+    ),
     RecordVerb(
         "organizations.TermChange",
         "nominate",

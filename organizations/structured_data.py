@@ -9,8 +9,8 @@ from chengyang.platform.web.canonical import absolute_url
 from .models import Organization
 
 
-def organization_data(organization: Organization, request: HttpRequest) -> dict[str, Any] | None:
-    """Return it as an `Organization`, with what its page says; None where the page is not for everybody."""
+def organization_data(organization: Organization, request: HttpRequest, logo: Any = None) -> dict[str, Any] | None:
+    """Return it as an `Organization`, with what its page says and its `logo`; None where the page is not for everybody."""
     if not organization.is_published:
         return None
     data = {
@@ -19,6 +19,7 @@ def organization_data(organization: Organization, request: HttpRequest) -> dict[
         "name": organization.name,
         "url": absolute_url(request, organization.get_absolute_url()),
         "description": organization.summary,
+        "logo": absolute_url(request, logo.get_absolute_url()) if logo else "",
         "foundingDate": str(organization.founded_on) if organization.founded_on else "",
         "dissolutionDate": str(organization.dissolved_on) if organization.dissolved_on else "",
         "areaServed": str(organization.subdistrict or ""),

@@ -9,12 +9,14 @@ from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.files.models import File
 from chengyang.platform.staff.links import page_url
 from members import actions as members
 from members.detail_rows import number_row
 
 from . import actions, founding, permissions
 from .models import LifeStep, Membership, Post, TermChange
+from .models.term_changes import MeetingPaper
 from .states import ChangeState, MembershipState
 
 ONE_DAY = dt.timedelta(days=1)
@@ -105,7 +107,16 @@ def _pair_text(pair):
     return f"{pair.label} {text}（{'，'.join(filter(None, [str(pair.word), votes]))}）"
 
 
-def change_rows(row):
+def paper_rows(change, user):
+    """Return (public id, label, file) of the files of the meeting that `user` may open, in the order in which they were added."""
+    if not change.papers:
+        return []
+    found = File.objects.visible_to(user).filter(public_id__in=list(change.papers))
+    files = {file.public_id: file for file in found}
+    return [(key, MeetingPaper(kind).label, files[key]) for key, kind in change.papers.items() if key in files]
+
+
+def change_rows(row, user):
     """Return what a change of term is: all that the second officer agrees to."""
     met = _("%(day)s，%(place)s") % {"day": dates.full_day(row.met_on), "place": row.place} if row.met_on else "—"
     listed = dates.days(row.listed_from, row.listed_until + ONE_DAY) if row.listed_from and row.listed_until else "—"
@@ -118,13 +129,23 @@ def change_rows(row):
         DetailRow(_("组织"), row.organization, url=page_url(row.organization)),
         DetailRow(_("换到"), _("第 %(n)d 届") % {"n": row.number}, dates.days(row.starts, row.ends)),
         DetailRow(_("交接"), _("%(day)s 零点") % {"day": dates.full_day(row.starts)}),
-        DetailRow(_("提名"), _("%(n)d 人") % {"n": len(row.all_candidates)}),
+        DetailRow(_("提名"), _("%(n)d 人") % {"n": len(row.all_candidates)}, _answers(row)),
         DetailRow(_("名单公示"), listed),
         DetailRow(_("会议"), met, there if row.met_on else ""),
+        *(DetailRow(label, file.name, url=file.get_absolute_url()) for _key, label, file in paper_rows(row, user)),
         DetailRow(_("结果"), "；".join(posts) or "—"),
         *([DetailRow(_("经过"), row.note)] if row.note else []),
         *([DetailRow(_("退回的理由"), row.reason)] if row.reason else []),
     ]
+
+
+def _answers(row):
+    """Return how many of the nominated agreed, declined, and have not answered."""
+    agreed = sum(one.has_agreed for one in row.all_candidates)
+    declined = sum(one.has_declined for one in row.all_candidates)
+    left = _("，%(n)d 人还没答复") % {"n": len(row.unanswered)} if row.unanswered else ""
+    about = {"agreed": agreed, "declined": declined, "left": left}
+    return _("%(agreed)d 人同意，%(declined)d 人不愿%(left)s") % about
 
 
 class TermChangeTodo(TodoKind):
@@ -160,7 +181,7 @@ class TermChangeTodo(TodoKind):
         return row.submitted_at
 
     def detail_rows(self, row, user):
-        return change_rows(row)
+        return change_rows(row, user)
 
     def history(self, row):
         steps = []

@@ -30,6 +30,7 @@ from chengyang.extensions import metric as extension_metric
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.assessment_admin import AssessmentTodo
 from chengyang.platform.staff.choices import own_rows
+from chengyang.platform.standards.papers import assessment_paper
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import own_per_version
 from chengyang.platform.web.panels import each_reader, everybody
@@ -105,6 +106,7 @@ def _pages():
 extend(
     "services",
     public_pages=[_pages],
+    papers=[assessment_paper(Assessment, _("志愿服务队评定表"))],
     todos=[
         AnswerRequest(),
         CheckOutcome(),

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bases.actions import cancel_bookings_of
+from bases.actions import cancel_bookings_of, move_bookings_of
+from bases.free_times import Interval
 from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit.actions import record
@@ -66,16 +67,18 @@ def draft_activity(*, actor: Any, **fields: Any) -> Activity:
 
 
 @transaction.atomic
-def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
+def edit_activity(activity: Activity, *, actor: Any, room: Any = None, **fields: Any) -> Activity:
     """Change `fields`, whose names are in `Activity.EDITABLE_FIELDS`. Nothing is written when nothing changes.
 
     A published activity gets a new revision number, everybody who signed up is notified of another time or place, and new
     places are offered to the waiting list. When it moves to another day, its check-ins are deleted. With another base, the
-    place's subdistrict follows unless it was given otherwise.
+    place's subdistrict follows unless it was given otherwise. Rooms that are booked for it follow its time, into `room` where
+    that is given.
 
     Raises NotAllowed, also for another organizer that `actor` does not act for; ActionError("state") when it is cancelled,
     ("kind") for another kind after publication (rule 8), ("over") for another time after its end, ("served") for another day once hours were earned, ("capacity") below the
-    places taken, ("invalid") naming the field, and for a published activity also what `submit_activity` raises.
+    places taken, ("invalid") naming the field, and for a published activity also what `submit_activity` raises;
+    NoRoom, with alternatives, when a room that is booked for it is taken at the new time.
     """
     activity = lock(activity)
     require(can_edit_activity, actor, activity)
@@ -100,6 +103,8 @@ def edit_activity(activity: Activity, *, actor: Any, **fields: Any) -> Activity:
         restart_attendance(activity, actor=actor)
     activity.save(update_fields=[*changed, "changed_at", "sequence", "due_on", "search_text"])
     record("activity.updated", activity, actor=actor, fields=changed)
+    if {"starts", "ends"} & set(changed):
+        move_bookings_of(activity, before=Interval(before["starts"], before["ends"]), room=room, actor=actor)
     if was_published:
         # In this order: an offer made by `fill_places` already ends at the new start.
         shorten_offers(activity)

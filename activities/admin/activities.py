@@ -192,7 +192,7 @@ class ActivityAdmin(ScopedAdmin):
 
     def edit(self, row: Activity, form: Any, *, actor: Any) -> Activity:
         with _refusal_at_organizer_field():
-            return actions.edit_activity(row, actor=actor, **form.cleaned_data)
+            return actions.edit_activity(row, actor=actor, room=form.offered_room, **form.cleaned_data)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.web import calendar_files
 from chengyang.platform.web.content import PLACES, SITE
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.suppression import suppress_small
@@ -123,7 +124,7 @@ def activity_ics(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     found = feeds.calendar_of([activity], request)
     is_public = activity.audience == Activity.Audience.PUBLIC
-    return feeds.answer(request, found, filename=f"{activity.public_id}.ics", is_public=is_public)
+    return calendar_files.answer(request, found, filename=f"{activity.public_id}.ics", is_public=is_public)
 
 
 @login_not_required
@@ -135,4 +136,4 @@ def signup_ics(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     is_public = activity.audience == Activity.Audience.PUBLIC
     found = feeds.reminder_of(activity, request)
-    return feeds.answer(request, found, filename=f"{activity.public_id}-signup.ics", is_public=is_public)
+    return calendar_files.answer(request, found, filename=f"{activity.public_id}-signup.ics", is_public=is_public)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chengyang import clock
+from chengyang.platform.web import calendar_files
 from chengyang.platform.web.canonical import absolute_url
 from chengyang.platform.web.content import PLACES, SITE, not_kept
 from chengyang.platform.web.fragments import per_version
@@ -264,7 +265,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     filters = facets.parse(request.GET)
     key = ("feed", get_language(), request.get_host(), request.scheme, filters.query())
     found = per_version(key, partial(_written_feed, request, filters))
-    return feeds.answer(request, found, filename="calendar.ics")
+    return calendar_files.answer(request, found, filename="calendar.ics")
 
 
 def _written_feed(request: HttpRequest, filters: facets.Filters) -> bytes:

@@ -11,8 +11,6 @@ from .bases import (
     resign,
 )
 from .bookings import (
-    NoRoom,
-    RoomOffer,
     book_room,
     cancel_booking,
     cancel_bookings_of,
@@ -21,12 +19,13 @@ from .bookings import (
     decline_booking,
     edit_booking,
     expire_bookings,
-    offers_for,
+    move_bookings_of,
     undo_booking_decision,
 )
 from .honours import REMIND_BEFORE, add_honour, edit_honour, remind_of_honours, remove_honour
 from .hours import add_exception, edit_exception, remove_exception, write_opening_times
 from .receptions import give_feedback, miss_visit, receive_visit, record_opening
+from .room_offers import NoRoom, RoomOffer, offers_for
 from .rooms import add_room, close_room, edit_room, reopen_room
 from .visit_upkeep import (
     ERASE_AFTER,
@@ -96,6 +95,7 @@ __all__ = [
     "give_feedback",
     "lapse_visits",
     "miss_visit",
+    "move_bookings_of",
     "offers_for",
     "open_base",
     "plan_visit",

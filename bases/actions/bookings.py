@@ -6,7 +6,6 @@ one room never overlap is kept by the database (`booking_room_once_at_a_time`).
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
-from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.editing import assign, validate
@@ -26,34 +24,12 @@ from chengyang.platform.staff.links import page_url
 from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions
-from ..free_times import DAY, LATER_DAYS, Interval, Place, alternatives, is_open
+from ..free_times import Interval, is_open
 from ..models import ANSWER_DAYS, Base, Post, Room, RoomBooking
 from ..states import BOOKING_TRANSITIONS, BookingState
+from .room_offers import NoRoom, no_room, no_room_for
 
 LONGEST = dt.timedelta(hours=16)  # one booking is within a day; a closed period may be longer
-
-
-class RoomOffer:
-    """A room and a time at which it was free a moment ago; `value` names both in a form."""
-
-    def __init__(self, room: Room, time: Interval) -> None:
-        self.room, self.time = room, time
-
-    @property
-    def value(self) -> str:
-        starts, ends = map(timezone.localtime, self.time)
-        return f"{self.room.pk}/{starts:%Y-%m-%d %H:%M}/{ends:%Y-%m-%d %H:%M}"
-
-    def __str__(self) -> str:
-        return f"{self.room.name}，{dates.span(*self.time)}"
-
-
-class NoRoom(ActionError):
-    """The wanted room is taken, closed or does not fit; `offers` are alternatives that are free."""
-
-    def __init__(self, message: Any, code: str, *, field: str, offers: Iterable[RoomOffer]) -> None:
-        super().__init__(message, code, field=field)
-        self.offers = list(offers)
 
 
 # ---- booking --------------------------------------------------------------------------------------------------------
@@ -137,16 +113,16 @@ def _require_bookable(booking: RoomBooking, manages: bool) -> None:
     if booking.length > LONGEST:
         raise ActionError(_("一次最多订 16 个小时，几天的请分开订。"), code="long", field="ends")
     if room.closed_on:
-        raise _no_room(booking, _("这个场地已经停止使用。"), "shut", "room")
+        raise no_room(booking, _("这个场地已经停止使用。"), "shut", "room")
     if not room.fits(booking.people, booking.needs):
         text = _("%(room)s坐 %(n)d 人，设备有：%(equipment)s，不够用。")
         about = {"room": room.name, "n": room.capacity, "equipment": room.equipment_text or _("没有")}
-        raise _no_room(booking, text % about, "small", "room")
+        raise no_room(booking, text % about, "small", "room")
     if not manages and not is_open(booking.time, room.base.calendar(booking.day, booking.day)):
         hours = room.base.hours
-        raise _no_room(booking, _("这个时间基地不开放。开放时间：%(hours)s。") % {"hours": hours}, "shut", "starts")
+        raise no_room(booking, _("这个时间基地不开放。开放时间：%(hours)s。") % {"hours": hours}, "shut", "starts")
     if _blocking(booking).exists() or _meets_visit(booking):
-        raise _no_room(booking, _("这个时间已经有人订了。"), "taken", "starts")
+        raise no_room(booking, _("这个时间已经有人订了。"), "taken", "starts")
 
 
 def _blocking(booking: RoomBooking) -> QuerySet:
@@ -160,43 +136,13 @@ def _meets_visit(booking: RoomBooking) -> bool:
     return booking.room.for_visits and visits.exists()
 
 
-def _no_room(booking: RoomBooking, message: Any, code: str, field: str) -> NoRoom:
-    offers = offers_for(booking)
-    if offers:
-        message = _("%(message)s有空的列在最上面。") % {"message": message}
-    return NoRoom(message, code, field=field, offers=offers)
-
-
-def offers_for(booking: RoomBooking) -> list[RoomOffer]:
-    """Return free alternatives to the wanted room and time of `booking`: other rooms of the base, near times, other days."""
-    rooms = {room.pk: room for room in booking.base.rooms.open()}
-    last = booking.ends + DAY * (LATER_DAYS + 1)
-    rows = RoomBooking.objects.blocking().filter(room__in=rooms).overlapping(booking.starts - DAY, last)
-    taken: dict[int, list[Interval]] = {}
-    for room_id, starts, ends in rows.exclude(pk=booking.pk).values_list("room_id", "starts", "ends"):
-        taken.setdefault(room_id, []).append(Interval(starts, ends))
-    visits = booking.base.visits.blocking().overlapping(booking.starts - DAY, last).values_list("starts", "ends")
-    visited = [Interval(*row) for row in visits] if any(room.for_visits for room in rooms.values()) else []
-    for pk, room in rooms.items():
-        if room.for_visits:
-            taken.setdefault(pk, []).extend(visited)
-    places = {
-        pk: Place(pk, room.fits(booking.people, booking.needs), taken.get(pk, ()), room.capacity)
-        for pk, room in rooms.items()
-    }
-    own = places.pop(booking.room_id, Place(booking.room_id, fits=False))
-    calendar = booking.base.calendar(booking.day, booking.day + DAY * (LATER_DAYS + 1))
-    found = alternatives(booking.time, own, places.values(), calendar, clock.now())
-    return [RoomOffer(rooms[offer.key], offer.time) for offer in found]
-
-
 def _save(booking: RoomBooking, names: list[str] | None = None) -> None:
     """Save `booking`, or raise NoRoom("taken") when the database finds another one at that time."""
     try:
         with transaction.atomic():
             booking.save(force_insert=names is None, update_fields=names)
     except IntegrityError:
-        raise _no_room(booking, _("这个时间已经有人订了。"), "taken", "starts") from None
+        raise no_room(booking, _("这个时间已经有人订了。"), "taken", "starts") from None
 
 
 # ---- the answer of the base -----------------------------------------------------------------------------------------
@@ -275,6 +221,51 @@ def cancel_bookings_of(activity: Any, *, actor: Any) -> None:
         reason = _("活动取消：%(reason)s") % {"reason": activity.reason}
         _move(booking, BookingState.CANCELLED, "booking.cancelled", actor, reason=reason[:500], due_on=None)
         _notify_managers(booking, "bases/booking_cancelled")
+
+
+@transaction.atomic
+def move_bookings_of(activity: Any, *, before: Interval, room: Room | None = None, actor: Any) -> list[RoomBooking]:
+    """Move the coming bookings of `activity` with its time, which was `before`: a booking keeps what it begins earlier and ends later.
+
+    A booking whose room is taken then moves into `room`, if that is in the same base. What the base had confirmed waits for its answer again, unless `actor`
+    manages the base. Returns the bookings that moved. Raises as `book_room`, with alternatives for the first booking that cannot
+    be moved; the caller's transaction then writes nothing.
+    """
+    rows = RoomBooking.objects.filter(activity=activity, starts__gt=clock.now()).order_by("room_id", "pk")
+    moved = []
+    for row in rows.filter(state__in=(BookingState.PREBOOKED, BookingState.CONFIRMED)).select_related("room__base"):
+        other = room if room and room.base_id == row.room.base_id else None
+        booking = _locked(row, other)
+        booking.starts += activity.starts - before.starts
+        booking.ends += activity.ends - before.ends
+        manages = permissions.can_edit_base(actor, booking.base)
+        try:
+            _place(booking, other, manages)
+        except NoRoom as error:
+            raise no_room_for(activity, booking, error) from error
+        audit.record("booking.edited", booking, actor=actor, fields=["room", "starts", "ends", "state"])
+        if manages:
+            _notify_booker(booking, "bases/booking_edited", actor)
+        else:
+            _notify_managers(booking, "bases/booking_waiting")
+        moved.append(booking)
+    return moved
+
+
+def _place(booking: RoomBooking, other: Room | None, manages: bool) -> None:
+    """Save `booking` at its new time in its room, or in `other` where its own is not free then. Raises as `book_room`."""
+    try:
+        _require_bookable(booking, manages)
+    except NoRoom:
+        if other is None or other == booking.room:
+            raise
+        booking.room = other
+        _require_bookable(booking, manages)
+    if not manages and booking.state == BookingState.CONFIRMED:  # the base had confirmed another time
+        booking.state, booking.decided_by, booking.decided_at = BookingState.PREBOOKED, None, None
+    if booking.state == BookingState.PREBOOKED:
+        booking.due_on = min(due_on(clock.today(), ANSWER_DAYS), booking.day)
+    _save(booking, ["room", "starts", "ends", "state", "decided_by", "decided_at", "due_on"])
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from chengyang.platform.staff.assessment_admin import AssessmentAdmin as Standar
 from chengyang.platform.staff.assessment_admin import EvaluationAdmin as StandardEvaluationAdmin
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.picture_admin import ShowsPictures
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from members.export_columns import about_person
@@ -25,7 +26,7 @@ from ..models import Assessment, Base, Evaluation, Honour, Post
 
 
 @admin.register(Base)
-class BaseAdmin(OrganizerAdmin):
+class BaseAdmin(ShowsPictures, OrganizerAdmin):
     section, order = Section.BASES, 10
     form = BaseForm
     managed_subject = "base"
@@ -52,9 +53,11 @@ class BaseAdmin(OrganizerAdmin):
     )
     may_edit = staticmethod(permissions.can_edit_base)
 
+    def get_urls(self):
+        return [*self.picture_urls(), *super().get_urls()]
+
     def detail_rows(self, base, user):
         latest = base.assessments.filter(state="passed").order_by("-assessed_on").first()
-        until = dates.full_day(latest.expires_on) if latest and latest.expires_on else ""
         return [
             DetailRow(_("级别"), base.get_level_display()),
             DetailRow(_("街道"), base.subdistrict or "—"),
@@ -65,7 +68,7 @@ class BaseAdmin(OrganizerAdmin):
             DetailRow(_("运营单位"), base.operator or "—"),
             DetailRow(_("品牌"), base.brand or "—"),
             DetailRow(_("启用"), dates.partial(base.opened_text) if base.opened_text else "—"),
-            DetailRow(_("“六有”"), latest or _("未评定"), _("有效至 %(day)s") % {"day": until} if until else ""),
+            DetailRow(_("“六有”"), latest or _("未评定"), _lasts(latest)),
             *self.public_rows(base),
         ]
 
@@ -74,6 +77,15 @@ class BaseAdmin(OrganizerAdmin):
 
     def edit(self, base, form, *, actor):
         return actions.edit_base(base, actor=actor, **form.cleaned_data)
+
+
+def _lasts(assessment):
+    """Return until when `assessment` is valid, and that it ends soon or has ended (domain.md rule 4); "" without a day."""
+    if assessment is None or assessment.expires_on is None:
+        return ""
+    until = _("有效至 %(day)s") % {"day": dates.full_day(assessment.expires_on)}
+    words = {"amber": _("，快到期"), "red": _("，已到期")}
+    return f"{until}{words.get(assessment.light(clock.today()), '')}"
 
 
 class BaseRelatedAdmin(ScopedAdmin):

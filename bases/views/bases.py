@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengyang import clock
 from chengyang.platform.accounts.slugs import follows_former_slugs
+from chengyang.platform.files.models import Picture
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.content import not_kept
 from chengyang.platform.web.paging import numbered
@@ -67,9 +68,11 @@ def base_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     assessment = assessments.order_by("-assessed_on", "-pk").first()
     posts = Post.objects.published().filter(base=base).select_related("person")
+    photos = list(Picture.objects.visible_to(request.user).of(base))
     context = {
         "base": base,
-        "data": place(base, request),
+        "data": place(base, request, photos[0] if photos else None),
+        "photos": photos,
         "assessment": assessment,
         "light": assessment.light(today) if assessment else "",
         "honours": base.honours.all(),

@@ -8,8 +8,9 @@ from organizations.states import ChangeState
 
 from .bulk import insert
 from .dataset import Dataset
+from .randomness import RandomSource
 
-CHANGING = "liuting"
+CHANGING, ASKING = "liuting", "xiazhuang"
 AHEAD = 20  # days until midnight of the change, at least
 TERM_YEARS = 3
 
@@ -51,10 +52,35 @@ def make_term_changes(dataset: Dataset) -> None:
             )
         ]
     )
-    insert(_candidates(change, posts, members, present))
+    insert(_candidates(dataset, change, posts, members, present))
+    _ask_member(dataset, rng)
 
 
-def _candidates(change: TermChange, posts: list[Post], members: list, present: int) -> list[Candidate]:
+def _ask_member(dataset: Dataset, rng: RandomSource) -> None:
+    """Prepare a change of term in the organization of the persona `member`, who is nominated and has not answered."""
+    organization = dataset.organizations[ASKING]
+    person = dataset.persona_records["member"]
+    starts = (dataset.ahead(70).replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    number = organization.terms.count() and organization.terms.order_by("-number")[0].number
+    (change,) = insert(
+        [
+            TermChange(
+                public_id=rng.public_id(),
+                organization=organization,
+                number=number + 1,
+                starts=starts,
+                ends=starts.replace(year=starts.year + TERM_YEARS),
+                prepared_by=dataset.personas["secretary"],
+                is_demo=True,
+            )
+        ]
+    )
+    insert([Candidate(change=change, person=person, kind=Post.Kind.DIRECTOR, is_demo=True)])
+
+
+def _candidates(
+    dataset: Dataset, change: TermChange, posts: list[Post], members: list, present: int
+) -> list[Candidate]:
     """Return the candidates: all of the board again but one vice-chair and the secretary, whose successors are members."""
     found, is_first_vice = [], True
     for place, post in enumerate(posts):
@@ -68,9 +94,20 @@ def _candidates(change: TermChange, posts: list[Post], members: list, present: i
                 person=person,
                 kind=post.kind,
                 has_agreed=True,
+                answered_at=clock.at(dataset.ago(9), dt.time(19, 5)),
+                answered_by=person.user,
                 votes=present - place % 4,
                 is_elected=True,
                 is_demo=True,
             )
         )
-    return [*found, Candidate(change=change, person=members[1], kind=Post.Kind.VICE_CHAIR, is_demo=True)]
+    declined = Candidate(
+        change=change,
+        person=members[1],
+        kind=Post.Kind.VICE_CHAIR,
+        has_declined=True,
+        answered_at=clock.at(dataset.ago(9), dt.time(20, 15)),
+        answered_by=members[1].user,
+        is_demo=True,
+    )
+    return [*found, declined]

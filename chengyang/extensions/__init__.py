@@ -42,6 +42,7 @@ from .shapes import (
     Period,
     PeriodicTask,
     PersonRows,
+    PictureSet,
     PostType,
     PublicPage,
     SearchSource,
@@ -85,6 +86,7 @@ __all__ = [
     "Period",
     "PeriodicTask",
     "PersonRows",
+    "PictureSet",
     "PostType",
     "PublicPage",
     "RecordTab",
@@ -279,6 +281,16 @@ def assessment_tables() -> list[Any]:
 def file_access() -> dict[str, Callable[[Any], QuerySet]]:
     """Return for each table with files the function that returns the public ids of the rows a user may see."""
     return _registry.mapping("file_access")
+
+
+def picture_sets() -> list[PictureSet]:
+    """Return the declarations about pictures of public pages."""
+    return _registry.items("pictures")
+
+
+def picture_set(row: Any) -> PictureSet:
+    """Return the declaration about the pictures of `row`. Raises KeyError where its table has none."""
+    return {shown.table: shown for shown in picture_sets()}[row._meta.concrete_model._meta.label]
 
 
 def withdrawal_handlers(purpose: str) -> list[Callable[[Any, Any], Any]]:

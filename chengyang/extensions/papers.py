@@ -47,17 +47,19 @@ class PaperRows:
     """A list in a paper: `{%tr for 项 in 名单 %}` repeats a row of a table, and `{{ 项.姓名 }}` is a field of it.
 
     `rows(record)` returns all rows, `visible(rows, user)` those that `user` may read, and `concerns(row)` the account or
-    person whose data a row is. The first of `orders` is the usual one; without any, the rows keep theirs.
+    person whose data a row is. Rows that are made from the record and are no table come from `items(record, user)`; then `rows` is
+    None. The first of `orders` is the usual one; without any, the rows keep theirs.
     """
 
     name: str
     about: Any
-    rows: Callable[[Any], QuerySet]
+    rows: Callable[[Any], QuerySet] | None
     fields: Sequence[PaperField]
     orders: Sequence[PaperOrder] = ()
     visible: Callable[[Any, Any], QuerySet] = _visible
     concerns: Callable[[Any], Any] | None = None
     related: Sequence[str] = ()
+    items: Callable[[Any, Any], Sequence[Any]] | None = None
 
     def field(self, name: str) -> PaperField:
         return next(field for field in self.fields if field.name == name)

@@ -26,6 +26,7 @@ from .shapes import (
     Panel,
     PeriodicTask,
     PersonRows,
+    PictureSet,
     PostType,
     PublicPage,
     SearchSource,
@@ -74,6 +75,7 @@ class Extension:
     ] = ()  # tables of yearly evaluations of organizers, with the same `SUBJECT`
     # "app.Model" → function (user) → public ids of the rows that the user may see
     file_access: Mapping[str, Callable[[Any], QuerySet]] = field(default_factory=dict)
+    pictures: Sequence[PictureSet] = ()  # tables whose public pages show pictures
     on_withdrawal: Mapping[str, Callable[[Any, Any], Any]] = field(
         default_factory=dict
     )  # purpose → function (account, actor)
@@ -149,6 +151,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "api": lambda route: route.path,
     "metrics": lambda metric: metric.code,
     "posts": lambda post: post.subject,
+    "pictures": lambda shown: shown.table,
     "assessments": lambda table: table.SUBJECT,
     "evaluations": lambda table: table.SUBJECT,
     "own_data": lambda description: description.table,

@@ -199,6 +199,29 @@ class CachedPage:
     versions: Callable[[Mapping[str, str]], tuple[str, ...]] = _common_versions
 
 
+@dataclass(frozen=True)
+class PictureSet:
+    """The pictures that the public page of a row of `model` shows: at most `most`, called `label`.
+
+    `visible(user)` returns the public ids of the rows whose pages `user` may see, for the anonymous user those that everybody
+    sees. `can(user, row)` says who decides on the pictures. The longer side of a picture has at least `least` pixels. `advice`
+    stands above the form.
+    """
+
+    model: type[models.Model]
+    label: Any
+    most: int
+    least: int
+    can: Callable[[Any, Any], bool]
+    visible: Callable[[Any], QuerySet]
+    advice: Any = ""
+
+    @property
+    def table(self) -> str:
+        """Return the label of the model, such as `bases.Base`."""
+        return self.model._meta.label
+
+
 class GoLiveItem(NamedTuple):
     """Something to fill in before the portal is opened: `missing` says what is missing, empty when it is done.
 

@@ -1,7 +1,17 @@
 """All write actions on organizations, memberships, posts, terms and the rotating chair."""
 
+from .candidates import (
+    answer_nomination,
+    drop_candidate,
+    elect,
+    nominate,
+    record_candidates,
+    record_consent,
+    record_result,
+)
 from .charters import add_charter, correct_charter, restore_charter, withdraw_charter
 from .duties import fill_vacancy, halve_vacancy, save_order, save_plan
+from .duty_feeds import renew_feed, switch_off_feed, switch_on_feed
 from .hand_overs import announce_duties, begin_duties, give, send_back, take
 from .kinds import add_listed, edit_listed
 from .leaving import erase_duties, stop_duties
@@ -57,18 +67,15 @@ from .swaps import (
 from .term_changes import (
     agree_to_term_change,
     begin_term_change,
-    drop_candidate,
     drop_term_change,
     edit_term_change,
-    elect,
-    nominate,
-    record_result,
     remind_of_term_changes,
     return_term_change,
     submit_again,
     submit_term_change,
     withdraw_term_change,
 )
+from .term_papers import add_meeting_paper, remove_meeting_paper
 from .terms import correct_term, record_term
 
 __all__ = [
@@ -76,6 +83,7 @@ __all__ = [
     "accept_membership",
     "add_charter",
     "add_listed",
+    "add_meeting_paper",
     "add_membership",
     "add_memberships",
     "agree_substitute",
@@ -83,6 +91,7 @@ __all__ = [
     "agree_to_step",
     "agree_to_term_change",
     "announce_duties",
+    "answer_nomination",
     "apply_for_membership",
     "appoint",
     "ask_substitute",
@@ -121,11 +130,15 @@ __all__ = [
     "lock_for_entry",
     "lock_memberships",
     "nominate",
+    "record_candidates",
+    "record_consent",
     "record_result",
     "record_term",
     "remind_of_swap",
     "remind_of_term_changes",
+    "remove_meeting_paper",
     "remove_memberships",
+    "renew_feed",
     "reopen_application",
     "resign",
     "restore_charter",
@@ -140,6 +153,8 @@ __all__ = [
     "submit_step_again",
     "submit_term_change",
     "submit_with_papers",
+    "switch_off_feed",
+    "switch_on_feed",
     "take",
     "withdraw_charter",
     "withdraw_membership_application",

@@ -11,18 +11,16 @@ from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.accounts import posts
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit import history
 from chengyang.platform.audit.editing import assign, validate
 from chengyang.platform.audit.transitions import lock, move, require_state
-from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays.deadlines import due_on
-from members.models import Person
 
 from .. import permissions
 from ..models import Candidate, Organization, Post, Term, TermChange
 from ..states import CHANGE_TRANSITIONS, ChangeState, OrganizationState
 from .duty_parts import secretaries_of
 from .posts import end_posts_on, own_posts_url, restore_ends
+from .term_parts import locked_change, notify_account, notify_person
 
 AGREE_WITHIN = 5  # working days in which a second officer looks at the result
 REMIND_FROM = dt.timedelta(days=7)  # before the day; from then on both are reminded every day
@@ -52,7 +50,7 @@ def begin_term_change(organization: Organization, data: Mapping[str, Any], *, ac
 @transaction.atomic
 def edit_term_change(change: TermChange, data: Mapping[str, Any], *, actor: Any) -> TermChange:
     """Write `data` (names in EDITABLE_FIELDS) while the change is prepared. Raises ActionError as `begin_term_change`, `state`."""
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_prepare_term_change, actor, change.organization)
     require_state(change, ChangeState.PREPARING)
     changed = assign(change, data, fields=TermChange.EDITABLE_FIELDS)
@@ -65,69 +63,13 @@ def edit_term_change(change: TermChange, data: Mapping[str, Any], *, actor: Any)
 
 
 @transaction.atomic
-def nominate(change: TermChange, *, person: Person, kind: str, actor: Any) -> Candidate:
-    """Nominate `person` for the post `kind` of the new term; they are notified.
-
-    Safe to repeat. Raises ActionError `state`, `not_registered`, NotAllowed.
-    """
-    change = _locked(change)
-    require(permissions.can_prepare_term_change, actor, change.organization)
-    require_state(change, ChangeState.PREPARING)
-    if not person.is_active:
-        raise ActionError(_("只有在册人士可以提名。"), code="not_registered", field="person")
-    if known := change.candidates.filter(person=person, kind=kind).first():
-        return known
-    row = change.candidates.create(person=person, kind=kind, is_demo=change.is_demo)
-    _record("candidate.nominated", row, actor)
-    _notify(row.person, "organizations/nominated", candidate=row)
-    return row
-
-
-@transaction.atomic
-def record_result(candidate: Candidate, data: Mapping[str, Any], *, actor: Any) -> Candidate:
-    """Write whether a candidate agreed, their votes, and whether they were elected (names in EDITABLE_FIELDS).
-
-    Raises ActionError `state`, `consent` (elected without having agreed), `votes` (more than were present), NotAllowed.
-    """
-    change = _locked(candidate.change)
-    candidate = lock(candidate)
-    require(permissions.can_prepare_term_change, actor, change.organization)
-    require_state(change, ChangeState.PREPARING)
-    changed = assign(candidate, data, fields=Candidate.EDITABLE_FIELDS)
-    if candidate.is_elected and not candidate.has_agreed:
-        raise ActionError(_("本人同意任职以后才能当选。"), code="consent", field="is_elected")
-    if candidate.votes and change.present and candidate.votes > change.present:
-        raise ActionError(_("赞成票不能多于实到人数。"), code="votes", field="votes")
-    if changed:
-        candidate.save(update_fields=changed)
-        _record("candidate.recorded", candidate, actor, fields=changed)
-    return candidate
-
-
-def elect(candidate: Candidate, *, actor: Any) -> Candidate:
-    """Record that a candidate agreed and was elected; see `record_result`."""
-    return record_result(candidate, {"has_agreed": True, "is_elected": True}, actor=actor)
-
-
-@transaction.atomic
-def drop_candidate(candidate: Candidate, *, actor: Any) -> None:
-    """Take a nomination back, with its history: it came to nothing. Raises ActionError `state`, NotAllowed."""
-    change = _locked(candidate.change)
-    candidate = lock(candidate)
-    require(permissions.can_prepare_term_change, actor, change.organization)
-    require_state(change, ChangeState.PREPARING)
-    _record("candidate.dropped", candidate, actor)
-    history.delete_with_history(Candidate.objects.filter(pk=candidate.pk))
-
-
-@transaction.atomic
 def submit_term_change(change: TermChange, *, actor: Any) -> TermChange:
     """Hand the result to a second officer, who has five working days, and at most until the day before midnight.
 
-    Raises ActionError `state`, `meeting` (no date, place or number of those present, or a meeting to come), `elected` (nobody,
-    or two secretaries), `left` (somebody elected left the registry), `dates`, NotAllowed.
+    Raises ActionError `state`, `meeting` (no date, place or number of those present, or a meeting to come), `answers` (a
+    candidate has not answered), `elected` (nobody, or two secretaries), `left` (somebody elected left the registry), `dates`, NotAllowed.
     """
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_prepare_term_change, actor, change.organization)
     _check_days(change)
     _check_result(change)
@@ -151,7 +93,7 @@ def return_term_change(change: TermChange, *, reason: str, actor: Any) -> TermCh
 
     Raises ActionError `state`, `reason`, `too_long`, NotAllowed for who submitted it.
     """
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_agree_to_term_change, actor, change)
     require_state(change, ChangeState.SUBMITTED)
     returned = move(
@@ -164,7 +106,7 @@ def return_term_change(change: TermChange, *, reason: str, actor: Any) -> TermCh
         reason=required_reason(reason),
         due_on=None,
     )
-    _notify_account(change.submitted_by, "organizations/term_change_returned", returned)
+    notify_account(change.submitted_by, "organizations/term_change_returned", returned)
     return returned
 
 
@@ -176,7 +118,7 @@ def agree_to_term_change(change: TermChange, *, actor: Any) -> TermChange:
     `state`, `late` (the day has come, so the old board goes on), `elected`, `left`, `planned` (the rotating chair of the old term
     is planned beyond the day), `held` (somebody holds a post that begins later), NotAllowed for who submitted it.
     """
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_agree_to_term_change, actor, change)
     require_state(change, ChangeState.SUBMITTED)
     if change.starts <= clock.today():
@@ -197,7 +139,7 @@ def agree_to_term_change(change: TermChange, *, actor: Any) -> TermChange:
         ended=ended,
     )
     _begin_posts(change, actor)
-    _notify_account(change.submitted_by, "organizations/term_change_agreed", agreed)
+    notify_account(change.submitted_by, "organizations/term_change_agreed", agreed)
     return agreed
 
 
@@ -208,7 +150,7 @@ def withdraw_term_change(change: TermChange, *, actor: Any) -> TermChange:
     The elected are notified. It waits for a second officer again. Raises ActionError `state` (not agreed, or it has happened),
     `planned` (the rotating chair of the new term is planned), NotAllowed for all but the responsible staff.
     """
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_withdraw_term_change, actor, change)
     if change.state != ChangeState.AGREED or change.starts <= clock.today():
         raise ActionError(_("已经交接，不能撤回。"), code="state")
@@ -240,7 +182,7 @@ def submit_again(change: TermChange, *, actor: Any) -> TermChange:
 
     Raises ActionError `state` when who prepared it has changed something since, `dates`, NotAllowed.
     """
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_agree_to_term_change, actor, change)
     require_state(change, ChangeState.PREPARING)
     last = change.history.order_by("-pgh_id").first()  # type: ignore[attr-defined]
@@ -267,7 +209,7 @@ def submit_again(change: TermChange, *, actor: Any) -> TermChange:
 @transaction.atomic
 def drop_term_change(change: TermChange, *, actor: Any) -> TermChange:
     """End the preparation: there is no change of term on this day. Raises ActionError `state`, NotAllowed."""
-    change = _locked(change)
+    change = locked_change(change)
     require(permissions.can_prepare_term_change, actor, change.organization)
     return move(change, ChangeState.DROPPED, table=CHANGE_TRANSITIONS, actor=actor, verb="term_change.dropped")
 
@@ -288,19 +230,11 @@ def remind_of_term_changes(*, actor: Any = None) -> int:
         audit.record("term_change.reminded", change, actor=actor, fields=["reminded_on"])
         accounts = {change.submitted_by, *(person.user for person in secretaries_of(change.organization))}
         for account in sorted(filter(None, accounts), key=lambda one: one.pk):
-            _notify_account(account, "organizations/term_change_waiting", change)
+            notify_account(account, "organizations/term_change_waiting", change)
     return len(found)
 
 
 # ---- parts -----------------------------------------------------------------------------------------------------------
-def _locked(change: TermChange) -> TermChange:
-    """Lock the organization, then the change; the organization is that of the change."""
-    organization = lock(change.organization)
-    change = lock(change)
-    change.organization = organization
-    return change
-
-
 def _check_days(change: TermChange) -> None:
     if change.starts <= clock.today():
         raise ActionError(_("交接日期要在今天以后。"), code="dates", field="starts")
@@ -310,6 +244,11 @@ def _check_result(change: TermChange) -> None:
     today = clock.today()
     if not (change.met_on and change.place and change.present) or change.met_on > today:
         raise ActionError(_("先写会议的日期、地点和实到人数。"), code="meeting", field="met_on")
+    if waiting := change.unanswered:
+        names = "、".join(str(row.person) for row in waiting)
+        raise ActionError(
+            _("%(names)s 还没有答复愿不愿任职。等本人答复，或登记书面答复。") % {"names": names}, code="answers"
+        )
     elected = list(change.candidates.filter(is_elected=True).select_related("person"))
     if not elected or sum(row.kind == Post.Kind.SECRETARY for row in elected) > 1:
         raise ActionError(_("至少有一人当选，秘书长只能有一位。"), code="elected")
@@ -365,20 +304,6 @@ def _begin_posts(change: TermChange, actor: Any) -> None:
 def _restore_posts(change: TermChange, actor: Any) -> None:
     new = Post.objects.filter(candidacy__change=change)
     for post in new.select_related("person__user").order_by("pk"):
-        _notify(post.person, "organizations/term_change_withdrawn", post=post, change=change)
+        notify_person(post.person, "organizations/term_change_withdrawn", post=post, change=change)
     posts.end_all(new, actor=actor, url=None)
     restore_ends(change.ended, actor=actor)
-
-
-def _record(verb: str, row: Candidate, actor: Any, *, fields: Any = ()) -> None:
-    audit.record(verb, row, actor=actor, person=row.person, user=row.person.user, fields=fields)
-
-
-def _notify(person: Person, template: str, **context: Any) -> None:
-    if person.is_active:
-        notify(person, template, url=own_posts_url() if person.user_id else "", **context)
-
-
-def _notify_account(account: Any, template: str, change: TermChange) -> None:
-    if account is not None:
-        notify(account, template, url=change.get_absolute_url(), change=change)

@@ -19,6 +19,7 @@ from chengyang.platform.staff.filters import period_filter
 from chengyang.platform.staff.forms import with_new_reason
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
+from chengyang.platform.staff.picture_admin import ShowsPictures
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from chengyang.platform.web.forms import CheckBoxes
@@ -70,7 +71,7 @@ def former_rows(row):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(DutyPages, FoundingPages, OrganizerAdmin):
+class OrganizationAdmin(DutyPages, FoundingPages, ShowsPictures, OrganizerAdmin):
     section, order = Section.ORGANIZATIONS, 10
     managed_subject = "organization"
     more_fields = SETS
@@ -109,7 +110,7 @@ class OrganizationAdmin(DutyPages, FoundingPages, OrganizerAdmin):
     may_edit = staticmethod(permissions.can_manage_organization)
 
     def get_urls(self):
-        return [*self.duty_urls(), *self.founding_urls(), *super().get_urls()]
+        return [*self.duty_urls(), *self.founding_urls(), *self.picture_urls(), *super().get_urls()]
 
     def formfield_for_foreignkey(self, db_field, request, **options):
         """Offer the kinds that can still be chosen, and the own one; a parent may be any organization that the officer sees."""

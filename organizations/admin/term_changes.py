@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from chengyang.extensions import DetailRow
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.files.models import File
 from chengyang.platform.staff.admin import Button
 from members.export_columns import about_person
 
@@ -17,6 +18,7 @@ from ..models import Candidate, Organization, TermChange
 from ..states import ChangeState
 from ..todos import change_rows
 from .organizations import OrganizationRelatedAdmin
+from .term_pages import TermPages
 
 START_FIELDS = ("organization", "number", "starts", "ends")
 
@@ -30,7 +32,7 @@ def _records(user: Any, row: Candidate) -> bool:
 
 
 @admin.register(TermChange)
-class TermChangeAdmin(OrganizationRelatedAdmin):
+class TermChangeAdmin(TermPages, OrganizationRelatedAdmin):
     order = 47
     list_display = ("organization", "number", "starts", "state")
     list_filter = ("state", "organization")
@@ -68,6 +70,9 @@ class TermChangeAdmin(OrganizationRelatedAdmin):
         ),
     )
 
+    def get_urls(self) -> list:
+        return [*self.term_urls(), *super().get_urls()]
+
     def get_fieldsets(self, request: Any, obj: Any = None) -> list:
         return [(None, {"fields": TermChange.EDITABLE_FIELDS if obj else START_FIELDS})]
 
@@ -79,14 +84,14 @@ class TermChangeAdmin(OrganizationRelatedAdmin):
         return actions.edit_term_change(row, form.cleaned_data, actor=actor)
 
     def detail_rows(self, row: TermChange, user: Any) -> list[DetailRow]:
-        return change_rows(row)
+        return change_rows(row, user)
 
 
 @admin.register(Candidate)
 class CandidateAdmin(OrganizationRelatedAdmin):
     order = 48
-    list_display = ("person", "kind", "change", "has_agreed", "votes", "is_elected")
-    list_filter = ("kind", "has_agreed", "is_elected")
+    list_display = ("person", "kind", "change", "has_agreed", "has_declined", "votes", "is_elected")
+    list_filter = ("kind", "has_agreed", "has_declined", "is_elected")
     list_select_related = ("change__organization", "person__subdistrict")
     search_fields = ("person__name", "change__organization__name")
     autocomplete_fields = ("person",)
@@ -98,9 +103,9 @@ class CandidateAdmin(OrganizationRelatedAdmin):
     buttons = (
         Button(
             "elect",
-            gettext_lazy("本人同意，当选"),
+            gettext_lazy("当选"),
             actions.elect,
-            lambda user, row: not row.is_elected and _records(user, row),
+            lambda user, row: row.has_agreed and not row.is_elected and _records(user, row),
         ),
         Button(
             "drop",
@@ -133,6 +138,16 @@ class CandidateAdmin(OrganizationRelatedAdmin):
             DetailRow(_("人士"), row.person),
             DetailRow(_("职务"), row.get_kind_display()),
             DetailRow(_("换届"), row.change, dates.full_day(row.change.starts)),
-            DetailRow(_("本人同意任职"), _("是") if row.has_agreed else _("还没有")),
+            DetailRow(_("本人的答复"), row.answer_words, dates.stamp(row.answered_at) if row.answered_at else ""),
+            *_consent_rows(row, user),
             DetailRow(_("当选"), _("是") if row.is_elected else _("否"), votes),
         ]
+
+
+def _consent_rows(row: Candidate, user: Any) -> list[DetailRow]:
+    """Return the row with the file of an answer on paper, and who recorded it."""
+    if not row.paper:
+        return []
+    file = File.objects.visible_to(user).filter(public_id=row.paper).first()
+    url = file.get_absolute_url() if file else ""
+    return [DetailRow(_("书面答复"), file or "—", row.answered_by or "", url=url)]

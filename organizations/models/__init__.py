@@ -1,7 +1,8 @@
 """Liaison organizations, their assessments, posts and memberships, and who chairs them in turn."""
 
+from .candidates import Candidate
 from .charters import Charter
-from .duties import CHAIRING, Duty, DutyQuerySet, DutySwap, HandOver
+from .duties import CHAIRING, Duty, DutyFeed, DutyQuerySet, DutySwap, HandOver
 from .kinds import Kind, WorkField
 from .life import LifeStep
 from .organizations import (
@@ -15,7 +16,7 @@ from .organizations import (
     Post,
     state_q,
 )
-from .term_changes import Candidate, TermChange
+from .term_changes import TermChange
 from .terms import Term
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Candidate",
     "Charter",
     "Duty",
+    "DutyFeed",
     "DutyQuerySet",
     "DutySwap",
     "Evaluation",

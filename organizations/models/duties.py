@@ -1,5 +1,6 @@
 """会长轮值: who chairs an organization on which days, swaps of two shares, and handing over (domain.md rule 6)."""
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -34,6 +35,32 @@ def chairs_on(day):
 def own_chairs(user):
     """Return the organizations in which `user` has a chairing post now or later."""
     return Post.objects.own(user).filter(kind__in=CHAIRING).order_by().values("organization")
+
+
+class DutyFeedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the own address of `user`; nobody else reads it."""
+        return self.filter(user=user.pk)
+
+
+class DutyFeed(models.Model):
+    """我的轮值日历: that an account has a secret address for its days on duty; the address is made from `public_id`."""
+
+    NOT_PERSONAL = {"id", "public_id", "made_at"}
+
+    public_id = PublicIdField()
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="duty_feed", verbose_name=_("账号")
+    )
+    made_at = models.DateTimeField(_("生成时间"), default=clock.now)
+
+    objects = DutyFeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("轮值日历的地址")
+
+    def __str__(self):
+        return str(_("我的轮值日历"))
 
 
 class DutyQuerySet(models.QuerySet):

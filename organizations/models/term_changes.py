@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,7 +19,6 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
-from members.models import Person
 
 from ..states import CHANGE_OPEN, ChangeState
 from .organizations import Organization, Post
@@ -33,13 +33,23 @@ RIGHTS = {
 }
 
 
+class MeetingPaper(models.TextChoices):
+    """What a file of the meeting is."""
+
+    MINUTES = "minutes", _("会议纪要")
+    BALLOT = "ballot", _("选票统计")
+    ATTENDANCE = "attendance", _("签到表")
+    LISTING = "listing", _("公示名单")
+    OTHER = "other", _("其他材料")
+
+
 @dataclass(frozen=True)
 class Pair:
     """One post before and after: who holds it (`old`, a post) and who was elected (`new`, a candidate); one may be missing."""
 
     kind: str
     old: Post | None
-    new: "Candidate | None"
+    new: Any  # a Candidate, or None
 
     @property
     def label(self):
@@ -91,7 +101,18 @@ class TermChange(DemoMark):
     )
     NOT_PERSONAL = {
         *("id", "public_id", "state", "number", "starts", "ends", "listed_from", "listed_until", "met_on", "place"),
-        *("invited", "present", "note", "submitted_at", "due_on", "agreed_at", "reason", "ended", "reminded_on"),
+        *(
+            "invited",
+            "present",
+            "note",
+            "submitted_at",
+            "due_on",
+            "agreed_at",
+            "reason",
+            "ended",
+            "papers",
+            "reminded_on",
+        ),
         "is_demo",
     }
 
@@ -121,6 +142,7 @@ class TermChange(DemoMark):
     term = models.OneToOneField(
         Term, models.SET_NULL, null=True, blank=True, related_name="change", verbose_name=_("新一届")
     )
+    papers = models.JSONField(_("会议材料"), default=dict, blank=True)  # public id of a file → a value of MeetingPaper
     ended = models.JSONField(_("原职务的止期"), default=dict, blank=True)  # key of a post → its end before, or ""
 
     objects = TermChangeQuerySet.as_manager()
@@ -167,6 +189,10 @@ class TermChange(DemoMark):
     def get_absolute_url(self):
         return reverse("admin:organizations_termchange_change", args=[self.pk])
 
+    def papers_words(self, value):
+        """Return the stored `papers` of this or of a former version of the row as text, for histories."""
+        return "、".join(str(MeetingPaper(kind).label) for kind in value.values())
+
     @property
     def eve(self):
         """Return the last day of the old term."""
@@ -179,8 +205,10 @@ class TermChange(DemoMark):
     def steps(self):
         """Return the steps as (label, note, state): done, current or to come."""
         nominated = len(self.all_candidates)
+        asked = _("%(n)d 人，%(m)d 人还没答复") % {"n": nominated, "m": len(self.unanswered)}
+        answered = _("%(n)d 人，都已答复") % {"n": nominated}
         marks = [
-            (_("提名"), _("%(n)d 人") % {"n": nominated} if nominated else "", bool(nominated)),
+            (_("提名"), (asked if self.unanswered else answered) if nominated else "", bool(nominated)),
             (
                 _("名单"),
                 _("%(day)s 公示") % {"day": _day(self.listed_from)} if self.listed_from else "",
@@ -211,6 +239,11 @@ class TermChange(DemoMark):
         order = Post.Kind.values
         rows = self.candidates.select_related("person__user", "person__subdistrict")
         return sorted(rows, key=lambda row: (order.index(row.kind), row.person.name_key, row.pk))
+
+    @property
+    def unanswered(self):
+        """Return the candidates of the registry who have neither agreed nor declined."""
+        return [row for row in self.all_candidates if not row.is_answered and row.person.is_active]
 
     @property
     def elected(self):
@@ -293,57 +326,3 @@ def _paired(kind, old, new):
             )
         )
     return pairs
-
-
-class CandidateQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Return the own candidacies, and those in the organizations that `user` manages; for district staff all.
-
-        Those of persons who left the registry are visible to nobody else (requirements P06).
-        """
-        if not user.is_authenticated:
-            return self.none()
-        scope = access_scope(user)
-        own = Q(person__user=user.pk)
-        managed = Q() if scope.district else Organization.objects.managed_q(scope, prefix="change__organization__")
-        return self.filter(own | managed & ~Q(person__state="left"))
-
-
-@tracked
-class Candidate(DemoMark):
-    """提名: a person who is nominated for a post of the new term, whether they agreed, and the result."""
-
-    EDITABLE_FIELDS = ("has_agreed", "votes", "is_elected")
-    PERSONAL = {"kind": "membership", "has_agreed": "membership", "votes": "membership", "is_elected": "membership"}
-    NOT_PERSONAL = {"id", "is_demo"}
-
-    change = models.ForeignKey(TermChange, models.CASCADE, related_name="candidates", verbose_name=_("换届"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="candidacies", verbose_name=_("人士"))
-    kind = models.CharField(_("职务"), max_length=12, choices=Post.Kind.choices)
-    has_agreed = models.BooleanField(_("本人同意任职"), default=False)
-    votes = models.PositiveIntegerField(_("赞成票"), null=True, blank=True)
-    is_elected = models.BooleanField(_("当选"), default=False)
-    post = models.OneToOneField(
-        Post, models.SET_NULL, null=True, blank=True, editable=False, related_name="candidacy", verbose_name=_("职务")
-    )
-
-    objects = CandidateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("换届提名")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["change", "person", "kind"],
-                name="candidate_once_for_a_post",
-                violation_error_message=_("已经提名这位担任这个职务。"),
-            ),
-            models.CheckConstraint(
-                condition=Q(is_elected=False) | Q(has_agreed=True),
-                name="candidate_elected_with_consent",
-                violation_error_message=_("本人同意任职以后才能当选。"),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.person} {self.get_kind_display()}"

@@ -4,20 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengyang import clock
 from chengyang.errors import ActionError
+from chengyang.platform.accounts import links
+from chengyang.platform.web import calendar_files
 from chengyang.platform.web.forms import posted
 
 from .. import actions, hand_over, permissions, roster
+from .. import duty_feed as feeds
 from ..forms import SheetForm, SubstituteForm, SwapForm
-from ..models import Duty, DutySwap, HandOver
+from ..models import Duty, DutyFeed, DutySwap, HandOver
 from ..states import AnswerState
 
 FORMS = ("swap", "substitute")
@@ -48,7 +53,11 @@ def duties(request: HttpRequest) -> HttpResponse:
         except ActionError as error:
             form.refuse(error)
     status = form.status if form is not None else 200
-    return render(request, "organizations/duties.html", {"own": own, "forms": forms}, status=status)
+    feed = DutyFeed.objects.visible_to(request.user).first()
+    feed_url = feeds.address(feed, request) if feed else ""
+    webcal_url = feed_url.replace("https:", "webcal:").replace("http:", "webcal:")
+    context = {"own": own, "forms": forms, "feed_url": feed_url, "webcal_url": webcal_url}
+    return render(request, "organizations/duties.html", context, status=status)
 
 
 class OwnDuties:
@@ -128,6 +137,34 @@ class OwnDuties:
         data.pop("last")
         asked = actions.ask_substitute(share, actor=self.user, **data)
         return _("已请%(person)s代班，等答复。") % {"person": asked.person}
+
+
+@login_not_required
+@require_safe
+def duty_feed(request: HttpRequest, public_id: str, signature: str) -> HttpResponse:
+    """Answer a calendar program with the days on duty of the owner of the secret address; 404 for a former one."""
+    feed = links.find(DutyFeed, feeds.NAME, public_id, signature)
+    if not feed.user.is_active:
+        raise Http404
+    return calendar_files.answer(request, feeds.calendar_of(feed, request), filename="duties.ics", is_public=False)
+
+
+@require_POST
+def change_feed(request: HttpRequest) -> HttpResponse:
+    """Make, renew or switch off the secret address of one's own days on duty."""
+    steps: dict[str, tuple[Callable[[], Any], Any]] = {
+        "on": (lambda: actions.switch_on_feed(actor=request.user), _("日历地址已生成，复制到手机日历里订阅。")),
+        "renew": (
+            lambda: actions.renew_feed(actor=request.user),
+            _("已换成新地址，旧的马上失效；手机日历里要重新订阅。"),
+        ),
+        "off": (lambda: actions.switch_off_feed(request.user, request.user), _("已关闭，原来的地址马上失效。")),
+    }
+    if (step := steps.get(request.POST.get("do", ""))) is None:
+        raise Http404
+    step[0]()
+    messages.success(request, step[1])
+    return redirect(f"{reverse('organizations:duties')}#feed")
 
 
 @require_POST

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from chengyang import clock
 from chengyang.lib.chinese.quotes import quoted
 from chengyang.platform.accounts.asked_for import explained
 from chengyang.platform.accounts.slugs import follows_former_slugs
+from chengyang.platform.files.models import Picture
 from chengyang.platform.web.content import not_kept
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
@@ -23,7 +24,7 @@ from .. import actions, roll, roster, tree
 from ..former_names import former_names
 from ..forms import OrganizationFilter
 from ..metrics import member_counts
-from ..models import Assessment, Charter, Membership, Organization, Post
+from ..models import Assessment, Candidate, Charter, Membership, Organization, Post
 from ..states import MEMBERSHIP_OPEN, OrganizationState
 from ..structured_data import organization_data
 
@@ -57,6 +58,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one organization: description, assessment, published posts, member count and panels."""
     organization = _visible(request, slug)
     assessments = Assessment.objects.visible_to(request.user).filter(organization=organization)
+    logo = Picture.objects.visible_to(request.user).of(organization).first()
     charters = Charter.objects.published().filter(organization=organization).select_related("organization")
     context = {
         "organization": organization,
@@ -66,8 +68,9 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "charter": charters.on(clock.today()).first(),
         "charters": list(charters[:10]),
         "is_member": roll.membership_of(request.user, organization) is not None,
-        "data": organization_data(organization, request),
+        "data": organization_data(organization, request, logo),
         "assessment": assessments.passed_on(clock.today()).select_related("version").first(),
+        "logo": logo,
         "posts": Post.objects.published().filter(organization=organization).select_related("person"),
         "watch": roster.watch_of(organization) if organization.state == OrganizationState.FOUNDED else None,
         "members": suppress_small(member_counts().get(organization.pk, 0)),
@@ -133,6 +136,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "open": [row for row in rows if row.is_open],
         "former": [row for row in rows if not row.is_open],
         "posts": [(post, post.holds(today)) for post in posts.select_related("organization")],
+        "nominations": Candidate.objects.visible_to(request.user).to_answer(request.user),
         "days": actions.DECIDE_WITHIN,
     }
     return render(request, "organizations/mine.html", context)
@@ -145,6 +149,19 @@ def resign(request: HttpRequest, slug: str) -> HttpResponse:
     organization = get_object_or_404(own.of_subject(slug)[:1]).organization
     actions.resign(organization, actor=request.user)
     messages.success(request, _("你已卸任“%(name)s”的职务。") % {"name": organization})
+    return redirect("organizations:mine")
+
+
+@require_POST
+def answer_nomination(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """Answer whether one would take the post for which one is nominated."""
+    rows = Candidate.objects.visible_to(request.user).filter(person__user=request.user)
+    candidate = get_object_or_404(rows.select_related("change"), change__public_id=public_id, kind=kind)
+    answer = request.POST.get("answer", "")
+    if answer not in ("agree", "decline"):
+        raise Http404
+    actions.answer_nomination(candidate, agrees=answer == "agree", actor=request.user)
+    messages.success(request, _("已答复，谢谢。提交结果以前可以改。"))
     return redirect("organizations:mine")
 
 

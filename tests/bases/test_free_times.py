@@ -14,6 +14,7 @@ from bases.free_times import (
     alternatives,
     is_free,
     is_open,
+    longer_times,
     near_times,
     open_on,
     open_until,
@@ -177,6 +178,26 @@ def test_a_near_time_of_the_same_room_is_offered():
 def test_a_shorter_time_is_offered_where_none_of_the_length_is_free():
     taken = [Interval(TEN - HOUR, TEN), Interval(TEN + 100 * MINUTE, TEN + 5 * HOUR)]
     assert offered(Place(1, True, taken))[0].time == Interval(TEN, TEN + 100 * MINUTE)
+
+
+def test_a_longer_time_is_offered_where_it_is_free():
+    before = Interval(TEN - HOUR, TEN + 10 * MINUTE)
+    found = offered(Place(1, True, [before]))
+    longer = [one.time for one in found if one.time.ends - one.time.starts > WANTED.ends - WANTED.starts]
+    assert longer == [Interval(TEN + 10 * MINUTE, TEN + 160 * MINUTE)]  # as long as a quarter more allows
+
+
+def test_a_longer_time_is_not_offered_where_only_the_wanted_length_is_free():
+    taken = [Interval(TEN - HOUR, TEN + 10 * MINUTE), Interval(TEN + 130 * MINUTE, TEN + 5 * HOUR)]
+    assert all(one.time.ends - one.time.starts <= 2 * HOUR for one in offered(Place(1, True, taken)))
+
+
+def test_longer_times_are_at_most_a_quarter_longer_and_the_longest_is_first():
+    found = longer_times(WANTED)
+    lengths = [one.ends - one.starts for one in found]
+    assert (lengths[0], lengths[-1]) == (150 * MINUTE, 125 * MINUTE)
+    assert lengths == sorted(lengths, reverse=True)
+    assert all(abs(one.starts - WANTED.starts) <= SHIFT for one in found)
 
 
 def test_a_room_that_does_not_fit_is_offered_at_no_time():

@@ -348,6 +348,7 @@ def test_the_steps_between_states(old, new):
         ("prebooked", "cancelled"),
         ("prebooked", "expired"),
         ("confirmed", "cancelled"),
+        ("confirmed", "prebooked"),  # moved with its activity
         ("closure", "cancelled"),
     }
     assert (new in BOOKING_TRANSITIONS[old]) == ((old, new) in steps)

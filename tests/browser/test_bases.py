@@ -3,10 +3,14 @@
 import datetime as dt
 
 import pytest
+from PIL import Image
+from playwright.sync_api import expect
 
 from bases import actions
 from bases.models import Base, Post, RoomBooking, Visit
 from chengyang import clock
+from chengyang.platform.standards.models import Standard
+from chengyang.platform.web import content
 from tests import personas
 
 from . import browser_data, steps
@@ -99,6 +103,73 @@ def test_a_room_that_is_taken_leads_to_one_that_is_free(browse, bases):
     sees(page, "已添加", "待确认")
     check(page, "room-booked", axe=True)
     assert RoomBooking.objects.get(title="理事会").room.name == "会客厅"
+
+
+def test_the_six_haves_lapse_from_green_to_amber_to_red_by_the_clock_alone(browse, bases, settings):
+    first, _other, manager = bases
+    version = Standard.objects.get(code="six_haves").current()
+    findings = {row.code: {"result": "met", "note": "在一楼"} for row in version.criteria.all()}
+    day = clock.today()
+    first.assessments.create(
+        version=version, state="passed", findings=findings, assessed_on=day, expires_on=day + dt.timedelta(days=365)
+    )
+    page, staff = browse(size=PHONE), browse(manager, size=DESKTOP)
+    record = f"/manage/bases/base/{first.pk}/change/"
+    page.goto(first.get_absolute_url())
+    sees(page, "六有，达到 6 项")
+    expect(page.locator(".banner__sun .badge")).to_have_count(0)
+
+    settings.PORTAL_CLOCK = clock.at(day + dt.timedelta(days=305), dt.time(9))  # 60 days before the end
+    content.changed()  # midnight ends what is kept; the clock of the test did not pass it
+    page.goto(first.get_absolute_url())
+    expect(page.locator(".banner__sun .badge.is-soon")).to_have_text("快到期，要重新评定")
+    check(page, "base-amber", axe=True)
+
+    settings.PORTAL_CLOCK = clock.at(day + dt.timedelta(days=365))
+    content.changed()
+    page.goto(first.get_absolute_url())
+    expect(page.locator(".banner__sun .badge.is-bad")).to_have_text("评定已到期")
+    sees(page, "运行中")  # the portal closes no base
+    check(page, "base-red", axe=True)
+    staff.goto(record)
+    sees(staff, "已到期")
+
+
+def test_photos_of_a_base_are_added_put_in_order_and_taken_off(browse, bases, tmp_path):
+    first, _other, manager = bases
+    files = []
+    for number, name in enumerate(("外景", "展厅")):
+        files.append(tmp_path / f"{name}.jpg")
+        Image.new("RGB", (1200, 800), (80 + 90 * number, 120, 90)).save(files[-1])
+    page = browse(manager, size=DESKTOP)
+    page.goto(f"/manage/bases/base/{first.pk}/pictures/")
+    check(page, "pictures-none", axe=True)
+    for file in files:
+        page.locator("form [name=file]").set_input_files(str(file))
+        page.locator("form [name=alt]").last.fill(f"夏新连心{file.stem}")
+        press(page, "放到公开页上")
+        sees(page, f"夏新连心{file.stem}")
+    check(page, "pictures", axe=True)
+    rows = page.locator("[data-order] > li")
+    rows.nth(1).locator(".order__move button").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_load_state()
+    expect(rows.first).to_contain_text("夏新连心展厅")
+    rows.nth(1).locator(".order__grip").drag_to(rows.first, target_position={"x": 40, "y": 4})
+    page.wait_for_load_state()
+    expect(rows.first).to_contain_text("夏新连心外景")
+
+    visitor = browse(size=PHONE)
+    visitor.goto(first.get_absolute_url())
+    expect(visitor.locator(".photo img")).to_have_attribute("alt", "夏新连心外景")
+    check(visitor, "base-with-photos", axe=True)
+    rows.first.get_by_role("button", name="撤下").click()
+    sees(page, "已撤下", "刚撤下的")
+    visitor.reload()
+    expect(visitor.locator(".photo img")).to_have_attribute("alt", "夏新连心展厅")
+    page.get_by_role("button", name="放回").click()
+    sees(page, "已放回")
+    expect(rows.nth(1)).to_contain_text("夏新连心外景")
 
 
 def test_the_figures_of_a_base(browse, bases):

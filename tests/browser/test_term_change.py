@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
+from organizations import actions
 from organizations.models import TermChange
 from tests import personas
 
@@ -44,8 +45,8 @@ def prepare(page, organization, person):
     choose_person(page, person.name)
     page.locator("[name=kind]").select_option("secretary")
     press(page, "保存")
+    actions.answer_nomination(change.candidates.get(), agrees=True, actor=person.user)
     page.goto(f"/manage/organizations/candidate/{change.candidates.get().pk}/change/?edit=1")
-    page.locator("[name=has_agreed]").check()
     page.locator("[name=votes]").fill("62")
     page.locator("[name=is_elected]").check()
     press(page, "保存")

@@ -179,5 +179,5 @@ def test_bytes_of_a_deleted_owner_are_deleted(owner, storage):
     assert (tasks.tidy(), paths(storage)) == (1, [])
 
 
-def test_an_empty_storage_needs_no_clean_up(storage):
+def test_an_empty_storage_needs_no_clean_up(db, storage):
     assert tasks.tidy() == 0

@@ -287,6 +287,57 @@ MUTANTS = (
         "    ended = {}\n",
         ("organizations/test_term_changes.py::test_old_posts_end_and_new_ones_begin_on_one_day",),
     ),
+    Mutant(
+        "submitted-unanswered",
+        "nothing is submitted while a candidate has not answered",
+        "organizations/actions/term_changes.py",
+        "    if waiting := change.unanswered:\n",
+        "    if waiting := []:\n",
+        ("organizations/test_nominations.py::test_the_list_is_not_confirmed_while_somebody_has_not_answered",),
+    ),
+    Mutant(
+        "paper-above-own-answer",
+        "the own answer stands above the paper",
+        "organizations/actions/candidates.py",
+        "    if candidate.answered_self:\n        raise",
+        "    if False:\n        raise",
+        ("organizations/test_nominations.py::test_the_own_answer_stands_above_the_paper",),
+    ),
+    Mutant(
+        "own-days-of-a-substitute",
+        "the own calendar has no days on which somebody stands in",
+        "organizations/duty_days.py",
+        "        if row.kind == Duty.Kind.SHARE:\n",
+        "        if False:\n",
+        (
+            "organizations/test_duty_feed.py::test_the_days_are_those_of_the_query_also_with_substitutes_and_ended_posts",
+        ),
+    ),
+    # ---- pictures of public pages (platform.files) --------------------------------------------------------------------
+    Mutant(
+        "picture-after-removal",
+        "a picture that is taken off is gone at once",
+        "chengyang/platform/files/models.py",
+        "        return self.filter(visible, removed_at__isnull=True)\n",
+        "        return self.filter(visible)\n",
+        ("files/test_pictures.py::test_a_picture_that_is_taken_off_is_gone_at_once",),
+    ),
+    Mutant(
+        "picture-of-a-hidden-page",
+        "a picture is public with its page only",
+        "chengyang/platform/files/views.py",
+        "    found = Picture.objects.published().filter(sha",
+        "    found = Picture.objects.filter(sha",
+        ("files/test_pictures.py::test_a_picture_is_public_with_its_page",),
+    ),
+    Mutant(
+        "picture-by-anybody",
+        "only who manages the row decides on its pictures",
+        "chengyang/platform/files/permissions.py",
+        "    return bool(actor and actor.is_authenticated and extensions.picture_set(obj).can(actor, obj))\n",
+        "    return bool(actor and actor.is_authenticated)\n",
+        ("files/test_pictures.py::test_who_manages_the_base_decides_on_its_pictures",),
+    ),
     # ---- imports (platform.imports) -------------------------------------------------------------------------------
     Mutant(
         "import-overwrites-edits",
@@ -463,6 +514,22 @@ MUTANTS = (
         (
             "bases/test_figures.py::test_the_page_has_charts_with_the_table_beside_them_and_hides_small_numbers_from_the_public",
         ),
+    ),
+    Mutant(
+        "booking-left-behind",
+        "a booking follows the time of its activity",
+        "activities/actions/activities.py",
+        "        move_bookings_of(activity, before",
+        "        () and move_bookings_of(activity, before",
+        ("bases/test_moving_activities.py::test_a_booking_follows_with_what_it_begins_earlier_and_ends_later",),
+    ),
+    Mutant(
+        "moved-without-the-base",
+        "what the base confirmed for another time waits for it again",
+        "bases/actions/bookings.py",
+        "    if not manages and booking.state == BookingState.CONFIRMED:  # the base",
+        "    if False:  # the base",
+        ("bases/test_moving_activities.py::test_a_booking_follows_with_what_it_begins_earlier_and_ends_later",),
     ),
     # ---- exports (staff.list_exports) -----------------------------------------------------------------------------
     Mutant(
@@ -1244,6 +1311,22 @@ MUTANTS = (
         "    return table.objects.visible_to(user).filter(own)\n",
         "    return table.objects.visible_to(user)\n",
         ("standards/test_own.py::test_the_page_of_a_base_is_for_its_managers",),
+    ),
+    Mutant(
+        "amended-in-silence",
+        "the first officer is told what the second one changed",
+        "chengyang/platform/standards/actions/decisions.py",
+        '    notify_about(amended.found_by, "standards/amended", amended, rows=rows)\n',
+        "",
+        ("standards/test_amending.py::test_the_second_officer_changes_a_finding_and_the_first_one_is_told",),
+    ),
+    Mutant(
+        "agreement-loses-a-change",
+        "a plain agreement does not lose what was changed in the fields",
+        "chengyang/platform/staff/assessment_admin.py",
+        "            self._require_unchanged(row, found)\n",
+        "",
+        ("standards/test_amending.py::test_a_plain_agreement_does_not_lose_what_was_changed",),
     ),
     # ---- signing phone (requirements U22) -------------------------------------------------------------------------------------
     Mutant(

@@ -59,3 +59,24 @@ def assessed(five_goods):
         )
 
     return assess
+
+
+@pytest.fixture
+def successor(reference):
+    return personas.person("蓝一舟", account=personas.user("successor"), phone="+8615400008001")
+
+
+@pytest.fixture
+def chair(organization):
+    """杜春和, the chair of the old term."""
+    person = personas.person("杜春和", account=personas.user("chair"), phone="+8615400008002")
+    organization.posts.create(person=person, kind="chair", starts=dt.date(2023, 10, 1))
+    return person
+
+
+@pytest.fixture
+def vice(organization):
+    """侯立冬, a vice-chair of the old term whom nobody follows."""
+    person = personas.person("侯立冬", account=personas.user("vice"), phone="+8615400008003")
+    organization.posts.create(person=person, kind="vice_chair", starts=dt.date(2023, 10, 1))
+    return person

@@ -38,33 +38,13 @@ def stopped_clock(settings):
 
 
 @pytest.fixture
-def successor(reference):
-    return personas.person("蓝一舟", account=personas.user("successor"), phone="+8615400008001")
-
-
-@pytest.fixture
-def chair(organization):
-    """杜春和, the chair of the old term."""
-    person = personas.person("杜春和", account=personas.user("chair"), phone="+8615400008002")
-    organization.posts.create(person=person, kind="chair", starts=dt.date(2023, 10, 1))
-    return person
-
-
-@pytest.fixture
-def vice(organization):
-    """侯立冬, a vice-chair of the old term whom nobody follows."""
-    person = personas.person("侯立冬", account=personas.user("vice"), phone="+8615400008003")
-    organization.posts.create(person=person, kind="vice_chair", starts=dt.date(2023, 10, 1))
-    return person
-
-
-@pytest.fixture
 def prepared(organization, secretary, successor, chair, vice):
     """A result with all that it needs: the chair again, another secretary, no vice-chair."""
     change = actions.begin_term_change(organization, DAYS, actor=secretary)
     for person, kind, votes in ((chair, "chair", 64), (successor, "secretary", 62)):
         row = actions.nominate(change, person=person, kind=kind, actor=secretary)
-        actions.record_result(row, {"has_agreed": True, "votes": votes, "is_elected": True}, actor=secretary)
+        row = actions.answer_nomination(row, agrees=True, actor=person.user)
+        actions.record_result(row, {"votes": votes, "is_elected": True}, actor=secretary)
     return actions.edit_term_change(change, MET, actor=secretary)
 
 
@@ -112,7 +92,7 @@ def test_there_is_one_change_at_a_time(organization, prepared, xiazhuang):
 
 
 def test_the_nominated_person_is_notified_and_reads_it_among_their_data(prepared, successor):
-    assert "换届提名" in Notice.objects.get(user=successor.user).title
+    assert "换届提名" in Notice.objects.get(user=successor.user, kind="organizations/nominated").title
     assert Candidate.objects.visible_to(successor.user).count() == 1
 
 
@@ -152,7 +132,7 @@ def test_without_anybody_elected_nothing_is_submitted(prepared, secretary):
 
 def test_there_is_one_secretary(prepared, vice, secretary):
     row = actions.nominate(prepared, person=vice, kind="secretary", actor=secretary)
-    actions.elect(row, actor=secretary)
+    actions.elect(actions.answer_nomination(row, agrees=True, actor=vice.user), actor=secretary)
     assert code_of(actions.submit_term_change, prepared, actor=secretary) == "elected"
 
 
@@ -224,7 +204,8 @@ def test_on_the_day_nobody_agrees_any_more_and_the_old_board_goes_on(settings, o
 def test_it_is_sent_back_with_a_reason_and_submitted_again(submitted, xiazhuang, secretary):
     assert code_of(actions.return_term_change, submitted, reason="", actor=xiazhuang) == "reason"
     back = actions.return_term_change(submitted, reason="选票统计少一张", actor=xiazhuang)
-    assert (back.state, "选票统计少一张" in Notice.objects.get(user=secretary).body) == ("preparing", True)
+    told = Notice.objects.get(user=secretary, kind="organizations/term_change_returned")
+    assert (back.state, "选票统计少一张" in told.body) == ("preparing", True)
     assert actions.submit_term_change(back, actor=secretary).state == "submitted"
 
 
@@ -347,6 +328,7 @@ def test_the_whole_change_is_prepared_on_the_staff_site(client_of, organization,
         "/manage/organizations/candidate/add/", {"change": change.pk, "person": successor.pk, "kind": "secretary"}
     )
     row = Candidate.objects.get()
+    actions.answer_nomination(row, agrees=True, actor=successor.user)
     browser.post(f"/manage/organizations/candidate/{row.pk}/do/elect/")
     met = {**DAYS, **MET, "met_on": "2026-09-12", "starts": "2026-10-01", "ends": "2029-10-01", "note": ""}
     browser.post(f"{url}change/?edit=1", met)

@@ -4,6 +4,7 @@ Personal objects belong to the persona `member`. Each text in `SECRETS` may be r
 """
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -20,7 +21,7 @@ from chengyang.lib.vault.fields import blind_index
 from chengyang.platform.accounts.models import FormerNumber, NumberRequest, StaffChange, Subdistrict, User
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.files.contents import DOCX
-from chengyang.platform.files.models import File
+from chengyang.platform.files.models import File, Picture
 from chengyang.platform.imports.models import Import
 from chengyang.platform.jobs.models import Job
 from chengyang.platform.mailings.models import Mailing, MailingRecipient
@@ -36,7 +37,7 @@ from chengyang.platform.staff.models import BulkRow, BulkRun, ListExport, RulesD
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
-from organizations.models import Kind, Membership, WorkField
+from organizations.models import DutyFeed, Kind, Membership, WorkField
 from services.models import Outcome, Request
 from tests import personas
 
@@ -283,6 +284,8 @@ def _organizers(dataset):
     objects["team_assessment"] = assess(dataset, team, "team", "submitted")
     objects["window"] = Office.objects.create(subdistrict=dataset.area, address="向阳路 1 号")
     objects["honour"] = base.honours.create(title="全省实践创新基地精品工程项目", level="province", year=2022)
+    for name, row in (("picture", base), ("hidden_picture", objects["hidden_base"]), ("logo", organization)):
+        objects[name] = _picture(name, row)
     _people(dataset)
     _rotation(dataset)
     _change_of_term(dataset)
@@ -315,6 +318,17 @@ def _life(dataset):
     )
     objects["organization_kind"] = Kind.objects.create(code="shanghui", name="商会")
     objects["work_field"] = WorkField.objects.create(code="falv", name="法律服务")
+
+
+def _picture(name, row):
+    """Return a picture on the page of `row`, whose bytes are no real picture."""
+    picture = Picture.of_row(row)
+    picture.alt, picture.width, picture.height, picture.content_type = "外景，红门朝南", 1200, 800, "image/jpeg"
+    picture.sha256 = hashlib.sha256(name.encode()).hexdigest()
+    for size in Picture.SIZES:
+        getattr(picture, size).save(f"project/{name}-{size}.jpg", ContentFile(b"\xff\xd8\xff"), save=False)
+    picture.save()
+    return picture
 
 
 def _rotation(dataset):
@@ -368,6 +382,11 @@ def _change_of_term(dataset):
     )
     result = {"has_agreed": True, "votes": 61, "is_elected": True}
     objects["candidate"] = objects["term_change"].candidates.create(person=dataset.member, kind="director", **result)
+    objects["next_change"] = dataset.preparing.term_changes.create(
+        number=1, starts=dt.date(2027, 1, 1), ends=dt.date(2030, 1, 1), prepared_by=officer
+    )
+    objects["next_change"].candidates.create(person=dataset.member, kind="director")
+    objects["duty_feed"] = DutyFeed.objects.create(user=dataset.users["member"])
 
 
 def _people(dataset):

@@ -32,6 +32,7 @@ NAMES = {
     "posts": lambda post: f"{post.subject} {post.manager_kind}",
     "assessments": lambda table: table.SUBJECT,
     "evaluations": lambda table: table.SUBJECT,
+    "pictures": lambda shown: f"{shown.table} {shown.most}",
     "deadlines": lambda rows: rows.waiting().model._meta.label,
     "person_rows": lambda rows: str(rows.label),
     "account_rows": lambda rows: str(rows.label),

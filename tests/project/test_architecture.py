@@ -50,6 +50,7 @@ WITHOUT_ACTOR = {
     "expire_bookings": "a periodic task",
     "remind_of_honours": "a periodic task",
     "erase_visits": "a periodic task",
+    "switch_off_feed": "called by the action that closes an account, which passes the actor by position",
     "cancel_visits_of": "called by the actions for leaving, which pass the actor by position",
     "close_visits_of": "called by the action that closes an account, which passes the actor by position",
     "delete_unconfirmed": "a periodic task",

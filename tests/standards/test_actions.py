@@ -13,9 +13,11 @@ from chengyang.platform.standards.actions import (
     appeal_assessment,
     confirm_assessment,
     decide_appeal,
+    discard_assessment,
     find_assessment,
     open_assessment,
     record_statement,
+    resume_assessment,
     return_assessment,
     send_back_assessment,
     submit_assessment,
@@ -351,7 +353,12 @@ VERBS = {
         else confirm_assessment(row, actor=people["district"])
     ),
     "appealed": lambda row, people: appeal_assessment(row, "x", actor=people["base_manager"]),
-    "open": lambda row, people: return_assessment(row, "x", actor=people["district"]),
+    "open": lambda row, people: (
+        resume_assessment(row, actor=people["district"])
+        if row.state == "discarded"
+        else return_assessment(row, "x", actor=people["district"])
+    ),
+    "discarded": lambda row, people: discard_assessment(row, "x", actor=people["district"]),
 }
 
 

@@ -161,7 +161,7 @@ def test_the_second_officer_confirms_what_was_found(submitted, client_of, xiazhu
     browser = client_of(district)
     answer = browser.get(decision(row))
     assert "同意，定为未达标并发整改单" in text_of(answer)
-    assert answer.context["asking"] == []
+    assert len(answer.context["asking"]) == len(CODES)  # what the second officer may change
     decide(browser, decision(row), choice="confirm")
     row.refresh_from_db()
     assert (row.state, row.assessed_by) == ("failed", district)

@@ -8,6 +8,7 @@ attachments. Both happen in a process of their own with limits (`rewrite`).
 import contextlib
 import fcntl
 import io
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import puremagic
 from django.conf import settings
@@ -80,9 +82,45 @@ def examine(data: bytes) -> tuple[Kind, bytes]:
         return PDF, _pdf(data)
     if data.startswith(b"PK\x03\x04"):
         return _office(data), data
-    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4], data[8:12]) == (b"RIFF", b"WEBP"):
+    if _is_picture(data):
         return _picture(data)
     raise _not_accepted(data)
+
+
+class Size(NamedTuple):
+    """A picture in one width: pixels, and the bytes to store."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+def public_picture(data: bytes) -> tuple[Kind, list[Size]]:
+    """Return the kind and the sizes, the smallest first, in which a picture of a public page is stored.
+
+    Raises ActionError with the codes of `examine` for pictures, `kind` for every other file, and `stretched` for a picture
+    that is more than four times as long as wide.
+    """
+    if not data:
+        raise _refusal(_("这是一个空文件，请重新选择。"), "empty")
+    if not _is_picture(data):
+        if _HEIC.match(data):
+            raise _not_accepted(data)
+        raise _refusal(
+            _("这里只收 JPG、PNG、WebP 照片，这个文件不是%(guess)s。") % {"guess": _guess(data)},
+            "kind",
+        )
+    written = _rewritten(_form(data), data, "public")
+    head, _newline, rest = written.partition(b"\n")
+    sizes = []
+    for width, height, length in json.loads(head):
+        sizes.append(Size(width, height, rest[:length]))
+        rest = rest[length:]
+    return (PNG if sizes[-1].data.startswith(b"\x89PNG") else JPEG), sizes
+
+
+def _is_picture(data: bytes) -> bool:
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4], data[8:12]) == (b"RIFF", b"WEBP")
 
 
 def _refusal(sentence: str, code: str) -> ActionError:
@@ -188,12 +226,12 @@ def _form(data: bytes) -> str:
     return "PNG" if data.startswith(b"\x89PNG") else "JPEG"
 
 
-def _rewritten(form: str, data: bytes) -> bytes:
-    """Return `data` as `rewrite` writes it: a PDF without active content, a picture of pixels only."""
+def _rewritten(form: str, data: bytes, *use: str) -> bytes:
+    """Return `data` as `rewrite` writes it (for `use`): a PDF without active content, a picture of pixels only."""
     with _one_at_a_time():
         try:
             done = subprocess.run(
-                [*REWRITER, form],
+                [*REWRITER, form, *use],
                 input=data,
                 capture_output=True,
                 cwd=settings.BASE_DIR,
@@ -221,6 +259,7 @@ def _not_rewritten(form: str, code: str) -> ActionError:
             "bomb": _("这张图片太大，请缩小到 %(millions)d00 万像素以内再上传。")
             % {"millions": rewrite.MOST_PIXELS[form] // 10**6},
             "broken": _("这张图片打不开，可能没有传完整，请重新选择。"),
+            "stretched": _("这张图片太长，请裁到长边不超过短边的 %(n)d 倍。") % {"n": rewrite.MOST_STRETCHED},
         }
     return _refusal(sentences[code], code)
 

@@ -7,7 +7,7 @@ from chengyang.platform.web import content
 
 extend(
     "files",
-    schedule={"files-tidy": PeriodicTask("files.tidy", 3600.0)},
+    schedule={"files-tidy": PeriodicTask("files.tidy", 600.0)},
     own_data_order=90,
     own_data=[
         TableDescription(
@@ -18,11 +18,17 @@ extend(
         )
     ],
     content=dict.fromkeys(
-        ("file.read",),
+        ("file.read", "file.removed"),
         content.nothing,
     ),
     audit_verbs={
         "file.uploaded": _("上传文件"),
         "file.read": _("查看文件"),
+        "file.removed": _("删除文件"),
+        "picture.added": _("添加照片"),
+        "picture.corrected": _("更正照片的说明"),
+        "picture.ordered": _("调整照片的次序"),
+        "picture.removed": _("撤下照片"),
+        "picture.restored": _("放回照片"),
     },
 )

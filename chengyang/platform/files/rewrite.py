@@ -1,6 +1,7 @@
 """Rewrites one PDF or picture in a process of its own, with limits on memory and processor time.
 
     python -m chengyang.platform.files.rewrite pdf|JPEG|PNG|WEBP  < upload > rewritten
+    python -m chengyang.platform.files.rewrite JPEG|PNG|WEBP public  < upload > one line of JSON, then the bytes of each width
 
 The libraries that open files of strangers run here and not in the web server, so that a file that takes too much time or
 memory ends this process and no other. It exits with 0, or with `REFUSED` and one of the codes `broken`, `bomb`, `kind` on
@@ -8,6 +9,7 @@ standard error; every other end means that a limit was exceeded. Django is not i
 """
 
 import io
+import json
 import resource
 import sys
 import warnings
@@ -17,6 +19,9 @@ REFUSED = 3  # exit code
 MEMORY = 768 * 1024 * 1024  # bytes of address space, including 150 MB for Python and the libraries
 PROCESSOR_SECONDS = 10
 LONGEST_SIDE = 4096  # pixels; larger pictures are scaled down to it, which is enough for print
+PUBLIC_WIDTHS = (400, 800, 1600)  # pixels, of a picture on a public page: two thumbnails and the picture itself
+PUBLIC_HEIGHT = 1600
+MOST_STRETCHED = 4  # longer to shorter side of such a picture
 # A large camera stays below. JPEG files may have more pixels because they are decoded without an alpha channel.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
 MOST_OBJECTS = 200_000  # in a PDF; the yearly report of a district has some thousands
@@ -32,6 +37,9 @@ ACTIVE_ACTIONS = (
     *("/Movie", "/Sound", "/Hide", "/Named", "/RichMediaExecute"),
 )
 ACTIVE_ANNOTATIONS = ("/FileAttachment", "/Movie", "/Sound", "/Screen", "/RichMedia", "/3D")
+
+
+UNREADABLE = (OSError, ValueError, SyntaxError, EOFError)  # what Pillow raises for damaged pictures
 
 
 class Refused(Exception):
@@ -106,34 +114,75 @@ def rewrite_picture(data: bytes, form: str) -> bytes:
 
     Raises Refused with `bomb` for more than `MOST_PIXELS[form]`, `broken` for what cannot be read.
     """
+    try:
+        return _encoded(_pixels(data, form, LONGEST_SIDE), form)
+    except UNREADABLE:
+        raise Refused("broken") from None
+
+
+def public_pictures(data: bytes, form: str) -> list[tuple[int, int, bytes]]:
+    """Return (width, height, bytes) of the picture `data` in each of `PUBLIC_WIDTHS`, none of them enlarged.
+
+    A picture with transparent parts is a PNG, every other one a JPEG. Raises Refused as `rewrite_picture`, and with `stretched`
+    for one that is more than four times as long as wide.
+    """
+    from PIL import Image
+
+    try:
+        plain = _pixels(data, form, PUBLIC_WIDTHS[-1] * 2)
+        if max(plain.size) > MOST_STRETCHED * min(plain.size):
+            raise Refused("stretched")
+        found = []
+        for width in PUBLIC_WIDTHS:
+            one = plain.copy()
+            one.thumbnail((width, PUBLIC_HEIGHT), Image.Resampling.LANCZOS)
+            found.append((one.width, one.height, _encoded(one, "PNG" if one.mode == "RGBA" else "JPEG", quality=82)))
+        return found
+    except UNREADABLE:
+        raise Refused("broken") from None
+
+
+def _pixels(data: bytes, form: str, longest: int):
+    """Return the first frame upright, in RGB or RGBA, at most `longest` pixels on a side, without any metadata."""
     from PIL import Image, ImageOps
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged metadata, which is dropped, and the size, which is checked below
             picture = Image.open(io.BytesIO(data), formats=[form])
-        with picture, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if picture.width * picture.height > MOST_PIXELS[form]:
-                raise Refused("bomb")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is decoded at a reduced size
-            ImageOps.exif_transpose(picture, in_place=True)
-            has_alpha = form != "JPEG" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
-            plain = picture.convert("RGBA" if has_alpha else "RGB")
-        plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-        plain.info.clear()  # every kind of metadata
-        target = io.BytesIO()
-        plain.save(target, form, **({} if form == "PNG" else {"quality": 88}))
-        return target.getvalue()
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+            with picture:
+                if picture.width * picture.height > MOST_PIXELS[form]:
+                    raise Refused("bomb")
+                picture.draft("RGB", (longest, longest))  # a large JPEG is decoded at a reduced size
+                ImageOps.exif_transpose(picture, in_place=True)
+                has_alpha = form != "JPEG" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
+                plain = picture.convert("RGBA" if has_alpha else "RGB")
+    except Image.DecompressionBombError:
         raise Refused("broken") from None
+    plain.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    plain.info.clear()  # every kind of metadata
+    return plain
 
 
-def main(form: str) -> int:
-    """Rewrite standard input to standard output; return the exit code."""
+def _encoded(plain, form: str, quality: int = 88) -> bytes:
+    target = io.BytesIO()
+    plain.save(target, form, **({} if form == "PNG" else {"quality": quality}))
+    return target.getvalue()
+
+
+def _joined(pictures: list[tuple[int, int, bytes]]) -> bytes:
+    """Return `pictures` as a line of JSON with (width, height, number of bytes) of each, and their bytes."""
+    sizes = [(width, height, len(data)) for width, height, data in pictures]
+    return json.dumps(sizes).encode() + b"\n" + b"".join(data for _width, _height, data in pictures)
+
+
+def main(form: str, use: str = "") -> int:
+    """Rewrite standard input to standard output, for a public page where `use` is "public"; return the exit code."""
     for limit, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, PROCESSOR_SECONDS)):
         resource.setrlimit(limit, (value, value))
     rewrite: Callable[[bytes], bytes] = rewrite_pdf if form == "pdf" else lambda data: rewrite_picture(data, form)
+    if use == "public":
+        rewrite = lambda data: _joined(public_pictures(data, form))  # noqa: E731
     try:
         result = rewrite(sys.stdin.buffer.read())
     except Refused as refusal:
@@ -144,4 +193,4 @@ def main(form: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -76,14 +76,20 @@ def fill(paper: Paper, record: Any, *, user: Any, order: str = "", whole: bool =
 
 def rows_of(found: PaperRows, record: Any, user: Any, order: str = "") -> list[Any]:
     """Return the rows of a list that `user` may read, in the order with the code `order`; an unknown one is the usual one."""
-    rows = list(found.visible(found.rows(record), user).select_related(*found.related))
+    if found.items:
+        rows = list(found.items(record, user))
+    else:
+        assert found.rows is not None
+        rows = list(found.visible(found.rows(record), user).select_related(*found.related))
     chosen = next((one for one in found.orders if one.code == order), None) or next(iter(found.orders), None)
     return sorted(rows, key=chosen.key) if chosen else rows
 
 
 def people_in(paper: Paper, record: Any, user: Any, *, most: int | None = None) -> int:
     """Return how many people the paper of `record` is about, as far as `user` may read; with `most`, each list up to it."""
-    lists = [found.visible(found.rows(record), user).order_by() for found in paper.lists if found.concerns]
+    lists = [
+        found.visible(found.rows(record), user).order_by() for found in paper.lists if found.concerns and found.rows
+    ]
     return (1 if paper.concerns else 0) + sum(rows[:most].count() for rows in lists)
 
 

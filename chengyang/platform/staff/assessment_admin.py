@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengyang import clock
+from chengyang.errors import ActionError
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind, todo_kind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
@@ -44,7 +45,7 @@ S = AssessmentState
 class AssessmentTodo(TodoKind):
     """The to-do kind of assessments: a first officer finds, a second one confirms, a third one decides on an appeal."""
 
-    undoes = ("find", "return", "confirm", "send_back", "uphold", "change")
+    undoes = ("find", "return", "confirm", "amend", "send_back", "uphold", "change")
 
     def __init__(self, model: type[Assessment], section: Section, label: Any) -> None:
         self.subject = model.SUBJECT
@@ -84,7 +85,7 @@ class AssessmentTodo(TodoKind):
         return [str(row.version), row.get_state_display()]
 
     def detail_rows(self, row: Any, user: Any) -> list[DetailRow]:
-        asks = row.state in (S.SUBMITTED, S.APPEALED) and permissions.can_assess(user, row)
+        asks = row.state in WITH_OFFICERS and permissions.can_assess(user, row)
         return [*who_acted(row), *past(row), *findings(row, user, asks=asks)]
 
     def history(self, row: Any) -> list[HistoryEntry]:
@@ -103,7 +104,14 @@ class AssessmentTodo(TodoKind):
             ]
         if row.state == S.FOUND:
             return [
-                DecisionOption("confirm", _RESULTS[row.YEARLY, not row.short()]),
+                DecisionOption("confirm", _RESULTS[row.YEARLY, not row.short()], asks=asks),
+                DecisionOption(
+                    "amend",
+                    gettext_lazy("改后同意"),
+                    needs_reason=True,
+                    asks=asks,
+                    done=_("已按你改的定下，初评人会收到通知。"),
+                ),
                 DecisionOption("send_back", gettext_lazy("退回初评"), needs_reason=True),
             ]
         return [
@@ -121,16 +129,28 @@ class AssessmentTodo(TodoKind):
     def decide(self, row: Any, choice: str, reason: str, *, actor: Any, **asked: Any) -> Any:
         if choice == "return":
             return actions.return_assessment(row, reason, actor=actor)
-        if choice == "confirm":
-            return actions.confirm_assessment(row, actor=actor)
         if choice == "send_back":
             return actions.send_back_assessment(row, reason, actor=actor)
         if choice == "uphold":
             return actions.decide_appeal(row, reason=reason, actor=actor)
-        found = {one.code: {name: asked[f"{name}_{one.code}"] for name in fields_of(row)} for one in row.criteria}
+        found = {
+            one.code: {name: asked[f"{name}_{one.code}"] for name in fields_of(row)} for one in row.criteria if asked
+        }
+        if choice == "confirm":
+            self._require_unchanged(row, found)
+            return actions.confirm_assessment(row, actor=actor)
+        if choice == "amend":
+            return actions.amend_assessment(row, found, reason=reason, actor=actor)
         if choice == "change":
             return actions.decide_appeal(row, reason=reason, found=found, actor=actor)
         return actions.find_assessment(row, found, actor=actor)
+
+    def _require_unchanged(self, row: Any, found: dict[str, Any]) -> None:
+        """Raise ActionError("changed") where a plain agreement would lose what the second officer changed in the fields."""
+        changed = actions.changed_in(row, found) if found else set()
+        if names := [str(one) for one in row.criteria if one.code in changed]:
+            text = _("你改了“%(names)s”，要照改的定，请选“改后同意”并写理由；不改就还原那几项。")
+            raise ActionError(text % {"names": "、".join(names)}, code="changed", field="choice")
 
     def undo(self, row: Any, option: str, *, actor: Any) -> Any:
         return actions.undo_assessment_decision(row, actor=actor)
@@ -191,7 +211,7 @@ def who_acted(row: Any) -> list[DetailRow]:
         DetailRow(_("复核"), row.assessed_by, dates.full_day(row.assessed_on) if row.assessed_on else ""),
         DetailRow(_("申诉"), row.appeal, row.appealed_by or ""),
         DetailRow(_("申诉答复"), row.decision, row.decided_by or ""),
-        DetailRow(_("退回说明"), row.note),
+        DetailRow(row.note_label, row.note),
     ]
     return [one for one in found if one.value]
 
@@ -264,6 +284,22 @@ class AssessmentAdmin(ScopedAdmin):
         ),
         Button(
             "take-back", gettext_lazy("拿回来改"), actions.take_back_assessment, permissions.can_take_back_assessment
+        ),
+        Button(
+            "discard",
+            gettext_lazy("不评了"),
+            lambda row, *, actor, reason: actions.discard_assessment(row, reason, actor=actor),
+            _can_submit,
+            needs_reason=True,
+            done=gettext_lazy("这次评定不评了，填过的都留着，可以接着评。"),
+        ),
+        Button(
+            "resume",
+            gettext_lazy("接着评"),
+            actions.resume_assessment,
+            lambda user, row: row.state == S.DISCARDED and permissions.can_prepare_assessment(user, row),
+            main=True,
+            done=gettext_lazy("接着填吧，原来填的都在。"),
         ),
         Button(
             "appeal",

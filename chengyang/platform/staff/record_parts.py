@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import RecordTab, RecordVerb, TabColumn
 from chengyang.lib.chinese import dates
-from chengyang.platform.standards.own import is_over
 from chengyang.platform.standards.permissions import can_prepare
 from chengyang.platform.standards.states import RUNNING
-from chengyang.platform.standards.subjects import kind_of, open_years
+from chengyang.platform.standards.subjects import has_ended, kind_of, open_years
 
 from .badges import state_badge
 
@@ -165,7 +164,7 @@ def why_again(assessment: Any) -> str:
 
 def can_start_evaluation(user: Any, record: Any) -> bool:
     """Return whether `user` may prepare a yearly evaluation of `record`, and one of an open year is still missing."""
-    if is_over(record) or not can_prepare(user, record):
+    if has_ended(record) or not can_prepare(user, record):
         return False
     years = open_years(kind_of(record))
     return len(years) > record.evaluations.filter(version__standard__year__in=years).count() if years else False

@@ -2,6 +2,7 @@
 
 from celery.schedules import crontab
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import extensions
@@ -15,19 +16,21 @@ from chengyang.extensions import (
     RecordTab,
     RecordVerb,
     TabColumn,
+    UpcomingDate,
     extend,
 )
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.web import content
 
+from .evaluation_papers import PAPERS
 from .metrics import METRICS
 from .models import Standard, Version
 from .own import tasks_of
 from .panels import PANELS
-from .papers import PAPERS
+from .people import record_url
 from .permissions import can_edit_version
-from .states import WITH_OFFICERS
+from .states import WITH_OFFICERS, AssessmentState
 from .subjects import all_tables
 
 ORGANIZERS = ("organization", "base", "team")
@@ -52,6 +55,17 @@ def _waiting(kind):
         return tables[0].objects.filter(state__in=WITH_OFFICERS) if tables else Version.objects.none()
 
     return rows
+
+
+def _put_right(user, first, last):
+    """Return by when subjects that `user` is responsible for, or manages, put something right; at most ten."""
+    found = []
+    for table in extensions.assessment_tables():
+        rows = table.objects.visible_to(user).filter(state=AssessmentState.FAILED, due_on__range=(first, last))
+        for row in rows.select_related(table.SUBJECT, "version__standard").order_by("due_on", "pk")[:10]:
+            about = {"subject": row.subject, "standard": row.version.standard}
+            found.append(UpcomingDate(row.due_on, _t("%(subject)s“%(standard)s”整改到期") % about, record_url(row)))
+    return sorted(found, key=lambda date: date.on)[:10]
 
 
 def _mine(request, subject):
@@ -104,11 +118,12 @@ extend(
         *(DeadlineRows(_waiting(kind)) for kind in ("person", *ORGANIZERS, *(f"{kind}-year" for kind in ORGANIZERS))),
     ],
     record_verbs=[ADD],
+    upcoming=[_put_right],
     panels=[Panel("me.tasks", "standards/_mine.html", _mine, order=60), *PANELS],
     content=dict.fromkeys(
         (
             *(f"assessment.{verb}" for verb in ("started", "recorded", "taken_back", "found", "returned", "sent_back")),
-            *(f"assessment.{verb}" for verb in ("put_right", "reminded")),
+            *(f"assessment.{verb}" for verb in ("put_right", "reminded", "discarded", "resumed")),
             *(
                 f"version.{verb}"
                 for verb in ("drafted", "edited", "submitted", "taken_back", "returned", "return_undone")
@@ -126,7 +141,10 @@ extend(
         "assessment.found": _("初评"),
         "assessment.returned": _("退回评定"),
         "assessment.sent_back": _("退回初评"),
+        "assessment.discarded": _("不评了"),
+        "assessment.resumed": _("接着评"),
         "assessment.finished": _("完成评定"),
+        "assessment.amended": _("改后同意评定"),
         "assessment.put_right": _("填写整改"),
         "assessment.reminded": _("提醒整改"),
         "assessment.appealed": _("对评定申诉"),

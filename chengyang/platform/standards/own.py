@@ -10,7 +10,7 @@ from chengyang import clock, extensions
 from chengyang.platform.accounts.access import access_scope
 
 from .states import RUNNING, AssessmentState
-from .subjects import all_tables, has_standard, open_years
+from .subjects import all_tables, has_ended, has_standard, open_years
 
 MOST = 60  # assessments of one kind on the page
 
@@ -64,19 +64,14 @@ def _evaluations(kind: str, user: Any) -> list[Any]:
 def _of_years(kind: str, subject: Any, evaluated: list[Any]) -> tuple[list[Any], list[int]]:
     """Return the evaluations of `subject`, and the years for which one can begin."""
     own = [row for row in evaluated if row.subject == subject]
-    if kind == "person" or is_over(subject):
+    if kind == "person" or has_ended(subject):
         return own, []
     return own, [year for year in open_years(kind) if all(row.year != year for row in own)]
 
 
 def _can_start(kind: str, subject: Any, rows: list[Any]) -> bool:
     running = any(row.state in RUNNING for row in rows)
-    return kind != "person" and not is_over(subject) and not running and has_standard(kind)
-
-
-def is_over(subject: Any) -> bool:
-    """Return whether an organizer no longer exists."""
-    return bool(getattr(subject, "closed_on", None)) or getattr(subject, "state", "") in ("closed", "dissolved")
+    return kind != "person" and not has_ended(subject) and not running and has_standard(kind)
 
 
 def tasks_of(user: Any) -> list[tuple[Any, dt.date | None]]:

@@ -1,79 +1,110 @@
-"""The paper about a yearly evaluation: each item with what was said, counted and found."""
+"""The print page of an assessment: what its subject says of each criterion, what was found, and who decided."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from chengyang.extensions import Paper, PaperField
-from chengyang.extensions.papers import Cell, Form, Line, Signatures, Title, label
+from chengyang.extensions import Paper, PaperField, PaperRows
+from chengyang.extensions.papers import Cell, Form, Line, Signatures, Table, Title, label
 from chengyang.lib.chinese import dates
 
-from .shown import number_of
-
-TABLES = {"organization": "organizations.Evaluation", "base": "bases.Evaluation", "team": "services.Evaluation"}
-
-
-def _items(evaluation: Any) -> str:
-    """Return a line for each item: its name, the number, what was said and what was found."""
-    lines = []
-    for place, (criterion, finding) in enumerate(evaluation.rows(), 1):
-        number = number_of(evaluation, criterion, finding) if criterion.metric else None
-        stated = _t("自述：%(note)s") % {"note": finding["note"]} if finding.get("note") else ""
-        parts = [number.text if number else "", stated, finding.label or _t("还没有评"), finding.get("reason", "")]
-        lines.append(f"{place}. {criterion.name}　{'；'.join(part for part in parts if part)}")
-    return "\n".join(lines)
+from .models import Assessment
+from .shown import Shown, shown_of
 
 
-def _result(evaluation: Any) -> str:
-    words = {"state": evaluation.get_state_display(), "n": evaluation.met_count(), "of": len(evaluation.criteria)}
-    return _t("%(state)s，%(of)d 项里做到 %(n)d 项") % words
+def assessment_paper(model: type[Assessment], heading: Any, *, order: int = 10) -> Paper:
+    """Return the print page of an assessment of the table `model`, with the title `heading`."""
+    is_person = model.SUBJECT == "person"
 
+    def field(name: str, about: Any, example: Any, value: Callable[[Any], Any]) -> PaperField:
+        return PaperField(name, about, example, value, personal=is_person)
 
-def _appeal(evaluation: Any) -> str:
-    parts = [evaluation.appeal, evaluation.decision]
-    return "\n".join(part for part in parts if part) or _t("没有")
+    rows = PaperRows(
+        "评定项",
+        _("标准里的每一项"),
+        None,
+        (
+            field("名称", _("评定项"), "有阵地", lambda one: one.criterion.name),
+            field("自述", _("怎么做到的，有哪些依据"), "三层，展厅和会客厅", _stated),
+            field("结论", _("做到、部分做到、还没做到"), "做到", lambda one: one.finding.label),
+            field("理由", _("为什么，哪天前补好"), "", _reason),
+        ),
+        items=shown_of,
+    )
+    return Paper(
+        f"assessment_{model.SUBJECT}",
+        _("评定表"),
+        _("逐项的自述、依据和结论，谁初评、谁复核。"),
+        model._meta.label,
+        (
+            Title(heading),
+            Form(
+                (28, 58, 28, 58),
+                (
+                    (label(_("对　象")), Cell("{{ 对象 }}"), label(_("标　准")), Cell("{{ 标准 }}")),
+                    (label(_("状　态")), Cell("{{ 状态 }}"), label(_("有效至")), Cell("{{ 有效至 }}")),
+                    (label(_("初　评")), Cell("{{ 初评 }}"), label(_("复　核")), Cell("{{ 复核 }}")),
+                ),
+                heights=(11, 11, 11),
+            ),
+            Table(
+                "评定项",
+                (
+                    *((_("序号"), "序号", 12), (_("评定项"), "名称", 28), (_("自述和依据"), "自述", 66)),
+                    *((_("结论"), "结论", 22), (_("理由和整改"), "理由", 44)),
+                ),
+            ),
+            Line("{{ 申诉 }}"),
+            Signatures((_("对象负责人"), _("初评人"), _("复核人"), _("日期"))),
+        ),
+        (
+            field("对象", _("评定对象"), "新心向阳", lambda row: row.subject),
+            field("标准", _("标准和版本"), "六有 第 1 版", lambda row: row.version),
+            field("状态", _("状态"), "达标", lambda row: row.get_state_display()),
+            field("有效至", _("有效至"), "2027年3月17日", lambda row: _day(row.expires_on)),
+            field("初评", _("初评人和日期"), "孙立群 2026年3月10日", lambda row: _who(row.found_by, row.found_on)),
+            field("复核", _("复核人和日期"), "周明 2026年3月18日", lambda row: _who(row.assessed_by, row.assessed_on)),
+            field("申诉", _("申诉和答复，没有就空着"), "", _appeal),
+        ),
+        (rows,),
+        order=order,
+        concerns=(lambda row: row.person) if is_person else None,
+        related=(model.SUBJECT, "version__standard", "found_by", "assessed_by"),
+        has_word=False,
+    )
 
 
 def _day(day: Any) -> str:
-    return dates.full_day(day) if day else ""
+    return dates.full_day(day) if day else "—"
 
 
-PAPERS = [
-    Paper(
-        f"evaluation_{kind}",
-        _("年度评价表"),
-        _("一年的评价：每一项的数、自述和结论。"),
-        subject,
-        (
-            Title(_("{{ 谁 }} {{ 年度 }} 年度评价表")),
-            Form(
-                (28, 142),
-                (
-                    (label(_("评价办法")), Cell("{{ 办法 }}")),
-                    (label(_("逐项")), Cell("{{ 逐项 }}")),
-                    (label(_("结果")), Cell("{{ 结果 }}")),
-                    (label(_("申诉和答复")), Cell("{{ 申诉 }}")),
-                    (label(_("结果确定")), Cell("{{ 结果确定 }}")),
-                ),
-                (12, 90, 14, 24, 12),
-            ),
-            Line(_("初评：{{ 初评 }}　　复核：{{ 复核 }}")),
-            Signatures((_("被评价单位"), _("初评"), _("复核"))),
-        ),
-        (
-            PaperField("谁", _("被评价的组织、基地或服务队"), "新媒体从业人员联谊会", lambda row: row.subject),
-            PaperField("年度", _("哪一年"), "2026", lambda row: row.year),
-            PaperField("办法", _("按哪一版评价办法"), "2026 年组织评价办法 第 1 版", lambda row: row.version),
-            PaperField("逐项", _("每一项的数、自述和结论"), "1. 办活动　2026 年办的活动 12 场；做到", _items),
-            PaperField("结果", _("结果"), "没有全做到，6 项里做到 5 项", _result),
-            PaperField("申诉", _("申诉和答复"), "没有", _appeal),
-            PaperField("结果确定", _("哪天确定"), "2027年1月20日", lambda row: _day(row.final_on)),
-            PaperField("初评", _("初评的日期"), "2027年1月5日", lambda row: _day(row.found_on)),
-            PaperField("复核", _("复核的日期"), "2027年1月6日", lambda row: _day(row.assessed_on)),
-        ),
-        order=30,
-        related=(kind, "version__standard"),
-    )
-    for kind, subject in TABLES.items()
-]
+def _who(account: Any, day: Any) -> str:
+    return f"{account} {dates.full_day(day) if day else ''}".strip() if account else "—"
+
+
+def _stated(one: Shown) -> str:
+    """Return what the subject says of a criterion, the names of its files, and the number that was counted."""
+    fixed = one.finding.fixed
+    parts = [one.finding.get("note", ""), one.finding.get("link", ""), *(file.name for file in one.files)]
+    if fixed:
+        parts += [_t("%(day)s已补：%(note)s") % {"day": _day(one.finding.fixed_on), "note": fixed.get("note", "")}]
+        parts += [file.name for file in one.fixed_files]
+    if one.number:
+        about = {"label": one.number.label, "n": one.number.value, "unit": one.number.unit}
+        parts.append(_t("%(label)s %(n)s %(unit)s") % about)
+    return "；".join(part for part in parts if part)
+
+
+def _reason(one: Shown) -> str:
+    due = one.finding.due_on if not one.finding.met else None
+    by = _t("%(day)s前补好") % {"day": dates.full_day(due)} if due else ""
+    return "；".join(part for part in (one.finding.get("reason", ""), by) if part)
+
+
+def _appeal(row: Assessment) -> str:
+    if not row.appeal:
+        return ""
+    text = _t("申诉：%(text)s") % {"text": row.appeal}
+    return f"{text}　{_t('答复：%(text)s') % {'text': row.decision}}" if row.decision else text

@@ -9,7 +9,7 @@ from chengyang import clock, extensions
 from chengyang.platform.notices.actions import notify
 
 from .permissions import is_oneself, manages
-from .subjects import kind_of
+from .subjects import has_ended, kind_of
 
 
 def person_of(assessment: Any) -> Any:
@@ -35,6 +35,20 @@ def receivers(assessment: Any) -> list[Any]:
     return list(get_user_model().objects.filter(pk__in=found - {None}, is_active=True).order_by("pk"))
 
 
+def managers_of_all(kind: str) -> list[tuple[Any, Any]]:
+    """Return (organizer, account) of each manager by a post today of the organizers of `kind` that have not ended."""
+    found = []
+    for post in extensions.post_types():
+        if post.subject != kind:
+            continue
+        rows = post.model.objects.on(clock.today()).filter(kind=post.manager_kind, person__state="active")
+        rows = (
+            rows.filter(person__user__is_active=True).select_related(kind, "person__user").order_by(f"{kind}_id", "pk")
+        )
+        found += [(getattr(row, kind), row.person.user) for row in rows if not has_ended(getattr(row, kind))]
+    return found
+
+
 def notify_subject(assessment: Any, template: str, **context: Any) -> None:
     """Notify everybody of the subject with the notice `template` about the assessment."""
     for account in receivers(assessment):
@@ -51,7 +65,13 @@ def notify_about(to: Any, template: str, assessment: Any, **context: Any) -> Non
 
 def url_for(user: Any, assessment: Any) -> str:
     """Return the address of the assessment for `user`: below /me/ for the subject's own people, else on the staff site."""
-    subject, meta = assessment.subject, assessment._meta
+    subject = assessment.subject
     if is_oneself(user, subject) or manages(user, subject):
         return reverse("standards:own-assessment", args=[assessment.code(), assessment.public_id])
+    return record_url(assessment)
+
+
+def record_url(assessment: Any) -> str:
+    """Return the address of the assessment on the staff site."""
+    meta = assessment._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[assessment.pk])

@@ -11,6 +11,7 @@ class AssessmentState(models.TextChoices):
     PASSED = "passed", _("达标")
     FAILED = "failed", _("未达标")
     APPEALED = "appealed", _("申诉中")
+    DISCARDED = "discarded", _("不评了")
 
 
 class EvaluationState(models.TextChoices):
@@ -22,15 +23,17 @@ class EvaluationState(models.TextChoices):
     PASSED = "passed", _("全部做到")
     FAILED = "failed", _("没有全做到")
     APPEALED = "appealed", _("申诉中")
+    DISCARDED = "discarded", _("不评了")
 
 
 TRANSITIONS = {
-    AssessmentState.OPEN: {AssessmentState.SUBMITTED},
+    AssessmentState.OPEN: {AssessmentState.SUBMITTED, AssessmentState.DISCARDED},
     AssessmentState.SUBMITTED: {AssessmentState.OPEN, AssessmentState.FOUND},
     AssessmentState.FOUND: {AssessmentState.SUBMITTED, AssessmentState.PASSED, AssessmentState.FAILED},
     AssessmentState.PASSED: set(),
     AssessmentState.FAILED: {AssessmentState.SUBMITTED, AssessmentState.APPEALED},
     AssessmentState.APPEALED: {AssessmentState.PASSED, AssessmentState.FAILED},
+    AssessmentState.DISCARDED: {AssessmentState.OPEN},
 }
 RUNNING = (AssessmentState.OPEN, AssessmentState.SUBMITTED, AssessmentState.FOUND, AssessmentState.APPEALED)
 WITH_OFFICERS = (AssessmentState.SUBMITTED, AssessmentState.FOUND, AssessmentState.APPEALED)

@@ -34,6 +34,11 @@ def open_years(kind: str) -> list[int]:
     return per_version(("standards.years", kind), lambda: [standard.year for standard in rows])
 
 
+def has_ended(subject: Any) -> bool:
+    """Return whether the organizer `subject` has been closed or dissolved."""
+    return bool(getattr(subject, "closed_on", None)) or getattr(subject, "state", "") in ("closed", "dissolved")
+
+
 def kind_of(subject: Any) -> str:
     """Return the value of `Standard.subject` for `subject`: person, organization, base or team."""
     return subject.assessments.field.name

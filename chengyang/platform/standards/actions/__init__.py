@@ -1,17 +1,21 @@
 """All writes of standards: versions drafted and published by two officers, and assessments (domain.md rules 2–5)."""
 
 from .assessments import (
+    discard_assessment,
     mark_put_right,
     open_assessment,
     open_evaluation,
     record_statement,
     record_statements,
+    resume_assessment,
     submit_assessment,
     take_back_assessment,
 )
 from .criteria import add_criterion, edit_criterion, move_criterion_down, move_criterion_up, remove_criterion
 from .decisions import (
+    amend_assessment,
     appeal_assessment,
+    changed_in,
     confirm_assessment,
     decide_appeal,
     find_assessment,
@@ -36,10 +40,13 @@ from .versions import (
 
 __all__ = [
     "add_criterion",
+    "amend_assessment",
     "appeal_assessment",
+    "changed_in",
     "confirm_assessment",
     "create_standard",
     "decide_appeal",
+    "discard_assessment",
     "discard_version",
     "draft_version",
     "edit_criterion",
@@ -57,6 +64,7 @@ __all__ = [
     "remind",
     "remove_criterion",
     "remove_standard",
+    "resume_assessment",
     "return_assessment",
     "return_version",
     "send_back_assessment",

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require
+from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit.transitions import lock, move
+from chengyang.platform.audit.transitions import lock, move, require_state
 from chengyang.platform.files import actions as files
 from chengyang.platform.files.models import File
 from chengyang.platform.workdays.deadlines import due_on
@@ -21,7 +21,7 @@ from .. import numbers
 from ..links import portal_path
 from ..models import Assessment, Evaluation, Standard, Version
 from ..models.assessments import NOTE_LENGTH
-from ..people import person_of
+from ..people import notify_about, person_of
 from ..permissions import can_prepare, can_prepare_assessment, can_take_back_assessment
 from ..states import FIND_DAYS, RUNNING, TRANSITIONS, AssessmentState
 from ..subjects import kind_of
@@ -63,7 +63,7 @@ def _found_or_begun(found: Any, rows: Any, kind: str, year: int | None, actor: A
         found.was_found = True  # so that nobody reads that one was added
         return found
     version = _version_in_force(kind, year)
-    assessment = rows.create(version=version, is_demo=rows.instance.is_demo)
+    assessment = rows.create(version=version, opened_by=actor, is_demo=rows.instance.is_demo)
     audit.record("assessment.started", assessment, actor=actor, person=person_of(assessment))
     return assessment
 
@@ -138,6 +138,61 @@ def take_back_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
         verb="assessment.taken_back",
         person=person_of(assessment),
         due_on=None,
+    )
+
+
+@transaction.atomic
+def discard_assessment(assessment: Assessment, reason: str, *, actor: Any) -> Assessment:
+    """End an assessment that is still being filled in, and notify who started it of `reason`; return it.
+
+    What was filled in stays, and `resume_assessment` goes on with it. Raises ActionError("reason") without a reason,
+    ("too_long"), ("state") once it is submitted; NotAllowed.
+    """
+    assessment = lock(assessment)
+    require(can_prepare_assessment, actor, assessment)
+    require_state(assessment, AssessmentState.OPEN)
+    note = required_reason(reason, missing=_("请写为什么不评了，开始评定的人会看到原文。"))
+    person = person_of(assessment)
+    discarded = move(
+        assessment,
+        AssessmentState.DISCARDED,
+        table=TRANSITIONS,
+        actor=actor,
+        verb="assessment.discarded",
+        person=person,
+        note=note,
+        due_on=None,
+    )
+    for account in {one.pk: one for one in (assessment.opened_by, assessment.submitted_by) if one}.values():
+        if account.pk != actor.pk:
+            notify_about(account, "standards/discarded", discarded)
+    return discarded
+
+
+@transaction.atomic
+def resume_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
+    """Go on with a discarded assessment where it was; return it.
+
+    Raises ActionError("running") when another one of the subject is not decided, ("version") when its standard has a newer
+    version, ("state"); NotAllowed.
+    """
+    lock(assessment.subject)
+    assessment = lock(assessment)
+    require(can_prepare_assessment, actor, assessment)
+    require_state(assessment, AssessmentState.DISCARDED)
+    if assessment.rivals().filter(state__in=RUNNING).exists():
+        raise ActionError(_("已经开始了新的一次评定，在那一次里填。"), code="running")
+    year = assessment.year if assessment.YEARLY else None
+    if assessment.version != _version_in_force(kind_of(assessment.subject), year):
+        raise ActionError(_("标准已经有新的一版，请开始新的一次评定。"), code="version")
+    return move(
+        assessment,
+        AssessmentState.OPEN,
+        table=TRANSITIONS,
+        actor=actor,
+        verb="assessment.resumed",
+        person=person_of(assessment),
+        note="",
     )
 
 

@@ -4,7 +4,7 @@ Nobody decides on what they submitted, and nobody twice; constraints of the tabl
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -116,6 +116,56 @@ def confirm_assessment(assessment: Assessment, *, actor: Any, expires_on: dt.dat
 
 
 @transaction.atomic
+def amend_assessment(
+    assessment: Assessment, found: Mapping[str, Mapping[str, Any]], *, reason: str, actor: Any
+) -> Assessment:
+    """Change what the first officer found of some criteria, agree to the rest, and notify the subject of the result; return it.
+
+    `found` is that of `find_assessment`. The first officer is notified of each change and of `reason`, and may read both in the
+    history; two people have decided, and the subject may appeal to a third one. Raises ActionError("reason") without a reason,
+    ("too_long"), ("same") when nothing differs, ("findings") as `find_assessment`, ("state") when nothing was found; NotAllowed
+    for who submitted it or found.  (domain.md rule 13)
+    """
+    assessment = lock(assessment)
+    require(can_assess, actor, assessment)
+    require_state(assessment, AssessmentState.FOUND)
+    note = required_reason(reason, missing=_("改了初评要写理由，初评人和对方会看到原文。"))
+    names = changed_in(assessment, found)
+    if not names:
+        raise ActionError(_("没有改哪一项。都同意请选“同意”。"), code="same")
+    before = {code: assessment.finding(code) for code in names}
+    assessment.findings = _found(assessment, found, only=names)
+    today = clock.today()
+    amended = _conclude(
+        assessment,
+        "assessment.amended",
+        actor,
+        today,
+        None,
+        findings=assessment.findings,
+        note=note,
+        assessed_by=actor,
+        assessed_on=today,
+    )
+    rows = [(one, before[one.code], finding) for one, finding in amended.rows() if one.code in names]
+    notify_about(amended.found_by, "standards/amended", amended, rows=rows)
+    notify_subject(amended, "standards/concluded", rows=amended.short(), until=amended.appeal_until)
+    return amended
+
+
+def changed_in(assessment: Assessment, found: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return the codes of the criteria of which `found` says something else than what is stored; one without a result was not asked."""
+    changed = set()
+    for criterion, before in assessment.rows():
+        if not (what := found.get(criterion.code, {})).get("result"):
+            continue
+        made = _one(before, what, None)
+        if any(made.get(key, "") != before.get(key, "") for key in ("reason", "by")) or made.result != before.result:
+            changed.add(criterion.code)
+    return changed
+
+
+@transaction.atomic
 def appeal_assessment(assessment: Assessment, text: str, *, actor: Any) -> Assessment:
     """Appeal against a failed assessment, once and within ten working days; a third officer decides. Returns the assessment.
 
@@ -176,6 +226,7 @@ def undo_assessment_decision(assessment: Assessment, *, actor: Any) -> Assessmen
     require(can_undo_assessment, actor, assessment)
     if assessment.state == AssessmentState.PASSED and assessment.relied_on():
         raise ActionError(_("已经按这次评定办了别的事，不能撤销。"), code="relied_on")
+    amended = assessment.note if assessment.state in DECIDED and assessment.decided_by_id is None else ""
     left = step_back(
         assessment,
         (AssessmentState.FOUND, AssessmentState.OPEN, AssessmentState.SUBMITTED, *DECIDED),
@@ -187,6 +238,8 @@ def undo_assessment_decision(assessment: Assessment, *, actor: Any) -> Assessmen
     )
     if left in DECIDED:
         notify_subject(assessment, "standards/undone")
+        if amended:
+            notify_about(assessment.found_by, "standards/undone", assessment)
     elif left in (AssessmentState.OPEN, AssessmentState.SUBMITTED):  # returned, or sent back to the first officer
         to = assessment.submitted_by if left == AssessmentState.OPEN else assessment.found_by
         notify_about(to, "standards/undone", assessment)
@@ -231,8 +284,14 @@ def _is_proven(criterion: Any, finding: Finding) -> bool:
     return finding.has_evidence() or (number is not None and number.is_reached)
 
 
-def _found(assessment: Assessment, found: Mapping[str, Mapping[str, Any]], *, is_again: bool = False) -> dict[str, Any]:
-    """Return the findings with what `found` says of each criterion. Raises ActionError("findings") for each field.
+def _found(
+    assessment: Assessment,
+    found: Mapping[str, Mapping[str, Any]],
+    *,
+    is_again: bool = False,
+    only: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Return the findings with what `found` says of each criterion (or those of `only`). Raises ActionError("findings").
 
     With `is_again` what was put right, and is still short of met, is to be put right once more.
     """
@@ -240,6 +299,8 @@ def _found(assessment: Assessment, found: Mapping[str, Mapping[str, Any]], *, is
     rows = dict(assessment.findings)
     today = clock.today()
     for criterion, before in assessment.rows():
+        if only is not None and criterion.code not in only:
+            continue
         number = numbers.count(assessment.subject, criterion, today)
         made = _one(before, found.get(criterion.code, {}), None if number is None else number.value)
         for name, sentence in _problems(made, number, today, has_day=not assessment.YEARLY).items():

@@ -19,7 +19,9 @@ from .. import permissions
 from ..codes import code_for
 from ..comparing import differences
 from ..models import Criterion, Standard, Version
+from ..people import managers_of_all
 from ..states import PUBLISH_DAYS, VersionState
+from ..subjects import table_of
 
 
 @transaction.atomic
@@ -161,6 +163,8 @@ def undo_return_version(version: Version, *, actor: Any) -> Version:
 def publish_version(version: Version, *, actor: Any) -> Version:
     """Publish the draft today: it is in force, and never changes again; return it. Assessments keep the version they were made by.
 
+    The managers of all organizers of its kind are notified whether theirs must be looked at again.
+
     Raises ActionError("state") when it does not wait; NotAllowed for who submitted it and for all but the district office.
     """
     lock(version.standard)
@@ -168,7 +172,20 @@ def publish_version(version: Version, *, actor: Any) -> Version:
     require(permissions.can_publish_version, actor, version)
     _require_waiting(version)
     version.published_on, version.published_by, version.due_on = clock.today(), actor, None
-    return _save(version, "version.published", actor, "published_on", "published_by", "due_on")
+    published = _save(version, "version.published", actor, "published_on", "published_by", "due_on")
+    _tell_managers(published)
+    return published
+
+
+def _tell_managers(version: Version) -> None:
+    """Notify who manages an organizer of the kind by a post whether it must be looked at again; nobody about a person."""
+    kind = version.standard.subject
+    if kind == "person":
+        return
+    again = set(table_of(kind).objects.of_former_versions(version, clock.today()).values_list(kind, flat=True))
+    for subject, account in managers_of_all(kind):
+        about = {"version": version, "subject": subject, "again": subject.pk in again}
+        notify(account, "standards/version_published", url=reverse("standards:own-assessments"), **about)
 
 
 @transaction.atomic

@@ -98,6 +98,7 @@ class Assessment(DemoMark):
     findings = models.JSONField(_("逐项结果"), default=dict, blank=True)
     note = models.CharField(_("说明"), max_length=NOTE_LENGTH, blank=True)
     due_on = models.DateField(_("时限"), null=True, blank=True)
+    opened_by = acting_account(_("开始的人"))
     submitted_by = acting_account(_("提交人"))
     found_by = acting_account(_("初评人"))
     found_on = models.DateField(_("初评日期"), null=True, blank=True)
@@ -191,6 +192,13 @@ class Assessment(DemoMark):
     def short(self):
         """Return the criteria that are not met, each with its finding: what is to be put right."""
         return [(criterion, finding) for criterion, finding in self.rows() if finding.result and not finding.met]
+
+    @property
+    def note_label(self):
+        """Return what `note` is: the reason why it was returned, discarded, or why the second officer changed a finding."""
+        if self.state == AssessmentState.DISCARDED:
+            return _("不评的理由")
+        return _("复核改动的理由") if self.state in DECIDED else _("退回说明")
 
     @property
     def appeal_until(self):

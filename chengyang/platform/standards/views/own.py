@@ -56,6 +56,8 @@ def assessment(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         "shown": shown_of(row, request.user),
         "can_fill": prepares and row.is_filled_in and bool(asked_of(row)),
         "can_submit": prepares and (is_open or (row.is_filled_in and fixed)),
+        "can_discard": prepares and is_open,
+        "can_resume": prepares and row.state == AssessmentState.DISCARDED,
         "can_take_back": permissions.can_take_back_assessment(request.user, row),
         "can_appeal": row.is_appealable_on(clock.today()) and permissions.can_appeal(request.user, row),
     }
@@ -94,6 +96,22 @@ def take_back(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     """Take an own submitted assessment back to change it."""
     actions.take_back_assessment(_own(request, kind, public_id), actor=request.user)
     messages.success(request, _("已拿回，改好再交。"))
+    return redirect("standards:own-assessment", kind, public_id)
+
+
+@require_POST
+def discard(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    """End an own assessment that is still being filled in, with a reason."""
+    actions.discard_assessment(_own(request, kind, public_id), request.POST.get("reason", ""), actor=request.user)
+    messages.success(request, _("这次评定不评了，填过的都留着，可以接着评。"))
+    return redirect("standards:own-assessment", kind, public_id)
+
+
+@require_POST
+def resume(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    """Go on with an own assessment that was discarded."""
+    actions.resume_assessment(_own(request, kind, public_id), actor=request.user)
+    messages.success(request, _("接着填吧，原来填的都在。"))
     return redirect("standards:own-assessment", kind, public_id)
 
 

@@ -1,5 +1,5 @@
-// duty.js: the order of the rotating chair by drag and by the keys ↑ ↓. The server draws the plan for each order, so that the
-// band above shows what it would be; without this script each arrow is a link to the same page.
+// order.js: the order of a list by drag and by the keys ↑ ↓. The list names the form that stores an order (data-order="id"), or
+// none: then the server draws the plan (#plan) for each order before it is stored. Without this script each arrow works too.
 
 const plan = () => document.getElementById("plan");
 const orderOf = (list) => [...list.querySelectorAll("li[data-key]")].map((row) => row.dataset.key);
@@ -28,10 +28,18 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const row = event.target.closest?.("[data-order] > li");
   const way = { ArrowUp: "up-", ArrowDown: "down-" }[event.key];
-  if (!row || !way || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!row || !way || event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   document.getElementById(way + row.dataset.key)?.click();
 });
+
+// Send `order` with the form that stores it.
+const store = (form, order) => {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "order", value: order });
+  form.append(field);
+  form.submit();
+};
 
 // ---- drag ------------------------------------------------------------------------------------------------------------
 let dragged = null;
@@ -61,9 +69,13 @@ document.addEventListener("drop", (event) => {
 
 document.addEventListener("dragend", () => {
   if (!dragged) return;
-  const url = new URL(location.href);
-  url.searchParams.set("order", orderOf(dragged.closest("[data-order]")).join("."));
+  const list = dragged.closest("[data-order]");
+  const order = orderOf(list).join(".");
   const key = dragged.dataset.key;
+  dragged.classList.remove("is-dragged");
   dragged = null;
-  show(url.href, `up-${key}`);
+  if (list.dataset.order) return store(document.getElementById(list.dataset.order), order);
+  const url = new URL(location.href);
+  url.searchParams.set("order", order);
+  return show(url.href, `up-${key}`);
 });

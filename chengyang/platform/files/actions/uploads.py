@@ -14,9 +14,9 @@ from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 
-from . import contents, names
-from .models import File
-from .permissions import can_attach
+from .. import contents, names
+from ..models import File, row_of
+from ..permissions import can_attach
 
 
 def store(upload: Any, *, owner: Any, attached_to: Any = None) -> File:
@@ -26,11 +26,11 @@ def store(upload: Any, *, owner: Any, attached_to: Any = None) -> File:
     re-encoded without metadata. Raises ActionError with the field `file` and one of the codes `too_large`, `empty`, `kind`,
     `active`, `bomb`, `broken`, `extension`. If the transaction fails later, `files.tidy` deletes the bytes.  (S15)
     """
-    data = _bytes(upload)
+    data = bytes_of(upload)
     kind, data = contents.examine(data)
     _reject_wrong_extension(upload.name, kind)
     with transaction.atomic():
-        label, key = _row(attached_to)
+        label, key = row_of(attached_to)
         file = File(
             owner=owner,
             name=names.clean(upload.name, kind),
@@ -55,13 +55,22 @@ def attach(file: File, obj: Any, *, actor: Any) -> File:
     """
     file = lock(file)
     require(can_attach, actor, file)
-    place = _row(obj)
+    place = row_of(obj)
     if (file.attached_to, file.attached_id) == place:
         return file
     if file.attached_to:
         raise ActionError(_("这个文件已经用在别处，请重新上传一份。"), code="attached", field=contents.FIELD)
     file.attached_to, file.attached_id = place
     file.save(update_fields=["attached_to", "attached_id"])
+    return file
+
+
+@transaction.atomic
+def discard(file: File, *, actor: Any) -> File:
+    """Delete an upload that its row no longer needs, and return it; `files.tidy` deletes the bytes. The caller decides who may."""
+    file = lock(file)
+    audit.record("file.removed", file, actor=actor, user=file.owner)
+    File.objects.filter(pk=file.pk).delete()
     return file
 
 
@@ -73,8 +82,11 @@ def opened(file: File, *, actor: Any) -> File:
     return file
 
 
-def _bytes(upload: Any) -> bytes:
-    """Return the bytes of `upload`. They are counted while reading, because the declared size may be wrong."""
+def bytes_of(upload: Any) -> bytes:
+    """Return the bytes of `upload`. They are counted while reading, because the declared size may be wrong.
+
+    Raises ActionError("too_large").
+    """
     most, data = settings.FILES_MAX_BYTES, bytearray()
     for chunk in upload.chunks():
         data += chunk
@@ -100,11 +112,6 @@ def _reject_wrong_extension(name: str, kind: contents.Kind) -> None:
             code="extension",
             field=contents.FIELD,
         )
-
-
-def _row(obj: Any) -> tuple[str, str]:
-    """Return (model label, public id) of the row `obj`; two empty texts for None."""
-    return ("", "") if obj is None else (obj._meta.concrete_model._meta.label, obj.public_id)
 
 
 def _path(kind: contents.Kind) -> str:

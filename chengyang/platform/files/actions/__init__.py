@@ -1,0 +1,26 @@
+"""Actions on uploads, and on the pictures of public pages."""
+
+from .pictures import (
+    RESTORE_WITHIN,
+    add_picture,
+    correct_picture,
+    erase_removed_pictures,
+    order_pictures,
+    remove_picture,
+    restore_picture,
+)
+from .uploads import attach, discard, opened, store
+
+__all__ = [
+    "RESTORE_WITHIN",
+    "add_picture",
+    "attach",
+    "correct_picture",
+    "discard",
+    "erase_removed_pictures",
+    "opened",
+    "order_pictures",
+    "remove_picture",
+    "restore_picture",
+    "store",
+]
