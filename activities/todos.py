@@ -79,14 +79,21 @@ def detail_rows_of(activity: Activity) -> list[DetailRow]:
     ]
 
 
-def _clash(activity: Activity) -> DetailRow | None:
-    """Return a row with another activity at the same base at the same time, or None."""
-    if activity.base_id is None:
-        return None
-    others = Activity.objects.overlapping(activity.starts, activity.ends).filter(base=activity.base)
-    other = others.exclude(pk=activity.pk).exclude(state=ActivityState.CANCELLED).first()
-    note = dates.span(other.starts, other.ends) if other else ""
-    return DetailRow(_("同一时间、同一基地"), other, note, url=other.get_absolute_url()) if other else None
+def clashes(activity: Activity) -> list[DetailRow]:
+    """Return a row for another activity at the same time at the same base, and for another shift of the same team."""
+    others = Activity.objects.overlapping(activity.starts, activity.ends).exclude(pk=activity.pk)
+    others = others.exclude(state=ActivityState.CANCELLED)
+    found = []
+    if activity.base_id is not None:
+        found.append((_("同一时间、同一基地"), others.filter(base=activity.base).first()))
+    if activity.team_id is not None and activity.kind == Activity.Kind.VOLUNTEER:
+        shifts = others.filter(team=activity.team_id, kind=Activity.Kind.VOLUNTEER)
+        found.append((_("同一时间、同一支队的班次"), shifts.first()))
+    return [
+        DetailRow(label, other, dates.span(other.starts, other.ends), url=other.get_absolute_url())
+        for label, other in found
+        if other
+    ]
 
 
 def history_of(activity: Activity) -> list[HistoryEntry]:
@@ -146,8 +153,7 @@ class ApproveActivity(ActivityTodo):
         return row.submitted_at
 
     def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
-        clash = _clash(row)
-        return [*detail_rows_of(row), *([clash] if clash else [])]
+        return [*detail_rows_of(row), *clashes(row)]
 
     def history(self, row: Activity) -> list[HistoryEntry]:
         return history_of(row)

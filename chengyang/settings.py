@@ -202,7 +202,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Larger requests are refused before they are read. The second value is for pages with files, which only signed-in people use.
 BODY_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
 BODY_WITH_FILES_MAX_BYTES = 26 * 1024 * 1024
-BODY_WITH_FILES_PREFIXES = ("/manage/",)
+BODY_WITH_FILES_PREFIXES = ("/manage/", "/services/requests/", "/services/teams/")
 
 # ---- accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

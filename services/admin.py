@@ -1,5 +1,7 @@
 """Services on the staff site."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from chengyang.platform.staff.assessment_admin import EvaluationAdmin as Standar
 from chengyang.platform.staff.bulk_verbs import of_decision
 from chengyang.platform.staff.detail_rows import remaining_rows
 from chengyang.platform.staff.filters import period_filter
+from chengyang.platform.staff.links import page_url
 from chengyang.platform.staff.organizer_admin import OrganizerAdmin
 from chengyang.platform.staff.post_admin import InPost
 from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
@@ -22,7 +25,7 @@ from members.export_columns import about_person
 
 from . import actions, permissions
 from .forms import OutcomeForm
-from .models import Assessment, Evaluation, Outcome, Post, Request, Team
+from .models import Assessment, Evaluation, Offer, Outcome, Post, Request, RoutingRule, Team
 from .states import REQUEST_OPEN
 from .todos import OUTCOME_SHOWN_FIELDS, CheckOutcome, evidence_rows
 
@@ -32,7 +35,7 @@ class TeamAdmin(OrganizerAdmin):
     section, order = Section.SERVICES, 30
     managed_subject = "team"
     list_display = ("name", "field_label", "subdistrict", "is_published")
-    export_more = ("services", "summary", "contact", "closed_on")
+    export_more = ("summary", "contact", "closed_on")
     list_filter = ("subdistrict",)
     search_fields = ("name",)
     may_edit = staticmethod(permissions.can_edit_team)
@@ -55,10 +58,10 @@ class TeamAdmin(OrganizerAdmin):
         return [
             DetailRow(_("领域"), team.field_label),
             DetailRow(_("街道"), team.subdistrict or "—"),
-            DetailRow(_("能提供的服务"), "、".join(team.services) or "—"),
+            DetailRow(_("点单清单"), "、".join(offer.name for offer in team.listed_offers()) or "—"),
             DetailRow(_("简介"), team.summary),
             DetailRow(_("公开联系方式"), team.contact),
-            *remaining_rows(team, Team.EDITABLE_FIELDS, shown={"services", "summary", "contact"}),
+            *remaining_rows(team, Team.EDITABLE_FIELDS, shown={"summary", "contact"}),
             DetailRow(_("停止"), dates.full_day(team.closed_on) if team.closed_on else _("没有")),
             *self.public_rows(team),
         ]
@@ -99,7 +102,7 @@ class RequestAdmin(ScopedAdmin):
     section, order = Section.SERVICES, 10
     managed_subject = "team"
     list_display = ("number", "title", "state", "team", "subdistrict", "due_on")
-    export_more = ("at", "service", "answered_at", "rating", "handed_over_at")
+    export_more = ("at", "service", "category", "intake", "answered_at", "solved", "useful", "handed_over_at")
     concerns = staticmethod(lambda request: request.author)
     list_filter = (
         Progress,
@@ -133,7 +136,124 @@ class RequestAdmin(ScopedAdmin):
             DetailRow(_("提出"), dates.stamp(row.at)),
             DetailRow(_("时限"), dates.day(row.due_on)),
             DetailRow(_("答复"), row.answer),
-            DetailRow(_("评价"), row.rating or "—"),
+            DetailRow(_("类别"), row.get_category_display() or "—"),
+            DetailRow(_("怎么提的"), row.get_intake_display()),
+            DetailRow(_("评价"), "，".join(filter(None, (row.get_solved_display(), row.get_useful_display()))) or "—"),
+        ]
+
+
+def _may_edit(offer: Offer, user: Any) -> bool:
+    return permissions.can_edit_team(user, offer.team)
+
+
+@admin.register(Offer)
+class OfferAdmin(ScopedAdmin):
+    section, order = Section.SERVICES, 35
+    managed_subject, managed_prefix = "team", "team__"
+    list_display = ("name", "team", "price", "state_label")
+    export_more = ("for_whom", "duration", "times", "lead_days", "area", "off_from", "off_until", "ended_on")
+    list_filter = ("team",)
+    list_select_related = ("team",)
+    search_fields = ("name", "team__name")
+    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
+    may_edit = staticmethod(lambda user, offer: offer.ended_on is None and _may_edit(offer, user))
+    buttons = (
+        Button(
+            "off",
+            _("暂停接单"),
+            actions.switch_off_offer,
+            lambda user, offer: offer.ended_on is None and not offer.is_off and _may_edit(offer, user),
+            needs_reason=True,
+            done=_("暂停接单，清单上写着为什么。"),
+        ),
+        Button(
+            "on",
+            _("恢复接单"),
+            actions.switch_on_offer,
+            lambda user, offer: offer.ended_on is None and offer.is_off and _may_edit(offer, user),
+            done=_("又接单了。"),
+        ),
+        Button(
+            "end",
+            _("从清单上拿下"),
+            actions.end_offer,
+            lambda user, offer: offer.ended_on is None and _may_edit(offer, user),
+            done=_("已拿下；点过的单照办。"),
+        ),
+        Button(
+            "list-again",
+            _("放回清单"),
+            actions.list_offer_again,
+            lambda user, offer: offer.ended_on is not None and _may_edit(offer, user),
+            done=_("又在清单上。"),
+        ),
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": Offer.EDITABLE_FIELDS if obj else ("team", *Offer.EDITABLE_FIELDS)})]
+
+    @admin.display(description=_("接单"))
+    def state_label(self, offer):
+        if offer.ended_on:
+            return _("已拿下")
+        return _("暂停接单") if offer.is_off else _("正在接单")
+
+    def create(self, form, *, actor):
+        data = dict(form.cleaned_data)
+        return actions.add_offer(data.pop("team"), actor=actor, **data)
+
+    def edit(self, offer, form, *, actor):
+        return actions.edit_offer(offer, actor=actor, **form.cleaned_data)
+
+    def detail_rows(self, offer, user):
+        until = dates.full_day(offer.off_until) if offer.off_until else ""
+        return [
+            DetailRow(_("服务队"), offer.team, url=page_url(offer.team)),
+            DetailRow(_("接单"), self.state_label(offer), until or offer.off_reason),
+            *remaining_rows(offer, Offer.EDITABLE_FIELDS, shown={"off_until"}),
+        ]
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(ScopedAdmin):
+    section, order = Section.SERVICES, 60
+    list_display = ("category", "subdistrict", "team", "in_use")
+    export_more = ("ended_on",)
+    list_filter = ("category", "team")
+    list_select_related = ("team", "subdistrict")
+    may_create = staticmethod(permissions.can_edit_rules)
+    may_edit = staticmethod(lambda user, rule: rule.ended_on is None and permissions.can_edit_rules(user, rule))
+    fields = RoutingRule.EDITABLE_FIELDS
+    buttons = (
+        Button(
+            "end",
+            _("停用"),
+            actions.end_rule,
+            lambda user, rule: rule.ended_on is None and permissions.can_edit_rules(user, rule),
+            done=_("已停用，这一类先到区委统战部。"),
+        ),
+    )
+
+    def is_for(self, scope):
+        """Only the district makes rules."""
+        return scope.district
+
+    @admin.display(description=_("在用"))
+    def in_use(self, rule):
+        return _("已停用") if rule.ended_on else _("在用")
+
+    def create(self, form, *, actor):
+        return actions.add_rule(actor=actor, **form.cleaned_data)
+
+    def edit(self, rule, form, *, actor):
+        return actions.edit_rule(rule, actor=actor, **form.cleaned_data)
+
+    def detail_rows(self, rule, user):
+        return [
+            DetailRow(_("类别"), rule.get_category_display()),
+            DetailRow(_("提出人所在街道"), rule.subdistrict or _("都是")),
+            DetailRow(_("交给哪支队"), rule.team, url=page_url(rule.team)),
+            DetailRow(_("在用"), self.in_use(rule)),
         ]
 
 

@@ -1,6 +1,6 @@
 """What this app declares for other apps; `chengyang.extensions` describes the slots."""
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -37,17 +37,34 @@ from chengyang.platform.web.panels import each_reader, everybody
 from chengyang.platform.web.suppression import FEWEST, suppress_small
 
 from . import record_tabs
-from .actions import requests
+from .actions import request_upkeep, teams
+from .actions.timing import notify_moved_due
+from .due import later_due
 from .imports import OutcomeImport, TeamPostImport
 from .metrics import METRICS
-from .models import OFFICE, Assessment, Evaluation, Outcome, Post, Request, Team
-from .states import REQUEST_OPEN, OutcomeState, RequestState
-from .todos import AnswerRequest, CheckOutcome
+from .models import (
+    COMPLEX_DAYS,
+    DAYS,
+    OFFICE,
+    Assessment,
+    Evaluation,
+    Extension,
+    ExtensionState,
+    Offer,
+    Outcome,
+    Post,
+    Request,
+    Team,
+    ThreadEntry,
+)
+from .states import REQUEST_OPEN, REQUEST_RUNNING, OutcomeState, RequestState
+from .todos import AnswerRequest, CheckOutcome, DecideExtension
 
 
 def _menu(request, subject):
-    teams = Team.objects.published().exclude(services=[])[:2]
-    return {"teams": teams, "days": requests.DAYS, "complex_days": requests.COMPLEX_DAYS}
+    listed = Offer.objects.listed().filter(team=OuterRef("pk"))
+    teams = Team.objects.published().open().filter(Exists(listed)).prefetch_related("offers")[:2]
+    return {"teams": teams, "days": DAYS, "complex_days": COMPLEX_DAYS}
 
 
 def _results(request, organization):
@@ -85,6 +102,16 @@ def _my_teams(request, subject):
     return {"posts": posts} if posts else None
 
 
+def _my_board(request, subject):
+    """Return the numbers of the board of those who work on requests, None for others."""
+    scope = access_scope(request.user)
+    if not (scope.staff or scope.managed("team")):
+        return None
+    rows = Request.objects.visible_to(request.user).exclude(author=request.user).filter(state__in=REQUEST_OPEN)
+    asked = Q(state=RequestState.SUBMITTED)
+    return rows.order_by().aggregate(count=Count("pk"), waiting=Count("pk", filter=asked))
+
+
 def _open_requests(organization, first, last):
     """Return how many requests wait where `organization` belongs: with its subdistrict, or with the office.
 
@@ -109,6 +136,7 @@ extend(
     papers=[assessment_paper(Assessment, _("志愿服务队评定表"))],
     todos=[
         AnswerRequest(),
+        DecideExtension(),
         CheckOutcome(),
         AssessmentTodo(Assessment, Section.SERVICES, _("服务队评定")),
         AssessmentTodo(Evaluation, Section.SERVICES, _("服务队年度评价")),
@@ -138,6 +166,7 @@ extend(
         Panel("organizations.results", "services/_results.html", _results, order=10, shared_by=everybody),
         Panel("home.main", "services/_menu.html", _menu, order=30, shared_by=everybody),
         Panel("me.home", "services/_mine.html", _mine, order=40, shared_by=each_reader),
+        Panel("me.side", "services/_board_link.html", _my_board, order=38),
         Panel("me.side", "services/_my_teams.html", _my_teams, order=40),
     ],
     menu=[
@@ -151,22 +180,24 @@ extend(
         "services.Outcome": Outcome.objects.public_ids_of_staff,
         "services.Assessment": Assessment.objects.public_ids_visible_to,
         "services.Evaluation": Evaluation.objects.public_ids_of_staff,
+        "services.ThreadEntry": ThreadEntry.objects.public_ids_visible_to,
     },
     schedule={"services": PeriodicTask("services.run_periodic", 3600.0)},
     posts=[PostType(Post, Post.Kind.LEADER)],
     person_rows=[
         PersonRows(
             _("诉求"),
-            leave=requests.withdraw_requests_of,
-            erase=requests.erase_requests,
+            leave=request_upkeep.withdraw_requests_of,
+            erase=request_upkeep.erase_requests,
             summary=_("还没答复的诉求立即撤回；30 天后，诉求的内容和答复一起删除，只留件数。"),
-        )
+        ),
+        PersonRows(_("服务队里写的会什么、哪天有空"), erase=teams.forget_offers_of, summary=_("30 天后删除。")),
     ],
     account_rows=[
         AccountRows(
             _("诉求"),
-            close=requests.close_requests_of,
-            in_use=requests.accounts_in_use,
+            close=request_upkeep.close_requests_of,
+            in_use=request_upkeep.accounts_in_use,
             summary=_("还没答复的诉求撤回；诉求的内容和答复删除，只留件数。"),
         )
     ],
@@ -180,8 +211,12 @@ extend(
         ),
     ],
     deadlines=[
-        DeadlineRows(lambda: Request.objects.filter(state__in=REQUEST_OPEN), moved=requests.notify_moved_due),
+        # One whose author is asked is counted anew when its clock goes on.
+        DeadlineRows(
+            lambda: Request.objects.filter(state__in=REQUEST_RUNNING), moved=notify_moved_due, recount=later_due
+        ),
         DeadlineRows(lambda: Outcome.objects.filter(state=OutcomeState.REPORTED)),
+        DeadlineRows(lambda: Extension.objects.filter(state=ExtensionState.ASKED)),
     ],
     notice_kinds={"services": _("诉求和成果")},
     cached_pages=[CachedPage("services:home", {"page": NUMBER_VALUE}), CachedPage("services:team")],
@@ -192,11 +227,29 @@ extend(
                 "request.created",
                 "request.routed",
                 "request.extended",
+                "request.extension_asked",
+                "request.extension_refused",
+                "request.paused",
+                "request.resumed",
+                "request.asked",
+                "request.message_added",
+                "request.step_recorded",
+                "request.appointment_made",
+                "request.appointment_cancelled",
+                "request.teams_asked",
+                "request.accepted",
+                "request.declined",
+                "request.handed_in",
+                "request.released",
+                "request.share_moved",
+                "request.diverted",
+                "team_post.described",
+                "routing_rule.added",
+                "routing_rule.updated",
+                "routing_rule.ended",
                 "request.reopened",
-                "request.closed",
                 "request.withdrawn",
                 "request.answer_withdrawn",
-                "request.rated",
                 "request.escalated",
                 "outcome.reported",
                 "outcome.declined",
@@ -214,10 +267,33 @@ extend(
         "team.readdressed": _("更换服务队网址"),
         "team.closed": _("服务队停止"),
         "team.updated": _("修改服务队"),
+        "team_post.described": _("写明会什么、哪天有空"),
+        "routing_rule.added": _("添分办规则"),
+        "routing_rule.updated": _("修改分办规则"),
+        "routing_rule.ended": _("停用分办规则"),
+        "offer.added": _("清单上添一项"),
+        "offer.updated": _("修改清单上的一项"),
+        "offer.ended": _("从清单上拿下一项"),
         "request.created": _("提出诉求"),
         "request.read": _("查看诉求"),
         "request.routed": _("分派诉求"),
         "request.extended": _("延长诉求时限"),
+        "request.extension_asked": _("申请延长诉求时限"),
+        "request.extension_refused": _("没有批准延长诉求时限"),
+        "request.paused": _("暂停诉求计时"),
+        "request.resumed": _("继续诉求计时"),
+        "request.asked": _("就诉求回问"),
+        "request.message_added": _("在诉求里补充"),
+        "request.step_recorded": _("记下诉求的一步"),
+        "request.appointment_made": _("就诉求约见面"),
+        "request.appointment_cancelled": _("取消诉求的见面"),
+        "request.teams_asked": _("请服务队承办诉求"),
+        "request.accepted": _("服务队接下诉求"),
+        "request.declined": _("服务队没有接诉求"),
+        "request.handed_in": _("协办的交了意见"),
+        "request.released": _("不再等协办"),
+        "request.share_moved": _("承办有变化"),
+        "request.diverted": _("诉求转告别的渠道"),
         "request.answered": _("答复诉求"),
         "request.answer_withdrawn": _("撤回答复"),
         "request.reopened": _("请再办诉求"),

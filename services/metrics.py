@@ -29,7 +29,10 @@ def _outcomes(*kinds):
 
 
 def _answered(subject, period):
-    rows = Request.objects.filter(answered_at__isnull=False, **period.within("answered_at__date"))
+    # Without a person who answered, it was closed because its author did not reply.
+    rows = Request.objects.filter(
+        answered_at__isnull=False, answered_by__isnull=False, **period.within("answered_at__date")
+    )
     return rows.filter(team=subject) if subject else rows
 
 

@@ -1,9 +1,12 @@
 """Permissions on requests, outcomes, teams and their posts (domain.md rules 2, 9, 12)."""
 
+from chengyang import clock
 from chengyang.platform.accounts.access import access_scope
 
 from .models import Post
-from .states import REQUEST_OPEN, OutcomeState, RequestState
+from .states import OutcomeState, RequestState, ShareState
+
+_ANSWERED = (RequestState.ANSWERED, RequestState.CLOSED)
 
 
 def can_submit_request(actor, _team=None) -> bool:
@@ -11,6 +14,17 @@ def can_submit_request(actor, _team=None) -> bool:
     return actor.is_authenticated and not access_scope(actor).administrator
 
 
+def can_take_request(actor, _request=None) -> bool:
+    """Officers of the district and of subdistricts take requests by telephone."""
+    return access_scope(actor).staff
+
+
+def can_edit_rules(actor, _rule=None) -> bool:
+    """District staff say to which team requests of a category go."""
+    return access_scope(actor).district
+
+
+# ---- who works on a request -----------------------------------------------------------------------------------------
 def handles(actor, request) -> bool:
     """Return whether `actor` handles `request` now: for its team, its subdistrict, or the district office."""
     scope = access_scope(actor)
@@ -21,36 +35,114 @@ def handles(actor, request) -> bool:
     return scope.district
 
 
-def can_route_request(actor, request) -> bool:
-    """Its handlers route an open request, and the district office once it has escalated."""
-    return request.state in REQUEST_OPEN and (handles(actor, request) or _escalated_to(actor, request))
-
-
-def can_answer_request(actor, request) -> bool:
-    """Those who may route it answer it, except the author."""
-    return actor != request.author and can_route_request(actor, request)
-
-
-def can_withdraw_answer(actor, request) -> bool:
-    """Whoever answered it takes the answer back, as long as they handle such requests."""
-    return actor == request.answered_by and actor != request.author and handles(actor, request)
+def _works_on(actor, request):
+    """Return whether `actor` handles `request`, or leads a team that has accepted a share of it."""
+    if actor == request.author:
+        return False
+    if handles(actor, request) or _escalated_to(actor, request):
+        return True
+    teams = access_scope(actor).managed("team")
+    return (
+        bool(teams) and request.shares.filter(state__in=(ShareState.ACCEPTED, ShareState.DONE), team__in=teams).exists()
+    )
 
 
 def _escalated_to(actor, request):
     return request.escalated_at is not None and access_scope(actor).district
 
 
+def can_route_request(actor, request) -> bool:
+    """Its handlers route a request while its clock runs, and the district office once it has escalated."""
+    return request.is_running and (handles(actor, request) or _escalated_to(actor, request))
+
+
+def can_answer_request(actor, request) -> bool:
+    """Its handlers answer an open request, also while its author is asked, but never their own."""
+    return actor != request.author and request.is_open and (handles(actor, request) or _escalated_to(actor, request))
+
+
+def can_share_request(actor, request) -> bool:
+    """Those who may route it ask several teams to lead it, or to help."""
+    return actor != request.author and can_route_request(actor, request)
+
+
+def can_decide_share(actor, share) -> bool:
+    """The leader of the team that is asked; nobody works on their own request."""
+    return share.team_id in access_scope(actor).managed("team") and actor != share.request.author
+
+
+def can_divert_request(actor, request) -> bool:
+    """An officer who handles it sends an open request to its channel: 信访, 检举, emergencies."""
+    is_officer = access_scope(actor).staff and (handles(actor, request) or _escalated_to(actor, request))
+    return is_officer and actor != request.author and request.is_open
+
+
+# ---- the thread -----------------------------------------------------------------------------------------------------
+def can_write_entry(actor, request) -> bool:
+    """The author, and those who work on it, write into its thread until it is closed."""
+    is_side = actor == request.author or _works_on(actor, request)
+    return is_side and (request.is_open or request.state == RequestState.ANSWERED)
+
+
+def can_work_on_request(actor, request) -> bool:
+    """Those who work on an open request record steps and make appointments."""
+    return request.is_open and _works_on(actor, request)
+
+
+def can_ask_author(actor, request) -> bool:
+    """Its handlers ask the author of an open request, not the teams that only help."""
+    return can_answer_request(actor, request)
+
+
+def can_cancel_appointment(actor, entry) -> bool:
+    """Either side cancels an appointment."""
+    return actor == entry.request.author or _works_on(actor, entry.request)
+
+
+# ---- its clock ------------------------------------------------------------------------------------------------------
+def can_resume_request(actor, request) -> bool:
+    """Its handlers go on without a reply."""
+    return can_answer_request(actor, request)
+
+
+def can_ask_extension(actor, request) -> bool:
+    """Its handlers ask for more time while the clock runs."""
+    return actor != request.author and request.is_running and handles(actor, request)
+
+
+def can_decide_extension(actor, extension) -> bool:
+    """Staff of the district, and of the subdistrict that handles it, but neither who asked nor the author."""
+    request, scope = extension.request, access_scope(actor)
+    decides = scope.district or (request.subdistrict_id is not None and request.subdistrict_id in scope.subdistricts)
+    return decides and actor.pk != extension.asked_by_id and actor != request.author
+
+
+# ---- after the answer -----------------------------------------------------------------------------------------------
+def can_withdraw_answer(actor, request) -> bool:
+    """Whoever answered it takes the answer back, as long as they handle such requests."""
+    return actor == request.answered_by and actor != request.author and handles(actor, request)
+
+
 def can_withdraw_request(actor, request) -> bool:
-    return actor == request.author and request.state in REQUEST_OPEN
+    return actor == request.author and request.is_open
+
+
+def can_close_request(actor, request) -> bool:
+    """The author closes it once it is answered, with or without a rating."""
+    return actor == request.author and request.state == RequestState.ANSWERED
 
 
 def can_rate_request(actor, request) -> bool:
-    return actor == request.author and request.state in (RequestState.ANSWERED, RequestState.CLOSED)
+    """The author, once there is an answer; a rating is changed for 30 days."""
+    until = request.changeable_until
+    is_over = until is not None and clock.now() > until
+    return actor == request.author and request.state in _ANSWERED and not is_over
 
 
 def can_reopen_request(actor, request) -> bool:
-    """The author, once, and before rating the answer."""
-    return actor == request.author and request.state == RequestState.ANSWERED and request.reopened_at is None
+    """The author, once, within 30 days after the answer, also after rating it."""
+    until = request.reopenable_until
+    return actor == request.author and request.state in _ANSWERED and until is not None and clock.now() <= until
 
 
 def can_report_outcome(actor, organizer) -> bool:
@@ -100,6 +192,18 @@ def can_appoint(actor, team) -> bool:
 def can_appoint_volunteer(actor, team) -> bool:
     """The leader, and staff of its area."""
     return can_edit_team(actor, team)
+
+
+def can_describe_post(actor, post) -> bool:
+    """The holder says what they offer, and the leader, as long as the post is held."""
+    is_own = post.person.user_id is not None and post.person.user_id == actor.pk
+    return is_own or can_appoint_volunteer(actor, post.team)
+
+
+def can_see_members(actor, team) -> bool:
+    """The leader and staff of its area, and who is in the team."""
+    is_in_team = actor.is_authenticated and Post.objects.own(actor).filter(team=team).exists()
+    return is_in_team or can_appoint_volunteer(actor, team)
 
 
 def can_end_post(actor, post) -> bool:

@@ -16,8 +16,8 @@ from chengyang.platform.staff.links import page_url
 
 from . import actions, permissions
 from .forms import ComplexField, HandlerField
-from .models import Outcome, Request
-from .states import REQUEST_OPEN, OutcomeState
+from .models import Extension, ExtensionState, Outcome, Request
+from .states import REQUEST_OPEN, REQUEST_RUNNING, OutcomeState
 
 # Editable fields of an outcome that the heading and the rows below show; others follow by themselves.
 OUTCOME_SHOWN_FIELDS = {"title", "kind", "happened_on", "amount", "quantity"}
@@ -36,7 +36,8 @@ class AnswerRequest(TodoKind):
         handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
             handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
-        return Request.objects.visible_to(user).filter(handled, state__in=REQUEST_OPEN).exclude(author=user)
+        # One whose author is asked waits for the author.
+        return Request.objects.visible_to(user).filter(handled, state__in=REQUEST_RUNNING).exclude(author=user)
 
     def is_open(self, row):
         return row.state in REQUEST_OPEN
@@ -76,14 +77,11 @@ class AnswerRequest(TodoKind):
     def options(self, row, user):
         if not permissions.can_answer_request(user, row):
             return ()
-        options = [
-            DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。")),
-            DecisionOption("route", _("转办"), asks=("handler", "is_complex"), done=_("已转办，对方会收到通知。")),
-        ]
-        if not row.is_complex:
-            label = _("情况复杂，15 个工作日")
-            options.append(DecisionOption("extend", label, done=_("时限已延长，对方会收到通知。")))
-        return options
+        answer = DecisionOption("answer", _("答复"), needs_reason=True, done=_("已答复，对方会收到通知。"))
+        # Only staff find a request complex; a team asks for an extension on its page, which somebody else decides.
+        asks = ("handler", "is_complex") if access_scope(user).staff else ("handler",)
+        route = DecisionOption("route", _("转办"), asks=asks, done=_("已转办，对方会收到通知。"))
+        return [answer, route] if permissions.can_route_request(user, row) else [answer]
 
     def fields(self, row, user):
         return {"handler": HandlerField(row, user), "is_complex": ComplexField()}
@@ -91,12 +89,69 @@ class AnswerRequest(TodoKind):
     def decide(self, row, choice, reason, *, actor, handler=None, is_complex=False):
         if choice == "route":
             return actions.route_request(row, actor=actor, is_complex=is_complex, **handler)
-        if choice == "extend":
-            return actions.extend_request(row, actor=actor)
         return actions.answer_request(row, actor=actor, answer=reason)
 
     def undo(self, row, option, *, actor):
         return actions.withdraw_answer(row, actor=actor)
+
+
+class DecideExtension(TodoKind):
+    """More time for a request, which a second person grants or refuses."""
+
+    code, label, section, model = "extension", _("延期"), Section.SERVICES, Extension
+    related = ("request__team", "request__subdistrict")
+    locks = ("request",)
+    quick_reasons = (_("还来得及，请按原来的期限"), _("请先答复已经能定的部分"))
+
+    def waiting(self, user):
+        scope = access_scope(user)
+        if not scope.staff:
+            return Extension.objects.none()
+        rows = Extension.objects.visible_to(user).filter(state=ExtensionState.ASKED)
+        rows = rows.exclude(asked_by=user).exclude(request__author=user)
+        return rows if scope.district else rows.filter(request__subdistrict__in=scope.subdistricts)
+
+    def awaited_by(self, user):
+        return Extension.objects.visible_to(user).filter(asked_by=user, state=ExtensionState.ASKED)
+
+    def title(self, row):
+        return _("%(title)s：延 %(n)d 个工作日") % {"title": row.request.title, "n": row.days}
+
+    def detail(self, row):
+        return row.request.handler
+
+    def since(self, row):
+        return row.asked_at
+
+    def detail_rows(self, row, user):
+        return [
+            DetailRow(_("编号"), row.request.number, url=page_url(row.request)),
+            DetailRow(_("内容"), row.request.text),
+            DetailRow(_("承办"), row.request.handler),
+            DetailRow(_("现在的期限"), dates.day(row.request.due_on)),
+            DetailRow(_("延长"), _("%(n)d 个工作日") % {"n": row.days}),
+            DetailRow(_("理由"), row.reason),
+        ]
+
+    def record_opening(self, row, *, actor):
+        actions.record_opening(row.request, actor=actor)
+
+    def history(self, row):
+        asked = HistoryEntry(_("申请延期"), row.asked_at, row.asked_by or "", row.reason)
+        if row.decided_at is None:
+            return [asked]
+        return [HistoryEntry(row.get_state_display(), row.decided_at, row.decided_by or "", row.decision), asked]
+
+    def options(self, row, user):
+        if row.state != ExtensionState.ASKED or not permissions.can_decide_extension(user, row):
+            return ()
+        granted = DecisionOption("grant", _("批准"), done=_("已批准，本人和承办的会收到通知。"))
+        return [granted, DecisionOption("refuse", _("不批准"), needs_reason=True)]
+
+    def decide(self, row, choice, reason, *, actor):
+        if choice == "grant":
+            return actions.grant_extension(row, actor=actor)
+        return actions.refuse_extension(row, actor=actor, reason=reason)
 
 
 def reported_at(outcome):

@@ -11,7 +11,7 @@ from chengyang.platform.accounts.models import Role, Subdistrict, User
 from members.models import Category, Person
 from organizations.models import Membership, Organization
 from organizations.models import Post as OrganizationPost
-from services.models import Alliance, Team
+from services.models import Alliance, Offer, Team
 from services.models import Post as TeamPost
 
 ROLES = {
@@ -99,8 +99,11 @@ def base(**fields):
 def team(**fields):
     alliance = _first_or_create(Alliance, {"name": "城新同行"}, {})
     defaults = {"name": "“夏新连心”美丽乡村建设服务队", "alliance": alliance, "field": "rural", "is_published": True}
-    slug = fields.pop("slug", "xiaxin-lianxin")
-    return _first_or_create(Team, {"slug": slug}, {**defaults, **fields})
+    slug, services = fields.pop("slug", "xiaxin-lianxin"), fields.pop("services", ())
+    found = _first_or_create(Team, {"slug": slug}, {**defaults, **fields})
+    for position, name in enumerate(services, start=1):
+        Offer.objects.get_or_create(team=found, name=name, defaults={"position": position})
+    return found
 
 
 def stepped_up(browser):

@@ -21,7 +21,7 @@ from .. import actions, permissions
 from ..forms import ActivityForm
 from ..models import Activity, Brand, Programme
 from ..states import ACTIVITY_EDITABLE, ActivityState
-from ..todos import detail_rows_of
+from ..todos import clashes, detail_rows_of
 
 
 def _offered(verb: str) -> Any:
@@ -184,6 +184,7 @@ class ActivityAdmin(ScopedAdmin):
         revision = DetailRow(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
         missing = actions.missing_fields(row) if row.state in ACTIVITY_EDITABLE else []
         lacks = [DetailRow(_("发布前还缺"), message, url=f"?edit=1#id_{field}") for field, message in missing]
+        lacks += clashes(row) if row.state in ACTIVITY_EDITABLE else []
         return [state, *lacks, *detail_rows_of(row), DetailRow(_("报名"), taken), revision]
 
     def create(self, form: Any, *, actor: Any) -> Activity:

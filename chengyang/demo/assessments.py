@@ -187,7 +187,8 @@ def _fill_pages(dataset: Dataset) -> None:
     for organizer in dataset.teams.values():
         if organizer.is_demo and not organizer.summary:
             since = dt.date(2018, 3, 1)
-            _write(organizer, founded_on=since, **words["teams"][organizer.slug])
+            page = {name: value for name, value in words["teams"][organizer.slug].items() if name != "services"}
+            _write(organizer, founded_on=since, **page)  # `offers` makes the lists of services
     for organizer in dataset.organizations.values():
         if organizer.is_demo and not organizer.summary:
             key = organizer.subdistrict.short_name if organizer.subdistrict else organizer.slug

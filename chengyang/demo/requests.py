@@ -8,9 +8,10 @@ from typing import Any
 from chengyang import clock
 from chengyang.lib.chinese import workdays
 from services.actions.outcomes import CHECK_DAYS
-from services.actions.requests import CLOSES_AFTER, COMPLEX_DAYS, DAYS, REMIND_AT
-from services.models import Outcome, Request
-from services.states import OutcomeState, RequestState
+from services.actions.request_upkeep import REMIND_AT
+from services.actions.requests import CLOSE_DAYS
+from services.models import COMPLEX_DAYS, DAYS, Outcome, Request, Share, ThreadEntry
+from services.states import OutcomeState, RequestState, ShareState
 
 from .bulk import insert
 from .dataset import Dataset
@@ -29,6 +30,7 @@ STEP = Decimal(100)
 LEAST, MIDDLE, MOST = 8, 134, 260  # range and middle of the size of a gift, before it is scaled
 
 # Open requests: handler (as in words.toml), number of the example, working days until it is due, complex.
+RATINGS = ((3, 3), (3, 3), (3, 3), (3, 2), (2, 2), (2, 2))  # solved, useful
 OPEN = (
     ("xiaxin-lianxin", 0, -2, False),
     ("xiaxin-lianxin", 1, 0, False),
@@ -74,6 +76,42 @@ def make_requests(dataset: Dataset) -> None:
         numbers[day] += 1
         row.number = f"SQ{day:%Y%m%d}-{numbers[day]:03d}"
     insert(rows)
+    insert([_share(dataset, rng, row) for row in rows if row.team])
+    insert([entry for row in rows for entry in _thread(dataset, rng, row)])
+
+
+def _share(dataset: Dataset, rng: RandomSource, row: Request) -> Share:
+    """Return the share of the team that leads `row`: asked, accepted some hours later, done with the answer."""
+    state = ShareState.ASKED if row.state == R.SUBMITTED else ShareState.ACCEPTED
+    state = state if row.state in (R.SUBMITTED, R.ROUTED) else ShareState.DONE
+    by = None if state == ShareState.ASKED else handler(dataset, row)
+    at = by and (row.answered_at or row.at + dt.timedelta(hours=3))
+    return Share(
+        public_id=rng.public_id(),
+        request=row,
+        team=row.team,
+        role=Share.Role.LEAD,
+        state=state,
+        asked_by=row.author,
+        asked_at=row.at,
+        decided_by=by,
+        decided_at=at,
+        is_demo=True,
+    )
+
+
+def _thread(dataset: Dataset, rng: RandomSource, row: Request) -> list[ThreadEntry]:
+    """Return what was written about `row`: that a team took it, and the answer."""
+    by = handler(dataset, row)
+    fields = {"request": row, "by": by, "unit": row.handler, "is_demo": True}
+    entries = []
+    if row.team and row.state != R.SUBMITTED:
+        text = f"{row.team}接下了，{by.name}经办"
+        entries.append(ThreadEntry(public_id=rng.public_id(), kind="step", text=text, at=row.at, **fields))
+    if row.answer:
+        at = row.answered_at
+        entries.append(ThreadEntry(public_id=rng.public_id(), kind="answer", text=row.answer, at=at, **fields))
+    return entries
 
 
 def _request(
@@ -103,11 +141,18 @@ def _answered(dataset: Dataset, rng: RandomSource, author: Any, example: dict[st
     answered = dataset.due(day, rng.choice((1, 2, 3, 3, 4, 5, 6)))
     row.answer, row.answered_by = example["answer"], handler(dataset, row)
     row.answered_at = rng.moment(min(answered, dataset.ago(1)), 9, 17)
-    row.rating = rng.choice((5, 5, 5, 4, 4, 3)) if rng.chance(0.7) else None
-    is_open = row.rating is None and row.answered_at > dataset.midnight - CLOSES_AFTER
+    if rng.chance(0.7):
+        _rate(row, *rng.choice(RATINGS))
+    closes_on = dataset.due(row.answered_at.date(), CLOSE_DAYS)
+    is_open = row.solved is None and closes_on >= dataset.today
     row.state = R.ANSWERED if is_open else R.CLOSED
     row.reminders = 3  # all reminders have been sent
     return row
+
+
+def _rate(row: Request, solved: int, useful: int) -> None:
+    """Let the author of `row` say two hours after the answer whether it is solved and was useful."""
+    row.solved, row.useful, row.rated_at = solved, useful, row.answered_at + dt.timedelta(hours=2)
 
 
 def handler(dataset: Dataset, request: Request) -> Any:
@@ -147,10 +192,12 @@ def _of_personas(dataset: Dataset, rng: RandomSource) -> list[Request]:
     member, stranger = dataset.personas["member"], dataset.personas["stranger"]
     review, bus = words["requests"][0], next(e for e in words["requests"] if e["title"].startswith("夜间公交"))
     answered = _answered(dataset, rng, member, review, ago=8)
-    answered.rating, answered.state = None, R.ANSWERED
+    answered.solved = answered.useful = answered.rated_at = None
+    answered.state = R.ANSWERED
     answered.answered_at = rng.moment(dataset.ago(2), 9, 17)
     done = _answered(dataset, rng, member, words["requests"][1], ago=150)
-    done.rating, done.state = 5, R.CLOSED
+    _rate(done, 3, 3)
+    done.state = R.CLOSED
     return [
         answered,
         done,

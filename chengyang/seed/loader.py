@@ -30,7 +30,7 @@ from chengyang.platform.workdays import deadlines
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Category
 from organizations.models import Kind, Organization, WorkField
-from services.models import Alliance, Team
+from services.models import Alliance, Offer, Team
 
 from .criteria import CRITERIA, SUBJECTS, TEXTS
 from .facts import facts
@@ -271,11 +271,28 @@ def teams() -> list[Any]:
             **_common_columns(team),
             "alliance": alliance or created[0],
             "field": team["field"],
-            "services": team.get("services", []),
         }
         for _, team in _numbered(entry["teams"])
     ]
-    return created + _missing(Team, "slug", rows)
+    made = _missing(Team, "slug", rows)
+    return created + made + _offers({team.slug: team for team in made})
+
+
+def _offers(made: dict[str, Team]) -> list[Any]:
+    """Return the list of services of the teams `made` (by slug), of which only the names are published."""
+    rows = [
+        Offer(
+            public_id=_public_id(slug, name),
+            team=made[slug],
+            name=name,
+            position=number,
+            is_demo=made[slug].is_demo,
+        )
+        for _, team in _numbered(facts()["alliance"]["teams"])
+        if (slug := SLUGS[team["name"]]) in made
+        for number, name in enumerate(team.get("services", []), start=1)
+    ]
+    return Offer._base_manager.bulk_create(rows)
 
 
 def _common_columns(entry: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chengyang.platform.accounts.posts import end_all
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import move
-from chengyang.platform.files.models import File
+from chengyang.platform.files.actions import delete_attached
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.privacy import actions as privacy
 
@@ -216,8 +216,5 @@ def _delete_evidence(person):
     assessments, corrections = (
         list(rows.values_list("public_id", flat=True)) for rows in (person.assessments, person.corrections)
     )
-    files = File.objects.filter(attached_to="members.Assessment", attached_id__in=assessments)
-    files |= File.objects.filter(attached_to="members.Correction", attached_id__in=corrections)
-    stored = [(file.content.storage, file.content.name) for file in files]
-    files.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored], robust=True)
+    delete_attached("members.Assessment", assessments)
+    delete_attached("members.Correction", corrections)

@@ -4,33 +4,29 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError, require, required_reason
+from chengyang.errors import ActionError, optional_reason, require, required_reason
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.accounts.models import Role, User
 from chengyang.platform.audit import actions as audit
-from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move, step_back
+from chengyang.platform.files import actions as files
 from chengyang.platform.notices.actions import notify
-from chengyang.platform.notices.models import Notice
 from chengyang.platform.workdays import deadlines
-from members import erasure
-from members.models import Person
 
-from .. import permissions
-from ..models import Post, Request, Team
+from .. import due, permissions
+from ..models import DAYS, Request, RoutingRule, Team, ThreadEntry
 from ..states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState
+from . import shares, timing
+from .handling import Kind, notify_author, notify_handlers, step, write
+from .threads import attach
 
-DAYS, COMPLEX_DAYS = 7, 15  # working days, as promised on the list of services (domain.md rule 9)
-REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (domain.md rule 9)
 NUMBER_LOCK = 0x73767271  # "svrq": the numbers of a day are assigned one after the other
 SENT_TWICE_WITHIN = dt.timedelta(minutes=10)  # the same request again within this time is the same sending
-CLOSES_AFTER = dt.timedelta(days=15)  # an answered request without a rating is closed after this time
+CLOSE_DAYS = 10  # working days after which an answered request without a rating is closed
+RATING_WORDS = 200  # characters
 
 
 def _next_number(today: dt.date) -> str:
@@ -48,34 +44,75 @@ def _next_number(today: dt.date) -> str:
 
 
 @transaction.atomic
-def submit_request(*, actor, title: str, text: str, team: Team | None = None, service: str = "") -> Request:
+def submit_request(
+    *, actor, title: str, text: str, team: Team | None = None, service: str = "", uploads: Any = (), **details: Any
+) -> Request:
     """Submit a request for help to `team`, perhaps for one `service` of its list; without a team it goes to the office.
 
-    It is due in 7 working days. The same request, sent again within ten minutes (by the back button, or on a slow line), is
-    one request: the first is returned. Raises NotAllowed, ActionError("service") when the team does not offer `service`.
+    It is due in 7 working days. `details` have names in `Request.DETAIL_FIELDS`; `uploads` are pictures and PDF files. The
+    same request, sent again within ten minutes (by the back button, or on a slow line), is one request: the first is
+    returned. Raises NotAllowed, ActionError `service` when the team does not offer `service`, `audience` when only the
+    office may read it and a team is asked, and as `threads.attach`.
     """
     require(permissions.can_submit_request, actor, None)
+    _require_service(team, service, details)
+    return create_request(actor, title, text, team, service, uploads, details)
+
+
+def _require_service(team, service, details):
     if service and (team is None or service not in team.services):
-        raise ActionError(_("这支服务队的清单里没有这项服务，请重新选。"), code="service", field="service")
+        raise ActionError(
+            _("这支服务队的清单里没有这项服务，或者暂停接单，请重新选。"), code="service", field="service"
+        )
+    if team is not None and details.get("readers") == "office":
+        text = _("点了这支队的单，队里的人要能看到；只给办公室看，请从“我要提诉求”写。")
+        raise ActionError(text, code="audience", field="readers")
+
+
+def create_request(
+    author: Any, title: str, text: str, team: Any, service: str, uploads: Any, details: Any, *, subdistrict: Any = None
+) -> Request:
+    """Store a request of `author`, and notify author and handlers; the caller has checked who may (see `submit_request`)."""
+    if unknown := details.keys() - set(Request.DETAIL_FIELDS):
+        raise TypeError(f"a request has no details {', '.join(sorted(unknown))}")
     today = clock.today()
+    by_rule = None if team or subdistrict else _team_by_rule(author, details)
+    if by_rule is not None:
+        team, details = by_rule, {**details, "handed_over_at": clock.now()}  # the office follows it
     number = _next_number(today)  # takes the lock, so that a second sending sees the first
-    same = {"author": actor, "title": title, "text": text, "team": team, "service": service}
+    same = {"author": author, "title": title, "text": text, "team": team, "service": service}
     if sent := Request.objects.filter(**same, state__in=REQUEST_OPEN, at__gt=clock.now() - SENT_TWICE_WITHIN).first():
         return sent
     request = Request.objects.create(
         number=number,
-        author=actor,
+        author=author,
         title=title,
         text=text,
         team=team,
+        subdistrict=subdistrict,
         service=service,
         due_on=deadlines.due_on(today, DAYS),
-        is_demo=actor.is_demo,
+        is_demo=author.is_demo,
+        **details,
     )
-    audit.record("request.created", request, actor=actor, user=actor)
-    notify(actor, "services/request_received", url=request.get_absolute_url(), request=request)
-    _notify_handlers(request, "services/request_waiting")
+    if uploads:
+        attach(write(request, Kind.MESSAGE, str(_("随诉求附上")), by=author), uploads, owner=author)
+    if team is not None:
+        shares.open_lead(request, team, actor=author)
+    if by_rule is not None:
+        step(request, _("按分办规则交给%(team)s") % {"team": team})
+    audit.record("request.created", request, actor=details.get("taken_by") or author, user=author)
+    notify(author, "services/request_received", url=request.get_absolute_url(), request=request)
+    notify_handlers(request, "services/request_waiting", but=details.get("taken_by"))
     return request
+
+
+def _team_by_rule(author, details):
+    """Return the team to which a request of this category goes by a rule, None without one or when only the office may read it."""
+    if details.get("readers") == "office" or not details.get("category"):
+        return None
+    person = getattr(author, "person", None)
+    return RoutingRule.objects.team_for(details["category"], person and person.subdistrict_id)
 
 
 @transaction.atomic
@@ -86,12 +123,15 @@ def record_opening(request: Request, *, actor) -> None:
 
 
 @transaction.atomic
-def route_request(request: Request, *, actor, team=None, subdistrict=None, is_complex: bool = False) -> Request:
-    """Hand `request` over to a team or a subdistrict (neither: to the office), and notify the author.
+def route_request(
+    request: Request, *, actor, team=None, subdistrict=None, is_complex: bool = False, reason: str = ""
+) -> Request:
+    """Hand `request` over to a team or a subdistrict (neither: to the office), and notify the author, who reads `reason`.
 
-    A complex request gets 15 working days, and stays complex. The due date is never moved to an earlier day. The district
-    office can read from now on what it handed over. Raises NotAllowed, also when the request is no longer open, and
-    ActionError `handler` (both a team and a subdistrict, or a closed team) and `same` (it is handled there already).
+    A complex request gets 15 working days, and stays complex; only staff find it so, a team asks for an extension. The due
+    date is never moved to an earlier day. The district office can read from now on what it handed over. Raises NotAllowed,
+    also when the request is no longer open, and ActionError `handler` (both a team and a subdistrict, or a closed team),
+    `same` (it is handled there already), `audience` and `complex`.
     """
     request = lock(request)
     require(permissions.can_route_request, actor, request)
@@ -102,50 +142,55 @@ def route_request(request: Request, *, actor, team=None, subdistrict=None, is_co
     if (team, subdistrict) == (request.team, request.subdistrict):
         text = _("现在就由%(handler)s办理，请选要转给谁。") % {"handler": request.handler}
         raise ActionError(text, code="same", field="handler")
+    if team:
+        shares.require_audience(request)
+    if is_complex and not access_scope(actor).staff:
+        raise ActionError(_("要更多时间，请申请延期，由另一个人批准。"), code="complex", field="is_complex")
+    reason = optional_reason(reason)
     changes: dict[str, Any] = {"team": team, "subdistrict": subdistrict, **_due(request, is_complex)}
     if access_scope(actor).district:
         changes["handed_over_at"] = clock.now()
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **changes)
-    notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
-    _notify_handlers(request, "services/request_waiting", but=actor)
-    return request
-
-
-@transaction.atomic
-def extend_request(request: Request, *, actor) -> Request:
-    """Give a complex request 15 working days from today at its present handler, and notify the author.
-
-    Raises NotAllowed, also when the request is no longer open, ActionError("complex") when it has them already.
-    """
-    request = lock(request)
-    require(permissions.can_route_request, actor, request)
-    if request.is_complex:
-        raise ActionError(_("已经按复杂诉求办理。"), code="complex")
-    changes = _due(request, True)
-    move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.extended", **changes)
-    notify(request.author, "services/request_extended", url=request.get_absolute_url(), request=request)
+    shares.open_lead(request, team, actor=actor)
+    timing.drop_extension(request)
+    words = {"handler": request.handler, "why": f"：{reason}" if reason else ""}
+    step(request, _("转给%(handler)s%(why)s") % words, by=actor)
+    notify_author(request, "services/request_routed")
+    notify_handlers(request, "services/request_waiting", but=actor)
     return request
 
 
 def _due(request, is_complex):
     """Return the columns of the due date: 15 working days from today when the request becomes complex."""
-    starts = clock.today() if is_complex and not request.is_complex else request.counted_from
-    is_complex = is_complex or request.is_complex
-    due_on = deadlines.due_on(starts, COMPLEX_DAYS if is_complex else DAYS)
-    return {"is_complex": is_complex, "due_on": max(due_on, request.due_on)}
+    if is_complex and not request.is_complex:
+        request.is_complex, request.complex_on = True, clock.today()
+    return {
+        "is_complex": request.is_complex,
+        "complex_on": request.complex_on,
+        "due_on": due.later_due(request),
+    }
 
 
 @transaction.atomic
-def answer_request(request: Request, *, actor, answer: str) -> Request:
-    """Answer `request`. Raises NotAllowed, also when the request is no longer open, ActionError("answer") for an empty answer."""
+def answer_request(request: Request, *, actor, answer: str, uploads: Any = ()) -> Request:
+    """Answer `request`, whose author then rates it. A clock that stands still goes on first.
+
+    Raises NotAllowed, also when the request is no longer open, ActionError `answer` for an empty answer, `helpers` while a
+    helping team has not handed in what it was asked for, and as `threads.attach`.
+    """
     request = lock(request)
     require(permissions.can_answer_request, actor, request)
     if not answer.strip():
         raise ActionError(_("请写答复。"), code="answer", field="answer")
+    shares.require_nobody_awaited(request)
+    timing.resume(request, actor=actor)
     changes = {"answer": answer.strip(), "answered_by": actor, "answered_at": clock.now()}
     move(request, RequestState.ANSWERED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.answered", **changes)
-    until = timezone.localdate(clock.now() + CLOSES_AFTER)
-    notify(request.author, "services/request_answered", url=request.get_absolute_url(), request=request, until=until)
+    shares.finish_lead(request, actor=actor)
+    timing.drop_extension(request)
+    attach(write(request, Kind.ANSWER, request.answer, by=actor), uploads, owner=actor)
+    until = deadlines.due_on(clock.today(), CLOSE_DAYS)
+    notify_author(request, "services/request_answered", until=until)
     return request
 
 
@@ -167,50 +212,92 @@ def withdraw_answer(request: Request, *, actor) -> Request:
         verb="request.answer_withdrawn",
         user=request.author,
     )
-    notify(request.author, "services/answer_withdrawn", url=request.get_absolute_url(), request=request)
+    last = request.entries.filter(kind=Kind.ANSWER).order_by("-at", "-pk").first()
+    if last is not None:
+        _take_off(last)
+    shares.take_up_again(request, actor=actor)
+    notify_author(request, "services/answer_withdrawn")
+    return request
+
+
+def _take_off(entry: ThreadEntry) -> None:
+    """Delete an answer that was withdrawn, with its files; one line says that there was one."""
+    request = entry.request
+    files.delete_attached("services.ThreadEntry", [entry.public_id])
+    step(request, _("撤回了答复，重新办理"), by=entry.by)
+    entry.delete()
+
+
+@transaction.atomic
+def rate_request(request: Request, *, actor, solved: int, useful: int, words: str = "") -> Request:
+    """Say whether it is solved (`Solved`), whether the answer was useful (`Useful`), and a sentence; this closes the request.
+
+    It can be changed for 30 days; what was said before is kept in the history. Raises NotAllowed, also before there is an
+    answer and after the 30 days, ActionError("rating") for another number, ("too_long") beyond 200 characters.
+    """
+    request = lock(request)
+    require(permissions.can_rate_request, actor, request)
+    if solved not in (1, 2, 3) or useful not in (1, 2, 3):
+        raise ActionError(_("请两样都选一个。"), code="rating", field="solved")
+    if len(words := words.strip()) > RATING_WORDS:
+        raise ActionError(_("最多 %(n)d 个字。") % {"n": RATING_WORDS}, code="too_long", field="words")
+    is_first = request.rated_at is None
+    request.solved, request.useful, request.rating_words = solved, useful, words
+    request.rated_at = request.rated_at or clock.now()
+    fields = ["solved", "useful", "rating_words", "rated_at"]
+    if request.state == RequestState.ANSWERED:
+        changes = {name: getattr(request, name) for name in fields}
+        move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.closed", **changes)
+    else:
+        request.save(update_fields=fields)
+        audit.record("request.rated", request, actor=actor, user=actor, fields=fields)
+    text = _("评价：%(solved)s，%(useful)s") if is_first else _("改了评价：%(solved)s，%(useful)s")
+    words_of = {"solved": request.get_solved_display(), "useful": request.get_useful_display()}
+    step(request, text % words_of, by=actor)
     return request
 
 
 @transaction.atomic
-def rate_request(request: Request, *, actor, rating: int) -> Request:
-    """Rate the answer from 1 to 5, which closes the request. The rating can be changed later.
-
-    Raises NotAllowed, also before there is an answer, ActionError("rating") for another number.
-    """
+def close_own_request(request: Request, *, actor) -> Request:
+    """Close an answered request as its author, without a rating, which can still follow. Raises NotAllowed, ActionError("state")."""
     request = lock(request)
-    require(permissions.can_rate_request, actor, request)
-    if rating not in range(1, 6):
-        raise ActionError(_("请从 1 到 5 里选一个。"), code="rating", field="rating")
-    if request.state == RequestState.CLOSED:
-        request.rating = rating
-        request.save(update_fields=["rating"])
-        audit.record("request.rated", request, actor=actor, fields=["rating"])
-        return request
-    return move(
-        request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.rated", rating=rating
-    )
+    require(permissions.can_close_request, actor, request)
+    move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.closed")
+    step(request, _("本人办结"), by=actor)
+    return request
 
 
 @transaction.atomic
 def reopen_request(request: Request, *, actor, reason: str) -> Request:
-    """Reopen an answered request once, because the answer did not help; its handlers are notified and read `reason`.
+    """Reopen an answered or closed request once, within 30 days, because the answer did not help; handlers read `reason`.
 
-    It gets the full time again; reminders and escalation start anew (domain.md rule 9). The former answer stays in
-    `Request.thread`. Raises NotAllowed, also for a second time, ActionError("reason") without a reason, ("too_long").
+    It gets the full time again; pauses, extensions, reminders and escalation start anew (domain.md rule 9). The former
+    answer stays in `Request.thread`. Raises NotAllowed, also for a second time, ActionError("reason") without a reason,
+    ("too_long").
     """
     request = lock(request)
     require(permissions.can_reopen_request, actor, request)
     changes: dict[str, Any] = {
-        "due_on": deadlines.due_on(clock.today(), COMPLEX_DAYS if request.is_complex else DAYS),
+        "due_on": deadlines.due_on(clock.today(), request.working_days),
         "reopened_at": clock.now(),
         "reopen_reason": required_reason(reason, missing=_("请写哪里没解决。")),
         "reminders": 0,
         "escalated_at": None,
+        "closing_warned_at": None,
+        # The next answer is rated anew; the history keeps what was said of this one.
+        "solved": None,
+        "useful": None,
+        "rating_words": "",
+        "rated_at": None,
     }
+    if request.team and request.team.closed_on:
+        changes["team"] = None  # the team that answered has stopped since: the office deals with it
     request = move(
         request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.reopened", **changes
     )
-    _notify_handlers(request, "services/request_reopened")
+    write(request, Kind.REOPENED, request.reopen_reason, by=actor)
+    shares.take_up_again(request, actor=actor)
+    notify_handlers(request, "services/request_reopened")
     return request
 
 
@@ -219,10 +306,15 @@ def withdraw_request(request: Request, *, actor) -> Request:
     """Withdraw an open request, without approval. Raises NotAllowed for anybody but the author."""
     request = lock(request)
     require(permissions.can_withdraw_request, actor, request)
-    return _withdraw(request, actor)
+    return withdraw_open(request, actor)
 
 
-def _withdraw(request, actor):
+def withdraw_open(request: Request, actor: Any) -> Request:
+    """Withdraw `request` (locked); a pause and shares of teams end with it."""
+    timing.end_pause(request)
+    timing.drop_extension(request)
+    shares.end_all(request, actor=actor)
+    step(request, _("撤回了"), by=actor)
     return move(request, RequestState.WITHDRAWN, table=REQUEST_TRANSITIONS, actor=actor, verb="request.withdrawn")
 
 
@@ -231,129 +323,11 @@ def take_back_requests(team: Team, actor: Any) -> None:
     for request in (
         team.requests.filter(state__in=REQUEST_OPEN).order_by("pk").select_for_update(of=("self",), no_key=True)
     ):
+        timing.resume(request, actor=actor)
         to_office: dict[str, Any] = {"team": None, "subdistrict": None}
         move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.routed", **to_office)
-        notify(request.author, "services/request_routed", url=request.get_absolute_url(), request=request)
-
-
-def withdraw_requests_of(person: Person, actor: Any) -> None:
-    """Withdraw the open requests of `person`, who leaves the registry."""
-    if person.user_id:
-        for request in Request.objects.filter(author=person.user_id, state__in=REQUEST_OPEN).select_for_update():
-            _withdraw(request, actor)
-
-
-def erase_requests(person: Person) -> None:
-    """Erase the requests of `person`: delete those without an answer, anonymise the answered ones so that they still count.
-
-    Texts, history and notices are deleted too (P12). Requests made after `person` left are those of a guest, and stay.
-    """
-    if not person.user_id:
-        return
-    rows = Request.objects.filter(author=person.user_id)
-    if person.left_on:
-        rows = rows.filter(at__lt=clock.at(person.left_on + dt.timedelta(days=1)))
-    _erase(rows)
-
-
-def _erase(rows):
-    _delete_notices(rows)
-    answered = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
-    kept = list(answered.values_list("pk", flat=True))
-    history.delete_with_history(rows.exclude(pk__in=kept))
-    kept_rows = Request.objects.filter(pk__in=kept)
-    kept_rows.update(
-        author=None,
-        title=erasure.ERASED,
-        text="",
-        service="",
-        answer=erasure.ERASED,
-        reopen_reason="",
-        query_code="",
-        rating=None,
-    )
-    history.delete_history(kept_rows)
-
-
-@transaction.atomic
-def close_requests_of(user: User, actor: Any) -> None:
-    """Withdraw the open requests of `user`, who closes their account, and erase all of them."""
-    for request in Request.objects.filter(author=user, state__in=REQUEST_OPEN).select_for_update(of=("self",)):
-        _withdraw(request, actor)
-    _erase(Request.objects.filter(author=user))
-
-
-def accounts_in_use(since: dt.datetime) -> QuerySet:
-    """Return the ids of the accounts with an open request, or one that they made after `since`."""
-    rows = Request.objects.filter(Q(state__in=REQUEST_OPEN) | Q(at__gt=since), author__isnull=False)
-    return rows.order_by().values_list("author", flat=True).distinct()
-
-
-def _delete_notices(rows):
-    """Delete all notices about `rows`, also those to handlers: they contain the titles."""
-    Notice.objects.filter(url__in=[row.get_absolute_url() for row in rows]).delete()
-
-
-@transaction.atomic
-def close_request(request: Request) -> Request:
-    """Close an answered request that was not rated in time; called by the periodic task. Raises ActionError("state")."""
-    request = lock(request)
-    return move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=None, verb="request.closed")
-
-
-def handlers(request: Request) -> list[User]:
-    """Return the accounts that handle `request` today: leaders of its team, staff of its subdistrict, or district staff."""
-    today = clock.today()
-    users = User.objects.filter(is_active=True)
-    if request.team:
-        leaders = request.team.posts.filter(kind=Post.Kind.LEADER, person__state="active").on(today)
-        return list(users.filter(person__in=leaders.values("person")))
-    kind = Role.Kind.SUBDISTRICT if request.subdistrict_id else Role.Kind.DISTRICT
-    roles = Role.objects.on(today).filter(kind=kind, subdistrict=request.subdistrict_id)
-    return list(users.filter(pk__in=roles.values("user")))
-
-
-def notify_moved_due(request: Request, before: dt.date) -> None:
-    """Notify the handlers and the author of `request` that it is due later than on `before`, because of a holiday."""
-    for who in [*handlers(request), *([request.author] if request.author else [])]:
-        notify(who, "services/request_due_moved", url=request.get_absolute_url(), request=request, before=before)
-
-
-def _notify_handlers(request: Request, template: str, *, but: Any = None) -> None:
-    """Notify those who handle `request` today, except `but`, who knows, and its author."""
-    for handler in handlers(request):
-        if handler not in (but, request.author):
-            notify(handler, template, url=request.get_absolute_url(), request=request)
-
-
-@transaction.atomic
-def remind_handlers(request: Request, today: dt.date) -> int:
-    """Remind the handlers of `request` at half, at four fifths and at the end of its working days, once each.
-
-    Return the number of the reminder that was sent (1 to 3), or 0 when none was due. Safe to repeat. After a pause of the
-    periodic task only the latest reminder is sent.
-    """
-    request = lock(request)
-    total = max(1, deadlines.left(request.due_on, request.counted_from))
-    spent = total - deadlines.left(request.due_on, today)
-    due = sum(spent >= total * share for share in REMIND_AT)
-    if request.state not in REQUEST_OPEN or due <= request.reminders:
-        return 0
-    request.reminders = due
-    request.save(update_fields=["reminders"])
-    for handler in handlers(request):
-        notify(handler, "services/request_reminder", url=request.get_absolute_url(), request=request)
-    return due
-
-
-@transaction.atomic
-def escalate_due(today: dt.date) -> int:
-    """Escalate every open request that is overdue on `today` to the district office; return how many. Safe to repeat."""
-    late = Request.objects.select_for_update(skip_locked=True).filter(
-        state__in=REQUEST_OPEN, due_on__lt=today, escalated_at__isnull=True
-    )
-    for request in late:
-        request.escalated_at = clock.now()
-        request.save(update_fields=["escalated_at"])
-        audit.record("request.escalated", request, actor=None, user=request.author)
-    return len(late)
+        shares.open_lead(request, None, actor=actor)
+        timing.drop_extension(request)
+        step(request, _("%(team)s停止了，转给区委统战部") % {"team": team})
+        notify_author(request, "services/request_routed")
+    shares.leave_all(team, actor=actor)

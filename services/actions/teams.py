@@ -11,6 +11,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.accounts import organizing, posts
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit.editing import edit
 from chengyang.platform.audit.transitions import lock
 from members.models import Person
 
@@ -97,6 +98,25 @@ def correct_post(post: Post, *, actor: Any, starts: dt.date, ends: dt.date | Non
     post = lock(post)
     require(permissions.can_end_post, actor, post)
     return posts.correct(post, actor=actor, starts=starts, ends=ends, reason=reason, url=_notice_url())
+
+
+@transaction.atomic
+def describe_post(post: Post, *, actor: Any, skills: str = "", times: str = "") -> Post:
+    """Write what the holder of `post` can do and when they have time. Raises NotAllowed, ActionError("state") once it is over."""
+    post = lock(post)
+    require(permissions.can_describe_post, actor, post)
+    if post.ends is not None and post.ends <= clock.today():
+        raise ActionError(_("已经不在这支队里，不用再写。"), code="state")
+    data = {"skills": skills.strip(), "times": times.strip()}
+    edit(post, data, fields=("skills", "times"), verb="team_post.described", actor=actor)
+    return post
+
+
+def forget_offers_of(person: Person) -> None:
+    """Erase what `person` wrote about skills and times in all teams, also from the history of the posts."""
+    rows = Post.objects.filter(person=person)
+    rows.update(skills="", times="")
+    Post.pgh_event_model._base_manager.filter(pgh_obj_id__in=rows.values("pk")).update(skills="", times="")
 
 
 def resign(team: Team, *, actor: Any) -> int:

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -23,8 +20,8 @@ from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
 from members.models import Person
 
-from ..states import REQUEST_OPEN, RequestState
-from .teams import Team
+from ..states import REQUEST_OPEN, REQUEST_RUNNING, SHARE_ACTIVE, RequestState
+from .teams import FIELDS, Team
 
 OFFICE = _("区委统战部")  # handles what no team and no subdistrict handles
 QUERY_CODE_LENGTH = 8  # 40 bits: numbers are counted up, so that only the code keeps a request apart from others
@@ -35,13 +32,60 @@ def new_query_code():
     return "".join(secrets.choice(ALPHABET) for _ in range(QUERY_CODE_LENGTH))
 
 
-@dataclass(frozen=True)
-class ThreadEntry:
-    """An answer, or the reason for which the author wants the request dealt with again."""
+DAYS, COMPLEX_DAYS = 7, 15  # working days, as promised on the list of services (domain.md rule 9)
+CHANGEABLE_FOR = dt.timedelta(days=30)  # how long a rating can be changed, and a closed request reopened
+CATEGORIES = {**FIELDS, "other": _("别的事")}
 
-    title: Any
-    text: str
-    at: dt.datetime | None
+
+class Urgency(models.TextChoices):
+    NORMAL = "normal", _("不急")
+    SOON = "soon", _("有日子要赶")
+
+
+class Solved(models.IntegerChoices):
+    YES = 3, _("解决了")
+    PARTLY = 2, _("解决了一部分")
+    NO = 1, _("没解决")
+
+
+class Useful(models.IntegerChoices):
+    VERY = 3, _("很有用")
+    SOME = 2, _("有些用")
+    NO = 1, _("没用")
+
+
+class Readers(models.TextChoices):
+    """Who may read a request besides its author."""
+
+    HANDLERS = "handlers", _("承办的队和办公室")
+    OFFICE = "office", _("只给区委统战部和街道")
+
+
+class Intake(models.TextChoices):
+    ONLINE = "online", _("网上")
+    PHONE = "phone", _("电话")
+
+
+class Diversion(models.TextChoices):
+    """What is not dealt with here, and goes to a channel of its own."""
+
+    PETITION = "petition", _("信访事项")
+    REPORT = "report", _("检举、举报")
+    EMERGENCY = "emergency", _("急事、险情")
+
+
+# Where to go instead: the words that the author gets, and the address.
+CHANNELS = {
+    Diversion.PETITION: (
+        _("信访事项由信访部门受理，请走国家信访局网上信访，或打 12345。"),
+        "https://www.gjxfj.gov.cn/",
+    ),
+    Diversion.REPORT: (
+        _("检举、举报由纪检监察机关受理，请走 12388 举报网站，或打 12388。"),
+        "https://www.12388.gov.cn/",
+    ),
+    Diversion.EMERGENCY: (_("有危险先打 110，着火打 119，要急救打 120；办公室不能代替它们。"), "tel:110"),
+}
 
 
 class RequestQuerySet(models.QuerySet):
@@ -82,12 +126,25 @@ class RequestQuerySet(models.QuerySet):
             return self.none()
         scope = access_scope(user)
         handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
+        if teams := scope.managed("team"):
+            handled |= Q(pk__in=self._shared_with(teams))
         if scope.district:
             handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
-            handled |= Q(handed_over_at__isnull=False)
+            handled |= Q(handed_over_at__isnull=False) | Q(pk__in=self._waiting_for_more_time())
         left = Person.objects.filter(state="left", user__isnull=False)
         handled &= Q(state__in=REQUEST_OPEN) | Q(author__isnull=True) | ~Q(author__in=left.values("user"))
-        return self.filter(Q(author=user) | handled)
+        # What went to another channel is closed to those who sent it there.
+        return self.filter(Q(author=user) | handled & ~Q(state=RequestState.DIVERTED))
+
+    def _waiting_for_more_time(self):
+        """Return the keys of the requests with an extension that district staff decide on, for which they read the request."""
+        extensions = self.model._meta.get_field("extensions").related_model
+        return extensions._base_manager.filter(state="asked").values("request")
+
+    def _shared_with(self, teams):
+        """Return the keys of the requests on which one of `teams` works, or is asked to."""
+        shares = self.model._meta.get_field("shares").related_model
+        return shares._base_manager.filter(team__in=teams, state__in=SHARE_ACTIVE).values("request")
 
 
 @tracked
@@ -101,7 +158,16 @@ class Request(DemoMark):
         "answer": "requests",
         "reopen_reason": "requests",
         "query_code": "requests",
-        "rating": "requests",
+        "category": "requests",
+        "place": "requests",
+        "firm": "requests",
+        "urgency": "requests",
+        "wanted_by": "requests",
+        "readers": "requests",
+        "diverted_to": "requests",
+        "solved": "requests",
+        "useful": "requests",
+        "rating_words": "requests",
     }
     NOT_PERSONAL = {
         "id",
@@ -109,15 +175,32 @@ class Request(DemoMark):
         "number",
         "state",
         "is_complex",
+        "complex_on",
+        "intake",
+        "consent_at",
         "at",
         "due_on",
         "answered_at",
         "reopened_at",
+        "rated_at",
+        "closing_warned_at",
         "escalated_at",
         "handed_over_at",
         "reminders",
         "is_demo",
     }
+
+    DETAIL_FIELDS = (  # what is told besides title and text, and by whom it was taken
+        "category",
+        "place",
+        "firm",
+        "urgency",
+        "wanted_by",
+        "readers",
+        "intake",
+        "taken_by",
+        "consent_at",
+    )
 
     public_id = PublicIdField()
     number = models.CharField(_("编号"), max_length=16, unique=True)
@@ -135,7 +218,18 @@ class Request(DemoMark):
     subdistrict = models.ForeignKey(
         "accounts.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("承办街道")
     )
+    category = models.CharField(_("类别"), max_length=20, blank=True, choices=CATEGORIES.items())
+    place = models.CharField(_("在哪里"), max_length=60, blank=True)
+    firm = models.CharField(_("替哪个单位提"), max_length=60, blank=True)
+    urgency = models.CharField(_("急不急"), max_length=6, choices=Urgency.choices, default=Urgency.NORMAL)
+    wanted_by = models.DateField(_("最好哪天前"), null=True, blank=True)
+    readers = models.CharField(_("给谁看"), max_length=8, choices=Readers.choices, default=Readers.HANDLERS)
+    intake = models.CharField(_("怎么提的"), max_length=6, choices=Intake.choices, default=Intake.ONLINE)
+    taken_by = acting_account(_("电话里谁记的"))
+    consent_at = models.DateTimeField(_("电话里同意的时间"), null=True, blank=True)
+    diverted_to = models.CharField(_("转告的渠道"), max_length=10, choices=Diversion.choices, blank=True)
     is_complex = models.BooleanField(_("复杂"), default=False)
+    complex_on = models.DateField(_("按复杂算起的日子"), null=True, blank=True)
     at = models.DateTimeField(_("提出时间"), default=clock.now)
     due_on = models.DateField(_("时限"))
     reopened_at = models.DateTimeField(_("退回再办时间"), null=True, blank=True)
@@ -149,7 +243,11 @@ class Request(DemoMark):
     answer = models.TextField(_("答复"), max_length=2000, blank=True)
     answered_by = acting_account(_("答复人"))
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
-    rating = models.PositiveSmallIntegerField(_("评价"), null=True, blank=True)
+    solved = models.PositiveSmallIntegerField(_("解决了吗"), null=True, blank=True, choices=Solved.choices)
+    useful = models.PositiveSmallIntegerField(_("有用吗"), null=True, blank=True, choices=Useful.choices)
+    rating_words = models.CharField(_("想说一句"), max_length=200, blank=True)
+    rated_at = models.DateTimeField(_("评价时间"), null=True, blank=True)
+    closing_warned_at = models.DateTimeField(_("提醒评价时间"), null=True, blank=True)
 
     objects = RequestQuerySet.as_manager()
 
@@ -164,14 +262,30 @@ class Request(DemoMark):
                 violation_error_message=_("只转给一个承办单位。"),
             ),
             models.CheckConstraint(
-                condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5),
-                name="request_rating_1_to_5",
-                violation_error_message=_("评价在 1 到 5 之间。"),
+                condition=(Q(solved__isnull=True) | Q(solved__gte=1, solved__lte=3))
+                & (Q(useful__isnull=True) | Q(useful__gte=1, useful__lte=3)),
+                name="request_rated_in_three_steps",
+                violation_error_message=_("评价请从列出的里面选。"),
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["answered", "closed"]) | ~Q(answer=""),
                 name="request_answered_with_words",
                 violation_error_message=_("答复不能为空。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(intake="online") | Q(consent_at__isnull=False, taken_by__isnull=False),
+                name="request_by_phone_with_consent",
+                violation_error_message=_("电话里提的，要先得到同意。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="diverted") | ~Q(diverted_to=""),
+                name="request_diverted_to_a_channel",
+                violation_error_message=_("请选该去的渠道。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(readers="handlers") | Q(team__isnull=True),
+                name="request_for_the_office_without_a_team",
+                violation_error_message=_("本人只给区委统战部和街道看，不能转给服务队。"),
             ),
         ]
 
@@ -182,21 +296,8 @@ class Request(DemoMark):
         return reverse("services:request", args=[self.public_id])
 
     def thread(self):
-        """Return the answers and the reason of reopening, oldest first; former answers are in the history of the row."""
-        former = self.history.exclude(pgh_label="delete").order_by("pgh_id")
-        entries = []
-        for before, after in pairwise([None, *former, self]):
-            state = before.state if before else ""
-            if after.state == RequestState.ANSWERED != state:
-                entries.append(ThreadEntry(_("答复"), after.answer, after.answered_at))
-            elif state == RequestState.ANSWERED and after.state in REQUEST_OPEN:
-                if after.reopened_at == before.reopened_at:  # the answer was withdrawn
-                    entries.pop()
-                    continue
-                entries.append(ThreadEntry(_("请再办"), after.reopen_reason, after.reopened_at))
-        if not entries and self.answer:  # an imported row without a history
-            entries.append(ThreadEntry(_("答复"), self.answer, self.answered_at))
-        return entries
+        """Return what was written about it, oldest first: questions, messages, appointments, steps, answers."""
+        return self.entries.select_related("by").order_by("at", "pk")
 
     @property
     def handler(self):
@@ -207,3 +308,48 @@ class Request(DemoMark):
     def counted_from(self):
         """Return the date, in the portal's time zone, from which the working days are counted."""
         return timezone.localdate(self.reopened_at or self.at)
+
+    @property
+    def is_open(self):
+        """Return whether it still waits for an answer."""
+        return self.state in REQUEST_OPEN
+
+    @property
+    def is_running(self):
+        """Return whether its clock runs."""
+        return self.state in REQUEST_RUNNING
+
+    @property
+    def round(self):
+        """Return which time it is dealt with: 1, and 2 once it was reopened."""
+        return 2 if self.reopened_at else 1
+
+    @property
+    def clock_starts(self):
+        """Return the day after which its working days are counted: also the one on which it was found to be complex."""
+        return max(filter(None, (self.counted_from, self.complex_on)))
+
+    @property
+    def working_days(self):
+        """Return how many working days it has, without extensions."""
+        return COMPLEX_DAYS if self.is_complex else DAYS
+
+    def stops(self, today=None):
+        """Return the pauses of its clock in this round (`reckoning.Stop`); an open one lasts until `today`."""
+        today = today or clock.today()
+        return [pause.stop(today) for pause in self.pauses.all() if pause.round == self.round]
+
+    def extra_days(self):
+        """Return the working days that were granted in addition in this round."""
+        rows = [row for row in self.extensions.all() if row.round == self.round and row.state == "granted"]
+        return sum(row.days for row in rows)
+
+    @property
+    def changeable_until(self):
+        """Return the moment until which its rating can be changed, None before it is rated."""
+        return self.rated_at and self.rated_at + CHANGEABLE_FOR
+
+    @property
+    def reopenable_until(self):
+        """Return the moment until which it can be reopened, None when it was or has no answer."""
+        return None if self.reopened_at or not self.answered_at else self.answered_at + CHANGEABLE_FOR

@@ -1,10 +1,10 @@
 """The service alliance, its teams and their posts."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.platform.accounts.organizers import DatedPost, DatedPostQuerySet, Organizer, OrganizerQuerySet
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.standards.models import Assessment as StandardAssessment
@@ -52,13 +52,12 @@ class Team(Organizer):
     """服务队: a team with a list of services that citizens and members can order."""
 
     OFFICE_FIELDS = ("name", "field", "subdistrict")
-    EDITABLE_FIELDS = ("services", "summary", "contact")
+    EDITABLE_FIELDS = ("summary", "contact")
     COMMON_NAME_PARTS = "服务队|志愿|城阳区"
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
     alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="teams", verbose_name=_("联盟"))
     field = models.CharField(_("领域"), max_length=20)
-    services = ArrayField(models.CharField(max_length=30), verbose_name=_("能提供的服务"), default=list, blank=True)
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
     closed_on = models.DateField(_("停止日期"), null=True, blank=True)
 
@@ -70,6 +69,15 @@ class Team(Organizer):
 
     def get_absolute_url(self):
         return reverse("services:team", args=[self.slug])
+
+    def listed_offers(self):
+        """Return what stands on its list of services, in order; without a query when the offers are prefetched."""
+        return [offer for offer in self.offers.all() if offer.ended_on is None]
+
+    @property
+    def services(self):
+        """Return the names of what can be ordered today."""
+        return [offer.name for offer in self.listed_offers() if not offer.is_off]
 
     @property
     def field_label(self):
@@ -113,6 +121,7 @@ class Evaluation(StandardEvaluation):
 class Post(DatedPost):
     """A post in a team. A leader acts for the team; a volunteer is a member without rights over it."""
 
+    PERSONAL = {**DatedPost.PERSONAL, "skills": "membership", "times": "membership"}
     SUBJECT = "team"
 
     class Kind(models.TextChoices):
@@ -121,8 +130,17 @@ class Post(DatedPost):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="posts", verbose_name=_("服务队"))
     kind = models.CharField(_("职务"), max_length=12, choices=Kind.choices)
+    # What the holder offers, in their own words; only the team and officers who look for help for somebody read it.
+    skills = models.CharField(_("会什么"), max_length=80, blank=True, help_text=_("用顿号分开，如 合同、劳动用工"))
+    times = models.CharField(_("哪天有空"), max_length=80, blank=True, help_text=_("如 周四、周五下午，每月 4 小时"))
 
     objects = DatedPostQuerySet.as_manager()
 
     class Meta(DatedPost.Meta):
         verbose_name = verbose_name_plural = _("服务队职务")
+
+    @property
+    def is_current(self):
+        """Return whether somebody holds it today."""
+        today = clock.today()
+        return self.starts <= today and (self.ends is None or today < self.ends)

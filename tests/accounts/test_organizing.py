@@ -21,7 +21,7 @@ STAFF = {"district", "district_2", "xiazhuang"}
 NEW = {
     "organizations_organization": {"name": "夏庄街道网络主播联谊会", "level": "subdistrict"},
     "bases_base": {"name": "葡萄园实践创新基地", "level": "community", "place": "葡萄园"},
-    "services_team": {"name": "果园志愿服务队", "field": "rural", "services": "修剪"},
+    "services_team": {"name": "果园志愿服务队", "field": "rural"},
 }
 MODELS = {"organizations_organization": Organization, "bases_base": Base, "services_team": Team}
 MAKE = {"organization": personas.organization, "base": personas.base, "team": personas.team}

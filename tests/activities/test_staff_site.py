@@ -125,6 +125,14 @@ def test_another_activity_at_the_same_base_is_shown(client_of, xiazhuang, refere
     assert "同时的另一场" in client_of(xiazhuang).get(extensions.todo_kind("activity").url(row)).content.decode()
 
 
+@pytest.mark.parametrize(("kind", "is_warned"), [("volunteer", True), ("training", False)])
+def test_another_shift_of_the_same_team_is_shown_to_its_leader(client_of, leader, kind, is_warned):
+    factories.published(title="同时的另一班", team=personas.team(), kind="volunteer")
+    row = factories.draft(team=personas.team(), kind=kind)
+    page = client_of(leader).get(reverse("admin:activities_activity_change", args=[row.pk])).content.decode()
+    assert ("同一支队的班次" in page) is is_warned
+
+
 def test_every_editable_field_with_a_value_is_shown(reference):
     fields = {"brand": Brand.objects.create(name="新e汇+"), "base": personas.base(), "online_url": "https://a.invalid/"}
     activity = factories.draft(bring="水杯", signup_opens=moment(17), **fields)

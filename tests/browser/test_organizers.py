@@ -67,7 +67,8 @@ def test_person_asks_a_team_and_reads_its_answer(browse):
     page.reload()
     sees(page, "周六上午八点半，二十个人过来。")
     check(page, "request-answered", axe=True)
-    page.get_by_label("5 很好").check()
+    page.get_by_label("解决了", exact=True).check()
+    page.get_by_label("很有用").check()
     press(page, "评价并办结")
     sees(page, "谢谢，评价已记下。")
 

@@ -38,7 +38,7 @@ from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
 from members.models import Application, Assessment, Category, Person, Representative
 from organizations.models import DutyFeed, Kind, Membership, WorkField
-from services.models import Outcome, Request
+from services.models import Extension, Outcome, Request, Share, ThreadEntry
 from tests import personas
 
 NOW = clock.at(dt.date(2026, 9, 16), dt.time(9))
@@ -50,6 +50,7 @@ UNCONFIRMED = "顾未明"  # a person whose record staff created and who has not
 LEFT = "韩退之"  # a person who has left the registry
 APPLICANT = "申小满"  # an applicant under review
 REQUEST_TEXT = "房租合同里的那一条"  # text of a request that was routed to the team
+ASKED_TEXT = "租约写的是哪一天"  # what the leader of the team asks its author
 FORMER = "+8615431418888"  # the number that `member` signed in with before
 GUEST = "来宾司徒云"  # name of a guest in check-in lists
 DRAFTED, SUBMITTED = "还没有定的采风", "等批准的讲座"  # titles of unpublished activities
@@ -64,6 +65,7 @@ SECRETS = {  # text → personas who may read it; no other persona does, on any 
     LEFT: set(),
     APPLICANT: OFFICES,
     REQUEST_TEXT: {"member", "leader"},
+    ASKED_TEXT: {"member", "leader"},
     GUEST: {*ORGANIZERS, "leader"},
     DRAFTED: ORGANIZERS,
     SUBMITTED: ORGANIZERS,
@@ -272,8 +274,10 @@ def _representative(person, state, **extra):
 # ---- organizers ------------------------------------------------------------------------------------------------------
 def _organizers(dataset):
     objects, organization, base, team = dataset.objects, personas.organization(), personas.base(), personas.team()
-    team.subdistrict, team.services = dataset.area, ["采摘帮扶"]
+    team.subdistrict = dataset.area
     team.save()
+    objects["offer"] = team.offers.create(name="采摘帮扶")
+    objects["routing_rule"] = team.routing_rules.create(category="rural")
     objects |= {"organization": organization, "base": base, "team": team}
     objects["preparing"] = personas.organization(
         slug="preparing", name=HIDDEN_ORGANIZATION, state="preparing", founded_on=None, is_published=False
@@ -505,7 +509,7 @@ def _signups(dataset):
 # ---- requests and outcomes -------------------------------------------------------------------------------------------
 def _requests(dataset):
     objects, author = dataset.objects, dataset.users["member"]
-    numbers = iter(range(1, 9))
+    numbers = iter(range(1, 99))
 
     def add_request(title, **fields):
         number = f"SQ20260914-{next(numbers):03d}"
@@ -517,10 +521,29 @@ def _requests(dataset):
     objects["office_request"] = add_request("想找场地")
     answered = {"state": "answered", "answer": "已联系", "answered_at": NOW - HOUR}
     objects["answered"] = add_request("问政策", team=dataset.team, answered_by=dataset.users["leader"], **answered)
+    _work_on_requests(dataset, add_request)
     money = {"kind": "money", "amount": Decimal(3000), "happened_on": clock.today() - DAY, "team": dataset.team}
     reported = {"reported_by": dataset.users["leader"], "due_on": clock.today() + DAY}
     objects["outcome"] = Outcome.objects.create(title="助学款", **money, **reported)
     objects["checked"] = Outcome.objects.create(title="助老款", state="checked", **money)
+
+
+def _work_on_requests(dataset, add_request):
+    """Create what requests have of teams, threads and clocks, each where it changes the readers of no other request."""
+    objects, leader = dataset.objects, dataset.users["leader"]
+    team, area = dataset.team, dataset.area
+    objects["share"] = Share.objects.create(request=objects["request"], team=team, role="lead", asked_at=NOW)
+    meeting = {"starts": NOW + DAY, "ends": NOW + DAY + HOUR, "place": "嗨创天地", "by": leader, "unit": team.name}
+    objects["appointment"] = ThreadEntry.objects.create(request=objects["request"], kind="appointment", **meeting)
+    ThreadEntry.objects.create(request=objects["request"], kind="question", text=ASKED_TEXT, by=leader, unit=team.name)
+    objects["paused_request"] = paused = add_request("等补充的", team=team, state="paused")
+    paused.pauses.create(number=1, reason="先弄清", asked_on=clock.today(), asked_by=leader)
+    shared = add_request("请队里帮看", state="routed")
+    objects["help_share"] = Share.objects.create(request=shared, team=team, role="help", state="accepted")
+    late = add_request("要多些时间", subdistrict=area, state="routed")
+    due_on = {"due_on": clock.today() + DAY}
+    extension = {"days": 3, "reason": "要问区里", "asked_by": dataset.users["xiazhuang"], **due_on}
+    objects["extension"] = Extension.objects.create(request=late, **extension)
 
 
 def _paper_template(officer):

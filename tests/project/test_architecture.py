@@ -59,6 +59,8 @@ WITHOUT_ACTOR = {
     "remind_of_returned": "a periodic task",
     "close_request": "a periodic task",
     "remind_handlers": "a periodic task",
+    "look_after_pause": "a periodic task",
+    "look_after_answer": "a periodic task",
     "escalate_due": "a periodic task",
     "end_mailing": "the last step of the job that sends the message",
     "send_due": "a periodic task",

@@ -30,7 +30,7 @@ from members.actions import consents, leaving
 from members.models import Person
 from organizations import actions as organizations
 from organizations.models import Post
-from services.actions import teams
+from services.actions import offers, teams
 from tests import personas
 from tests.wsgi import ask, cookies_of
 
@@ -329,7 +329,8 @@ class History:
 
     def do_edit_organizers(self):
         committed(bases.edit_base, self.dataset.base, actor=self.district, summary="改了的介绍")
-        committed(teams.edit_team, self.dataset.team, actor=self.district, services=["普法", "义诊"])
+        committed(teams.edit_team, self.dataset.team, actor=self.district, summary="改了的介绍")
+        committed(offers.edit_offer, self.dataset.offer, actor=self.district, price="收成本费")
 
     def do_office(self):
         committed(

@@ -190,7 +190,7 @@ EDITS = {
         name="棘洪滩街道联谊会", summary="改过", is_published=False
     ),
     "a base": lambda: Base.objects.filter(slug="xinxin-xiangyang").update(name="新心向阳基地", address="某路 1 号"),
-    "a team": lambda: Team.objects.filter(slug="falv").update(name="法律援助服务队", services=["合同审阅"]),
+    "a team": lambda: Team.objects.filter(slug="falv").update(name="法律援助服务队", summary="合同审阅"),
     "the alliance": lambda: Alliance.objects.update(name="城新同行联盟"),
     "a brand's name": lambda: Brand.objects.filter(name="新心行动").update(name="新心行动 2.0"),
     "a brand's place": lambda: Brand.objects.filter(name="新心行动").update(order=90),

@@ -31,7 +31,7 @@ def asked(member):
 @pytest.fixture
 def answered(member, district):
     row = actions.answer_request(ask(member, "另一份合同"), actor=district, answer="看过了，见附言")
-    return actions.rate_request(row, actor=member, rating=4)
+    return actions.rate_request(row, actor=member, solved=3, useful=2, words="多谢")
 
 
 def after(days, settings):
@@ -55,8 +55,8 @@ def test_withdrawn_requests_are_deleted_after_thirty_days(asked, member, setting
 def test_answered_requests_still_count_without_text_or_author(answered, member, settings):
     members.leave_registry(member.person, actor=member)
     after(31, settings)
-    columns = ("author", "title", "text", "service", "answer", "rating", "query_code")
-    assert Request.objects.values_list(*columns).get() == (None, "已删除", "", "", "已删除", None, "")
+    columns = ("author", "title", "text", "service", "answer", "useful", "rating_words", "query_code")
+    assert Request.objects.values_list(*columns).get() == (None, "已删除", "", "", "已删除", None, "", "")
     assert extensions.metric("answered_requests").of() == 1
 
 

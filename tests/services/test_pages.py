@@ -134,7 +134,7 @@ def test_64_bits_of_an_address_count_as_one(client, asked):
 def test_the_list_takes_as_many_queries_for_one_team_as_for_three(client, reference, teams, django_assert_num_queries):
     for n in range(teams):
         personas.team(slug=f"team-{n}", name=f"第{n}队")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("services:home"))
 
 

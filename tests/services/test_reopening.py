@@ -37,7 +37,7 @@ def notices(user, kind):
 def test_the_first_answer_stays_with_the_reason_and_the_second_answer(reopened, member, leader, client_of):
     actions.answer_request(reopened, actor=leader, answer="明天上午逐条看")
     reopened.refresh_from_db()
-    words = [entry.text for entry in reopened.thread()]
+    words = [entry.text for entry in reopened.thread() if entry.kind in ("answer", "reopened")]
     assert words == ["已看过，没有问题", WHY, "明天上午逐条看"]
     page = text(client_of(member).get(reopened.get_absolute_url()))
     assert [page.count(word) for word in words] == [1, 1, 1]
@@ -74,11 +74,12 @@ def test_the_new_handlers_are_notified_of_a_routed_request(member, district, dis
 
 def test_the_own_rating_is_shown_and_changed(answered, member, client_of):
     browser, page = client_of(member), answered.get_absolute_url()
-    browser.post(f"{page}rate/", {"rating": "4"})
-    assert "你评了 4 分，改" in text(browser.get(page))
-    browser.post(f"{page}rate/", {"rating": "2"})
+    browser.post(f"{page}rate/", {"solved": "3", "useful": "2"})
+    assert "评价：解决了，有些用" in text(browser.get(page))
+    browser.post(f"{page}rate/", {"solved": "1", "useful": "1"})
     answered.refresh_from_db()
-    assert answered.rating == 2
+    assert (answered.solved, answered.useful) == (1, 1)
+    assert answered.history.filter(solved=3, useful=2).exists()
 
 
 def test_the_handler_reads_the_reason(reopened, leader, client_of):

@@ -144,12 +144,10 @@ def test_a_closed_team_gets_no_request(asked, district):
     assert refused.value.code == "handler"
 
 
-def test_a_complex_request_is_extended_at_its_handler_once(asked, district, member):
-    extended = actions.extend_request(asked, actor=district)
-    assert (extended.team, extended.due_on) == (None, deadlines.due_on(clock.today(), 15))
-    assert Notice.objects.filter(user=member, kind="services/request_extended").count() == 1
-    with pytest.raises(ActionError):
-        actions.extend_request(extended, actor=district)
+def test_a_team_does_not_find_its_request_complex_itself(ordered, leader):
+    with pytest.raises(ActionError) as refused:
+        actions.route_request(ordered, actor=leader, subdistrict=personas.reference(), is_complex=True)
+    assert refused.value.code == "complex"
 
 
 def test_a_complex_request_gets_fifteen_working_days(asked, district):
@@ -171,20 +169,21 @@ def test_an_empty_answer_is_refused(asked, district):
 
 def test_rating_closes_the_request(asked, district, member):
     actions.answer_request(asked, actor=district, answer="看过了")
-    assert actions.rate_request(asked, actor=member, rating=5).state == RequestState.CLOSED
+    assert actions.rate_request(asked, actor=member, solved=3, useful=3).state == RequestState.CLOSED
 
 
-@pytest.mark.parametrize("rating", [0, 6, -1])
-def test_a_rating_outside_one_to_five_is_refused(asked, district, member, rating):
+@pytest.mark.parametrize("number", [0, 4, -1])
+def test_a_rating_outside_the_three_steps_is_refused(asked, district, member, number):
     actions.answer_request(asked, actor=district, answer="看过了")
-    with pytest.raises(ActionError):
-        actions.rate_request(asked, actor=member, rating=rating)
+    for rating in ({"solved": number, "useful": 1}, {"solved": 1, "useful": number}):
+        with pytest.raises(ActionError):
+            actions.rate_request(asked, actor=member, **rating)
 
 
 def test_only_the_author_rates(asked, district, district_2):
     actions.answer_request(asked, actor=district, answer="看过了")
     with pytest.raises(NotAllowed):
-        actions.rate_request(asked, actor=district_2, rating=5)
+        actions.rate_request(asked, actor=district_2, solved=3, useful=3)
 
 
 def test_reopening_gives_the_full_time_again(asked, district, member):
@@ -249,7 +248,7 @@ def test_the_handlers_are_reminded_three_times_and_never_twice(ordered, leader):
 def test_only_transitions_of_the_table_are_made(asked, state, new):
     from chengyang.platform.audit.transitions import move
 
-    Request.objects.filter(pk=asked.pk).update(state=state, answer="有")
+    Request.objects.filter(pk=asked.pk).update(state=state, answer="有", diverted_to="report")
     asked.refresh_from_db()
     if new in REQUEST_TRANSITIONS[state]:
         assert move(asked, new, table=REQUEST_TRANSITIONS, actor=None, verb="request.routed").state == new

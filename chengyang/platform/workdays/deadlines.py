@@ -81,7 +81,14 @@ def moving_with_the_table() -> Iterator[None]:
         return
     for kind in extensions.deadline_rows():
         for row in kind.waiting().filter(due_on__gt=today).select_for_update(of=("self",), no_key=True).order_by("pk"):
-            _move(row, kind, workdays.add_workdays(today, workdays.workdays_between(today, row.due_on, before), after))
+            _move(row, kind, _later(row, kind, today, before, after))
+
+
+def _later(row, kind, today, before, after):
+    """Return the day on which `row` is due by the table `after`: counted anew, or with as many days left as by `before`."""
+    if kind.recount:
+        return kind.recount(row)
+    return workdays.add_workdays(today, workdays.workdays_between(today, row.due_on, before), after)
 
 
 def _move(row: Any, kind: extensions.DeadlineRows, due: dt.date) -> None:

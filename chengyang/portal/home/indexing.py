@@ -29,6 +29,7 @@ CLOSED = (
     "/activities/*/share/",
     "/activities/*/signup/",
     "/services/requests/",
+    "/services/board/",
 )
 ICONS = (("img/icon-192.png", "192x192"), ("img/icon-512.png", "512x512"))
 

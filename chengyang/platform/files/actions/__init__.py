@@ -9,13 +9,14 @@ from .pictures import (
     remove_picture,
     restore_picture,
 )
-from .uploads import attach, discard, opened, store
+from .uploads import attach, delete_attached, discard, opened, store
 
 __all__ = [
     "RESTORE_WITHIN",
     "add_picture",
     "attach",
     "correct_picture",
+    "delete_attached",
     "discard",
     "erase_removed_pictures",
     "opened",

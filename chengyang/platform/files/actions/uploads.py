@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -63,6 +64,14 @@ def attach(file: File, obj: Any, *, actor: Any) -> File:
     file.attached_to, file.attached_id = place
     file.save(update_fields=["attached_to", "attached_id"])
     return file
+
+
+def delete_attached(label: str, keys: Collection[str]) -> None:
+    """Delete the files that are attached to the rows `keys` (public ids) of the model `label`; their bytes go after the commit."""
+    found = File.objects.filter(attached_to=label, attached_id__in=keys)
+    stored = [(file.content.storage, file.content.name) for file in found]
+    found.delete()
+    transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored], robust=True)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Pages of services: the list of services, teams, and requests."""
+"""Pages of services: the list of services, teams, new requests, and the progress by number and code."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -21,11 +21,13 @@ from chengyang.platform.web.forms import posted
 from chengyang.platform.web.paging import numbered
 from chengyang.platform.web.suppression import suppress_small
 
-from . import actions, permissions
-from .actions.requests import COMPLEX_DAYS, DAYS
-from .forms import AnswerForm, QueryForm, RatingForm, ReopenForm, RequestForm, RouteForm
-from .models import Alliance, Assessment, Post, Request, Team
+from .. import actions, kept, permissions
+from ..forms import QueryForm, RequestForm
+from ..models import COMPLEX_DAYS, DAYS, Alliance, Assessment, Post, Request, Team, ThreadEntry
 
+Kind = ThreadEntry.Kind
+# What number and code show: how far it is, not what the author wrote.
+SHOWN_BY_CODE = (Kind.STEP, Kind.APPOINTMENT, Kind.ANSWER, Kind.REOPENED)
 WRONG_CODES = limits.Limit(
     "request-code",
     10,
@@ -38,7 +40,13 @@ WRONG_CODES = limits.Limit(
 @require_safe
 def services_home(request: HttpRequest) -> HttpResponse:
     """List the services that can be ordered, by team."""
-    page = numbered(request, Team.objects.visible_to(request.user).open().select_related("subdistrict", "alliance"))
+    page = numbered(
+        request,
+        Team.objects.visible_to(request.user)
+        .open()
+        .select_related("subdistrict", "alliance")
+        .prefetch_related("offers"),
+    )
     context = {
         "page": page,
         "alliance": Alliance.objects.first(),
@@ -54,7 +62,8 @@ def services_home(request: HttpRequest) -> HttpResponse:
 @follows_former_slugs(Team)
 def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one team: its services, its leaders, its outcomes."""
-    team = get_object_or_404(Team.objects.visible_to(request.user).select_related("subdistrict", "alliance"), slug=slug)
+    rows = Team.objects.visible_to(request.user).select_related("subdistrict", "alliance").prefetch_related("offers")
+    team = get_object_or_404(rows, slug=slug)
     posts = Post.objects.published().filter(team=team, kind=Post.Kind.LEADER).select_related("person")
     firms = extensions.metric("incubated_firms").of(team)
     passed = Assessment.objects.visible_to(request.user).passed_on(clock.today()).filter(team=team)
@@ -65,6 +74,7 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "donations": extensions.metric("donations").of(team),
         "days": DAYS,
         "assessment": passed.with_rays().first(),
+        "kept": kept.kept_by(team),
     }
     return render(request, "services/team.html", context)
 
@@ -111,7 +121,9 @@ def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Submit a request to a team, or without `slug` to the office."""
     team = get_object_or_404(Team.objects.visible_to(request.user).open(), slug=slug) if slug else None
     require(permissions.can_submit_request, request.user, team)
-    form = RequestForm(posted(request), team=team, initial={"service": request.GET.get("service", "")})
+    form = RequestForm(
+        posted(request), request.FILES or None, team=team, initial={"service": request.GET.get("service", "")}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             asked = actions.submit_request(actor=request.user, team=team, **form.cleaned_data)
@@ -121,96 +133,6 @@ def new_request(request: HttpRequest, slug: str = "") -> HttpResponse:
             messages.success(request, _("已收到，编号 %(number)s。") % {"number": asked.number})
             return redirect(asked)
     return render(request, "services/new_request.html", {"form": form, "team": team, "days": DAYS}, status=form.status)
-
-
-@never_cache
-@require_safe
-def request_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show one request to its author and its handlers; 404 for everybody else (domain.md rule 9)."""
-    asked = get_object_or_404(
-        Request.objects.visible_to(request.user).select_related("team", "subdistrict", "author"), public_id=public_id
-    )
-    actions.record_opening(asked, actor=request.user)
-    return _request_page(request, asked)
-
-
-def _request_page(request, asked, *, answer=None, rating=None, reopen=None, route=None, status=200):
-    may = {
-        name: getattr(permissions, f"can_{name}_request")(request.user, asked)
-        for name in ("route", "answer", "withdraw", "rate", "reopen")
-    }
-    context = {
-        "asked": asked,
-        "may": may,
-        "answer_form": answer or AnswerForm(),
-        "rating_form": rating or RatingForm(initial={"rating": asked.rating}),
-        "reopen_form": reopen or ReopenForm(),
-        "route_form": route or RouteForm(asked=asked, user=request.user),
-    }
-    return render(request, "services/request.html", context, status=status)
-
-
-@require_POST
-def answer_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer a request."""
-    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
-    require(permissions.can_answer_request, request.user, asked)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return _request_page(request, asked, answer=form, status=400)
-    actions.answer_request(asked, actor=request.user, answer=form.cleaned_data["answer"])
-    messages.success(request, _("已答复，对方会收到通知。"))
-    return redirect(asked)
-
-
-@require_POST
-def route_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Route a request to a team, a subdistrict or the office."""
-    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
-    require(permissions.can_route_request, request.user, asked)
-    form = RouteForm(request.POST, asked=asked, user=request.user)
-    if not form.is_valid():
-        return _request_page(request, asked, route=form, status=400)
-    data = form.cleaned_data
-    actions.route_request(asked, actor=request.user, is_complex=data["is_complex"], **data["handler"])
-    messages.success(request, _("已转办。"))
-    still_visible = Request.objects.visible_to(request.user).filter(pk=asked.pk).exists()
-    return redirect(asked if still_visible else "admin:index")
-
-
-@require_POST
-def rate_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Rate the answer to one's own request."""
-    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
-    require(permissions.can_rate_request, request.user, asked)
-    form = RatingForm(request.POST)
-    if not form.is_valid():
-        return _request_page(request, asked, rating=form, status=400)
-    actions.rate_request(asked, actor=request.user, rating=form.cleaned_data["rating"])
-    messages.success(request, _("谢谢，评价已记下。"))
-    return redirect(asked)
-
-
-@require_POST
-def withdraw_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Withdraw one's own request."""
-    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
-    actions.withdraw_request(asked, actor=request.user)
-    messages.success(request, _("已撤回。"))
-    return redirect(asked)
-
-
-@require_POST
-def reopen_request(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Reopen one's own answered request."""
-    asked = get_object_or_404(Request.objects.visible_to(request.user), public_id=public_id)
-    require(permissions.can_reopen_request, request.user, asked)
-    form = ReopenForm(request.POST)
-    if not form.is_valid():
-        return _request_page(request, asked, reopen=form, status=400)
-    actions.reopen_request(asked, actor=request.user, reason=form.cleaned_data["reason"])
-    messages.success(request, _("已退回承办单位再办。"))
-    return redirect(asked)
 
 
 @require_safe
@@ -247,7 +169,10 @@ def query_request(request: HttpRequest) -> HttpResponse:
     """
     form = QueryForm(request.POST if request.method == "POST" else None)
     asked = _find_request(request, form) if form.is_bound else None
-    return TemplateResponse(request, "services/query.html", {"form": form, "asked": asked})
+    entries = list(asked.thread().filter(kind__in=SHOWN_BY_CODE)) if asked else []
+    for entry in entries:
+        entry.by_author = entry.by_id is not None and entry.by_id == asked.author_id
+    return TemplateResponse(request, "services/query.html", {"form": form, "asked": asked, "entries": entries})
 
 
 def _find_request(request, form):

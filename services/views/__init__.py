@@ -1,0 +1,66 @@
+"""Pages of services, and what is done on them."""
+
+from .board import board, take_request
+from .handling import (
+    answer_request,
+    ask_author,
+    ask_extension,
+    ask_for_help,
+    decide_extension,
+    decide_share,
+    divert_request,
+    hand_in_share,
+    invite_teams,
+    make_appointment,
+    record_step,
+    release_share,
+    resume_request,
+    route_request,
+)
+from .members import describe_post, team_members
+from .pages import my_requests, new_request, query_request, resign, services_home, team_detail
+from .requests import (
+    add_message,
+    appointment_ics,
+    cancel_appointment,
+    close_request,
+    rate_request,
+    reopen_request,
+    request_detail,
+    withdraw_request,
+)
+
+__all__ = [
+    "add_message",
+    "answer_request",
+    "appointment_ics",
+    "ask_author",
+    "ask_extension",
+    "ask_for_help",
+    "board",
+    "cancel_appointment",
+    "close_request",
+    "decide_extension",
+    "decide_share",
+    "describe_post",
+    "divert_request",
+    "hand_in_share",
+    "invite_teams",
+    "make_appointment",
+    "my_requests",
+    "new_request",
+    "query_request",
+    "rate_request",
+    "record_step",
+    "release_share",
+    "reopen_request",
+    "request_detail",
+    "resign",
+    "resume_request",
+    "route_request",
+    "services_home",
+    "take_request",
+    "team_detail",
+    "team_members",
+    "withdraw_request",
+]

@@ -1,0 +1,125 @@
+"""A request from the list of a team to its second answer, and one that an officer takes by telephone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from services.models import Offer, Post, Request, Team
+from tests import personas
+
+from . import browser_data
+from .pages import PHONE, check, heading, press, sees
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def law(portal):
+    """The law team with one offer and its leader."""
+    team = Team.objects.get(slug="falv")
+    Offer.objects.get_or_create(team=team, name="合同审阅", defaults={"for_whom": "给签合同没把握的人：先看一遍。"})
+    leader = personas.user("lawyer")
+    holder = personas.person(name="高晗", account=leader)
+    Post.objects.create(person=holder, team=team, kind="leader", starts=personas.STARTED)
+    return leader
+
+
+def opened(page, summary):
+    """Open the part of the page with this heading and return it."""
+    part = page.locator("details", has=page.locator("summary", has_text=summary))
+    part.locator("summary").first.click()
+    return part
+
+
+def test_a_citizen_orders_from_the_list_and_two_sides_work_on_it_to_the_end(browse, law):
+    page, team = browse(browser_data.person(91, "周予安").user, size=PHONE), browse(law)
+
+    page.goto("/services/teams/falv/")
+    page.get_by_role("link", name="点这一单：合同审阅").click()
+    page.locator("[name=title]").fill("劳务合同范本审阅")
+    page.locator("[name=text]").fill("要和六位兼职剪辑师签合同，请看范本。")
+    page.locator("[name=category]").select_option("law")
+    check(page, "request-new-order", axe=True)
+    press(page, "提交")
+    sees(page, "已收到，编号")
+    url = page.url
+
+    team.goto("/services/board/")
+    heading(team, "诉求办理")
+    check(team, "request-board", axe=True)
+    team.get_by_role("link", name="劳务合同范本审阅").click()
+    team.get_by_label("接下").check()
+    press(team, "回话")
+    sees(team, "接下了")
+
+    asking = opened(team, "回问")
+    asking.locator("[name=ask-text]").fill("按条结算，还是按月？")
+    asking.locator("[name=ask-pauses]").check()
+    asking.locator("[name=ask-reason]").fill("要先弄清结算方式")
+    asking.get_by_role("button", name="发问").click()
+    sees(team, "已发问")
+    check(team, "request-desk", axe=True)
+
+    page.goto(url)
+    sees(page, "等补充", "计时停在这里")
+    check(page, "request-paused", axe=True)
+    page.locator("[name=text]").fill("按条结算。")
+    press(page, "交上去，计时继续")
+    sees(page, "计时继续")
+
+    team.goto(url)
+    meeting = opened(team, "约见面")
+    meeting.locator("[name=meet-starts]").fill("2026-09-18 10:00")
+    meeting.locator("[name=meet-ends]").fill("2026-09-18 10:30")
+    meeting.locator("[name=meet-place]").fill("嗨创天地一楼会客室")
+    meeting.get_by_role("button", name="约", exact=True).click()
+    sees(team, "约好了")
+    team.locator("[name=answer]").fill("改四处就能签。")
+    team.get_by_role("button", name="答复", exact=True).click()
+    sees(team, "已答复")
+
+    page.goto(url)
+    sees(page, "嗨创天地一楼会客室", "改四处就能签。")
+    check(page, "request-answered", axe=True)
+    page.get_by_label("没解决", exact=True).check()
+    page.get_by_label("有些用").check()
+    press(page, "评价并办结")
+    sees(page, "谢谢，评价已记下。")
+    again = opened(page, "没解决，请再办")
+    again.locator("[name=reason]").fill("对方不同意第 6 条")
+    again.get_by_role("button", name="请再办").click()
+    sees(page, "已退回承办单位再办。", "改四处就能签。", "对方不同意第 6 条")
+    page.locator("summary", has_text="怎么算的").click()
+    check(page, "request-reopened", axe=True)
+
+
+def test_an_officer_assigns_with_the_reasons_that_are_shown(browse, law):
+    citizen, officer = browser_data.person(91, "周予安").user, personas.make("district")
+    page, desk = browse(citizen), browse(officer)
+    page.goto("/services/requests/new/")
+    page.locator("[name=title]").fill("劳务合同审阅")
+    page.locator("[name=text]").fill("请看范本。")
+    page.locator("[name=category]").select_option("law")
+    press(page, "提交")
+    desk.goto(page.url)
+    sees(desk, "领域对得上：法律", "清单里有“合同审阅”")
+    check(desk, "request-suggestions", axe=True)
+    desk.get_by_role("button", name="交给它主办：法律服务队").click()
+    sees(desk, "已转办。")
+    assert Request.objects.get().team.slug == "falv"
+
+
+def test_an_officer_takes_a_request_by_telephone(browse, law):
+    desk = browse(personas.make("district"))
+    desk.goto("/services/board/")
+    press(desk, "接电话，记一件")
+    sees(desk, "您同意吗")
+    check(desk, "request-by-phone", axe=True)
+    desk.locator("[name=phone]").fill(browser_data.typed(77))
+    desk.locator("[name=title]").fill("路灯不亮")
+    desk.locator("[name=text]").fill("小区门口三盏灯不亮。")
+    press(desk, "记下，发短信")
+    expect(desk.locator("[name=text]")).to_have_value("小区门口三盏灯不亮。")
+    desk.get_by_label("上面的话念过了").check()
+    press(desk, "记下，发短信")
+    row = Request.objects.get()
+    sees(desk, f"编号 {row.number}，查询码 {row.query_code}")
