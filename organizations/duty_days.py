@@ -22,7 +22,7 @@ def own_days(user: Any, first: dt.date, last: dt.date) -> list[tuple[Duty, dt.da
     organizations = {row.organization_id for row in mine}
     others = Duty.objects.substitutes().agreed().within(first, last).filter(organization__in=organizations)
     stand_ins = list(others.order_by("starts", "pk"))
-    held = _held(organizations, {row.person_id for row in (*mine, *stand_ins)})
+    held = _posts_of(organizations, {row.person_id for row in (*mine, *stand_ins)})
     given_away = defaultdict(list)
     for row in stand_ins:
         given_away[row.organization_id] += common([(row.starts, row.ends)], held[row.organization_id, row.person_id])
@@ -35,7 +35,7 @@ def own_days(user: Any, first: dt.date, last: dt.date) -> list[tuple[Duty, dt.da
     return sorted(found, key=lambda one: (one[1], one[0].pk))
 
 
-def _held(organizations: Iterable[int], people: Iterable[Any]) -> dict[tuple[int, Any], list[Span]]:
+def _posts_of(organizations: Iterable[int], people: Iterable[Any]) -> dict[tuple[int, Any], list[Span]]:
     """Return the days of the chairing posts of `people`, by organization and person."""
     rows = Post.objects.valid().filter(kind__in=CHAIRING, person__state="active")
     rows = rows.filter(organization__in=organizations, person__in=people)

@@ -228,12 +228,12 @@ extend(
             related=("giver", "taker", "given__person", "taken__person"),
         ),
         TableDescription(
-            "organizations.Candidate", hidden={"paper"}, row_title=lambda row: row.change, created_field=""
+            "organizations.Candidate",
+            hidden={"paper"},
+            row_title=lambda row: row.change,
+            related=("change__organization",),
         ),
         TableDescription("organizations.DutyFeed", hidden={"public_id"}, created_field="made_at"),
-        TableDescription(
-            "organizations.Candidate", row_title=lambda row: row.change, related=("change__organization",)
-        ),
         TableDescription(
             "organizations.HandOver",
             hidden={"items"},

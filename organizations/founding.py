@@ -73,7 +73,7 @@ def _people(organization: Organization, *kinds: str) -> str:
 
 
 def _members(organization: Organization) -> str:
-    number = organization.memberships.active().count()
+    number = organization.memberships.all().number()
     return _("%(n)d 位会员") % {"n": number} if number else ""
 
 

@@ -26,7 +26,7 @@ def _members(organization: Organization) -> Any:
 
 
 def _count(organization: Organization) -> int:
-    return organization.memberships.all().by_organization().get(organization.pk, 0)
+    return organization.memberships.all().number()
 
 
 MEMBERS = PaperRows(

@@ -247,7 +247,7 @@ def step_rows(row, user):
 def _founding_rows(row, user):
     """Return by criterion what the organization to be founded has, and how it was assessed."""
     if row.kind != LifeStep.Kind.FOUND:
-        number = row.organization.memberships.active().count()
+        number = row.organization.memberships.all().number()
         return [DetailRow(_("会员"), _("%(n)d 人") % {"n": number}, live=True)]
     assessment = founding.assessment_of(row.organization)
     found = [DetailRow(_("“五好”评定"), assessment or _("未评定"), url=page_url(assessment) if assessment else "")]

@@ -191,7 +191,7 @@ extend(
             erase=request_upkeep.erase_requests,
             summary=_("还没答复的诉求立即撤回；30 天后，诉求的内容和答复一起删除，只留件数。"),
         ),
-        PersonRows(_("服务队里写的会什么、哪天有空"), erase=teams.forget_offers_of, summary=_("30 天后删除。")),
+        PersonRows(_("服务队里写的会什么、哪天有空"), erase=teams.delete_offers_of, summary=_("30 天后删除。")),
     ],
     account_rows=[
         AccountRows(

@@ -24,7 +24,7 @@ class Kept:
     days: list[tuple[str, int, bool]]  # (working days, answers, whether the median is among them)
 
 
-def kept_by(team: Team) -> Kept | None:
+def record_of(team: Team) -> Kept | None:
     """Return the record of `team`, None while fewer than five requests were answered: too few to publish."""
     rows = list(answered([team.pk]))
     if suppress_small(len(rows)) is None:

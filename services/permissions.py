@@ -195,7 +195,7 @@ def can_appoint_volunteer(actor, team) -> bool:
 
 
 def can_describe_post(actor, post) -> bool:
-    """The holder says what they offer, and the leader, as long as the post is held."""
+    """The holder says what they offer, and the leader, until the post ends."""
     is_own = post.person.user_id is not None and post.person.user_id == actor.pk
     return is_own or can_appoint_volunteer(actor, post.team)
 

@@ -60,33 +60,33 @@ def _look_at(request, team, median):
     one = Suggestion(team)
     if request.category and request.category == team.field:
         _match(one, _("领域对得上：%(field)s") % {"field": team.field_label})
-    said = f"{request.service} {request.title} {request.text}"
-    named = [name for name in team.services if _mentions(said, name)]
+    words = f"{request.service} {request.title} {request.text}"
+    named = [name for name in team.services if _mentions(words, name)]
     if named:
         _match(one, _("清单里有“%(name)s”") % {"name": named[0]})
     else:
         one.cons.append(_("清单里没有对得上的"))
-    _tell_skills(one, said)
+    _skills_reason(one, words)
     author_area = getattr(getattr(request.author, "person", None), "subdistrict_id", None)
     area = request.subdistrict_id or author_area
     if area and team.subdistrict_id == area:
         _match(one, _("就在%(area)s") % {"area": team.subdistrict})
-    _tell_load(one)
+    _load_reason(one)
     if median is not None:
         one.pros.append(_("近 90 天一半的在 %(n)g 个工作日内答复") % {"n": median})
     return one
 
 
-def _tell_skills(one, said):
+def _skills_reason(one, words):
     """Add what people in the team can do about the matter, and when; nobody is named."""
-    posts = [post for post in one.team.posts.all() if post.skills and post.is_current and _mentions(said, post.skills)]
+    posts = [post for post in one.team.posts.all() if post.skills and post.is_current and _mentions(words, post.skills)]
     if posts:
         _match(one, _("队里有人会“%(skills)s”") % {"skills": posts[0].skills})
         if posts[0].times:
             one.pros.append(_("有空：%(times)s") % {"times": posts[0].times})
 
 
-def _tell_load(one):
+def _load_reason(one):
     words = _("在手 %(n)d 件") % {"n": one.team.load}
     (one.cons if one.team.load >= MUCH else one.pros).append(words)
 
@@ -96,10 +96,10 @@ def _match(one, words):
     one.matches += 1
 
 
-def _mentions(said, name):
-    """Return whether `said` has two characters in a row of the name of a service, other than common ones."""
+def _mentions(words, name):
+    """Return whether `words` has two characters in a row of the name of a service, other than common ones."""
     parts = {name[i : i + 2] for i in range(len(name) - 1)} - set(COMMON)
-    return any(part in said for part in parts)
+    return any(part in words for part in parts)
 
 
 def median_days(teams: list[int], *, since: dt.timedelta = RECORD) -> dict[int, float]:

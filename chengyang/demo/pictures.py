@@ -16,8 +16,8 @@ from .bulk import insert
 from .dataset import Dataset
 
 SIZE = (1200, 750)  # pixels
-SKY, GROUND, WALL, ROOF, GLASS = (222, 232, 236), (206, 208, 196), (236, 226, 210), (120, 92, 76), (164, 190, 204)
-DOOR, TREE, TRUNK, FLOOR, INK, SUN = (
+SKY, GROUND, WALL, TILES, GLASS = (222, 232, 236), (206, 208, 196), (236, 226, 210), (120, 92, 76), (164, 190, 204)
+GATE, TREE, TRUNK, GROUND_IN, INK, SUN = (
     (178, 60, 44),
     (112, 144, 104),
     (110, 92, 74),
@@ -85,11 +85,11 @@ def _outside(shade: int) -> Image.Image:
     drawn, pen = _canvas(SKY, shade)
     pen.rectangle((0, 610, 1200, 750), fill=GROUND)
     pen.rectangle((220, 220, 960, 620), fill=WALL)
-    pen.rectangle((195, 185, 985, 222), fill=ROOF)
-    for floor in (270, 450):
+    pen.rectangle((195, 185, 985, 222), fill=TILES)
+    for top in (270, 450):
         for left in range(270, 900, 160):
-            pen.rectangle((left, floor, left + 110, floor + 110), fill=GLASS, outline=INK, width=3)
-    pen.rectangle((430, 430, 540, 620), fill=DOOR)
+            pen.rectangle((left, top, left + 110, top + 110), fill=GLASS, outline=INK, width=3)
+    pen.rectangle((430, 430, 540, 620), fill=GATE)
     pen.polygon(((430, 620), (540, 620), (700, 680), (400, 680)), fill=WALL)
     pen.rectangle((1065, 430, 1085, 640), fill=TRUNK)
     pen.ellipse((990, 250, 1160, 480), fill=TREE)
@@ -98,10 +98,10 @@ def _outside(shade: int) -> Image.Image:
 
 def _table(shade: int) -> Image.Image:
     drawn, pen = _canvas(WALL, shade)
-    pen.rectangle((0, 520, 1200, 750), fill=FLOOR)
+    pen.rectangle((0, 520, 1200, 750), fill=GROUND_IN)
     for left in (120, 480, 840):
         pen.rectangle((left, 110, left + 240, 360), fill=GLASS, outline=INK, width=4)
-    pen.polygon(((300, 480), (900, 480), (1010, 620), (190, 620)), fill=ROOF)
+    pen.polygon(((300, 480), (900, 480), (1010, 620), (190, 620)), fill=TILES)
     for left in range(250, 950, 115):
         pen.rectangle((left, 420, left + 60, 480), fill=TRUNK)
         pen.rectangle((left - 20, 625, left + 50, 720), fill=TRUNK)
@@ -109,11 +109,11 @@ def _table(shade: int) -> Image.Image:
 
 
 def _stage(shade: int) -> Image.Image:
-    drawn, pen = _canvas(FLOOR, shade)
+    drawn, pen = _canvas(GROUND_IN, shade)
     pen.rectangle((0, 0, 1200, 430), fill=WALL)
     pen.rectangle((330, 80, 870, 380), fill=(246, 246, 244), outline=INK, width=6)
-    pen.rectangle((180, 390, 1020, 450), fill=ROOF)
-    pen.rectangle((930, 290, 990, 400), fill=DOOR)
+    pen.rectangle((180, 390, 1020, 450), fill=TILES)
+    pen.rectangle((930, 290, 990, 400), fill=GATE)
     for row in range(3):
         for left in range(160 - row * 30, 1040 + row * 30, 110):
             pen.rounded_rectangle((left, 500 + row * 85, left + 80, 560 + row * 85), 10, fill=GLASS)
@@ -124,7 +124,7 @@ def _logo(shade: int) -> Image.Image:
     drawn = Image.new("RGBA", (400, 240))
     pen = ImageDraw.Draw(drawn)
     pen.pieslice((120, 90, 280, 250), 180, 360, fill=(*SUN, 255))
-    pen.arc((70, 40, 330, 300), 180, 360, fill=(DOOR[0], DOOR[1] + shade, DOOR[2], 255), width=14)
+    pen.arc((70, 40, 330, 300), 180, 360, fill=(GATE[0], GATE[1] + shade, GATE[2], 255), width=14)
     pen.rectangle((40, 172, 360, 184), fill=(*INK, 255))
     return drawn
 

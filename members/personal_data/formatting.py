@@ -146,7 +146,7 @@ class RowFormatter:
             return self.related(row, column)
         plain = getattr(row, column.name)
         if column.choices:
-            return str(dict(column.flatchoices).get(plain, plain))
+            return "" if plain is None else str(dict(column.flatchoices).get(plain, plain))
         if isinstance(column, ArrayField):
             labels = dict(getattr(column.base_field, "flatchoices", ()))
             return "、".join(str(labels.get(code, code)) for code in plain or ())

@@ -16,6 +16,8 @@ from ..models import Kind, WorkField
 from .register import lock_register
 
 Listed = Kind | WorkField
+ADDED = {Kind: "organization_kind.added", WorkField: "work_field.added"}
+UPDATED = {Kind: "organization_kind.updated", WorkField: "work_field.updated"}
 
 
 @transaction.atomic
@@ -25,7 +27,7 @@ def add_listed(row: Listed, *, actor: Any) -> Listed:
     lock_register()
     validate(row)
     row.save(force_insert=True)
-    audit.record(f"{_name(row)}.added", row, actor=actor)
+    audit.record(ADDED[type(row)], row, actor=actor)
     return row
 
 
@@ -39,12 +41,8 @@ def edit_listed(row: Listed, data: Mapping[str, Any], *, actor: Any) -> Listed:
     row = lock(row)
     require(permissions.can_keep_lists, actor, row)
     lock_register()
-    if data.get("may_register") is False and row.organizations.exclude(credit_code="").exists():  # type: ignore[union-attr]
+    if data.get("may_register") is False and row.organizations.exclude(credit_code="").exists():  # type: ignore[union-attr,misc]
         text = _("有这类组织已经登记，写了统一社会信用代码。")
         raise ActionError(text, code="code", field="may_register")
-    edit(row, data, fields=type(row).EDITABLE_FIELDS, verb=f"{_name(row)}.updated", actor=actor)
+    edit(row, data, fields=type(row).EDITABLE_FIELDS, verb=UPDATED[type(row)], actor=actor)
     return row
-
-
-def _name(row: Listed) -> str:
-    return "organization_kind" if isinstance(row, Kind) else "work_field"

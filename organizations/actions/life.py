@@ -167,10 +167,10 @@ def agree_to_step(step: LifeStep, *, actor: Any) -> LifeStep:
     organization = step.organization
     require(permissions.can_agree_to_step, actor, step)
     require_state(step, ChangeState.SUBMITTED)
-    if step.on < clock.today():
+    if step.day < clock.today():
         raise ActionError(_("写的日子已经过了，请退回改日期。"), code="late")
     _check(step)
-    organization.next_state, organization.next_on = step.target, step.on
+    organization.next_state, organization.next_on = step.target, step.day
     changes = dates_of(step)
     for name, value in changes.items():
         setattr(organization, name, value)
@@ -189,7 +189,7 @@ def agree_to_step(step: LifeStep, *, actor: Any) -> LifeStep:
     )
     announce(agreed, "organizations/step_announced")
     _notify_submitter(agreed, "organizations/step_agreed")
-    if step.on <= clock.today():
+    if step.day <= clock.today():
         take_effect(agreed, actor)
     return agreed
 
@@ -206,16 +206,16 @@ def withdraw_step(step: LifeStep, *, actor: Any) -> LifeStep:
     organization = step.organization
     require(permissions.can_withdraw_step, actor, step)
     is_over = step.kind == LifeStep.Kind.DISSOLVE and not step.is_coming
-    if step.state != ChangeState.AGREED or step.on < clock.today() or is_over:
+    if step.state != ChangeState.AGREED or step.day < clock.today() or is_over:
         raise ActionError(_("已经生效，不能撤回。"), code="state")
-    if step.on <= clock.today() and acted_on(step):
+    if step.day <= clock.today() and acted_on(step):
         raise ActionError(_("后来又有了变化，不能撤回。"), code="state")
     before = dates_before(step)
     for name, value in before.items():
         setattr(organization, name, value)
     organization.next_state, organization.next_on = "", None
     changed = ["next_state", "next_on", *before]
-    if step.on <= clock.today():
+    if step.day <= clock.today():
         organization.state = EFFECTS[LifeStep.Kind(step.kind)].undone
         changed.append("state")
     organization.save(update_fields=changed)
@@ -255,7 +255,7 @@ def carry_out_steps(*, actor: Any = None) -> int:
     for step in due.select_related("organization").order_by("on", "pk"):
         with transaction.atomic():
             locked = _locked(step)
-            if locked.state == ChangeState.AGREED and locked.effected_at is None and locked.on <= clock.today():
+            if locked.state == ChangeState.AGREED and locked.effected_at is None and locked.day <= clock.today():
                 take_effect(locked, actor)
                 done += 1
     return done
@@ -271,7 +271,7 @@ def _locked(step: LifeStep) -> LifeStep:
 
 
 def _due(step: LifeStep) -> dt.date:
-    eve = step.on - dt.timedelta(days=1)
+    eve = step.day - dt.timedelta(days=1)
     return min(due_on(clock.today(), AGREE_WITHIN), max(eve, clock.today()))
 
 
@@ -284,17 +284,19 @@ def _check(step: LifeStep) -> None:
     """Raise the ActionErrors of `submit_step`; the caller has locked the organization and the step."""
     today = clock.today()
     organization = step.organization
-    if step.target not in ORGANIZATION_TRANSITIONS[organization.state] or organization.state not in FROM[step.kind]:
+    state, kind = OrganizationState(organization.state), LifeStep.Kind(step.kind)
+    if step.target not in ORGANIZATION_TRANSITIONS[state] or state not in FROM[kind]:
         text = _("现在是“%(state)s”，不能办这一件。") % {"state": organization.get_state_display()}
         raise ActionError(text, code="state")
     if missing := founding.missing_papers(step):
-        names = "、".join(str(LifeStep._meta.get_field(name).verbose_name) for name in missing)
+        fields = [LifeStep._meta.get_field(name) for name in missing]
+        names = "、".join(str(field.verbose_name) for field in fields)  # type: ignore[union-attr]
         text = _("请写这一项。")
         raise ActionError(
             _("还没有写：%(names)s。") % {"names": names}, code="incomplete", each=dict.fromkeys(missing, text)
         )
     earliest = today + dt.timedelta(days=1) if step.kind == LifeStep.Kind.DISSOLVE else today
-    if step.on < earliest:
+    if step.day < earliest:
         text = _("注销从明天或以后的一天起。") if step.kind == LifeStep.Kind.DISSOLVE else _("日期不能早于今天。")
         raise ActionError(text, code="dates", field="on")
     for name in ("resolved_on", "approved_on"):
@@ -323,7 +325,7 @@ def _check_nothing_left(step: LifeStep) -> None:
         if names := "、".join(map(str, below[:5])):
             text = _("还有下级组织：%(names)s。先给它们换上级，或先注销它们。")
             raise ActionError(text % {"names": names}, code="children")
-    if left := commitments(organization, step.on):
+    if left := commitments(organization, step.day):
         names = "、".join(str(item.title) for item in left[:5])
         text = _("%(n)d 件事排在那天以后：%(names)s。先取消或改由别人办。")
         raise ActionError(text % {"n": len(left), "names": names}, code="commitments")

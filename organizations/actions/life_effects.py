@@ -38,11 +38,11 @@ EFFECTS = {
 def dates_of(step: LifeStep) -> dict[str, Any]:
     """Return the columns of the organization that the step sets, with their values."""
     if step.kind == LifeStep.Kind.FOUND:
-        founders = step.organization.memberships.active().count() or None
-        return {"founded_on": step.on, "founded_text": step.on.isoformat(), "founding_members": founders}
+        founders = step.organization.memberships.all().number() or None
+        return {"founded_on": step.day, "founded_text": step.day.isoformat(), "founding_members": founders}
     if step.kind == LifeStep.Kind.SUSPEND:
-        return {"suspended_on": step.on}
-    return {"dissolved_on": step.on} if step.kind == LifeStep.Kind.DISSOLVE else {}
+        return {"suspended_on": step.day}
+    return {"dissolved_on": step.day} if step.kind == LifeStep.Kind.DISSOLVE else {}
 
 
 def dates_before(step: LifeStep) -> dict[str, Any]:
@@ -57,8 +57,8 @@ def dates_before(step: LifeStep) -> dict[str, Any]:
 
 def end_posts(step: LifeStep, actor: Any) -> dict[str, str]:
     """End the posts of an organization that is dissolved on the day of `step`; return the ends that they had."""
-    rows = step.organization.posts.valid().exclude(ends__lte=step.on).select_related("person__user")
-    return end_posts_on(rows.order_by("starts", "pk"), step.on, reason=_("组织注销"), actor=actor)
+    rows = step.organization.posts.valid().exclude(ends__lte=step.day).select_related("person__user")
+    return end_posts_on(rows.order_by("starts", "pk"), step.day, reason=_("组织注销"), actor=actor)
 
 
 def restore_posts(step: LifeStep, actor: Any) -> None:
@@ -73,7 +73,7 @@ def take_effect(step: LifeStep, actor: Any) -> None:
     organization.save(update_fields=["state", "next_state", "next_on"])
     audit.record(EFFECTS[LifeStep.Kind(step.kind)].verb, organization, actor=actor, fields=["state"])
     if step.kind == LifeStep.Kind.DISSOLVE:
-        close_memberships(organization, step.on, actor)
+        close_memberships(organization, step.day, actor)
     step.effected_at = clock.now()
     step.save(update_fields=["effected_at"])
 

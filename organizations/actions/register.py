@@ -44,7 +44,8 @@ def check_register(organization: Organization, data: Mapping[str, Any]) -> None:
 
 def _check_parent(organization: Organization, parent: Organization) -> None:
     above = dict(Organization.objects.order_by().values_list("pk", "parent_id"))
-    key, seen = parent.pk, set()
+    key: int | None = parent.pk
+    seen: set[int] = set()
     while key is not None and key not in seen:
         if key == organization.pk:
             raise ActionError(_("上级组织不能是它自己，也不能是它的下级。"), code="parent", field="parent")

@@ -1,7 +1,7 @@
 """The pages of a change of term on the staff site: all candidates in one table, files of the meeting, answers on paper."""
 
-from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chengyang.errors import ActionError
+from chengyang.lib.chinese.pinyin import name_key
 from chengyang.platform.audit import readings
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.forms import posted
@@ -19,8 +20,10 @@ from chengyang.platform.web.forms import posted
 from .. import actions, permissions
 from ..forms import CandidatesForm, ConsentForm, MeetingPaperForm
 from ..models import Candidate, TermChange
-from ..states import ChangeState, MembershipState
+from ..states import ChangeState
 from ..todos import paper_rows
+
+OFFERED = 500  # names of members that the field of a nomination suggests; larger organizations type them
 
 
 class TermPages:
@@ -55,8 +58,8 @@ class TermPages:
     def table_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Show all candidates with their answers, and write nominations, votes and results at once."""
         change = self._prepared(request, object_id)
-        people = _members(change)
-        form = CandidatesForm(posted(request), candidates=change.all_candidates, people=people)
+        members = change.organization.memberships.active()
+        form = CandidatesForm(posted(request), candidates=change.all_candidates, named=partial(_named, members))
         if request.method == "POST" and form.is_valid():
             try:
                 count = actions.record_candidates(
@@ -66,14 +69,16 @@ class TermPages:
                 return HttpResponseRedirect(reverse("admin:organizations_termchange_table", args=[change.pk]))
             except ActionError as error:
                 form.refuse(error)
+        # Of a larger organization the names are typed without suggestions.
+        is_small = change.organization.memberships.all().number() <= OFFERED
+        offered = [row.person for row in members.order_by().select_related("person__user")] if is_small else []
         if request.method == "GET":
-            listed = [one for same in people.values() for one in same]
-            readings.record("list.read", listed, actor=request.user, subject=Candidate)
+            readings.record("list.read", offered, actor=request.user, subject=Candidate)
         context = {
             "title": _("提名和结果：%(change)s") % {"change": change},
             "change": change,
             "form": form,
-            "names": sorted(people),
+            "names": sorted({person.name for person in offered}, key=name_key),
             "can_write": change.state == ChangeState.PREPARING,
             "back_url": page_url(change),
         }
@@ -134,10 +139,7 @@ class TermPages:
         return self.admin_site.page(request, "organizations/consent.html", context, form.status)
 
 
-def _members(change: TermChange) -> dict[str, list[Any]]:
-    """Return the members of the organization in the registry, by name."""
-    rows = change.organization.memberships.filter(state=MembershipState.ACTIVE, person__state="active")
-    by_name: dict[str, list[Any]] = defaultdict(list)
-    for row in rows.select_related("person__user"):
-        by_name[row.person.name].append(row.person)
-    return dict(by_name)
+def _named(members: Any, name: str) -> list[Any]:
+    """Return the persons with the name `name` among `members`, as rows of the registry."""
+    rows = members.filter(person__name_key=name_key(name), person__name=name).select_related("person__user")
+    return [row.person for row in rows]

@@ -1,6 +1,6 @@
 """The forms of a change of term: all candidates in one table, a file of the meeting, an answer on paper."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -17,16 +17,16 @@ NEW_ROWS = 10  # empty rows of the table; more are entered by saving once
 class CandidatesForm(Form):
     """All candidates of a change of term: their votes and results, and rows for new nominations.
 
-    `people` has the persons of each name that may be nominated here: the members of the organization.
+    `named` returns the persons with a name that may be nominated here: the members of the organization.
     """
 
     marks_optional = False
 
     def __init__(
-        self, *args: Any, candidates: Sequence[Candidate], people: Mapping[str, Sequence[Any]], **options: Any
+        self, *args: Any, candidates: Sequence[Candidate], named: Callable[[str], Sequence[Any]], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.candidates, self.people = list(candidates), people
+        self.candidates, self.named = list(candidates), named
         for row in self.candidates:
             about = {"name": row.person, "post": row.get_kind_display()}
             self._add(
@@ -89,7 +89,7 @@ class CandidatesForm(Form):
             name, kind = (data.get(f"name_{number}") or "").strip(), data.get(f"kind_{number}") or ""
             if not name and not kind:
                 continue
-            found = self.people.get(name, ())
+            found = self.named(name) if name else ()
             if not name:
                 self.add_error(f"name_{number}", _("请写姓名，或去掉职务。"))
             elif not kind:

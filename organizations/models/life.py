@@ -1,5 +1,7 @@
 """成立、暂停、恢复、注销: the steps in the life of an organization, each with its papers and decided by two officers."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -128,6 +130,13 @@ class LifeStep(DemoMark):
         if self.kind == self.Kind.FOUND:
             return reverse("admin:organizations_organization_founding", args=[self.organization_id])
         return reverse("admin:organizations_lifestep_change", args=[self.pk])
+
+    @property
+    def day(self) -> dt.date:
+        """The day from which it counts. Raises ValueError while it is prepared without one; later each step has one."""
+        if self.on is None:
+            raise ValueError(f"no day: {self.pk}")
+        return self.on
 
     @property
     def target(self):

@@ -295,6 +295,10 @@ class MembershipQuerySet(models.QuerySet):
         counts.subtract(dict(self._counted(away)))
         return dict(counts)
 
+    def number(self):
+        """Return how many of the memberships are active, counted as in `by_organization`."""
+        return sum(self.by_organization().values())
+
     def _counted(self, rows):
         return rows.order_by().values_list("organization_id").annotate(n=models.Count("pk"))
 

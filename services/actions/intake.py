@@ -43,7 +43,7 @@ def take_by_phone(
 def divert_request(request: Request, *, actor: Any, to: str) -> Request:
     """Send an open request to the channel it belongs to (`Diversion`), and close its content to everybody but its author.
 
-    The author is told where to go, with the address. Raises NotAllowed, ActionError("channel") for another channel.
+    The author reads where to go, with the address. Raises NotAllowed, ActionError("channel") for another channel.
     """
     request = lock(request)
     require(permissions.can_divert_request, actor, request)

@@ -28,7 +28,7 @@ from .requests import CLOSE_DAYS, withdraw_open
 
 REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (domain.md rule 9)
 ANSWERED = (RequestState.ANSWERED, RequestState.CLOSED)  # these still count when they are erased
-CLOSE_WARNING = 7  # working days after which its author is told
+CLOSE_WARNING = 7  # working days after which its author is notified
 
 
 def withdraw_requests_of(person: Person, actor: Any) -> None:

@@ -61,7 +61,7 @@ def take_up_again(request: Request, *, actor: Any) -> None:
 
 @transaction.atomic
 def invite_teams(request: Request, *, actor: Any, teams: Iterable[Team]) -> list[Share]:
-    """Ask several teams at once whether one of them leads `request`; the first to accept does, and the others are told.
+    """Ask several teams at once whether one of them leads `request`; the first to accept does, and the others are notified.
 
     Until then its present handler goes on. Raises NotAllowed, ActionError `teams` (none, or a closed one), `audience` when
     the author gives it to the office only.

@@ -112,11 +112,12 @@ def describe_post(post: Post, *, actor: Any, skills: str = "", times: str = "") 
     return post
 
 
-def forget_offers_of(person: Person) -> None:
+def delete_offers_of(person: Person) -> None:
     """Erase what `person` wrote about skills and times in all teams, also from the history of the posts."""
     rows = Post.objects.filter(person=person)
     rows.update(skills="", times="")
-    Post.pgh_event_model._base_manager.filter(pgh_obj_id__in=rows.values("pk")).update(skills="", times="")
+    history = Post.pgh_event_model._base_manager  # type: ignore[attr-defined]
+    history.filter(pgh_obj_id__in=rows.values("pk")).update(skills="", times="")
 
 
 def resign(team: Team, *, actor: Any) -> int:

@@ -60,7 +60,7 @@ def resume(request: Request, *, actor: Any) -> Request:
     open_pause.resumed_on = max(clock.today(), open_pause.asked_on)
     open_pause.save(update_fields=["resumed_on"])
     before, due_on = request.due_on, due.later_due(request)
-    changes = {"due_on": due_on}
+    changes: dict[str, Any] = {"due_on": due_on}
     move(request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.resumed", **changes)
     text = _("计时继续，期限顺延到 %(day)s") if due_on > before else _("计时继续，期限还是 %(day)s")
     step(request, text % {"day": dates.day(due_on)}, by=None)
@@ -154,7 +154,7 @@ def ask_extension(request: Request, *, actor: Any, days: int, reason: str) -> Ex
 
 @transaction.atomic
 def grant_extension(extension: Extension, *, actor: Any) -> Extension:
-    """Grant `extension`, which moves the due date and is told to author and handlers. Raises NotAllowed, ActionError("state")."""
+    """Grant `extension`, which moves the due date and is notified to author and handlers. Raises NotAllowed, ActionError("state")."""
     request = lock(extension.request)
     row = _decide(extension, request, ExtensionState.GRANTED, actor=actor)
     request.due_on = due.later_due(request)

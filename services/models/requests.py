@@ -190,7 +190,7 @@ class Request(DemoMark):
         "is_demo",
     }
 
-    DETAIL_FIELDS = (  # what is told besides title and text, and by whom it was taken
+    DETAIL_FIELDS = (  # what is described besides title and text, and by whom it was taken
         "category",
         "place",
         "firm",

@@ -74,7 +74,7 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "donations": extensions.metric("donations").of(team),
         "days": DAYS,
         "assessment": passed.with_rays().first(),
-        "kept": kept.kept_by(team),
+        "kept": kept.record_of(team),
     }
     return render(request, "services/team.html", context)
 

@@ -201,6 +201,8 @@ def test_the_schema_has_every_operation(client, db):
         ("post", "/api/v1/activities/{public_id}/signup/"),
         ("post", "/api/v1/activities/{public_id}/cancel/"),
         ("delete", "/api/v1/activities/{public_id}/cancel/"),
+        ("get", "/api/v1/objectives/"),
+        ("get", "/api/v1/objectives/{public_id}/"),
     }
 
 

@@ -41,7 +41,7 @@ def prepare(page, organization, person):
     press(page, "保存")
     change = TermChange.objects.get()
     page.goto(f"/manage/organizations/termchange/{change.pk}/change/")
-    page.locator(".verbs").get_by_role("link", name="提名").click()
+    page.locator(".verbs").get_by_role("link", name="提名", exact=True).click()
     choose_person(page, person.name)
     page.locator("[name=kind]").select_option("secretary")
     press(page, "保存")

@@ -8,13 +8,13 @@ from chengyang.lib.chinese import credit_codes
 
 KNOWN = ("91350100M000100Y43", "914403001922038216", "91110000802100433B", "9144030071526726XG")  # published codes
 characters = st.sampled_from(credit_codes.ALPHABET)
-bodies = st.builds(
+numbers = st.builds(
     lambda kind, area, rest: kind + area + rest,
     st.text(characters, min_size=2, max_size=2),
     st.text("0123456789", min_size=6, max_size=6),
     st.text(characters, min_size=9, max_size=9),
 )
-codes = bodies.map(lambda body: body + credit_codes.check_digit(body))
+codes = numbers.map(lambda number: number + credit_codes.check_digit(number))
 
 
 def checked_slowly(code):
@@ -34,9 +34,9 @@ def test_a_code_with_its_check_digit_is_valid(code):
     assert checked_slowly(code)
 
 
-@given(bodies, characters)
-def test_exactly_one_check_digit_is_valid(body, last):
-    assert credit_codes.is_valid(body + last) == checked_slowly(body + last)
+@given(numbers, characters)
+def test_exactly_one_check_digit_is_valid(number, last):
+    assert credit_codes.is_valid(number + last) == checked_slowly(number + last)
 
 
 @given(codes, st.integers(0, 17), characters)

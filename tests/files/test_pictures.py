@@ -153,11 +153,11 @@ def test_a_small_photo_is_refused_with_its_size(base, manager):
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("text", "code"),
     [({"alt": " "}, "alt"), ({"shows_people": True}, "consent"), ({"shows_people": True, "consent": " "}, "consent")],
 )
-def test_what_is_seen_and_how_people_agreed_is_needed(base, manager, said, code):
-    assert refusal(add, base, manager, **said) == code
+def test_what_is_seen_and_how_people_agreed_is_needed(base, manager, text, code):
+    assert refusal(add, base, manager, **text) == code
     assert not Picture.objects.exists()
 
 

@@ -235,7 +235,7 @@ def test_all_or_nothing_is_refused_while_a_row_is(people, district):
 def test_all_or_nothing_writes_nothing_when_a_row_has_moved(people, district, small_blocks):
     _persons, organization = people
     owner = upload("memberships", book(NEW_ROWS), actor=district)
-    type(organization).objects.filter(pk=organization.pk).update(state="preparing")
+    type(organization).objects.filter(pk=organization.pk).update(state="suspended", suspended_on=clock.today())
     owner = write(owner, actor=district, whole=True)
     assert (owner.state, owner.message) == (ImportState.PREVIEW, "第 2 行：这个组织现在不吸收会员。一行也没有写。")
     assert Membership.objects.count() == 0

@@ -107,7 +107,7 @@ def test_missing_field_is_named(applicant, field):
 def test_each_optional_purpose_gets_its_row_given_or_refused(application):
     actions.submit_application(application, actor=application.user, purposes=["publication"])
     rows = Consent.objects.exclude(purpose__code="registration").order_by("purpose__code")
-    assert list(rows.values_list("purpose__code", "given")) == [("publication", True)]
+    assert list(rows.values_list("purpose__code", "given")) == [("publication", True), ("roll", False)]
 
 
 def test_a_purpose_that_is_not_on_offer_is_refused(application):

@@ -41,7 +41,7 @@ def test_the_notice_says_who_what_for_which_how_long_and_what_one_can_do(browser
 
 def test_the_consent_is_one_box_and_not_ticked(browser, rules):
     page = text(browser.get(JOIN))
-    assert page.count('type="checkbox"') == 2
+    assert page.count('type="checkbox"') == 1
     assert "checked" not in page
 
 

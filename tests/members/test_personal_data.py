@@ -63,7 +63,9 @@ def test_every_key_to_a_person_or_account_is_shown_counted_or_left_out():
 def test_every_table_with_personal_columns_about_a_person_is_reached():
     personal = {model for model in apps.get_models() if getattr(model, "PERSONAL", None) and is_table(model)}
     without_a_person = {"accounts.PhoneProof", "accounts.Attempt", "privacy.Consent"}
-    of_organizers = {"organizations.Assessment", "bases.Assessment", "services.Assessment"}
+    of_organizers = {
+        f"{app}.{name}" for app in ("organizations", "bases", "services") for name in ("Assessment", "Evaluation")
+    }
     missing = {model._meta.label for model in personal - collect.tables()} - without_a_person - of_organizers
     assert missing == set()
 
@@ -99,6 +101,7 @@ def test_tables_found():
         "notices.SwitchedOff",
         "organizations.Candidate",
         "organizations.Duty",
+        "organizations.DutyFeed",
         "organizations.DutySwap",
         "organizations.HandOver",
         "organizations.Membership",

@@ -1314,11 +1314,11 @@ MUTANTS = (
     ),
     Mutant(
         "amended-in-silence",
-        "the first officer is told what the second one changed",
+        "the first officer is notified of what the second one changed",
         "chengyang/platform/standards/actions/decisions.py",
         '    notify_about(amended.found_by, "standards/amended", amended, rows=rows)\n',
         "",
-        ("standards/test_amending.py::test_the_second_officer_changes_a_finding_and_the_first_one_is_told",),
+        ("standards/test_amending.py::test_the_second_officer_changes_a_finding_and_the_first_one_is_notified",),
     ),
     Mutant(
         "agreement-loses-a-change",

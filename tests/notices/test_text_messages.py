@@ -13,7 +13,7 @@ from chengyang.platform.notices.rendering import render
 from .test_templates import TEMPLATES
 
 MOMENT = dt.datetime(2026, 12, 30, 18, 30, tzinfo=dt.UTC)
-DATES = {"due_on", "before", "joined_on", "left_on", "objection_until"}
+DATES = {"due_on", "by", "before", "joined_on", "left_on", "objection_until"}
 MOMENTS = {"until", "starts", "ends", "at", "offer_expires_at", "expires_on"}
 HOURS = {"hours", "previous_hours"}
 SITE_URL = "https://xjc.chengyang-district.gov.cn"
@@ -76,7 +76,18 @@ def message(request, settings):
     """The text message of a template with long values, and the notice."""
     settings.SITE_URL = SITE_URL
     names = ("activity", "signup", "service", "application", "assessment", "subject", "standard", "membership", "post")
-    names += ("request", "outcome", "person", "representative", "subdistrict", "labels", "changed", "reason", "phone")
+    names += (
+        "request",
+        "outcome",
+        "due",
+        "person",
+        "representative",
+        "subdistrict",
+        "labels",
+        "changed",
+        "reason",
+        "phone",
+    )
     context = {name: value_of(name) for name in (*names, *DATES, *MOMENTS)}
     context |= {"labels": ["长" * 20] * 9, "phone": "+8615400000001", "site": settings.SITE, "link": LINK}
     rendered = render(request.param, context)

@@ -345,8 +345,8 @@ def test_its_assessment_is_no_longer_valid(organization, assessed):
 def test_members_and_people_in_post_are_notified_once(organization, secretary, member, xiazhuang, district):
     organization.memberships.create(person=secretary.person, state="active", joined_on=dt.date(2026, 1, 1))
     life.agreed(organization, "suspend", by=xiazhuang, second=district)
-    told = Notice.objects.filter(kind="organizations/step_announced").values_list("user__name", flat=True)
-    assert sorted(told) == ["member", "secretary"]
+    notified = Notice.objects.filter(kind="organizations/step_announced").values_list("user__name", flat=True)
+    assert sorted(notified) == ["member", "secretary"]
 
 
 def test_figures_count_what_the_days_say(organization, preparing, assessed, xiazhuang, district):

@@ -204,8 +204,8 @@ def test_on_the_day_nobody_agrees_any_more_and_the_old_board_goes_on(settings, o
 def test_it_is_sent_back_with_a_reason_and_submitted_again(submitted, xiazhuang, secretary):
     assert code_of(actions.return_term_change, submitted, reason="", actor=xiazhuang) == "reason"
     back = actions.return_term_change(submitted, reason="选票统计少一张", actor=xiazhuang)
-    told = Notice.objects.get(user=secretary, kind="organizations/term_change_returned")
-    assert (back.state, "选票统计少一张" in told.body) == ("preparing", True)
+    notified = Notice.objects.get(user=secretary, kind="organizations/term_change_returned")
+    assert (back.state, "选票统计少一张" in notified.body) == ("preparing", True)
     assert actions.submit_term_change(back, actor=secretary).state == "submitted"
 
 

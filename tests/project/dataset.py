@@ -54,7 +54,7 @@ ASKED_TEXT = "租约写的是哪一天"  # what the leader of the team asks its 
 FORMER = "+8615431418888"  # the number that `member` signed in with before
 GUEST = "来宾司徒云"  # name of a guest in check-in lists
 DRAFTED, SUBMITTED = "还没有定的采风", "等批准的讲座"  # titles of unpublished activities
-MEMBERS_ONLY, ORGANIZATION_ONLY = "入册人士座谈", "会员大会"  # titles of activities with a restricted audience
+MEMBERS_ONLY, ORGANIZATION_ONLY = "入册人士座谈", "会员专场沙龙"  # titles of activities with a restricted audience
 VISITORS = "日照市来的观摩团"  # the unit of a delegation
 HIDDEN_BASE, HIDDEN_ORGANIZATION = "筹建中的驿站", "夏庄街道筹建中的联谊会"
 
@@ -386,7 +386,8 @@ def _change_of_term(dataset):
     )
     result = {"has_agreed": True, "votes": 61, "is_elected": True}
     objects["candidate"] = objects["term_change"].candidates.create(person=dataset.member, kind="director", **result)
-    objects["next_change"] = dataset.preparing.term_changes.create(
+    other = personas.organization(name="夏庄街道新青年联谊会", slug="xiazhuang-qingnian")
+    objects["next_change"] = other.term_changes.create(
         number=1, starts=dt.date(2027, 1, 1), ends=dt.date(2030, 1, 1), prepared_by=officer
     )
     objects["next_change"].candidates.create(person=dataset.member, kind="director")

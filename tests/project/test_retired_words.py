@@ -70,9 +70,11 @@ WITH_ROOMS = (
     *(
         "bases/",
         "tests/bases/",
-        "activities/actions/",
+        "activities/",
         "chengyang/demo/",
+        "templates/activities/",
         "templates/bases/",
+        "tests/organizations/",
         "templates/notices/bases/",
     ),
     *("tests/mutation/", "tests/project/", "tests/staff/", "tests/browser/", "docs/", "CHANGELOG.md"),
@@ -82,7 +84,15 @@ ALLOWED = (
     *((place, "room", A_ROOM) for place in WITH_ROOMS),
     *(
         (place, "Room", A_ROOM)
-        for place in ("bases/", "tests/bases/", "tests/demo/", "tests/project/", "docs/", "chengyang/demo/")
+        for place in (
+            "activities/",
+            "bases/",
+            "tests/bases/",
+            "tests/demo/",
+            "tests/project/",
+            "docs/",
+            "chengyang/demo/",
+        )
     ),
     ("activities/migrations/", "functions.math.Floor", "a function of the database; migrations are not edited"),
     ("activities/models/", "functions.Floor", "a function of the database"),

@@ -25,12 +25,12 @@ from chengyang.seed.criteria import CRITERIA, SUBJECTS, TEXTS
 from chengyang.seed.facts import facts, milestones
 from chengyang.seed.loader import SLUGS, seed
 from members.models import Category
-from organizations.models import Organization
-from services.models import Alliance, Team
+from organizations.models import Kind, Organization, WorkField
+from services.models import Alliance, Offer, Team
 
 SEEDED = (
     *(Subdistrict, Category, Programme, Brand, Standard, Version, Criterion, Organization, Base, Honour),
-    *(Alliance, Team, Purpose, PolicyVersion, WorkdayException, Office),
+    *(Alliance, Team, Offer, Purpose, PolicyVersion, WorkdayException, Office, Kind, WorkField),
 )
 
 

@@ -87,7 +87,7 @@ def test_the_page_reads_the_consent_out_and_shows_number_and_code(district, clie
 
 # ---- another channel ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("to", Diversion.values)
-def test_the_author_is_told_where_to_go_and_the_content_is_closed(asked, district, member, client_of, to):
+def test_the_author_reads_where_to_go_and_the_content_is_closed(asked, district, member, client_of, to):
     actions.divert_request(asked, actor=district, to=to)
     assert CHANNELS[to][1] in Notice.objects.get(user=member, kind="services/request_diverted").body
     assert not Request.objects.visible_to(district).exists()

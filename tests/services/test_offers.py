@@ -118,10 +118,10 @@ def test_staff_edit_it_on_the_staff_site(offer, leader, client_of):
 # ---- what the page of a team says of its record -----------------------------------------------------------------------
 def test_the_record_is_shown_from_five_answers_on(team, leader, member, client):
     for number in range(5):
-        assert kept.kept_by(team) is None
+        assert kept.record_of(team) is None
         row = actions.submit_request(actor=member, title=f"第 {number} 件", text="…", team=team)
         actions.answer_request(row, actor=leader, answer="好")
-    shown = kept.kept_by(team)
+    shown = kept.record_of(team)
     assert (shown.count, shown.median, shown.in_time, shown.late, shown.rated) == (5, 0, 5, 0, None)
     assert "说到做到" in text(client.get(team.get_absolute_url()))
 
@@ -131,4 +131,4 @@ def test_a_rating_of_few_is_not_published(team, leader, member):
         row = actions.submit_request(actor=member, title=f"第 {number} 件", text="…", team=team)
         actions.answer_request(row, actor=leader, answer="好")
         actions.rate_request(row, actor=member, solved=3 if number else 1, useful=3)
-    assert kept.kept_by(team).rated is None  # one who says no could be told from the total
+    assert kept.record_of(team).rated is None  # one who says no could be known from the total

@@ -77,7 +77,7 @@ def test_the_table_of_transitions(old, new):
     assert (new in SHARE_TRANSITIONS[old]) == ((old, new) in allowed)
 
 
-def test_a_team_accepts_and_the_author_is_told(routed, leader, member):
+def test_a_team_accepts_and_the_author_is_notified(routed, leader, member):
     actions.accept_share(share_of(routed), actor=leader)
     assert (fresh(routed).state, share_of(routed).state) == ("routed", "accepted")
     assert Notice.objects.filter(user=member, kind="services/request_accepted").count() == 1

@@ -47,7 +47,7 @@ def later(settings, **span):
 
 
 # ---- both sides -----------------------------------------------------------------------------------------------------
-def test_each_side_is_told_what_the_other_wrote(asked, leader, member):
+def test_each_side_is_notified_of_what_the_other_wrote(asked, leader, member):
     actions.add_message(asked, actor=leader, text="收到了")
     actions.add_message(asked, actor=member, text="谢谢")
     kinds = Notice.objects.filter(kind="services/request_message").order_by("pk")
@@ -158,7 +158,7 @@ def test_impossible_appointments_are_refused(asked, leader):
 
 
 @pytest.mark.parametrize("side", ["leader", "member"])
-def test_either_side_cancels_and_the_other_is_told(asked, leader, member, side, client_of):
+def test_either_side_cancels_and_the_other_is_notified(asked, leader, member, side, client_of):
     actor, other = (leader, member) if side == "leader" else (member, leader)
     entry = actions.cancel_appointment(meet(asked, leader), actor=actor)
     assert Notice.objects.get(kind="services/appointment_cancelled").user == other

@@ -138,7 +138,7 @@ def test_reopening_allows_two_pauses_again(asked, leader, member):
 
 
 # ---- extensions -----------------------------------------------------------------------------------------------------
-def test_a_second_person_grants_an_extension_and_all_are_told(asked, leader, member, district):
+def test_a_second_person_grants_an_extension_and_all_are_notified(asked, leader, member, district):
     row = actions.ask_extension(asked, actor=leader, days=5, reason="要问税务")
     assert fresh(asked).due_on == dt.date(2026, 3, 11)
     actions.grant_extension(row, actor=district)
@@ -206,8 +206,8 @@ def test_a_holiday_announced_later_counts_the_pause_too(asked, leader, member, d
     actions.add_message(fresh(asked), actor=member, text="按条")  # due on 13 March
     staff.set_exception(actor=district, date=dt.date(2026, 3, 10), is_workday=False, **NOTICE)
     assert fresh(asked).due_on == due.due_of(fresh(asked)) == dt.date(2026, 3, 16)
-    told = Notice.objects.filter(kind="services/request_due_moved")
-    assert {notice.user for notice in told} == {leader, member}
+    notified = Notice.objects.filter(kind="services/request_due_moved")
+    assert {notice.user for notice in notified} == {leader, member}
 
 
 def test_a_worked_saturday_announced_later_keeps_what_was_promised(asked, district):

@@ -308,6 +308,12 @@ def test_the_lists_with_work_on_many_rows_are_these():
         *("members.UnconfirmedPerson resend", "members.UnconfirmedPerson cancel"),
         *("services.Outcome check", "services.Outcome refuse"),
         *("bases.RoomBooking confirm", "bases.RoomBooking decline"),
+        *(
+            "objectives.Plan publish",
+            "objectives.Figure check",
+            "objectives.Figure refuse",
+            "objectives.Revision agree",
+        ),
     }
 
 

@@ -316,7 +316,7 @@ def test_an_activity_that_was_published_since_is_not_taken_back(district, secret
 def test_a_rated_answer_is_not_taken_back(member, district):
     row = services.submit_request(actor=member, title="合同", text="请看")
     row = services.answer_request(row, actor=district, answer="可以。")
-    services.rate_request(row, actor=member, rating=5)
+    services.rate_request(row, actor=member, solved=1, useful=1)
     with pytest.raises(ActionError):
         services.withdraw_answer(row, actor=district)
 
@@ -330,7 +330,7 @@ def test_a_withdrawn_answer_leaves_the_thread_and_an_earlier_one_stays(member, d
     row = services.withdraw_answer(row, actor=district)
     row = Request.objects.get(pk=row.pk)
     assert (row.state, row.answer) == ("routed", "第一次答复。")
-    assert [entry.text for entry in row.thread()] == ["第一次答复。", "没有说到点上"]
+    assert [entry.text for entry in row.thread()] == ["第一次答复。", "没有说到点上", "撤回了答复，重新办理"]
 
 
 def test_the_figure_of_a_checked_outcome_goes_back_with_the_check(leader, district):

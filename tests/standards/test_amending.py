@@ -30,7 +30,7 @@ def heard(user):
 
 
 # ---- changed and agreed to ------------------------------------------------------------------------------------------
-def test_the_second_officer_changes_a_finding_and_the_first_one_is_told(found, xiazhuang, district, base_manager):
+def test_the_second_officer_changes_a_finding_and_the_first_one_is_notified(found, xiazhuang, district, base_manager):
     row = actions.amend_assessment(found, verdicts(rules="partly"), reason=WHY, actor=district)
     assert (row.state, row.found_by, row.assessed_by, row.finding("rules").result) == (
         "failed",
@@ -39,17 +39,17 @@ def test_the_second_officer_changes_a_finding_and_the_first_one_is_told(found, x
         "partly",
     )
     assert (heard(xiazhuang), heard(base_manager)[-1]) == (["standards/amended"], "standards/concluded")
-    told = Notice.objects.get(user=xiazhuang)
-    assert WHY in told.body
-    assert "做到 改为 部分做到" in told.body
+    notified = Notice.objects.get(user=xiazhuang)
+    assert WHY in notified.body
+    assert "做到 改为 部分做到" in notified.body
 
 
 def test_the_change_is_in_the_history_with_its_reason(found, district):
     row = actions.amend_assessment(found, verdicts(rules="partly"), reason=WHY, actor=district)
     steps = history_of([Source([row])])
     assert "改后同意评定" in [step.title for step in steps]
-    told = next(step for step in steps if step.text == WHY)
-    (change,) = [one for one in told.changes if str(one.label) == "逐项结果"]
+    notified = next(step for step in steps if step.text == WHY)
+    (change,) = [one for one in notified.changes if str(one.label) == "逐项结果"]
     assert "有rules：做到" in change.old
     assert "有rules：部分做到" in change.new
 
@@ -109,7 +109,7 @@ def test_a_plain_agreement_with_the_fields_as_they_were_confirms(found, client_o
 
 
 # ---- not assessed after all -----------------------------------------------------------------------------------------
-def test_who_started_it_is_told_why_it_is_discarded(filled, base_manager, xiazhuang):
+def test_who_started_it_is_notified_why_it_is_discarded(filled, base_manager, xiazhuang):
     row = actions.discard_assessment(filled, "基地要搬，搬完再评。", actor=xiazhuang)
     assert (row.state, row.note) == ("discarded", "基地要搬，搬完再评。")
     assert heard(base_manager) == ["standards/discarded"]

@@ -115,9 +115,10 @@ def test_a_script_evaluates_nothing_and_sets_no_inline_style(path):
 
 
 # ---- red ------------------------------------------------------------------------------------------------------------
-WRONG = {  # what is over, cancelled, refused, overdue or mistyped
+WRONG = {  # what is over, cancelled, refused, overdue, missed or mistyped
     ".is-bad", ".field__error", ".input[aria-invalid]", ".field--error > legend, .field--error > label", ".ev--off .ev__left",
     ".legend .ev__off", ".due--set", ".todo__sum .is-late", ".rules__change del", ".revision del", ".diff .is-wrong", ".diff__why",
+    ".pace.is-bad .pace__did",
 }  # fmt: skip
 CARD = {".honour .icon": "ink-2", ".honour .is-reached": "pine", ".honour .is-won": "ochre"}
 

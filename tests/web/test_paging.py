@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chengyang import clock
 from chengyang.platform.accounts.models import User
+from chengyang.platform.standards.models import Standard, Version
 from chengyang.platform.web import paging
 
 ORDER = ("-date_joined", "id")
@@ -108,6 +109,25 @@ def test_the_first_and_last_page_have_no_link_beyond(seven):
     assert not first.before
     assert first.after
     assert not paging.keyset(get(before=first.after), User.objects.all(), ORDER, 3).before
+
+
+@pytest.mark.parametrize("order", [("standard", "-number", "pk"), ("-standard", "pk"), ("standard_id", "pk")])
+def test_a_relation_is_ordered_as_its_own_table(db, order):
+    for place, subject in enumerate(("team", "person", "base")):
+        standard = Standard.objects.create(code=subject, name=subject, subject=subject, order=2 - place)
+        for number in (1, 2):
+            Version.objects.create(standard=standard, number=number, published_on=clock.today())
+    wanted, found, query = list(Version.objects.order_by(*order)), [], {}
+    while True:
+        page = paging.keyset(get(**query), Version.objects.all(), order, 1)
+        found += page
+        if not page.after:
+            break
+        query = {"after": page.after}
+    assert found == wanted
+    rows, _after = paging.following_values(Version.objects.all(), order, "", 9, ["pk"])
+    assert [pk for (pk,) in rows] == [row.pk for row in wanted]
+    assert paging.beside(Version.objects.all(), order, wanted[1].pk) == (wanted[0], wanted[2])
 
 
 def test_a_new_row_does_not_shift_the_next_page(seven):

@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from chengyang import clock
+from chengyang.platform.objectives.actions import draft_plan
+from chengyang.platform.objectives.models import Objective
 from chengyang.platform.standards.actions import draft_version
 from chengyang.platform.standards.models import Criterion
 from chengyang.platform.web import sent_forms
@@ -117,6 +119,10 @@ def test_every_form_of_the_staff_site_that_adds_a_row_has_a_number(client_of, re
     url = reverse(f"admin:{opts.app_label}_{opts.model_name}_add")
     if opts == Criterion._meta:  # it is added to the draft that the address names
         url += f"?version={draft_version(make_standard('six_haves'), actor=personas.make('district')).pk}"
+    if opts == Objective._meta:  # it is added to the plan that the address names
+        url += (
+            f"?plan={draft_plan(personas.organization(), year=clock.today().year, actor=personas.make('xiazhuang')).pk}"
+        )
     pages = [client_of(personas.make(name)).get(url) for name in ("district", "secadmin", "sysadmin")]
     shown = [page.content.decode() for page in pages if page.status_code == 200]
     assert shown

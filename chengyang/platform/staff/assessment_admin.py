@@ -26,19 +26,14 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.standards import actions, permissions
 from chengyang.platform.standards.forms import StatementsForm, asked_of, statements_form
 from chengyang.platform.standards.models import Assessment
-from chengyang.platform.standards.models.assessments import NOTE_LENGTH
-from chengyang.platform.standards.shown import Shown, shown_of
-from chengyang.platform.standards.states import DECIDED, WITH_OFFICERS, AssessmentState, Result
+from chengyang.platform.standards.states import WITH_OFFICERS, AssessmentState
 from chengyang.platform.standards.subjects import open_years
-from chengyang.platform.web import form_fields
-from chengyang.platform.web.widgets import RadioBoxes
 
 from .admin import Button, ScopedAdmin
+from .assessment_rows import field_names, fields_of, findings, form_fields_of, past, who_acted
 from .filters import year_filter
 from .row_history import states_of
 
-FIELDS = ("result", "reason", "by")  # of each criterion, in the form of the first and of the third officer
-PAST = 4  # assessments before the present one that the decision page shows
 S = AssessmentState
 
 
@@ -120,11 +115,7 @@ class AssessmentTodo(TodoKind):
         ]
 
     def fields(self, row: Any, user: Any) -> dict[str, forms.Field]:
-        found: dict[str, forms.Field] = {}
-        for criterion, finding in row.rows():
-            fields = dict(zip(FIELDS, _fields(criterion, finding), strict=True))
-            found |= {f"{name}_{criterion.code}": fields[name] for name in fields_of(row)}
-        return found
+        return form_fields_of(row)
 
     def decide(self, row: Any, choice: str, reason: str, *, actor: Any, **asked: Any) -> Any:
         if choice == "return":
@@ -156,16 +147,6 @@ class AssessmentTodo(TodoKind):
         return actions.undo_assessment_decision(row, actor=actor)
 
 
-def fields_of(row: Any) -> tuple[str, ...]:
-    """Return the names of the fields of each criterion of `row`: an evaluation of a year is not put right by a day."""
-    return FIELDS[:2] if row.YEARLY else FIELDS
-
-
-def field_names(row: Any, criterion: Any) -> tuple[str, ...]:
-    """Return the names of the form fields of `criterion`."""
-    return tuple(f"{name}_{criterion.code}" for name in fields_of(row))
-
-
 _RESULTS = {  # (is it a yearly evaluation, is everything met) → what the second officer agrees to
     (False, True): gettext_lazy("同意，定为达标"),
     (False, False): gettext_lazy("同意，定为未达标并发整改单"),
@@ -177,70 +158,6 @@ _STEPS = {
     S.FOUND: gettext_lazy("初评 %(n)d 项做到，等复核"),
     S.APPEALED: gettext_lazy("对结果有异议，等第三位工作人员定"),
 }
-
-
-def _fields(criterion: Any, finding: Any) -> tuple[forms.Field, ...]:
-    """Return the fields of one criterion: the result, the reason, and the day by which it is put right."""
-    return (
-        forms.ChoiceField(
-            label=_("%(name)s：评定") % {"name": criterion},
-            choices=Result.choices,
-            initial=finding.result,
-            required=False,
-            widget=RadioBoxes(size="small"),
-        ),
-        forms.CharField(
-            label=_("%(name)s：为什么，要做什么") % {"name": criterion},
-            initial=finding.get("reason", ""),
-            required=False,
-            max_length=NOTE_LENGTH,
-            widget=forms.Textarea(attrs={"rows": 2}),
-            help_text=_("没有做到必填，对方会看到原文"),
-        ),
-        form_fields.DateField(
-            label=_("%(name)s：哪天前补好") % {"name": criterion}, initial=finding.due_on, required=False
-        ),
-    )
-
-
-def who_acted(row: Any) -> list[DetailRow]:
-    """Return the rows about who did what so far, and about an appeal."""
-    found = [
-        DetailRow(_("交来"), row.submitted_by),
-        DetailRow(_("初评"), row.found_by, dates.full_day(row.found_on) if row.found_on else ""),
-        DetailRow(_("复核"), row.assessed_by, dates.full_day(row.assessed_on) if row.assessed_on else ""),
-        DetailRow(_("申诉"), row.appeal, row.appealed_by or ""),
-        DetailRow(_("申诉答复"), row.decision, row.decided_by or ""),
-        DetailRow(row.note_label, row.note),
-    ]
-    return [one for one in found if one.value]
-
-
-def past(row: Any) -> list[DetailRow]:
-    """Return the row with the decided assessments of the same subject before this one; none without them."""
-    rows = list(row.siblings().filter(state__in=DECIDED).exclude(pk=row.pk).with_rays()[:PAST])
-    words = "；".join(f"{one.version} {one.get_state_display()} {one.assessed_on}" for one in rows)
-    return [DetailRow(_("历次评定"), words, template="standards/_past.html", data={"rows": rows})] if rows else []
-
-
-def findings(assessment: Any, user: Any, *, asks: bool = False) -> list[DetailRow]:
-    """Return one row for each criterion; with `asks` the fields of the finding stand beside it on the decision page."""
-    return [
-        _detail_row(one, field_names(assessment, one.criterion) if asks else ()) for one in shown_of(assessment, user)
-    ]
-
-
-def _detail_row(one: Shown, asks: tuple[str, ...]) -> DetailRow:
-    names = [file.name for file in (*one.files, *one.fixed_files)]
-    links = [one.finding.get("link", ""), one.finding.fixed.get("link", "")]
-    return DetailRow(
-        one.criterion.name,
-        one.finding.words() if one.finding else _("还没有填"),
-        "　".join(text for text in (*names, *links) if text),
-        template="standards/_statement.html",
-        data=one,
-        asks=asks,
-    )
 
 
 def _can_fill_in(user: Any, row: Any) -> bool:

@@ -25,7 +25,7 @@ from .links import page_url
 
 
 class NoteForm(Form):
-    """What is said about a picture."""
+    """What is stored about a picture."""
 
     alt = forms.CharField(
         label=_("照片里看得见什么"),
@@ -169,8 +169,8 @@ def _name(model: Any) -> str:
 
 def _note_form(request: HttpRequest, picture: Picture, is_sent: bool) -> NoteForm:
     is_this = is_sent and request.POST.get("picture") == picture.public_id
-    said = {name: getattr(picture, name) for name in ("alt", "shows_people", "consent")}
-    return NoteForm(request.POST if is_this else None, initial=said, prefix=picture.public_id)
+    stored = {name: getattr(picture, name) for name in ("alt", "shows_people", "consent")}
+    return NoteForm(request.POST if is_this else None, initial=stored, prefix=picture.public_id)
 
 
 def _rows(present: list[Picture], notes: dict[str, NoteForm]) -> list[dict[str, Any]]:

@@ -162,10 +162,11 @@ def keyset(
     """Return the page of `rows` after `?after=` or before `?before=`, in `order`. Raises Http404 for an invalid cursor.
 
     `order` names columns, of other tables too (`person__name_key`), or annotations, the last of them unique, e.g.
-    ("-starts", "id"). NULL sorts as PostgreSQL does: last ascending, first descending. `found` says that `rows` are the
+    ("-starts", "id"). A relation stands for the order of its table, as in Django. NULL sorts as PostgreSQL does: last ascending, first descending. `found` says that `rows` are the
     hits of a search, see `_unindexed`. `keep(name, compute)` returns what `compute()` returned for these `rows`, now or since
     rows changed last: with it the keys of the page may have been read before; the rows themselves are read in any case.
     """
+    order = _columns(rows, order)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = bool(before) and not after
     cursor = before if backwards else after
@@ -190,6 +191,7 @@ def following(rows: QuerySet, order: Sequence[str], after: str, number: int) -> 
     For what reads all rows of a list piece by piece. `order` as for `keyset`; the cursor is empty at the end. Raises Http404
     for an invalid cursor.
     """
+    order = _columns(rows, order)
     if after:
         rows = rows.filter(_beyond(rows, order, _decode(after, rows, order)))
     found = list(rows.order_by(*order)[: number + 1])
@@ -201,6 +203,7 @@ def following_values(
     rows: QuerySet, order: Sequence[str], after: str, number: int, names: Sequence[str]
 ) -> tuple[list[tuple[Any, ...]], str]:
     """Return the columns `names` of the rows that `following` would return, without objects, and the next cursor."""
+    order = _columns(rows, order)
     if after:
         rows = rows.filter(_beyond(rows, order, _decode(after, rows, order)))
     keys = [name.lstrip("-") for name in order]
@@ -241,6 +244,7 @@ def beside(rows: QuerySet, order: Sequence[str], pk: Any) -> tuple[Any, Any]:
     row = rows.filter(pk=pk).first()
     if row is None:
         return None, None
+    order = _columns(rows, order)
     names = [name.lstrip("-") for name in order]
     values = [_value_of(row, name, field) for name, field in zip(names, _fields(rows, order), strict=True)]
     directions = ([_reverse(name) for name in order], list(order))
@@ -282,10 +286,29 @@ def _may_be_null(rows: QuerySet, name: str) -> bool:
 
 
 def _fields(rows: QuerySet, order: Sequence[str]) -> list[Any]:
-    try:
-        return [_field(rows, name.lstrip("-")) for name in order]
-    except FieldDoesNotExist as error:
-        raise ValueError(f"keyset: {error}") from None
+    return [_field(rows, name.lstrip("-")) for name in order]
+
+
+def _columns(rows: QuerySet, order: Sequence[str]) -> list[str]:
+    """Return `order` with each relation replaced by the columns that its table is ordered by, as Django does in ORDER BY.
+
+    Compared would be the key of the relation otherwise, and rows would be passed over. Raises ValueError for an unknown name.
+    """
+    found: list[str] = []
+    for step in order:
+        name = step.removeprefix("-")
+        try:
+            field = _field(rows, name)
+        except FieldDoesNotExist as error:
+            raise ValueError(f"keyset: {error}") from None
+        related = getattr(field, "related_model", None)
+        if related is None or name in rows.query.annotations or name.rpartition("__")[2] in ("pk", field.attname):
+            found.append(step)
+            continue
+        below = [_reverse(one) if step.startswith("-") else one for one in related._meta.ordering or ("pk",)]
+        paths = [f"{'-' * one.startswith('-')}{name}__{one.removeprefix('-')}" for one in below]
+        found += _columns(rows, paths)
+    return found
 
 
 def _field(rows: QuerySet, name: str) -> Any:

@@ -71,7 +71,13 @@ def delete_attached(label: str, keys: Collection[str]) -> None:
     found = File.objects.filter(attached_to=label, attached_id__in=keys)
     stored = [(file.content.storage, file.content.name) for file in found]
     found.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored], robust=True)
+
+    def delete_bytes() -> None:
+        for storage, name in stored:
+            if name:
+                storage.delete(name)
+
+    transaction.on_commit(delete_bytes, robust=True)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from chengyang.platform.workdays.deadlines import due_on
 
 from .. import permissions
 from ..models import Figure, Objective
+from ..models.figures import NOTE_LENGTH
 from ..people import notify_about
 from ..states import CHECK_DAYS, FIGURE_STANDS, FIGURE_TRANSITIONS, FigureState
 
@@ -62,7 +63,7 @@ def reverse_figure(figure: Figure, reason: str, *, actor: Any) -> Figure:
     if figure.amount == 0:
         raise ActionError(_("这一条是 0，不用冲回。"), code="reversed")
     note = required_reason(reason, missing=_("请写为什么冲回。"))
-    if len(note) > Figure._meta.get_field("note").max_length:
+    if len(note) > NOTE_LENGTH:
         raise ActionError(_("最多 200 个字。"), code="too_long", field="reason")
     reversal = Figure(objective=objective, amount=-figure.amount, on=figure.on, note=note, reverses=figure)
     return _enter(reversal, "figure.reversed", actor, None)

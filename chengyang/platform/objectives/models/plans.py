@@ -89,6 +89,7 @@ class Plan(DemoMark):
     One of the foreign keys names the owner; without any it is the plan of the district.
     """
 
+    was_found = False  # set by an action that returned a plan which existed
     NOT_PERSONAL = {"id", "public_id", "year", "state", "submitted_at", "published_at", "due_on", "reason", "is_demo"}
 
     public_id = PublicIdField()
@@ -272,7 +273,7 @@ class Objective(DemoMark):
         return self.plan.owner
 
     @property
-    def ends(self):
+    def ends(self) -> dt.date:
         """The first day after the year."""
         return pace.year_of(self.plan.year)[1]
 

@@ -182,7 +182,7 @@ def resume_assessment(assessment: Assessment, *, actor: Any) -> Assessment:
     require_state(assessment, AssessmentState.DISCARDED)
     if assessment.rivals().filter(state__in=RUNNING).exists():
         raise ActionError(_("已经开始了新的一次评定，在那一次里填。"), code="running")
-    year = assessment.year if assessment.YEARLY else None
+    year = assessment.version.standard.year  # None for a standard that holds until further notice
     if assessment.version != _version_in_force(kind_of(assessment.subject), year):
         raise ActionError(_("标准已经有新的一版，请开始新的一次评定。"), code="version")
     return move(

@@ -77,7 +77,7 @@ def draft_version(standard: Standard, *, actor: Any) -> Version:
         draft.was_found = True  # so that nobody reads that one was added
         return draft
     own = standard.current()
-    former = own or _scheme_before(standard)
+    former: Any = own or _scheme_before(standard)
     draft = standard.versions.create(
         number=own.number + 1 if own else 1, text=former.text if former else "", drafted_by=actor
     )
@@ -173,11 +173,11 @@ def publish_version(version: Version, *, actor: Any) -> Version:
     _require_waiting(version)
     version.published_on, version.published_by, version.due_on = clock.today(), actor, None
     published = _save(version, "version.published", actor, "published_on", "published_by", "due_on")
-    _tell_managers(published)
+    _notify_managers(published)
     return published
 
 
-def _tell_managers(version: Version) -> None:
+def _notify_managers(version: Version) -> None:
     """Notify who manages an organizer of the kind by a post whether it must be looked at again; nobody about a person."""
     kind = version.standard.subject
     if kind == "person":

@@ -86,7 +86,7 @@ class Assessment(DemoMark):
     PERSONAL = dict.fromkeys(("findings", "note", "appeal", "decision"), "representation")
     NOT_PERSONAL = {
         *("id", "public_id", "state", "found_on", "assessed_on", "expires_on", "due_on", "appealed_on", "decided_on"),
-        *("reminded_on", "is_demo", "final_on"),
+        *("reminded_on", "is_demo"),
     }
     SUBJECT: str  # the name of the foreign key to the subject, a value of `Standard.subject`
     YEARLY = False  # whether it is an evaluation of an organizer for a year, see `Evaluation`
@@ -245,6 +245,7 @@ class Evaluation(Assessment):
     `final_on`; then it is public and stands.
     """
 
+    NOT_PERSONAL = Assessment.NOT_PERSONAL | {"final_on"}
     YEARLY = True
 
     state = models.CharField(_("状态"), max_length=12, choices=EvaluationState.choices, default=EvaluationState.OPEN)
