@@ -15,14 +15,13 @@ def with_database(script, measure):
     Without a running server, `script` (the path of the benchmark) is started again with servers of its own. `measure` is a
     function without arguments that returns the exit code.
     """
-    from chengyang.devtools import server_registry, test
+    from chengyang.devtools import server_registry, tables, test
 
     home = Path(os.environ.get("CHENGYANG_HOME") or ROOT / "var")
     if not (os.environ.get("DATABASE_URL") or server_registry.database_url(home)):
         return test.run([sys.executable, script, *sys.argv[1:]])
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0)
+    tables.make_tables()
     return measure()

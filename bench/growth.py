@@ -70,9 +70,9 @@ def databases(persons):
 
 
 def migrated_and_loaded():
-    from django.core.management import call_command
+    from chengyang.devtools import tables
 
-    call_command("migrate", verbosity=0)
+    tables.make_tables()
     load()
 
 

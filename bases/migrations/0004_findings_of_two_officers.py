@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='delete_delete',
         ),
         # Here, where no trigger stores the former rows: nobody has changed anything.
-        migrations.RunPython(name_results, name_whether_met),
+        migrations.RunPython(name_results, name_whether_met, elidable=True),
         migrations.AddField(
             model_name='assessment',
             name='appeal',

@@ -437,7 +437,7 @@ class Migration(migrations.Migration):
             name='public_id',
             field=chengyang.lib.vault.public_ids.PublicIdField(null=True, unique=False),
         ),
-        migrations.RunPython(give_public_ids, migrations.RunPython.noop),
+        migrations.RunPython(give_public_ids, migrations.RunPython.noop, elidable=True),
         migrations.AlterField(
             model_name='honour',
             name='public_id',
@@ -845,5 +845,5 @@ class Migration(migrations.Migration):
             model_name='visit',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bases_visitevent" ("asked_ends", "asked_starts", "at", "base_id", "came", "contact_name", "decided_at", "decided_by_id", "due_on", "ends", "erased_at", "feedback", "feedback_at", "guest_id", "guide_id", "host_id", "id", "is_demo", "kept_until", "needs", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme", "public_id", "purpose", "rating", "reason", "received_at", "received_by_id", "record", "route_id", "starts", "state", "unit", "wishes") VALUES (OLD."asked_ends", OLD."asked_starts", OLD."at", OLD."base_id", OLD."came", OLD."contact_name", OLD."decided_at", OLD."decided_by_id", OLD."due_on", OLD."ends", OLD."erased_at", OLD."feedback", OLD."feedback_at", OLD."guest_id", OLD."guide_id", OLD."host_id", OLD."id", OLD."is_demo", OLD."kept_until", OLD."needs", OLD."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, CURRENT_TIMESTAMP, \'delete\', OLD."id", OLD."programme", OLD."public_id", OLD."purpose", OLD."rating", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."record", OLD."route_id", OLD."starts", OLD."state", OLD."unit", OLD."wishes"); RETURN NULL;', hash='41823dc9fbb845f19146edc7048fa647b5581fc8', operation='DELETE', pgid='pgtrigger_delete_delete_a9912', table='bases_visit', when='AFTER')),
         ),
-        migrations.RunPython(write_opening_times, migrations.RunPython.noop),
+        migrations.RunPython(write_opening_times, migrations.RunPython.noop, elidable=True),
     ]

@@ -23,11 +23,13 @@ def main():
     from django.db import OperationalError
     from redis.exceptions import RedisError
 
+    from . import tables
+
     try:
         django.setup()
         if not read_state().get("started"):
             print("making the tables (once)", flush=True)
-        call_command("migrate", interactive=False, verbosity=0)
+        tables.make_tables()
         call_command("seed", verbosity=0)
         collect_static(call_command)
         load_demo(call_command)

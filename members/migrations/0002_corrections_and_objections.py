@@ -191,5 +191,5 @@ class Migration(migrations.Migration):
             model_name='correction',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='correction_refused_with_words', violation_error_message='请写理由，本人会看到原文。'),
         ),
-        migrations.RunPython(name_who_declined, migrations.RunPython.noop),
+        migrations.RunPython(name_who_declined, migrations.RunPython.noop, elidable=True),
     ]

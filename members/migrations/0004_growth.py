@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='unit_search',
             field=chengyang.platform.web.fields.TextSearchField('unit', editable=False, null=True),
         ),
-        migrations.RunPython(fill_unit_search, migrations.RunPython.noop),
+        migrations.RunPython(fill_unit_search, migrations.RunPython.noop, elidable=True),
         migrations.CreateModel(
             name='Headcount',
             fields=[
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             model_name='person',
             trigger=pgtrigger.compiler.Trigger(name='headcount_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        INSERT INTO members_headcount (day, subdistrict_id, change)\n        SELECT day, subdistrict_id, sum(change) FROM (SELECT registered_on AS day, subdistrict_id, -1 AS change FROM there_before WHERE state <> 'unconfirmed' UNION ALL SELECT greatest(left_on, registered_on), subdistrict_id, -(-1) FROM there_before WHERE state <> 'unconfirmed' AND left_on IS NOT NULL) AS moved\n        GROUP BY day, subdistrict_id HAVING sum(change) <> 0 ORDER BY day, subdistrict_id\n        ON CONFLICT (day, subdistrict_id) DO UPDATE SET change = members_headcount.change + EXCLUDED.change;\n        RETURN NULL;\n    ", hash='8ab25dd8dee1a2e783f5b57bd35f138b44289c89', level='STATEMENT', operation='DELETE', pgid='pgtrigger_headcount_gone_1b0f1', referencing='REFERENCING OLD TABLE AS there_before ', table='members_person', when='AFTER')),
         ),
-        migrations.RunSQL(COUNT, migrations.RunSQL.noop),
+        migrations.RunSQL(COUNT, migrations.RunSQL.noop, elidable=True),
         migrations.AddIndex(
             model_name='application',
             index=django.contrib.postgres.indexes.GinIndex(fields=['unit_search'], name='application_unit_search'),

@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
             name='useful',
             field=models.PositiveSmallIntegerField(blank=True, choices=[(3, '很有用'), (2, '有些用'), (1, '没用')], null=True, verbose_name='有用吗'),
         ),
-        migrations.RunSQL(RECODE, RECODE_BACK),
+        migrations.RunSQL(RECODE, RECODE_BACK, elidable=True),
         migrations.RemoveField(
             model_name='request',
             name='rating',

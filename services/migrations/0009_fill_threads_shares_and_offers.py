@@ -85,4 +85,4 @@ def _fill_share(apps, request):
 class Migration(migrations.Migration):
     dependencies = [("services", "0008_threads_clock_shares_and_offers")]
 
-    operations = [migrations.RunPython(fill, fill_back)]
+    operations = [migrations.RunPython(fill, fill_back, elidable=True)]

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             field=chengyang.lib.vault.public_ids.PublicIdField(null=True, unique=False),
         ),
         pgtrigger.migrations.RemoveTrigger(model_name='version', name='published_version_stays'),
-        migrations.RunPython(give_public_ids, migrations.RunPython.noop),
+        migrations.RunPython(give_public_ids, migrations.RunPython.noop, elidable=True),
         migrations.AlterField(
             model_name='version',
             name='public_id',
