@@ -23,7 +23,7 @@ def main():
     from django.db import OperationalError
     from redis.exceptions import RedisError
 
-    from . import tables
+    from . import tables  # it imports Django, which reads the catalogues and the settings
 
     try:
         django.setup()

@@ -130,7 +130,7 @@ MUTANTS = (
         "dissolved-with-activities",
         "what takes place later comes first",
         "organizations/actions/life.py",
-        "    if left := commitments(organization, step.on):\n",
+        "    if left := commitments(organization, step.day):\n",
         "    if left := ():\n",
         ("organizations/test_life.py::test_what_takes_place_later_comes_first",),
     ),
