@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations import RunPython, RunSQL
-from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.test.utils import override_settings
@@ -41,11 +41,15 @@ def _make_from_models():
 
 
 def _run_statements():
-    """Run the statements and functions of our migrations that an empty database needs: those that are not `elidable`."""
+    """Run the statements and functions of our migrations that an empty database needs: those that are not `elidable`.
+
+    They run in the order of the migrations, with the models of today.
+    """
     own = {config.label for config in apps.get_app_configs() if ROOT in Path(config.path).parents}
-    loader, state = MigrationLoader(connection), ProjectState.from_apps(apps)
+    executor, state = MigrationExecutor(connection), ProjectState.from_apps(apps)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     with connection.schema_editor() as editor:
-        for label, name in sorted(loader.disk_migrations):
-            for operation in loader.disk_migrations[label, name].operations:
-                if label in own and isinstance(operation, RunSQL | RunPython) and not operation.elidable:
-                    operation.database_forwards(label, editor, state, state)
+        for migration in (one for one, _backwards in plan if one.app_label in own):
+            for operation in migration.operations:
+                if isinstance(operation, RunSQL | RunPython) and not operation.elidable:
+                    operation.database_forwards(migration.app_label, editor, state, state)

@@ -37,11 +37,11 @@ def objectives_of(year: int, area: Any = None) -> Any:
 
     The own objectives of a subdistrict and of the district are not among them: what they count contains what organizers do.
     """
-    of_organizers = Q(plan__organization__isnull=False) | Q(plan__base__isnull=False) | Q(plan__team__isnull=False)
+    of_organizers = Q(**{f"plan__{kind}__isnull": False for kind in owners.ORGANIZERS}, _connector=Q.OR)
     rows = Objective.objects.agreed().filter(of_organizers, plan__in=Plan.objects.published().filter(year=year))
     if area is not None:
-        lookups = (Q(**{f"plan__{kind}__subdistrict": area}) for kind in owners.ORGANIZERS)
-        rows = rows.filter(next(lookups) | next(lookups) | next(lookups))
+        of_area = {f"plan__{kind}__subdistrict": area for kind in owners.ORGANIZERS}
+        rows = rows.filter(Q(**of_area, _connector=Q.OR))
     return rows.with_owners().with_checked().prefetch_related("revisions").order_by("plan_id", "order", "pk")
 
 

@@ -162,9 +162,10 @@ def keyset(
     """Return the page of `rows` after `?after=` or before `?before=`, in `order`. Raises Http404 for an invalid cursor.
 
     `order` names columns, of other tables too (`person__name_key`), or annotations, the last of them unique, e.g.
-    ("-starts", "id"). A relation stands for the order of its table, as in Django. NULL sorts as PostgreSQL does: last ascending, first descending. `found` says that `rows` are the
-    hits of a search, see `_unindexed`. `keep(name, compute)` returns what `compute()` returned for these `rows`, now or since
-    rows changed last: with it the keys of the page may have been read before; the rows themselves are read in any case.
+    ("-starts", "id"). A relation stands for the order of its table, as in Django. NULL sorts as PostgreSQL does: last
+    ascending, first descending. `found` says that `rows` are the hits of a search, see `_unindexed`. `keep(name, compute)`
+    returns what `compute()` returned for these `rows`, now or since rows changed last: with it the keys of the page may have
+    been read before; the rows themselves are read in any case.
     """
     order = _columns(rows, order)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
