@@ -10,7 +10,7 @@ from chengyang.platform.objectives import actions, rollup
 from tests import personas
 from tests.activities import factories
 
-from .conftest import COUNTED, ENTERED, TODAY
+from .conftest import COUNTED, ENTERED, TODAY, enter
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +85,14 @@ def test_the_time_of_a_sum_is_that_of_its_parts_by_their_targets(organization):
     publish(personas.base(), {**COUNTED, "starts": dt.date(2026, 9, 16), "target": Decimal(30)})
     (found,) = sums()
     assert round(found.progress.passed, 3) == round(258 / 365 * 10 / 40, 3)
+
+
+def test_what_is_hidden_of_one_part_cannot_be_computed_from_the_public_sum(reference, organization):
+    for owner, amount in ((organization, 3), (personas.base(), 10)):
+        plan = publish(owner, ENTERED)
+        figure = enter(plan.objectives.get(), amount, actor=personas.make("district"))
+        actions.check_figure(figure, actor=personas.make("district_2"))
+    (for_all,) = rollup.sums(rollup.objectives_of(2026), TODAY, public=True)
+    assert (for_all.progress.done, [part.progress.done for part in for_all.parts]) == (10, [None, 10])
+    (for_staff,) = sums()
+    assert for_staff.progress.done == 13

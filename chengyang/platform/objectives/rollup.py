@@ -54,7 +54,7 @@ def sums(rows: Iterable[Objective], day: dt.date | None = None, *, public: bool 
     """Return the objectives `rows` added up by metric and unit, those with figures by what they are; most parts first.
 
     The share of the time of a sum is that of its parts, each with the weight of its target. With `public` without small
-    numbers of people.
+    numbers of people, also in the sums: otherwise what is hidden of one part could be computed from the others.
     """
     groups: dict[tuple[str, str, str], list[Stage]] = {}
     for one in stages(rows, day):
@@ -66,14 +66,11 @@ def sums(rows: Iterable[Objective], day: dt.date | None = None, *, public: bool 
 
 def _sum(code: str, unit: str, what: str, parts: Sequence[Stage], public: bool) -> Sum:
     metric = owners.metric_of(code)
+    parts = [_public(part) for part in parts] if public else parts
     done = sum((part.progress.done or Decimal(0) for part in parts), Decimal(0))
     target = sum((part.objective.target for part in parts), Decimal(0))
     passed = float(sum(part.objective.target * Decimal(str(part.progress.passed)) for part in parts) / target)
-    progress = Progress(
-        shown(done, unit) if public else done, target, unit, passed, _light(done, target, passed, parts)
-    )
-    if public:
-        parts = [_public(part) for part in parts]
+    progress = Progress(done, target, unit, passed, _light(done, target, passed, parts))
     return Sum(metric.label if metric else what, progress, parts)
 
 
