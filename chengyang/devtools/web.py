@@ -15,18 +15,29 @@ SHUTDOWN_TIMEOUT = 2  # seconds for requests in progress
 APPLICATION = "chengyang.wsgi"
 COMMAND = ("-m", "chengyang.devtools.web")
 WORDS = "chengyang.lib.chinese.words"
+LOADED_LATE = (  # what the first requests would import in each process
+    "cnlunar",
+    "django.contrib.messages.storage.session",
+    "django.contrib.sessions.serializers",
+)
 
 
 def load():
     """Load the code of the portal, its URLs, templates and words; uses neither the database nor the collected files."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
     import django
+    from django.conf import settings
     from django.template import engines
     from django.urls import get_resolver
+    from django.utils import translation
 
     django.setup()
-    get_resolver().url_patterns  # noqa: B018
-    engines.all()
+    for name in LOADED_LATE:
+        importlib.import_module(name)
+    for templates in engines.all():
+        templates.engine.template_loaders, templates.engine.template_context_processors  # noqa: B018
+    with translation.override(settings.LANGUAGE_CODE):
+        get_resolver().reverse_dict  # noqa: B018
     importlib.import_module(WORDS).words("社会阶层")  # reads the list of words
 
 
