@@ -24,10 +24,13 @@ from chengyang.platform.staff.post_admin import PostAdmin as StandardPostAdmin
 from members.export_columns import about_person
 
 from . import actions, permissions
-from .forms import OutcomeForm
-from .models import Assessment, Evaluation, Offer, Outcome, Post, Request, RoutingRule, Team
-from .states import REQUEST_OPEN
-from .todos import OUTCOME_SHOWN_FIELDS, CheckOutcome, evidence_rows
+from . import outcome_admin as outcome_admin  # registers the lists of outcomes
+from .models import Assessment, Evaluation, Offer, Post, Request, RoutingRule, Team, TeamApplication
+from .proposals.admin import DepartmentAdmin, ProposalAdmin
+from .states import REQUEST_OPEN, TeamApplicationState
+from .todos import DecideTeamApplication
+
+__all__ = ["DepartmentAdmin", "ProposalAdmin"]  # registered by their own module
 
 
 @admin.register(Team)
@@ -257,51 +260,38 @@ class RoutingRuleAdmin(ScopedAdmin):
         ]
 
 
-CHECK = CheckOutcome()
+APPLICATIONS = DecideTeamApplication()
 
 
-@admin.register(Outcome)
-class OutcomeAdmin(ScopedAdmin):
-    section, order = Section.SERVICES, 20
-    managed_subject = "team"
-    list_display = ("title", "kind", "happened_on", "number", "team", "state")
-    export_more = ("amount", "quantity", "organization", "base", "checked_at")
-    list_filter = ("kind", "state", "team", period_filter("happened_on", _("日期"), is_moment=False))
-    list_select_related = ("team",)
-    search_fields = ("title",)
+@admin.register(TeamApplication)
+class TeamApplicationAdmin(ScopedAdmin):
+    section, order = Section.SERVICES, 45
+    managed_subject, managed_prefix = "team", "team__"
+    list_display = ("person", "team", "state", "applied_at")
+    export_more = (*about_person("person"), "skills", "times", "decided_at", "reason")
+    export_people = ("person",)
+    ordering = ("-applied_at", "-pk")
+    list_filter = ("state", "team")
+    concerns = staticmethod(lambda row: row.person)
+    list_select_related = ("team", "person__subdistrict")
     bulk_verbs = (
-        of_decision(CHECK, "check", _("核实，计入")),
-        of_decision(CHECK, "refuse", _("不采信"), needs_reason=True),
+        of_decision(APPLICATIONS, "accept", _("收下")),
+        of_decision(APPLICATIONS, "decline", _("不收"), needs_reason=True),
     )
-    form = OutcomeForm
-    fields = ("team", *Outcome.EDITABLE_FIELDS, "file")
-    may_create = staticmethod(lambda user: access_scope(user).staff or bool(access_scope(user).managed("team")))
 
-    def formfield_for_foreignkey(self, db_field, request, **options):
-        field = super().formfield_for_foreignkey(db_field, request, **options)
-        if field is not None:
-            field.required = True
-        return field
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(person__user=request.user)  # one's own belong to /me/
 
-    @admin.display(description=_("数额"))
-    def number(self, outcome):
-        return outcome.number_text
-
-    def create(self, form, *, actor):
-        data = dict(form.cleaned_data)
-        return actions.report_outcome(data.pop("team"), actor=actor, evidence=data.pop("file"), **data)
-
-    def detail_rows(self, outcome, user):
+    def detail_rows(self, row, user):
+        waits = row.state == TeamApplicationState.APPLIED and permissions.can_decide_application(user, row)
+        url = todo_kind("team-application").url(row) if waits else ""
         return [
-            DetailRow(_("类型"), outcome.get_kind_display()),
-            DetailRow(_("日期"), dates.full_day(outcome.happened_on)),
-            DetailRow(_("数额"), outcome.number_text),
-            *evidence_rows(outcome, user),
-            DetailRow(_("归属"), outcome.team or outcome.base or outcome.organization or "—"),
-            DetailRow(_("状态"), outcome.get_state_display(), outcome.reason),
-            DetailRow(_("上报"), outcome.reported_by or "—"),
-            DetailRow(_("核实"), outcome.checked_by or "—"),
-            *remaining_rows(outcome, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
+            DetailRow(_("服务队"), row.team, url=page_url(row.team)),
+            DetailRow(_("会什么"), row.skills),
+            DetailRow(_("哪天有空"), row.times),
+            DetailRow(_("报名"), dates.stamp(row.applied_at)),
+            DetailRow(_("状态"), row.get_state_display(), _("去回话") if waits else row.reason, url=url),
+            DetailRow(_("经办"), row.decided_by or "—"),
         ]
 
 

@@ -24,8 +24,10 @@ def calendar_of(entry: ThreadEntry, request: HttpRequest) -> bytes:
     # A calendar is often shared: it names the number, not what the request is about.
     event.add("summary", _("见面：诉求 %(number)s") % {"number": entry.request.number})
     event.add("status", "CANCELLED" if entry.cancelled_at else "CONFIRMED")
-    event.add("location", entry.place)
-    event.add("url", url)
-    event.add("description", "\n".join(filter(None, (entry.text, _("详情：%(url)s") % {"url": url}))))
+    event.add("sequence", 1 if entry.cancelled_at else 0)  # a calendar takes the later version of the same uid
+    if not entry.cancelled_at:  # who has it may read the request no longer
+        event.add("location", entry.place)
+        event.add("url", url)
+        event.add("description", "\n".join(filter(None, (entry.text, _("详情：%(url)s") % {"url": url}))))
     calendar.add_component(event)
     return calendar.to_ical()

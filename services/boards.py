@@ -24,10 +24,18 @@ class Column:
     rows: list[Request] = field(default_factory=list)
 
 
+def works_on_requests(user: Any) -> bool:
+    """Return whether `user` has a board: an officer, the leader of a team, or an expert who is asked by name."""
+    scope = access_scope(user)
+    if scope.staff or scope.managed("team"):
+        return True
+    return user.is_authenticated and Share.objects.active().assigned_to(user, ()).exists()
+
+
 def columns_of(user: Any) -> list[Column]:
     """Return the columns of `user`: what waits to be accepted, is in work, waits for somebody else, is answered.
 
-    A request is `mine` when the user accepted it, or is the only officer it waits for; these come first, then by due date.
+    A request is `mine` when the user accepted it; these come first, then by due date.
     """
     columns = [
         Column("asked", _("等接"), _("没有等着接的")),
@@ -45,7 +53,7 @@ def columns_of(user: Any) -> list[Column]:
 def _rows(user):
     scope = access_scope(user)
     teams = scope.managed("team")
-    own = Share.objects.filter(request=OuterRef("pk"), team__in=teams, state__in=SHARE_ACTIVE)
+    own = Share.objects.filter(request=OuterRef("pk"), state__in=SHARE_ACTIVE).assigned_to(user, teams)
     mine = Share.objects.filter(request=OuterRef("pk"), decided_by=user, state__in=SHARE_ACTIVE)
     waits = Q(state__in=REQUEST_OPEN) | Q(state=RequestState.ANSWERED)
     rows = (
@@ -55,9 +63,7 @@ def _rows(user):
         .annotate(
             mine=Exists(mine),
             asks_us=Exists(own.filter(state=ShareState.ASKED)),
-            waits_for_help=Exists(
-                Share.objects.filter(request=OuterRef("pk"), role="help", state__in=("asked", "accepted"))
-            ),
+            waits_for_help=Exists(Share.objects.filter(request=OuterRef("pk")).awaited()),
             waits_for_days=Exists(Extension.objects.filter(request=OuterRef("pk"), state="asked")),
         )
         .select_related("team", "subdistrict")

@@ -111,6 +111,11 @@ def _between(first, second, share):
     )
 
 
+def weeks_of(days: list[Day], answered_at: dt.datetime | None, due_on: dt.date) -> list[list[Cell]]:
+    """Return the calendar weeks of a count of `reckoning.count` (`days`) that ends on `due_on`; empty for more than twelve."""
+    return _weeks(days, answered_at and timezone.localdate(answered_at), due_on)
+
+
 # ---- the table ------------------------------------------------------------------------------------------------------
 def _weeks(days: list[Day], answered: dt.date | None, due_on: dt.date) -> list[list[Cell]]:
     """Return the calendar weeks of the count, Monday first; empty when there are too many."""

@@ -1,5 +1,6 @@
 """Forms of the services."""
 
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from chengyang.platform.web.forms import (
     PhoneField,
 )
 
+from . import suggestions
 from .models import (
     CATEGORIES,
     MOST_EXTRA_DAYS,
@@ -28,6 +30,7 @@ from .models import (
     Request,
     Solved,
     Team,
+    TeamApplication,
     Urgency,
     Useful,
 )
@@ -64,6 +67,22 @@ def _reason(label: Any, help_text: Any = "", **options: Any) -> forms.CharField:
     return _text(label, REASON_LENGTH, 2, help_text=help_text, **options)
 
 
+def readers_choices(team: Any) -> list[tuple[str, Any]]:
+    """Return who may read a request that goes to `team` (None: to the office): with a team it is never the office alone."""
+    left_out = Readers.OFFICE if team else Readers.TEAM
+    return [(code, label) for code, label in Readers.choices if code != left_out]
+
+
+class ReadersForm(Form):
+    """Who may read a request, as its author says anew."""
+
+    readers = forms.ChoiceField(label=_("给谁看"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, asked: Request, **options: Any) -> None:
+        super().__init__(*args, initial={"readers": asked.readers}, **options)
+        self.fields["readers"].choices = readers_choices(asked.team)
+
+
 class RequestForm(Form):
     """A new request; with a team, one of its services can be chosen."""
 
@@ -90,11 +109,11 @@ class RequestForm(Form):
 
     def __init__(self, *args, team: Team | None = None, **options) -> None:
         super().__init__(*args, **options)
+        self.fields["readers"].choices = readers_choices(team)
         if team is None:
             del self.fields["service"]
             return
         self.fields["service"].choices = [("", _("都不是，我写在下面")), *((name, name) for name in team.services)]
-        del self.fields["readers"]  # the team of which it is asked reads it
 
     def clean_urgency(self) -> str:
         return self.cleaned_data["urgency"] or Urgency.NORMAL
@@ -197,39 +216,95 @@ class HandInForm(Form):
     text = _text(_("意见"), 2000, 3, help_text=_("主办的队和本人看到"))
 
 
+class HelperField(forms.ChoiceField):
+    """A team, or a member of a team by name; the value is the argument of `actions.ask_for_help`."""
+
+    def __init__(self, asked: Request, user: Any, **options: Any) -> None:
+        teams, experts = suggestions.askable(asked, user)
+        self.rows = {f"team:{team.pk}": {"team": team} for team in teams}
+        self.rows |= {f"expert:{post.pk}": {"expert": post} for post in experts}
+        choices = [
+            ("", _("请选")),
+            (_("服务队"), [(key, str(row["team"])) for key, row in self.rows.items() if "team" in row]),
+            (
+                _("点名请队员"),
+                [(key, row["expert"].offered) for key, row in self.rows.items() if "expert" in row],
+            ),
+        ]
+        super().__init__(choices=choices, label=_("请谁"), **options)
+
+    def clean(self, value: Any) -> Any:
+        return self.rows[super().clean(value)]
+
+
 class HelpForm(Form):
-    """Which team helps, and with what."""
+    """Which team or expert helps, and with what."""
 
     creates = True
 
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("请哪支队"))
-    reason = forms.CharField(label=_("请它看什么"), max_length=REASON_LENGTH, required=False, help_text=_("本人看到"))
+    reason = forms.CharField(label=_("请看什么"), max_length=REASON_LENGTH, required=False, help_text=_("本人看到"))
 
     def __init__(self, *args: Any, asked: Request, user: Any, **options: Any) -> None:
+        self.base_fields = {"who": HelperField(asked, user), **type(self).base_fields}
         super().__init__(*args, **options)
-        taken = asked.shares.active().values("team")
-        self.fields["team"].queryset = Team.objects.visible_to(user).open().exclude(pk__in=taken)
+
+    def clean(self) -> dict[str, Any]:
+        """Return the arguments of `actions.ask_for_help`."""
+        return self.cleaned_data.pop("who", {}) | self.cleaned_data
 
 
 class InviteForm(Form):
-    """Which teams are asked to lead; the first to accept does."""
+    """Which teams and experts are asked to lead; the first to accept does."""
 
     creates = True
 
-    teams = forms.ModelMultipleChoiceField(Team.objects.none(), label=_("服务队"), widget=CheckBoxes)
+    teams = forms.ModelMultipleChoiceField(Team.objects.none(), label=_("服务队"), widget=CheckBoxes, required=False)
+    experts = forms.ModelMultipleChoiceField(
+        Post.objects.none(), label=_("点名请队员"), widget=CheckBoxes, required=False, help_text=_("他的队主办，他经办")
+    )
 
     def __init__(self, *args: Any, asked: Request, user: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        taken = asked.shares.active().values("team")
-        self.fields["teams"].queryset = Team.objects.visible_to(user).open().exclude(pk__in=taken)
+        self.fields["teams"].queryset, experts = suggestions.askable(asked, user)
+        rows = Post.objects.filter(pk__in=[post.pk for post in experts]).select_related("team", "person")
+        self.fields["experts"].queryset = rows
+        self.fields["experts"].label_from_instance = attrgetter("offered")
+        if not experts:
+            del self.fields["experts"]
+
+    def clean(self) -> dict[str, Any]:
+        if not self.cleaned_data.get("teams") and not self.cleaned_data.get("experts") and not self.errors:
+            self.add_error("teams", _("请选服务队或队员。"))
+        return self.cleaned_data
 
 
 class DescribeForm(ModelForm):
-    """What somebody in a team can do, and when they have time."""
+    """What somebody in a team can do, when they have time, and whether they may be asked by name."""
 
     class Meta:
         model = Post
+        fields = ("skills", "times", "by_name")
+
+    def __init__(self, *args: Any, is_holder: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_holder:
+            del self.fields["by_name"]  # only the holder agrees to it
+
+
+class TeamApplicationForm(ModelForm):
+    """What somebody who wants to volunteer in a team can do, and when they have time."""
+
+    creates = True
+
+    class Meta:
+        model = TeamApplication
         fields = ("skills", "times")
+
+
+class CorrectionForm(Form):
+    """The corrected words of a message."""
+
+    text = _text(_("改成"), 2000, 4)
 
 
 class DivertForm(Form):
@@ -273,14 +348,6 @@ class QueryForm(Form):
     )
 
 
-class OutcomeForm(ModelForm):
-    """An outcome, with a file that shows it."""
-
-    file = forms.FileField(
-        label=_("凭证"), required=False, help_text=_("收据、合同、名单的照片或 PDF；只给核实的人看，不公开")
-    )
-
-
 class HandlerField(forms.ChoiceField):
     """Who a request is handed over to: a team, a subdistrict or the office, but not who has it; required, none is chosen.
 
@@ -289,8 +356,8 @@ class HandlerField(forms.ChoiceField):
 
     def __init__(self, request: Request, user: Any, **options: Any) -> None:
         teams = Team.objects.visible_to(user).open().exclude(pk=request.team_id)
-        if request.readers == Readers.OFFICE:
-            teams = teams.none()  # its author gives it to the office and the subdistrict only
+        if request.readers != Readers.HANDLERS:
+            teams = teams.none()  # its author gives it to no other team
         areas = Subdistrict.objects.exclude(pk=request.subdistrict_id)
         self.rows = {f"team:{team.pk}": {"team": team} for team in teams}
         self.rows |= {f"subdistrict:{area.pk}": {"subdistrict": area} for area in areas}
@@ -327,3 +394,7 @@ class RouteForm(Form):
         super().__init__(*args, **options)
         if not access_scope(user).staff:
             del self.fields["is_complex"]  # a team asks for an extension, which somebody else decides
+
+    def clean(self) -> dict[str, Any]:
+        """Return the arguments of `actions.route_request`."""
+        return self.cleaned_data.pop("handler", {}) | self.cleaned_data

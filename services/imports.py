@@ -19,7 +19,7 @@ from members.sheet_people import PostImport
 from organizations.models import Organization
 
 from . import actions, permissions
-from .models import Outcome, Post, Team
+from .models import Outcome, OutcomeKind, Post, Team
 from .states import OutcomeState
 
 ORGANIZERS = OrganizerColumns(
@@ -28,12 +28,23 @@ ORGANIZERS = OrganizerColumns(
 )
 
 
+def _offered_kinds() -> dict[str, str]:
+    return dict(OutcomeKind.objects.offered().values_list("code", "name"))
+
+
+def _valid_ones(days: set[Any]) -> Any:
+    """Return the outcomes of `days` that were neither refused nor taken back: what was taken back can be reported again."""
+    rows = Outcome.objects.filter(happened_on__in=days, reverses__isnull=True).exclude(state=OutcomeState.REFUSED)
+    undone = Outcome.objects.filter(reverses__isnull=False, state=OutcomeState.CHECKED)
+    return rows.exclude(pk__in=undone.values("reverses"))
+
+
 class OutcomeImport(ImportKind):
     """成果: outcomes that are reported, and count once somebody else has checked them; none that is there is changed."""
 
     block_size = 200  # they are written one by one
     code, label, list_name = "outcomes", gettext_lazy("成果"), "services.Outcome"
-    read_only = ("数额", "状态", "核实时间", "问题")
+    read_only = ("数额", "归属", "状态", "核实时间", "为什么更正", "问题")
     columns = (
         InColumn(
             "title",
@@ -48,14 +59,14 @@ class OutcomeImport(ImportKind):
         InColumn(
             "kind",
             gettext_lazy("类型"),
-            Choice(lambda: dict(Outcome.Kind.choices), {"捐资": "money", "孵化": "firm", "受益": "beneficiaries"}),
+            Choice(_offered_kinds, {"捐资": "money", "孵化": "firm", "受益": "beneficiaries"}),
             names=("成果类型", "类别"),
             required=True,
-            current=lambda row: row.kind,
+            current=lambda row: row.kind_id,
             fixed=True,
             example="捐款",
-            hint=gettext_lazy("捐款、捐物、孵化企业或受益人数"),
-            options=lambda user: [str(label) for label in Outcome.Kind.labels],
+            hint=gettext_lazy("成果类型里还能选的"),
+            options=lambda user: list(_offered_kinds().values()),
         ),
         InColumn(
             "happened_on",
@@ -75,7 +86,7 @@ class OutcomeImport(ImportKind):
             current=lambda row: row.amount,
             fixed=True,
             example="5000.00",
-            hint=gettext_lazy("捐款、捐物必填，单位是元"),
+            hint=gettext_lazy("按金额算的必填，单位是元"),
         ),
         InColumn(
             "quantity",
@@ -84,7 +95,7 @@ class OutcomeImport(ImportKind):
             names=("人数", "受益人数", "家数"),
             current=lambda row: row.quantity,
             fixed=True,
-            hint=gettext_lazy("受益人数必填"),
+            hint=gettext_lazy("按人算的必填；按家、按件算的不写就是 1"),
         ),
         *ORGANIZERS.columns(),
     )
@@ -104,30 +115,30 @@ class OutcomeImport(ImportKind):
                 if row.found is None:
                     row.problems[""] = str(ROW_GONE)
         ORGANIZERS.take(free, user)
+        kinds = OutcomeKind.objects.in_bulk(field_name="code")
         for row in free:
             if not row.problems:
-                self._check(row)
+                self._check(row, kinds[row.values["kind"]])
         self._find_free([row for row in free if not row.problems])
 
-    def _check(self, row: ImportRow) -> None:
-        kind = row.values["kind"]
-        if row.values["happened_on"] > clock.today():
+    def _check(self, row: ImportRow, kind: OutcomeKind) -> None:
+        if row.values["happened_on"] > clock.today():  # as `Outcome.clean`, but beside the other problems of the row
             row.problems["happened_on"] = _("日期不能晚于今天。")
-        if kind in (Outcome.Kind.MONEY, Outcome.Kind.GOODS) and row.values.get("amount") is None:
-            row.problems["amount"] = _("捐款、捐物要写金额。")
-        if kind == Outcome.Kind.FIRM and row.values.get("amount") is not None:
-            row.problems["amount"] = _("孵化企业不写金额。")
-        if kind == Outcome.Kind.BENEFICIARIES and row.values.get("quantity") is None:
-            row.problems["quantity"] = _("受益人数要写数量。")
+        if kind.is_money and row.values.get("amount") is None:
+            row.problems["amount"] = _("%(kind)s要写金额。") % {"kind": kind}
+        if not kind.is_money and row.values.get("amount") is not None:
+            row.problems["amount"] = _("%(kind)s不写金额。") % {"kind": kind}
+        if kind.counts_people and row.values.get("quantity") is None:
+            row.problems["quantity"] = _("%(kind)s要写数量。") % {"kind": kind}
 
     def _find_free(self, rows: Sequence[ImportRow]) -> None:
         """Find what was reported already: the same kind, title and day of the same organizer."""
         days = {row.values["happened_on"] for row in rows}
         known = {}
-        for outcome in Outcome.objects.filter(happened_on__in=days).exclude(state=OutcomeState.REFUSED) if days else ():
+        for outcome in _valid_ones(days) if days else ():
             for name in ORGANIZERS.models:
                 if pk := getattr(outcome, f"{name}_id"):
-                    known[name, pk, outcome.kind, outcome.title, outcome.happened_on] = outcome
+                    known[name, pk, outcome.kind_id, outcome.title, outcome.happened_on] = outcome
         for row in rows:
             row.found = known.get(self._known_as(row))
 

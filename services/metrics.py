@@ -2,44 +2,104 @@
 
 import datetime as dt
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from bases.models import Base
 from chengyang import clock
-from chengyang.extensions import Metric
+from chengyang.extensions import Kept, Metric, Watched
+from chengyang.platform.web.suppression import FEWEST
+from organizations.models import Organization
 
-from .models import Outcome, Post, Request, Team
+from .models import Outcome, OutcomeDouble, Post, Referral, Request, Team
 
 ORGANIZERS = ("organization", "base", "team")
+OUTCOME_OWNERS = {
+    **{kind: kind for kind in ORGANIZERS},
+    "subdistrict": tuple(f"{kind}__subdistrict" for kind in ORGANIZERS),
+}
 
 
 def _teams(subject, period):
-    """Return the published teams that existed at the end of `period`; `subject` is a subdistrict."""
+    """Return the published teams that existed at the end of `period`, not closed by then; `subject` is a subdistrict."""
     ends = period.ends or clock.today() + dt.timedelta(days=1)
-    rows = Team.objects.published().filter(Q(founded_on__isnull=True) | Q(founded_on__lt=ends))
+    founded = Q(founded_on__isnull=True) | Q(founded_on__lt=ends)
+    rows = Team.objects.published().filter(founded, Q(closed_on__isnull=True) | Q(closed_on__gte=ends))
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _outcomes(*kinds):
     def records(subject, period):
-        rows = Outcome.objects.checked().filter(kind__in=kinds, **period.within("happened_on"))
-        return rows.filter(**{subject._meta.model_name: subject}) if subject else rows
+        rows = Outcome.objects.counted().filter(kind__in=kinds, **period.within("happened_on"))
+        return rows.filter(_of(subject)) if subject else rows
 
     return records
 
 
-def _answered(subject, period):
-    # Without a person who answered, it was closed because its author did not reply.
-    rows = Request.objects.filter(
-        answered_at__isnull=False, answered_by__isnull=False, **period.within("answered_at__date")
+def _of(subject):
+    """Return the condition for outcomes that the organizer, or the organizers of the subdistrict, `subject` reported.
+
+    Each outcome counts for one of them, so that the numbers of all add up to that of the district; on the pages of an organizer
+    stand those in which it took part, too (`OutcomeQuerySet.of`).
+    """
+    kind = subject._meta.model_name
+    if kind in ORGANIZERS:
+        return Q(**{kind: subject})
+    # An outcome may name several organizers; it counts for the subdistrict of the first of them.
+    return Q(
+        pk__in=Outcome.objects.alias(area=Coalesce(*OUTCOME_OWNERS["subdistrict"])).filter(area=subject.pk).values("pk")
     )
-    return rows.filter(team=subject) if subject else rows
+
+
+def _outcomes_kept(*kinds, value=None):
+    return Kept(
+        lambda: Outcome.objects.counted().filter(kind__in=kinds),
+        "happened_on",
+        OUTCOME_OWNERS,
+        value=value,
+        watched={
+            **dict.fromkeys((Organization, Base, Team), Watched(("subdistrict",), ("outcomes__happened_on",))),
+            OutcomeDouble: Watched(("state", "merged"), ("first__happened_on", "second__happened_on"), rows=True),
+        },
+    )
+
+
+def _all_answered():
+    # Without a person who answered, it was closed because its author did not reply.
+    return Request.objects.filter(answered_at__isnull=False, answered_by__isnull=False)
+
+
+def _all_in_time():
+    """Return the requests whose last answer was given on the day when it was due, or before (domain.md rule 9)."""
+    return _all_answered().filter(answered_at__date__lte=F("due_on"))
+
+
+def _requests(rows, moment):
+    def records(subject, period):
+        found = rows().filter(**period.within(f"{moment}__date"))
+        return found.filter(**{subject._meta.model_name: subject}) if subject else found
+
+    return records
+
+
+def _requests_kept(rows, moment, *more):
+    owners = {"team": "team", "subdistrict": "subdistrict"}
+    return Kept(rows, moment, owners, columns=(moment, *owners, *more))
+
+
+def _each_is_a_person(rows):
+    return rows.order_by()[:FEWEST].count()  # more are not counted: `Metric.persons`
+
+
+def _answered_proposals(_subject, period):
+    return Referral.objects.answered().filter(**period.within("answered_at__date"))
 
 
 def _posts(subject, period):
     """Return the posts that somebody holds on the last day of `period`, in the team `subject` (None: all)."""
     last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
-    rows = Post.objects.on(last).filter(person__state="active")
+    rows = Post.objects.on(last)  # who leaves the registry ends their posts on the day
     return rows.filter(team=subject) if subject else rows
 
 
@@ -48,33 +108,121 @@ def _total(column):
 
 
 METRICS = [
-    Metric("teams", _("服务队"), _("支"), _("期末在册的服务队"), _teams, subjects=("subdistrict",)),
+    Metric(
+        "teams",
+        _("服务队"),
+        _("支"),
+        _("期末在册、没有停止的服务队"),
+        _teams,
+        subjects=("subdistrict",),
+        step="services",
+        order=50,
+        kept=Kept(
+            Team.objects.published,
+            "founded_on",
+            {"subdistrict": "subdistrict"},
+            until="closed_on",
+            lasts=True,
+            undated=True,
+            columns=("is_published", "founded_on", "closed_on", "subdistrict"),
+        ),
+    ),
     Metric(
         "incubated_firms",
         _("孵化企业"),
         _("家"),
-        _("已核实的孵化企业，一家一条"),
+        _("已核实的孵化企业，算在上报的单位；认定成同一家的计一次，冲销的减去"),
         _outcomes("firm"),
+        _total("quantity"),
         subjects=ORGANIZERS,
+        step="services",
+        order=40,
+        kept=_outcomes_kept("firm", value=Sum("quantity")),
     ),
     Metric(
         "donations",
         _("捐赠"),
         _("元"),
-        _("已核实的捐款和捐物折价，按日期"),
+        _("已核实的捐款和捐物折价，按日期，算在上报的单位；认定成同一件的计一次，冲销的减去"),
         _outcomes("money", "goods"),
         _total("amount"),
         subjects=ORGANIZERS,
+        step="services",
+        order=30,
+        kept=_outcomes_kept("money", "goods", value=Sum("amount")),
     ),
     Metric(
         "beneficiaries",
         _("受益人数"),
         _("人"),
-        _("已核实的受益人数"),
+        _("已核实的受益人数，算在上报的单位；认定成同一件的计一次，冲销的减去"),
         _outcomes("beneficiaries"),
         _total("quantity"),
         subjects=ORGANIZERS,
+        kept=_outcomes_kept("beneficiaries", value=Sum("quantity")),
     ),
-    Metric("answered_requests", _("答复诉求"), _("件"), _("期内答复的诉求"), _answered, subjects=("team",)),
-    Metric("team_posts", _("在队的人"), _("人"), _("期末在队的队长和队员"), _posts, subjects=("team",)),
+    Metric(
+        "answered_requests",
+        _("答复诉求"),
+        _("件"),
+        _("期内答复的诉求"),
+        _requests(_all_answered, "answered_at"),
+        subjects=("team",),
+        step="services",
+        order=10,
+        kept=_requests_kept(_all_answered, "answered_at", "answered_by"),
+        persons=_each_is_a_person,
+    ),
+    Metric(
+        "requests_in_time",
+        _("按期答复"),
+        _("件"),
+        _("答复的诉求里，在时限那天或以前答复的；等补充的日子不算"),
+        _requests(_all_in_time, "answered_at"),
+        step="services",
+        order=12,
+        kept=_requests_kept(_all_in_time, "answered_at", "answered_by", "due_on"),
+        part_of="answered_requests",
+    ),
+    Metric(
+        "requests_received",
+        _("收到诉求"),
+        _("件"),
+        _("期内提出的诉求，网上和电话的都算"),
+        _requests(Request.objects.all, "at"),
+        step="services",
+        order=14,
+        kept=_requests_kept(Request.objects.all, "at"),
+        persons=_each_is_a_person,
+    ),
+    Metric(
+        "answered_proposals",
+        _("答复建言"),
+        _("件"),
+        _("期内承办单位答复的建言"),
+        _answered_proposals,
+        subjects=(),
+        step="services",
+        order=20,
+        kept=Kept(Referral.objects.answered, "answered_at", {}, columns=("answered_at", "state")),
+        persons=_each_is_a_person,
+    ),
+    Metric(
+        "team_posts",
+        _("在队的人"),
+        _("人"),
+        _("期末在队的队长和队员"),
+        _posts,
+        subjects=("team",),
+        step="people",
+        order=50,
+        kept=Kept(
+            Post.objects.all,
+            "starts",
+            {"team": "team"},
+            until="ends",
+            lasts=True,
+            columns=("starts", "ends", "person", "team"),
+        ),
+    ),
 ]

@@ -3,8 +3,8 @@
 from chengyang import clock
 from chengyang.platform.accounts.access import access_scope
 
-from .models import Post
-from .states import OutcomeState, RequestState, ShareState
+from .models import Post, Team, ThreadEntry
+from .states import OutcomeState, RequestState, ShareState, TeamApplicationState
 
 _ANSWERED = (RequestState.ANSWERED, RequestState.CLOSED)
 
@@ -26,25 +26,35 @@ def can_edit_rules(actor, _rule=None) -> bool:
 
 # ---- who works on a request -----------------------------------------------------------------------------------------
 def handles(actor, request) -> bool:
-    """Return whether `actor` handles `request` now: for its team, its subdistrict, or the district office."""
+    """Return whether `actor` handles `request` now: for its team (also as the expert who leads), its subdistrict, or the office.
+
+    The office handles what a team without a leader has.
+    """
     scope = access_scope(actor)
     if request.team_id:
-        return request.team_id in scope.managed("team")
+        if request.team_id in scope.managed("team") or _leads_as_expert(actor, request):
+            return True
+        return scope.district and not Team.objects.led().filter(pk=request.team_id).exists()
     if request.subdistrict_id:
         return request.subdistrict_id in scope.subdistricts
     return scope.district
 
 
-def _works_on(actor, request):
-    """Return whether `actor` handles `request`, or leads a team that has accepted a share of it."""
-    if actor == request.author:
+_TAKEN = (ShareState.ACCEPTED, ShareState.DONE)
+
+
+def _leads_as_expert(actor, request):
+    rows = request.shares.leading().filter(state__in=_TAKEN, team=request.team_id, expert__isnull=False)
+    return actor.is_authenticated and rows.assigned_to(actor, ()).exists()
+
+
+def works_on(actor, request):
+    """Return whether `actor` handles `request`, or has accepted a share of it, for a team or as an expert."""
+    if actor == request.author or not actor.is_authenticated:
         return False
     if handles(actor, request) or _escalated_to(actor, request):
         return True
-    teams = access_scope(actor).managed("team")
-    return (
-        bool(teams) and request.shares.filter(state__in=(ShareState.ACCEPTED, ShareState.DONE), team__in=teams).exists()
-    )
+    return request.shares.filter(state__in=_TAKEN).assigned_to(actor, access_scope(actor).managed("team")).exists()
 
 
 def _escalated_to(actor, request):
@@ -66,9 +76,18 @@ def can_share_request(actor, request) -> bool:
     return actor != request.author and can_route_request(actor, request)
 
 
+def can_release_share(actor, request) -> bool:
+    """Those who may answer it stop waiting for a team, also while its author is asked."""
+    return can_answer_request(actor, request)
+
+
 def can_decide_share(actor, share) -> bool:
-    """The leader of the team that is asked; nobody works on their own request."""
-    return share.team_id in access_scope(actor).managed("team") and actor != share.request.author
+    """The leader of the team that is asked, or the expert; nobody works on their own request."""
+    if actor == share.request.author or not actor.is_authenticated:
+        return False
+    if share.expert_id:
+        return type(share).objects.filter(pk=share.pk).assigned_to(actor, ()).exists()
+    return share.team_id in access_scope(actor).managed("team")
 
 
 def can_divert_request(actor, request) -> bool:
@@ -77,16 +96,39 @@ def can_divert_request(actor, request) -> bool:
     return is_officer and actor != request.author and request.is_open
 
 
+def can_change_readers(actor, request) -> bool:
+    """The author says who may read an open request."""
+    return actor == request.author and request.is_open
+
+
 # ---- the thread -----------------------------------------------------------------------------------------------------
 def can_write_entry(actor, request) -> bool:
     """The author, and those who work on it, write into its thread until it is closed."""
-    is_side = actor == request.author or _works_on(actor, request)
+    is_side = actor == request.author or works_on(actor, request)
     return is_side and (request.is_open or request.state == RequestState.ANSWERED)
+
+
+def can_correct_entry(actor, entry) -> bool:
+    """Its writer corrects a message or a question for a short time, while the request is not closed."""
+    is_own = entry.by_id is not None and entry.by_id == actor.pk
+    is_text = entry.kind in (ThreadEntry.Kind.MESSAGE, ThreadEntry.Kind.QUESTION) and entry.withdrawn_at is None
+    in_time = clock.now() < entry.correctable_until
+    return is_own and is_text and in_time and can_write_entry(actor, entry.request)
+
+
+def can_withdraw_entry(actor, entry) -> bool:
+    """Its writer withdraws a message; a question, for which the clock may stand still, is only corrected."""
+    return entry.kind == ThreadEntry.Kind.MESSAGE and can_correct_entry(actor, entry)
+
+
+def can_read_former_texts(actor, request) -> bool:
+    """The author of a request, about whom it is, and officers who read it know what was corrected or withdrawn, as its writer does."""
+    return actor == request.author or access_scope(actor).staff
 
 
 def can_work_on_request(actor, request) -> bool:
     """Those who work on an open request record steps and make appointments."""
-    return request.is_open and _works_on(actor, request)
+    return request.is_open and works_on(actor, request)
 
 
 def can_ask_author(actor, request) -> bool:
@@ -96,7 +138,7 @@ def can_ask_author(actor, request) -> bool:
 
 def can_cancel_appointment(actor, entry) -> bool:
     """Either side cancels an appointment."""
-    return actor == entry.request.author or _works_on(actor, entry.request)
+    return actor == entry.request.author or works_on(actor, entry.request)
 
 
 # ---- its clock ------------------------------------------------------------------------------------------------------
@@ -119,8 +161,9 @@ def can_decide_extension(actor, extension) -> bool:
 
 # ---- after the answer -----------------------------------------------------------------------------------------------
 def can_withdraw_answer(actor, request) -> bool:
-    """Whoever answered it takes the answer back, as long as they handle such requests."""
-    return actor == request.answered_by and actor != request.author and handles(actor, request)
+    """Whoever answered it takes the answer back, as long as they may answer such requests."""
+    may_answer = handles(actor, request) or _escalated_to(actor, request)
+    return actor == request.answered_by and actor != request.author and may_answer
 
 
 def can_withdraw_request(actor, request) -> bool:
@@ -145,6 +188,7 @@ def can_reopen_request(actor, request) -> bool:
     return actor == request.author and request.state in _ANSWERED and until is not None and clock.now() <= until
 
 
+# ---- outcomes -------------------------------------------------------------------------------------------------------
 def can_report_outcome(actor, organizer) -> bool:
     """The managers of the organizer, and staff of its area."""
     scope = access_scope(actor)
@@ -152,27 +196,84 @@ def can_report_outcome(actor, organizer) -> bool:
 
 
 def can_check_outcome(actor, outcome) -> bool:
-    """Staff of the area check it, but not the person who reported it (domain.md, "成果": verified by staff before it counts)."""
-    return outcome.state == OutcomeState.REPORTED and _checks(actor, outcome)
+    """Staff of the area check it, but not the person who reported it (domain.md, "成果": verified by staff before it counts).
+
+    One that replaces another one is checked together with the row that reverses it.
+    """
+    return outcome.state == OutcomeState.REPORTED and outcome.replaces_id is None and _checks(actor, outcome)
 
 
 def can_reopen_outcome(actor, outcome) -> bool:
     """Whoever may check it takes a check or a refusal back."""
-    return outcome.state != OutcomeState.REPORTED and _checks(actor, outcome)
+    return outcome.state != OutcomeState.REPORTED and outcome.replaces_id is None and _checks(actor, outcome)
 
 
 def _checks(actor, outcome):
-    organizer = outcome.organization or outcome.base or outcome.team
-    area = organizer.subdistrict_id if organizer else None
-    return actor.pk != outcome.reported_by_id and access_scope(actor).covers(area)
+    return actor.pk != outcome.reported_by_id and access_scope(actor).covers(_area(outcome))
+
+
+def _area(outcome):
+    organizer = outcome.organizer
+    return organizer.subdistrict_id if organizer else None
 
 
 def can_withdraw_outcome(actor, outcome) -> bool:
-    """Who reported it, as long as they may report for its organizer."""
-    organizer = outcome.organization or outcome.base or outcome.team
-    return actor.pk == outcome.reported_by_id and can_report_outcome(actor, organizer)
+    """Who reported it, as long as they may report for its organizer; a replacement goes with what reverses the first one."""
+    is_own = actor.pk == outcome.reported_by_id and outcome.replaces_id is None
+    return is_own and can_report_outcome(actor, outcome.organizer)
 
 
+def can_edit_outcome(actor, outcome) -> bool:
+    """Who reported it, on the same day, until somebody has checked it; not the number of a row that reverses another one."""
+    is_open = outcome.state == OutcomeState.REPORTED and outcome.reverses_id is None
+    is_today = outcome.reported_on == clock.today()
+    return is_open and is_today and actor.pk == outcome.reported_by_id and can_report_outcome(actor, outcome.organizer)
+
+
+def can_add_evidence(actor, outcome) -> bool:
+    """The managers of the organizer, and staff of its area; not for one that was refused."""
+    return outcome.state != OutcomeState.REFUSED and _reports(actor, outcome)
+
+
+def can_correct_outcome(actor, outcome) -> bool:
+    """The managers of the organizer, and staff of its area; another person checks the correction."""
+    return outcome.state == OutcomeState.CHECKED and outcome.reverses_id is None and _reports(actor, outcome)
+
+
+def can_change_parties(actor, outcome) -> bool:
+    """The managers of the organizer, and staff of its area, until it is checked; a reversing row has those of the first one."""
+    is_open = outcome.state == OutcomeState.REPORTED and outcome.reverses_id is None
+    return is_open and _reports(actor, outcome)
+
+
+def _reports(actor, outcome):
+    organizer = outcome.organizer
+    return can_report_outcome(actor, organizer) if organizer else access_scope(actor).district
+
+
+def can_leave_outcome(actor, party) -> bool:
+    """The person who is named."""
+    return actor.is_authenticated and party.person_id is not None and party.person.user_id == actor.pk
+
+
+def can_note_double(actor, outcome) -> bool:
+    """Who may report for the organizer of one of the two outcomes."""
+    return _reports(actor, outcome)
+
+
+def can_decide_double(actor, pair) -> bool:
+    """Staff of the areas of both outcomes, but nobody who reported one of them."""
+    scope = access_scope(actor)
+    both = (pair.first, pair.second)
+    return all(scope.covers(_area(one)) and actor.pk != one.reported_by_id for one in both)
+
+
+def can_keep_outcome_kinds(actor, _kind=None) -> bool:
+    """District staff keep the kinds of outcomes."""
+    return access_scope(actor).district
+
+
+# ---- teams ----------------------------------------------------------------------------------------------------------
 def can_edit_team(actor, team) -> bool:
     """The leader, and staff of its area."""
     scope = access_scope(actor)
@@ -192,6 +293,26 @@ def can_appoint(actor, team) -> bool:
 def can_appoint_volunteer(actor, team) -> bool:
     """The leader, and staff of its area."""
     return can_edit_team(actor, team)
+
+
+def can_apply_to_team(actor, person) -> bool:
+    """Everybody applies for themselves."""
+    return actor.is_authenticated and person.user_id == actor.pk
+
+
+def can_decide_application(actor, application) -> bool:
+    """The leader of the team, and staff of its area, but nobody on their own."""
+    return can_appoint_volunteer(actor, application.team) and application.person.user_id != actor.pk
+
+
+def can_withdraw_application(actor, application) -> bool:
+    """The applicant takes back what waits, without approval (domain.md rule 12)."""
+    return application.state == TeamApplicationState.APPLIED and can_apply_to_team(actor, application.person)
+
+
+def can_agree_to_be_named(actor, post) -> bool:
+    """Only the holder says that they may be asked by name."""
+    return post.person.user_id is not None and post.person.user_id == actor.pk
 
 
 def can_describe_post(actor, post) -> bool:

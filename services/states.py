@@ -1,4 +1,4 @@
-"""State machines of requests, of the teams that work on them, and of outcomes."""
+"""State machines of requests, of the teams that work on them, of proposals, of outcomes and of pairs of them."""
 
 from collections.abc import Collection
 
@@ -59,6 +59,77 @@ def state_of(leading: Collection[str], *, has_handler: bool) -> str:
     return R.ROUTED if has_handler or {S.ACCEPTED, S.DONE} & set(leading) else R.SUBMITTED
 
 
+class ProposalState(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", _("退回修改")
+    REVIEWED = "reviewed", _("待转办")
+    FORWARDED = "forwarded", _("单位办理中")
+    ANSWERED = "answered", _("已答复")
+    CLOSED = "closed", _("办结")
+    MERGED = "merged", _("并案办理")
+    DECLINED = "declined", _("不予转办")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+P = ProposalState
+PROPOSAL_TRANSITIONS = {
+    P.DRAFT: {P.SUBMITTED, P.WITHDRAWN},
+    P.SUBMITTED: {P.REVIEWED, P.RETURNED, P.DECLINED, P.MERGED, P.WITHDRAWN},
+    P.RETURNED: {P.SUBMITTED, P.WITHDRAWN},
+    P.REVIEWED: {P.FORWARDED, P.RETURNED, P.DECLINED, P.MERGED, P.WITHDRAWN},
+    P.FORWARDED: {P.REVIEWED, P.ANSWERED, P.WITHDRAWN},
+    P.ANSWERED: {P.CLOSED},
+    P.CLOSED: {P.ANSWERED},
+    P.MERGED: {P.SUBMITTED, P.WITHDRAWN},
+    P.DECLINED: set(),
+    P.WITHDRAWN: set(),
+}
+PROPOSAL_EDITABLE = (P.DRAFT, P.RETURNED)
+PROPOSAL_WITH_OFFICE = (P.SUBMITTED, P.REVIEWED)  # the office decides next
+PROPOSAL_OPEN = (P.DRAFT, P.SUBMITTED, P.RETURNED, P.REVIEWED, P.FORWARDED)  # its author can withdraw it
+PROPOSAL_ANSWERED = (P.ANSWERED, P.CLOSED)
+
+
+class ReferralState(models.TextChoices):
+    OPEN = "open", _("办理中")
+    ANSWERED = "answered", _("已答复")
+    HANDED_BACK = "handed_back", _("单位退回")
+    RECALLED = "recalled", _("已收回")
+
+
+class EditionState(models.TextChoices):
+    CLEANED = "cleaned", _("等复核")
+    RETURNED = "returned", _("退回再改")
+    PUBLISHED = "published", _("已公开")
+    DOWN = "down", _("已撤下")
+
+
+N = EditionState
+EDITION_TRANSITIONS = {
+    N.CLEANED: {N.CLEANED, N.RETURNED, N.PUBLISHED, N.DOWN},
+    N.RETURNED: {N.CLEANED, N.DOWN},
+    N.PUBLISHED: {N.CLEANED, N.DOWN},
+    N.DOWN: {N.CLEANED, N.RETURNED},  # returned: its author agrees again, or a name was hidden
+}
+
+
+class TeamApplicationState(models.TextChoices):
+    APPLIED = "applied", _("等回话")
+    ACCEPTED = "accepted", _("已收下")
+    DECLINED = "declined", _("没有收下")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+T = TeamApplicationState
+TEAM_APPLICATION_TRANSITIONS = {
+    T.APPLIED: {T.ACCEPTED, T.DECLINED, T.WITHDRAWN},
+    T.ACCEPTED: {T.APPLIED},  # a decision that is taken back
+    T.DECLINED: {T.APPLIED},
+    T.WITHDRAWN: set(),
+}
+
+
 class OutcomeState(models.TextChoices):
     REPORTED = "reported", _("待核实")
     CHECKED = "checked", _("已核实")
@@ -69,4 +140,17 @@ OUTCOME_TRANSITIONS = {
     OutcomeState.REPORTED: {OutcomeState.CHECKED, OutcomeState.REFUSED},
     OutcomeState.CHECKED: set(),
     OutcomeState.REFUSED: set(),
+}
+
+
+class DoubleState(models.TextChoices):
+    SUSPECTED = "suspected", _("待认定")
+    LINKED = "linked", _("是同一件，计一次")
+    APART = "apart", _("是两件，各计各的")
+
+
+DOUBLE_TRANSITIONS = {
+    DoubleState.SUSPECTED: {DoubleState.LINKED, DoubleState.APART},
+    DoubleState.LINKED: {DoubleState.SUSPECTED},
+    DoubleState.APART: {DoubleState.SUSPECTED},
 }

@@ -5,17 +5,19 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 
 from . import due
-from .models import Request, Team
-from .states import REQUEST_OPEN
+from .models import Post, Readers, Request, Team
+from .states import REQUEST_OPEN, RequestState
 
 RECORD = dt.timedelta(days=90)  # how far back the record of a team goes
 LEAST_ANSWERS = 3  # fewer say nothing about a team
+MOST_EXPERTS = 2  # of one team, named beside it
+MOST_LISTED = 60  # experts in a form
 MUCH = 8  # open requests from which a team counts as busy
 COMMON = (
     "服务",
@@ -36,6 +38,7 @@ class Suggestion:
     team: Team
     pros: list[str] = field(default_factory=list)
     cons: list[str] = field(default_factory=list)
+    experts: list[Post] = field(default_factory=list)  # who may be asked by name, and can do something about the matter
     matches: int = 0  # how many of field, list and area match: these come first
 
 
@@ -46,14 +49,31 @@ def suggest(request: Request, teams: Any, *, most: int = 5) -> list[Suggestion]:
     of the last 90 days. Teams of which nothing matches are left out.
     """
     rows = list(
-        teams.prefetch_related("offers", "posts").annotate(
-            load=Count("requests", filter=Q(requests__state__in=REQUEST_OPEN), distinct=True)
-        )
+        teams.prefetch_related(
+            "offers", Prefetch("posts", Post.objects.on(clock.today()).select_related("person"))
+        ).annotate(load=Count("requests", filter=Q(requests__state__in=REQUEST_OPEN), distinct=True))
     )
     record = median_days([team.pk for team in rows])
     found = [_look_at(request, team, record.get(team.pk)) for team in rows]
     suitable = [one for one in found if one.matches]
     return sorted(suitable, key=lambda one: (-one.matches, len(one.cons), one.team.load, one.team.pk))[:most]
+
+
+def askable(request: Request, user: Any) -> tuple[Any, Any]:
+    """Return the teams that `user` sees, and the experts, that do not work on `request` yet and may read it.
+
+    At most 60 experts; its author is none for it.
+    """
+    active = request.shares.active()
+    taken = active.filter(expert__isnull=True).values("team")
+    teams = Team.objects.visible_to(user).open().exclude(pk__in=taken)
+    experts = Post.objects.experts().exclude(person__user=request.author_id)
+    experts = experts.exclude(pk__in=active.filter(expert__isnull=False).values("expert"))
+    if request.readers == Readers.OFFICE:  # its author gives it to no team
+        teams, experts = teams.none(), experts.none()
+    elif request.readers == Readers.TEAM:
+        teams, experts = teams.filter(pk=request.team_id), experts.filter(team=request.team_id)
+    return teams, experts.select_related("team", "person").order_by("team", "pk")[:MOST_LISTED]
 
 
 def _look_at(request, team, median):
@@ -66,7 +86,7 @@ def _look_at(request, team, median):
         _match(one, _("清单里有“%(name)s”") % {"name": named[0]})
     else:
         one.cons.append(_("清单里没有对得上的"))
-    _skills_reason(one, words)
+    _skills_reason(one, words, request.author_id)
     author_area = getattr(getattr(request.author, "person", None), "subdistrict_id", None)
     area = request.subdistrict_id or author_area
     if area and team.subdistrict_id == area:
@@ -77,9 +97,12 @@ def _look_at(request, team, median):
     return one
 
 
-def _skills_reason(one, words):
-    """Add what people in the team can do about the matter, and when; nobody is named."""
-    posts = [post for post in one.team.posts.all() if post.skills and post.is_current and _mentions(words, post.skills)]
+def _skills_reason(one, words, author):
+    """Add what people in the team can do about the matter, and when; only who agreed to it is named."""
+    posts = [post for post in one.team.posts.all() if post.skills and _mentions(words, post.skills)]
+    one.experts = [
+        post for post in posts if post.by_name and post.person.is_active and post.person.user_id not in (None, author)
+    ][:MOST_EXPERTS]
     if posts:
         _match(one, _("队里有人会“%(skills)s”") % {"skills": posts[0].skills})
         if posts[0].times:
@@ -114,6 +137,7 @@ def median_days(teams: list[int], *, since: dt.timedelta = RECORD) -> dict[int, 
 
 
 def answered(teams: list[int], *, since: dt.timedelta = RECORD) -> Any:
-    """Return the requests that `teams` answered within `since`, with their pauses."""
+    """Return the requests that `teams` answered within `since`, with their pauses; not those that are dealt with anew."""
     rows = Request.objects.filter(team__in=teams, answered_at__gte=clock.now() - since, answered_by__isnull=False)
+    rows = rows.filter(state__in=(RequestState.ANSWERED, RequestState.CLOSED))
     return rows.prefetch_related("pauses")

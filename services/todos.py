@@ -1,26 +1,20 @@
-"""To-do kinds of services: requests to answer, outcomes to check."""
-
-import datetime as dt
+"""To-do kinds of requests and teams: requests to answer, extensions and applications to decide on."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from chengyang import clock
 from chengyang.extensions import DecisionOption, DetailRow, HistoryEntry, Section, TodoKind
 from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
-from chengyang.platform.audit.actions import subject_of
-from chengyang.platform.audit.models import Entry
-from chengyang.platform.files.models import File
-from chengyang.platform.staff.detail_rows import remaining_rows
 from chengyang.platform.staff.links import page_url
+from members import actions as members
+from members.detail_rows import number_row
 
 from . import actions, permissions
 from .forms import ComplexField, HandlerField
-from .models import Extension, ExtensionState, Outcome, Request
-from .states import REQUEST_OPEN, REQUEST_RUNNING, OutcomeState
-
-# Editable fields of an outcome that the heading and the rows below show; others follow by themselves.
-OUTCOME_SHOWN_FIELDS = {"title", "kind", "happened_on", "amount", "quantity"}
+from .models import Extension, ExtensionState, Request, Team, TeamApplication
+from .states import REQUEST_OPEN, REQUEST_RUNNING, TeamApplicationState
 
 
 class AnswerRequest(TodoKind):
@@ -36,6 +30,7 @@ class AnswerRequest(TodoKind):
         handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
         if scope.district:
             handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+            handled |= Q(team__isnull=False) & ~Q(team__in=Team.objects.led())
         # One whose author is asked waits for the author.
         return Request.objects.visible_to(user).filter(handled, state__in=REQUEST_RUNNING).exclude(author=user)
 
@@ -154,107 +149,81 @@ class DecideExtension(TodoKind):
         return actions.refuse_extension(row, actor=actor, reason=reason)
 
 
-def reported_at(outcome):
-    """Return when `outcome` was reported, or None for imported ones."""
-    label, key = subject_of(outcome)
-    return (
-        Entry.objects.filter(subject=label, subject_id=key, verb="outcome.reported")
-        .values_list("at", flat=True)
-        .first()
+class DecideTeamApplication(TodoKind):
+    """An application to a team: for its leader, and for the staff of its area once it is late or when the team has no leader."""
+
+    code, label, section, model = "team-application", _("入队申请"), Section.SERVICES, TeamApplication
+    related = ("person__category", "person__subdistrict", "team")
+    locks = ("team",)
+    undoes = ("accept", "decline")
+    quick_reasons = (
+        (_("队里已满"), _("队里这季度排满了，下季度再收。")),
+        (_("别的队更合适"), _("你会的和别的队更对得上，建议报那支队。")),
     )
-
-
-def _where(activity):
-    """Return time and place of `activity`, with which an outcome can be compared."""
-    return f"{dates.span(activity.starts, activity.ends)}，{activity.place}".rstrip("，") if activity else ""
-
-
-def evidence_rows(outcome, user):
-    """Return a row for each file with evidence of `outcome` that `user` may open."""
-    label, key = subject_of(outcome)
-    found = File.objects.visible_to(user).filter(attached_to=label, attached_id=key)
-    return [DetailRow(_("凭证"), file.name, url=file.get_absolute_url()) for file in found]
-
-
-def _alike(row, user):
-    """Return a row for each outcome that may be the same one: the same organizer and kind within a week."""
-    week = dt.timedelta(days=7)
-    near = (row.happened_on - week, row.happened_on + week)
-    same = {name: getattr(row, f"{name}_id") for name in ("team", "base", "organization")}
-    rows = Outcome.objects.visible_to(user).filter(kind=row.kind, happened_on__range=near, **same)
-    return [
-        DetailRow(
-            _("可能重复"),
-            other.title,
-            f"{dates.full_day(other.happened_on)}，{other.number_text}，{other.get_state_display()}",
-        )
-        for other in rows.exclude(pk=row.pk)[:5]
-    ]
-
-
-class CheckOutcome(TodoKind):
-    """A reported outcome that waits for the check by a second person."""
-
-    code, label, section, model = "outcome", _("成果核实"), Section.SERVICES, Outcome
-    related = ("team", "base", "organization", "activity")
-    undoes = ("check", "refuse")
-    quick_reasons = (_("请补凭证"), _("与另一条重复"), _("不在统计范围"))
 
     def waiting(self, user):
         scope = access_scope(user)
+        teams = scope.managed("team")
+        if not (scope.staff or teams):
+            return TeamApplication.objects.none()
+        rows = TeamApplication.objects.visible_to(user).waiting().exclude(person__user=user)
         if not scope.staff:
-            return Outcome.objects.none()
-        rows = Outcome.objects.visible_to(user).filter(state=OutcomeState.REPORTED).exclude(reported_by=user)
-        return rows if scope.district else rows.filter(self._areas(scope))
-
-    def awaited_by(self, user):
-        return Outcome.objects.visible_to(user).filter(reported_by=user, state=OutcomeState.REPORTED)
+            return rows.filter(team__in=teams)
+        return rows.filter(Q(team__in=teams) | Q(due_on__lt=clock.today()) | ~Q(team__in=Team.objects.led()))
 
     def viewable_by(self, user):
         scope = access_scope(user)
-        rows = Outcome.objects.visible_to(user)
-        return rows if scope.district else rows.filter(self._areas(scope) | Q(reported_by=user))
+        rows = TeamApplication.objects.visible_to(user)
+        if scope.staff or scope.managed("team"):
+            return rows.exclude(person__user=user)
+        return rows.none()
 
-    def _areas(self, scope):
-        areas = Q(organization__subdistrict__in=scope.subdistricts) | Q(base__subdistrict__in=scope.subdistricts)
-        return areas | Q(team__subdistrict__in=scope.subdistricts)
+    def title(self, row):
+        return row.person.name
 
     def detail(self, row):
-        return str(row.team or row.base or row.organization or "")
+        return str(row.team)
 
-    def detail_rows(self, row, user):
-        activity = row.activity
-        return [
-            DetailRow(_("类型"), row.get_kind_display()),
-            DetailRow(_("数额"), row.number_text),
-            DetailRow(_("日期"), dates.full_day(row.happened_on)),
-            DetailRow(_("归属"), self.detail(row) or "—"),
-            DetailRow(
-                _("活动"), activity or "—", _where(activity), url=activity.get_absolute_url() if activity else ""
-            ),
-            *(evidence_rows(row, user) or [DetailRow(_("凭证"), _("没有附"))]),
-            *_alike(row, user),
-            *remaining_rows(row, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
-        ]
+    def tags(self, row):
+        return (str(row.team),)
 
     def since(self, row):
-        return reported_at(row)
+        return row.applied_at
+
+    def detail_rows(self, row, user):
+        """Return what the page of the application (templates/services/join_team.html) tells the person the leader sees."""
+        person = row.person
+        return [
+            DetailRow(_("姓名"), person.name),
+            DetailRow(_("会什么"), row.skills),
+            DetailRow(_("哪天有空"), row.times),
+            DetailRow(_("类别"), person.category),
+            DetailRow(_("工作单位"), person.unit),
+            DetailRow(_("工作"), person.job),
+            DetailRow(_("所在街道"), person.subdistrict),
+            number_row(person, person.phone, user),
+            DetailRow(_("想加入"), row.team, url=page_url(row.team)),
+        ]
 
     def history(self, row):
-        steps = [HistoryEntry(_("上报"), reported_at(row), row.reported_by or "")]
-        if row.checked_at:
-            steps.insert(0, HistoryEntry(row.get_state_display(), row.checked_at, row.checked_by or "", row.reason))
+        steps = [HistoryEntry(_("报名"), row.applied_at, _("本人"))]
+        if row.decided_at:
+            steps.insert(0, HistoryEntry(row.get_state_display(), row.decided_at, row.decided_by or "", row.reason))
         return steps
 
+    def record_opening(self, row, *, actor):
+        members.record_opening(row.person, actor=actor)
+
     def options(self, row, user):
-        if not permissions.can_check_outcome(user, row):
+        if row.state != TeamApplicationState.APPLIED or not permissions.can_decide_application(user, row):
             return ()
-        return [DecisionOption("check", _("核实，计入")), DecisionOption("refuse", _("不采信"), needs_reason=True)]
+        accept = DecisionOption("accept", _("收下"), done=_("已收下，对方会收到通知。"))
+        return accept, DecisionOption("decline", _("不收"), needs_reason=True)
 
     def decide(self, row, choice, reason, *, actor):
-        if choice == "check":
-            return actions.check_outcome(row, actor=actor)
-        return actions.refuse_outcome(row, actor=actor, reason=reason)
+        if choice == "accept":
+            return actions.accept_application(row, actor=actor)
+        return actions.decline_application(row, actor=actor, reason=reason)
 
     def undo(self, row, option, *, actor):
-        return actions.reopen_outcome(row, actor=actor)
+        return actions.reopen_team_application(row, actor=actor)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .proposals.urls import PROPOSAL_URLS
 
 app_name = "services"
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("services/requests/<public_id:public_id>/rate/", views.rate_request, name="request-rate"),
     path("services/requests/<public_id:public_id>/reopen/", views.reopen_request, name="request-reopen"),
     path("services/requests/<public_id:public_id>/close/", views.close_request, name="request-close"),
+    path("services/requests/<public_id:public_id>/readers/", views.change_readers, name="request-readers"),
     path("services/requests/<public_id:public_id>/withdraw/", views.withdraw_request, name="request-withdraw"),
     # /services/shares/, /services/extensions/, /services/appointments/
     path("services/shares/<public_id:public_id>/decide/", views.decide_share, name="share-decide"),
@@ -36,11 +38,33 @@ urlpatterns = [
     path("services/extensions/<public_id:public_id>/decide/", views.decide_extension, name="extension-decide"),
     path("services/appointments/<public_id:public_id>/appointment.ics", views.appointment_ics, name="appointment-ics"),
     path("services/appointments/<public_id:public_id>/cancel/", views.cancel_appointment, name="appointment-cancel"),
+    # /services/entries/, /services/offers/, /services/applications/
+    path("services/entries/<public_id:public_id>/correct/", views.correct_entry, name="entry-correct"),
+    path("services/entries/<public_id:public_id>/withdraw/", views.withdraw_entry, name="entry-withdraw"),
+    path("services/offers/<public_id:public_id>/alert/", views.offer_alert, name="offer-alert"),
+    path(
+        "services/applications/<public_id:public_id>/withdraw/",
+        views.withdraw_application,
+        name="application-withdraw",
+    ),
     # /services/teams/
     path("services/teams/<slug:slug>/", views.team_detail, name="team"),
     path("services/teams/<slug:slug>/request/", views.new_request, name="team-request"),
+    path("services/teams/<slug:slug>/join/", views.join_team, name="team-join"),
     path("services/teams/<slug:slug>/members/", views.team_members, name="team-members"),
     path("services/teams/<slug:slug>/members/<public_id:public_id>/", views.describe_post, name="post-describe"),
+    # /services/outcomes/
+    path("services/outcomes/<slug:subject>/<slug:slug>/", views.organizer_outcomes, name="outcomes"),
+    # /services/contributions/
+    path(
+        "services/contributions/<slug:subject>/<slug:slug>/",
+        views.organizer_contribution,
+        name="organizer-contribution",
+    ),
+    *PROPOSAL_URLS,
+    # /me/
+    path("me/contribution/", views.my_contribution, name="contribution"),
+    path("me/contribution/outcomes/<public_id:public_id>/leave/", views.leave_outcome, name="outcome-leave"),
     # /me/
     path("me/requests/", views.my_requests, name="mine"),
     path("me/teams/<slug:slug>/resign/", views.resign, name="resign"),

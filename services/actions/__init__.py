@@ -1,13 +1,29 @@
 """All writes on requests, outcomes and teams."""
 
+from .alerts import ask_alert, cancel_alert, notify_of_offers
+from .appointments import cancel_appointment, make_appointment
+from .corrections import correct_entry, withdraw_entry
 from .intake import divert_request, take_by_phone
 from .offers import add_offer, edit_offer, end_offer, list_offer_again, switch_off_offer, switch_on_offer
-from .outcomes import check_outcome, refuse_outcome, reopen_outcome, report_outcome, withdraw_outcome
+from .outcome_corrections import correct_outcome, reverse_outcome
+from .outcome_doubles import keep_apart, link_double, note_double, reopen_double, undo_double
+from .outcome_kinds import add_outcome_kind, edit_outcome_kind
+from .outcome_parties import add_party, delete_parties_of, leave_outcome, remove_party
+from .outcomes import (
+    add_evidence,
+    check_outcome,
+    edit_outcome,
+    refuse_outcome,
+    reopen_outcome,
+    report_outcome,
+    withdraw_outcome,
+)
 from .request_upkeep import (
     close_request,
     erase_requests,
     escalate_due,
     look_after_answer,
+    look_after_pause,
     remind_handlers,
     withdraw_requests_of,
 )
@@ -23,46 +39,84 @@ from .requests import (
     withdraw_request,
 )
 from .rules import add_rule, edit_rule, end_rule
-from .shares import accept_share, ask_for_help, decline_share, hand_in_share, invite_teams, release_share
+from .shares import (
+    accept_share,
+    ask_for_help,
+    change_readers,
+    decline_share,
+    end_shares_of_former_experts,
+    hand_in_share,
+    invite_teams,
+    release_share,
+)
 from .teams import appoint, close_team, correct_post, create_team, describe_post, edit_team, end_post, resign
-from .threads import add_message, ask_author, cancel_appointment, make_appointment, record_step
-from .timing import ask_extension, grant_extension, look_after_pause, refuse_extension, resume_request
+from .threads import add_message, ask_author, record_step
+from .timing import ask_extension, grant_extension, refuse_extension, resume_request
+from .volunteers import (
+    accept_application,
+    apply_to_team,
+    decline_application,
+    delete_old_applications,
+    reopen_team_application,
+    withdraw_application,
+)
 
 __all__ = [
+    "accept_application",
     "accept_share",
+    "add_evidence",
     "add_message",
     "add_offer",
+    "add_outcome_kind",
+    "add_party",
     "add_rule",
     "answer_request",
+    "apply_to_team",
     "appoint",
+    "ask_alert",
     "ask_author",
     "ask_extension",
     "ask_for_help",
+    "cancel_alert",
     "cancel_appointment",
+    "change_readers",
     "check_outcome",
     "close_own_request",
     "close_request",
     "close_team",
+    "correct_entry",
+    "correct_outcome",
     "correct_post",
     "create_team",
+    "decline_application",
     "decline_share",
+    "delete_old_applications",
+    "delete_parties_of",
     "describe_post",
     "divert_request",
     "edit_offer",
+    "edit_outcome",
+    "edit_outcome_kind",
     "edit_rule",
     "edit_team",
     "end_offer",
     "end_post",
     "end_rule",
+    "end_shares_of_former_experts",
     "erase_requests",
     "escalate_due",
     "grant_extension",
     "hand_in_share",
     "invite_teams",
+    "keep_apart",
+    "leave_outcome",
+    "link_double",
     "list_offer_again",
     "look_after_answer",
     "look_after_pause",
     "make_appointment",
+    "note_double",
+    "notify_of_offers",
     "rate_request",
     "record_opening",
     "record_step",
@@ -70,17 +124,24 @@ __all__ = [
     "refuse_outcome",
     "release_share",
     "remind_handlers",
+    "remove_party",
+    "reopen_double",
     "reopen_outcome",
     "reopen_request",
+    "reopen_team_application",
     "report_outcome",
     "resign",
     "resume_request",
+    "reverse_outcome",
     "route_request",
     "submit_request",
     "switch_off_offer",
     "switch_on_offer",
     "take_by_phone",
+    "undo_double",
     "withdraw_answer",
+    "withdraw_application",
+    "withdraw_entry",
     "withdraw_outcome",
     "withdraw_request",
     "withdraw_requests_of",

@@ -8,15 +8,21 @@ from chengyang.platform.accounts.models import Role, Subdistrict, User
 from chengyang.platform.notices.actions import notify
 
 from ..models import OFFICE, Post, Request, Share, Team, ThreadEntry
-from ..states import ShareState
+from ..states import SHARE_WAITING, ShareState
 
 Kind = ThreadEntry.Kind
+TAKEN = (ShareState.ACCEPTED, ShareState.DONE)
 
 
 def handlers(request: Request) -> list[User]:
-    """Return the accounts that handle `request` today: leaders of its team, staff of its subdistrict, or district staff."""
+    """Return the accounts that handle `request` today: leaders of its team and the expert who leads, staff of its subdistrict, or of the district.
+
+    District staff also handle what a team without a leader has.
+    """
     if request.team:
-        return leaders_of([request.team_id])
+        leading = request.shares.leading().filter(state__in=TAKEN, team=request.team_id)
+        leaders = leaders_of([request.team_id]) or staff_of(Role.Kind.DISTRICT)
+        return _once([*leaders, *experts_of(leading)])
     kind = Role.Kind.SUBDISTRICT if request.subdistrict_id else Role.Kind.DISTRICT
     return staff_of(kind, request.subdistrict_id)
 
@@ -27,6 +33,23 @@ def leaders_of(teams: Any) -> list[User]:
     return list(User.objects.filter(is_active=True, person__in=posts.values("person")))
 
 
+def experts_of(shares: Any) -> list[User]:
+    """Return the accounts that are asked by name in `shares`, while they are in their teams."""
+    posts = Post.objects.experts().filter(pk__in=shares.filter(expert__isnull=False).values("expert"))
+    return list(User.objects.filter(is_active=True, person__in=posts.values("person")))
+
+
+def asked_of(share: Share) -> list[User]:
+    """Return the accounts to which `share` is addressed: the expert, or the leaders of the team."""
+    if share.expert_id:
+        return experts_of(Share.objects.filter(pk=share.pk))
+    return leaders_of([share.team_id])
+
+
+def _once(users: list[User]) -> list[User]:
+    return list({user.pk: user for user in users}.values())
+
+
 def staff_of(kind: str, subdistrict_id: int | None = None) -> list[User]:
     """Return the active accounts with a role of `kind` today, in the subdistrict."""
     roles = Role.objects.on(clock.today()).filter(kind=kind, subdistrict=subdistrict_id)
@@ -34,10 +57,17 @@ def staff_of(kind: str, subdistrict_id: int | None = None) -> list[User]:
 
 
 def workers(request: Request) -> list[User]:
-    """Return the handlers of `request` and the leaders of the teams that lead it or help with it."""
-    shared = request.shares.filter(state__in=(ShareState.ACCEPTED, ShareState.DONE)).values("team")
-    found = {user.pk: user for user in [*handlers(request), *leaders_of(shared)]}
-    return list(found.values())
+    """Return the handlers of `request`, and the leaders and experts that lead it or help with it."""
+    shared = request.shares.filter(state__in=TAKEN)
+    teams = shared.filter(expert__isnull=True).values("team")
+    return _once([*handlers(request), *leaders_of(teams), *experts_of(shared)])
+
+
+def involved(request: Request) -> list[User]:
+    """Return the workers of `request` and those who are asked to be; it is read before shares end, to notify them."""
+    asked = request.shares.filter(state__in=SHARE_WAITING)
+    teams = asked.filter(expert__isnull=True).values("team")
+    return _once([*workers(request), *leaders_of(teams), *experts_of(asked)])
 
 
 def deciders(request: Request) -> list[User]:
@@ -56,9 +86,9 @@ def unit_of(actor: Any, request: Request) -> str:
     teams = scope.managed("team")
     if request.team_id in teams:
         return str(request.team)
-    shared = Team.objects.filter(pk__in=teams, shares__in=Share.objects.active().filter(request=request)).first()
+    shared = request.shares.active().assigned_to(actor, teams).select_related("team").first()
     if shared:
-        return str(shared)
+        return str(shared.team)
     return _own_unit(scope, teams)
 
 
@@ -77,9 +107,12 @@ def write(request: Request, kind: str, text: str = "", *, by: Any = None, **fiel
     )
 
 
-def step(request: Request, text: Any, *, by: Any = None) -> ThreadEntry:
-    """Add one line to the thread of `request` that says what was done; its author reads the same line."""
-    return write(request, Kind.STEP, str(text), by=by)
+def step(request: Request, text: Any, *, by: Any = None, share: Share | None = None) -> ThreadEntry:
+    """Add one line to the thread of `request` that says what was done; its author reads the same line.
+
+    Of what is about a `share`, `text` names the team; the name of an expert is shown from the share, and never stored in a text.
+    """
+    return write(request, Kind.STEP, str(text), by=by, share=share)
 
 
 def notify_author(request: Request, template: str, **context: Any) -> None:
@@ -98,3 +131,18 @@ def notify_all(users: list[User], request: Request, template: str, *, but: Any =
     for user in users:
         if user not in (but, request.author):
             notify(user, template, url=request.get_absolute_url(), request=request, **context)
+
+
+def notify_change(before: list[User], request: Request, *, but: Any = None) -> None:
+    """Notify those of `before` (`involved`) who work on `request` no longer, and the helping ones of whom somebody else leads it now.
+
+    Whoever handles it now is not among them. The notice names the number only, because many of them read the request no more.
+    """
+    leading, now = handlers(request), involved(request)
+    for user in before:
+        if user in (but, request.author, *(leading if request.is_open else ())):
+            continue
+        template = "services/request_lead_changed" if request.is_open and user in now else "services/request_ended"
+        is_visible = Request.objects.visible_to(user).filter(pk=request.pk).exists()
+        url = request.get_absolute_url() if is_visible else ""
+        notify(user, template, url=url, about=request, request=request)

@@ -14,7 +14,8 @@ from .. import permissions
 from ..models import CHANNELS, Diversion, Request
 from ..states import REQUEST_TRANSITIONS, RequestState
 from . import shares, timing
-from .handling import notify_author, step
+from .appointments import cancel_appointments
+from .handling import Kind, involved, notify_author, notify_change, step
 from .requests import create_request
 
 
@@ -35,7 +36,8 @@ def take_by_phone(
         raise ActionError(text, code="consent", field="consents")
     details |= {"intake": "phone", "taken_by": actor, "consent_at": clock.now()}
     request = create_request(account_of(phone), title, text, None, "", (), details, subdistrict=subdistrict)
-    step(request, _("电话里提出，同意的话已念并得到同意"), by=actor)
+    if not request.entries.filter(kind=Kind.STEP, by=actor).exists():  # sent twice, it is one request
+        step(request, _("电话里提出，同意的话已念并得到同意"), by=actor)
     return request
 
 
@@ -43,18 +45,21 @@ def take_by_phone(
 def divert_request(request: Request, *, actor: Any, to: str) -> Request:
     """Send an open request to the channel it belongs to (`Diversion`), and close its content to everybody but its author.
 
-    The author reads where to go, with the address. Raises NotAllowed, ActionError("channel") for another channel.
+    The author reads where to go, with the address. Appointments are cancelled, and who worked on it or was asked to is notified. Raises NotAllowed, ActionError("channel") for another channel.
     """
     request = lock(request)
     require(permissions.can_divert_request, actor, request)
     if to not in Diversion.values:
         raise ActionError(_("请选该去的渠道。"), code="channel", field="to")
     words, url = CHANNELS[Diversion(to)]
+    before = involved(request)
     timing.end_pause(request)
     timing.drop_extension(request)
     shares.end_all(request, actor=actor)
     changes = {"diverted_to": to}
     move(request, RequestState.DIVERTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.diverted", **changes)
     step(request, words, by=actor)
+    cancel_appointments(request, actor=actor)
     notify_author(request, "services/request_diverted", words=words, address=url)
+    notify_change(before, request, but=actor)
     return request

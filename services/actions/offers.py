@@ -13,6 +13,7 @@ from chengyang.platform.audit.transitions import lock
 
 from .. import permissions
 from ..models import Offer, Team
+from .alerts import notify_waiting
 
 
 @transaction.atomic
@@ -36,11 +37,15 @@ def add_offer(team: Team, *, actor: Any, **data: Any) -> Offer:
 
 @transaction.atomic
 def edit_offer(offer: Offer, *, actor: Any, **data: Any) -> Offer:
-    """Change `data` of `offer`, also when it is switched off and until when. Raises as `add_offer`, ActionError("state") once it is off the list."""
+    """Change `data` of `offer`, also when it is switched off and until when; who waits for it is notified when it is on again.
+
+    Raises as `add_offer`, ActionError("state") once it is off the list.
+    """
     team, offer = lock(offer.team), lock(offer)
     require(permissions.can_edit_team, actor, team)
     _require_listed(offer)
     edit(offer, data, fields=Offer.EDITABLE_FIELDS, verb="offer.updated", actor=actor)
+    notify_waiting(offer)
     return offer
 
 
@@ -66,6 +71,7 @@ def end_offer(offer: Offer, *, actor: Any) -> Offer:
     offer.ended_on = clock.today()
     offer.save(update_fields=["ended_on"])
     audit.record("offer.ended", offer, actor=actor, fields=["ended_on"])
+    notify_waiting(offer)
     return offer
 
 

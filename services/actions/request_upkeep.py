@@ -14,8 +14,7 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move
 from chengyang.platform.files import actions as files
-from chengyang.platform.notices.actions import notify
-from chengyang.platform.notices.models import Notice
+from chengyang.platform.notices.models import Notice, about_text
 from chengyang.platform.workdays import deadlines
 from members import erasure
 from members.models import Person
@@ -23,7 +22,9 @@ from members.models import Person
 from .. import due
 from ..models import Extension, Pause, Request, Share, ThreadEntry
 from ..states import REQUEST_OPEN, REQUEST_RUNNING, REQUEST_TRANSITIONS, RequestState
-from .handling import handlers, notify_author, step
+from . import shares, timing
+from .appointments import cancel_appointments
+from .handling import involved, notify_author, notify_change, notify_handlers, step
 from .requests import CLOSE_DAYS, withdraw_open
 
 REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (domain.md rule 9)
@@ -85,7 +86,7 @@ def _erase_thread(rows):
     gone = set(keys) - set(rows.filter(state__in=ANSWERED).values_list("pk", flat=True))
     entries = ThreadEntry.objects.filter(request__in=keys)
     files.delete_attached("services.ThreadEntry", list(entries.values_list("public_id", flat=True)))
-    entries.delete()
+    history.delete_with_history(entries)
     for model in (Pause, Extension, Share):
         history.delete_with_history(model.objects.filter(request__in=gone))
     for model, texts in ((Pause, {"reason": erasure.ERASED}), (Extension, {"reason": erasure.ERASED, "decision": ""})):
@@ -111,8 +112,10 @@ def accounts_in_use(since: dt.datetime) -> QuerySet:
 
 
 def _delete_notices(rows):
-    """Delete all notices about `rows`, also those to handlers: they contain the titles."""
-    Notice.objects.filter(url__in=[row.get_absolute_url() for row in rows]).delete()
+    """Delete all notices about `rows`, also those to handlers: they contain the titles. Those without a page name the row."""
+    rows = list(rows)
+    of_pages = Q(url__in=[row.get_absolute_url() for row in rows])
+    Notice.objects.filter(of_pages | Q(about__in=[about_text(row) for row in rows])).delete()
 
 
 @transaction.atomic
@@ -152,6 +155,45 @@ def look_after_answer(request: Request, today: dt.date) -> str:
 
 
 @transaction.atomic
+def look_after_pause(request: Request, today: dt.date) -> str:
+    """Ask the author of a paused `request` once more after 5 working days, and close it after 10. Safe to repeat.
+
+    Returns what was done: `warned`, `closed` or nothing.
+    """
+    request = lock(request)
+    row = request.pauses.filter(resumed_on__isnull=True).first()
+    if request.state != RequestState.PAUSED or row is None:
+        return ""
+    last = timing.silent_on(row.asked_on)
+    if today > last:
+        return _close_silent(request, row, today)
+    if row.warned_on is None and today >= timing.silent_on(row.asked_on, timing.SILENT_WARNING):
+        row.warned_on = today
+        row.save(update_fields=["warned_on"])
+        notify_author(request, "services/request_incomplete", until=last)
+        return "warned"
+    return ""
+
+
+def _close_silent(request, row, today):
+    before = involved(request)
+    row.resumed_on = today
+    row.save(update_fields=["resumed_on"])
+    timing.drop_extension(request)
+    shares.end_all(request, actor=None, but_lead=True)
+    again = _("还需要，请另提一件。") if request.reopened_at else _("有了补充，30 天内可以请再办一次。")
+    words = _("没有等到补充，先办结。%(again)s") % {"again": again}
+    # What somebody answered before it was reopened stays their answer.
+    changes = {} if request.answer else {"answer": words, "answered_at": clock.now(), "answered_by": None}
+    move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=None, verb="request.closed", **changes)
+    step(request, words)
+    cancel_appointments(request, actor=None)
+    notify_author(request, "services/request_closed_silent")
+    notify_change(before, request)
+    return "closed"
+
+
+@transaction.atomic
 def remind_handlers(request: Request, today: dt.date) -> int:
     """Remind the handlers of `request` at half, at four fifths and at the end of its working days, once each.
 
@@ -165,8 +207,7 @@ def remind_handlers(request: Request, today: dt.date) -> int:
         return 0
     request.reminders = number
     request.save(update_fields=["reminders"])
-    for handler in handlers(request):
-        notify(handler, "services/request_reminder", url=request.get_absolute_url(), request=request)
+    notify_handlers(request, "services/request_reminder")
     return number
 
 

@@ -11,16 +11,18 @@ from chengyang import clock
 from chengyang.errors import ActionError, optional_reason, require, required_reason
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
 from chengyang.platform.audit.transitions import lock, move, step_back
 from chengyang.platform.files import actions as files
 from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
 
 from .. import due, permissions
-from ..models import DAYS, Request, RoutingRule, Team, ThreadEntry
+from ..models import DAYS, Readers, Request, RoutingRule, Team, ThreadEntry
 from ..states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState
 from . import shares, timing
-from .handling import Kind, notify_author, notify_handlers, step, write
+from .appointments import cancel_appointments
+from .handling import Kind, involved, notify_author, notify_change, notify_handlers, step, write
 from .threads import attach
 
 NUMBER_LOCK = 0x73767271  # "svrq": the numbers of a day are assigned one after the other
@@ -51,22 +53,28 @@ def submit_request(
 
     It is due in 7 working days. `details` have names in `Request.DETAIL_FIELDS`; `uploads` are pictures and PDF files. The
     same request, sent again within ten minutes (by the back button, or on a slow line), is one request: the first is
-    returned. Raises NotAllowed, ActionError `service` when the team does not offer `service`, `audience` when only the
+    returned. Raises NotAllowed, ActionError `closed`, `service` when the team does not offer `service`, `audience` when only the
     office may read it and a team is asked, and as `threads.attach`.
     """
     require(permissions.can_submit_request, actor, None)
+    team = team and lock(team)
     _require_service(team, service, details)
     return create_request(actor, title, text, team, service, uploads, details)
 
 
 def _require_service(team, service, details):
+    if team is not None and team.closed_on:
+        raise ActionError(_("这支服务队已经停止，请直接把事情告诉办公室。"), code="closed")
     if service and (team is None or service not in team.services):
         raise ActionError(
             _("这支服务队的清单里没有这项服务，或者暂停接单，请重新选。"), code="service", field="service"
         )
-    if team is not None and details.get("readers") == "office":
+    readers = details.get("readers", Readers.HANDLERS)
+    if team is not None and readers == Readers.OFFICE:
         text = _("点了这支队的单，队里的人要能看到；只给办公室看，请从“我要提诉求”写。")
         raise ActionError(text, code="audience", field="readers")
+    if team is None and readers == Readers.TEAM:
+        raise ActionError(_("没有点哪支队的单，请选别的。"), code="audience", field="readers")
 
 
 def create_request(
@@ -109,7 +117,7 @@ def create_request(
 
 def _team_by_rule(author, details):
     """Return the team to which a request of this category goes by a rule, None without one or when only the office may read it."""
-    if details.get("readers") == "office" or not details.get("category"):
+    if details.get("readers", Readers.HANDLERS) != Readers.HANDLERS or not details.get("category"):
         return None
     person = getattr(author, "person", None)
     return RoutingRule.objects.team_for(details["category"], person and person.subdistrict_id)
@@ -128,7 +136,7 @@ def route_request(
 ) -> Request:
     """Hand `request` over to a team or a subdistrict (neither: to the office), and notify the author, who reads `reason`.
 
-    A complex request gets 15 working days, and stays complex; only staff find it so, a team asks for an extension. The due
+    Whoever worked on it or was asked to is notified, and appointments of those who no longer do are cancelled. A complex request gets 15 working days, and stays complex; only staff find it so, a team asks for an extension. The due
     date is never moved to an earlier day. The district office can read from now on what it handed over. Raises NotAllowed,
     also when the request is no longer open, and ActionError `handler` (both a team and a subdistrict, or a closed team),
     `same` (it is handled there already), `audience` and `complex`.
@@ -143,10 +151,10 @@ def route_request(
         text = _("现在就由%(handler)s办理，请选要转给谁。") % {"handler": request.handler}
         raise ActionError(text, code="same", field="handler")
     if team:
-        shares.require_audience(request)
+        shares.require_audience(request, [team])
     if is_complex and not access_scope(actor).staff:
         raise ActionError(_("要更多时间，请申请延期，由另一个人批准。"), code="complex", field="is_complex")
-    reason = optional_reason(reason)
+    reason, before = optional_reason(reason), involved(request)
     changes: dict[str, Any] = {"team": team, "subdistrict": subdistrict, **_due(request, is_complex)}
     if access_scope(actor).district:
         changes["handed_over_at"] = clock.now()
@@ -155,8 +163,10 @@ def route_request(
     timing.drop_extension(request)
     words = {"handler": request.handler, "why": f"：{reason}" if reason else ""}
     step(request, _("转给%(handler)s%(why)s") % words, by=actor)
+    cancel_appointments(request, actor=actor)
     notify_author(request, "services/request_routed")
     notify_handlers(request, "services/request_waiting", but=actor)
+    notify_change(before, request, but=actor)
     return request
 
 
@@ -225,7 +235,7 @@ def _take_off(entry: ThreadEntry) -> None:
     request = entry.request
     files.delete_attached("services.ThreadEntry", [entry.public_id])
     step(request, _("撤回了答复，重新办理"), by=entry.by)
-    entry.delete()
+    history.delete_with_history(ThreadEntry.objects.filter(pk=entry.pk))
 
 
 @transaction.atomic
@@ -290,12 +300,15 @@ def reopen_request(request: Request, *, actor, reason: str) -> Request:
         "rating_words": "",
         "rated_at": None,
     }
-    if request.team and request.team.closed_on:
-        changes["team"] = None  # the team that answered has stopped since: the office deals with it
+    has_stopped = request.team is not None and request.team.closed_on is not None
+    if has_stopped:
+        changes["team"] = None  # the team that answered: the office deals with it
     request = move(
         request, RequestState.ROUTED, table=REQUEST_TRANSITIONS, actor=actor, verb="request.reopened", **changes
     )
     write(request, Kind.REOPENED, request.reopen_reason, by=actor)
+    if has_stopped:
+        shares.open_lead(request, None, actor=actor)  # another team can lead it
     shares.take_up_again(request, actor=actor)
     notify_handlers(request, "services/request_reopened")
     return request
@@ -310,12 +323,16 @@ def withdraw_request(request: Request, *, actor) -> Request:
 
 
 def withdraw_open(request: Request, actor: Any) -> Request:
-    """Withdraw `request` (locked); a pause and shares of teams end with it."""
+    """Withdraw `request` (locked); a pause, shares and appointments end with it, and who worked on it is notified."""
+    before = involved(request)
     timing.end_pause(request)
     timing.drop_extension(request)
     shares.end_all(request, actor=actor)
     step(request, _("撤回了"), by=actor)
-    return move(request, RequestState.WITHDRAWN, table=REQUEST_TRANSITIONS, actor=actor, verb="request.withdrawn")
+    move(request, RequestState.WITHDRAWN, table=REQUEST_TRANSITIONS, actor=actor, verb="request.withdrawn")
+    cancel_appointments(request, actor=actor)
+    notify_change(before, request, but=actor)
+    return request
 
 
 def take_back_requests(team: Team, actor: Any) -> None:
@@ -329,5 +346,7 @@ def take_back_requests(team: Team, actor: Any) -> None:
         shares.open_lead(request, None, actor=actor)
         timing.drop_extension(request)
         step(request, _("%(team)s停止了，转给区委统战部") % {"team": team})
+        cancel_appointments(request, actor=actor)
         notify_author(request, "services/request_routed")
+        notify_handlers(request, "services/request_waiting", but=actor)
     shares.leave_all(team, actor=actor)

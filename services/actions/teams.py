@@ -17,7 +17,9 @@ from members.models import Person
 
 from .. import permissions
 from ..models import Alliance, Post, Team
+from .alerts import notify_waiting
 from .requests import take_back_requests
+from .volunteers import decline_applications_to, settle_application
 
 
 @transaction.atomic
@@ -59,6 +61,9 @@ def close_team(team: Team, *, actor) -> Team:
     team.save(update_fields=["closed_on"])
     audit.record("team.closed", team, actor=actor, fields=["closed_on"])
     posts.end_all(team.posts.all(), actor=actor, url=_notice_url())
+    decline_applications_to(team, actor)
+    for offer in team.offers.filter(alerts__isnull=False).distinct():
+        notify_waiting(offer)
     take_back_requests(team, actor)
     return team
 
@@ -67,14 +72,16 @@ def close_team(team: Team, *, actor) -> Team:
 def appoint(team: Team, *, person: Person, kind: str, starts: dt.date, actor: Any) -> Post:
     """Appoint `person` as leader of `team`, or as volunteer in it, from the day `starts`; the leader before ends then.
 
-    Raises ActionError as `posts.appoint`, ("state") for a closed team, and NotAllowed. Staff appoint leaders; staff and the leader appoint volunteers.
+    An open application of `person` to the team is accepted with it.     Raises ActionError as `posts.appoint`, ("state") for a closed team, and NotAllowed. Staff appoint leaders; staff and the leader appoint volunteers.
     """
     team = lock(team)
     if team.closed_on:
         raise ActionError(_("这支服务队已经停止。"), code="state", field="team")
     alone = kind == Post.Kind.LEADER
     require(permissions.can_appoint if alone else permissions.can_appoint_volunteer, actor, team)
-    return posts.appoint(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_notice_url())
+    post = posts.appoint(team, person=person, kind=kind, starts=starts, alone=alone, actor=actor, url=_notice_url())
+    settle_application(post, actor=actor)
+    return post
 
 
 @transaction.atomic
@@ -101,21 +108,30 @@ def correct_post(post: Post, *, actor: Any, starts: dt.date, ends: dt.date | Non
 
 
 @transaction.atomic
-def describe_post(post: Post, *, actor: Any, skills: str = "", times: str = "") -> Post:
-    """Write what the holder of `post` can do and when they have time. Raises NotAllowed, ActionError("state") once it is over."""
+def describe_post(post: Post, *, actor: Any, skills: str = "", times: str = "", by_name: bool | None = None) -> Post:
+    """Write what the holder of `post` can do and when they have time, and whether they may be asked by name (None: as before).
+
+    Only the holder says the last. Raises NotAllowed, ActionError("state") once it is over, ("skills") when somebody without
+    skills is to be asked by name.
+    """
     post = lock(post)
     require(permissions.can_describe_post, actor, post)
     if post.ends is not None and post.ends <= clock.today():
         raise ActionError(_("已经不在这支队里，不用再写。"), code="state")
-    data = {"skills": skills.strip(), "times": times.strip()}
-    edit(post, data, fields=("skills", "times"), verb="team_post.described", actor=actor)
+    data: dict[str, Any] = {"skills": skills.strip(), "times": times.strip()}
+    if by_name is not None and by_name != post.by_name:
+        require(permissions.can_agree_to_be_named, actor, post)
+        data["by_name"] = by_name
+    if data.get("by_name", post.by_name) and not data["skills"]:
+        raise ActionError(_("先写会什么，别人才知道为什么请。"), code="skills", field="skills")
+    edit(post, data, fields=("skills", "times", "by_name"), verb="team_post.described", actor=actor)
     return post
 
 
 def delete_offers_of(person: Person) -> None:
     """Erase what `person` wrote about skills and times in all teams, also from the history of the posts."""
     rows = Post.objects.filter(person=person)
-    rows.update(skills="", times="")
+    rows.update(skills="", times="", by_name=False)
     history = Post.pgh_event_model._base_manager  # type: ignore[attr-defined]
     history.filter(pgh_obj_id__in=rows.values("pk")).update(skills="", times="")
 

@@ -1,6 +1,5 @@
-"""The thread of a request: questions, messages, appointments and steps, written by its author and by those who work on it."""
+"""The thread of a request: questions, messages and steps, written by its author and by those who work on it."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.errors import ActionError, require
-from chengyang.lib.chinese import dates
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
 from chengyang.platform.files import actions as files
@@ -95,52 +93,6 @@ def record_step(request: Request, *, actor: Any, text: str) -> ThreadEntry:
         raise ActionError(_("一步写成一行，最多 200 个字。"), code="too_long", field="text")
     audit.record("request.step_recorded", request, actor=actor, user=request.author)
     return step(request, text, by=actor)
-
-
-@transaction.atomic
-def make_appointment(
-    request: Request, *, actor: Any, starts: dt.datetime, ends: dt.datetime, place: str, text: str = ""
-) -> ThreadEntry:
-    """Make an appointment with the author of `request`, who gets it with a file for the calendar.
-
-    Raises NotAllowed, ActionError `past`, `ends`, `place`, and `busy` when `actor` has another appointment then.
-    """
-    request = lock(request)
-    require(permissions.can_work_on_request, actor, request)
-    if starts <= clock.now():
-        raise ActionError(_("见面的时间要在现在以后。"), code="past", field="starts")
-    if not starts < ends <= starts + dt.timedelta(hours=12):
-        raise ActionError(_("结束要晚于开始，在同一天。"), code="ends", field="ends")
-    if not place.strip():
-        raise ActionError(_("请写在哪里见。"), code="place", field="place")
-    mine = ThreadEntry.objects.filter(by=actor, kind=Kind.APPOINTMENT, cancelled_at__isnull=True)
-    if mine.filter(starts__lt=ends, ends__gt=starts).exists():
-        raise ActionError(_("这个时间你已经约了别的见面。"), code="busy", field="starts")
-    fields = {"starts": starts, "ends": ends, "place": place.strip()}
-    entry = write(request, Kind.APPOINTMENT, text.strip(), by=actor, **fields)
-    audit.record("request.appointment_made", request, actor=actor, user=request.author)
-    notify_author(request, "services/request_appointment", entry=entry, when=dates.span(starts, ends))
-    return entry
-
-
-@transaction.atomic
-def cancel_appointment(entry: ThreadEntry, *, actor: Any) -> ThreadEntry:
-    """Cancel an appointment that has not begun; either side may, and the other is notified. Raises NotAllowed, ActionError("state")."""
-    request = lock(entry.request)
-    entry = lock(entry)
-    require(permissions.can_cancel_appointment, actor, entry)
-    if entry.cancelled_at or entry.starts is None or entry.starts <= clock.now():
-        raise ActionError(_("这次见面已经取消，或者已经开始。"), code="state")
-    entry.cancelled_at = clock.now()
-    entry.save(update_fields=["cancelled_at"])
-    when = dates.span(entry.starts, entry.ends)
-    step(request, _("取消了 %(when)s 的见面") % {"when": when}, by=actor)
-    audit.record("request.appointment_cancelled", request, actor=actor, user=request.author)
-    if actor == request.author:
-        notify_all(workers(request), request, "services/appointment_cancelled", when=when)
-    else:
-        notify_author(request, "services/appointment_cancelled", when=when)
-    return entry
 
 
 def _text(text: str, missing: str) -> str:

@@ -11,13 +11,12 @@ from chengyang.errors import ActionError, require, required_reason
 from chengyang.lib.chinese import dates
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock, move
-from chengyang.platform.notices.actions import notify
 from chengyang.platform.workdays import deadlines
 
 from .. import due, permissions
 from ..models import MOST_EXTRA_DAYS, MOST_PAUSES, Extension, ExtensionState, Request
 from ..states import REQUEST_TRANSITIONS, RequestState
-from .handling import deciders, handlers, notify_all, notify_author, notify_handlers, step
+from .handling import deciders, notify_all, notify_author, notify_handlers, step, workers
 
 SILENT_DAYS = 10  # working days after which a request is closed that its author does not complete
 DECISION_DAYS = 1  # working days until an extension should be decided
@@ -87,38 +86,6 @@ def resume_request(request: Request, *, actor: Any) -> Request:
 def silent_on(asked_on: dt.date, days: int = SILENT_DAYS) -> dt.date:
     """Return the day that is `days` working days after `asked_on`: the last one to complete a request."""
     return deadlines.due_on(asked_on, days)
-
-
-@transaction.atomic
-def look_after_pause(request: Request, today: dt.date) -> str:
-    """Ask the author of a paused `request` once more after 5 working days, and close it after 10. Safe to repeat.
-
-    Returns what was done: `warned`, `closed` or nothing.
-    """
-    request = lock(request)
-    row = request.pauses.filter(resumed_on__isnull=True).first()
-    if request.state != RequestState.PAUSED or row is None:
-        return ""
-    last = silent_on(row.asked_on)
-    if today > last:
-        return _close_silent(request, row, today)
-    if row.warned_on is None and today >= silent_on(row.asked_on, SILENT_WARNING):
-        row.warned_on = today
-        row.save(update_fields=["warned_on"])
-        notify_author(request, "services/request_incomplete", until=last)
-        return "warned"
-    return ""
-
-
-def _close_silent(request, row, today):
-    row.resumed_on = today
-    row.save(update_fields=["resumed_on"])
-    words = _("没有等到补充，先办结。有了补充，30 天内可以请再办一次。")
-    changes = {"answer": request.answer or words, "answered_at": clock.now(), "answered_by": None}
-    move(request, RequestState.CLOSED, table=REQUEST_TRANSITIONS, actor=None, verb="request.closed", **changes)
-    step(request, words)
-    notify_author(request, "services/request_closed_silent")
-    return "closed"
 
 
 # ---- extensions -----------------------------------------------------------------------------------------------------
@@ -199,8 +166,8 @@ def _decide(extension, request, state, *, actor, reason=""):
 
 # ---- the table of holidays ------------------------------------------------------------------------------------------
 def notify_moved_due(request: Request, before: dt.date) -> None:
-    """Notify the handlers and the author of `request` that it is due later than on `before`, because of a holiday."""
+    """Notify all who work on `request`, and its author, that it is due later than on `before`, because of a holiday."""
     words = {"before": dates.day(before), "day": dates.day(request.due_on)}
     step(request, _("放假安排有变，期限从 %(before)s 顺延到 %(day)s") % words)
-    for who in [*handlers(request), *([request.author] if request.author else [])]:
-        notify(who, "services/request_due_moved", url=request.get_absolute_url(), request=request, before=before)
+    notify_author(request, "services/request_due_moved", before=before)
+    notify_all(workers(request), request, "services/request_due_moved", before=before)

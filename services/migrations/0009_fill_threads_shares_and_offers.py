@@ -27,8 +27,9 @@ def fill(apps, schema_editor):
 
 def fill_back(apps, schema_editor):
     """Write the names of the offers back into the lists; threads and shares are dropped by the migration before."""
+    offers = apps.get_model("services", "Offer").objects.filter(ended_on__isnull=True).order_by("position", "pk")
     for team in apps.get_model("services", "Team").objects.order_by("pk"):
-        rows = team.offers.filter(ended_on__isnull=True).order_by("position", "pk")
+        rows = offers.filter(team_id=team.pk)
         team.services = list(rows.values_list("name", flat=True))
         team.save(update_fields=["services"])
 

@@ -1,5 +1,6 @@
 """点单清单: what a team offers, as records that can be ordered."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,12 @@ class OfferQuerySet(models.QuerySet):
     def listed(self):
         """Return the offers that stand on a list: those that are switched off for a while are among them."""
         return self.filter(ended_on__isnull=True)
+
+    def off(self):
+        """Return the offers that cannot be ordered today, although they stand on a list (`Offer.is_off`)."""
+        today = clock.today()
+        begun = self.listed().filter(off_from__lte=today)
+        return begun.filter(Q(off_until__isnull=True) | Q(off_until__gt=today))
 
     def published(self):
         """Return the offers that everybody reads: those on the lists of published teams."""
@@ -106,3 +113,38 @@ class Offer(DemoMark):
         if self.lead_days is None:
             return ""
         return _("%(n)d 个工作日") % {"n": self.lead_days} if self.lead_days else _("随时")
+
+
+class OfferAlertQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the user's own; nobody else reads who waits for an offer."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class OfferAlert(DemoMark):
+    """恢复时告诉我: an account that is notified once when an offer can be ordered again; then the row is deleted."""
+
+    PERSONAL: dict[str, str] = {}
+    NOT_PERSONAL = {"id", "at", "is_demo"}
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="alerts", verbose_name=_("清单上的一项"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="offer_alerts", verbose_name=_("谁要知道")
+    )
+    at = models.DateTimeField(_("什么时候说的"), default=clock.now)
+
+    objects = OfferAlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("恢复时告诉我")
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "user"],
+                name="offer_alert_once",
+                violation_error_message=_("已经记下，恢复时会告诉你。"),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.offer)

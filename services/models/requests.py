@@ -58,6 +58,7 @@ class Readers(models.TextChoices):
     """Who may read a request besides its author."""
 
     HANDLERS = "handlers", _("承办的队和办公室")
+    TEAM = "team", _("只给我点的这支队和办公室，不请别的队")
     OFFICE = "office", _("只给区委统战部和街道")
 
 
@@ -126,10 +127,10 @@ class RequestQuerySet(models.QuerySet):
             return self.none()
         scope = access_scope(user)
         handled = Q(team__in=scope.managed("team")) | Q(subdistrict__in=scope.subdistricts)
-        if teams := scope.managed("team"):
-            handled |= Q(pk__in=self._shared_with(teams))
+        handled |= Q(pk__in=self._shared_with(user, scope.managed("team")))
         if scope.district:
             handled |= Q(team__isnull=True, subdistrict__isnull=True) | Q(escalated_at__isnull=False)
+            handled |= Q(team__isnull=False) & ~Q(team__in=Team.objects.led())
             handled |= Q(handed_over_at__isnull=False) | Q(pk__in=self._waiting_for_more_time())
         left = Person.objects.filter(state="left", user__isnull=False)
         handled &= Q(state__in=REQUEST_OPEN) | Q(author__isnull=True) | ~Q(author__in=left.values("user"))
@@ -141,10 +142,10 @@ class RequestQuerySet(models.QuerySet):
         extensions = self.model._meta.get_field("extensions").related_model
         return extensions._base_manager.filter(state="asked").values("request")
 
-    def _shared_with(self, teams):
-        """Return the keys of the requests on which one of `teams` works, or is asked to."""
+    def _shared_with(self, user, teams):
+        """Return the keys of the requests on which one of `teams`, or `user` as an expert, works or is asked to."""
         shares = self.model._meta.get_field("shares").related_model
-        return shares._base_manager.filter(team__in=teams, state__in=SHARE_ACTIVE).values("request")
+        return shares.objects.assigned_to(user, teams).filter(state__in=SHARE_ACTIVE).values("request")
 
 
 @tracked
@@ -283,7 +284,7 @@ class Request(DemoMark):
                 violation_error_message=_("请选该去的渠道。"),
             ),
             models.CheckConstraint(
-                condition=Q(readers="handlers") | Q(team__isnull=True),
+                condition=~Q(readers="office") | Q(team__isnull=True),
                 name="request_for_the_office_without_a_team",
                 violation_error_message=_("本人只给区委统战部和街道看，不能转给服务队。"),
             ),
@@ -297,7 +298,7 @@ class Request(DemoMark):
 
     def thread(self):
         """Return what was written about it, oldest first: questions, messages, appointments, steps, answers."""
-        return self.entries.select_related("by").order_by("at", "pk")
+        return self.entries.select_related("by", "share__expert__person").order_by("at", "pk")
 
     @property
     def handler(self):

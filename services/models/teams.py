@@ -46,6 +46,12 @@ class TeamQuerySet(OrganizerQuerySet):
         """Return the teams that still work."""
         return self.filter(closed_on__isnull=True)
 
+    def led(self):
+        """Return the teams that have a leader today; what is asked of the others is the office's (domain.md rule 9)."""
+        posts = self.model._meta.get_field("posts").related_model
+        leaders = posts.objects.on(clock.today()).filter(kind=posts.Kind.LEADER, person__state="active")
+        return self.filter(pk__in=leaders.values("team"))
+
 
 @tracked
 class Team(Organizer):
@@ -117,11 +123,18 @@ class Evaluation(StandardEvaluation):
         ]
 
 
+class PostQuerySet(DatedPostQuerySet):
+    def experts(self):
+        """Return the posts of today whose holders agreed to be asked by name, with something that they can do."""
+        rows = self.on(clock.today()).filter(by_name=True, person__state="active", team__closed_on__isnull=True)
+        return rows.exclude(skills="").exclude(person__user=None)
+
+
 @tracked
 class Post(DatedPost):
     """A post in a team. A leader acts for the team; a volunteer is a member without rights over it."""
 
-    PERSONAL = {**DatedPost.PERSONAL, "skills": "membership", "times": "membership"}
+    PERSONAL = {**DatedPost.PERSONAL, "skills": "membership", "times": "membership", "by_name": "membership"}
     SUBJECT = "team"
 
     class Kind(models.TextChoices):
@@ -133,14 +146,19 @@ class Post(DatedPost):
     # What the holder offers, in their own words; only the team and officers who look for help for somebody read it.
     skills = models.CharField(_("会什么"), max_length=80, blank=True, help_text=_("用顿号分开，如 合同、劳动用工"))
     times = models.CharField(_("哪天有空"), max_length=80, blank=True, help_text=_("如 周四、周五下午，每月 4 小时"))
+    by_name = models.BooleanField(
+        _("可以点名请我"),
+        default=False,
+        help_text=_("勾上以后，分办诉求的办公室和别的队看得到你的名字，可以请你一个人来办；随时可以取消"),
+    )
 
-    objects = DatedPostQuerySet.as_manager()
+    objects = PostQuerySet.as_manager()
 
     class Meta(DatedPost.Meta):
         verbose_name = verbose_name_plural = _("服务队职务")
 
     @property
-    def is_current(self):
-        """Return whether somebody holds it today."""
-        today = clock.today()
-        return self.starts <= today and (self.ends is None or today < self.ends)
+    def offered(self):
+        """Return how somebody who may be asked by name is listed: name, team, what they can do, and when."""
+        words = "，".join(filter(None, (str(self.team), self.skills, self.times)))
+        return f"{self.person}（{words}）"

@@ -1,5 +1,7 @@
 """What is written about a request, and how its clock was stopped and extended."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -15,6 +17,7 @@ from chengyang.platform.web.fields import acting_account
 from ..reckoning import Stop
 from .requests import Request
 
+CORRECTABLE_FOR = dt.timedelta(minutes=30)  # how long the writer of a message corrects or withdraws it
 MOST_PAUSES = 2  # in one round: from the beginning, and again after reopening
 MOST_EXTRA_DAYS = 15  # working days of one extension
 
@@ -24,20 +27,42 @@ class ThreadEntryQuerySet(models.QuerySet):
         """Return the entries of the requests that `user` may read: the author and the handlers read all of them alike."""
         return self.filter(request__in=Request.objects.visible_to(user))
 
+    def or_cancelled_ones_of(self, user):
+        """Return these, and the cancelled appointments that `user` made, who may work on the request no longer.
+
+        So they are taken out of the calendar that has them with the same file.
+        """
+        return self | self.model.objects.filter(by=user.pk, cancelled_at__isnull=False)
+
     def public_ids_visible_to(self, user):
         """Return the public ids of the entries whose files `user` may open (slot `file_access`)."""
         return self.visible_to(user).values("public_id")
 
 
+@tracked
 class ThreadEntry(DemoMark):
     """One entry of the thread of a request. There is no entry that only one side reads.
 
     What was said is a question, a message, an appointment or an answer; what was done is a step. `unit` is the team or the
-    office for which the writer acts, empty for the author of the request and for a step of the portal itself.
+    office for which the writer acts, empty for the author of the request and for a step of the portal itself. What is about
+    one `share` names the team only: the name of its expert is read from there (`expert_name`), and goes with the person. A message is
+    corrected or withdrawn by its writer for a short time; what it said before is in the history, which its writer, the author and officers read.
     """
 
     PERSONAL = {"text": "requests", "place": "requests"}
-    NOT_PERSONAL = {"id", "public_id", "kind", "unit", "at", "starts", "ends", "cancelled_at", "is_demo"}
+    NOT_PERSONAL = {
+        "id",
+        "public_id",
+        "kind",
+        "unit",
+        "at",
+        "starts",
+        "ends",
+        "cancelled_at",
+        "edited_at",
+        "withdrawn_at",
+        "is_demo",
+    }
 
     class Kind(models.TextChoices):
         QUESTION = "question", _("回问")
@@ -52,12 +77,18 @@ class ThreadEntry(DemoMark):
     kind = models.CharField(_("类型"), max_length=12, choices=Kind.choices)
     text = models.TextField(_("内容"), max_length=2000, blank=True)
     by = acting_account(_("谁写的"))
+    # Hidden: it is no way from an expert to what others wrote (我的数据).
+    share = models.ForeignKey(
+        "services.Share", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("关于谁的承办")
+    )
     unit = models.CharField(_("代表"), max_length=60, blank=True)
     at = models.DateTimeField(_("时间"), default=clock.now)
     starts = models.DateTimeField(_("见面开始"), null=True, blank=True)
     ends = models.DateTimeField(_("见面结束"), null=True, blank=True)
     place = models.CharField(_("地点"), max_length=60, blank=True)
     cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True)
+    edited_at = models.DateTimeField(_("改过的时间"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
     objects = ThreadEntryQuerySet.as_manager()
 
@@ -70,6 +101,11 @@ class ThreadEntry(DemoMark):
                 name="appointment_has_time_and_place",
                 violation_error_message=_("见面要写清时间和地点，结束要晚于开始。"),
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(text="", kind="message"),
+                name="entry_withdrawn_without_words",
+                violation_error_message=_("撤回的一条不再有内容。"),
+            ),
         ]
 
     def __str__(self):
@@ -78,10 +114,31 @@ class ThreadEntry(DemoMark):
     def get_absolute_url(self):
         return f"{self.request.get_absolute_url()}#entry-{self.public_id}"
 
+    @classmethod
+    def former_texts(cls, entries):
+        """Return key → what each of `entries` said before, oldest first; the caller knows who may read it."""
+        found = {}
+        if entries:
+            rows = cls.pgh_event_model._base_manager.filter(pgh_obj_id__in=[entry.pk for entry in entries])
+            for key, text in rows.exclude(text="").order_by("pgh_id").values_list("pgh_obj_id", "text"):
+                found.setdefault(key, []).append(text)
+        return found
+
     @property
     def ics_url(self):
         """Return the address of the file for a calendar, for an appointment."""
         return reverse("services:appointment-ics", args=[self.public_id])
+
+    @property
+    def correctable_until(self):
+        """Return the moment until which its writer may correct or withdraw it."""
+        return self.at + CORRECTABLE_FOR
+
+    @property
+    def expert_name(self):
+        """Return the name of the expert it is about; empty for none, and for one who has left the registry."""
+        expert = self.share.expert if self.share_id else None
+        return expert.person.name if expert and expert.person.is_active else ""
 
     @property
     def is_said(self):

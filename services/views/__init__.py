@@ -1,6 +1,7 @@
 """Pages of services, and what is done on them."""
 
 from .board import board, take_request
+from .contributions import leave_outcome, my_contribution, organizer_contribution
 from .handling import (
     answer_request,
     ask_author,
@@ -17,16 +18,20 @@ from .handling import (
     resume_request,
     route_request,
 )
-from .members import describe_post, team_members
+from .members import describe_post, join_team, offer_alert, team_members, withdraw_application
+from .outcomes import organizer_outcomes
 from .pages import my_requests, new_request, query_request, resign, services_home, team_detail
 from .requests import (
     add_message,
     appointment_ics,
     cancel_appointment,
+    change_readers,
     close_request,
+    correct_entry,
     rate_request,
     reopen_request,
     request_detail,
+    withdraw_entry,
     withdraw_request,
 )
 
@@ -39,16 +44,24 @@ __all__ = [
     "ask_for_help",
     "board",
     "cancel_appointment",
+    "change_readers",
     "close_request",
+    "correct_entry",
     "decide_extension",
     "decide_share",
     "describe_post",
     "divert_request",
     "hand_in_share",
     "invite_teams",
+    "join_team",
+    "leave_outcome",
     "make_appointment",
+    "my_contribution",
     "my_requests",
     "new_request",
+    "offer_alert",
+    "organizer_contribution",
+    "organizer_outcomes",
     "query_request",
     "rate_request",
     "record_step",
@@ -62,5 +75,7 @@ __all__ = [
     "take_request",
     "team_detail",
     "team_members",
+    "withdraw_application",
+    "withdraw_entry",
     "withdraw_request",
 ]

@@ -19,11 +19,14 @@ from ..forms import PhoneRequestForm
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Show the open requests of one's teams, subdistricts or office by state, one's own first."""
-    scope = access_scope(request.user)
-    if not (scope.staff or scope.managed("team")):
+    if not boards.works_on_requests(request.user):
         raise NotAllowed("board")
     columns = boards.columns_of(request.user)
-    context = {"columns": columns, "count": sum(len(column.rows) for column in columns), "may_take": scope.staff}
+    context = {
+        "columns": columns,
+        "count": sum(len(column.rows) for column in columns),
+        "may_take": access_scope(request.user).staff,
+    }
     return render(request, "services/board.html", context)
 
 

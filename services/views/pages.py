@@ -65,13 +65,10 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
     rows = Team.objects.visible_to(request.user).select_related("subdistrict", "alliance").prefetch_related("offers")
     team = get_object_or_404(rows, slug=slug)
     posts = Post.objects.published().filter(team=team, kind=Post.Kind.LEADER).select_related("person")
-    firms = extensions.metric("incubated_firms").of(team)
     passed = Assessment.objects.visible_to(request.user).passed_on(clock.today()).filter(team=team)
     context = {
         "team": team,
         "posts": posts,
-        "firms": firms,
-        "donations": extensions.metric("donations").of(team),
         "days": DAYS,
         "assessment": passed.with_rays().first(),
         "kept": kept.record_of(team),
@@ -82,7 +79,7 @@ def team_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _before_request(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Show a visitor what they ask for, of whom, and what happens then; the button signs in and comes back."""
     team = (
-        get_object_or_404(Team.objects.published().select_related("subdistrict", "alliance"), slug=slug)
+        get_object_or_404(Team.objects.published().open().select_related("subdistrict", "alliance"), slug=slug)
         if slug
         else None
     )
@@ -103,7 +100,7 @@ def _service_of(team: Team | None, query: QueryDict) -> str:
 
 
 def _asked_for(query: QueryDict, slug: str = "") -> str:
-    team = Team.objects.published().filter(slug=slug).first() if slug else None
+    team = Team.objects.published().open().filter(slug=slug).first() if slug else None
     if team is None:
         return "" if slug else _("提诉求")
     service = _service_of(team, query)
@@ -172,6 +169,8 @@ def query_request(request: HttpRequest) -> HttpResponse:
     entries = list(asked.thread().filter(kind__in=SHOWN_BY_CODE)) if asked else []
     for entry in entries:
         entry.by_author = entry.by_id is not None and entry.by_id == asked.author_id
+        if entry.kind == Kind.REOPENED:
+            entry.text = ""  # the reason of the author
     return TemplateResponse(request, "services/query.html", {"form": form, "asked": asked, "entries": entries})
 
 

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from chengyang import clock
-from chengyang.errors import ActionError
+from chengyang.errors import ActionError, require
 from chengyang.platform.files.models import File
 
 from .. import clock_drawing, forms, permissions, suggestions
-from ..models import CHANNELS, MOST_PAUSES, ExtensionState, Request, Share, Team, ThreadEntry
+from ..models import CHANNELS, MOST_PAUSES, ExtensionState, Readers, Request, Share, Team, ThreadEntry
 from ..readers import readers_of
-from ..states import ShareState
+from ..states import SHARE_WAITING, ShareState
 
 
 def found(request: HttpRequest, public_id: str) -> Request:
@@ -25,12 +25,27 @@ def found(request: HttpRequest, public_id: str) -> Request:
 
 
 def carry_out(
-    request: HttpRequest, asked: Request, name: str, form: Any, act: Callable[[dict], Any], done: Any
+    request: HttpRequest,
+    public_id: str,
+    name: str,
+    may: Callable[[Any, Any], bool],
+    act: Callable[..., Any],
+    done: Any,
+    *,
+    row: Any = None,
 ) -> HttpResponse:
-    """Call `act` with the cleaned data of `form` and go back to the page of `asked`; a refusal shows the page with the form."""
+    """Do `act(row, actor=…, **what the form says)` for those who `may`, and go back to the page of the request with the message `done`.
+
+    `row` is the request with this `public_id`, unless it is given. The form is `FORMS[name]`; a refusal shows the page with it.
+    Raises Http404, NotAllowed.
+    """
+    asked = found(request, public_id)
+    row = row or asked
+    require(may, request.user, row)
+    form = FORMS[name](asked, request.user, request.POST, request.FILES)
     if form.is_valid():
         try:
-            act(form.cleaned_data)
+            act(row, actor=request.user, **form.cleaned_data)
         except ActionError as error:
             form.refuse(error)
         else:
@@ -43,7 +58,9 @@ def carry_out(
 def page(request: HttpRequest, asked: Request, *, status: int = 200, **bound: Any) -> HttpResponse:
     """Return the page of `asked`; `bound` are forms that were filled in wrongly, by name."""
     user = request.user
-    shares = list(asked.shares.select_related("team", "decided_by"))
+    shares = list(asked.shares.select_related("team", "decided_by", "expert__person"))
+    for share in shares:
+        share.request = asked
     may = {name: check(user, asked) for name, check in _CHECKS.items()}
     context = {
         "asked": asked,
@@ -62,8 +79,9 @@ def page(request: HttpRequest, asked: Request, *, status: int = 200, **bound: An
         context["extension"] and permissions.can_decide_extension(user, context["extension"])
     )
     if may["share"]:
-        teams = Team.objects.published().open().exclude(pk__in=[share.team_id for share in shares])
-        context["suggestions"] = suggestions.suggest(asked, teams) if asked.readers != "office" else []
+        taken = [share.team_id for share in shares if not share.expert_id]
+        teams = Team.objects.published().open().exclude(pk__in=taken)
+        context["suggestions"] = suggestions.suggest(asked, teams) if asked.readers == Readers.HANDLERS else []
     return render(request, "services/request.html", context, status=status)
 
 
@@ -79,45 +97,52 @@ _CHECKS = {
     "ask": permissions.can_ask_author,
     "extend": permissions.can_ask_extension,
     "share": permissions.can_share_request,
+    "release": permissions.can_release_share,
     "divert": permissions.can_divert_request,
+    "readers": permissions.can_change_readers,
 }
 
 
-def share_form(data: Any = None) -> forms.YesNoForm:
-    """Return the form with which a team accepts or declines."""
-    return forms.YesNoForm(data, auto_id="share-%s", yes=_("接下"), no=_("不接"), why=_("不接必填，办公室和本人看到"))
+def _share_form(asked: Request, user: Any, *data: Any) -> forms.YesNoForm:
+    words = {"yes": _("接下"), "no": _("不接"), "why": _("不接必填，办公室和本人看到")}
+    return forms.YesNoForm(*data, auto_id="share-%s", **words)
 
 
-def extension_form(data: Any = None) -> forms.YesNoForm:
-    """Return the form with which a second person decides on an extension."""
-    return forms.YesNoForm(data, yes=_("批准"), no=_("不批准"), why=_("不批准必填"), prefix="extension")
+def _extension_form(asked: Request, user: Any, *data: Any) -> forms.YesNoForm:
+    words = {"yes": _("批准"), "no": _("不批准"), "why": _("不批准必填")}
+    return forms.YesNoForm(*data, prefix="extension", **words)
+
+
+def _rating_form(asked: Request, user: Any, *data: Any) -> forms.RatingForm:
+    rating = {"solved": asked.solved, "useful": asked.useful, "words": asked.rating_words}
+    return forms.RatingForm(*data, initial=rating)
+
+
+# Name on the page → function (request, user, and for a bound form: data, files) → form.
+FORMS: dict[str, Callable[..., Any]] = {
+    "message": lambda asked, user, *data: forms.MessageForm(*data, auto_id="message-%s"),
+    "ask": lambda asked, user, *data: forms.AskForm(*data, prefix="ask"),
+    "step": lambda asked, user, *data: forms.StepForm(*data, prefix="step"),
+    "appointment": lambda asked, user, *data: forms.AppointmentForm(*data, prefix="meet"),
+    "answer": lambda asked, user, *data: forms.AnswerForm(*data, auto_id="answer-%s"),
+    "rating": _rating_form,
+    "reopen": lambda asked, user, *data: forms.ReopenForm(*data, auto_id="reopen-%s"),
+    "extend": lambda asked, user, *data: forms.ExtensionForm(*data, prefix="extend"),
+    "extension": _extension_form,
+    "share": _share_form,
+    "hand_in": lambda asked, user, *data: forms.HandInForm(*data, prefix="opinion"),
+    "divert": lambda asked, user, *data: forms.DivertForm(*data),
+    "readers": lambda asked, user, *data: forms.ReadersForm(*data, auto_id="readers-%s", asked=asked),
+    "route": lambda asked, user, *data: forms.RouteForm(*data, auto_id="route-%s", asked=asked, user=user),
+    "help": lambda asked, user, *data: forms.HelpForm(*data, prefix="help", asked=asked, user=user),
+    "invite": lambda asked, user, *data: forms.InviteForm(*data, prefix="invite", asked=asked, user=user),
+}
+# These read what may be chosen, so that they are made for those only who see them: form → permission of `_CHECKS`.
+_NEEDS = {"route": "route", "help": "share", "invite": "share"}
 
 
 def _forms(asked: Request, user: Any, may: dict) -> dict[str, Any]:
-    rating = {"solved": asked.solved, "useful": asked.useful, "words": asked.rating_words}
-    return {
-        "message": forms.MessageForm(auto_id="message-%s"),
-        "ask": forms.AskForm(prefix="ask"),
-        "step": forms.StepForm(prefix="step"),
-        "appointment": forms.AppointmentForm(prefix="meet"),
-        "answer": forms.AnswerForm(auto_id="answer-%s"),
-        "rating": forms.RatingForm(initial=rating),
-        "reopen": forms.ReopenForm(auto_id="reopen-%s"),
-        "extend": forms.ExtensionForm(prefix="extend"),
-        "extension": extension_form(),
-        "share": share_form(),
-        "hand_in": forms.HandInForm(prefix="opinion"),
-        "divert": forms.DivertForm(),
-        **({"route": forms.RouteForm(auto_id="route-%s", asked=asked, user=user)} if may["route"] else {}),
-        **(
-            {
-                "help": forms.HelpForm(prefix="help", asked=asked, user=user),
-                "invite": forms.InviteForm(prefix="invite", asked=asked, user=user),
-            }
-            if may["share"]
-            else {}
-        ),
-    }
+    return {name: make(asked, user) for name, make in FORMS.items() if may.get(_NEEDS.get(name, ""), True)}
 
 
 def _entries(asked: Request, user: Any) -> list[ThreadEntry]:
@@ -127,8 +152,13 @@ def _entries(asked: Request, user: Any) -> list[ThreadEntry]:
     files: dict[str, list[File]] = {}
     for file in File.objects.visible_to(user).filter(attached_to="services.ThreadEntry", attached_id__in=keys):
         files.setdefault(file.attached_id, []).append(file)
+    former = _former_texts(asked, entries, user)
     for entry in entries:
+        entry.request = asked
         entry.files = files.get(entry.public_id, [])
+        entry.former = former.get(entry.pk, [])
+        entry.can_correct = permissions.can_correct_entry(user, entry)
+        entry.can_take_back = permissions.can_withdraw_entry(user, entry)
         entry.by_author = entry.by_id is not None and entry.by_id == asked.author_id
         entry.can_cancel = (
             entry.kind == ThreadEntry.Kind.APPOINTMENT
@@ -139,12 +169,18 @@ def _entries(asked: Request, user: Any) -> list[ThreadEntry]:
     return entries
 
 
+def _former_texts(asked: Request, entries: list[ThreadEntry], user: Any) -> dict[int, list[str]]:
+    """Return key of an entry → what it said before it was corrected or withdrawn: for its writer, the author, and officers."""
+    changed = [entry for entry in entries if entry.edited_at or entry.withdrawn_at]
+    if not permissions.can_read_former_texts(user, asked):
+        changed = [entry for entry in changed if entry.by_id == user.pk]
+    return ThreadEntry.former_texts(changed)
+
+
 def _shown(share: Share, user: Any) -> Share:
     """Return `share` with what the user may do with it."""
-    share.may_decide = share.state == ShareState.ASKED and permissions.can_decide_share(user, share)
-    is_helping = share.role == Share.Role.HELP and share.state == ShareState.ACCEPTED
-    share.may_hand_in = is_helping and permissions.can_decide_share(user, share)
-    share.may_release = (
-        share.state in (ShareState.ASKED, ShareState.ACCEPTED) and share.team_id != share.request.team_id
-    )
+    is_own = share.request.is_open and permissions.can_decide_share(user, share)
+    share.may_decide = is_own and share.state == ShareState.ASKED
+    share.may_hand_in = is_own and share.role == Share.Role.HELP and share.state == ShareState.ACCEPTED
+    share.may_release = share.state in SHARE_WAITING and not share.leads
     return share

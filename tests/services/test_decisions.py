@@ -54,7 +54,7 @@ def test_an_answer_may_be_as_long_as_on_the_page_of_the_request(client_of, asked
     assert (answer.status_code, len(asked.answer)) == (status, length if status == 302 else 0)
 
 
-def test_the_office_opens_what_it_handed_over(client_of, asked, district):
+def test_the_office_opens_what_it_handed_over(client_of, asked, district, leader):
     decide(client_of(district), url_of(asked), {"choice": "route", "handler": f"team:{personas.team().pk}"})
     page = client_of(district).get(url_of(asked))
     assert (page.status_code, page.context["options"]) == (200, [])

@@ -1,12 +1,14 @@
 """点单清单: what a team offers is ordered from its list, switched off for a while, and taken off it."""
 
 import datetime as dt
+import random
+import statistics
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
 from services import actions, kept
 from services.models import Offer, Request
@@ -132,3 +134,54 @@ def test_a_rating_of_few_is_not_published(team, leader, member):
         actions.answer_request(row, actor=leader, answer="好")
         actions.rate_request(row, actor=member, solved=3 if number else 1, useful=3)
     assert kept.record_of(team).rated is None  # one who says no could be known from the total
+
+
+def test_a_withdrawn_or_reopened_answer_changes_the_public_page(team, leader, member):
+    rows = [actions.submit_request(actor=member, title=f"第 {n} 件", text="…", team=team) for n in range(6)]
+    for row in rows:
+        actions.answer_request(row, actor=leader, answer="好")
+    actions.withdraw_answer(rows[0], actor=leader)
+    assert kept.record_of(team).count == 5
+    actions.reopen_request(rows[1], actor=member, reason="没解决")
+    assert kept.record_of(team) is None
+    # A verb that is not listed moves the versions of public pages (`web.content`).
+    assert not {"request.answer_withdrawn", "request.reopened"} & extensions.content().keys()
+
+
+BARS = {
+    "one day": ([1] * 5, [("1", 5)]),
+    "few on each day": ([1, 2, 3, 4, 5], [("1–5", 5)]),
+    "few later ones join those before": ([1] * 6 + [3, 4], [("1–7", 8)]),
+    "few earlier ones join those after": ([2, 2, 5, 5, 5], [("2–5", 5)]),
+    "few late ones": ([1] * 6 + [9] * 2, [("1 起", 8)]),
+    "few in time": ([1] * 2 + [9] * 6, [("1 起", 8)]),
+    "enough on both sides": ([0] * 6 + [9] * 5, [("1", 6), ("超", 5)]),
+}
+
+
+@pytest.mark.parametrize("case", BARS)
+def test_no_bar_has_one_to_four_answers(case):
+    used, expected = BARS[case]
+    bars = kept.bars_of(used, statistics.median(used)).bars
+    assert [(bar.label, bar.count) for bar in bars if bar.count] == expected
+    assert sum(bar.is_middle for bar in bars) == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_bars_add_up_and_none_is_small_whatever_the_days(seed):
+    chance = random.Random(seed)
+    for _time in range(50):
+        used = chance.choices(range(10), weights=[chance.random() ** 3 for _ in range(10)], k=chance.randint(5, 40))
+        bars = kept.bars_of(used, statistics.median(used)).bars
+        assert sum(bar.count for bar in bars) == len(used)
+        assert not [bar.count for bar in bars if bar.count in range(1, 5)]
+
+
+def test_few_late_answers_are_not_counted_in_public(team, leader, member, client):
+    for number in range(7):
+        row = actions.submit_request(actor=member, title=f"第 {number} 件", text="…", team=team)
+        actions.answer_request(row, actor=leader, answer="好")
+    type(row).objects.filter(pk=row.pk).update(due_on=clock.today() - dt.timedelta(days=1))
+    shown = kept.record_of(team)
+    assert (shown.in_time, shown.late) == (None, None)
+    assert "在期限内" not in text(client.get(team.get_absolute_url()))

@@ -5,6 +5,7 @@ import pytest
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.notices.models import Notice
 from services import actions
+from services.models import Post
 from tests import personas
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,18 @@ def answered(asked, leader):
 @pytest.fixture
 def reopened(answered, member):
     return actions.reopen_request(answered, actor=member, reason=WHY)
+
+
+def test_another_team_leads_what_was_answered_by_one_that_has_stopped(answered, member, district):
+    chief, law = personas.user("lawyer"), personas.team(slug="falv", name="法律服务队")
+    holder = personas.person("钟离迟", account=chief)
+    Post.objects.create(person=holder, team=law, kind="leader", starts=personas.STARTED)
+    actions.close_team(answered.team, actor=district)
+    reopened = actions.reopen_request(answered, actor=member, reason=WHY)
+    actions.invite_teams(reopened, actor=district, teams=[law])
+    actions.accept_share(reopened.shares.get(team=law), actor=chief)
+    reopened.refresh_from_db()
+    assert (reopened.team, reopened.state) == (law, "routed")
 
 
 def notices(user, kind):

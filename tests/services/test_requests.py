@@ -96,12 +96,12 @@ def test_who_sees_a_request_of_the_office(asked, name):
 
 
 @pytest.mark.parametrize("name", personas.NAMES)
-def test_who_sees_a_request_routed_to_a_team(ordered, name):
+def test_who_sees_a_request_routed_to_a_team(ordered, leader, name):
     assert Request.objects.visible_to(personas.make(name)).exists() == (name in ("member", "leader"))
 
 
 @pytest.mark.parametrize("name", personas.NAMES)
-def test_who_answers_a_request_routed_to_a_team(ordered, name):
+def test_who_answers_a_request_routed_to_a_team(ordered, leader, name):
     somebody = personas.make(name)
     if name == "leader":
         assert actions.answer_request(ordered, actor=somebody, answer="已安排").state == RequestState.ANSWERED

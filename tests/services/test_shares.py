@@ -129,6 +129,16 @@ def test_of_several_teams_the_first_to_accept_leads(asked, district, law, lawyer
     assert not Request.objects.visible_to(leader).exists()
 
 
+def test_teams_that_are_all_asked_already_are_not_asked_again(asked, district, law, lawyer, leader):
+    actions.invite_teams(asked, actor=district, teams=[law])
+    steps = asked.entries.count()
+    assert refusal(actions.invite_teams, fresh(asked), actor=district, teams=[law]) == "same"
+    assert asked.entries.count() == steps
+    rows = actions.invite_teams(fresh(asked), actor=district, teams=[law, personas.team()])
+    assert [row.team for row in rows] == [personas.team()]
+    assert "法律服务队" not in asked.entries.last().text
+
+
 def test_the_database_keeps_one_leading_team(asked, district, law, lawyer):
     actions.invite_teams(asked, actor=district, teams=[personas.team(), law])
     actions.accept_share(share_of(asked, law), actor=lawyer)
@@ -151,6 +161,31 @@ def test_who_leads_stops_waiting_for_a_helping_team(routed, leader, law, lawyer)
     actions.release_share(share_of(routed, law), actor=leader)
     assert not Request.objects.visible_to(lawyer).exists()
     assert actions.answer_request(fresh(routed), actor=leader, answer="好").state == "answered"
+
+
+def test_an_opinion_that_is_withdrawn_is_waited_for_again(routed, leader, law, lawyer):
+    actions.accept_share(share_of(routed), actor=leader)
+    share = actions.accept_share(actions.ask_for_help(fresh(routed), actor=leader, team=law), actor=lawyer)
+    actions.hand_in_share(share, actor=lawyer, text="由公司代扣")
+    actions.withdraw_entry(routed.entries.get(text="由公司代扣"), actor=lawyer)
+    assert share_of(routed, law).state == "accepted"
+    assert Notice.objects.filter(user=leader, kind="services/share_withdrawn").count() == 1
+    assert refusal(actions.answer_request, fresh(routed), actor=leader, answer="好") == "helpers"
+    assert actions.hand_in_share(share_of(routed, law), actor=lawyer, text="看清了：由公司代扣").state == "done"
+
+
+def test_another_message_that_is_withdrawn_leaves_the_opinion(routed, leader, law, lawyer):
+    share = actions.accept_share(actions.ask_for_help(routed, actor=leader, team=law), actor=lawyer)
+    actions.hand_in_share(share, actor=lawyer, text="由公司代扣")
+    actions.withdraw_entry(actions.add_message(fresh(routed), actor=lawyer, text="还有"), actor=lawyer)
+    assert share_of(routed, law).state == "done"
+
+
+def test_the_page_says_who_accepted_it_for_the_team(routed, leader, member, client_of):
+    actions.accept_share(share_of(routed), actor=leader)
+    assert f"{leader.name} 经办" in client_of(member).get(routed.get_absolute_url()).content.decode()
+    type(leader).objects.filter(pk=leader.pk).update(name="")
+    assert "经办</span>" not in client_of(member).get(routed.get_absolute_url()).content.decode()
 
 
 def test_a_helping_team_does_not_answer_or_hand_over(routed, leader, law, lawyer):
@@ -212,6 +247,15 @@ def test_the_record_is_the_median_of_three_answers_and_more(member, leader):
         row = actions.submit_request(actor=member, title=f"第 {number} 件", text="…", team=team)
         actions.answer_request(row, actor=leader, answer="好")
     assert suggestions.median_days([team.pk]) == {team.pk: 0}
+
+
+def test_what_is_dealt_with_anew_is_not_in_the_record(member, leader):
+    team = personas.team()
+    for number in range(3):
+        row = actions.submit_request(actor=member, title=f"第 {number} 件", text="…", team=team)
+        row = actions.answer_request(row, actor=leader, answer="好")
+    actions.reopen_request(row, actor=member, reason="没解决")
+    assert suggestions.median_days([team.pk]) == {}
 
 
 def test_a_busy_team_has_that_against_it_and_comes_later(member, law, reference):

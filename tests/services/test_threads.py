@@ -218,6 +218,15 @@ def test_a_withdrawn_answer_leaves_a_line_and_not_the_answer(answered, leader, m
     assert answered.shares.get().state == "accepted"
 
 
+def test_the_office_takes_back_the_answer_to_what_has_escalated(asked, district, district_2, settings):
+    later(settings, days=40)
+    tasks.run_periodic()
+    answered = actions.answer_request(fresh(asked), actor=district, answer="看错了")
+    with pytest.raises(NotAllowed):
+        actions.withdraw_answer(answered, actor=district_2)
+    assert actions.withdraw_answer(fresh(asked), actor=district).is_open
+
+
 def test_the_page_of_a_code_does_not_show_what_the_author_wrote(asked, member, leader, client):
     actions.add_message(asked, actor=member, text="我的秘密")
     actions.answer_request(fresh(asked), actor=leader, answer="看过了")

@@ -127,6 +127,15 @@ def test_a_silent_author_is_asked_once_more_and_then_it_is_closed(asked, leader,
     assert fresh(asked).state == "routed"
 
 
+def test_no_extension_waits_for_a_request_that_is_closed(asked, leader, district, settings):
+    actions.ask_extension(asked, actor=leader, days=5, reason="要问税务")
+    ask(fresh(asked), leader)
+    go(settings, 2026, 3, 17)
+    tasks.run_periodic()
+    assert (fresh(asked).state, asked.extensions.get().state) == ("closed", "dropped")
+    assert not Request.objects.visible_to(district).exists()
+
+
 def test_reopening_allows_two_pauses_again(asked, leader, member):
     for _time in range(2):
         ask(asked, leader)

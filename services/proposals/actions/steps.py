@@ -1,0 +1,67 @@
+"""The steps of a proposal, and who is notified of them; `lock_proposal` is the first thing that every action on one does."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from chengyang import clock
+from chengyang.platform.accounts.models import Role, User
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.notices.actions import notify, notify_many
+
+from ...actions.handling import staff_of
+from ...models import OFFICE, Follower, Proposal, ProposalEdition, ProposalStep
+
+AUTHOR = ""  # unit of a step that the author or a co-signer took, and of those of the portal itself
+
+
+def lock_proposal(proposal: Proposal) -> Proposal:
+    """Return `proposal` locked until the transaction ends; referrals, promises and editions are locked after it."""
+    locked: Proposal = lock(proposal)
+    return locked
+
+
+def step(proposal: Proposal, text: Any, *, by: Any = None, unit: Any = AUTHOR) -> ProposalStep:
+    """Add one line that says what was done on `proposal`; its author and its officers read the same line."""
+    return proposal.steps.create(text=str(text), by=by, unit=str(unit), at=clock.now(), is_demo=proposal.is_demo)
+
+
+def office_step(proposal: Proposal, text: Any, *, by: Any) -> ProposalStep:
+    """Add a line about what the office did."""
+    return step(proposal, text, by=by, unit=OFFICE)
+
+
+def signing(proposal: Proposal) -> list[User]:
+    """Return the accounts that sign `proposal`, without its author."""
+    return [row.user for row in proposal.cosigners.signing().select_related("user")]
+
+
+def notify_author(proposal: Proposal, template: str, **context: Any) -> None:
+    """Notify the author of `proposal`, if it is not erased."""
+    if proposal.author:
+        notify(proposal.author, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
+
+
+def notify_side(proposal: Proposal, template: str, **context: Any) -> None:
+    """Notify the author of `proposal`, those who sign it, and the authors of those that were merged into it."""
+    notify_author(proposal, template, **context)
+    for user in signing(proposal):
+        notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
+    for other in proposal.merged.filter(state="merged").select_related("author"):
+        notify_author(other, template, **context)
+
+
+def notify_office(proposal: Proposal, template: str, *, but: Any = None, **context: Any) -> None:
+    """Notify district staff, except `but` and the author of `proposal`."""
+    for user in staff_of(Role.Kind.DISTRICT):
+        if user not in (but, proposal.author):
+            notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
+
+
+def notify_followers(edition: ProposalEdition, news: str) -> int:
+    """Notify those who follow `edition` that there is `news`, one sentence; return how many."""
+    rows: QuerySet[Follower] = edition.followers.select_related("user").order_by("pk")
+    url = edition.get_absolute_url()
+    notices = [(row.user, url, {"edition": edition, "news": str(news)}) for row in rows]
+    notify_many(notices, "services/proposal_news", same=[news] * len(notices))
+    return len(notices)

@@ -1,0 +1,249 @@
+"""Proposals of those who leave or close the account, and what happens by itself: reminders, late ones, the end."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from chengyang import clock
+from chengyang.platform.accounts.models import User
+from chengyang.platform.audit import actions as audit
+from chengyang.platform.audit import history
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.files import actions as files
+from chengyang.platform.notices.actions import notify
+from chengyang.platform.notices.models import Notice
+from chengyang.platform.workdays import deadlines
+from members import erasure
+from members.models import Person
+
+from ...models import (
+    AnswerCorrection,
+    CoSigner,
+    Follower,
+    Openness,
+    Promise,
+    PromiseState,
+    Proposal,
+    ProposalEdition,
+    ProposalStep,
+    Referral,
+    ReferralLink,
+)
+from ...models.proposals import RATED_FOR, SIGNING
+from ...states import PROPOSAL_ANSWERED, PROPOSAL_OPEN, ProposalState, ReferralState
+from .. import due, links, permissions
+from . import answers
+from .cosigners import end_cosigning
+from .drafts import delete_proposals, withdraw_open
+from .openness import take_down_edition
+from .steps import lock_proposal, notify_office, notify_side, step
+
+REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (requirements G19)
+REMIND_BEFORE = 5  # working days before a promise is due
+
+
+# ---- leaving --------------------------------------------------------------------------------------------------------
+def end_proposals_of(person: Person, actor: Any) -> None:
+    """End what `person`, who leaves the registry, has open: proposals are withdrawn, signatures ended, editions taken down."""
+    if person.user_id:
+        _end_all(person.user, actor)
+
+
+def _end_all(user, actor):
+    for row in Proposal.objects.filter(author=user).order_by("pk"):
+        proposal = lock_proposal(row)
+        if permissions.is_withdrawable(proposal):
+            withdraw_open(proposal, actor=actor)
+        if proposal.openness != Openness.CLOSED:
+            proposal.openness = Openness.CLOSED
+            proposal.save(update_fields=["openness"])
+        take_down_edition(proposal, actor=actor, reason=str(_("作者退出了")))
+        ReferralLink.objects.filter(referral__proposal=proposal, ended_at__isnull=True).update(ended_at=clock.now())
+    for row in CoSigner.objects.filter(user=user, state__in=SIGNING).select_related("proposal").order_by("proposal_id"):
+        proposal = lock_proposal(row.proposal)
+        end_cosigning(proposal, lock(row), actor=actor)
+
+
+def erase_proposals(person: Person) -> None:
+    """Erase the proposals of `person`: delete those without an answer, empty the answered ones, which still count (P12)."""
+    if not person.user_id:
+        return
+    rows = Proposal.objects.filter(author=person.user_id)
+    if person.left_on:
+        rows = rows.filter(at__lt=clock.at(person.left_on + dt.timedelta(days=1)))
+    _erase(rows)
+    _erase_signatures(person.user_id)
+
+
+def _erase_signatures(user_id):
+    history.delete_with_history(CoSigner.objects.filter(user=user_id))
+    Follower.objects.filter(user=user_id).delete()
+
+
+def _erase(rows):
+    everything = list(rows)
+    Notice.objects.filter(url__in=[row.get_absolute_url() for row in everything]).delete()
+    gone = [row.pk for row in everything if row.state not in PROPOSAL_ANSWERED]
+    kept = [row.pk for row in everything if row.state in PROPOSAL_ANSWERED]
+    alone = {"merged_into": None, "state": ProposalState.SUBMITTED, "due_on": due.review_due()}
+    Proposal.objects.filter(merged_into__in=gone, state=ProposalState.MERGED).update(**alone)
+    Proposal.objects.filter(merged_into__in=gone).update(merged_into=None)
+    _erase_referrals(Referral.objects.filter(proposal__in=gone), delete=True)
+    delete_proposals(Proposal.objects.filter(pk__in=gone))
+    editions = ProposalEdition.objects.filter(proposal__in=kept)
+    Notice.objects.filter(url__in=[row.get_absolute_url() for row in editions]).delete()
+    history.delete_with_history(editions)
+    _erase_referrals(Referral.objects.filter(proposal__in=kept), delete=False)
+    files.delete_attached("services.Proposal", [row.public_id for row in everything if row.pk in kept])
+    ProposalStep.objects.filter(proposal__in=kept).delete()
+    remaining = Proposal.objects.filter(pk__in=kept)
+    remaining.update(
+        author=None,
+        title=erasure.ERASED,
+        situation="",
+        wish="",
+        search=None,
+        openness=Openness.CLOSED,
+        joinable=False,
+        advice="",
+        rating=None,
+        rating_words="",
+    )
+    history.delete_history(remaining)
+
+
+def _erase_referrals(rows, *, delete):
+    files.delete_attached("services.Referral", list(rows.values_list("public_id", flat=True)))
+    promises = Promise.objects.filter(referral__in=rows)
+    history.delete_with_history(AnswerCorrection.objects.filter(referral__in=rows))
+    if delete:
+        history.delete_with_history(promises)
+        history.delete_with_history(rows)
+        return
+    promises.update(what=erasure.ERASED, note="")
+    promises.exclude(reason="").update(reason=erasure.ERASED)
+    history.delete_history(promises)
+    rows.exclude(answer="").update(answer=erasure.ERASED)
+    rows.update(note="", reason="")
+    history.delete_history(rows)
+
+
+@transaction.atomic
+def close_proposals_of(user: User, actor: Any) -> None:
+    """Withdraw the open proposals of `user`, who closes their account, and erase all of them."""
+    _end_all(user, actor)
+    _erase(Proposal.objects.filter(author=user))
+    _erase_signatures(user.pk)
+
+
+def accounts_in_use(since: dt.datetime) -> QuerySet:
+    """Return the ids of the accounts with an open proposal, or one that they began after `since`."""
+    rows = Proposal.objects.filter(Q(state__in=PROPOSAL_OPEN) | Q(at__gt=since), author__isnull=False)
+    return rows.order_by().values_list("author", flat=True).distinct()
+
+
+# ---- by itself ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def remind_department(referral: Referral, today: dt.date) -> int:
+    """Remind the contact and the office of an open `referral` at half, four fifths and the end of its working days.
+
+    Return the number of the reminder that was sent (1 to 3), or 0. Safe to repeat; after a pause only the latest is sent.
+    """
+    proposal = lock_proposal(referral.proposal)
+    referral = lock(referral)
+    referral.proposal = proposal
+    if referral.state != ReferralState.OPEN:
+        return 0
+    total = max(1, deadlines.left(referral.due_on, due.days_of(referral)[0].date))
+    spent = total - deadlines.left(referral.due_on, today)
+    number = sum(spent >= total * share for share in REMIND_AT)
+    if number <= referral.reminders:
+        return 0
+    referral.reminders = number
+    referral.save(update_fields=["reminders"])
+    _remind_contact(referral, "services/proposal_unit_reminder")
+    notify_office(proposal, "services/proposal_reminder", referral=referral)
+    return number
+
+
+def _remind_contact(referral, template, **context):
+    if referral.department.phone:
+        link = referral.links.filter(ended_at__isnull=True).first()
+        url = links.address_of(link) if link is not None and link.is_open else ""
+        notify(referral.department.phone, template, referral=referral, link=url, **context)
+
+
+@transaction.atomic
+def mark_late(referral: Referral, today: dt.date) -> bool:
+    """Write the step that an open `referral` is late, once; author and office are notified."""
+    proposal = lock_proposal(referral.proposal)
+    referral = lock(referral)
+    if referral.state != ReferralState.OPEN or referral.late_at or referral.due_on >= today:
+        return False
+    referral.late_at = clock.now()
+    referral.save(update_fields=["late_at"])
+    step(proposal, _("超过期限，办公室在催"), unit=referral.department)
+    audit.record("proposal.late", proposal, actor=None, user=proposal.author)
+    notify_side(proposal, "services/proposal_late", referral=referral)
+    notify_office(proposal, "services/proposal_late", referral=referral)
+    return True
+
+
+@transaction.atomic
+def remind_of_promise(promise: Promise, today: dt.date) -> bool:
+    """Remind contact and office five working days before a promise is due, once for each day; not of an erased proposal.
+
+    Safe to repeat.
+    """
+    proposal = lock_proposal(promise.referral.proposal)
+    row = lock(promise)
+    if (
+        proposal.author_id is None
+        or row.state != PromiseState.OPEN
+        or row.reminded_on
+        or deadlines.left(row.due_on, today) > REMIND_BEFORE
+    ):
+        return False
+    row.reminded_on = today
+    row.save(update_fields=["reminded_on"])
+    _remind_contact(row.referral, "services/promise_unit_reminder", promise=row)
+    notify_office(proposal, "services/promise_reminder", promise=row)
+    return True
+
+
+@transaction.atomic
+def close_unrated(proposal: Proposal, today: dt.date) -> bool:
+    """Close an answered `proposal` whose author has not rated for 30 days, once nothing is open. Safe to repeat.
+
+    The days count from the last correction of the answer.
+    """
+    proposal = lock_proposal(proposal)
+    corrected = AnswerCorrection.objects.written().filter(referral__proposal=proposal).order_by("-corrected_at").first()
+    answered_at = corrected.corrected_at if corrected else proposal.answered_at
+    if answered_at is None or clock.at(today) < answered_at + RATED_FOR:
+        return False
+    return answers.close_if_done(proposal, unrated=True)
+
+
+def look_after_proposals(today: dt.date, at_once: int) -> None:
+    """Do what is due `today` on at most `at_once` rows of each kind."""
+    waiting = Referral.objects.filter(state=ReferralState.OPEN).select_related("proposal", "department")
+    waiting = waiting.exclude(reminders__gte=len(REMIND_AT), late_at__isnull=False)  # nothing is left to do on these
+    for referral in waiting.order_by("due_on")[:at_once]:
+        remind_department(referral, today)
+        mark_late(referral, today)
+    soon = Promise.objects.filter(state=PromiseState.OPEN, reminded_on__isnull=True)
+    soon = soon.filter(referral__proposal__author__isnull=False)  # nobody follows what is left of an erased one
+    soon = soon.filter(due_on__lte=today + dt.timedelta(days=30)).select_related("referral__proposal")
+    for promise in soon.order_by("due_on")[:at_once]:
+        remind_of_promise(promise, today)
+    old = clock.at(today) - RATED_FOR
+    open_promises = Promise.objects.filter(state=PromiseState.OPEN).values("referral__proposal")
+    answered = Proposal.objects.filter(state=ProposalState.ANSWERED, answered_at__lte=old).exclude(pk__in=open_promises)
+    corrected = AnswerCorrection.objects.filter(Q(corrected_at__isnull=True) | Q(corrected_at__gt=old))
+    answered = answered.exclude(pk__in=corrected.values("referral__proposal"))
+    for proposal in answered.order_by("answered_at")[:at_once]:
+        close_unrated(proposal, today)

@@ -1,0 +1,110 @@
+"""Links of proposals: for a department's contact, with a code, and for those who are asked to sign with the author."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chengyang import clock
+from chengyang.errors import ActionError
+from chengyang.lib.vault.public_ids import ALPHABET
+from chengyang.lib.vault.sealing import mac
+from chengyang.platform.accounts import limits, links
+from chengyang.platform.files.models import File
+from chengyang.platform.notices.delivery import site_url
+
+from ..models import AnswerCorrection, Promise, PromiseState, Proposal, ReferralLink
+
+NAME = "services:referral"  # the page of a department
+CODE_LENGTH = 8
+WRONG_CODES = limits.Limit(
+    "referral-code", 10, limits.HOUR, gettext_lazy("校验码错得太多，请过一小时再试，或请办公室重发链接。")
+)
+SESSION_KEY = "referral_links"
+OPEN_FOR = 4 * 3600  # seconds after the code was typed, as long as somebody writes an answer
+
+
+# ---- departments ----------------------------------------------------------------------------------------------------
+def address_of(link: ReferralLink) -> str:
+    """Return the absolute address of the page that `link` opens, with its signature."""
+    return links.absolute(NAME, link.public_id)
+
+
+def path_of(link: ReferralLink) -> str:
+    """Return the path of the page that `link` opens."""
+    return reverse(NAME, args=links.arguments(NAME, link.public_id))
+
+
+def code_of(link: ReferralLink) -> str:
+    """Return the code that the page of `link` asks for. It is derived with a key, so that no table contains it."""
+    text = mac("referral-code", link.public_id.encode()).lower()
+    return "".join(character for character in text if character in ALPHABET)[:CODE_LENGTH]
+
+
+def found(public_id: str, signature: str) -> ReferralLink:
+    """Return the link of this address, also one that has ended. Raises Http404 for a wrong signature."""
+    return links.find(ReferralLink, NAME, public_id, signature)
+
+
+def enter(request: HttpRequest, link: ReferralLink, code: str) -> None:
+    """Let this browser open the page of `link` for four hours. Raises ActionError("code"), ("slow") after ten wrong ones."""
+    wrong = limits.take(WRONG_CODES, link.public_id, field="code")
+    if not constant_time_compare(code_of(link), code.strip().lower()):
+        raise ActionError(_("校验码不对，请照办公室给的填。"), code="code", field="code")
+    limits.give_back(wrong)
+    entered = request.session.get(SESSION_KEY, {})
+    request.session[SESSION_KEY] = {**entered, link.public_id: clock.now().timestamp()}
+
+
+def has_entered(request: HttpRequest, link: ReferralLink) -> bool:
+    """Return whether the code was typed in this browser within the last four hours."""
+    entered = request.session.get(SESSION_KEY, {}).get(link.public_id)
+    return entered is not None and clock.now().timestamp() - entered < OPEN_FOR
+
+
+def files_of(link: ReferralLink) -> Any:
+    """Return the files of the proposal, which the department reads as long as its link opens."""
+    key = link.referral.proposal.public_id
+    return File.objects.filter(attached_to="services.Proposal", attached_id=key).order_by("pk")
+
+
+def promises(link: ReferralLink) -> Any:
+    """Return what the department has promised."""
+    return Promise.objects.filter(referral=link.referral)
+
+
+def correction(link: ReferralLink) -> AnswerCorrection | None:
+    """Return the correction of the answer that the office has asked the department for, None without one."""
+    return AnswerCorrection.objects.waiting().filter(referral=link.referral).first()
+
+
+def open_promises(link: ReferralLink) -> Any:
+    """Return what the department has promised and not done yet."""
+    return promises(link).filter(state=PromiseState.OPEN)
+
+
+# ---- co-signers -----------------------------------------------------------------------------------------------------
+def invitation_of(proposal: Proposal) -> str:
+    """Return the absolute address with which `proposal` is signed; a new number of the invitation ends the former one."""
+    return site_url(invitation_path(proposal))
+
+
+def invitation_path(proposal: Proposal) -> str:
+    """Return the path of the page on which `proposal` is signed."""
+    return reverse("services:proposal-join", args=[proposal.public_id, _signature(proposal)])
+
+
+def invited(public_id: str, signature: str) -> Proposal:
+    """Return the proposal to which this address invites. Raises Http404 for a wrong or former signature."""
+    proposal: Any = get_object_or_404(Proposal, public_id=public_id)
+    if not constant_time_compare(_signature(proposal), signature):
+        raise Http404
+    return proposal
+
+
+def _signature(proposal):
+    return mac("proposal-join", f"{proposal.public_id}/{proposal.invitation}".encode())[: links.LENGTH]
