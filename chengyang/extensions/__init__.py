@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 
 from .import_shapes import ImportKind, ImportRow
 from .job_shapes import JobKind, JobStep
+from .kept import Kept, Watched
 from .papers import Paper, PaperField, PaperOrder, PaperRows
-from .records import ListLink, RecordTab, RecordVerb, TabColumn
+from .records import ListLink, RecordTab, RecordVerb, StaffPage, TabColumn
 from .registry import Extension, Registry
 from .shapes import (
     CODE_VALUE,
@@ -72,6 +73,7 @@ __all__ = [
     "ImportRow",
     "JobKind",
     "JobStep",
+    "Kept",
     "ListLink",
     "MenuEntry",
     "Metric",
@@ -94,11 +96,13 @@ __all__ = [
     "Registry",
     "SearchSource",
     "Section",
+    "StaffPage",
     "TabColumn",
     "TableDescription",
     "TodoKind",
     "UpcomingDate",
     "UpcomingSource",
+    "Watched",
 ]
 
 _registry = Registry()
@@ -171,6 +175,11 @@ def panels(place: str) -> list[Panel]:
     """Return the panels of `place` in their order."""
     found = [panel for panel in _registry.items("panels") if panel.place == place]
     return sorted(found, key=lambda panel: (panel.order, panel.template))
+
+
+def staff_pages(section: str) -> list[StaffPage]:
+    """Return the pages that stand among the lists of `section`."""
+    return [page for page in _registry.items("staff_pages") if page.section == section]
 
 
 def record_tabs(subject: str) -> list[RecordTab]:

@@ -100,3 +100,13 @@ class ListLink:
     url: Callable[[str, str], str]
     can: Callable[[Any, Any], bool]
     order: int = 100
+
+
+@dataclass(frozen=True)
+class StaffPage:
+    """A page of the staff site that is no list: `url_name` stands among the lists of `section` for officers for whom `can(user)` is true."""
+
+    section: str
+    url_name: str
+    label: Any
+    can: Callable[[Any], bool]

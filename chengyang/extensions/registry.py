@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from .import_shapes import ImportKind
 from .job_shapes import JobKind
 from .papers import Paper
-from .records import ListLink, RecordTab, RecordVerb
+from .records import ListLink, RecordTab, RecordVerb, StaffPage
 from .shapes import (
     AccountRows,
     ApiRoute,
@@ -53,6 +53,7 @@ class Extension:
     panels: Sequence[Panel] = ()  # partials on pages of lower layers
     record_tabs: Sequence[RecordTab] = ()  # rows that belong to a record, on its page of the staff site
     record_verbs: Sequence[RecordVerb] = ()  # links on that page to forms in which the record is filled in
+    staff_pages: Sequence[StaffPage] = ()  # pages of the staff site beside its lists
     list_links: Sequence[ListLink] = ()  # links of a list to pages that go on with its rows
     papers: Sequence[Paper] = ()  # forms, rolls and letters about a record: print pages and Word files
     menu: Sequence[MenuEntry] = ()  # public navigation and site map

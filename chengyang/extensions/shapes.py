@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from .kept import Kept
+
 
 # ---- the staff site -------------------------------------------------------------------------------------------------
 class Section(models.TextChoices):
@@ -266,6 +268,14 @@ class Metric:
     `subjects` are the kinds of organizers ("organization", "base", "team") for which it may be the evidence of a criterion of a
     standard and the measure of an objective; with "subdistrict" an objective of a subdistrict may count it, too. A number about
     a person never is.
+
+    `step` is the one of the seven steps on whose part of the board it stands ("people" … "representatives"; "" for none), where the
+    least `order` comes first. `kept` says how it is kept by day. A number that is no sum over days, such as different persons, is
+    counted once for a period, and again when a day of it changes for one of the kept metrics that `follows` names.
+
+    `part_of` is the code of a metric of which it is a part, as one category is of all persons: charts stack the parts of a number.
+    `persons(rows)` returns the number of different persons behind `rows`, counted up to the fewest that are published, where few
+    of them may make a large number, as with hours: the public does not read it then.
     """
 
     code: str
@@ -276,6 +286,12 @@ class Metric:
     value: Callable[[QuerySet], Any] = lambda rows: rows.count()
     total: Callable[[Any, Period], Any] | None = None
     subjects: Sequence[str] = ()
+    step: str = ""
+    order: int = 100
+    kept: Kept | None = None
+    follows: Sequence[str] = ()
+    part_of: str = ""
+    persons: Callable[[QuerySet], int] | None = None
 
     def of(self, subject: Any = None, period: Period = EVER) -> Any:
         """Return the number for `subject` (None: the whole district) in `period`."""

@@ -1,0 +1,114 @@
+"""Charts as the server draws them: places of bars, points and texts on a fixed sheet; pure functions on numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+WIDTH, HEIGHT = 336, 126
+TOP, BASE, FOOT = 24, 100, 119  # of the highest bar, of the line below the bars, of the labels
+MOST_SHARE = 0.5  # of the width of a place that its bar takes
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value: its place, its height, what stands above and below it. `is_part`: the time is not over."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    above: str
+    below: str
+    is_part: bool
+    text_y: float
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar, of the series number `place`."""
+
+    place: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: `kind` is "bars", "line" or "stack"; `label` says all values in words, for those who do not see it.
+
+    A stack has `segments` from the line below the bars upwards, and `legend`, the names of their series.
+    """
+
+    kind: str
+    label: str
+    marks: Sequence[Mark]
+    path: str = ""
+    segments: Sequence[Segment] = ()
+    legend: Sequence[str] = ()
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def short(value: Any) -> str:
+    """Return a number as it stands above a bar: 12,345 below a hundred thousand, from there on 12.3 万."""
+    if abs(value) >= 100_000:
+        return f"{float(value) / 10_000:.1f}".removesuffix(".0") + "万"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}"
+    return f"{value:,}"
+
+
+def bars(values: Sequence[Any], labels: Sequence[str], *, title: str, open_last: bool = False) -> Chart:
+    """Return a chart with one bar for each of `values`; with `open_last` the last one is still growing."""
+    return _chart("bars", values, labels, title, open_last)
+
+
+def line(values: Sequence[Any], labels: Sequence[str], *, title: str, open_last: bool = False) -> Chart:
+    """Return a chart with the course of a number that lasts; its axis begins at zero."""
+    return _chart("line", values, labels, title, open_last)
+
+
+def stack(
+    parts: Sequence[tuple[str, Sequence[Any]]], labels: Sequence[str], *, title: str, open_last: bool = False
+) -> Chart:
+    """Return a chart whose bars consist of `parts`: names with one value for each of `labels`; above each stands the sum."""
+    sums = [sum(column) for column in zip(*(values for _name, values in parts), strict=True)]
+    whole = _chart("stack", sums, labels, title, open_last)
+    most = max((float(value) for value in sums), default=0) or 1
+    segments = []
+    for across, mark in enumerate(whole.marks):
+        base = float(BASE)
+        for place, (_name, values) in enumerate(parts):
+            height = max(float(values[across]), 0) / most * (BASE - TOP)
+            if height:
+                base -= height
+                segments.append(Segment(place, mark.x, round(base, 1), mark.width, round(height, 1)))
+    words = "；".join(
+        f"{name} " + "，".join(f"{label} {short(value)}" for label, value in zip(labels, values, strict=True))
+        for name, values in parts
+    )
+    return replace(whole, label=f"{whole.label}；{words}", segments=segments, legend=[name for name, _values in parts])
+
+
+def _chart(kind: str, values: Sequence[Any], labels: Sequence[str], title: str, open_last: bool) -> Chart:
+    most = max((float(value) for value in values), default=0) or 1
+    step = WIDTH / max(len(values), 1)
+    wide = round(min(step * MOST_SHARE * 1.4, 28), 1)
+    marks = []
+    for place, (value, label) in enumerate(zip(values, labels, strict=True)):
+        middle = round(step * (place + 0.5), 1)
+        height = round(max(float(value), 0) / most * (BASE - TOP), 1)
+        y = round(BASE - height, 1)
+        marks.append(
+            Mark(
+                round(middle - wide / 2, 1), y, wide, height, middle, short(value), label,
+                open_last and place == len(values) - 1, round(y - 6, 1),
+            )
+        )  # fmt: skip
+    path = "L".join(f"{mark.middle} {mark.y}" for mark in marks)
+    text = "，".join(f"{label} {short(value)}" for value, label in zip(values, labels, strict=True))
+    return Chart(kind, f"{title}：{text}", marks, f"M{path}" if kind == "line" and marks else "")

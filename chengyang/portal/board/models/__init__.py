@@ -1,0 +1,6 @@
+"""The kept figures of the board, what marks them as old, and the reports."""
+
+from .figures import DayFigure, Keeping, Mark, PeriodFigure
+from .reports import Report
+
+__all__ = ["DayFigure", "Keeping", "Mark", "PeriodFigure", "Report"]

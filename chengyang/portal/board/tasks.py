@@ -1,0 +1,11 @@
+"""The periodic task of the board; safe to run twice."""
+
+from celery import shared_task
+
+from . import keeping
+
+
+@shared_task(name="board.refresh", ignore_result=True)
+def refresh() -> None:
+    """Count the days again whose records have changed."""
+    keeping.refresh(wait=False)
