@@ -3,19 +3,25 @@
 `subject` is a subdistrict, an organization, a team, a base, a programme or a brand; None means the whole district.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.extensions import Metric, Period
+from chengyang.extensions import Kept, Metric, Period, Watched
 from chengyang.platform.web.lookups import any_of
+from chengyang.platform.web.suppression import FEWEST
+from members.models import Person, Representative
+from members.states import RepresentativeState
 
 from .models import Activity, Brand, CheckIn, ServiceRecord, Signup
 from .signup_status import with_attendance
 
 XINXIN = "新心行动"  # the brand with metrics of its own
+PROGRAMMES = {"xin": _("新心汇"), "qu": _("新趣汇"), "zhi": _("新智汇"), "li": _("新力汇")}  # by their codes
 ORGANIZERS = ("organization", "base", "team")
 _COLUMNS = {
     "accounts.subdistrict": "subdistrict",
@@ -70,6 +76,43 @@ def _records(subject: Any, period: Period) -> QuerySet:
     return ServiceRecord.objects.filter(any_of("checkin", checkins))  # step by step each is read by its index
 
 
+def _with_brand(subject: Any, period: Period) -> QuerySet:
+    return _completed(subject, period).filter(brand__isnull=False)
+
+
+def _by_representatives(rows: QuerySet, signup: str) -> QuerySet:
+    """Return the `rows` of persons who were representatives on the day; `signup` is the lookup prefix to the sign-up."""
+    day = OuterRef(f"{signup}activity__starts__date")
+    terms = Representative.objects.filter(
+        person=OuterRef(f"{signup}person"),
+        starts__lte=day,
+        ends__gt=day,
+        state__in=[RepresentativeState.NAMED, RepresentativeState.ENDED],
+    )
+    return rows.filter(Exists(terms))
+
+
+def _of_persons(rows: QuerySet, subject: Any, prefix: str) -> QuerySet:
+    """Return the `rows` of persons of the subdistrict `subject` (None: all)."""
+    return rows.filter(**{f"{prefix}person__subdistrict": subject}) if subject else rows
+
+
+def _attended_by_representatives(subject: Any, period: Period) -> QuerySet:
+    return _of_persons(_by_representatives(_checkins(None, period), "signup__"), subject, "signup__")
+
+
+def _served_by_representatives(subject: Any, period: Period) -> QuerySet:
+    prefix = "checkin__signup__"
+    return _of_persons(_by_representatives(_records(None, period), prefix), subject, prefix)
+
+
+def _acting(subject: Any, period: Period) -> QuerySet:
+    """Return the representatives who attended at least one activity in `period` while they were representatives."""
+    attended = _attended_by_representatives(subject, period).filter(signup__person=OuterRef("pk"))
+    # First the few who were ever named, so that not every check-in is read.
+    return Person.objects.filter(Exists(Representative.objects.filter(person=OuterRef("pk"))), Exists(attended))
+
+
 def _brands(subject: Any, period: Period) -> QuerySet:
     rows = Brand.objects.all()
     return rows.filter(Q(since=None) | Q(since__lt=period.ends)) if period.ends else rows
@@ -90,6 +133,89 @@ def _persons(rows: QuerySet) -> int:
     return sum(counts.values())
 
 
+# ---- how they are kept by day ----------------------------------------------------------------------------------------
+OWNERS = {name: name for name in (*ORGANIZERS, "subdistrict")}
+ACTIVITY_COLUMNS = ("state", "starts", "ends", "attended", "headcount", "programme", "brand", *OWNERS)
+ATTENDANCE = Sum(Greatest(F("attended"), Coalesce("headcount", Value(0))))
+
+
+def _activities_kept(value: Any = None, **lookups: Any) -> Kept:
+    """Return how a number of completed activities with these `lookups` is kept; `value` is its aggregate, None counts them."""
+    return Kept(
+        lambda: Activity.objects.completed().filter(**lookups),
+        "starts",
+        OWNERS,
+        value=value,
+        ripe="ends",
+        columns=ACTIVITY_COLUMNS,
+    )
+
+
+def _xinxin_kept(value: Any = None) -> Kept:
+    made = _activities_kept(value, brand__name=XINXIN)
+    return replace(made, watched={Brand: Watched(("name",), ("activities__starts",))})
+
+
+def _checkins_kept(rows: Any, prefix: str, owners: Any, *, of_people: bool, value: Any = None) -> Kept:
+    """Return how check-ins, or hours, are kept; `prefix` leads to their sign-up. `of_people`: only those of representatives."""
+    moved = Watched(("subdistrict",), ("signups__activity__starts",))
+    term = Watched(("state", "starts", "ends", "person"), ("person__signups__activity__starts",), rows=True)
+    between = {CheckIn: Watched(("signup",), ("signup__activity__starts",))} if prefix.startswith("checkin") else {}
+    return Kept(
+        rows,
+        f"{prefix}activity__starts",
+        owners,
+        value=value,
+        watched={
+            Activity: Watched(ACTIVITY_COLUMNS, ("starts",)),
+            Signup: Watched(
+                ("person", "user", "activity"), ("activity__starts",)
+            ),  # a guest who registers, an erased person
+            **between,
+            **({Person: moved, Representative: term} if of_people else {}),
+        },
+        ripe="" if value else f"{prefix}activity__ends",  # hours count at once, attendance when the activity is over
+    )
+
+
+def _completed_checkins() -> QuerySet:
+    return CheckIn.objects.filter(signup__activity__in=Activity.objects.completed().values("pk"))
+
+
+BY_PERSON = {"subdistrict": "signup__person__subdistrict"}
+
+
+def _of_programme(code: str) -> Metric:
+    """Return the metric of the activities of one programme."""
+    return Metric(
+        f"activities_{code}",
+        PROGRAMMES[code],
+        _("场"),
+        _("办的活动里属于这个活动项目的"),
+        lambda subject, period: _completed(subject, period).filter(programme__code=code),
+        kept=_activities_kept(programme__code=code),
+        part_of="activities_completed",
+    )
+
+
+def _different(path: str) -> Any:
+    """Return a function that counts the different persons at the lookup `path` of rows, no further than to `FEWEST`.
+
+    Each of its queries stops at the first row of another person, however many rows there are.
+    """
+
+    def count(rows: QuerySet) -> int:
+        found: list[Any] = []
+        while len(found) < FEWEST:
+            others = rows.order_by().filter(**{f"{path}__isnull": False}).exclude(**{f"{path}__in": found})
+            if not (other := list(others.values_list(path, flat=True)[:1])):
+                break
+            found += other
+        return len(found)
+
+    return count
+
+
 METRICS = [
     Metric(
         "activities_completed",
@@ -98,6 +224,9 @@ METRICS = [
         _("已发布、已结束、没有取消的活动，按开始日期"),
         _completed,
         subjects=(*ORGANIZERS, "subdistrict"),
+        step="activities",
+        order=10,
+        kept=_activities_kept(),
     ),
     Metric(
         "activities_in_programmes",
@@ -106,8 +235,20 @@ METRICS = [
         _("办的活动里属于新心汇、新趣汇、新智汇、新力汇的"),
         _in_programmes,
         subjects=(*ORGANIZERS, "subdistrict"),
+        step="activities",
+        order=20,
+        kept=_activities_kept(programme__isnull=False),
     ),
-    Metric("xinxin_sessions", _("新心行动"), _("场"), _("办的活动里属于“新心行动”品牌的"), _xinxin),
+    Metric(
+        "xinxin_sessions",
+        _("新心行动"),
+        _("场"),
+        _("办的活动里属于“新心行动”品牌的"),
+        _xinxin,
+        step="brands",
+        order=30,
+        kept=_xinxin_kept(),
+    ),
     Metric(
         "xinxin_attendances",
         _("新心行动人次"),
@@ -115,6 +256,9 @@ METRICS = [
         _("“新心行动”每场取签到数和现场点数中较大的，相加"),
         lambda subject, period: with_attendance(_xinxin(subject, period)),
         _total_attendance,
+        step="brands",
+        order=40,
+        kept=_xinxin_kept(ATTENDANCE),
     ),
     Metric(
         "attendances",
@@ -124,6 +268,9 @@ METRICS = [
         lambda subject, period: with_attendance(_completed(subject, period)),
         _total_attendance,
         subjects=(*ORGANIZERS, "subdistrict"),
+        step="activities",
+        order=30,
+        kept=_activities_kept(ATTENDANCE),
     ),
     Metric(
         "distinct_persons",
@@ -132,6 +279,9 @@ METRICS = [
         _("签到过的人，来几次都算一个；匿名后的来宾分不出是不是同一个人，每次各算一个"),
         _checkins,
         _persons,
+        step="activities",
+        order=40,
+        follows=("activities_completed", "representatives_attending"),
     ),
     Metric(
         "volunteer_hours",
@@ -141,6 +291,79 @@ METRICS = [
         _records,
         lambda rows: rows.total(),
         subjects=(*ORGANIZERS, "subdistrict"),
+        step="services",
+        order=20,
+        kept=_checkins_kept(
+            ServiceRecord.objects.all,
+            "checkin__signup__",
+            {name: f"checkin__signup__activity__{name}" for name in OWNERS},
+            of_people=False,
+            value=Sum("hours"),
+        ),
+        persons=_different("checkin__signup__person"),
     ),
-    Metric("brands", _("服务品牌"), _("个"), _("期末已有的服务品牌"), _brands),
+    Metric(
+        "brands",
+        _("服务品牌"),
+        _("个"),
+        _("期末已有的服务品牌"),
+        _brands,
+        step="brands",
+        order=10,
+        kept=Kept(Brand.objects.all, "since", lasts=True, undated=True),
+    ),
+    Metric(
+        "brand_sessions",
+        _("品牌活动"),
+        _("场"),
+        _("办的活动里属于一个服务品牌的"),
+        _with_brand,
+        subjects=(*ORGANIZERS, "subdistrict"),
+        step="brands",
+        order=20,
+        kept=_activities_kept(brand__isnull=False),
+    ),
+    Metric(
+        "representatives_acting",
+        _("参加过活动的代表"),
+        _("人"),
+        _("在任期内签到过至少一次的代表人士，来几次都算一个"),
+        _acting,
+        subjects=("subdistrict",),
+        step="representatives",
+        order=20,
+        follows=("activities_completed", "representatives_attending"),
+    ),
+    Metric(
+        "representatives_attending",
+        _("代表参加活动"),
+        _("人次"),
+        _("代表人士在任期内的签到，一个人来两场算两次；只数做过的事，不给人打分"),
+        _attended_by_representatives,
+        step="representatives",
+        order=30,
+        kept=_checkins_kept(
+            lambda: _by_representatives(_completed_checkins(), "signup__"), "signup__", BY_PERSON, of_people=True
+        ),
+        persons=_different("signup__person"),
+    ),
+    Metric(
+        "representatives_hours",
+        _("代表志愿服务"),
+        _("小时"),
+        _("代表人士在任期内的志愿服务时长，相加"),
+        _served_by_representatives,
+        lambda rows: rows.total(),
+        step="representatives",
+        order=40,
+        kept=_checkins_kept(
+            lambda: _by_representatives(ServiceRecord.objects.all(), "checkin__signup__"),
+            "checkin__signup__",
+            {"subdistrict": "checkin__signup__person__subdistrict"},
+            of_people=True,
+            value=Sum("hours"),
+        ),
+        persons=_different("checkin__signup__person"),
+    ),
+    *(_of_programme(code) for code in PROGRAMMES),
 ]

@@ -2,43 +2,105 @@
 
 import datetime as dt
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.extensions import Metric
+from chengyang.extensions import Kept, Metric, Watched
 
 from .models import Base, Honour, Visit
 from .states import BaseState, VisitState
 
 
+def _opened():
+    """Return the bases that have ever been in operation: those that are, and those that were until the day of closing."""
+    closed = Q(state=BaseState.CLOSED, closed_on__isnull=False)
+    return Base.objects.filter(Q(state=BaseState.OPERATING) | closed, opened_on__isnull=False)
+
+
 def _operating(subject, period):
-    """Return the bases in operation that opened before the end of `period`, in the subdistrict `subject` (None: all)."""
+    """Return the bases in operation on the last day of `period`, in the subdistrict `subject` (None: all)."""
     ends = period.ends or clock.today() + dt.timedelta(days=1)
-    rows = Base.objects.filter(opened_on__lt=ends, state=BaseState.OPERATING)
+    rows = _opened().filter(Q(closed_on__isnull=True) | Q(closed_on__gte=ends), opened_on__lt=ends)
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _honours(subject, period):
-    """Return the honours won in the years of `period`, by the base `subject` (None: all)."""
-    rows = Honour.objects.filter(base=subject) if subject else Honour.objects.all()
-    if period.starts:
-        rows = rows.filter(year__gte=period.starts.year)
-    return rows.filter(year__lt=period.ends.year) if period.ends else rows
+    """Return the honours awarded in `period`, to the base, or the bases of the subdistrict, `subject` (None: all)."""
+    rows = Honour.objects.filter(**{OWNERS[subject._meta.model_name]: subject}) if subject else Honour.objects.all()
+    return rows.filter(counted_on__isnull=False, **period.within("counted_on"))
 
 
 def _visits(subject, period):
-    """Return the visits that took place in `period`, to the base `subject` (None: all)."""
-    rows = Visit.objects.filter(base=subject) if subject else Visit.objects.all()
+    """Return the visits that took place in `period`, to the base, or the bases of the subdistrict, `subject` (None: all)."""
+    rows = Visit.objects.filter(**{OWNERS[subject._meta.model_name]: subject}) if subject else Visit.objects.all()
     lookups = {"starts__gte": period.starts, "starts__lt": period.ends}
     moments = {name: clock.at(day) for name, day in lookups.items() if day is not None}
     return rows.filter(state=VisitState.DONE, **moments)
 
 
+OWNERS = {"base": "base", "subdistrict": "base__subdistrict"}
+VISIT_COLUMNS = ("state", "starts", "base", "came")
+
+
+def _visits_kept(value=None):
+    return Kept(
+        lambda: Visit.objects.filter(state=VisitState.DONE),
+        "starts",
+        OWNERS,
+        value=value,
+        columns=VISIT_COLUMNS,
+        watched={Base: Watched(("subdistrict",), ("visits__starts",))},
+    )
+
+
 METRICS = [
-    Metric("bases", _("实践创新基地"), _("个"), _("期末已启用、仍在运行的基地"), _operating, subjects=("subdistrict",)),
-    Metric("honours", _("基地荣誉"), _("项"), _("区级以上荣誉，按获得年份"), _honours, subjects=("base",)),
-    Metric("visits", _("观摩"), _("批"), _("来过并登记了接待的观摩，按观摩日期"), _visits, subjects=("base",)),
+    Metric(
+        "bases",
+        _("实践创新基地"),
+        _("个"),
+        _("期末已启用、没有关闭的基地；后来关闭的，关闭以前的各期还算"),
+        _operating,
+        subjects=("subdistrict",),
+        step="bases",
+        order=10,
+        kept=Kept(
+            _opened,
+            "opened_on",
+            {"subdistrict": "subdistrict"},
+            until="closed_on",
+            lasts=True,
+            columns=("state", "opened_on", "closed_on", "subdistrict"),
+        ),
+    ),
+    Metric(
+        "honours",
+        _("基地荣誉"),
+        _("项"),
+        _("区级以上荣誉，按授予日期；只知道年份的算在那年第一天"),
+        _honours,
+        subjects=("base",),
+        step="bases",
+        order=40,
+        kept=Kept(
+            lambda: Honour.objects.filter(counted_on__isnull=False),
+            "counted_on",
+            OWNERS,
+            columns=("year", "awarded_on", "base"),
+            watched={Base: Watched(("subdistrict",), ("honours__counted_on",))},
+        ),
+    ),
+    Metric(
+        "visits",
+        _("观摩"),
+        _("批"),
+        _("来过并登记了接待的观摩，按观摩日期"),
+        _visits,
+        subjects=("base",),
+        step="bases",
+        order=20,
+        kept=_visits_kept(),
+    ),
     Metric(
         "visitors",
         _("观摩人次"),
@@ -47,5 +109,8 @@ METRICS = [
         _visits,
         lambda rows: rows.aggregate(total=Sum("came"))["total"] or 0,
         subjects=("base",),
+        step="bases",
+        order=30,
+        kept=_visits_kept(Sum("came")),
     ),
 ]

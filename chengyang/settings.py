@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "services",
     "chengyang.seed",
     "chengyang.demo",
+    "chengyang.portal.board",
     "chengyang.portal.home",  # last: its `ready` closes the registry of extensions
 ]
 MIDDLEWARE = [

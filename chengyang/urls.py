@@ -38,7 +38,8 @@ urlpatterns = [
     path("", include("services.urls")),
     # /api/v1/
     path("api/v1/", include("chengyang.portal.home.api")),
-    # /manage/
+    # /manage/board/, /results/, and the other pages of /manage/
+    path("", include("chengyang.portal.board.urls")),
     path("manage/", admin.site.urls),
 ]
 handler400 = "chengyang.platform.web.views.handler400"

@@ -6,10 +6,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.extensions import Metric
+from chengyang.extensions import Kept, Metric, Watched
 from chengyang.platform.web.fragments import per_version
 
 from .models import Membership, Organization, Post
+
+AREA = {"subdistrict": "subdistrict"}
+OWNERS = {"organization": "organization", "subdistrict": "organization__subdistrict"}
+MEMBER_STATES = ("active", "left")
+ORGANIZATION_COLUMNS = ("state", "next_state", "founded_on", "dissolved_on", "subdistrict")
 
 
 def _last_day(period):
@@ -32,19 +37,46 @@ def _memberships(subject, period):
     """Return the memberships active on the last day of `period`, in the organization `subject` (None: all)."""
     day = _last_day(period)
     not_left = Q(left_on__isnull=True) | Q(left_on__gt=day)
-    rows = Membership.objects.filter(not_left, joined_on__lte=day, state__in=["active", "left"])
-    return rows.filter(organization=subject) if subject else rows
+    rows = Membership.objects.filter(not_left, joined_on__lte=day, state__in=MEMBER_STATES)
+    return rows.filter(**_of(subject)) if subject else rows
+
+
+def _joined(subject, period):
+    """Return the memberships that began during `period`, in the organization or subdistrict `subject` (None: all)."""
+    rows = Membership.objects.filter(state__in=MEMBER_STATES, **period.within("joined_on"))
+    return rows.filter(**_of(subject)) if subject else rows
+
+
+def _of(subject):
+    """Return the lookup for rows of the organization, or of the organizations of the subdistrict, `subject`."""
+    return {OWNERS[subject._meta.model_name]: subject}
 
 
 def _posts(subject, period):
     """Return the posts that somebody holds on the last day of `period`, in the organization `subject` (None: all)."""
-    rows = Post.objects.on(_last_day(period)).filter(person__state="active")
-    return rows.filter(organization=subject) if subject else rows
+    rows = Post.objects.on(_last_day(period))  # who leaves the registry ends their posts on the day
+    return rows.filter(**_of(subject)) if subject else rows
 
 
 def member_counts():
     """Return key of the organization → number of its members, counted once for a version of the public pages."""
     return per_version("organizations.members", Membership.objects.all().by_organization)
+
+
+def _memberships_kept(**options):
+    moved = Watched(("subdistrict",), ("memberships__joined_on", "memberships__left_on"))
+    return Kept(
+        lambda: Membership.objects.filter(state__in=MEMBER_STATES),
+        "joined_on",
+        OWNERS,
+        columns=("state", "joined_on", "left_on", "organization"),
+        watched={Organization: moved},
+        **options,
+    )
+
+
+def _all_organizations():
+    return Organization.objects.exclude(state="preparing", next_state="")
 
 
 METRICS = [
@@ -55,8 +87,30 @@ METRICS = [
         _("期末已成立、没有注销的组织"),
         _organizations,
         subjects=("subdistrict",),
+        step="organizations",
+        order=10,
+        kept=Kept(
+            _all_organizations,
+            "founded_on",
+            AREA,
+            until="dissolved_on",
+            lasts=True,
+            columns=ORGANIZATION_COLUMNS,
+        ),
     ),
-    Metric("organizations_founded", _("新成立组织"), _("个"), _("期内成立的组织"), _founded, subjects=("subdistrict",)),
+    Metric(
+        "organizations_founded",
+        _("新成立组织"),
+        _("个"),
+        _("期内成立的组织"),
+        _founded,
+        subjects=("subdistrict",),
+        step="organizations",
+        order=20,
+        kept=Kept(
+            lambda: Organization.objects.exclude(state="preparing"), "founded_on", AREA, columns=ORGANIZATION_COLUMNS
+        ),
+    ),
     Metric(
         "memberships",
         _("会员"),
@@ -64,6 +118,40 @@ METRICS = [
         _("期末在会的会员，一人在两个组织算两人次"),
         _memberships,
         subjects=("organization",),
+        step="people",
+        order=30,
+        kept=_memberships_kept(until="left_on", lasts=True),
     ),
-    Metric("organization_posts", _("在任职务"), _("个"), _("期末有人担任的职务"), _posts, subjects=("organization",)),
+    Metric(
+        "memberships_begun",
+        _("新会员"),
+        _("人次"),
+        _("期内入会的会员，后来退会的也算"),
+        _joined,
+        subjects=("organization",),
+        step="people",
+        order=40,
+        kept=_memberships_kept(),
+    ),
+    Metric(
+        "organization_posts",
+        _("在任职务"),
+        _("个"),
+        _("期末有人担任的职务"),
+        _posts,
+        subjects=("organization",),
+        step="organizations",
+        order=30,
+        kept=Kept(
+            Post.objects.all,
+            "starts",
+            OWNERS,
+            until="ends",
+            lasts=True,
+            columns=("starts", "ends", "person", "organization"),
+            watched={
+                Organization: Watched(("subdistrict",), ("posts__starts", "posts__ends")),
+            },
+        ),
+    ),
 ]

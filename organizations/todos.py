@@ -104,7 +104,8 @@ def _pair_text(pair):
     old, new = (pair.old.person if pair.old else "—"), (pair.new.person if pair.new else _("空缺"))
     votes = _("%(n)d 票") % {"n": pair.new.votes} if pair.new and pair.new.votes is not None else ""
     text = str(new) if pair.is_again else f"{old} → {new}"
-    return f"{pair.label} {text}（{'，'.join(filter(None, [str(pair.word), votes]))}）"
+    notes = filter(None, [str(pair.word) if pair.new else "", votes])
+    return f"{pair.label} {text}" + (f"（{'，'.join(notes)}）" if pair.new else "")
 
 
 def paper_rows(change, user):
@@ -124,7 +125,7 @@ def change_rows(row, user):
         "invited": row.invited or "—",
         "present": row.present or "—",
     }
-    posts = [_pair_text(pair) for pair in row.pairs]
+    posts = [_pair_text(pair) for pair in row.pairs] if row.elected else []
     return [
         DetailRow(_("组织"), row.organization, url=page_url(row.organization)),
         DetailRow(_("换到"), _("第 %(n)d 届") % {"n": row.number}, dates.days(row.starts, row.ends)),

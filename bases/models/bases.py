@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -261,7 +262,10 @@ class HonourQuerySet(models.QuerySet):
         return rows.values("public_id")
 
 
-@tracked
+NEW_YEAR = Func("year", Value(1), Value(1), function="make_date")
+
+
+@tracked(exclude=["counted_on"])
 class Honour(DemoMark):
     """荣誉: an honour that a base won, from whom and until when, with the number of its certificate."""
 
@@ -281,6 +285,12 @@ class Honour(DemoMark):
     note = models.CharField(_("说明"), max_length=60, blank=True)
     awarded_by = models.CharField(_("授予单位"), max_length=60, blank=True)
     awarded_on = models.DateField(_("授予日期"), null=True, blank=True)
+    # The day on which it counts: where only the year is known, the first of it.
+    counted_on = models.GeneratedField(
+        expression=Coalesce("awarded_on", Case(When(year__range=(1900, 2200), then=NEW_YEAR))),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     valid_until = models.DateField(_("有效到"), null=True, blank=True)  # its last day
     number = models.CharField(_("证书编号"), max_length=40, blank=True)
     reminded_on = models.DateField(_("提醒到期的日期"), null=True, blank=True, editable=False)

@@ -23,7 +23,7 @@ SCHEMES: dict[str, tuple[str, Any, tuple[tuple[str, str, str, str, int | None], 
         "组织",
         OrganizationEvaluation,
         (
-            ("activities", "活动经常", "一年办了多少场活动", "activities_completed", 6),
+            ("activities", "活动经常", "一年办了多少场活动", "activities_completed", 2),
             ("members", "队伍在长大", "年末的会员数", "memberships", 20),
             ("rules", "制度管用", "轮值、例会、财务公开按制度办", "", None),
             ("service", "会员得实惠", "会员的诉求件件有回音", "", None),
@@ -33,7 +33,7 @@ SCHEMES: dict[str, tuple[str, Any, tuple[tuple[str, str, str, str, int | None], 
         "基地",
         BaseEvaluation,
         (
-            ("activities", "活动不断", "一年办了多少场活动", "activities_completed", 6),
+            ("activities", "活动不断", "一年办了多少场活动", "activities_completed", 3),
             ("open", "按时开放", "公布的开放时间都开着", "", None),
             ("brand", "有自己的特色", "品牌活动连续办", "", None),
         ),
@@ -54,7 +54,7 @@ WAITING = {
     "organization": "xiazhuang",
     "base": "xiaxin-lianxin",
 }  # whose evaluation of the last year waits for an officer
-SHARE_MET = 0.85
+SHARE_MET = 0.93
 
 
 def make_evaluations(dataset: Dataset) -> None:

@@ -30,13 +30,17 @@ from . import (
     offers,
     offices,
     organizations,
+    outcomes,
     persons,
     pictures,
     posts,
     programme,
+    proposals,
+    reports,
     representatives,
     requests,
     term_changes,
+    volunteers,
 )
 from .dataset import Dataset
 
@@ -55,7 +59,9 @@ STEPS: tuple[tuple[str, Callable[[Dataset], None]], ...] = (
     ("activities", programme.make_activities),
     ("offers", offers.make_offers),
     ("requests", requests.make_requests),
-    ("outcomes", requests.make_outcomes),
+    ("volunteers", volunteers.make_volunteers),
+    ("outcomes", outcomes.make_outcomes),
+    ("proposals", proposals.make_proposals),
     ("objectives", objectives.make_objectives),
     ("evaluations", evaluations.make_evaluations),
     ("organizations", organizations.make_organizations),
@@ -94,6 +100,8 @@ def load(*, seed: int, today: dt.date, persons: int = 0, report: Callable[[str],
         if persons:
             growth.grow(growth.Size.of(persons), seed=seed, today=today, report=report)
         _timed(report, "statistics", _analyze)
+        # Without statistics the planner would count the figures slowly.
+        _timed(report, "reports", lambda: reports.make_reports(dataset))
         accounts.write_file(text)
     if persons:
         _timed(report, "seal of the audit entries", audit.seal_due)

@@ -1,33 +1,23 @@
-"""Requests for help with their answers, and outcomes: donations, firms, beneficiaries."""
+"""Requests for help with their answers."""
 
 import datetime as dt
 from collections import Counter
-from decimal import Decimal
 from typing import Any
 
 from chengyang import clock
 from chengyang.lib.chinese import workdays
-from services.actions.outcomes import CHECK_DAYS
 from services.actions.request_upkeep import REMIND_AT
 from services.actions.requests import CLOSE_DAYS
-from services.models import COMPLEX_DAYS, DAYS, Outcome, Request, Share, ThreadEntry
-from services.states import OutcomeState, RequestState, ShareState
+from services.models import COMPLEX_DAYS, DAYS, Request, Share, ThreadEntry
+from services.states import RequestState, ShareState
 
 from .bulk import insert
 from .dataset import Dataset
-from .occupations import MARKS
 from .randomness import RandomSource
 from .words import words
 
 R = RequestState
 ANSWERED = 150  # requests of the last year that were answered
-FIRST_OUTCOME, LAST_PUBLISHED = dt.date(2018, 5, 1), dt.date(2023, 12, 15)
-FIRMS = 306  # incubated up to then; the published figure is 300 and more
-GIFTS = 64
-DONATED = Decimal(5_120_000)  # yuan, up to then; the published figure is 5,000,000 and more
-A_YEAR = (26, 11, Decimal(860_000))  # firms, gifts and yuan since then
-STEP = Decimal(100)
-LEAST, MIDDLE, MOST = 8, 134, 260  # range and middle of the size of a gift, before it is scaled
 
 # Open requests: handler (as in words.toml), number of the example, working days until it is due, complex.
 RATINGS = ((3, 3), (3, 3), (3, 3), (3, 2), (2, 2), (2, 2))  # solved, useful
@@ -48,16 +38,6 @@ OPEN = (
     ("caishui", 0, 2, False),
     ("wucaiyun", 1, 4, False),
     ("xinli", 0, 3, False),
-)
-# Outcomes that wait for a check: kind, title, amount or number, reported by, working days until it is due.
-REPORTED = (
-    ("beneficiaries", "秋菜采收帮扶受益农户", 46, "team:xiaxin-lianxin", 0),
-    ("money", "乡村道路修缮款", 28_000, "organization:xiazhuang", 2),
-    ("goods", "捐赠助学物资", 32_000, "team:zhuxue-zhukun", 2),
-    ("firm", "澄海智能装备（孵化企业）", None, "team:wucaiyun", -1),
-    ("firm", "沐野文化创意（孵化企业）", None, "team:wucaiyun", 1),
-    ("money", "园区职工大病救助款", 50_000, "organization:tianan-shumacheng", 3),
-    ("beneficiaries", "流亭园区法律答疑受益职工", 120, "base:liuting-xinliliang", 1),
 )
 
 
@@ -204,89 +184,3 @@ def _of_personas(dataset: Dataset, rng: RandomSource) -> list[Request]:
         _open(dataset, rng, member, bus["to"], 0, 4, False),
         _open(dataset, rng, stranger, "xinli", 1, 5, False),
     ]
-
-
-# ---- outcomes --------------------------------------------------------------------------------------------------------
-def make_outcomes(dataset: Dataset) -> None:
-    """Create outcomes: firms, donations, beneficiaries, most of them checked by a second person."""
-    rng = dataset.random_source("outcomes")
-    rows = [*_firms(dataset, rng), *_gifts(dataset, rng), *_beneficiaries(dataset, rng)]
-    rows += [_reported(dataset, rng, *what) for what in REPORTED]
-    insert(rows)
-
-
-def _outcome(
-    dataset: Dataset, rng: RandomSource, kind: str, title: str, day: dt.date, organizer: Any, **fields: Any
-) -> Outcome:
-    """Return an outcome of `organizer`, reported by its manager and checked some days later by a district officer."""
-    reporter = dataset.managers.get(organizer) or dataset.officer(organizer.subdistrict)
-    checker = dataset.personas["district_2" if reporter == dataset.personas["district"] else "district"]
-    values = {
-        "state": OutcomeState.CHECKED,
-        "reported_by": reporter,
-        "checked_by": checker,
-        "checked_at": rng.moment(min(day + dt.timedelta(days=rng.randint(1, 9)), dataset.ago(1)), 9, 17),
-        organizer._meta.model_name: organizer,
-        **fields,
-    }
-    return Outcome(public_id=rng.public_id(), kind=kind, title=title, happened_on=day, is_demo=True, **values)
-
-
-def _firms(dataset: Dataset, rng: RandomSource) -> list[Outcome]:
-    names = [f"{mark}{field}" for mark in MARKS for field in words["firm_fields"]]
-    days = _days(dataset, rng, FIRMS, A_YEAR[0])
-    team = dataset.teams["wucaiyun"]
-    chosen = zip(rng.sample(names, len(days)), days, strict=True)
-    return [_outcome(dataset, rng, "firm", f"{name}（孵化企业）", day, team) for name, day in chosen]
-
-
-def _days(dataset: Dataset, rng: RandomSource, published: int, a_year: int) -> list[dt.date]:
-    """Return days: `published` of them in the published years, and `a_year` in each year since."""
-    since = (dataset.ago(12) - LAST_PUBLISHED).days
-    days = [rng.day(FIRST_OUTCOME, LAST_PUBLISHED) for _ in range(published)]
-    if since > 0:
-        days += [rng.day(LAST_PUBLISHED, dataset.ago(12)) for _ in range(a_year * since // 365)]
-    return sorted(days)
-
-
-def _gifts(dataset: Dataset, rng: RandomSource) -> list[Outcome]:
-    """Return donations of money and goods; those of the published years add up to DONATED yuan."""
-    days = _days(dataset, rng, GIFTS, A_YEAR[1])
-    sizes = [Decimal(rng.randint(LEAST, MOST)) for _ in days]
-    scale = DONATED / sum(sizes[:GIFTS]) / STEP
-    later = A_YEAR[2] / A_YEAR[1] / MIDDLE / STEP
-    organizers = [*dataset.organizations.values(), dataset.teams["zhuxue-zhukun"]]
-    rows = []
-    for number, (size, day) in enumerate(zip(sizes, days, strict=True)):
-        title = rng.choice(words["gifts"])
-        kind = "money" if title.endswith(("款", "金")) else "goods"
-        organizer = rng.choice([organizer for organizer in organizers if getattr(organizer, "founded_on", day) <= day])
-        amount = round(size * (scale if number < GIFTS else later)) * STEP
-        rows.append(_outcome(dataset, rng, kind, title, day, organizer, amount=amount))
-    return rows
-
-
-def _beneficiaries(dataset: Dataset, rng: RandomSource) -> list[Outcome]:
-    """Return the numbers of beneficiaries of up to 30 large events, as their organizers reported them."""
-    completed = [event for event in dataset.events if "completed" in event.marks and event.topic.get("open")]
-    rows = []
-    for event in rng.sample(completed, min(30, len(completed))):
-        activity = event.activity
-        organizer = activity.organizer
-        fields = {"quantity": int(activity.headcount), "activity": activity}
-        rows.append(_outcome(dataset, rng, "beneficiaries", activity.title, activity.last_day, organizer, **fields))
-    return rows
-
-
-def _reported(
-    dataset: Dataset, rng: RandomSource, kind: str, title: str, number: int | None, by: str, due: int
-) -> Outcome:
-    table, _, slug = by.partition(":")
-    organizer = {"team": dataset.teams, "organization": dataset.organizations, "base": dataset.bases}[table][slug]
-    day = dataset.started(CHECK_DAYS, dataset.workday(due))
-    is_gift = kind in ("money", "goods")
-    row = _outcome(dataset, rng, kind, title, day - dt.timedelta(days=3), organizer)
-    row.state, row.checked_by, row.checked_at = OutcomeState.REPORTED, None, None
-    row.due_on = dataset.due(day, CHECK_DAYS)
-    row.amount, row.quantity = (Decimal(number), None) if is_gift else (None, number)
-    return row

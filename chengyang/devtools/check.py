@@ -76,7 +76,7 @@ def tool(name, *arguments):
 
 def typed_paths():
     """Return the paths, relative to the project, whose types are checked."""
-    patterns = ("*/{}*", "chengyang/*/{}*", "chengyang/*/*/{}*")
+    patterns = ("*/{}*", "*/*/{}*", "chengyang/*/*/{}*")
     named = [path for name in TYPED_FILES for pattern in patterns for path in ROOT.glob(pattern.format(name))]
     ours = [path for path in named if path.is_dir() or path.suffix == ".py"]
     return sorted(

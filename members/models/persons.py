@@ -172,6 +172,7 @@ class Person(RegistrationDetails, DemoMark):
             models.Index(fields=["registered_on"], name="person_registered_on"),
             models.Index(fields=["confirm_by"], condition=Q(state="unconfirmed"), name="person_to_confirm"),
             models.Index(fields=["left_on"], condition=Q(state="left"), name="person_to_erase"),
+            models.Index(fields=["left_on"], condition=Q(left_on__isnull=False), name="person_left_on"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -353,6 +353,8 @@ class Membership(DemoMark):
             models.Index(fields=["organization", "state", "person"], name="membership_people"),
             models.Index(fields=["person", "state"]),
             models.Index(fields=["-applied_at", "-id"], name="membership_latest"),
+            models.Index(fields=["joined_on"], name="membership_joined_on"),
+            models.Index(fields=["left_on"], condition=Q(left_on__isnull=False), name="membership_left_on"),
         ]
         constraints = [
             models.UniqueConstraint(

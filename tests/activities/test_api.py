@@ -203,6 +203,8 @@ def test_the_schema_has_every_operation(client, db):
         ("delete", "/api/v1/activities/{public_id}/cancel/"),
         ("get", "/api/v1/objectives/"),
         ("get", "/api/v1/objectives/{public_id}/"),
+        ("get", "/api/v1/proposals/"),
+        ("get", "/api/v1/proposals/{public_id}/"),
     }
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from services.models import Offer, Post, Request, Team
 from tests import personas
 
-from . import browser_data
+from . import browser_data, steps
 from .pages import PHONE, check, heading, press, sees
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,16 @@ def law(portal):
     return leader
 
 
+@pytest.fixture
+def counsel(law):
+    """A volunteer of another team who may be asked by name."""
+    tax = Team.objects.get(slug="caishui")
+    holder = browser_data.person(92, "钟离迟")
+    described = {"skills": "劳务报酬个税", "times": "周四下午", "by_name": True}
+    Post.objects.create(person=holder, team=tax, kind="volunteer", starts=personas.STARTED, **described)
+    return holder.user
+
+
 def opened(page, summary):
     """Open the part of the page with this heading and return it."""
     part = page.locator("details", has=page.locator("summary", has_text=summary))
@@ -30,13 +40,18 @@ def opened(page, summary):
     return part
 
 
-def test_a_citizen_orders_from_the_list_and_two_sides_work_on_it_to_the_end(browse, law):
-    page, team = browse(browser_data.person(91, "周予安").user, size=PHONE), browse(law)
+def test_a_citizen_orders_from_the_list_and_two_sides_work_on_it_to_the_end(browse, law, counsel):
+    page, team, expert = browse(size=PHONE), browse(law), browse(counsel, size=PHONE)
 
     page.goto("/services/teams/falv/")
     page.get_by_role("link", name="点这一单：合同审阅").click()
+    heading(page, "合同审阅")
+    check(page, "request-before", axe=True)
+    page.get_by_role("link", name="登录，接着写").click()
+    steps.request_code(page)
+    steps.enter_code(page, yes="登录")
     page.locator("[name=title]").fill("劳务合同范本审阅")
-    page.locator("[name=text]").fill("要和六位兼职剪辑师签合同，请看范本。")
+    page.locator("[name=text]").fill("要和六位兼职剪辑师签合同，劳务报酬的个税谁扣？请看范本。")
     page.locator("[name=category]").select_option("law")
     check(page, "request-new-order", axe=True)
     press(page, "提交")
@@ -49,8 +64,21 @@ def test_a_citizen_orders_from_the_list_and_two_sides_work_on_it_to_the_end(brow
     team.get_by_role("link", name="劳务合同范本审阅").click()
     team.get_by_label("接下").check()
     press(team, "回话")
-    sees(team, "接下了")
+    sees(team, "接下了", "可以点名请 钟离迟：劳务报酬个税", "队里有人会“劳务报酬个税”")
+    check(team, "request-suggestions-team", axe=True)
+    team.get_by_role("button", name="请 钟离迟 协办").click()
+    sees(team, "已请，对方会收到通知。")
 
+    expert.goto("/services/board/")
+    expert.get_by_role("link", name="劳务合同范本审阅").click()
+    expert.get_by_label("接下").check()
+    check(expert, "request-expert", axe=True)
+    press(expert, "回话")
+    expert.locator("[name=opinion-text]").fill("由公司代扣。")
+    press(expert, "交意见")
+    sees(expert, "由公司代扣。", "财税服务队")
+
+    team.goto(team.url)
     asking = opened(team, "回问")
     asking.locator("[name=ask-text]").fill("按条结算，还是按月？")
     asking.locator("[name=ask-pauses]").check()
@@ -65,6 +93,11 @@ def test_a_citizen_orders_from_the_list_and_two_sides_work_on_it_to_the_end(brow
     page.locator("[name=text]").fill("按条结算。")
     press(page, "交上去，计时继续")
     sees(page, "计时继续")
+    page.get_by_role("link", name="改一改，或撤回").click()
+    check(page, "request-correct", axe=True)
+    page.locator("[name=text]").fill("按条结算，一条 300 元。")
+    press(page, "保存")
+    sees(page, "按条结算，一条 300 元。", "改过", "原来写的")
 
     team.goto(url)
     meeting = opened(team, "约见面")

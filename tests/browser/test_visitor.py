@@ -36,7 +36,7 @@ def test_visitor_comes_from_the_home_page_to_an_activity(browse, fair):
 
 @pytest.mark.parametrize(
     ("size", "entries"),
-    [(PHONE, ["首页", "日历", "服务", "我的", "更多"]), (DESKTOP, ["日历", "基地", "组织", "服务", "标准"])],
+    [(PHONE, ["首页", "日历", "服务", "我的", "更多"]), (DESKTOP, ["日历", "基地", "组织", "服务", "标准", "成果"])],
     ids=["phone", "wide"],
 )
 def test_the_menu_shows_what_fits_the_screen(browse, fair, size, entries):

@@ -27,7 +27,21 @@ from members.actions import run_periodic
 from members.models import Application, Assessment, Person, Representative
 from organizations.models import Membership
 from services.actions import remind_handlers
-from services.models import Outcome, Request
+from services.models import (
+    CoSigner,
+    Department,
+    Follower,
+    Outcome,
+    OutcomeDouble,
+    OutcomeParty,
+    Promise,
+    Proposal,
+    ProposalEdition,
+    Referral,
+    Request,
+)
+from services.proposals.actions.upkeep import mark_late, remind_department, remind_of_promise
+from services.states import EditionState
 from tests.demo.demo_copy import TODAY
 from tests.personas import NAMES
 
@@ -60,7 +74,8 @@ def test_every_address_can_receive_no_mail():
     "model",
     [
         *(User, Role, Person, Application, Assessment, Representative, Activity, Membership, Request, Outcome),
-        *(Room, RoomBooking, Visit),
+        *(Room, RoomBooking, Visit, OutcomeParty, OutcomeDouble),
+        *(Proposal, CoSigner, Department, Referral, Promise, ProposalEdition, Follower),
     ],
 )
 def test_every_row_is_marked(model):
@@ -107,6 +122,7 @@ def test_given_names_have_one_to_three_characters():
         (Assessment, ("findings", "note")),
         (Representative, ("reason",)),
         (Request, ("title", "text", "answer")),
+        (Proposal, ("title", "situation", "wish", "advice")),
     ],
 )
 def test_no_text_about_a_person_has_a_forbidden_subject(model, columns):
@@ -133,6 +149,10 @@ def test_no_text_about_a_person_has_a_forbidden_subject(model, columns):
         (Request, "answered_at"),
         (Request, "escalated_at"),
         (Outcome, "checked_at"),
+        (Proposal, "submitted_at"),
+        (Proposal, "closed_at"),
+        (Referral, "answered_at"),
+        (ProposalEdition, "published_at"),
         (Notice, "at"),
         (Consent, "at"),
         (User, "date_joined"),
@@ -373,3 +393,25 @@ def test_what_is_stored_about_a_person_costs_a_statement_only_for_tables_with_ro
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/me/data/").status_code == 200
     assert len(asked) <= 45
+
+
+# ---- proposals ------------------------------------------------------------------------------------------------------
+def test_proposals_are_at_every_stage_and_nothing_is_left_to_the_periodic_task():
+    states = set(Proposal.objects.values_list("state", flat=True))
+    assert states >= {"draft", "submitted", "returned", "reviewed", "forwarded", "answered", "closed"}
+    referrals, promises = Referral.objects.filter(state="open"), Promise.objects.filter(state="open")
+    assert not [row for row in referrals if remind_department(row, TODAY) or mark_late(row, TODAY)]
+    assert not [row for row in promises if remind_of_promise(row, TODAY)]
+
+
+def test_two_officers_published_each_proposal_after_its_answer():
+    rows = ProposalEdition.objects.filter(state=EditionState.PUBLISHED)
+    assert rows.count() >= 6
+    assert not rows.filter(cleaned_by=F("checked_by")).exists()
+    assert not [row for row in rows if row.published_at < row.proposal.answered_at]
+
+
+def test_the_district_has_proposals_to_decide_on():
+    district = User.objects.get(email="district@demo.invalid")
+    waiting = {key.kind.code for key in todo_queue.keys(district, "services")}
+    assert {"proposal", "proposal-late", "proposal-promise"} <= waiting

@@ -5,6 +5,8 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from activities.models import CheckIn
 from bases.models import Honour
@@ -176,6 +178,17 @@ def test_the_same_outcome_is_reported_once_and_another_amount_is_refused(people,
     assert refusals(owner) == {2: ["这一栏不能用表格改，现在是“5000.00”。"]}
 
 
+def test_kinds_of_outcomes_are_read_once_more_for_all_rows(people, district):
+    row = ["捐款", "捐款", "2026-03-05", 5000, None, "夏庄联谊会", None]
+    read = []
+    for count in (1, 4):
+        rows = [[f"第 {number} 笔", *row[1:]] for number in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            upload("outcomes", book([OUTCOME_HEAD, *rows]), actor=district)
+        read.append(sum('FROM "services_outcomekind"' in query["sql"] for query in queries))
+    assert read[1] - read[0] == 3  # each cell is looked up among the kinds, and no row reads its kind once more
+
+
 # ---- every kind -----------------------------------------------------------------------------------------------------
 @pytest.fixture
 def everything(people):
@@ -187,7 +200,7 @@ def everything(people):
     Post.objects.create(organization=organization, person=persons[0], kind="chair", starts=DAY)
     base.posts.create(person=persons[1], kind="guide", starts=DAY)
     personas.team().posts.create(person=persons[2], kind="volunteer", starts=DAY)
-    organization.outcomes.create(kind="money", title="助学", happened_on=DAY, amount=5000)
+    organization.outcomes.create(kind_id="money", title="助学", happened_on=DAY, amount=5000)
     service = factories.published(kind="volunteer", organization=organization, headcount=12)
     signup = service.signups.create(person=persons[0], state="confirmed", position=1)
     CheckIn.objects.create(signup=signup, checked_in_at=service.starts + dt.timedelta(seconds=12))

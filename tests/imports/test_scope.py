@@ -71,7 +71,7 @@ def test_the_key_of_a_row_of_another_subdistrict_finds_nothing(people, liuting, 
             organization=organization, person=persons[0], kind="chair", starts="2026-03-05"
         ).pk,
         "outcomes": organization.outcomes.create(
-            kind="money", title="助学", happened_on="2026-03-05", amount=5
+            kind_id="money", title="助学", happened_on="2026-03-05", amount=5
         ).public_id,
     }
     columns = {"persons": "单位", "memberships": "入会日期", "organization-posts": "起", "outcomes": "日期"}

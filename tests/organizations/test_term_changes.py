@@ -15,7 +15,7 @@ from chengyang.platform.files.models import File
 from chengyang.platform.jobs.models import Job
 from chengyang.platform.notices.models import Notice
 from members import actions as members
-from organizations import actions
+from organizations import actions, todos
 from organizations.models import Candidate, Term, TermChange
 from organizations.states import CHANGE_TRANSITIONS, ChangeState
 from tests import personas
@@ -484,3 +484,10 @@ def test_every_list_opens(client_of, agreed, name, table):
     browser = client_of(personas.make(name))
     assert browser.get(f"/manage/organizations/{table}/").status_code == 200
     assert browser.get(f"/manage/organizations/{table}/export/").status_code == 200
+
+
+def test_before_the_result_nobody_reads_that_posts_are_vacant(prepared, district):
+    prepared.candidates.update(is_elected=False)
+    change = TermChange.objects.get(pk=prepared.pk)
+    results = [row.value for row in todos.change_rows(change, district) if str(row.label) == "结果"]
+    assert results == ["—"]

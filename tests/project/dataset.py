@@ -36,9 +36,24 @@ from chengyang.platform.privacy.purposes import PURPOSES
 from chengyang.platform.staff.models import BulkRow, BulkRun, ListExport, RulesDraft, SavedView
 from chengyang.platform.standards.models import Criterion, Standard, Version
 from chengyang.platform.workdays.models import WorkdayException
+from chengyang.portal.board import actions as board
+from chengyang.portal.board import keeping, periods
 from members.models import Application, Assessment, Category, Person, Representative
 from organizations.models import DutyFeed, Kind, Membership, WorkField
-from services.models import Extension, Outcome, Request, Share, ThreadEntry
+from services.models import (
+    Department,
+    Extension,
+    Outcome,
+    OutcomeDouble,
+    Promise,
+    Proposal,
+    Referral,
+    Request,
+    Share,
+    TeamApplication,
+    ThreadEntry,
+)
+from services.proposals import actions as proposal_actions
 from tests import personas
 
 NOW = clock.at(dt.date(2026, 9, 16), dt.time(9))
@@ -51,6 +66,11 @@ LEFT = "韩退之"  # a person who has left the registry
 APPLICANT = "申小满"  # an applicant under review
 REQUEST_TEXT = "房租合同里的那一条"  # text of a request that was routed to the team
 ASKED_TEXT = "租约写的是哪一天"  # what the leader of the team asks its author
+PROPOSAL_TEXT = "园区门口的那盏路灯"  # text of a proposal that is not published
+DRAFT_TEXT = "还没写完的那一条"  # text of a draft
+UNIT_TEXT = "由路灯所来人看"  # the unpublished answer to it
+MESSAGE_TEXT = "房东又改了口"  # what its author adds
+VOLUNTEERING = "上官采薇"  # a person who applies to volunteer in the team
 FORMER = "+8615431418888"  # the number that `member` signed in with before
 GUEST = "来宾司徒云"  # name of a guest in check-in lists
 DRAFTED, SUBMITTED = "还没有定的采风", "等批准的讲座"  # titles of unpublished activities
@@ -66,6 +86,11 @@ SECRETS = {  # text → personas who may read it; no other persona does, on any 
     APPLICANT: OFFICES,
     REQUEST_TEXT: {"member", "leader"},
     ASKED_TEXT: {"member", "leader"},
+    PROPOSAL_TEXT: {"member", "leader", "district", "district_2"},
+    DRAFT_TEXT: {"member"},
+    UNIT_TEXT: {"member", "leader", "district", "district_2"},
+    MESSAGE_TEXT: {"member", "leader"},
+    VOLUNTEERING: {*OFFICES, "leader"},
     GUEST: {*ORGANIZERS, "leader"},
     DRAFTED: ORGANIZERS,
     SUBMITTED: ORGANIZERS,
@@ -135,10 +160,12 @@ def build() -> Dataset:
         _activities,
         _signups,
         _requests,
+        _proposals,
         _rooms_and_visits,
         _objectives,
         _evaluations,
         _rest,
+        _board,
     ):
         make(dataset)
     return dataset
@@ -277,6 +304,7 @@ def _organizers(dataset):
     team.subdistrict = dataset.area
     team.save()
     objects["offer"] = team.offers.create(name="采摘帮扶")
+    objects["off_offer"] = team.offers.create(name="农机维修", position=2, off_from=LONG_AGO.date())
     objects["routing_rule"] = team.routing_rules.create(category="rural")
     objects |= {"organization": organization, "base": base, "team": team}
     objects["preparing"] = personas.organization(
@@ -407,6 +435,11 @@ def _people(dataset):
     )
     objects["volunteer"] = dataset.person("钟离迟")
     objects["volunteer"].services_posts.create(team=team, kind="volunteer", starts=LONG_AGO.date())
+    offered = {"team": team, "skills": "采摘", "times": "周末", "applied_at": NOW, "due_on": clock.today() + DAY}
+    objects["team_application"] = TeamApplication.objects.create(
+        person=dataset.person(VOLUNTEERING, "volunteering"), **offered
+    )
+    objects["own_team_application"] = TeamApplication.objects.create(person=dataset.member, **offered)
 
 
 def _rooms_and_visits(dataset):
@@ -523,10 +556,15 @@ def _requests(dataset):
     answered = {"state": "answered", "answer": "已联系", "answered_at": NOW - HOUR}
     objects["answered"] = add_request("问政策", team=dataset.team, answered_by=dataset.users["leader"], **answered)
     _work_on_requests(dataset, add_request)
-    money = {"kind": "money", "amount": Decimal(3000), "happened_on": clock.today() - DAY, "team": dataset.team}
+    money = {"kind_id": "money", "amount": Decimal(3000), "happened_on": clock.today() - DAY, "team": dataset.team}
     reported = {"reported_by": dataset.users["leader"], "due_on": clock.today() + DAY}
     objects["outcome"] = Outcome.objects.create(title="助学款", **money, **reported)
     objects["checked"] = Outcome.objects.create(title="助老款", state="checked", **money)
+    objects["outcome_kind"] = objects["checked"].kind
+    objects["outcome_party"] = objects["outcome"].parties.create(programme=Programme.objects.first())
+    objects["outcome_double"] = OutcomeDouble.objects.create(
+        first=objects["outcome"], second=objects["checked"], signs="同一天、数额相同", due_on=clock.today() + DAY
+    )
 
 
 def _work_on_requests(dataset, add_request):
@@ -537,6 +575,9 @@ def _work_on_requests(dataset, add_request):
     meeting = {"starts": NOW + DAY, "ends": NOW + DAY + HOUR, "place": "嗨创天地", "by": leader, "unit": team.name}
     objects["appointment"] = ThreadEntry.objects.create(request=objects["request"], kind="appointment", **meeting)
     ThreadEntry.objects.create(request=objects["request"], kind="question", text=ASKED_TEXT, by=leader, unit=team.name)
+    objects["message"] = ThreadEntry.objects.create(
+        request=objects["request"], kind="message", text=MESSAGE_TEXT, by=dataset.users["member"]
+    )
     objects["paused_request"] = paused = add_request("等补充的", team=team, state="paused")
     paused.pauses.create(number=1, reason="先弄清", asked_on=clock.today(), asked_by=leader)
     shared = add_request("请队里帮看", state="routed")
@@ -545,6 +586,60 @@ def _work_on_requests(dataset, add_request):
     due_on = {"due_on": clock.today() + DAY}
     extension = {"days": 3, "reason": "要问区里", "asked_by": dataset.users["xiazhuang"], **due_on}
     objects["extension"] = Extension.objects.create(request=late, **extension)
+
+
+# ---- proposals -------------------------------------------------------------------------------------------------------
+def _proposals(dataset):
+    """Proposals of the member at each stage; the leader signs one of them, whose answer is not published."""
+    objects, author, officer = dataset.objects, dataset.users["member"], dataset.users["district"]
+    unit = objects["department"] = Department.objects.create(name="区城市管理部门", contact_name="岑以宁")
+
+    def write(title, text="晚上看不清", stage="draft", **fields):
+        texts = {"title": title, "topic": "city", "situation": text, "wish": "请装灯", **fields}
+        row = proposal_actions.draft_proposal(actor=author, **texts)
+        steps = ("submitted", "accepted", "forwarded", "answered")
+        for step in steps[: steps.index(stage) + 1] if stage in steps else ():
+            row = _proposal_step(row, step, unit=unit, author=author, officer=officer)
+        return row
+
+    objects["proposal_draft"] = write("写了一半的", DRAFT_TEXT)
+    objects["proposal"] = write("停车位划线", stage="submitted")
+    objects["proposal_accepted"] = write("垃圾桶分类", stage="accepted")
+    objects["proposal_forwarded"] = write("绿道加座椅", stage="forwarded")
+    objects["referral"] = referral = objects["proposal_forwarded"].referrals.get()
+    objects["referral_link"] = referral.links.get()
+    late = write("雨棚漏水", stage="forwarded")
+    objects["late_referral"] = late.referrals.get()
+    Referral.objects.filter(proposal=late).update(due_on=clock.today())
+    objects["proposal_signed"] = signed = write("路灯", PROPOSAL_TEXT, stage="submitted", openness="closed")
+    objects["cosigner"] = proposal_actions.cosign_proposal(signed, actor=dataset.users["leader"])
+    for step in ("accepted", "forwarded", "answered"):
+        signed = _proposal_step(signed, step, unit=unit, author=author, officer=officer, answer=UNIT_TEXT)
+    objects["signed_referral"] = signed.referrals.get()
+    objects["proposal_answered"] = write("公园开放到九点", stage="answered")
+    objects["promise"] = Promise.objects.get(referral__proposal=objects["proposal_answered"])
+    texts = {"situation": "路口没有灯", "wish": "请装一盏", "answer": "已经装好"}
+    for name, title in (("edition", "路口装灯"), ("public_edition", "公交站加座")):
+        row = write(title, stage="answered")
+        objects[name] = proposal_actions.clean_proposal(row, actor=officer, title=title, **texts)
+    objects["public_edition"] = proposal_actions.publish_proposal(
+        objects["public_edition"], actor=dataset.users["district_2"]
+    )
+
+
+def _proposal_step(row, step, *, unit, author, officer, answer="已经安排"):
+    """Take the proposal `row` one step further and return it."""
+    if step == "submitted":
+        return proposal_actions.submit_proposal(row, actor=author)
+    if step == "accepted":
+        return proposal_actions.accept_proposal(row, actor=officer)
+    if step == "forwarded":
+        proposal_actions.forward_proposal(row, actor=officer, department=unit)
+    else:
+        promises = [("装一盏灯", clock.today() + 3 * DAY)]
+        link = row.referrals.get().links.get(ended_at__isnull=True)
+        proposal_actions.answer_by_link(link, answer=answer, result="adopted", promises=promises)
+    return Proposal.objects.get(pk=row.pk)
 
 
 def _paper_template(officer):
@@ -612,6 +707,14 @@ def _objectives(dataset):
     other = objectives.draft_plan(dataset.base, year=NOW.year, actor=manager)
     objects["goal_unpublished"] = objectives.add_objective(other, actor=manager, **counted)
     objects["goal_waiting"] = objectives.submit_plan(other, actor=manager)
+
+
+def _board(dataset):
+    """The kept figures, and a report about the team that its leader has made."""
+    keeping.refresh()
+    dataset.objects["report"] = board.make_report(
+        dataset.team, periods.parse(str(NOW.year)), note="初稿", actor=dataset.users["leader"]
+    )
 
 
 def _evaluations(dataset):

@@ -20,6 +20,7 @@ NAMES = {
     "panels": lambda panel: f"{panel.place} {panel.template}",
     "record_tabs": lambda tab: f"{tab.subject} {tab.order} {tab.code} {tab.part}".rstrip(),
     "record_verbs": lambda verb: f"{verb.subject} {verb.order} {verb.code} {verb.form}",
+    "staff_pages": lambda page: f"{page.section} {page.url_name}",
     "list_links": lambda link: f"{link.order} {link.code}",
     "papers": lambda paper: f"{paper.subject} {paper.order} {paper.code}",
     "menu": lambda entry: f"{entry.place} {entry.order} {entry.url_name}",

@@ -23,6 +23,7 @@ OTHER_QUERIES = {
 }
 SIGNALS = {
     "chengyang/platform/accounts/receivers.py": "receives signals of Django and allauth about sign-ins",
+    "chengyang/portal/board/watching.py": "makes the triggers of the kept figures after `migrate`",
     "chengyang/lib/vault/apps.py": "receives Django's pre_save and refuses to write an encrypted field without its derived columns",
 }
 MODEL_BY_NAME = {
@@ -62,6 +63,18 @@ WITHOUT_ACTOR = {
     "look_after_pause": "a periodic task",
     "look_after_answer": "a periodic task",
     "escalate_due": "a periodic task",
+    "end_shares_of_former_experts": "a periodic task",
+    "notify_of_offers": "a periodic task",
+    "delete_old_applications": "a periodic task",
+    "remind_department": "a periodic task",
+    "mark_late": "a periodic task",
+    "remind_of_promise": "a periodic task",
+    "close_unrated": "a periodic task",
+    "answer_by_link": "a department with its signed link, which has no account",
+    "hand_back": "a department with its signed link, which has no account",
+    "correct_answer": "a department with its signed link, which has no account",
+    "open_link": "a department with its signed link, which has no account",
+    "close_proposals_of": "called by the action that closes an account, which passes the actor by position",
     "end_mailing": "the last step of the job that sends the message",
     "send_due": "a periodic task",
     "notify": "called by actions that have an actor",

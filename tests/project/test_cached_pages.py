@@ -31,6 +31,7 @@ from members.models import Person
 from organizations import actions as organizations
 from organizations.models import Post
 from services.actions import offers, teams
+from services.proposals import actions as proposal_actions
 from tests import personas
 from tests.wsgi import ask, cookies_of
 
@@ -142,6 +143,16 @@ def test_a_name_is_gone_on_the_next_request(pages, dataset):
     assert post.person.name not in ask(pages, url).text
 
 
+def test_a_proposal_is_gone_with_the_consent(pages, dataset):
+    edition, author = dataset.public_edition, dataset.users["member"]
+    urls = ("/proposals/", edition.get_absolute_url())
+    for url in urls:
+        assert edition.title in ask(pages, url).text
+        assert ask(pages, url).was_kept
+    committed(proposal_actions.decide_openness, edition.proposal, actor=author, openness="closed")
+    assert [edition.title in ask(pages, url).text for url in urls] == [False, False]
+
+
 @pytest.mark.parametrize("verb", sorted(extensions.audit_verbs()))
 def test_a_verb_moves_the_site_or_says_why_not(verb):
     """Every verb whose object is shown in public moves a version; these are the ones that may move none."""
@@ -169,6 +180,7 @@ def test_a_verb_moves_the_site_or_says_why_not(verb):
         "file",
         "rules",
         "job",
+        "report",
         "import",
         "sheet",
         "paper",

@@ -36,6 +36,7 @@ LATIN |= {"demo", "invalid", "api", "webcal", "cookie", "outlook", "icp", "excel
 LATIN |= {"xls", "ods", "jpg", "png", "webp"}
 # Codes that the lists of the code tables show.
 LATIN |= {"enterprise", "new", "media", "four", "five", "six", "haves", "goods", "team", "registration", "shanghui"}
+LATIN |= {"money", "firm", "beneficiaries"}
 # Files that somebody uploaded: their policy allows nothing.
 SERVED_FILES = {"files:file", "files:picture", "files:picture unpublished"}
 SERVED_FILES |= {"organizations:charter", "organizations:charter unpublished"}

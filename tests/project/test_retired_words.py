@@ -57,6 +57,8 @@ RETIRED = {
     r"\bforget\(|\b_?forget_|_forget\b|\bFORGET": "anonymise, delete or clear",
     r"\bgive_post|_give_post|\bcan_give\b|\bgiven_post": "appoint",
     r"\bBody\b|\bbody\.(?:posts|slug|subdistrict|is_published|founded_on|name|pk|assessments)\b": "organizer",
+    r"\bPublicationState\b|services\.Publication\b|\bPublication[.(]|PUBLICATION_|[^-_]publication__": "ProposalEdition, edition",
+    r"services\.Milestone\b|\bMilestone(?:State|QuerySet)\b|\b\w+_milestones?\b|proposal\.milestone": "Promise, promise",
     # ---- retired phrases -----------------------------------------------------------------------------------------
     r"\b(?:a|an|each|every|its|their|whose|one|which|any|no|own) body(?:'s)?\b": "organizer",
     r"\b[Tt]he ways? (?:in|out)\b(?! which)": "sign-in, sending",

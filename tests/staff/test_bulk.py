@@ -307,6 +307,7 @@ def test_the_lists_with_work_on_many_rows_are_these():
         *("organizations.Membership accept", "organizations.Membership decline", "organizations.Membership end"),
         *("members.UnconfirmedPerson resend", "members.UnconfirmedPerson cancel"),
         *("services.Outcome check", "services.Outcome refuse"),
+        *("services.TeamApplication accept", "services.TeamApplication decline"),
         *("bases.RoomBooking confirm", "bases.RoomBooking decline"),
         *(
             "objectives.Plan publish",

@@ -52,10 +52,10 @@ def version(subject, code):
 
 # ---- who is offered what ---------------------------------------------------------------------------------------------
 ORGANIZATION = [
-    *("add-member", "assess", "charter", "dissolve", "draft", "duty", "message", "objectives", "pictures", "room"),
-    *("suspend", "term-change"),
+    *("add-member", "assess", "charter", "dissolve", "draft", "duty", "message", "objectives", "pictures"),
+    *("report", "room", "suspend", "term-change"),
 ]
-BASE = ["add-room", "assess", "draft", "exception", "objectives", "pictures"]
+BASE = ["add-room", "assess", "draft", "exception", "objectives", "pictures", "report"]
 PERSON = ["nominate", "join", "appoint-organization", "appoint-base", "appoint-team", "assess"]
 
 

@@ -19,7 +19,7 @@ from chengyang.platform.standards import actions as standards
 from members import actions as members
 from organizations import actions as organizations
 from services import actions as services
-from services.models import Request
+from services.models import OutcomeDouble, Request
 from tests import personas
 from tests.activities import factories
 from tests.members import conftest as fixtures
@@ -76,6 +76,16 @@ def a_correction(of, **changed):
 def an_outcome(of):
     data = {"kind": "money", "title": "助学款", "happened_on": dt.date(2026, 9, 1), "amount": Decimal("3000")}
     return services.report_outcome(personas.team(), actor=of("leader"), **data)
+
+
+def a_double(of):
+    """Two checked outcomes that may be the same thing."""
+    data = {"kind": "money", "title": "助学款", "happened_on": dt.date(2026, 9, 1), "amount": Decimal("3000")}
+    for _number in range(2):
+        services.check_outcome(
+            services.report_outcome(personas.team(), actor=of("leader"), **data), actor=of("district_2")
+        )
+    return OutcomeDouble.objects.get()
 
 
 def an_activity(of):
@@ -203,6 +213,9 @@ CASES = [
     ("representative-decline", lambda of: a_nomination(of, declined=True), "confirm", None),
     ("outcome", an_outcome, "check", None),
     ("outcome", an_outcome, "refuse", "一项成果重新核实"),
+    ("outcome-double", a_double, "count-first", "成果的重复认定撤销了"),
+    ("outcome-double", a_double, "count-second", "成果的重复认定撤销了"),
+    ("outcome-double", a_double, "apart", None),
     ("activity", an_activity, "approve", "活动重新审批"),
     ("activity", an_activity, "return", "活动重新审批"),
     ("request", a_request, "answer", "诉求的答复撤回了"),
@@ -245,7 +258,8 @@ def test_the_row_is_as_before_and_who_was_notified_is_notified(
 
 def test_every_option_that_a_kind_undoes_is_tried_above():
     tried = {option for _code, _waiting, option, _title in CASES}
-    elsewhere = ("membership", "signup")
+    # tests/services/proposals has those of proposals
+    elsewhere = ("membership", "signup", "proposal", "proposal-promise")
     undone = {option for kind in extensions.todo_kinds() if kind.code not in elsewhere for option in kind.undoes}
     # tests/bases/test_visits.py has the first, which asks for a time, tests/standards/test_amending.py the second
     assert undone - {"propose", "amend"} == tried

@@ -392,3 +392,11 @@ def test_two_officers_begin_and_confirm_at_once_and_one_does(transactional_db, s
         connections=10,
     )
     assert (outcomes.count("passed"), outcomes.count("state")) == (1, 9)
+
+
+# ---- print -----------------------------------------------------------------------------------------------------------
+def test_an_evaluation_is_printed_with_a_line_for_each_item(failed, client_of, district):
+    url = f"{reverse('admin:papers_papertemplate_print', args=['evaluation_base'])}?record={failed.pk}"
+    page = client_of(district).get(url).content.decode()
+    assert "1. 项venue：自述：在一楼；做到。" in page
+    assert "2. 项rules：自述：在一楼；部分做到；" in page

@@ -12,6 +12,7 @@ from chengyang.platform.staff import actions as staff
 from chengyang.platform.workdays import deadlines
 from chengyang.seed import loader
 from services import actions as services
+from services.models import Promise
 from tests.activities import factories as activity_factories
 
 pytestmark = pytest.mark.django_db
@@ -76,4 +77,17 @@ def test_the_review_of_a_sign_up_ends_on_the_first_day_of_the_activity(settings,
 def test_every_table_with_a_due_date_is_declared():
     declared = {kind.waiting().model for kind in extensions.deadline_rows()}
     names = {model: {field.name for field in model._meta.fields} for model in apps.get_models()}
-    assert declared == {model for model, fields in names.items() if "due_on" in fields and "pgh_id" not in fields}
+    dated = {model for model, fields in names.items() if "due_on" in fields and "pgh_id" not in fields}
+    assert declared == dated - {Promise}  # a day that a department has named itself
+
+
+def test_the_first_entry_of_a_year_leaves_its_statutory_days(settings, district, member):
+    settings.PORTAL_CLOCK = clock.at(dt.date(2027, 1, 28), dt.time(9))  # nobody has loaded a table
+    request = services.submit_request(actor=member, title="劳务合同", text="请看")
+    statutory = deadlines.exceptions([2027])
+    enter(district, 12)
+    after = deadlines.exceptions([2027])
+    assert {day: after[day] for day in statutory} == statutory
+    assert deadlines.is_provisional(dt.date(2027, 10, 1))
+    request.refresh_from_db()
+    assert request.due_on == dt.date(2027, 2, 15)

@@ -39,7 +39,14 @@ class File(models.Model):
     NOT_PERSONAL = {"id", "public_id", "content", "content_type", "size", "sha256", "attached_to", "attached_id", "at"}
 
     public_id = PublicIdField()
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="files", verbose_name=_("上传者"))
+    owner = models.ForeignKey(  # null: by somebody without an account, such as a department with its link
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="files",
+        verbose_name=_("上传者"),
+    )
     name = models.CharField(_("文件名"), max_length=150)
     content = models.FileField(_("内容"), max_length=200)
     content_type = models.CharField(_("类型"), max_length=100)

@@ -60,6 +60,8 @@ class Notice(models.Model):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["user", "-at", "-id"]),
+            # the notices about a row, which are deleted with it
+            models.Index(fields=["url"], condition=~Q(url=""), name="notice_url"),
             models.Index(fields=["about", "-at", "-id"], condition=~Q(about=""), name="notice_about"),
         ]
         constraints = [

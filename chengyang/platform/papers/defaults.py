@@ -5,9 +5,10 @@ Fonts are named, never embedded: they are licensed, and an office has them.
 """
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
-from chengyang.extensions import Paper
+from chengyang.extensions import Paper, PaperRows
 from chengyang.extensions.papers import Cell, Form, Imprint, Line, NewPage, Paragraph, Signatures, Table, Title
 
 from .filling import MADE_AT, MAKER
@@ -19,6 +20,7 @@ FONTS_OF_LEVELS = {0: FANG, 1: HEI, 2: KAI, 3: FANG, 4: FANG}
 # the negative space takes away (in 1/4096 of a point).
 OFFICIAL = {"top": 37, "bottom": 35, "left": 28, "right": 26, "header": 15, "footer": 25}
 LINE_PITCH, CHARACTER_SPACE = 580, -848
+CLOSER = "-5"  # twentieths of a point between characters: 28 of 16 pt in 156 mm
 PLAIN = {"top": 20, "bottom": 18, "left": 20, "right": 20, "header": 10, "footer": 9}
 ROW_NAME = "项"
 
@@ -27,67 +29,76 @@ def default_file(paper: Paper) -> bytes:
     """Return the default template of `paper` as a .docx file."""
     import docx  # only Word files need it: 100 ms
 
-    document = docx.Document()
-    _Writer(document, paper).write()
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
+    writer = Writer(docx.Document(), title=str(paper.label), is_official=paper.is_official, lists=paper.lists)
+    for block in paper.layout:
+        WRITERS[type(block)](writer, block)
+    return writer.saved()
 
 
-class _Writer:
-    """Writes the layout of one paper into an empty document."""
+class Writer:
+    """Writes blocks into an empty document: an official one by GB/T 9704, or another paper; `lists` are those of its tables."""
 
-    def __init__(self, document: Any, paper: Paper) -> None:
-        self.document, self.paper = document, paper
-        self.size = 16 if paper.is_official else 11  # points
-
-    def write(self) -> None:
+    def __init__(self, document: Any, *, title: str, is_official: bool, lists: Sequence[PaperRows] = ()) -> None:
+        self.document, self.label, self.is_official, self.lists = document, title, is_official, lists
+        self.size = 16 if is_official else 11  # points
         self._page()
         self._style()
-        for block in self.paper.layout:
-            WRITERS[type(block)](self, block)
         self._foot()
+
+    def saved(self) -> bytes:
+        """Return the document as the bytes of a .docx file."""
+        target = io.BytesIO()
+        self.document.save(target)
+        return target.getvalue()
 
     # ---- the page -----------------------------------------------------------------------------------------------
     def _page(self) -> None:
         from docx.oxml.ns import qn
         from docx.shared import Mm
 
-        section, margins = self.document.sections[0], OFFICIAL if self.paper.is_official else PLAIN
+        section, margins = self.document.sections[0], OFFICIAL if self.is_official else PLAIN
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = Mm(margins["top"]), Mm(margins["bottom"])
         section.left_margin, section.right_margin = Mm(margins["left"]), Mm(margins["right"])
         section.header_distance, section.footer_distance = Mm(margins["header"]), Mm(margins["footer"])
         grid = section._sectPr.find(qn("w:docGrid"))
-        if self.paper.is_official:
+        if self.is_official:
             grid.set(qn("w:type"), "linesAndChars")
             grid.set(qn("w:linePitch"), str(LINE_PITCH))
             grid.set(qn("w:charSpace"), str(CHARACTER_SPACE))
         else:
             section._sectPr.remove(grid)
         properties = self.document.core_properties
-        properties.author, properties.title, properties.comments = "", str(self.paper.label), ""
+        properties.author, properties.title, properties.comments = "", self.label, ""
 
     def _style(self) -> None:
         from docx.shared import Pt
 
         style = self.document.styles["Normal"]
         style.font.size = Pt(self.size)
-        _name_fonts(style.element.get_or_add_rPr(), FANG if self.paper.is_official else "宋体")
+        _name_fonts(style.element.get_or_add_rPr(), FANG if self.is_official else "宋体")
         spacing = style.paragraph_format
         spacing.space_before = spacing.space_after = Pt(0)
         spacing.line_spacing = 1.0
         spacing.widow_control = False
+        if self.is_official:
+            # The grid says 22 lines of 28 characters. LibreOffice widens each character to two cells of a grid that is narrower
+            # than the type; so the lines are as high and the characters as wide by themselves, and leave the grid alone.
+            spacing.line_spacing = _points(LINE_PITCH / 20)
+            _before(style.element.get_or_add_pPr(), _element("w:snapToGrid", val="0"), "spacing", "ind", "jc", "rPr")
+            _before(
+                style.element.get_or_add_rPr(), _element("w:spacing", val=CLOSER), "w", "kern", "sz", "szCs", "lang"
+            )
 
     def _foot(self) -> None:
         """Write page numbers: — 1 — in 14 pt, odd pages right and even ones left; in the middle of other papers."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH as At
 
         section = self.document.sections[0]
-        if not self.paper.is_official:
+        if not self.is_official:
             paragraph = section.footer.paragraphs[0]
             self._page_number(paragraph, At.CENTER, "宋体", 9, "")
-            self._run(paragraph, f"　　{{{{ {MAKER.name} }}}} {{{{ {MADE_AT.name} }}}}", "宋体", 9)
+            self.run(paragraph, f"　　{{{{ {MAKER.name} }}}} {{{{ {MADE_AT.name} }}}}", "宋体", 9)
             return
         self.document.settings.odd_and_even_pages_header_footer = True
         for footer, at, side in ((section.footer, At.RIGHT, "right"), (section.even_page_footer, At.LEFT, "left")):
@@ -97,11 +108,11 @@ class _Writer:
 
     def _page_number(self, paragraph: Any, at: Any, font: str, size: int, around: str) -> None:
         paragraph.alignment = at
-        self._run(paragraph, around, font, size)
-        run = self._run(paragraph, "", font, size)
+        self.run(paragraph, around, font, size)
+        run = self.run(paragraph, "", font, size)
         for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
             run._r.append(_field_part(kind, text))
-        self._run(paragraph, around[::-1], font, size)
+        self.run(paragraph, around[::-1], font, size)
 
     # ---- blocks -------------------------------------------------------------------------------------------------
     def title(self, block: Title) -> None:
@@ -110,11 +121,12 @@ class _Writer:
         paragraph = self.document.add_paragraph()
         paragraph.alignment = At.CENTER
         paragraph.paragraph_format.keep_with_next = True
-        if self.paper.is_official:
-            self._run(paragraph, block.text, SONG, 22)
+        if self.is_official:
+            self.run(paragraph, block.text, SONG, 22)
+            paragraph.paragraph_format.line_spacing = _points(34)
             self.document.add_paragraph()  # one line below the title
         else:
-            self._run(paragraph, block.text, HEI, 18)
+            self.run(paragraph, block.text, HEI, 18)
             paragraph.paragraph_format.space_after = _points(8)
 
     def line(self, block: Line) -> None:
@@ -122,25 +134,25 @@ class _Writer:
 
         paragraph = self.document.add_paragraph()
         paragraph.alignment = {"left": At.LEFT, "center": At.CENTER, "right": At.RIGHT}[block.align]
-        if block.align == "right" and self.paper.is_official:
+        if block.align == "right" and self.is_official:
             paragraph.paragraph_format.right_indent = _points(32)
-        if not self.paper.is_official:
+        if not self.is_official:
             paragraph.paragraph_format.space_after = _points(4)
-        self._run(paragraph, block.text)
+        self.run(paragraph, block.text)
 
     def paragraph(self, block: Paragraph) -> None:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.first_line_indent = _points(2 * self.size)
         _set_chars(paragraph, 200)  # two characters, whatever the font
-        self._run(paragraph, block.text, FONTS_OF_LEVELS[block.level])
+        self.run(paragraph, block.text, FONTS_OF_LEVELS[block.level])
 
     def signatures(self, block: Signatures) -> None:
         table = self.document.add_table(rows=1, cols=len(block.places))
         for cell, place in zip(table.rows[0].cells, block.places, strict=True):
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_before = _points(26)
-            self._run(paragraph, f"{place}：")
-            self._run(paragraph, "　" * (30 // len(block.places) - len(str(place)))).font.underline = True
+            self.run(paragraph, f"{place}：")
+            self.run(paragraph, "　" * (30 // len(block.places) - len(str(place)))).font.underline = True
         self.document.add_paragraph()
 
     def imprint(self, block: Imprint) -> None:
@@ -153,7 +165,7 @@ class _Writer:
         for cell, text, at in zip(table.rows[0].cells, (block.left, block.right), (At.LEFT, At.RIGHT), strict=True):
             paragraph = cell.paragraphs[0]
             paragraph.alignment = at
-            self._run(paragraph, text, FANG, 14)
+            self.run(paragraph, text, FANG, 14)
 
     def new_page(self, block: NewPage) -> None:
         from docx.enum.text import WD_BREAK
@@ -161,7 +173,7 @@ class _Writer:
         self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
     def form(self, block: Form) -> None:
-        table = self._table(len(block.rows), list(block.widths))
+        table = self.grid(len(block.rows), list(block.widths))
         taken: set[tuple[int, int]] = set()
         for down, cells in enumerate(block.rows):
             self._height(table.rows[down], block.heights[down] if down < len(block.heights) else 10)
@@ -186,29 +198,30 @@ class _Writer:
         paragraph.alignment = At.CENTER if cell.label or cell.box else At.LEFT
         if cell.box:
             place.vertical_alignment = Height.CENTER
-        self._run(paragraph, cell.text, HEI if cell.label else None)
+        self.run(paragraph, cell.text, HEI if cell.label else None)
 
     def table(self, block: Table) -> None:
-        found = next(one for one in self.paper.lists if one.name == block.rows)
-        table = self._table(4 + block.spare, [width for _head, _name, width in block.columns])
+        found = next(one for one in self.lists if one.name == block.rows)
+        table = self.grid(4 + block.spare, [width for _head, _name, width in block.columns])
         head, begin, line, end, *spare = table.rows
         for cell, (text, _name, _width) in zip(head.cells, block.columns, strict=True):
             _centre(cell)
-            self._run(cell.paragraphs[0], text, HEI)
-        _repeat_on_each_page(head)
-        self._run(begin.cells[0].paragraphs[0], f"{{%tr for {ROW_NAME} in {found.name} %}}")
-        self._run(end.cells[0].paragraphs[0], "{%tr endfor %}")
+            self.run(cell.paragraphs[0], text, HEI)
+        repeat_on_each_page(head)
+        self.run(begin.cells[0].paragraphs[0], f"{{%tr for {ROW_NAME} in {found.name} %}}")
+        self.run(end.cells[0].paragraphs[0], "{%tr endfor %}")
         for cell, (_text, name, width) in zip(line.cells, block.columns, strict=True):
             _centre(cell, centred=width < 30)
             if name:
-                self._run(cell.paragraphs[0], f"{{{{ {ROW_NAME}.{name} }}}}")
+                self.run(cell.paragraphs[0], f"{{{{ {ROW_NAME}.{name} }}}}")
         for row in (head, line, *spare):
             self._height(row, block.height)
-            _keep_together(row)
+            keep_together(row)
         self.document.add_paragraph()
 
     # ---- parts --------------------------------------------------------------------------------------------------
-    def _table(self, rows: int, widths: list[int]) -> Any:
+    def grid(self, rows: int, widths: list[int]) -> Any:
+        """Add a table with `rows` rows and columns of `widths` millimetres, and return it."""
         from docx.shared import Mm
 
         table = self.document.add_table(rows=rows, cols=len(widths), style="Table Grid")
@@ -225,7 +238,8 @@ class _Writer:
 
         row.height, row.height_rule = Mm(millimetres), WD_ROW_HEIGHT_RULE.AT_LEAST
 
-    def _run(self, paragraph: Any, text: Any, font: str | None = None, size: int = 0) -> Any:
+    def run(self, paragraph: Any, text: Any, font: str | None = None, size: int = 0) -> Any:
+        """Add `text` to `paragraph` in a font (None: that of the document) of `size` points (0: that of the document)."""
         from docx.shared import Pt
 
         run = paragraph.add_run(str(text))
@@ -237,14 +251,14 @@ class _Writer:
 
 
 WRITERS: dict[type, Any] = {
-    Title: _Writer.title,
-    Line: _Writer.line,
-    Paragraph: _Writer.paragraph,
-    Form: _Writer.form,
-    Table: _Writer.table,
-    Signatures: _Writer.signatures,
-    NewPage: _Writer.new_page,
-    Imprint: _Writer.imprint,
+    Title: Writer.title,
+    Line: Writer.line,
+    Paragraph: Writer.paragraph,
+    Form: Writer.form,
+    Table: Writer.table,
+    Signatures: Writer.signatures,
+    NewPage: Writer.new_page,
+    Imprint: Writer.imprint,
 }
 
 
@@ -263,6 +277,11 @@ def _element(name: str, **attributes: str) -> Any:
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
     return made
+
+
+def _before(parent: Any, made: Any, *followers: str) -> None:
+    """Add `made` to `parent` before the elements that the schema wants after it."""
+    parent.insert_element_before(made, *(f"w:{name}" for name in followers))
 
 
 def _rules() -> Any:
@@ -309,9 +328,11 @@ def _centre(cell: Any, *, centred: bool = True) -> None:
         cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _repeat_on_each_page(row: Any) -> None:
+def repeat_on_each_page(row: Any) -> None:
+    """Let `row` stand above the table on each page."""
     row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
 
 
-def _keep_together(row: Any) -> None:
+def keep_together(row: Any) -> None:
+    """Let no page end within `row`."""
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))

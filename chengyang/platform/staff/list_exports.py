@@ -204,7 +204,7 @@ def _named(model: type[Model], path: str, values: list[Any]) -> list[Any]:
     found = export_columns.field_at(model, path)
     if found is None or not found[1].is_relation:
         return values
-    rows = found[1].related_model._base_manager.in_bulk(set(values) - {None})
+    rows = found[1].related_model._base_manager.in_bulk(set(values) - {None}, field_name=found[1].target_field.name)
     texts = {pk: str(row) for pk, row in rows.items()}
     return [texts.get(value) for value in values]
 

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from chengyang.extensions import Section, go_live_items, search_sources, todo_kind
+from chengyang.extensions import Section, go_live_items, search_sources, staff_pages, todo_kind
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.middleware import sign_in_url
 from chengyang.platform.audit import readings
@@ -142,6 +142,10 @@ class StaffSite(TodoPages, AdminSite):
                 meta = model._meta
                 url = list_address(meta.app_label, meta.model_name)
                 found.append({"label": meta.verbose_name_plural, "url": url, "current": request.path.startswith(url)})
+        for page in staff_pages(section):
+            if page.can(request.user):
+                url = reverse(page.url_name)
+                found.insert(0, {"label": page.label, "url": url, "current": request.path == url})
         if section == Section.CONTENT and permissions.can_check_go_live(request.user):
             url = reverse("admin:staff_go_live")
             found.append({"label": _("上线前检查"), "url": url, "current": request.path == url})

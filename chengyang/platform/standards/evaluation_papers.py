@@ -21,7 +21,7 @@ def _items(evaluation: Any) -> str:
         number = number_of(evaluation, criterion, finding) if criterion.metric else None
         stated = _t("自述：%(note)s") % {"note": finding["note"]} if finding.get("note") else ""
         parts = [number.text if number else "", stated, finding.label or _t("还没有评"), finding.get("reason", "")]
-        lines.append(f"{place}. {criterion.name}　{'；'.join(part for part in parts if part)}")
+        lines.append(f"{place}. {criterion.name}：{'；'.join(part.rstrip('。') for part in parts if part)}。")
     return "\n".join(lines)
 
 
@@ -65,7 +65,7 @@ PAPERS = [
             PaperField("谁", _("被评价的组织、基地或服务队"), "新媒体从业人员联谊会", lambda row: row.subject),
             PaperField("年度", _("哪一年"), "2026", lambda row: row.year),
             PaperField("办法", _("按哪一版评价办法"), "2026 年组织评价办法 第 1 版", lambda row: row.version),
-            PaperField("逐项", _("每一项的数、自述和结论"), "1. 办活动　2026 年办的活动 12 场；做到", _items),
+            PaperField("逐项", _("每一项的数、自述和结论"), "1. 办活动：2026 年办的活动 12 场；做到。", _items),
             PaperField("结果", _("结果"), "没有全做到，6 项里做到 5 项", _result),
             PaperField("申诉", _("申诉和答复"), "没有", _appeal),
             PaperField("结果确定", _("哪天确定"), "2027年1月20日", lambda row: _day(row.final_on)),
