@@ -137,7 +137,7 @@ def reopen_outcome(outcome: Outcome, *, actor) -> Outcome:
     outcome = _lock_with_original(outcome)
     require(permissions.can_reopen_outcome, actor, outcome)
     require_free(outcome)
-    if outcome.reverses_id and outcome.state == OutcomeState.REFUSED:
+    if outcome.reverses and outcome.state == OutcomeState.REFUSED:
         require_free(outcome.reverses)  # meanwhile it may be linked, or corrected by another row
         require_state(outcome.reverses, OutcomeState.CHECKED)
     replacement = _replacement_of(outcome)

@@ -87,8 +87,8 @@ def _asked_for(query: QueryDict, slug: str = "") -> str:
 def join_team(request: HttpRequest, slug: str) -> HttpResponse:
     """Apply to volunteer in a team; one who has applied sees it here and takes it back."""
     waiting = TeamApplication.objects.visible_to(request.user).waiting().filter(person__user=request.user)
-    shown = Team.objects.visible_to(request.user) | Team.objects.filter(pk__in=waiting.values("team"))
-    team = get_object_or_404(shown.open(), slug=slug)
+    applied = waiting.filter(team__slug=slug, team__closed_on__isnull=True).select_related("team").first()
+    team = applied.team if applied else get_object_or_404(Team.objects.visible_to(request.user).open(), slug=slug)
     people = Person.objects.visible_to(request.user).filter(user=request.user, state="active")
     person = people.select_related("category", "subdistrict").first()
     if person is None:
