@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from chengyang import clock
 from chengyang.extensions import Kept, Metric, Period, Watched
 from chengyang.platform.web.lookups import any_of
-from chengyang.platform.web.suppression import FEWEST
 from members.models import Person, Representative
-from members.states import RepresentativeState
 
 from .models import Activity, Brand, CheckIn, ServiceRecord, Signup
 from .signup_status import with_attendance
@@ -82,14 +80,8 @@ def _with_brand(subject: Any, period: Period) -> QuerySet:
 
 def _by_representatives(rows: QuerySet, signup: str) -> QuerySet:
     """Return the `rows` of persons who were representatives on the day; `signup` is the lookup prefix to the sign-up."""
-    day = OuterRef(f"{signup}activity__starts__date")
-    terms = Representative.objects.filter(
-        person=OuterRef(f"{signup}person"),
-        starts__lte=day,
-        ends__gt=day,
-        state__in=[RepresentativeState.NAMED, RepresentativeState.ENDED],
-    )
-    return rows.filter(Exists(terms))
+    terms = Representative.objects.on(OuterRef(f"{signup}activity__starts__date"))
+    return rows.filter(Exists(terms.filter(person=OuterRef(f"{signup}person"))))
 
 
 def _of_persons(rows: QuerySet, subject: Any, prefix: str) -> QuerySet:
@@ -198,24 +190,6 @@ def _of_programme(code: str) -> Metric:
     )
 
 
-def _different(path: str) -> Any:
-    """Return a function that counts the different persons at the lookup `path` of rows, no further than to `FEWEST`.
-
-    Each of its queries stops at the first row of another person, however many rows there are.
-    """
-
-    def count(rows: QuerySet) -> int:
-        found: list[Any] = []
-        while len(found) < FEWEST:
-            others = rows.order_by().filter(**{f"{path}__isnull": False}).exclude(**{f"{path}__in": found})
-            if not (other := list(others.values_list(path, flat=True)[:1])):
-                break
-            found += other
-        return len(found)
-
-    return count
-
-
 METRICS = [
     Metric(
         "activities_completed",
@@ -300,7 +274,7 @@ METRICS = [
             of_people=False,
             value=Sum("hours"),
         ),
-        persons=_different("checkin__signup__person"),
+        persons="checkin__signup__person",
     ),
     Metric(
         "brands",
@@ -345,7 +319,7 @@ METRICS = [
         kept=_checkins_kept(
             lambda: _by_representatives(_completed_checkins(), "signup__"), "signup__", BY_PERSON, of_people=True
         ),
-        persons=_different("signup__person"),
+        persons="signup__person",
     ),
     Metric(
         "representatives_hours",
@@ -363,7 +337,7 @@ METRICS = [
             of_people=True,
             value=Sum("hours"),
         ),
-        persons=_different("checkin__signup__person"),
+        persons="checkin__signup__person",
     ),
     *(_of_programme(code) for code in PROGRAMMES),
 ]

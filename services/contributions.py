@@ -15,7 +15,7 @@ from activities.models import ServiceRecord, Signup
 from chengyang import clock, extensions
 from chengyang.extensions import EVER, Period
 from chengyang.lib.chinese import dates
-from chengyang.platform.web.suppression import FEWEST
+from chengyang.platform.web.suppression import few_behind, is_about_persons, is_few
 
 from . import ledger
 from .models import Outcome, Request
@@ -44,7 +44,6 @@ class Entry:
     day: str
     text: Any
     note: Any = ""
-    url: str = ""
     leave_id: str = ""
 
 
@@ -189,11 +188,6 @@ MOMENTS = {  # metric → the moment of its rows, and what is added up
     "volunteer_hours": ("checkin__signup__activity__starts", "hours"),
     "answered_requests": ("answered_at", None),
 }
-OF_PERSONS = {
-    "attendances",
-    "volunteer_hours",
-    "answered_requests",
-}  # who is behind them are persons, each request is one
 HIDDEN = gettext_lazy("收起")
 WIDTH, TOP, BOTTOM = 336, 20, 108  # of the chart, in its own units
 
@@ -277,23 +271,25 @@ def _by_month(metric, organizer, year):
     return [numbers.get(month, Decimal(0)) for month in range(1, 13)]
 
 
-def public_figure(metric: Any, organizer: Any, period: Any) -> Any:
-    """Return the number of `metric` of `organizer` in `period` as everybody reads it, None where one to four persons are behind it."""
-    number = metric.of(organizer, period)
-    if metric.code not in OF_PERSONS:
-        return number
-    is_few = 0 < number < FEWEST or (metric.persons and 0 < metric.persons(metric.records(organizer, period)) < FEWEST)
-    return None if is_few else number
-
-
 def _public(metric, organizer, period, numbers):
     """Return the texts of the months and of their sum."""
-    if metric.code not in OF_PERSONS:
-        return [_plain(number) for number in numbers], _plain(sum(numbers, Decimal(0)))
-    few = {place for place, number in enumerate(numbers) if 0 < number < FEWEST}
-    if metric.persons:
-        few |= {place for place, number in enumerate(numbers) if number and _is_few(metric, organizer, period, place)}
-    return texts_of(numbers, few, is_total_few=public_figure(metric, organizer, period) is None)
+    total = sum(numbers, Decimal(0))
+    if not is_about_persons(metric):
+        return [plain(number) for number in numbers], plain(total)
+    people = _persons_by_month(metric, organizer, period) if metric.persons else {}
+    few = {
+        place
+        for place, number in enumerate(numbers)
+        if (is_few(people.get(place + 1, 0)) if metric.persons else is_few(number))
+    }
+    return texts_of(numbers, few, is_total_few=few_behind(metric, total, organizer, period))
+
+
+def _persons_by_month(metric, organizer, period):
+    """Return month → how many different persons are behind its number."""
+    month = f"{MOMENTS[metric.code][0]}__month"
+    rows = metric.records(organizer, period).order_by().values(month)
+    return dict(rows.annotate(persons=Count(metric.persons, distinct=True)).values_list(month, "persons"))
 
 
 def texts_of(numbers: Sequence[Decimal], few: set[int], *, is_total_few: bool = False) -> tuple[list[str], str]:
@@ -301,23 +297,17 @@ def texts_of(numbers: Sequence[Decimal], few: set[int], *, is_total_few: bool = 
 
     What is hidden is called alike, whether it is few or protects another one.
     """
-    hidden, total = set(few), _plain(sum(numbers, Decimal(0)))
+    hidden, total = set(few), plain(sum(numbers, Decimal(0)))
     others = sorted((number, place) for place, number in enumerate(numbers) if number and place not in few)
     if is_total_few or (few and not others):
         hidden, total = {place for place, number in enumerate(numbers) if number}, str(HIDDEN)
     elif few:
         hidden.add(others[0][1])
-    return [str(HIDDEN) if place in hidden else _plain(number) for place, number in enumerate(numbers)], total
+    return [str(HIDDEN) if place in hidden else plain(number) for place, number in enumerate(numbers)], total
 
 
-def _is_few(metric, organizer, period, place):
-    """Return whether one to four persons are behind the number of the month at `place` (0 is January)."""
-    moment, _column = MOMENTS[metric.code]
-    rows = metric.records(organizer, period).filter(**{f"{moment}__month": place + 1})
-    return 0 < metric.persons(rows) < FEWEST
-
-
-def _plain(number):
+def plain(number: Any) -> str:
+    """Return `number` with one decimal place, if it has any."""
     return f"{number:,.1f}".removesuffix(".0")
 
 
@@ -330,6 +320,6 @@ def _bars(numbers, is_this_year):
         left, width = place * step, step * 3 // 5
         middle = left + step // 2
         found.append(
-            Bar(middle - width // 2, BOTTOM - height, height, middle, width, place + 1, _plain(number), partial)
+            Bar(middle - width // 2, BOTTOM - height, height, middle, width, place + 1, plain(number), partial)
         )
     return found

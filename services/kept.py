@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengyang.platform.web.suppression import FEWEST, suppress_small
+from chengyang.platform.web.suppression import is_few, suppress_small
 
 from . import due
 from .models import DAYS, Solved, Team
@@ -99,7 +99,7 @@ def record_of(team: Team) -> Kept | None:
 
 
 def _any_few(*numbers: int) -> bool:
-    return any(0 < number < FEWEST for number in numbers)
+    return any(map(is_few, numbers))
 
 
 def bars_of(used: list[int], median: float) -> Bars:

@@ -9,8 +9,6 @@ from typing import Any
 from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from chengyang.lib.chinese import dates
-
 from .models import ORGANIZERS, Outcome, OutcomeDouble, OutcomeKind, OutcomeParty
 from .states import DoubleState
 
@@ -31,7 +29,7 @@ class Total:
 
 def number_text(kind: OutcomeKind, number: Any) -> str:
     """Return a number of `kind` in words."""
-    return dates.money_wan(Decimal(number)) if kind.is_money else f"{number:,} {kind.unit}"
+    return kind.number_text(Decimal(number))
 
 
 def totals(rows: QuerySet) -> list[Total]:

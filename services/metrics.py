@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from bases.models import Base
 from chengyang import clock
 from chengyang.extensions import Kept, Metric, Watched
-from chengyang.platform.web.suppression import FEWEST
 from organizations.models import Organization
 
-from .models import Outcome, OutcomeDouble, Post, Referral, Request, Team
+from .models import ORGANIZERS, Outcome, OutcomeDouble, Post, Referral, Request, Team
 
-ORGANIZERS = ("organization", "base", "team")
 OUTCOME_OWNERS = {
     **{kind: kind for kind in ORGANIZERS},
     "subdistrict": tuple(f"{kind}__subdistrict" for kind in ORGANIZERS),
@@ -86,10 +84,6 @@ def _requests(rows, moment):
 def _requests_kept(rows, moment, *more):
     owners = {"team": "team", "subdistrict": "subdistrict"}
     return Kept(rows, moment, owners, columns=(moment, *owners, *more))
-
-
-def _each_is_a_person(rows):
-    return rows.order_by()[:FEWEST].count()  # more are not counted: `Metric.persons`
 
 
 def _answered_proposals(_subject, period):
@@ -171,7 +165,7 @@ METRICS = [
         step="services",
         order=10,
         kept=_requests_kept(_all_answered, "answered_at", "answered_by"),
-        persons=_each_is_a_person,
+        persons="pk",
     ),
     Metric(
         "requests_in_time",
@@ -193,7 +187,7 @@ METRICS = [
         step="services",
         order=14,
         kept=_requests_kept(Request.objects.all, "at"),
-        persons=_each_is_a_person,
+        persons="pk",
     ),
     Metric(
         "answered_proposals",
@@ -205,7 +199,7 @@ METRICS = [
         step="services",
         order=20,
         kept=Kept(Referral.objects.answered, "answered_at", {}, columns=("answered_at", "state")),
-        persons=_each_is_a_person,
+        persons="pk",
     ),
     Metric(
         "team_posts",

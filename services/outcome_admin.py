@@ -34,6 +34,7 @@ from .outcome_todos import (
     evidence_rows,
     party_rows,
 )
+from .record_tabs import may_correct
 from .states import DoubleState, OutcomeState
 
 CHECK = CheckOutcome()
@@ -153,7 +154,7 @@ class OutcomeAdmin(OutcomePages, ScopedAdmin):
             "reverse",
             _("冲销：整条不算"),
             actions.reverse_outcome,
-            lambda user, row: _may_reverse(user, row),
+            may_correct,
             needs_reason=True,
             done=_("冲销已上报，另一位工作人员核实以后，合计跟着改。"),
         ),
@@ -220,12 +221,6 @@ class OutcomeAdmin(OutcomePages, ScopedAdmin):
             DetailRow(_("核实"), outcome.checked_by or "—"),
             *remaining_rows(outcome, Outcome.EDITABLE_FIELDS, shown=OUTCOME_SHOWN_FIELDS),
         ]
-
-
-def _may_reverse(user: Any, row: Outcome) -> bool:
-    return (
-        permissions.can_correct_outcome(user, row) and not Outcome.objects.corrections().filter(reverses=row).exists()
-    )
 
 
 @admin.register(OutcomeParty)

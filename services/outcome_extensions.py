@@ -18,10 +18,11 @@ from chengyang.extensions import (
 from chengyang.extensions import metric as extension_metric
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import everybody
+from chengyang.platform.web.suppression import few_behind
 
 from . import ledger
 from .actions import outcome_parties
-from .contributions import FIGURES, public_figure
+from .contributions import FIGURES, plain
 from .models import ORGANIZERS, Outcome, OutcomeDouble
 from .states import DoubleState, OutcomeState
 
@@ -70,8 +71,9 @@ def _results(request, organizer):
         metric = extension_metric(code)
         if name not in metric.subjects:
             continue
-        if shown := public_figure(metric, organizer, year):
-            tally.append((f"{shown:,.1f}".removesuffix(".0"), metric.unit, metric.label))
+        number = metric.of(organizer, year)
+        if number and not few_behind(metric, number, organizer, year):
+            tally.append((plain(number), metric.unit, metric.label))
     url = reverse("services:organizer-contribution", args=[name, organizer.slug])
     return {"year": year.starts.year, "tally": tally, "url": url} if tally else None
 

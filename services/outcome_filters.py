@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.platform.staff.filters import offered
+
 from . import ledger
 from .models import ORGANIZERS, Outcome, OutcomeDouble, OutcomeKind
 from .states import DoubleState
-
-MOST_OFFERED = 200  # organizers in the filter
 
 
 class OfKind(admin.SimpleListFilter):
@@ -29,11 +29,8 @@ class OfOrganizer(admin.SimpleListFilter):
     title, parameter_name = _("单位"), "of"
 
     def lookups(self, request, model_admin):
-        found = []
-        for name in ORGANIZERS:
-            rows = Outcome._meta.get_field(name).related_model.objects.visible_to(request.user)
-            found += [(f"{name}:{row.pk}", str(row)) for row in rows.only("pk", "name")[:MOST_OFFERED]]
-        return found
+        models = {name: Outcome._meta.get_field(name).related_model for name in ORGANIZERS}
+        return [(f"{name}:{pk}", text) for name, model in models.items() for pk, text in offered(model, request.user)]
 
     def queryset(self, request, queryset):
         name, _colon, key = (self.value() or "").partition(":")

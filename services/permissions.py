@@ -4,7 +4,7 @@ from chengyang import clock
 from chengyang.platform.accounts.access import access_scope
 
 from .models import Post, Team, ThreadEntry
-from .states import OutcomeState, RequestState, ShareState, TeamApplicationState
+from .states import SHARE_TAKEN, OutcomeState, RequestState, TeamApplicationState
 
 _ANSWERED = (RequestState.ANSWERED, RequestState.CLOSED)
 
@@ -40,11 +40,8 @@ def handles(actor, request) -> bool:
     return scope.district
 
 
-_TAKEN = (ShareState.ACCEPTED, ShareState.DONE)
-
-
 def _leads_as_expert(actor, request):
-    rows = request.shares.leading().filter(state__in=_TAKEN, team=request.team_id, expert__isnull=False)
+    rows = request.shares.leading().filter(state__in=SHARE_TAKEN, team=request.team_id, expert__isnull=False)
     return actor.is_authenticated and rows.assigned_to(actor, ()).exists()
 
 
@@ -54,7 +51,7 @@ def works_on(actor, request):
         return False
     if handles(actor, request) or _escalated_to(actor, request):
         return True
-    return request.shares.filter(state__in=_TAKEN).assigned_to(actor, access_scope(actor).managed("team")).exists()
+    return request.shares.filter(state__in=SHARE_TAKEN).assigned_to(actor, access_scope(actor).managed("team")).exists()
 
 
 def _escalated_to(actor, request):
@@ -317,8 +314,7 @@ def can_agree_to_be_named(actor, post) -> bool:
 
 def can_describe_post(actor, post) -> bool:
     """The holder says what they offer, and the leader, until the post ends."""
-    is_own = post.person.user_id is not None and post.person.user_id == actor.pk
-    return is_own or can_appoint_volunteer(actor, post.team)
+    return can_agree_to_be_named(actor, post) or can_appoint_volunteer(actor, post.team)
 
 
 def can_see_members(actor, team) -> bool:

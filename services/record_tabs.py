@@ -185,9 +185,10 @@ def _evidence_url(outcome: Outcome) -> str:
     return reverse("admin:services_outcome_evidence", args=[outcome.pk])
 
 
-def _may_correct(user: Any, outcome: Outcome) -> bool:
-    is_free = not Outcome.objects.corrections().filter(reverses=outcome).exists()
-    return is_free and permissions.can_correct_outcome(user, outcome)
+def may_correct(user: Any, outcome: Outcome) -> bool:
+    """Return whether `user` may take `outcome` back or correct it, and nobody has begun to."""
+    may = permissions.can_correct_outcome(user, outcome)
+    return may and not Outcome.objects.corrections().filter(reverses=outcome).exists()
 
 
 TABS = [
@@ -236,7 +237,7 @@ VERBS = [
         permissions.can_note_double,
         tab="doubles",
     ),
-    RecordVerb(OUTCOME, "correct", _("更正"), "", "", _may_correct, url=_correct_url, tab="corrections", order=20),
+    RecordVerb(OUTCOME, "correct", _("更正"), "", "", may_correct, url=_correct_url, tab="corrections", order=20),
     RecordVerb(OUTCOME, "evidence", _("补凭证"), "", "", permissions.can_add_evidence, url=_evidence_url, order=40),
     RecordVerb(
         TEAM,

@@ -47,6 +47,7 @@ SHARE_TRANSITIONS = {
     S.ENDED: set(),
 }
 SHARE_WAITING = (S.ASKED, S.ACCEPTED)  # an answer to the author waits for these
+SHARE_TAKEN = (S.ACCEPTED, S.DONE)  # these work on the request, or have
 SHARE_ACTIVE = (*SHARE_WAITING, S.DONE)  # these read the request
 
 

@@ -274,8 +274,8 @@ class Metric:
     counted once for a period, and again when a day of it changes for one of the kept metrics that `follows` names.
 
     `part_of` is the code of a metric of which it is a part, as one category is of all persons: charts stack the parts of a number.
-    `persons(rows)` returns the number of different persons behind `rows`, counted up to the fewest that are published, where few
-    of them may make a large number, as with hours: the public does not read it then.
+    `persons` is the lookup from a row to the person behind it, where few of them may make a large number, as with hours: the
+    public does not read it then (`platform.web.suppression.few_behind`).
     """
 
     code: str
@@ -291,7 +291,7 @@ class Metric:
     kept: Kept | None = None
     follows: Sequence[str] = ()
     part_of: str = ""
-    persons: Callable[[QuerySet], int] | None = None
+    persons: str = ""
 
     def of(self, subject: Any = None, period: Period = EVER) -> Any:
         """Return the number for `subject` (None: the whole district) in `period`."""

@@ -8,10 +8,9 @@ from chengyang.platform.accounts.models import Role, Subdistrict, User
 from chengyang.platform.notices.actions import notify
 
 from ..models import OFFICE, Post, Request, Share, Team, ThreadEntry
-from ..states import SHARE_WAITING, ShareState
+from ..states import SHARE_TAKEN, SHARE_WAITING
 
 Kind = ThreadEntry.Kind
-TAKEN = (ShareState.ACCEPTED, ShareState.DONE)
 
 
 def handlers(request: Request) -> list[User]:
@@ -20,7 +19,7 @@ def handlers(request: Request) -> list[User]:
     District staff also handle what a team without a leader has.
     """
     if request.team:
-        leading = request.shares.leading().filter(state__in=TAKEN, team=request.team_id)
+        leading = request.shares.leading().filter(state__in=SHARE_TAKEN, team=request.team_id)
         leaders = leaders_of([request.team_id]) or staff_of(Role.Kind.DISTRICT)
         return _once([*leaders, *experts_of(leading)])
     kind = Role.Kind.SUBDISTRICT if request.subdistrict_id else Role.Kind.DISTRICT
@@ -58,7 +57,7 @@ def staff_of(kind: str, subdistrict_id: int | None = None) -> list[User]:
 
 def workers(request: Request) -> list[User]:
     """Return the handlers of `request`, and the leaders and experts that lead it or help with it."""
-    shared = request.shares.filter(state__in=TAKEN)
+    shared = request.shares.filter(state__in=SHARE_TAKEN)
     teams = shared.filter(expert__isnull=True).values("team")
     return _once([*handlers(request), *leaders_of(teams), *experts_of(shared)])
 

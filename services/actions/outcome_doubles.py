@@ -29,7 +29,7 @@ def lock_ledger() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
 
 
-def find_doubles(outcome: Outcome, *, leave_out: Any = ()) -> list[OutcomeDouble]:
+def find_doubles(outcome: Outcome, *, leave_out: Any = ()) -> None:
     """Note the outcomes that may be the same thing as `outcome`, without the keys `leave_out`; the caller has `lock_ledger`.
 
     A pair that is noted already stays as it is, also one that somebody has decided on.
@@ -43,7 +43,8 @@ def find_doubles(outcome: Outcome, *, leave_out: Any = ()) -> list[OutcomeDouble
     alike = [
         (other, signs) for other in rows.iterator(chunk_size=READ_AT_ONCE) if (signs := signs_of(own, _values(other)))
     ]
-    return [_note(outcome, other, "、".join(signs)) for other, signs in alike]
+    for other, signs in alike:
+        _note(outcome, other, "、".join(signs))
 
 
 def look_again(outcome: Any) -> None:
@@ -61,7 +62,7 @@ def _note(one, other, signs, noted_by=None):
     first, second = sorted((one, other), key=lambda row: row.pk)
     values = {
         "signs": signs[:60],
-        "due_on": deadlines.due_on(clock.today(), DECIDE_DAYS),
+        "due_on": _due(),
         "noted_by": noted_by,
         "is_demo": first.is_demo and second.is_demo,
     }

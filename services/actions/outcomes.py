@@ -169,8 +169,7 @@ def withdraw_outcome(outcome: Outcome, *, actor) -> Outcome:
     for row in reversed(gone):
         audit.record("outcome.withdrawn", row, actor=actor)
         files.delete_attached(row._meta.label, [row.public_id])
-        for pair in OutcomeDouble.objects.of(row):
-            history.delete_with_history(OutcomeDouble.objects.filter(pk=pair.pk))
+        history.delete_with_history(OutcomeDouble.objects.of(row))
         history.delete_with_history(row.parties.all())
         history.delete_with_history(Outcome.objects.filter(pk=row.pk))
     if outcome.reverses_id:

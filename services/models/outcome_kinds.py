@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from chengyang.lib.chinese import dates
 from chengyang.platform.audit.history import tracked
 from organizations.models.kinds import Listed
 
@@ -45,3 +46,7 @@ class OutcomeKind(Listed):
     def is_money(self):
         """Return whether its number is an amount of yuan."""
         return self.count_by == self.CountBy.MONEY
+
+    def number_text(self, number):
+        """Return `number` of this kind as the site writes it: `5 万元`, `46 人`."""
+        return dates.money_wan(number) if self.is_money else f"{number:,} {self.unit}"

@@ -10,7 +10,6 @@ from activities.models import Activity
 from bases.models import Base
 from chengyang import clock
 from chengyang.errors import REASON_LENGTH
-from chengyang.lib.chinese import dates
 from chengyang.lib.vault.public_ids import PublicIdField
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
@@ -50,7 +49,7 @@ class OutcomeQuerySet(models.QuerySet):
         return self.lasting().exclude(kind__counts_people=True, quantity__lt=FEWEST)
 
     def of(self, subject):
-        """Return the rows of `subject`: an organization, base, team, activity, programme, person or subdistrict.
+        """Return the rows of `subject`: an organization, base, team, activity, programme or person.
 
         Those that it reported, in which it took part, and with which something that it reported is counted.
         """
@@ -97,8 +96,6 @@ def _merged(column):
 
 def _involved(subject):
     name = subject._meta.model_name
-    if name == "subdistrict":
-        return Q(organization__subdistrict=subject) | Q(base__subdistrict=subject) | Q(team__subdistrict=subject)
     taking_part = Q(pk__in=_parties().filter(**{name: subject}).values("outcome"))
     return taking_part | Q(**{name: subject}) if name in (*ORGANIZERS, "activity") else taking_part
 
@@ -263,9 +260,7 @@ class Outcome(DemoMark):
     @property
     def number_text(self):
         """Return what it counts, as the site writes it: `5 万元`, `46 人`, `1 家`."""
-        if self.kind.is_money:
-            return dates.money_wan(self.amount)
-        return f"{self.quantity:,} {self.kind.unit}"
+        return self.kind.number_text(self.number)
 
     @property
     def link_list(self):

@@ -11,7 +11,7 @@ from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
 
-from ..states import SHARE_ACTIVE, SHARE_WAITING, ShareState
+from ..states import SHARE_ACTIVE, SHARE_TAKEN, SHARE_WAITING, ShareState
 from .requests import Request
 from .teams import Post, Team
 
@@ -119,5 +119,5 @@ class Share(DemoMark):
     @property
     def accepted_by(self):
         """Return the name of the account that accepted it for the team; empty for none, and for an expert, whom `who` names."""
-        is_taken = self.state in (ShareState.ACCEPTED, ShareState.DONE) and not self.expert_id
+        is_taken = self.state in SHARE_TAKEN and not self.expert_id
         return self.decided_by.name if is_taken and self.decided_by else ""

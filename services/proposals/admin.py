@@ -9,7 +9,7 @@ from chengyang.errors import ActionError
 from chengyang.extensions import DetailRow, Section, todo_kind
 from chengyang.lib.chinese import dates, phones
 from chengyang.platform.staff.admin import Button, ScopedAdmin
-from chengyang.platform.staff.filters import period_filter
+from chengyang.platform.staff.filters import offered, period_filter
 from chengyang.platform.web.forms import ModelForm, PhoneField
 
 from ..models import Department, Proposal, ProposalEdition, Referral
@@ -51,7 +51,7 @@ class AtDepartment(admin.SimpleListFilter):
     title, parameter_name = _("承办单位"), "department"
 
     def lookups(self, request, model_admin):
-        return [(str(row.pk), row.name) for row in Department.objects.visible_to(request.user)[:100]]
+        return offered(Department, request.user)
 
     def queryset(self, request, queryset):
         value = self.value()

@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chengyang import clock
+from chengyang.platform.web.suppression import FEWEST
 
 from ..models import Proposal, Referral
 from . import due
 
 AT_ONCE = 2_000  # answers of a year that are in memory at the same time
-FEWEST = 5  # answers of a department that stands in public under its own name
 
 
 @dataclass

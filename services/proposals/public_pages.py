@@ -25,7 +25,7 @@ from ..models import (
     ProposalEdition,
     Referral,
 )
-from . import due, similar
+from . import actions, due, similar
 
 STAGES = {
     "adopted": _("已采用"),
@@ -110,7 +110,7 @@ def context_of(edition: ProposalEdition) -> dict[str, Any]:
     """Return what the public page of `edition` shows beside its texts; names only of those who agreed."""
     mark([edition], "")
     proposal = edition.proposal
-    referral = Referral.objects.answered().filter(proposal=proposal).order_by("-answered_at").first()
+    referral = actions.answer_of(proposal)
     signing = list(proposal.cosigners.signing().select_related("user__person"))  # who confirmed the words as they are
     names = [row.user.person.name for row in signing if row.shows_name and hasattr(row.user, "person")]
     is_named = proposal.openness == Openness.NAMED and hasattr(proposal.author, "person")

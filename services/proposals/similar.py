@@ -54,9 +54,7 @@ def alike(title: str, rows: QuerySet, *texts: str) -> list[Alike]:
     wanted = words_of(title)
     if not wanted:
         return []
-    literal = LiteralQuery(
-        " | ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in sorted(wanted))
-    )
+    literal = LiteralQuery(search.any_query(sorted(wanted)))
     ranked = rows.filter(search=literal).annotate(rank=SearchRank(F("search"), literal)).order_by("-rank", "-pk")
     found = []
     for row in ranked[:CANDIDATES]:

@@ -19,6 +19,13 @@ from .actions.upkeep import REMIND_BEFORE
 from .todo_parts import AboutProposal, file_rows, of_others, text_rows
 
 
+def _alike(row, user):
+    """Return what `row` may be merged into, found once for a page: its rows and its choice are the same ones."""
+    if "alike" not in vars(row):
+        row.alike = similar.to_merge_into(row, user)
+    return row.alike
+
+
 class ReviewProposal(AboutProposal):
     """A proposal on which the office decides, or which it forwards."""
 
@@ -49,7 +56,7 @@ class ReviewProposal(AboutProposal):
 
     def detail_rows(self, row, user):
         names = row.cosigners.signing().count()
-        alike = similar.to_merge_into(row, user)
+        alike = _alike(row, user)
         return [
             *text_rows(row),
             DetailRow(_("附议"), _("%(n)d 人") % {"n": names}, live=True),
@@ -76,7 +83,7 @@ class ReviewProposal(AboutProposal):
         return [DecisionOption("accept", _("审核通过")), merge, back, decline]
 
     def fields(self, row, user):
-        keys = [one.row.pk for one in similar.to_merge_into(row, user)]
+        keys = [one.row.pk for one in _alike(row, user)]
         into = Proposal.objects.visible_to(user).filter(pk__in=keys)
         found = {
             "into": forms.ModelChoiceField(into, label=_("并入"), error_messages={"required": _("请选并入哪一件。")})

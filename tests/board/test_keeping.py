@@ -80,9 +80,9 @@ def test_every_table_that_a_kept_number_reads_is_watched():
     for metric in keeping.kept_metrics():
         watched = {metric.kept.rows().model, *metric.kept.watched}
         names = {model._meta.db_table for model in watched} | CONSTANT
-        for _sign, rows, day, _paths in keeping._ends(metric.kept):
+        for _sign, rows, _paths in keeping._ends(metric.kept):
             keys = {f"_{kind}": keeping._key(metric.kept.paths_of(kind)) for kind in metric.kept.owners}
-            sql = str(rows.order_by().annotate(**keys).values_list(day, *keys).query)
+            sql = str(rows.order_by().annotate(**keys).values_list("_day", *keys).query)
             read = set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
             assert read <= names, metric.code
 
@@ -110,7 +110,7 @@ def test_an_index_serves_the_marked_days(records):
         for moment in moments
     )
     days = {dt.date(2023, 3, 2), dt.date(2023, 3, 3), dt.date(2024, 4, 4)}
-    _sign, rows, _day, paths = next(keeping._ends(extensions.metric("attendances").kept))
+    _sign, rows, paths = next(keeping._ends(extensions.metric("attendances").kept))
     sql, parameters = keeping._only(rows, days, paths).order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE activities_activity")

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 @both_sizes
 def test_two_officers_on_one_item(browse, size):
     member = personas.make("member")
+    personas.make("leader")  # without a leader, the office would answer in the team's place
     asked = actions.submit_request(actor=member, title="劳务合同范本审阅", text="请帮忙看看")
     url = f"/manage/decide/request/{asked.public_id}/"
     slower = browse(personas.make("district_2"), size=size)

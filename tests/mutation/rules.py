@@ -81,9 +81,9 @@ MUTANTS = (
     Mutant(
         "four-persons-public",
         "a number of one to four persons is not published",
-        "chengyang/portal/board/suppression.py",
-        "    return 0 < value < FEWEST\n",
-        "    return 0 < value < FEWEST - 1\n",
+        "chengyang/platform/web/suppression.py",
+        "    return bool(0 < value < FEWEST)\n",
+        "    return bool(0 < value < FEWEST - 1)\n",
         ("board/test_suppression.py::test_few_are_one_to_four",),
     ),
     Mutant(
@@ -115,9 +115,9 @@ MUTANTS = (
     Mutant(
         "hours-of-few",
         "hours of fewer than five persons are not shown to the public",
-        "chengyang/portal/board/results.py",
-        "    if value and metric.persons and ",
-        "    if False and ",
+        "chengyang/platform/web/suppression.py",
+        "    return bool(value and metric.persons) and is_few",
+        "    return False and is_few",
         ("board/test_results.py::test_hours_of_few_representatives_are_not_published",),
     ),
     Mutant(
@@ -205,8 +205,8 @@ MUTANTS = (
         "few-people-published",
         "the public reads no number of one to four persons",
         "chengyang/platform/objectives/progress.py",
-        "    if unit in PEOPLE and done > 0 and suppress_small(int(done)) is None:\n",
-        "    if False:\n",
+        "    return None if unit in PEOPLE and is_few(int(done)) else done\n",
+        "    return done\n",
         ("objectives/test_figures.py::test_a_few_people_are_not_shown_to_the_public",),
     ),
     # ---- the life of organizations, their tree, codes and roll ------------------------------------------------------

@@ -17,6 +17,7 @@ from .pinyin import MAX_WORD, name_tokens, spellings
 
 __all__ = [
     "Token",
+    "any_query",
     "excerpt",
     "fold",
     "highlight",
@@ -98,6 +99,11 @@ def tokens(text: str) -> list[Token]:
 
 def _quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def any_query(lexemes: Iterable[str]) -> str:
+    """Return a `tsquery` literal that finds what has any of `lexemes`."""
+    return " | ".join(map(_quoted, lexemes))
 
 
 def _storable(text: str) -> str:

@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.suppression import suppress_small
+from chengyang.platform.web.suppression import PEOPLE, is_few
 
 from . import owners, pace
 from .amounts import amount_text, number_text
 from .models import Objective
 from .states import BADGES, Light
-
-PEOPLE = ("人", "人次")  # units whose small numbers the public does not read (domain.md rule 11)
 
 
 @dataclass(frozen=True)
@@ -115,9 +113,7 @@ def progress_of(objective: Objective, day: dt.date | None = None, *, public: boo
 
 def shown(done: Decimal, unit: str) -> Decimal | None:
     """Return `done` as the public reads it: None for one to four persons."""
-    if unit in PEOPLE and done > 0 and suppress_small(int(done)) is None:
-        return None
-    return done
+    return None if unit in PEOPLE and is_few(int(done)) else done
 
 
 @dataclass(frozen=True)

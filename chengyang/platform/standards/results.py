@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chengyang.platform.web.suppression import suppress_small
+from chengyang.platform.web.suppression import PEOPLE, is_few
 
 from . import numbers
 from .findings import Finding
 from .models import Criterion, Evaluation
 
 MOST_RECORDS = 20  # of a number on the page
-PEOPLE = ("人", "人次")  # units whose small numbers the public does not read (domain.md rule 11)
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,13 @@ def items_of(evaluation: Evaluation) -> list[Item]:
 
 def _item(evaluation: Evaluation, criterion: Criterion, finding: Finding, before: Evaluation | None) -> Item:
     number = numbers.stored(criterion, finding.get("number"))
-    is_few = (
-        number is not None
-        and str(number.unit) in PEOPLE
-        and number.value > 0
-        and suppress_small(int(number.value)) is None
-    )
+    is_hidden = number is not None and str(number.unit) in PEOPLE and is_few(int(number.value))
     records: list[Any] = []
     hidden = 0
-    if number is not None and not is_few and evaluation.found_on:
+    if number is not None and not is_hidden and evaluation.found_on:
         found = numbers.records(evaluation.subject, criterion, evaluation.found_on)
         if found is not None:
             records = numbers.public_rows(found, MOST_RECORDS)
             hidden = found.count() - len(records)
     last = before.finding(criterion.code) if before and criterion.code in before.findings else None
-    return Item(criterion, finding, number, is_few, records, hidden, last)
+    return Item(criterion, finding, number, is_hidden, records, hidden, last)

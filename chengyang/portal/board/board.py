@@ -5,7 +5,7 @@ words, so that it can be kept in memory and frozen in a report.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from chengyang.platform.web import content
 from chengyang.platform.web.fragments import per_version
 
 from . import charts, keeping, owners, period_figures, reading
-from .days import DISTRICT
+from .days import DISTRICT, Number
 from .periods import Span
 
 STEPS = {  # domain.md, "七步"
@@ -40,7 +40,6 @@ MOST_ROWS = 100  # organizers of a kind in the table of a subdistrict; the other
 STALE = dt.timedelta(
     seconds=55
 )  # then a page counts itself what the worker has not: a board is never older than a minute
-Number = int | Decimal
 NAMES = (content.SITE, content.PLACES)  # versions with which a board is made anew, too
 
 
@@ -52,7 +51,6 @@ class Cell:
     label: str
     unit: str
     how: str
-    lasts: bool
     value: Number
     before: Number | None = None
     target: str = ""
@@ -67,13 +65,13 @@ class Cell:
         return changed_text(self.value, self.before)
 
 
-def changed_text(value: Number, before: Number) -> str:
-    """Return how `value` differs from that of a year before."""
+def changed_text(value: Number, before: Number, text: Callable[[Any], str] = number_text) -> str:
+    """Return how `value` differs from that of a year before; `text` gives the words of a number."""
     difference = value - before
     if not difference:
         return _("与去年同期持平")
     word = _("比去年同期多 %(n)s") if difference > 0 else _("比去年同期少 %(n)s")
-    return word % {"n": number_text(abs(difference))}
+    return word % {"n": text(abs(difference))}
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ def _made(owner: Any, span: Span, state: keeping.Keeping) -> Board:
         cells = [_cell(metric, span, now, before, targets) for metric in found]
         parts.append(_part(step, kind, cells, _charted(found, span, by_month), span, by_month))
     return Board(
-        owners.code_of(owner), owners.name_of(owner), span, clock.now(), parts, _table(owner, kind, steps, span)
+        owners.code_of(owner), owners.name_of(owner), span, clock.now(), parts, _table(owner, kind, steps, span, now)
     )
 
 
@@ -208,11 +206,11 @@ def _made(owner: Any, span: Span, state: keeping.Keeping) -> Board:
 def _cell(metric: Metric, span: Span, now: Mapping, before: Mapping, targets: Mapping[str, Objective]) -> Cell:
     value = now[metric.code]
     earlier = None if span.is_years else before[metric.code]
-    lasts = bool(metric.kept and metric.kept.lasts)
     objective = targets.get(metric.code)
-    target, light, badge = _stand(objective, progress.done_of(objective, clock.today()) if objective else value)
+    is_same = objective is None or objective.period(clock.today()) == span.so_far
+    target, light, badge = _stand(objective, value if is_same else progress.done_of(objective, clock.today()))
     return Cell(
-        metric.code, str(metric.label), str(metric.unit), str(metric.how_counted), lasts, value, earlier, target, light, badge
+        metric.code, str(metric.label), str(metric.unit), str(metric.how_counted), value, earlier, target, light, badge
     )  # fmt: skip
 
 
@@ -221,8 +219,8 @@ def _targets(owner: Any, span: Span) -> dict[str, Objective]:
     if not span.is_year:
         return {}
     plans = Plan.objects.of(owner).filter(year=span.starts.year, state=PlanState.PUBLISHED)
-    rows = Objective.objects.agreed().filter(plan__in=plans, dropped_on__isnull=True).exclude(metric="")
-    return {row.metric: row for row in rows.select_related("plan", *(f"plan__{kind}" for kind in owners.MODELS))}
+    rows = Objective.objects.agreed().with_owners().filter(plan__in=plans).exclude(metric="")
+    return {row.metric: row for row in rows}
 
 
 def _stand(objective: Objective | None, value: Number) -> tuple[str, str, str]:
@@ -296,20 +294,21 @@ def _is_open(first: dt.date, today: dt.date) -> bool:
 
 
 # ---- by owner ----------------------------------------------------------------------------------------------------------
-def _table(owner: Any, kind: str, steps: Mapping[str, Sequence[Metric]], span: Span) -> Table | None:
+def _table(
+    owner: Any, kind: str, steps: Mapping[str, Sequence[Metric]], span: Span, now: Mapping[str, Number]
+) -> Table | None:
     if kind == DISTRICT:
         columns = [
             next((one for one in found if one.kept and "subdistrict" in one.kept.owners), None)
             for found in steps.values()
         ]
-        return _by_area([metric for metric in columns if metric], span)
+        return _by_area([metric for metric in columns if metric], span, now)
     return _by_organizer(owner, span) if kind == "subdistrict" else None
 
 
-def _by_area(metrics: Sequence[Metric], span: Span) -> Table:
-    """Return the table of the subdistricts; its last row is what belongs to none of them."""
+def _by_area(metrics: Sequence[Metric], span: Span, sums: Mapping[str, Number]) -> Table:
+    """Return the table of the subdistricts; its last row is what belongs to none of them: the rest of `sums`, of the district."""
     found = reading.by_owner(metrics, "subdistrict", span.so_far)
-    (sums,) = reading.totals(metrics, None, [span.so_far])
     areas = list(owners.MODELS["subdistrict"].objects.all())
     rows = [
         Row(owners.code_of(area), area.short_name, [found[metric.code].get(area.pk, 0) for metric in metrics])

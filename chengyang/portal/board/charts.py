@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 WIDTH, HEIGHT = 336, 126
-TOP, BASE, FOOT = 24, 100, 119  # of the highest bar, of the line below the bars, of the labels
-MOST_SHARE = 0.5  # of the width of a place that its bar takes
+TOP, BASE = 24, 100  # of the highest bar, of the line below the bars
+SHARE = 0.7  # of the width of a place that its bar takes
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def stack(
 def _chart(kind: str, values: Sequence[Any], labels: Sequence[str], title: str, open_last: bool) -> Chart:
     most = max((float(value) for value in values), default=0) or 1
     step = WIDTH / max(len(values), 1)
-    wide = round(min(step * MOST_SHARE * 1.4, 28), 1)
+    wide = round(min(step * SHARE, 28), 1)
     marks = []
     for place, (value, label) in enumerate(zip(values, labels, strict=True)):
         middle = round(step * (place + 0.5), 1)

@@ -39,11 +39,11 @@ def kept_metrics() -> list[Metric]:
 def counted(kept: Kept, days: Collection[dt.date] | None = None) -> dict[Place, Decimal]:
     """Return what each day adds for each owner, counted from the records; only for `days` where they are given."""
     found: dict[Place, Decimal] = defaultdict(Decimal)
-    for sign, rows, day, paths in _ends(kept):
+    for sign, rows, paths in _ends(kept):
         rows = rows if days is None else _only(rows, days, paths)
         kinds = list(kept.owners)
         keys = {f"_{kind}": _key(kept.paths_of(kind)) for kind in kinds}
-        groups = rows.order_by().annotate(**keys).values_list(day, *keys).annotate(_total=kept.value or Count("pk"))
+        groups = rows.order_by().annotate(**keys).values_list("_day", *keys).annotate(_total=kept.value or Count("pk"))
         for on, *owners, total in groups:
             if not total:
                 continue
@@ -54,24 +54,18 @@ def counted(kept: Kept, days: Collection[dt.date] | None = None) -> dict[Place, 
     return {place: value for place, value in found.items() if value}
 
 
-def _ends(kept: Kept) -> Iterator[tuple[int, QuerySet, str, tuple[str, ...]]]:
-    """Yield (sign, rows with their `_day`, "_day", lookups of the days it comes from) for the rows that begin and that end to count."""
-    rows = kept.rows()
-    begins = _day_of(rows.model, kept.day)
+def _ends(kept: Kept) -> Iterator[tuple[int, QuerySet, tuple[str, ...]]]:
+    """Yield (sign, rows with their `_day`, lookups of the days it comes from) for the rows that begin and that end to count."""
+    rows = kept.rows().filter(**({} if kept.undated else {f"{kept.day}__isnull": False}))
+    begins = day_of(rows.model, kept.day)
     if kept.undated:
         begins = Coalesce(begins, models.Value(EVER_SINCE), output_field=DateField())
-    yield (
-        1,
-        rows.filter(**({} if kept.undated else {f"{kept.day}__isnull": False})).annotate(_day=begins),
-        "_day",
-        (kept.day,),
-    )
+    yield 1, rows.annotate(_day=begins), (kept.day,)
     if kept.until:
-        begun = {} if kept.undated else {f"{kept.day}__isnull": False}
-        ended = kept.rows().filter(**{f"{kept.until}__isnull": False}, **begun)
+        ended = rows.filter(**{f"{kept.until}__isnull": False})
         # A row that ended before it began never counted: both changes stand on the same day. GREATEST passes over a missing day.
-        last = Greatest(_day_of(rows.model, kept.until), _day_of(rows.model, kept.day))
-        yield -1, ended.annotate(_day=last), "_day", (kept.until, kept.day)
+        last = Greatest(day_of(rows.model, kept.until), day_of(rows.model, kept.day))
+        yield -1, ended.annotate(_day=last), (kept.until, kept.day)
 
 
 def _only(rows: QuerySet, days: Collection[dt.date], paths: tuple[str, ...]) -> QuerySet:
@@ -94,7 +88,7 @@ def _key(paths: tuple[str, ...]) -> Any:
     return F(paths[0]) if len(paths) == 1 else Coalesce(*paths)
 
 
-def _day_of(model: type[Model], path: str) -> Any:
+def day_of(model: type[Model], path: str) -> Any:
     """Return the expression of the day at `path`: a date, or the date of a moment here."""
     return TruncDate(path) if isinstance(field_at(model, path), DateTimeField) else F(path)
 
@@ -204,7 +198,7 @@ def _ripened(kept: Any, since: dt.datetime, now: dt.datetime) -> set[dt.date]:
     if not kept.ripe:
         return set()
     rows = kept.rows().filter(**{f"{kept.ripe}__gt": since, f"{kept.ripe}__lte": now})
-    day = _day_of(rows.model, kept.day)
+    day = day_of(rows.model, kept.day)
     return set(rows.order_by().annotate(_day=day).values_list("_day", flat=True).distinct())
 
 

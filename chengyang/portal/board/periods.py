@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.extensions import Period
+from chengyang.platform.objectives.models.plans import FIRST_YEAR, LAST_YEAR
+from chengyang.platform.objectives.pace import next_month
 from chengyang.seed.facts import results
 
-FIRST_YEAR, LAST_YEAR = 2017, 2100  # the first organization of the district was founded in 2017
 MOST_YEARS = 6  # tabs of a board
 _CODE = re.compile(r"(20\d\d)(?:H([12])|-(0[1-9]|1[0-2]))?", re.ASCII)
 
@@ -69,14 +70,14 @@ class Span:
     def months(self) -> list[dt.date]:
         """The first days of its months."""
         count = (self.ends.year - self.starts.year) * 12 + self.ends.month - self.starts.month
-        return [_month_after(self.starts, place) for place in range(count)]
+        return [next_month(self.starts, place) for place in range(count)]
 
     @property
     def columns(self) -> list[dt.date]:
         """The first days of what a chart of it shows: its months, the twelve up to a single one, or years where it is several."""
         if self.is_years:
             return [dt.date(year, 1, 1) for year in range(self.starts.year, self.ends.year)]
-        return [_month_after(self.starts, place) for place in range(-11, 1)] if len(self.months) == 1 else self.months
+        return [next_month(self.starts, place) for place in range(-11, 1)] if len(self.months) == 1 else self.months
 
 
 def _year_before(day: dt.date) -> dt.date:
@@ -84,11 +85,6 @@ def _year_before(day: dt.date) -> dt.date:
     if (day.month, day.day) == (2, 29):
         return dt.date(day.year - 1, 3, 1)
     return day.replace(year=day.year - 1)
-
-
-def _month_after(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, 1)
 
 
 def day_after(moment: dt.datetime) -> dt.date:
@@ -106,10 +102,10 @@ def parse(code: str) -> Span:
     year = int(found[1])
     if found[2]:
         starts = dt.date(year, 1 if found[2] == "1" else 7, 1)
-        return Span(code, starts, _month_after(starts, 6))
+        return Span(code, starts, next_month(starts, 6))
     if found[3]:
         starts = dt.date(year, int(found[3]), 1)
-        return Span(code, starts, _month_after(starts, 1))
+        return Span(code, starts, next_month(starts, 1))
     return Span(code, dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from chengyang import clock
 from chengyang.extensions import Metric, Period
 
-from .days import EVER_SINCE, ONE_DAY, Number, key_of, kind_of, number
+from .days import ONE_DAY, Number, key_of, kind_of, number
 from .models import DayFigure
 
 
@@ -21,29 +21,24 @@ def end_of(period: Period) -> dt.date:
     return min(period.ends, tomorrow) if period.ends else tomorrow
 
 
-def rows_of(owner: Any, codes: Iterable[str] | None = None) -> Any:
+def rows_of(owner: Any, codes: Iterable[str]) -> Any:
     """Return the kept days of `owner`, of the metrics `codes`."""
-    rows = DayFigure.objects.filter(kind=kind_of(owner), owner=key_of(owner)).order_by()
-    return rows if codes is None else rows.filter(code__in=list(codes))
+    return DayFigure.objects.filter(kind=kind_of(owner), owner=key_of(owner), code__in=list(codes)).order_by()
 
 
-def within(metric: Metric, period: Period) -> Q:
-    """Return the condition for the days that make the number of `metric` in `period`."""
-    ends = end_of(period) if metric.kept and metric.kept.lasts else period.ends
-    condition = Q(day__lt=ends) if ends else Q()
-    starts = None if metric.kept and metric.kept.lasts else period.starts
-    return condition & Q(day__gte=starts) if starts else condition
+def _lasting(metrics: Iterable[Metric]) -> list[str]:
+    return [metric.code for metric in metrics if metric.kept and metric.kept.lasts]
 
 
 def total(metric: Metric, owner: Any, period: Period) -> Number:
     """Return the kept number of one metric, for one owner (None: the district) in `period`."""
-    rows = rows_of(owner, [metric.code]).filter(within(metric, period))
+    rows = rows_of(owner, [metric.code]).filter(_condition(_lasting([metric]), period))
     return number(rows.aggregate(total=Sum("value"))["total"])
 
 
 def totals(metrics: Sequence[Metric], owner: Any, periods: Sequence[Period]) -> list[dict[str, Number]]:
     """Return for each of `periods` code → number of the kept `metrics` of `owner`, read in one statement."""
-    lasting = [metric.code for metric in metrics if metric.kept and metric.kept.lasts]
+    lasting = _lasting(metrics)
     sums = {f"p{place}": Sum("value", filter=_condition(lasting, period)) for place, period in enumerate(periods)}
     rows = rows_of(owner, [metric.code for metric in metrics])
     if all(period.starts for period in periods):  # years of days that are in none of the sums are not even read
@@ -72,7 +67,7 @@ def _condition(lasting: Sequence[str], period: Period) -> Q:
 
 def by_owner(metrics: Sequence[Metric], kind: str, period: Period) -> dict[str, dict[int, Number]]:
     """Return code → key of the owner → number in `period`, for all owners of `kind`, read in one statement."""
-    lasting = [metric.code for metric in metrics if metric.kept and metric.kept.lasts]
+    lasting = _lasting(metrics)
     rows = DayFigure.objects.filter(kind=kind, code__in=[metric.code for metric in metrics]).order_by()
     rows = rows.filter(_condition(lasting, period)).values_list("code", "owner").annotate(total=Sum("value"))
     found: dict[str, dict[int, Number]] = defaultdict(dict)
@@ -86,7 +81,7 @@ def months(metrics: Sequence[Metric], owner: Any, since: dt.date) -> dict[str, d
 
     Of a number that lasts all months are returned: it is their sum.
     """
-    lasting = [metric.code for metric in metrics if metric.kept and metric.kept.lasts]
+    lasting = _lasting(metrics)
     rows = rows_of(owner, [metric.code for metric in metrics]).filter(day__lt=clock.today() + ONE_DAY)
     rows = rows.filter(_since(lasting, since))
     rows = rows.annotate(month=TruncMonth("day")).values_list("code", "month").annotate(total=Sum("value"))
@@ -113,4 +108,4 @@ def series(
     return found
 
 
-__all__ = ["EVER_SINCE", "by_owner", "months", "number", "series", "total", "totals", "within"]
+__all__ = ["by_owner", "months", "number", "series", "total", "totals"]

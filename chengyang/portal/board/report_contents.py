@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from chengyang.lib.chinese import dates
 from chengyang.platform.objectives.amounts import amount_text, number_text
 
-from .board import Board, Part
+from .board import Board, Part, changed_text
 from .days import DISTRICT
 from .periods import Span
 
@@ -63,7 +63,6 @@ def _step(part: Part) -> dict[str, Any]:
                 "label": cell.label,
                 "unit": cell.unit,
                 "how": cell.how,
-                "lasts": cell.lasts,
                 "value": str(cell.value),
                 "before": None if cell.before is None else str(cell.before),
                 "target": cell.target,
@@ -249,12 +248,7 @@ def _sentence_of(figure: Mapping[str, Any]) -> str:
     value = Decimal(figure["value"])
     parts = [f"{figure['label']} {amount_text(value, figure['unit'])}"]
     if figure["before"] is not None:
-        difference = value - Decimal(figure["before"])
-        if difference:
-            word = _("比去年同期多 %(n)s") if difference > 0 else _("比去年同期少 %(n)s")
-            parts.append(word % {"n": amount_text(abs(difference), figure["unit"])})
-        else:
-            parts.append(_("与去年同期持平"))
+        parts.append(changed_text(value, Decimal(figure["before"]), lambda n: amount_text(n, figure["unit"])))
     if figure["target"]:
         parts.append(_("目标 %(target)s（%(light)s）") % {"target": figure["target"], "light": figure["light"]})
     return "，".join(parts)

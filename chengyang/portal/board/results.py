@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,17 +11,16 @@ from chengyang import clock, extensions
 from chengyang.extensions import EVER, Metric, Period
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import per_version
+from chengyang.platform.web.suppression import few_behind
 from chengyang.seed.facts import facts, results
 from members.metrics import CATEGORIES
 
 from . import board as boards
 from . import charts, keeping, owners, periods, reading, suppression
-from .days import DISTRICT, ONE_DAY
+from .days import DISTRICT, ONE_DAY, Number
 from .periods import Span
 
-PEOPLE = ("人", "人次")  # units whose small numbers the public does not read (domain.md rule 11)
 MOST_YEARS = 6
-Number = int | Decimal
 
 
 @dataclass(frozen=True)
@@ -112,11 +110,7 @@ def _years(span: Span) -> list[Span]:
 
 def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None:
     """Return the `value` of `metric` for the district in `period` as the public reads it: None where one to four persons are behind it."""
-    if str(metric.unit) in PEOPLE and suppression.is_few(int(value)):
-        return None
-    if value and metric.persons and suppression.is_few(metric.persons(metric.records(None, period))):
-        return None
-    return value
+    return None if few_behind(metric, value, None, period) else value
 
 
 def _part(
@@ -166,24 +160,30 @@ def published() -> list[Published]:
 
     Yearly counts must be equal, the sums of the published years at least as large: it published them as “… and more”.
     """
-    found = []
+    asked: list[tuple[Metric, Period, str, str, int, bool]] = []  # … the number, whether it must be equal
     for count in facts()["organization_counts"]:
         year = Period(None, dt.date(count["year"] + 1, 1, 1))
         for code, number in count.items():
             if code != "year":
                 metric = extensions.metric(code)
-                counted = reading.total(metric, None, year)
                 label = _("%(label)s（%(year)d）") % {"label": metric.label, "year": count["year"]}
-                words, public = f"{number} {metric.unit}", shown(metric, counted, year)
-                found.append(Published(label, words, public, str(metric.unit), counted == number))
+                asked.append((metric, year, label, f"{number} {metric.unit}", number, True))
     span = periods.published()
     for code, key in AT_LEAST.items():
         metric, number = extensions.metric(code), results()[key]
-        period = EVER if code in RUNNING else span.period
-        counted = reading.total(metric, None, period)
         years = _("至今") if code in RUNNING else span.label
         label = _("%(label)s（%(years)s）") % {"label": metric.label, "years": years}
         words = _("%(n)s 多 %(unit)s") % {"n": charts.short(number), "unit": metric.unit}
-        public = shown(metric, counted, period)
-        found.append(Published(label, words, public, str(metric.unit), counted >= number))
-    return found
+        asked.append((metric, EVER if code in RUNNING else span.period, label, words, number, False))
+    metrics = list({metric.code: metric for metric, *_rest in asked}.values())
+    sums = reading.totals(metrics, None, [period for _metric, period, *_rest in asked])
+    return [
+        Published(
+            label,
+            words,
+            shown(metric, values[metric.code], period),
+            str(metric.unit),
+            values[metric.code] == number if is_exact else values[metric.code] >= number,
+        )
+        for (metric, period, label, words, number, is_exact), values in zip(asked, sums, strict=True)
+    ]

@@ -13,7 +13,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chengyang.platform.web.suppression import FEWEST
+from chengyang.platform.web.suppression import is_few
 
 Place = tuple[int, int]  # row, column; the last of each is the sum
 
@@ -28,11 +28,6 @@ class Cell:
     value: int | None
     few: bool = False
     withheld: bool = False
-
-
-def is_few(value: int) -> bool:
-    """Return whether a number of persons is too small to be published: one to four. Nobody is nobody."""
-    return 0 < value < FEWEST
 
 
 def published(table: Sequence[Sequence[int]]) -> list[list[Cell]]:

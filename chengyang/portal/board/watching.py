@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, DateTimeField, F, Model, Value
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import DateField, Model, Value
+from django.db.models.functions import Coalesce
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from .days import ALL_DAYS, EVER_SINCE
-from .keeping import field_at, kept_metrics
+from .keeping import day_of, kept_metrics
 
 PREFIX = "board_marks"
 OWN, OTHER = "own", "other"
@@ -157,7 +157,7 @@ def _marks(table: Table, path: str, where: str, columns: frozenset[str], event: 
             f' LEFT JOIN {other} AS before ON before."{key}" = changed."{key}"'
             f" WHERE ROW({ours}) IS DISTINCT FROM ROW({theirs})"
         )
-    day = TruncDate(path) if isinstance(field_at(model, path), DateTimeField) else F(path)
+    day = day_of(model, path)
     found = model._base_manager.order_by()
     if path in table.undated:
         day = Coalesce(day, Value(EVER_SINCE), output_field=DateField())

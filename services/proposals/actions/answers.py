@@ -24,6 +24,7 @@ from .openness import hidden_names
 from .referrals import end_links, locked_by
 from .steps import (
     lock_proposal,
+    lock_with_proposal,
     notify_author,
     notify_followers,
     notify_office,
@@ -137,8 +138,7 @@ def add_promise(referral: Referral, *, actor: Any, what: str, due_on: dt.date) -
 
     Raises NotAllowed, ActionError("state") before there is an answer, ("promise"), ("traces").
     """
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     if referral.state != ReferralState.ANSWERED:
         raise ActionError(_("有了答复，才记答应的事。"), code="state")

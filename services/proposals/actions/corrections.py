@@ -10,7 +10,6 @@ from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
-from chengyang.platform.audit.transitions import lock
 
 from ...models import AnswerCorrection, Referral, ReferralLink
 from ...states import ReferralState
@@ -19,7 +18,7 @@ from .answers import Promised, follow_again, new_promise, required_answer
 from .drafts import attach
 from .openness import return_published
 from .referrals import LINK_LASTS_AFTER, end_links, locked_by, send_link
-from .steps import lock_proposal, notify_office, notify_side, office_step, step
+from .steps import lock_with_proposal, notify_office, notify_side, office_step, step
 
 
 @transaction.atomic
@@ -29,8 +28,7 @@ def reopen_answer(referral: Referral, *, actor: Any, reason: str) -> AnswerCorre
     The present answer stands until there is another one. Safe to repeat while it waits. Raises NotAllowed,
     ActionError("state") without an answer, ("reason"), ("too_long").
     """
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     if referral.state != ReferralState.ANSWERED:
         raise ActionError(_("有了答复，才能请单位更正。"), code="state")
@@ -51,8 +49,7 @@ def reopen_answer(referral: Referral, *, actor: Any, reason: str) -> AnswerCorre
 @transaction.atomic
 def cancel_correction(referral: Referral, *, actor: Any) -> Referral:
     """Take the request for a correction back; the link ends and the answer stays. Raises NotAllowed, ActionError("state")."""
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     waiting = referral.corrections.waiting()
     if not waiting.exists():

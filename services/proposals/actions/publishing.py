@@ -18,7 +18,15 @@ from ...models import Follower, Promise, Proposal, ProposalEdition, Referral
 from ...states import EDITION_TRANSITIONS, EditionState
 from .. import due, permissions
 from .openness import hidden_names, hide_promises, take_down_edition
-from .steps import lock_proposal, notify_author, notify_followers, notify_office, notify_side, office_step
+from .steps import (
+    lock_proposal,
+    lock_with_proposal,
+    notify_author,
+    notify_followers,
+    notify_office,
+    notify_side,
+    office_step,
+)
 
 CHECK_DAYS = 3  # working days for the second officer
 
@@ -86,9 +94,7 @@ def publish_proposal(edition: ProposalEdition, *, actor: Any) -> ProposalEdition
     Raises NotAllowed, also for the officer who took the data out and without the author's consent, ActionError("traces"),
     ("state").
     """
-    proposal = lock_proposal(edition.proposal)
-    edition = lock(edition)
-    edition.proposal = proposal
+    proposal, edition = lock_with_proposal(edition)
     require(permissions.can_check_edition, actor, edition)
     _require_clean(proposal, edition)
     changes: dict[str, Any] = {
@@ -118,9 +124,7 @@ def publish_proposal(edition: ProposalEdition, *, actor: Any) -> ProposalEdition
 @transaction.atomic
 def return_edition(edition: ProposalEdition, *, actor: Any, reason: str) -> ProposalEdition:
     """Send `edition` back to be cleaned again, as the second officer. Raises NotAllowed, ActionError("reason"), ("state")."""
-    proposal = lock_proposal(edition.proposal)
-    edition = lock(edition)
-    edition.proposal = proposal
+    proposal, edition = lock_with_proposal(edition)
     require(permissions.can_check_edition, actor, edition)
     reason = required_reason(reason, missing=_("请写还有什么要去掉。"))
     changes: dict[str, Any] = {"reason": reason, "checked_by": actor, "checked_at": clock.now(), "due_on": None}
@@ -136,9 +140,7 @@ def take_down(edition: ProposalEdition, *, actor: Any, reason: str) -> ProposalE
 
     Raises NotAllowed, ActionError("reason").
     """
-    proposal = lock_proposal(edition.proposal)
-    edition = lock(edition)
-    edition.proposal = proposal
+    proposal, edition = lock_with_proposal(edition)
     require(permissions.can_take_down, actor, edition)
     take_down_edition(proposal, actor=actor, reason=required_reason(reason))
     if actor != proposal.author:

@@ -19,7 +19,7 @@ from ...models import Department, Proposal, Referral, ReferralLink
 from ...models.referrals import MOST_EXTRA_DAYS
 from ...states import PROPOSAL_TRANSITIONS, ProposalState, ReferralState
 from .. import due, links, permissions
-from .steps import lock_proposal, notify_office, notify_side, office_step, step
+from .steps import lock_proposal, lock_with_proposal, notify_office, notify_side, office_step, step
 
 LINK_LASTS = dt.timedelta(days=45)  # calendar days: longer than 15 working days with holidays
 LINK_OUTLASTS = dt.timedelta(days=14)  # the due date that was moved, so that a late answer still comes with it
@@ -85,8 +85,7 @@ def renew_link(referral: Referral, *, actor: Any) -> ReferralLink:
 
     Raises NotAllowed, ActionError("state") for a referral that was handed back or recalled.
     """
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     if referral.state not in (ReferralState.OPEN, ReferralState.ANSWERED):
         raise ActionError(_("这次转办已经结束，要再转一次。"), code="state")
@@ -100,8 +99,7 @@ def renew_link(referral: Referral, *, actor: Any) -> ReferralLink:
 @transaction.atomic
 def revoke_link(referral: Referral, *, actor: Any) -> Referral:
     """End the link of `referral` at once. Raises NotAllowed, ActionError("state") when none opens."""
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     if not end_links(referral):
         raise ActionError(_("没有能打开的链接。"), code="state")
@@ -121,8 +119,7 @@ def end_referral(referral: Referral, state: str, *, reason: str) -> None:
 @transaction.atomic
 def recall_referral(referral: Referral, *, actor: Any, reason: str) -> Referral:
     """Take an open `referral` back from its department; the office forwards it anew. Raises NotAllowed, ActionError("state")."""
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     reason = required_reason(reason)
     _bring_back(proposal, referral, ReferralState.RECALLED, reason=reason, actor=actor)
@@ -189,9 +186,7 @@ def extend_referral(referral: Referral, *, actor: Any, days: int, reason: str) -
     Raises NotAllowed, ActionError `days`, `reason`, `too_long`, and `late` when the answer would be due more than 90 days
     after the submission.
     """
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
-    referral.proposal = proposal
+    proposal, referral = lock_with_proposal(referral)
     require(permissions.can_extend_referral, actor, referral)
     if not 1 <= days <= MOST_EXTRA_DAYS:
         raise ActionError(_("延期在 1 到 15 个工作日之间。"), code="days", field="days")

@@ -21,6 +21,13 @@ def lock_proposal(proposal: Proposal) -> Proposal:
     return locked
 
 
+def lock_with_proposal(row: Any) -> tuple[Proposal, Any]:
+    """Return the proposal of `row` (a referral or an edition) and `row`, locked in this order; the second has the first."""
+    proposal, locked = lock_proposal(row.proposal), lock(row)
+    locked.proposal = proposal
+    return proposal, locked
+
+
 def step(proposal: Proposal, text: Any, *, by: Any = None, unit: Any = AUTHOR) -> ProposalStep:
     """Add one line that says what was done on `proposal`; its author and its officers read the same line."""
     return proposal.steps.create(text=str(text), by=by, unit=str(unit), at=clock.now(), is_demo=proposal.is_demo)
@@ -58,10 +65,9 @@ def notify_office(proposal: Proposal, template: str, *, but: Any = None, **conte
             notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
 
 
-def notify_followers(edition: ProposalEdition, news: str) -> int:
-    """Notify those who follow `edition` that there is `news`, one sentence; return how many."""
+def notify_followers(edition: ProposalEdition, news: str) -> None:
+    """Notify those who follow `edition` that there is `news`, one sentence."""
     rows: QuerySet[Follower] = edition.followers.select_related("user").order_by("pk")
     url = edition.get_absolute_url()
     notices = [(row.user, url, {"edition": edition, "news": str(news)}) for row in rows]
     notify_many(notices, "services/proposal_news", same=[news] * len(notices))
-    return len(notices)

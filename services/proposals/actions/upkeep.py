@@ -39,7 +39,7 @@ from . import answers
 from .cosigners import end_cosigning
 from .drafts import delete_proposals, withdraw_open
 from .openness import take_down_edition
-from .steps import lock_proposal, notify_office, notify_side, step
+from .steps import lock_proposal, lock_with_proposal, notify_office, notify_side, step
 
 REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (requirements G19)
 REMIND_BEFORE = 5  # working days before a promise is due
@@ -152,9 +152,7 @@ def remind_department(referral: Referral, today: dt.date) -> int:
 
     Return the number of the reminder that was sent (1 to 3), or 0. Safe to repeat; after a pause only the latest is sent.
     """
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
-    referral.proposal = proposal
+    proposal, referral = lock_with_proposal(referral)
     if referral.state != ReferralState.OPEN:
         return 0
     total = max(1, deadlines.left(referral.due_on, due.days_of(referral)[0].date))
@@ -179,8 +177,7 @@ def _remind_contact(referral, template, **context):
 @transaction.atomic
 def mark_late(referral: Referral, today: dt.date) -> bool:
     """Write the step that an open `referral` is late, once; author and office are notified."""
-    proposal = lock_proposal(referral.proposal)
-    referral = lock(referral)
+    proposal, referral = lock_with_proposal(referral)
     if referral.state != ReferralState.OPEN or referral.late_at or referral.due_on >= today:
         return False
     referral.late_at = clock.now()

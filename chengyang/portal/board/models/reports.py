@@ -8,26 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.lib.vault.public_ids import PublicIdField
-from chengyang.platform.accounts.access import AccessScope, access_scope
+from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
+from chengyang.platform.objectives.models.plans import managed_q
+from chengyang.platform.objectives.owners import KINDS
 from chengyang.platform.web.fields import acting_account
-
-ORGANIZERS = ("organization", "base", "team")
-KINDS = (*ORGANIZERS, "subdistrict")  # the foreign keys to the owner; without any it is the district
-
-
-def managed_q(scope: AccessScope) -> Q:
-    """Return the condition for reports about owners that `scope` manages by a post or is responsible for as staff."""
-    if scope.district:
-        return Q(pk__isnull=False)
-    found = Q(pk__in=[])
-    for kind in ORGANIZERS:
-        if ids := scope.managed(kind):
-            found |= Q(**{f"{kind}__in": ids})
-        if scope.subdistricts:
-            found |= Q(**{f"{kind}__subdistrict__in": scope.subdistricts})
-    return found | Q(subdistrict__in=scope.subdistricts) if scope.subdistricts else found
 
 
 class ReportQuerySet(models.QuerySet):
