@@ -45,9 +45,9 @@ MUTANTS = (
     Mutant(
         "checked-one-is-edited",
         "a checked outcome is corrected by a reversing row only",
-        "services/permissions.py",
-        "    is_open = outcome.state == OutcomeState.REPORTED and outcome.reverses_id is None\n    is_today",
-        "    is_open = outcome.reverses_id is None\n    is_today",
+        "services/actions/outcomes.py",
+        "    require_state(outcome, OutcomeState.REPORTED)\n    require(permissions.can_edit_outcome, actor, outcome)\n",
+        "    require(permissions.can_edit_outcome, actor, outcome)\n",
         ("services/test_outcome_corrections.py::test_a_checked_one_is_not_changed",),
     ),
     Mutant(
