@@ -32,6 +32,12 @@ def works_on_requests(user: Any) -> bool:
     return user.is_authenticated and Share.objects.active().assigned_to(user, ()).exists()
 
 
+def was_asked(user: Any, share_id: str) -> bool:
+    """Return whether the share with the public id `share_id` was one of `user`, and ended: another team was faster, or nobody waits."""
+    teams = access_scope(user).managed("team")
+    return Share.objects.filter(public_id=share_id, state=ShareState.ENDED).assigned_to(user, teams).exists()
+
+
 def columns_of(user: Any) -> list[Column]:
     """Return the columns of `user`: what waits to be accepted, is in work, waits for somebody else, is answered.
 

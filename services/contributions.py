@@ -15,7 +15,7 @@ from activities.models import ServiceRecord, Signup
 from chengyang import clock, extensions
 from chengyang.extensions import EVER, Period
 from chengyang.lib.chinese import dates
-from chengyang.platform.web.suppression import few_behind, is_about_persons, is_few
+from chengyang.platform.web.suppression import few_behind, hidden_beside_sum, is_about_persons, is_few
 
 from . import ledger
 from .models import Outcome, Request
@@ -297,12 +297,10 @@ def texts_of(numbers: Sequence[Decimal], few: set[int], *, is_total_few: bool = 
 
     What is hidden is called alike, whether it is few or protects another one.
     """
-    hidden, total = set(few), plain(sum(numbers, Decimal(0)))
-    others = sorted((number, place) for place, number in enumerate(numbers) if number and place not in few)
-    if is_total_few or (few and not others):
+    hidden, has_sum = hidden_beside_sum(dict(enumerate(numbers)), few)
+    total = plain(sum(numbers, Decimal(0)))
+    if is_total_few or not has_sum:
         hidden, total = {place for place, number in enumerate(numbers) if number}, str(HIDDEN)
-    elif few:
-        hidden.add(others[0][1])
     return [str(HIDDEN) if place in hidden else plain(number) for place, number in enumerate(numbers)], total
 
 

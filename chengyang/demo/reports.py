@@ -6,7 +6,7 @@ from typing import Any
 
 from chengyang.platform.accounts.models import User
 from chengyang.portal.board import board as boards
-from chengyang.portal.board import keeping, owners, periods, report_contents
+from chengyang.portal.board import keeping, owners, periods, report_contents, results
 from chengyang.portal.board.models import Report
 
 from .dataset import Dataset
@@ -15,6 +15,7 @@ from .dataset import Dataset
 def make_reports(dataset: Dataset) -> None:
     """Create six reports, about owners of each kind, as they were when `today` began; every edition says that they are invented."""
     keeping.refresh()
+    results.publish_persons(again=True)
     rng = dataset.random_source("reports")
     for owner, code, note, maker in _wanted(dataset):
         span = periods.parse(code)

@@ -75,10 +75,11 @@ class Title:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text; `align` is left, center or right."""
+    """A line of text; `align` is left, center or right, in an official document then `inset` characters before the margin."""
 
     text: Any
     align: str = "left"
+    inset: float = 2
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """What those who work on a request do on its page."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .. import actions, permissions
+from .. import actions, boards, permissions
 from ..models import Extension, Request, Share, ThreadEntry
 from .request_page import carry_out, found
 
@@ -87,7 +89,24 @@ def _decide_share(share: Share, *, actor: Any, choice: str, reason: str) -> Shar
     return actions.decline_share(share, actor=actor, reason=reason)
 
 
+def _to_board_if_over(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap a `view` of a share: who was asked and may not read the request any more is sent to the board, and reads why."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, public_id: str) -> HttpResponse:
+        try:
+            return view(request, public_id)
+        except Http404:
+            if not boards.was_asked(request.user, public_id):
+                raise
+        messages.info(request, _("这一件已由别人承办，不用再办。你填的没有保存。"))
+        return redirect("services:board")
+
+    return wrapped
+
+
 @require_POST
+@_to_board_if_over
 def decide_share(request: HttpRequest, public_id: str) -> HttpResponse:
     """Accept a request, or decline it with a reason."""
     share, done = _share(request, public_id), _("已记下，对方会收到通知。")
@@ -96,6 +115,7 @@ def decide_share(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@_to_board_if_over
 def hand_in_share(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand in what a helping team was asked for."""
     share, done = _share(request, public_id), _("已交，主办的队会收到通知。")

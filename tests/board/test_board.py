@@ -10,7 +10,7 @@ from django.urls import reverse
 from activities.models import Activity, Programme
 from chengyang import clock, extensions
 from chengyang.platform.objectives import actions as objectives
-from chengyang.platform.staff.evidence import evidence  # noqa: F401  the page of the records is its template
+from chengyang.platform.web import paging
 from chengyang.portal.board import board as boards
 from chengyang.portal.board import keeping, owners, periods
 from tests import personas
@@ -153,6 +153,12 @@ def test_a_figure_that_a_board_has_not_opens_nothing(records, client_of, distric
     assert client_of(district).get(reverse("board:records", args=["organizations"]), query).status_code == 404
 
 
+def test_records_beyond_the_reach_of_pages_are_not_called_hidden(records, client_of, district, monkeypatch):
+    monkeypatch.setattr(paging, "LIMIT", 1)
+    page = client_of(district).get(reverse("board:records", args=["activities_completed"]))
+    assert (page.context["page"].paginator.total_text, page.context["hidden"]) == ("1+", 0)
+
+
 def test_no_figure_is_about_one_person():
     shown = [metric for metric in extensions.metrics() if metric.step]
     assert {kind for metric in shown for kind in (metric.kept.owners if metric.kept else metric.subjects)} <= {
@@ -194,6 +200,17 @@ def test_organizers_above_the_limit_stand_together_in_one_row(records, monkeypat
     table = boards.board_of(records["area"], periods.parse("2026")).table
     assert [row.label for row in table.rows if not row.code] == ["其余 1 个联谊组织"]
     assert table.sums[0] == sum(row.values[0] for row in table.rows) == 3
+    assert table.note
+
+
+def test_an_activity_of_two_organizers_counts_once_for_their_subdistrict(records):
+    base = personas.base()
+    take_place(dt.date(2026, 7, 1), organization=records["organization"], base=base, subdistrict=records["area"])
+    take_place(dt.date(2026, 7, 2), subdistrict=records["area"])
+    keeping.refresh()
+    table = boards.board_of(records["area"], periods.parse("2026")).table
+    assert sum(row.values[0] for row in table.rows) == 5
+    assert table.sums[0] == 5  # of the organization at the base, and one of the subdistrict itself
 
 
 def test_each_number_of_the_table_opens_its_records(records, client_of, district):

@@ -1,10 +1,12 @@
 """What is kept by day, at the edges that the demonstration does not have; `tests/demo/test_kept_figures.py` compares the rest."""
 
 import datetime as dt
+import io
 import re
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from activities.models import Activity
@@ -146,6 +148,20 @@ def test_another_value_in_a_declaration_is_another_declaration():
     rows = Outcome.objects.counted().filter(kind__in=("money", "firm"))
     other = replace(metric, kept=replace(metric.kept, rows=lambda: rows.all()))
     assert keeping._declaration(other) != keeping._declaration(metric)
+
+
+def test_other_columns_or_tables_are_another_declaration():
+    metric = extensions.metric("donations")
+    for changed in ({"columns": ("amount",)}, {"watched": {}}):
+        other = replace(metric, kept=replace(metric.kept, **changed))
+        assert keeping._declaration(other) != keeping._declaration(metric)
+
+
+def test_the_command_counts_all_figures_anew(records):
+    before = set(DayFigure.objects.values_list("code", "kind", "owner", "day", "value"))
+    DayFigure.objects.filter(code="donations").update(value=1)
+    call_command("board", "rebuild", stdout=io.StringIO())
+    assert set(DayFigure.objects.values_list("code", "kind", "owner", "day", "value")) == before
 
 
 def test_time_alone_is_no_other_declaration(settings):

@@ -45,6 +45,8 @@ def texts_of_blocks(blocks):
     for block in blocks:
         if isinstance(block, report_contents.Grid):
             found += [block.caption, *block.head, *(text for row in block.rows for text in row)]
+        elif isinstance(block, report_contents.Signature):
+            found += [block.issuer, block.day]
         elif isinstance(block, report_contents.Picture):
             found.append(block.caption)
         else:
@@ -178,6 +180,27 @@ def test_nothing_is_said_of_requests_where_there_were_none(report):
 def test_the_course_of_the_months_stands_in_words(report):
     text = "".join(texts_of(word_of(report)))
     assert "办的活动最多的是 3 月，1 场；最少的是 1 月，0 场。" in text
+    assert "9 月还没有过完，到现在是 0 场，不参加比较。" in text
+
+
+def test_a_month_that_is_not_over_is_not_the_smallest(records, district):
+    for month in (1, 2, 6, 7, 8):
+        take_place(dt.date(2026, month, 2), subdistrict=records["area"])
+    take_place(dt.date(2026, 6, 3), subdistrict=records["area"])
+    text = "".join(texts_of(word_of(actions.make_report(None, periods.parse("2026"), actor=district))))
+    assert "办的活动最多的是 6 月，2 场；最少的是 1 月，1 场。" in text
+
+
+@pytest.mark.parametrize(
+    ("issuer", "day", "insets"),
+    [
+        ("城阳区委统战部", "2026年9月16日", (2.5, 2.0)),
+        ("城阳区新的社会阶层人士联谊会", "2026年9月1日", (2.0, 7.5)),
+        ("联谊会", "2026年9月16日", (6.5, 2.0)),
+    ],
+)
+def test_the_day_begins_two_characters_after_the_issuer(issuer, day, insets):
+    assert report_contents.Signature(issuer, day).insets == insets
 
 
 def test_a_chart_of_parts_has_a_series_for_each_and_the_sums(records, district):

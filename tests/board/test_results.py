@@ -5,11 +5,18 @@ import datetime as dt
 import io
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from activities.models import CheckIn, ServiceRecord
-from chengyang.portal.board import keeping
+from chengyang import clock, extensions
+from chengyang.platform import audit
+from chengyang.portal.board import charts, keeping, results
+from chengyang.portal.board.models import PublishedPersons
+from chengyang.portal.board.tasks import refresh
 from members.models import Person
+from services.actions import submit_request
+from services.models import Request
 from tests import personas
 from tests.activities import factories
 from tests.members import factories as member_factories
@@ -49,14 +56,14 @@ def test_a_small_number_of_persons_is_not_published(client, few):
 
 def test_a_small_number_of_persons_stands_in_no_cell(client, few):
     rows = page_of(client).context["results"].persons.rows
-    values = [cell.value for _label, cells in rows for cell in cells]
+    values = [number for _label, numbers in rows for number in numbers]
     assert 3 not in values
-    assert [cell for _label, cells in rows for cell in cells if cell.few]
+    assert None in values
 
 
 def test_no_chart_shows_a_small_number(client, few):
     part = next(part for part in page_of(client).context["results"].parts if part.code == "people")
-    assert {mark.above for mark in part.chart.marks} == {"0"}
+    assert {mark.above for mark in part.chart.marks} == {"0", "收起"}
 
 
 def test_the_table_to_download_has_the_same_figures(client, few):
@@ -129,7 +136,97 @@ def test_the_persons_by_subdistrict_are_those_of_the_end_of_last_month(client, r
     keeping.refresh()
     after = page_of(client).context["results"].persons
     assert after == before
-    assert (after.day, after.rows[-1][1][-1].value) == (dt.date(2026, 8, 31), 7)
+    assert (after.day, after.rows[-1][1][-1]) == (dt.date(2026, 8, 31), 7)
+
+
+# ---- years and their sums ------------------------------------------------------------------------------------------------
+def served_in(years):
+    """Return the numbers of 诉求 that the public reads, when `years` (year → number) were received."""
+    member = personas.make("member")
+    for year, number in years.items():
+        for day in range(1, number + 1):
+            row = submit_request(actor=member, title="诉求", text="内容")
+            Request.objects.filter(pk=row.pk).update(at=clock.at(dt.date(year, 3, day)))
+    keeping.refresh()
+    return results.public_numbers([extensions.metric("requests_received")])["requests_received"]
+
+
+@pytest.mark.parametrize(
+    ("years", "hidden"),
+    [
+        ({2019: 6, 2020: 7, 2021: 8}, set()),
+        ({2019: 3, 2020: 7, 2021: 8}, {"2019", "2020"}),  # else 2019 = 2018-2023 − the others
+        ({2019: 3, 2020: 2, 2021: 8}, {"2019", "2020", "2021"}),
+        ({2019: 3}, {"2019", "2018-2023"}),
+        ({2021: 8, 2024: 6, 2025: 3}, {"2024", "2025"}),
+        ({2020: 6, 2021: 8, 2025: 3}, {"2025", "2018-2023", "2020"}),  # else 2025 = all − 2018-2023
+    ],
+)
+def test_no_hidden_year_can_be_computed(records, years, hidden):
+    assert {code for code, value in served_in(years).items() if value is None} == hidden
+
+
+def test_a_number_that_lasts_hides_only_its_small_years(records):
+    for number in range(1, 8):
+        factories.person(number, registered_on=dt.date(2024 if number > 3 else 2022, 1, 1))
+    keeping.refresh()
+    found = results.public_numbers([extensions.metric("persons")])["persons"]
+    assert {code: value for code, value in found.items() if value != 0} == {
+        "2022": None, "2023": None, "2018-2023": None, "2024": 7, "2025": 7, "2026": 7
+    }  # fmt: skip
+
+
+def test_a_hidden_year_is_no_zero_in_the_chart():
+    chart = charts.bars([7, None, 0], ["2024", "2025", "2026"], title="诉求")
+    assert [mark.above for mark in chart.marks] == ["7", "收起", "0"]
+    assert chart.label == "诉求：2024 7，2025 收起，2026 0"
+
+
+def test_a_line_has_a_gap_at_a_hidden_year():
+    assert charts.line([7, None, 8, 9], list("abcd"), title="").path == "M42.0 40.9M210.0 32.4L294.0 24.0"
+
+
+# ---- the published persons -------------------------------------------------------------------------------------------------
+@pytest.fixture
+def published(records, settings):
+    """Seven persons, published on 1 September; the portal is older."""
+    for number in range(1, 8):
+        factories.person(number, registered_on=dt.date(2026, 8, 1))
+    settings.PORTAL_CLOCK = clock.at(dt.date(2026, 8, 20))
+    audit.record("report.fetched", actor=None)
+    settings.PORTAL_CLOCK = clock.at(dt.date(2026, 9, 1), dt.time(0, 1))
+    refresh()
+
+
+def persons_of(client, **query):
+    return page_of(client, **query).context["results"].persons
+
+
+def test_what_is_entered_later_does_not_change_the_published_persons(client, published):
+    before = persons_of(client)
+    factories.person(8, registered_on=dt.date(2026, 8, 2))
+    refresh()
+    assert persons_of(client) == before
+    assert before.rows[-1][1][-1] == 7
+
+
+def test_the_next_month_has_its_own(client, published, settings):
+    factories.person(8, registered_on=dt.date(2026, 8, 2))
+    settings.PORTAL_CLOCK = clock.at(dt.date(2026, 10, 1), dt.time(0, 1))
+    refresh()
+    assert persons_of(client).rows[-1][1][-1] == 8
+
+
+def test_the_persons_of_the_first_month_are_counted(client, records):
+    factories.person(1, registered_on=dt.date(2026, 8, 1))
+    refresh()
+    assert not PublishedPersons.objects.exists()
+
+
+def test_the_published_persons_are_published_anew_by_command(client, published):
+    factories.person(8, registered_on=dt.date(2026, 8, 2))
+    call_command("board", "publish", stdout=io.StringIO())
+    assert persons_of(client).rows[-1][1][-1] == 8
 
 
 def test_the_results_are_only_read(client, records):

@@ -401,6 +401,17 @@ def test_an_expert_accepts_on_the_page(asked, helping, counsel, client_of):
     assert fresh(helping).state == "accepted"
 
 
+def test_who_was_slower_is_sent_to_the_board(open_request, district, expert, counsel, leader, client_of):
+    actions.invite_teams(open_request, actor=district, teams=[personas.team()], experts=[expert])
+    slower = open_request.shares.get(team=personas.team())
+    actions.accept_share(open_request.shares.get(expert=expert), actor=counsel)
+    url = reverse("services:share-decide", args=[slower.public_id])
+    page = client_of(leader).post(url, {"choice": "yes"}, follow=True)
+    assert page.redirect_chain == [(reverse("services:board"), 302)]
+    assert "这一件已由别人承办" in page.content.decode()
+    assert client_of(personas.make("stranger")).post(url, {"choice": "yes"}).status_code == 404
+
+
 def test_experts_of_a_team_are_among_its_suggestion(open_request, expert):
     found = suggestions.suggest(open_request, Team.objects.open())
     assert [post.pk for one in found for post in one.experts] == [expert.pk]

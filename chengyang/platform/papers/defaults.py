@@ -135,7 +135,7 @@ class Writer:
         paragraph = self.document.add_paragraph()
         paragraph.alignment = {"left": At.LEFT, "center": At.CENTER, "right": At.RIGHT}[block.align]
         if block.align == "right" and self.is_official:
-            paragraph.paragraph_format.right_indent = _points(32)
+            paragraph.paragraph_format.right_indent = _points(block.inset * self.size)
         if not self.is_official:
             paragraph.paragraph_format.space_after = _points(4)
         self.run(paragraph, block.text)

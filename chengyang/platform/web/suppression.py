@@ -1,5 +1,6 @@
 """Suppression of small numbers in public (domain.md rule 11)."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from chengyang.extensions import EVER, Metric, Period
 
 FEWEST = 5  # persons; promised in the privacy rules (chengyang/platform/privacy/texts)
+SAMPLE = 100  # rows among which five different persons are looked for at first
 PEOPLE = ("人", "人次")  # units whose small numbers the public does not read
 
 
@@ -29,18 +31,38 @@ def few_behind(metric: Metric, value: Any, subject: Any = None, period: Period =
     """Return whether one to four persons are behind `value`, the number of `metric` for `subject` (None: all) in `period`."""
     if str(metric.unit) in PEOPLE and is_few(int(value)):
         return True
-    return bool(value and metric.persons) and is_few(different(metric.records(subject, period), metric.persons))
+    if not value or not metric.persons:
+        return False
+    if metric.persons == "pk":  # each record is about another person
+        return is_few(value)
+    return is_few(different(metric.records(subject, period), metric.persons))
 
 
 def different(rows: QuerySet, path: str) -> int:
     """Return how many different persons are at the lookup `path` of `rows`, counted no further than to `FEWEST`.
 
-    Each of its queries stops at the first row of another person, however many rows there are.
+    The first rows tell it nearly always; else each query stops at the first row of another person, however many rows there are.
     """
-    found: list[Any] = []
-    while len(found) < FEWEST:
-        others = rows.order_by().filter(**{f"{path}__isnull": False}).exclude(**{f"{path}__in": found})
+    rows = rows.order_by().filter(**{f"{path}__isnull": False})
+    first = list(rows.values_list(path, flat=True)[:SAMPLE])
+    found = set(first)
+    while len(found) < FEWEST and len(first) == SAMPLE:
+        others = rows.exclude(**{f"{path}__in": found})
         if not (other := list(others.values_list(path, flat=True)[:1])):
             break
-        found += other
-    return len(found)
+        found.update(other)
+    return min(len(found), FEWEST)
+
+
+def hidden_beside_sum(numbers: Mapping[Any, Any], few: Collection[Any]) -> tuple[set[Any], bool]:
+    """Return the keys of `numbers` to hide beside their public sum, and whether the sum can stay.
+
+    Of the numbers those at the keys `few` are too small to be public. One of them alone could be computed from the sum, and what
+    two of them come to says much about both; so the smallest other number is hidden with them. Where there is none above zero, the
+    sum is that of the small numbers and is hidden, too.
+    """
+    hidden = set(few)
+    others = [key for key, number in numbers.items() if number and key not in hidden]
+    if hidden and others:
+        hidden.add(min(others, key=lambda key: numbers[key]))
+    return hidden, not few or bool(others)

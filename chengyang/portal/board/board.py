@@ -116,6 +116,7 @@ class Table:
     columns: Sequence[tuple[str, str]]  # code of the figure, label
     rows: Sequence[Row]
     sums: Sequence[Number]
+    note: str = ""  # why the rows do not add up to the sums
 
     @property
     def lines(self) -> list[tuple[Row, list[tuple[str, Number | None]]]]:
@@ -303,7 +304,7 @@ def _table(
             for found in steps.values()
         ]
         return _by_area([metric for metric in columns if metric], span, now)
-    return _by_organizer(owner, span) if kind == "subdistrict" else None
+    return _by_organizer(owner, span, now) if kind == "subdistrict" else None
 
 
 def _by_area(metrics: Sequence[Metric], span: Span, sums: Mapping[str, Number]) -> Table:
@@ -323,10 +324,13 @@ def _by_area(metrics: Sequence[Metric], span: Span, sums: Mapping[str, Number]) 
 BY_ORGANIZER = ("activities_completed", "attendances", "volunteer_hours", "donations")
 
 
-def _by_organizer(area: Any, span: Span) -> Table:
-    """Return the table of the organizations, bases and teams of the subdistrict `area`."""
+def _by_organizer(area: Any, span: Span, sums: Mapping[str, Number]) -> Table:
+    """Return the table of the organizations, bases and teams of the subdistrict `area`; `sums` are the numbers of the area itself.
+
+    What an organization does at a base counts for both, and once for the area; what the area does itself counts for none of them.
+    """
     known = {metric.code: metric for metric in keeping.kept_metrics()}
-    metrics = [known[code] for code in BY_ORGANIZER if code in known]
+    metrics = [known[code] for code in BY_ORGANIZER if code in sums]
     rows = []
     for kind in owners.ORGANIZERS:
         organizers = list(owners.MODELS[kind].objects.filter(subdistrict=area).order_by("name", "pk"))
@@ -342,5 +346,6 @@ def _by_organizer(area: Any, span: Span) -> Table:
         _("各组织、基地、服务队"),
         columns,
         rows,
-        [reading.number(sum(row.values[place] for row in rows)) for place in range(len(metrics))],
+        [sums[metric.code] for metric in metrics],
+        _("合计是街道的数。组织在基地办的活动，组织和基地都算，合计只算一次；街道自己办的，只在合计里。"),
     )

@@ -209,7 +209,8 @@ def _declaration(metric: Metric) -> str:
     sql, parameters = kept.rows().order_by().values("pk").query.sql_with_params()
     values = [str(value) for value in parameters if not isinstance(value, dt.date)]
     parts = (sql, values, kept.day, kept.until, kept.lasts, kept.undated, sorted(kept.owners.items()), str(kept.value))
-    return " ".join(map(str, parts))
+    watched = sorted((model._meta.label, one.columns, one.paths, one.rows) for model, one in kept.watched.items())
+    return " ".join(map(str, (*parts, sorted(kept.columns), watched)))
 
 
 def _declaration_of_whole(metric: Metric) -> str:

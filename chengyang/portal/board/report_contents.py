@@ -86,6 +86,7 @@ def _table(board: Board) -> dict[str, Any] | None:
         "columns": [label for _code, label in board.table.columns],
         "rows": [[row.label, *(str(value) for value in row.values)] for row in board.table.rows],
         "sums": [str(value) for value in board.table.sums],
+        "note": board.table.note,
     }
 
 
@@ -100,7 +101,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A paragraph; `align` is "", "center" or "right"."""
+    """A paragraph; `align` is "" or "center"."""
 
     text: str
     align: str = ""
@@ -126,7 +127,26 @@ class Picture:
     stack: Sequence[tuple[str, Sequence[Decimal]]] = ()
 
 
-Block = Heading | Sentence | Grid | Picture
+@dataclass(frozen=True)
+class Signature:
+    """Who issued the report, and on which day, as GB/T 9704-2012 7.3.5.2 places them without a seal.
+
+    The day begins two characters to the right of the beginning of `issuer`; the longer of both lines ends two characters before
+    the margin.
+    """
+
+    issuer: str
+    day: str
+
+    @property
+    def insets(self) -> tuple[float, float]:
+        """The distances of the ends of both lines from the margin, in characters; digits take half a character."""
+        long, short = (sum(0.5 if char.isascii() else 1 for char in text) for text in (self.issuer, self.day))
+        inset = max(2.0, long - short)
+        return inset + short + 2 - long, inset
+
+
+Block = Heading | Sentence | Grid | Picture | Signature
 
 
 def blocks(contents: Contents, issued_by: str) -> list[Block]:
@@ -139,17 +159,19 @@ def blocks(contents: Contents, issued_by: str) -> list[Block]:
     found.append(Sentence(_opening(contents)))
     numbers = Numbers()
     for step in contents["steps"]:
-        found += _chapter(step, numbers)
+        found += _chapter(step, numbers, is_open=contents["is_open"])
     if contents["table"]:
         table = contents["table"]
         found.append(numbers.chapter(table["label"]))
         rows = [[row[0], *map(_number, row[1:])] for row in table["rows"]]
         rows.append([_("合计"), *map(_number, table["sums"])])
         found.append(Grid(numbers.table(table["label"]), (_("单位"), *table["columns"]), rows))
+        if table.get("note"):
+            found.append(Sentence(table["note"]))
     found.append(numbers.chapter(_("数字怎么算的")))
     for step in contents["steps"]:
         found.append(Sentence("；".join(f"{figure['label']}：{figure['how']}" for figure in step["figures"]) + "。"))
-    return [*found, Sentence(issued_by, "right"), Sentence(dates.full_day(timezone.localdate(at)), "right")]
+    return [*found, Signature(issued_by, dates.full_day(timezone.localdate(at)))]
 
 
 def _in_lines(contents: Contents) -> str:
@@ -178,7 +200,7 @@ class Numbers:
         return _("图 %(n)d　%(label)s") % {"n": self.charts, "label": text}
 
 
-def _chapter(step: Mapping[str, Any], numbers: Numbers) -> list[Block]:
+def _chapter(step: Mapping[str, Any], numbers: Numbers, *, is_open: bool) -> list[Block]:
     """Return the chapter of a step: its numbers, how requests went, and how it went by month; with sub-headings where it is several."""
     sections: list[tuple[str, list[Block]]] = []
     head = (_("数字"), _("这一期"), _("去年同期"), _("目标"))
@@ -188,7 +210,7 @@ def _chapter(step: Mapping[str, Any], numbers: Numbers) -> list[Block]:
         sections.append((_("诉求办理"), [Sentence(text)]))
     if len({value for _label, value, _before in step["months"]}) > 1:  # a chart of what never changed says nothing
         picture = _picture(step, numbers)
-        sections.append((_course_heading(step), [Sentence(_course(step)), picture]))
+        sections.append((_course_heading(step), [Sentence(_course(step, is_open=is_open)), picture]))
     found: list[Block] = [numbers.chapter(step["label"])]
     for place, (heading, parts) in enumerate(sections):
         if len(sections) > 1:
@@ -201,18 +223,26 @@ def _course_heading(step: Mapping[str, Any]) -> str:
     return _("各年变化") if step.get("over") == _("按年") else _("各月变化")
 
 
-def _course(step: Mapping[str, Any]) -> str:
-    """Return how the charted figure went, in words: where it was largest and smallest, or from where to where it came."""
+def _course(step: Mapping[str, Any], *, is_open: bool) -> str:
+    """Return how the charted figure went, in words: where it was largest and smallest, or from where to where it came.
+
+    With `is_open` the last month is not over: it is smaller than it will be, so it is left out of the comparison.
+    """
     months = [(label, Decimal(value)) for label, value, _before in step["months"]]
     label, _between, unit = step["charted"].removesuffix("）").rpartition("（")
     if step["is_line"]:
         words = {"label": label, "first": months[0][0], "last": months[-1][0]}
         ends = {"from": amount_text(months[0][1], unit), "to": amount_text(months[-1][1], unit)}
         return _("%(label)s从 %(first)s的 %(from)s到 %(last)s的 %(to)s。") % {**words, **ends}
-    most, least = max(months, key=lambda one: one[1]), min(months, key=lambda one: one[1])
-    words = {"label": label, "most": most[0], "least": least[0]}
-    ends = {"n": amount_text(most[1], unit), "m": amount_text(least[1], unit)}
-    text = _("%(label)s最多的是 %(most)s，%(n)s；最少的是 %(least)s，%(m)s。") % {**words, **ends}
+    text, over = "", months[:-1] if is_open else months
+    if len({value for _label, value in over}) > 1:
+        most, least = max(over, key=lambda one: one[1]), min(over, key=lambda one: one[1])
+        words = {"label": label, "most": most[0], "least": least[0]}
+        ends = {"n": amount_text(most[1], unit), "m": amount_text(least[1], unit)}
+        text = _("%(label)s最多的是 %(most)s，%(n)s；最少的是 %(least)s，%(m)s。") % {**words, **ends}
+    if is_open:
+        words = {"label": label, "last": months[-1][0], "n": amount_text(months[-1][1], unit)}
+        text += _("%(last)s还没有过完，到现在是 %(n)s，不参加比较。") % words
     sums = [(name, sum(map(Decimal, values))) for name, values in step.get("stack") or ()]
     if sums:
         text += _("其中%(parts)s。") % {

@@ -24,12 +24,12 @@ from . import actions, owners, periods, report_contents, report_steps
 from .charts import bars, line, stack
 from .forms import ReportForm
 from .models import Report
-from .report_contents import Grid, Heading, Picture, Sentence
+from .report_contents import Grid, Heading, Picture, Sentence, Signature
 from .views import query_of, span_of, staff_page
 from .word import word_file
 
 SECONDS = 3.0  # that the page works on the report before a worker goes on
-TEMPLATES = {Heading: "heading", Sentence: "sentence", Grid: "grid", Picture: "picture"}
+TEMPLATES = {Heading: "heading", Sentence: "sentence", Grid: "grid", Picture: "picture", Signature: "signature"}
 
 
 def _report(request: HttpRequest, public_id: str) -> Report:

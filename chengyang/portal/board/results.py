@@ -1,23 +1,24 @@
 """The public edition of the board: figures by year, persons by subdistrict and category, and what the district has published."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from chengyang import clock, extensions
 from chengyang.extensions import EVER, Metric, Period
+from chengyang.platform.audit.models import Entry
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.suppression import few_behind
+from chengyang.platform.web.suppression import few_behind, hidden_beside_sum, is_about_persons
 from chengyang.seed.facts import facts, results
 from members.metrics import CATEGORIES
 
 from . import board as boards
 from . import charts, keeping, owners, periods, reading, suppression
 from .days import DISTRICT, ONE_DAY, Number
+from .models import PublishedPersons
 from .periods import Span
 
 MOST_YEARS = 6
@@ -51,11 +52,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Cells:
-    """Persons by subdistrict and category on `day`: `rows` are (label, cells with the sum), the last one the sums."""
+    """Persons by subdistrict and category on `day`: `rows` are (label, numbers with the sum), the last one the sums; None is hidden."""
 
     day: dt.date
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[suppression.Cell]]]
+    rows: Sequence[tuple[str, Sequence[int | None]]]
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,14 @@ def _made(span: Span) -> Results:
         for step, found in boards.metrics_of(DISTRICT).items()
     }
     metrics = [metric for found in steps.values() for metric in found]
-    spans = _years(span)
-    now, *earlier = reading.totals(metrics, None, [span.so_far, *(year.so_far for year in spans)])
-    parts = [_part(step, found, span, now, spans, earlier) for step, found in steps.items() if found]
+    public = public_numbers(metrics)
+    parts = [_part(step, found, span, public) for step, found in steps.items() if found]
     return Results(span, clock.today(), parts, _persons(span), published())
 
 
-def _years(span: Span) -> list[Span]:
+def _years(span: Span) -> list[str]:
     last = span.ends.year - 1 if span.ends.month == 1 else span.ends.year
-    return [periods.parse(str(year)) for year in range(max(periods.FIRST_YEAR, last - MOST_YEARS + 1), last + 1)]
+    return [str(year) for year in range(max(periods.FIRST_YEAR, last - MOST_YEARS + 1), last + 1)]
 
 
 def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None:
@@ -113,34 +113,95 @@ def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None
     return None if few_behind(metric, value, None, period) else value
 
 
-def _part(
-    step: str, found: Sequence[Metric], span: Span, now: Any, spans: Sequence[Span], earlier: Sequence[Any]
-) -> Part:
+def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | None]]:
+    """Return code of the metric → code of the period → number, for each year and the published years; None for what is hidden.
+
+    All are made at once, because who reads one year after another could compute a hidden one from the sums.
+    """
+    years = [periods.parse(str(year)) for year in range(periods.FIRST_YEAR, clock.today().year + 1)]
+    spans = [*years, periods.published()]
+    found = reading.totals(metrics, None, [span.so_far for span in spans])
+    public = {}
+    for metric in metrics:
+        values = {span.code: numbers[metric.code] for span, numbers in zip(spans, found, strict=True)}
+        hidden = _hidden_periods(metric, values, spans) if is_about_persons(metric) else set()
+        public[metric.code] = {code: None if code in hidden else value for code, value in values.items()}
+    return public
+
+
+def _hidden_periods(metric: Metric, values: Mapping[str, Number], spans: Sequence[Span]) -> set[str]:
+    """Return the codes of the `spans`, years and the published ones, whose `values` are hidden.
+
+    What happens in a year is also part of two sums: of the published years, and of all years until today, which other public
+    pages show. The sum of the years that are not published years follows from both.
+    """
+    few = {span.code for span in spans if few_behind(metric, values[span.code], None, span.so_far)}
+    if metric.kept and metric.kept.lasts:  # a number at the end of a year is part of no sum
+        return few
+    *years, total = spans
+    within = {span.code for span in years if total.starts <= span.starts < total.ends}
+    outside = {span.code for span in years} - within
+    hidden_outside, has_rest = hidden_beside_sum({code: values[code] for code in outside}, few & outside)
+    hidden, has_total = hidden_beside_sum({code: values[code] for code in within}, few & within)
+    if not has_rest or not has_total or total.code in few:
+        # With the sum of the published years goes one of its parts at least, else those would say it.
+        hidden.add(total.code)
+        parts = sorted((values[code], code) for code in within if values[code])
+        hidden |= {code for _value, code in parts[:1]}
+    return few | hidden | hidden_outside
+
+
+def _part(step: str, found: Sequence[Metric], span: Span, public: Mapping[str, Mapping[str, Number | None]]) -> Part:
     figures = [
-        Figure(one.code, str(one.label), str(one.unit), str(one.how_counted), shown(one, now[one.code], span.so_far))
+        Figure(one.code, str(one.label), str(one.unit), str(one.how_counted), public[one.code][span.code])
         for one in found
     ]
-    first = found[0]
-    values = [shown(first, year[first.code], one.so_far) for one, year in zip(spans, earlier, strict=True)]
-    labels = [span.code for span in spans]
+    first, years = found[0], _years(span)
+    values = [public[first.code][year] for year in years]
     draw = charts.line if first.kept and first.kept.lasts else charts.bars
-    chart = draw([value or 0 for value in values], labels, title=str(first.label), open_last=not spans[-1].is_over)
-    return Part(step, str(boards.STEPS[step]), figures, chart, list(zip(labels, values, strict=True)))
+    chart = draw(values, years, title=str(first.label), open_last=not periods.parse(years[-1]).is_over)
+    return Part(step, str(boards.STEPS[step]), figures, chart, list(zip(years, values, strict=True)))
 
 
 # ---- persons by subdistrict and category --------------------------------------------------------------------------------
 def _persons(span: Span) -> Cells:
-    """Return the persons at the end of `span` by subdistrict and category, without a number from which one below five follows.
+    """Return the persons at the end of `span` by subdistrict and category, as they were published at the end of that month.
 
-    They are those of the end of a month: who compares the table of two days would otherwise see one person come or go.
+    What was not published then is counted: the years before the portal, and the months before its first whole one.
     """
-    metrics = [extensions.metric(f"persons_{code}") for code in CATEGORIES]
     ends = min(span.ends, clock.today().replace(day=1))
+    found = PublishedPersons.objects.filter(day=ends - ONE_DAY).first()
+    return Cells(found.day, found.columns, found.rows) if found else _counted_persons(ends)
+
+
+def publish_persons(*, again: bool = False) -> None:
+    """Keep the table of persons at the end of the last month as everybody reads it from now on; with `again`, also a kept one.
+
+    Nothing is kept in the month in which the portal begins: its records come in then. Safe to run twice at once.
+    """
+    ends = clock.today().replace(day=1)
+    if not again and PublishedPersons.objects.filter(day=ends - ONE_DAY).exists():
+        return
+    if not Entry.objects.filter(at__lt=clock.at(ends)).exists():
+        return
+    found = _counted_persons(ends)
+    values = {"columns": found.columns, "rows": found.rows}
+    write = PublishedPersons.objects.update_or_create if again else PublishedPersons.objects.get_or_create
+    write(day=found.day, defaults=values)
+    content.changed(keeping.VERSION)
+
+
+def _counted_persons(ends: dt.date) -> Cells:
+    """Return the persons on the day before `ends` by subdistrict and category, without a number from which one below five follows."""
+    metrics = [extensions.metric(f"persons_{code}") for code in CATEGORIES]
     found = reading.by_owner(metrics, "subdistrict", Period(None, ends))
     areas = list(owners.MODELS["subdistrict"].objects.all())
     table = [[int(found[metric.code].get(area.pk, 0)) for metric in metrics] for area in areas]
     labels = [*(area.short_name for area in areas), _("全区")]
-    rows = list(zip(labels, suppression.published(table), strict=False))
+    rows = [
+        (label, [cell.value for cell in cells])
+        for label, cells in zip(labels, suppression.published(table), strict=False)
+    ]
     return Cells(ends - ONE_DAY, [str(metric.label) for metric in metrics], rows)
 
 
@@ -177,11 +238,13 @@ def published() -> list[Published]:
         asked.append((metric, EVER if code in RUNNING else span.period, label, words, number, False))
     metrics = list({metric.code: metric for metric, *_rest in asked}.values())
     sums = reading.totals(metrics, None, [period for _metric, period, *_rest in asked])
+    of_persons = [metric for metric, period, *_rest in asked if period == span.period and is_about_persons(metric)]
+    public = public_numbers(of_persons)
     return [
         Published(
             label,
             words,
-            shown(metric, values[metric.code], period),
+            public[metric.code][span.code] if metric in of_persons else shown(metric, values[metric.code], period),
             str(metric.unit),
             values[metric.code] == number if is_exact else values[metric.code] >= number,
         )

@@ -50,7 +50,7 @@ def _csv(found: Results) -> bytes:
     lines.append([])
     lines.append([_("街道"), *found.persons.columns, _("合计")])
     for label, cells in found.persons.rows:
-        lines.append([label, *(hidden if one.value is None else one.value for one in cells)])
+        lines.append([label, *(hidden if one is None else one for one in cells)])
     lines.append([])
     lines.append([_("各街道人数截至"), dates.full_day(found.persons.day)])
     lines.append([_("其余截至"), dates.full_day(found.day)])

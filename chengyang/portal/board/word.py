@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from chengyang.extensions.papers import Line, Paragraph, Title
 from chengyang.platform.papers.defaults import HEI, Writer, keep_together, repeat_on_each_page
 
-from .report_contents import Block, Grid, Heading, Picture, Sentence
+from .report_contents import Block, Grid, Heading, Picture, Sentence, Signature
 
 WIDE, HIGH = 156, 62  # millimetres of a chart: as wide as the type area
 EMU = 36_000  # in a millimetre
@@ -47,6 +47,14 @@ def _sentence(writer: Writer, block: Sentence) -> None:
         writer.line(Line(block.text, block.align))
     else:
         writer.paragraph(Paragraph(block.text))
+
+
+def _signature(writer: Writer, block: Signature) -> None:
+    writer.document.add_paragraph()  # an empty line above it
+    for text, inset in zip((block.issuer, block.day), block.insets, strict=True):
+        writer.line(Line(text, "right", inset))
+        writer.document.paragraphs[-1].paragraph_format.keep_together = True
+        writer.document.paragraphs[-1].paragraph_format.keep_with_next = text is block.issuer
 
 
 def _caption(writer: Writer, text: str) -> None:
@@ -204,4 +212,10 @@ def _series(block: Picture, place: int, name: str, values: Sequence[Any], grey: 
     )
 
 
-WRITERS: dict[type, Any] = {Heading: _heading, Sentence: _sentence, Grid: _grid, Picture: _picture}
+WRITERS: dict[type, Any] = {
+    Heading: _heading,
+    Sentence: _sentence,
+    Grid: _grid,
+    Picture: _picture,
+    Signature: _signature,
+}

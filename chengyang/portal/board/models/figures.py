@@ -54,6 +54,25 @@ class PeriodFigure(models.Model):
         return f"{self.code} {self.kind}.{self.owner} {self.starts}"
 
 
+class PublishedPersons(models.Model):
+    """The public table of persons by subdistrict and category on the last `day` of a month, as everybody has read it since.
+
+    It stays as it was published (`results.publish_persons`): who compared the table of two days would see what was entered or
+    deleted in between. `rows` are [label, numbers with their sum], the last one the sums; null is a hidden number.
+    """
+
+    day = models.DateField(_("截至"), unique=True)
+    columns = models.JSONField(_("列"))
+    rows = models.JSONField(_("行"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("公布的人数")
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.day)
+
+
 class Mark(models.Model):
     """A day whose figures must be counted again, because a row of `source` has changed. Triggers write it (`watching`)."""
 
