@@ -34,6 +34,8 @@ class Example(NamedTuple):
     used: int = 11  # working days until the answer
     signers: int = 0
     rating: int | None = 3
+    intake: str = "online"
+    former: tuple[str, str] | None = None  # the answer that this one has replaced, and why
 
 
 EXAMPLES = (
@@ -92,6 +94,7 @@ EXAMPLES = (
         "装矮灯，22 点以后调暗。",
         "北段加装 18 盏，入冬前亮灯。",
         promises=(("加装 18 盏矮灯", 20, "open"),),
+        former=("北段加装 12 盏，入冬前亮灯。", "盏数和现场量的对不上"),
         ago=70,
         used=10,
         signers=2,
@@ -167,6 +170,7 @@ EXAMPLES = (
         LABOUR,
         "没有单位组织，想自费体检，不知道哪里周末能约。",
         "把周末能约的地方列一张表。",
+        intake="phone",
         stage="accepted",
         ago=6,
     ),

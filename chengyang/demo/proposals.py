@@ -8,6 +8,7 @@ from chengyang.lib.chinese import workdays
 from services.models import (
     ANSWER_DAYS,
     REVIEW_DAYS,
+    AnswerCorrection,
     CoSigner,
     Department,
     Follower,
@@ -17,6 +18,7 @@ from services.models import (
     ProposalStep,
     Referral,
     ReferralLink,
+    Result,
 )
 from services.proposals.actions.upkeep import REMIND_AT, REMIND_BEFORE
 from services.states import ProposalState as P
@@ -69,6 +71,8 @@ class _Made:
             situation=example.situation,
             wish=example.wish,
             joinable=example.stage == "submitted",
+            intake=example.intake,
+            taken_by=None if example.intake == "online" else self.officers[0],
             at=self.submitted,
             submitted_at=self.submitted,
             last_submitted_at=self.submitted,
@@ -110,16 +114,45 @@ class _Made:
     def _steps(self, is_answered):
         officer = self.officers[0]
         lines = [(self.submitted, "提出", "", self.row.author)]
+        if self.example.intake == "phone":
+            lines.append((self.submitted, "电话里提出，办公室代记", "区委统战部", officer))
         if self.example.stage != "submitted":
             lines.append((self.reviewed, "审核通过，准备转给能办的单位", "区委统战部", officer))
         if is_answered or self.example.stage == "forwarded":
             lines.append((self.forwarded, f"转给{self.unit}", "区委统战部", officer))
         if is_answered:
             lines.append((self.answered, f"答复，用了 {self.example.used} 个工作日", self.unit.name, None))
+        if self.example.former:
+            asked, corrected = self._corrected()
+            result = Result(self.example.result).label
+            lines.append((asked, f"请{self.unit}更正答复：{self.example.former[1]}", "区委统战部", officer))
+            lines.append((corrected, f"更正了答复：{result}", self.unit.name, None))
         insert(
             [
                 ProposalStep(proposal=self.row, at=at, text=text, unit=unit, by=by, is_demo=True)
                 for at, text, unit, by in lines
+            ]
+        )
+
+    def _corrected(self):
+        """Return when the department was asked to correct its answer, and when it did."""
+        return self._after(self.answered, 1), self._after(self.answered, 2)
+
+    def _correction(self, referral):
+        former, reason = self.example.former
+        asked, corrected = self._corrected()
+        insert(
+            [
+                AnswerCorrection(
+                    referral=referral,
+                    reason=reason,
+                    asked_by=self.officers[0],
+                    asked_at=asked,
+                    answer=former,
+                    result=self.example.result,
+                    corrected_at=corrected,
+                    is_demo=True,
+                )
             ]
         )
 
@@ -175,6 +208,8 @@ class _Made:
         insert([ReferralLink(public_id=self.rng.public_id(), referral=referral, ended_at=ended, **link)])
         if not is_answered:
             Proposal.objects.filter(pk=self.row.pk).update(due_on=referral.due_on)
+        if example.former:
+            self._correction(referral)
         self._promises(referral)
 
     def _promises(self, referral):
