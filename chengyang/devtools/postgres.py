@@ -177,6 +177,9 @@ class Postgres:
             "max_connections": MAX_CONNECTIONS,
             "cluster_name": os.fsencode(self.home).decode("ascii", "replace")[-60:],
             "shared_buffers": f"{shared_buffers(memory())}MB",
+            # One small server beside the portal: the buffer of the write-ahead log would take 8 MB, processes that read ahead 8 MB.
+            "wal_buffers": "1MB",
+            "io_method": "sync",
             **QUIET_LOG,
             **({} if self.durable else THROWAWAY),
         }

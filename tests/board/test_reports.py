@@ -194,9 +194,9 @@ def test_a_month_that_is_not_over_is_not_the_smallest(records, district):
 @pytest.mark.parametrize(
     ("issuer", "day", "insets"),
     [
-        ("城阳区委统战部", "2026年9月16日", (2.5, 2.0)),
-        ("城阳区新的社会阶层人士联谊会", "2026年9月1日", (2.0, 7.5)),
-        ("联谊会", "2026年9月16日", (6.5, 2.0)),
+        ("城阳区委统战部", "2026年9月16日", (3.5, 2.0)),
+        ("城阳区新的社会阶层人士联谊会", "2026年9月1日", (2.0, 8.0)),
+        ("联谊会", "2026年9月16日", (7.5, 2.0)),
     ],
 )
 def test_the_day_begins_two_characters_after_the_issuer(issuer, day, insets):

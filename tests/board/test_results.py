@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from activities.models import CheckIn, ServiceRecord
 from chengyang import clock, extensions
-from chengyang.platform import audit
+from chengyang.platform.audit import actions as audit
 from chengyang.portal.board import charts, keeping, results
 from chengyang.portal.board.models import PublishedPersons
 from chengyang.portal.board.tasks import refresh
@@ -166,7 +166,7 @@ def test_no_hidden_year_can_be_computed(records, years, hidden):
     assert {code for code, value in served_in(years).items() if value is None} == hidden
 
 
-def test_a_number_that_lasts_hides_only_its_small_years(records):
+def test_a_number_that_lasts_hides_only_its_small_years(reference):
     for number in range(1, 8):
         factories.person(number, registered_on=dt.date(2024 if number > 3 else 2022, 1, 1))
     keeping.refresh()
@@ -188,12 +188,12 @@ def test_a_line_has_a_gap_at_a_hidden_year():
 
 # ---- the published persons -------------------------------------------------------------------------------------------------
 @pytest.fixture
-def published(records, settings):
+def published(reference, settings):
     """Seven persons, published on 1 September; the portal is older."""
     for number in range(1, 8):
         factories.person(number, registered_on=dt.date(2026, 8, 1))
     settings.PORTAL_CLOCK = clock.at(dt.date(2026, 8, 20))
-    audit.record("report.fetched", actor=None)
+    audit.record_alone("report.fetched", actor=None)
     settings.PORTAL_CLOCK = clock.at(dt.date(2026, 9, 1), dt.time(0, 1))
     refresh()
 
@@ -217,7 +217,7 @@ def test_the_next_month_has_its_own(client, published, settings):
     assert persons_of(client).rows[-1][1][-1] == 8
 
 
-def test_the_persons_of_the_first_month_are_counted(client, records):
+def test_the_persons_of_the_first_month_are_counted(reference):
     factories.person(1, registered_on=dt.date(2026, 8, 1))
     refresh()
     assert not PublishedPersons.objects.exists()

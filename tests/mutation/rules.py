@@ -202,6 +202,22 @@ MUTANTS = (
         ("objectives/test_pages.py::test_an_objective_that_nobody_agreed_to_is_not_public",),
     ),
     Mutant(
+        "small-year-computed-from-the-others",
+        "a hidden year cannot be computed from the sum of all and the other years",
+        "chengyang/platform/web/suppression.py",
+        "        hidden.add(min(others, key=lambda key: numbers[key]))\n",
+        "        pass\n",
+        ("board/test_results.py::test_no_hidden_year_can_be_computed",),
+    ),
+    Mutant(
+        "published-persons-follow-the-records",
+        "the table of persons stays as it was published at the end of the month",
+        "chengyang/portal/board/results.py",
+        "    return Cells(found.day, found.columns, found.rows) if found else _counted_persons(ends)\n",
+        "    return _counted_persons(ends)\n",
+        ("board/test_results.py::test_what_is_entered_later_does_not_change_the_published_persons",),
+    ),
+    Mutant(
         "few-people-published",
         "the public reads no number of one to four persons",
         "chengyang/platform/objectives/progress.py",

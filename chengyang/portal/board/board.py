@@ -327,7 +327,8 @@ BY_ORGANIZER = ("activities_completed", "attendances", "volunteer_hours", "donat
 def _by_organizer(area: Any, span: Span, sums: Mapping[str, Number]) -> Table:
     """Return the table of the organizations, bases and teams of the subdistrict `area`; `sums` are the numbers of the area itself.
 
-    What an organization does at a base counts for both, and once for the area; what the area does itself counts for none of them.
+    What an organization does at a base counts for both, and once for the area; what the area, or an organizer of the district, does
+    there counts for none of them.
     """
     known = {metric.code: metric for metric in keeping.kept_metrics()}
     metrics = [known[code] for code in BY_ORGANIZER if code in sums]
@@ -347,5 +348,7 @@ def _by_organizer(area: Any, span: Span, sums: Mapping[str, Number]) -> Table:
         columns,
         rows,
         [sums[metric.code] for metric in metrics],
-        _("合计是街道的数。组织在基地办的活动，组织和基地都算，合计只算一次；街道自己办的，只在合计里。"),
+        _(
+            "合计是街道的数：组织在基地办的活动，组织和基地都算，合计只算一次；街道自己办的、区级服务队来办的，只在合计里。"
+        ),
     )
