@@ -389,5 +389,9 @@ LOGGING = {
     },
     "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request", "refusal"]}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
+    "loggers": {
+        # Not a line for each of its hundreds of triggers when the tables are made.
+        "pgtrigger": {"level": "WARNING"},
+        "django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"},
+    },
 }
