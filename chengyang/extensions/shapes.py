@@ -372,12 +372,14 @@ class DeadlineRows:
     `waiting()` returns them. When the table of holidays changes, a `due_on` that would lose working days moves to a later
     day, at most to `latest(row)`; then `moved(row, before)` is called in the same transaction, to notify who handles it.
     `recount(row)` counts the date anew with the present table, where days of the past do not count either (a pause).
+    `locks()` returns the rows that all other actions lock before the waiting ones; they are locked before those of every kind.
     """
 
     waiting: Callable[[], QuerySet]
     latest: Callable[[Any], dt.date] | None = None
     moved: Callable[[Any, dt.date], Any] | None = None
     recount: Callable[[Any], dt.date] | None = None
+    locks: Callable[[], QuerySet] | None = None
 
 
 class PeriodicTask(NamedTuple):

@@ -75,6 +75,16 @@ class ProposalQuerySet(models.QuerySet):
             visible |= kept & Q(submitted_at__isnull=False) & ~Q(state__in=private)
         return self.filter(visible)
 
+    def followed(self):
+        """Return those whose promises somebody waits for: the author, or of an erased one the authors of those merged into it.
+
+        Nobody is reminded of others. One whose author has left waits until it is erased: officers do not read it (P06).
+        """
+        left = Person.objects.filter(state="left", user__isnull=False).values("user")
+        here = self.model._base_manager.filter(author__isnull=False).exclude(author__in=left)
+        merged = here.filter(state=ProposalState.MERGED).values("merged_into")
+        return self.filter(Q(pk__in=here) | Q(author__isnull=True, pk__in=merged))
+
     def public_ids_visible_to(self, user):
         """Return the public ids of the proposals whose files `user` may open (slot `file_access`)."""
         return self.visible_to(user).values("public_id")

@@ -17,6 +17,8 @@ from ..states import ReferralState
 from .proposals import Proposal
 
 ANSWER_LENGTH = 4_000  # characters of an answer
+PROMISE_LENGTH = 80  # characters of what is promised
+NOTE_LENGTH = 200  # characters about a promise that was kept
 MOST_EXTRA_DAYS = 15  # working days that are granted once in addition
 
 
@@ -201,14 +203,19 @@ class AnswerCorrectionQuerySet(models.QuerySet):
         """Return those with the former answer, which another one has replaced."""
         return self.filter(corrected_at__isnull=False)
 
+    def public_ids_visible_to(self, user):
+        """Return the public ids of the corrections whose files, those of the former answers, `user` may open (slot `file_access`)."""
+        return self.visible_to(user).values("public_id")
+
 
 @tracked
 class AnswerCorrection(DemoMark):
     """答复更正: the office lets a department correct its answer, with a reason; the former answer stays here, as replaced."""
 
     PERSONAL = {"answer": "proposals", "reason": "proposals"}
-    NOT_PERSONAL = {"id", "asked_at", "result", "corrected_at", "is_demo"}
+    NOT_PERSONAL = {"id", "public_id", "asked_at", "result", "corrected_at", "is_demo"}
 
+    public_id = PublicIdField()
     referral = models.ForeignKey(Referral, models.CASCADE, related_name="corrections", verbose_name=_("转办"))
     reason = models.CharField(_("为什么更正"), max_length=REASON_LENGTH)
     asked_by = acting_account(_("请单位更正的人"))
@@ -253,19 +260,21 @@ class PromiseQuerySet(models.QuerySet):
 class Promise(DemoMark):
     """答应的事: what a department promised in its answer, by a day; kept, moved with a reason, or given up with a reason."""
 
-    PERSONAL = {"what": "proposals", "note": "proposals", "reason": "proposals"}
+    PERSONAL = {"what": "proposals", "public_what": "proposals", "note": "proposals", "reason": "proposals"}
     NOT_PERSONAL = {
         *("id", "public_id", "due_on", "first_due_on", "state", "done_on", "reminded_on", "is_public", "is_demo"),
     }
 
     public_id = PublicIdField()
     referral = models.ForeignKey(Referral, models.CASCADE, related_name="promises", verbose_name=_("转办"))
-    what = models.CharField(_("答应做什么"), max_length=80)
+    what = models.CharField(_("答应做什么"), max_length=PROMISE_LENGTH)
+    # without personal data, as two officers checked it; empty where it is published as the department wrote it
+    public_what = models.CharField(_("公开时怎么写"), max_length=PROMISE_LENGTH, blank=True)
     due_on = models.DateField(_("哪天前"))
     first_due_on = models.DateField(_("原来的日子"))
     state = models.CharField(_("进展"), max_length=8, choices=PromiseState.choices, default=PromiseState.OPEN)
     done_on = models.DateField(_("做到的日子"), null=True, blank=True)
-    note = models.CharField(_("做到了什么"), max_length=200, blank=True)
+    note = models.CharField(_("做到了什么"), max_length=NOTE_LENGTH, blank=True)
     reason = models.CharField(_("改日子或做不到的原因"), max_length=REASON_LENGTH, blank=True)
     reminded_on = models.DateField(_("提醒日"), null=True, blank=True)
     is_public = models.BooleanField(_("两个人核过，可以公开"), default=False)
@@ -291,3 +300,8 @@ class Promise(DemoMark):
 
     def __str__(self):
         return self.what
+
+    @property
+    def shown_what(self):
+        """Return what is promised in the words that everybody reads, once it is public."""
+        return self.public_what or self.what

@@ -15,6 +15,8 @@ from ..models import TOPICS, Promise, ProposalEdition
 class PromiseSerializer(serializers.ModelSerializer):
     """What a department promised; its notes are not public."""
 
+    what = serializers.CharField(source="shown_what", read_only=True)
+
     class Meta:
         model = Promise
         fields = ("what", "due_on", "first_due_on", "state", "done_on")

@@ -24,26 +24,40 @@ def review_due(start: dt.date | None = None) -> dt.date:
 
 
 def first_due(proposal: Proposal) -> dt.date:
-    """Return the due date of a department to which `proposal` is forwarded today.
+    """Return the due date of a department to which `proposal` is forwarded today."""
+    return _within(proposal, clock.today(), ANSWER_DAYS)
 
-    15 working days, but not later than 90 days after the last submission; a proposal that lay with the office, or came back from
-    another department, still leaves 5 working days.
+
+def _within(proposal, start, days):
+    """Return the day that is `days` working days after `start`, but not later than 90 days after the last submission.
+
+    A proposal that lay with the office, or came back from another department, still leaves 5 working days.
     """
-    today = clock.today()
-    counted = min(deadlines.due_on(today, ANSWER_DAYS), latest_of(proposal))
-    return max(counted, deadlines.due_on(today, FEWEST_DAYS))
+    counted = min(deadlines.due_on(start, days), latest_of(proposal))
+    return max(counted, deadlines.due_on(start, FEWEST_DAYS))
+
+
+def asked_days(referral: Referral) -> int:
+    """Return the working days that the department of `referral` has: those after it was forwarded until it is due."""
+    return max(1, deadlines.left(referral.due_on, timezone.localdate(referral.forwarded_at)))
 
 
 def days_of(referral: Referral) -> list[reckoning.Day]:
-    """Return the days of the count of `referral`: 15 working days after it was forwarded, and those granted in addition."""
-    start, total = timezone.localdate(referral.forwarded_at), ANSWER_DAYS + referral.extra_days
+    """Return the days of the count of `referral`: the working days from the one after it was forwarded until it is due."""
+    start, total = timezone.localdate(referral.forwarded_at), asked_days(referral)
     last = start + dt.timedelta(days=2 * total + LONGEST_HOLIDAYS)
     return reckoning.count(start, total, (), deadlines.exceptions(range(start.year, last.year + 1)))
 
 
+def counted_due(referral: Referral) -> dt.date:
+    """Return the day that is 15 working days, and those granted in addition, after `referral` was forwarded."""
+    return deadlines.due_on(timezone.localdate(referral.forwarded_at), ANSWER_DAYS + referral.extra_days)
+
+
 def due_of(referral: Referral) -> dt.date:
-    """Return the due date of `referral` as it is counted today, never later than 90 days after the last submission."""
-    return min(days_of(referral)[-1].date, latest_of(referral.proposal))
+    """Return the due date of `referral` as it is counted today, by the same rule as when it was forwarded."""
+    start = timezone.localdate(referral.forwarded_at)
+    return _within(referral.proposal, start, ANSWER_DAYS + referral.extra_days)
 
 
 def later_due(referral: Referral) -> dt.date:

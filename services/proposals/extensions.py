@@ -1,5 +1,6 @@
 """What proposals add to the slots of this app (`services.extensions` declares all of them)."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,8 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web import content
 
-from ..models import Proposal, ProposalEdition, Referral
+from ..models import AnswerCorrection, Proposal, ProposalEdition, Referral
+from ..models.proposals import SIGNING
 from ..states import PROPOSAL_WITH_OFFICE, EditionState, ReferralState
 from . import actions
 from .due import later_due
@@ -114,6 +116,7 @@ TAKE_LINK = ListLink(
 FILE_ACCESS = {
     "services.Proposal": Proposal.objects.public_ids_visible_to,
     "services.Referral": Referral.objects.public_ids_visible_to,
+    "services.AnswerCorrection": AnswerCorrection.objects.public_ids_visible_to,
 }
 PERSON_ROWS = PersonRows(
     _("建言"),
@@ -127,15 +130,35 @@ ACCOUNT_ROWS = _AccountRows(
     in_use=actions.accounts_in_use,
     summary=_("没答复的建言撤回，公开的撤下；内容和答复删除，只留件数。"),
 )
+
+
+def _signed_title(row):
+    """Return the title of what somebody signs; who has withdrawn no longer reads the words, which may have changed."""
+    return row.proposal.title if row.state in SIGNING else row.proposal.number or _("退出附议的一件")
+
+
+def _followed_title(row):
+    """Return the title of what somebody follows, as long as everybody reads it."""
+    return row.edition.title if row.edition.state == EditionState.PUBLISHED else _("已经不公开的一件")
+
+
 OWN_DATA = [
     TableDescription("services.Proposal", hidden={"search"}, row_title=lambda row: row.title, created_field="at"),
-    TableDescription("services.CoSigner", title=_("附议的建言"), row_title=lambda row: row.proposal.title),
-    TableDescription("services.Follower", title=_("关注的建言"), row_title=lambda row: row.edition.title),
+    TableDescription("services.CoSigner", title=_("附议的建言"), row_title=_signed_title, related=("proposal",)),
+    TableDescription("services.Follower", title=_("关注的建言"), row_title=_followed_title, related=("edition",)),
 ]
 
 
+def _waiting_proposals():
+    """Return the proposals on which somebody waits, themselves or with a referral or an edition."""
+    referred = Referral.objects.filter(state=ReferralState.OPEN).values("proposal")
+    cleaned = ProposalEdition.objects.filter(state=EditionState.CLEANED).values("proposal")
+    return Proposal.objects.filter(Q(state__in=PROPOSAL_WITH_OFFICE) | Q(pk__in=referred) | Q(pk__in=cleaned))
+
+
 DEADLINES = [
-    DeadlineRows(lambda: Proposal.objects.filter(state__in=PROPOSAL_WITH_OFFICE)),
+    # Every action on a proposal locks it first, and what belongs to it afterwards.
+    DeadlineRows(lambda: Proposal.objects.filter(state__in=PROPOSAL_WITH_OFFICE), locks=_waiting_proposals),
     DeadlineRows(
         lambda: Referral.objects.filter(state=ReferralState.OPEN),
         moved=actions.move_due,

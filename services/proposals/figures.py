@@ -92,5 +92,6 @@ def list_of(year: int, user: Any) -> Any:
     return (
         Proposal.objects.visible_to(user)
         .filter(submitted_at__gte=first, submitted_at__lt=last)
+        .select_related("author")
         .order_by("number", "pk")
     )

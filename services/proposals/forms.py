@@ -11,7 +11,7 @@ from chengyang.platform.web.forms import DateField, Form, ModelForm, PhoneField
 from ..forms import FilesField
 from ..models import Intake, Openness, Proposal, Result, Satisfaction
 from ..models.proposals import TEXT_LENGTH
-from ..models.referrals import ANSWER_LENGTH
+from ..models.referrals import ANSWER_LENGTH, NOTE_LENGTH, PROMISE_LENGTH
 
 PROMISES = 5  # rows of the form of a department
 
@@ -81,7 +81,7 @@ class RateForm(Form):
     rating = forms.TypedChoiceField(
         label=_("满不满意"), coerce=int, choices=Satisfaction.choices, widget=forms.RadioSelect
     )
-    words = _text(_("想说一句"), 200, 2, required=False, help_text=_("承办单位和办公室会看到"))
+    words = _text(_("想说一句"), 200, 2, required=False, help_text=_("办公室和一起提的人会看到，不公开"))
 
 
 class WhyForm(Form):
@@ -97,7 +97,7 @@ class PromiseForm(Form):
 
     creates = True
 
-    what = forms.CharField(label=_("答应做什么"), max_length=80, help_text=_("会公开，不写个人信息"))
+    what = forms.CharField(label=_("答应做什么"), max_length=PROMISE_LENGTH, help_text=_("会公开，不写个人信息"))
     due_on = DateField(label=_("哪天前"))
 
 
@@ -124,7 +124,7 @@ class UnitAnswerForm(Form):
         rows: dict[str, forms.Field] = {}
         for n in range(1, PROMISES + 1):
             label = _("答应的事 %(n)d") % {"n": n}
-            rows[f"what_{n}"] = forms.CharField(label=label, max_length=80, required=False)
+            rows[f"what_{n}"] = forms.CharField(label=label, max_length=PROMISE_LENGTH, required=False)
             rows[f"due_{n}"] = DateField(label=_("哪天前"), required=False)
         self.base_fields = {**type(self).base_fields, **rows}
         super().__init__(*args, **options)
@@ -170,4 +170,6 @@ class UnitPromiseForm(Form):
         data = super().clean() or self.cleaned_data
         if data.get("choice") == "move" and not data.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("请写改到哪天。"))
+        if data.get("choice") == "keep" and len(data.get("words", "")) > NOTE_LENGTH:
+            self.add_error("words", _("做到了什么，最多写 %(n)d 个字。") % {"n": NOTE_LENGTH})
         return data

@@ -18,6 +18,7 @@ from chengyang.platform.files.models import File
 from chengyang.platform.notices.delivery import site_url
 
 from ..models import AnswerCorrection, Promise, PromiseState, Proposal, ReferralLink
+from ..states import ReferralState
 
 NAME = "services:referral"  # the page of a department
 CODE_LENGTH = 8
@@ -48,6 +49,15 @@ def code_of(link: ReferralLink) -> str:
 def found(public_id: str, signature: str) -> ReferralLink:
     """Return the link of this address, also one that has ended. Raises Http404 for a wrong signature."""
     return links.find(ReferralLink, NAME, public_id, signature)
+
+
+def delivered(link: ReferralLink) -> set[str]:
+    """Return the words with which the department has answered, handed back, or reported: they have arrived."""
+    referral = link.referral
+    found = [referral.answer, referral.reason if referral.state == ReferralState.HANDED_BACK else ""]
+    for row in promises(link):
+        found += [row.what, row.note, row.reason]
+    return {text for text in found if text}
 
 
 def enter(request: HttpRequest, link: ReferralLink, code: str) -> None:

@@ -12,7 +12,7 @@ from .. import clock_drawing
 from ..models import AnswerCorrection, Promise, Proposal, ProposalEdition, Referral
 from ..models.proposals import SIGNING
 from ..states import EditionState, ProposalState, ReferralState
-from . import due, links, permissions, similar
+from . import actions, due, links, permissions, similar
 
 _CHECKS: dict[str, Callable[..., bool]] = {
     "edit": permissions.can_edit_proposal,
@@ -46,12 +46,13 @@ def context_of(proposal: Proposal, user: Any) -> dict[str, Any]:
         "is_author": is_author,
         "mine": mine,
         "may_confirm": mine is not None and permissions.can_cosign(user, proposal),
+        "version": actions.version_of(proposal) if mine is not None else "",
         "cosigners": _cosigners(proposal, user, sees_names=is_author or may["handle"]),
         "steps": proposal.steps.order_by("-at", "-pk"),
         "referral": last,
         "stages": stages(proposal, last),
         "answer": last if last and last.state == ReferralState.ANSWERED else None,
-        "corrections": AnswerCorrection.objects.written().filter(referral__proposal=shown),
+        "corrections": _corrections(user, shown),
         "correction": AnswerCorrection.objects.waiting().filter(referral=last).first() if last else None,
         "promises": Promise.objects.filter(referral__proposal=shown).select_related("referral"),
         "files": _files(user, proposal, last if shown is proposal else None),
@@ -65,15 +66,22 @@ def context_of(proposal: Proposal, user: Any) -> dict[str, Any]:
 
 
 def stages(proposal: Proposal, referral: Referral | None) -> list[dict[str, Any]]:
-    """Return the five stages of the way of `proposal`, each with its day and a word, and which one it stands at."""
+    """Return the five stages of the way of `proposal`, each with its day and a word, and which one it stands at.
+
+    A merged one stands where the other one stands, to which the last `referral` belongs. One that came back from a department
+    waits to be forwarded again.
+    """
+    way = proposal.merged_into if proposal.state == ProposalState.MERGED and proposal.merged_into else proposal
+    if referral is not None and referral.state not in (ReferralState.OPEN, ReferralState.ANSWERED):
+        referral = None
     is_answered = referral is not None and referral.state == ReferralState.ANSWERED
     names = (_("提出"), _("审核"), _("转办单位"), _("答复"), _("跟进"))
     days = [
         proposal.submitted_at,
-        proposal.reviewed_at if proposal.state not in (ProposalState.SUBMITTED, ProposalState.RETURNED) else None,
+        way.reviewed_at if way.state not in (ProposalState.SUBMITTED, ProposalState.RETURNED) else None,
         referral.forwarded_at if referral else None,
         referral.answered_at if referral and is_answered else None,
-        proposal.closed_at,
+        way.closed_at,
     ]
     notes: list[Any] = ["", "", "", "", ""]
     if referral is not None:
@@ -104,6 +112,16 @@ def _files(user: Any, proposal: Proposal, referral: Referral | None) -> dict[str
             files = File.objects.visible_to(user).filter(attached_to=row._meta.label, attached_id=row.public_id)
             found[name] = list(files.order_by("pk"))
     return found
+
+
+def _corrections(user: Any, proposal: Proposal) -> list[AnswerCorrection]:
+    """Return the corrections of the answer, each with the files of the former answer that `user` may open."""
+    rows = list(AnswerCorrection.objects.written().filter(referral__proposal=proposal))
+    found = File.objects.visible_to(user).filter(attached_to=AnswerCorrection._meta.label)
+    files = list(found.filter(attached_id__in=[row.public_id for row in rows]).order_by("pk")) if rows else []
+    for row in rows:
+        row.files = [file for file in files if file.attached_id == row.public_id]
+    return rows
 
 
 def _weeks(referral: Referral | None) -> list[Any]:

@@ -121,7 +121,7 @@ def context_of(edition: ProposalEdition) -> dict[str, Any]:
         "correction": AnswerCorrection.objects.written().filter(referral=referral).order_by("corrected_at").last(),
         "history": history_of(edition, referral),
         "in_time": referral is not None and due.was_in_time(referral),
-        "limit": ANSWER_DAYS + (referral.extra_days if referral else 0),
+        "limit": due.asked_days(referral) if referral else ANSWER_DAYS,
         "author": proposal.author.person.name if is_named else "",
         "names": names,
         "unnamed": len(signing) - len(names),
@@ -148,7 +148,9 @@ def history_of(edition: ProposalEdition, referral: Referral | None) -> list[tupl
     found += [(edition.published_at, _now("公开发布")), (proposal.closed_at, _now("办结"))]
     if proposal.rating:
         found.append((proposal.rated_at, _now("作者评价：%(what)s") % {"what": proposal.get_rating_display()}))
-    found += [(one.done_on, _now("做到了：%(what)s") % {"what": one.what}) for one in edition.promises if one.done_on]
+    found += [
+        (one.done_on, _now("做到了：%(what)s") % {"what": one.shown_what}) for one in edition.promises if one.done_on
+    ]
     days = [(timezone.localdate(at) if isinstance(at, dt.datetime) else at, text) for at, text in found if at]
     days.reverse()  # of two steps on a day, the later one comes first
     return sorted(days, key=lambda row: row[0], reverse=True)

@@ -12,11 +12,14 @@ from chengyang.platform.web.forms import DateField
 from chengyang.platform.workdays import deadlines
 
 from ..models import Department, Openness, Promise, PromiseState, Proposal, ProposalEdition, Referral
-from ..models.referrals import MOST_EXTRA_DAYS
+from ..models.referrals import MOST_EXTRA_DAYS, PROMISE_LENGTH
 from ..states import PROPOSAL_WITH_OFFICE, EditionState, ProposalState, ReferralState
 from . import actions, permissions, similar
 from .actions.upkeep import REMIND_BEFORE
+from .correction_todos import LateCorrection
 from .todo_parts import AboutProposal, file_rows, of_others, text_rows
+
+PROMISE = "promise_"  # first part of the name of the field with the public words of a promise, before its public id
 
 
 def _alike(row, user):
@@ -203,23 +206,28 @@ class CleanProposal(AboutProposal):
             DetailRow(_("现在是什么样"), row.situation, asks=("situation",)),
             DetailRow(_("建议怎么做"), row.wish, asks=("wish",)),
             DetailRow(_("答复"), answer.answer if answer else "", asks=("answer",)),
+            *(
+                DetailRow(_("答应的事"), one.what, dates.full_day(one.due_on), asks=(PROMISE + one.public_id,))
+                for one in _promises_of(row, user)
+            ),
         ]
 
     def options(self, row, user):
         if not permissions.can_clean_proposal(user, row):
             return ()
-        fields = ProposalEdition.EDITABLE_FIELDS
+        fields = tuple(edition_fields(row, user))
         return [DecisionOption("clean", _("个人信息去掉了，交另一个人核"), asks=fields, done=_("已交，等另一个人核。"))]
 
     def fields(self, row, user):
         return edition_fields(row, user)
 
     def decide(self, row, choice, reason, *, actor, **texts):
-        return actions.clean_proposal(row, actor=actor, **texts)
+        promises = {name.removeprefix(PROMISE): texts.pop(name) for name in [*texts] if name.startswith(PROMISE)}
+        return actions.clean_proposal(row, actor=actor, promises=promises, **texts)
 
 
 def edition_fields(proposal, user):
-    """Return the form fields of the public edition of `proposal`, filled in with what was written before."""
+    """Return the form fields of the public edition of `proposal` and of its promises, filled in with what was written before."""
     edition = ProposalEdition.objects.visible_to(user).filter(proposal=proposal).first()
     answer = actions.answer_of(proposal)
     texts = {name: getattr(edition or proposal, name, "") for name in ("title", "situation", "wish")}
@@ -231,7 +239,14 @@ def edition_fields(proposal, user):
         widget = forms.TextInput() if name == "title" else forms.Textarea(attrs={"rows": 5})
         options = {"max_length": field.max_length, "initial": texts[name], "widget": widget}
         found[name] = forms.CharField(label=field.verbose_name, **options)
+    for one in _promises_of(proposal, user):
+        words = {"label": _("公开时怎么写"), "max_length": PROMISE_LENGTH, "initial": one.shown_what, "required": False}
+        found[PROMISE + one.public_id] = forms.CharField(**words)
     return found
+
+
+def _promises_of(proposal, user):
+    return Promise.objects.visible_to(user).filter(referral__proposal=proposal)
 
 
 class CheckEdition(AboutProposal):
@@ -266,7 +281,6 @@ class CheckEdition(AboutProposal):
         return row.cleaned_at
 
     def detail_rows(self, row, user):
-        promises = Promise.objects.visible_to(user).filter(referral__proposal=row.proposal)
         return [
             DetailRow(_("编号"), row.proposal.number, url=page_url(row.proposal)),
             DetailRow(_("公开"), row.proposal.get_openness_display()),
@@ -274,7 +288,10 @@ class CheckEdition(AboutProposal):
             DetailRow(_("现在是什么样"), row.situation),
             DetailRow(_("建议怎么做"), row.wish),
             DetailRow(_("答复"), row.answer, row.department),
-            *(DetailRow(_("答应的事"), one.what, dates.full_day(one.due_on)) for one in promises),
+            *(
+                DetailRow(_("答应的事"), one.shown_what, dates.full_day(one.due_on))
+                for one in _promises_of(row.proposal, user)
+            ),
             DetailRow(_("去掉个人信息"), row.cleaned_by or "", dates.stamp(row.cleaned_at)),
         ]
 
@@ -297,7 +314,7 @@ class DuePromise(AboutProposal):
     undoes = ("keep", "drop")
     related = ("referral__proposal", "referral__department")
     locks = ("referral__proposal",)
-    reason_words = (_("做到了什么，或为什么"), _("作者和关注的人看到"))
+    reason_words = (_("做到了什么，或为什么"), _("作者和附议的人看到；做到了什么最多 200 个字"))
 
     def proposal_of(self, row):
         return row.referral.proposal
@@ -305,7 +322,7 @@ class DuePromise(AboutProposal):
     def waiting(self, user):
         last = deadlines.due_on(clock.today(), REMIND_BEFORE)
         rows = Promise.objects.visible_to(user).filter(state=PromiseState.OPEN, due_on__lte=last)
-        rows = rows.filter(referral__proposal__author__isnull=False)  # nobody follows what is left of an erased one
+        rows = rows.filter(referral__proposal__in=Proposal.objects.followed())
         return of_others(rows, user, "referral__proposal__")
 
     def viewable_by(self, user):
@@ -358,4 +375,7 @@ class DuePromise(AboutProposal):
         return actions.reopen_promise(row, actor=actor, reason=str(_("记错了")))
 
 
-PROPOSAL_TODOS = [ReviewProposal(), LateReferral(), CleanProposal(), CheckEdition(), DuePromise()]
+PROPOSAL_TODOS = [
+    *(ReviewProposal(), LateReferral(), CleanProposal(), CheckEdition(), DuePromise()),
+    LateCorrection(),
+]

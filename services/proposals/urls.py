@@ -28,6 +28,7 @@ PROPOSAL_URLS = [
     path("services/proposals/<public_id:public_id>/withdraw/", views.withdraw_proposal, name="proposal-withdraw"),
     path("services/proposals/<public_id:public_id>/openness/", views.decide_openness, name="proposal-openness"),
     path("services/proposals/<public_id:public_id>/invitation/", views.renew_invitation, name="proposal-invitation"),
+    path("services/proposals/<public_id:public_id>/joinable/", views.decide_joinable, name="proposal-joinable"),
     path("services/proposals/<public_id:public_id>/rate/", views.rate_answer, name="proposal-rate"),
     path("services/proposals/<public_id:public_id>/split/", views.split_proposal, name="proposal-split"),
     path(

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from chengyang.extensions import Section, record_tabs, todo_kinds
 from chengyang.platform.accounts import links
 from services.proposals import links as proposal_links
+from services.proposals.actions import version_of
 
 Arguments = Callable[[Any], list]  # dataset → arguments of the URL
 Data = Callable[[Any], dict]
@@ -206,6 +207,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "services:proposal-withdraw": lambda w: [w.proposal.public_id],
     "services:proposal-openness": lambda w: [w.public_edition.proposal.public_id],
     "services:proposal-invitation": lambda w: [w.proposal_draft.public_id],
+    "services:proposal-joinable": lambda w: [w.proposal_draft.public_id],
     "services:proposal-rate": lambda w: [w.proposal_answered.public_id],
     "services:proposal-split": lambda w: [w.proposal.public_id],
     "services:proposal-file-remove": lambda w: [w.proposal_draft.public_id, "0123456789"],
@@ -425,12 +427,13 @@ FORMS: dict[str, Data] = {
     "services:proposal-withdraw": lambda w: {},
     "services:proposal-openness": lambda w: {"openness": "closed"},
     "services:proposal-invitation": lambda w: {},
+    "services:proposal-joinable": lambda w: {},
     "services:proposal-rate": lambda w: {"rating": "3"},
     "services:proposal-split": lambda w: {"reason": REASON},
     "services:proposal-file-remove": lambda w: {},
     "services:proposal-follow": lambda w: {},
     "services:proposal-unfollow": lambda w: {},
-    "services:proposal-join": lambda w: {"shows_name": "on"},
+    "services:proposal-join": lambda w: {"shows_name": "on", "version": version_of(w.proposal)},
     "services:referral": lambda w: {"do": "enter", "code": "00000000"},
     "services:cosigner-withdraw": lambda w: {},
     "services:cosigner-confirm": lambda w: {},
@@ -528,6 +531,7 @@ BUTTONS = {
     "services:proposal-withdraw",
     "services:proposal-openness",
     "services:proposal-invitation",
+    "services:proposal-joinable",
     "services:proposal-rate",
     "services:proposal-split",
     "services:proposal-file-remove",
@@ -673,6 +677,7 @@ TODO_SAMPLES = {  # code of a to-do kind → name of its sample in the dataset, 
     "proposal-clean": ("proposal_answered", "clean"),
     "proposal-check": ("edition", "publish"),
     "proposal-promise": ("promise", "keep"),
+    "proposal-correction": ("asked_referral", "cancel"),
     "team-application": ("team_application", "accept"),
     "outcome": ("outcome", "check"),
     "outcome-double": ("outcome_double", "count-second"),

@@ -618,6 +618,8 @@ def _proposals(dataset):
     objects["signed_referral"] = signed.referrals.get()
     objects["proposal_answered"] = write("公园开放到九点", stage="answered")
     objects["promise"] = Promise.objects.get(referral__proposal=objects["proposal_answered"])
+    asked = write("井盖松动", stage="answered").referrals.get()
+    objects["asked_referral"] = proposal_actions.reopen_answer(asked, actor=officer, reason="日子写错了").referral
     texts = {"situation": "路口没有灯", "wish": "请装一盏", "answer": "已经装好"}
     for name, title in (("edition", "路口装灯"), ("public_edition", "公交站加座")):
         row = write(title, stage="answered")

@@ -79,9 +79,17 @@ def moving_with_the_table() -> Iterator[None]:
     after = exceptions(years)
     if after == before:
         return
-    for kind in extensions.deadline_rows():
-        for row in kind.waiting().filter(due_on__gt=today).select_for_update(of=("self",), no_key=True).order_by("pk"):
+    kinds = extensions.deadline_rows()
+    for kind in kinds:
+        if kind.locks:
+            list(_locked(kind.locks()))
+    for kind in kinds:
+        for row in _locked(kind.waiting().filter(due_on__gt=today)):
             _move(row, kind, _later(row, kind, today, before, after))
+
+
+def _locked(rows):
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def _later(row, kind, today, before, after):

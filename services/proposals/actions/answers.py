@@ -16,12 +16,12 @@ from chengyang.platform.audit.transitions import lock, move
 
 from ... import personal_traces
 from ...models import AnswerCorrection, Promise, PromiseState, Proposal, ProposalEdition, Referral, ReferralLink, Result
-from ...models.referrals import ANSWER_LENGTH
+from ...models.referrals import ANSWER_LENGTH, NOTE_LENGTH, PROMISE_LENGTH
 from ...states import PROPOSAL_TRANSITIONS, ProposalState, ReferralState
 from .. import due, permissions
 from .drafts import attach
 from .openness import hidden_names
-from .referrals import end_links, locked_by
+from .referrals import end_links, end_links_of, locked_by
 from .steps import (
     lock_proposal,
     lock_with_proposal,
@@ -34,7 +34,6 @@ from .steps import (
 )
 
 MOST_PROMISES = 10  # of one answer
-NOTE_LENGTH = 200  # characters about a promise that was kept
 Promised = tuple[str, dt.date]  # what is promised, and the day before which
 
 
@@ -120,7 +119,7 @@ def new_promise(referral: Referral, what: str, due_on: dt.date | None) -> Promis
     if referral.promises.count() >= MOST_PROMISES:
         raise ActionError(_("最多写 %(n)d 件。") % {"n": MOST_PROMISES}, code="promise", field="promises")
     row: Promise = referral.promises.create(
-        what=what[:80], due_on=due_on, first_due_on=due_on, is_demo=referral.is_demo
+        what=what[:PROMISE_LENGTH], due_on=due_on, first_due_on=due_on, is_demo=referral.is_demo
     )
     return row
 
@@ -204,7 +203,7 @@ def keep_promise(
         raise ActionError(_("最多 %(n)d 个字。") % {"n": NOTE_LENGTH}, code="too_long", field="reason")
     row.state, row.done_on = PromiseState.DONE, day
     row.save(update_fields=["state", "done_on", "note"])
-    _notify_progress(proposal, row, _("做到了：%(what)s") % {"what": row.what}, "proposal.promise_kept", actor, unit)
+    _notify_progress(proposal, row, _("做到了：%(what)s"), "proposal.promise_kept", actor, unit)
     close_if_done(proposal)
     return row
 
@@ -223,8 +222,8 @@ def move_promise(
     row.reason = required_reason(reason, missing=_("请写为什么改日子。"))
     row.due_on, row.reminded_on = due_on, None
     row.save(update_fields=["due_on", "reason", "reminded_on"])
-    words = {"what": row.what, "day": dates.day(due_on)}
-    _notify_progress(proposal, row, _("“%(what)s”改到 %(day)s") % words, "proposal.promise_moved", actor, unit)
+    text = _("“%(what)s”改到 %(day)s")
+    _notify_progress(proposal, row, text, "proposal.promise_moved", actor, unit, day=dates.day(due_on))
     return row
 
 
@@ -235,7 +234,7 @@ def drop_promise(promise: Promise, *, actor: Any = None, link: ReferralLink | No
     row.reason = required_reason(reason, missing=_("请写为什么做不到。"))
     row.state = PromiseState.DROPPED
     row.save(update_fields=["state", "reason"])
-    _notify_progress(proposal, row, _("做不到：%(what)s") % {"what": row.what}, "proposal.promise_dropped", actor, unit)
+    _notify_progress(proposal, row, _("做不到：%(what)s"), "proposal.promise_dropped", actor, unit)
     close_if_done(proposal)
     return row
 
@@ -255,13 +254,13 @@ def reopen_promise(promise: Promise, *, actor: Any, reason: str) -> Promise:
     row.state, row.done_on, row.note, row.reminded_on = PromiseState.OPEN, None, "", None
     row.save(update_fields=["state", "done_on", "note", "reason", "reminded_on"])
     follow_again(proposal, actor=actor)
-    _notify_progress(
-        proposal, row, _("还在做，前面记的撤销：%(what)s") % {"what": row.what}, "proposal.promise_reopened", actor, ""
-    )
+    _notify_progress(proposal, row, _("还在做，前面记的撤销：%(what)s"), "proposal.promise_reopened", actor, "")
     return row
 
 
-def _notify_progress(proposal, row, text, verb, actor, unit):
+def _notify_progress(proposal, row, news, verb, actor, unit, **words):
+    """Write and send `news`, a sentence about `what`; who follows the public edition reads the public words."""
+    text = news % {"what": row.what, **words}
     if unit:
         step(proposal, text, unit=unit)
     else:
@@ -270,12 +269,15 @@ def _notify_progress(proposal, row, text, verb, actor, unit):
     notify_side(proposal, "services/proposal_progress", news=text, promise=row)
     edition = ProposalEdition.objects.published().filter(proposal=proposal).first()
     if edition is not None and row.is_public:
-        notify_followers(edition, text)
+        notify_followers(edition, news % {"what": row.shown_what, **words})
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------
 def close_if_done(proposal: Proposal, *, unrated: bool = False) -> bool:
-    """Close `proposal` (locked) once nothing that was promised is open and its author has rated, or `unrated` is allowed."""
+    """Close `proposal` (locked) once nothing that was promised is open and its author has rated, or `unrated` is allowed.
+
+    The links of its departments end with it.
+    """
     waits = (
         Promise.objects.filter(referral__proposal=proposal, state=PromiseState.OPEN).exists()
         or AnswerCorrection.objects.waiting().filter(referral__proposal=proposal).exists()
@@ -292,6 +294,7 @@ def close_if_done(proposal: Proposal, *, unrated: bool = False) -> bool:
         user=proposal.author,
         **changes,
     )
+    end_links_of(proposal)
     step(proposal, _("办结"))
     notify_author(proposal, "services/proposal_closed")
     return True

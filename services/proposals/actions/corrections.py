@@ -10,14 +10,15 @@ from chengyang import clock
 from chengyang.errors import ActionError, require, required_reason
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit import history
+from chengyang.platform.files import actions as files
 
 from ...models import AnswerCorrection, Referral, ReferralLink
 from ...states import ReferralState
 from .. import permissions
-from .answers import Promised, follow_again, new_promise, required_answer
+from .answers import Promised, close_if_done, follow_again, new_promise, required_answer
 from .drafts import attach
 from .openness import return_published
-from .referrals import LINK_LASTS_AFTER, end_links, locked_by, send_link
+from .referrals import end_links, locked_by, send_link
 from .steps import lock_with_proposal, notify_office, notify_side, office_step, step
 
 
@@ -36,9 +37,7 @@ def reopen_answer(referral: Referral, *, actor: Any, reason: str) -> AnswerCorre
         return waiting
     reason = required_reason(reason, missing=_("请写哪里要更正，单位和作者都会看到。"))
     row: AnswerCorrection = referral.corrections.create(reason=reason, asked_by=actor, is_demo=referral.is_demo)
-    send_link(
-        referral, actor=actor, lasts=LINK_LASTS_AFTER, template="services/proposal_correction_link", reason=reason
-    )
+    send_link(referral, actor=actor)
     words = {"unit": referral.department, "reason": reason}
     office_step(proposal, _("请%(unit)s更正答复：%(reason)s") % words, by=actor)
     audit.record("proposal.answer_reopened", proposal, actor=actor, user=proposal.author)
@@ -48,7 +47,10 @@ def reopen_answer(referral: Referral, *, actor: Any, reason: str) -> AnswerCorre
 
 @transaction.atomic
 def cancel_correction(referral: Referral, *, actor: Any) -> Referral:
-    """Take the request for a correction back; the link ends and the answer stays. Raises NotAllowed, ActionError("state")."""
+    """Take the request for a correction back; the link ends and the answer stays. Raises NotAllowed, ActionError("state").
+
+    A proposal of which nothing else is open is closed with it.
+    """
     proposal, referral = lock_with_proposal(referral)
     require(permissions.can_handle_referral, actor, referral)
     waiting = referral.corrections.waiting()
@@ -58,6 +60,7 @@ def cancel_correction(referral: Referral, *, actor: Any) -> Referral:
     end_links(referral)
     office_step(proposal, _("不用更正答复了"), by=actor)
     audit.record("proposal.correction_cancelled", proposal, actor=actor, user=proposal.author)
+    close_if_done(proposal)
     return referral
 
 
@@ -65,7 +68,7 @@ def cancel_correction(referral: Referral, *, actor: Any) -> Referral:
 def correct_answer(
     link: ReferralLink, *, answer: str, result: str, promises: Iterable[Promised] = (), uploads: Iterable[Any] = ()
 ) -> Referral:
-    """Replace the answer as its department, which the office asked for it; the former one is kept, as replaced.
+    """Replace the answer as its department, which the office asked for it; the former one is kept with its files, as replaced.
 
     The day of the answer stays the first one, which counts for the time limit. A public edition goes back to the two officers, and
     the author rates anew. Raises ActionError("link"), ("state") when nobody asked for it, ("same"), and as `answer_by_link`.
@@ -79,6 +82,7 @@ def correct_answer(
         raise ActionError(_("和原来的一样，请改了再送。"), code="same", field="answer")
     row.answer, row.result, row.corrected_at = referral.answer, referral.result, clock.now()
     row.save(update_fields=["answer", "result", "corrected_at"])
+    files.move_attached(referral, row)
     referral.answer, referral.result = answer, result
     referral.save(update_fields=["answer", "result"])
     for what, due_on in promises:

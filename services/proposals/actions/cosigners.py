@@ -1,5 +1,7 @@
 """附议: others sign a proposal with its author; each confirms its words, and withdraws at any time (domain.md rule 10)."""
 
+import hashlib
+import json
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from chengyang import clock
 from chengyang.errors import ActionError, require
 from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import lock
+from chengyang.platform.files.models import File
 from chengyang.platform.notices.actions import notify
 
 from ...models import CoSigner, CoSignerState, Proposal
@@ -18,19 +21,33 @@ from .openness import hide_if_named
 from .steps import lock_proposal, notify_author, step
 
 MOST_COSIGNERS = 20
+TEXTS = ("title", "situation", "wish")  # who signs has confirmed these, and the files
+
+
+def version_of(proposal: Proposal) -> str:
+    """Return a digest of what a signature confirms, words and files; it stands in the form with which somebody signs."""
+    rows = File.objects.filter(attached_to=Proposal._meta.label, attached_id=proposal.public_id)
+    confirmed = [*(getattr(proposal, name) for name in TEXTS), *rows.order_by("pk").values_list("sha256", flat=True)]
+    return hashlib.sha256(json.dumps(confirmed).encode()).hexdigest()[:32]
 
 
 @transaction.atomic
-def cosign_proposal(proposal: Proposal, *, actor: Any, shows_name: bool = False) -> CoSigner:
+def cosign_proposal(
+    proposal: Proposal, *, actor: Any, shows_name: bool = False, version: str | None = None
+) -> CoSigner:
     """Sign `proposal` with its author; `actor` got its link. Safe to repeat; also confirms changed words.
 
-    Raises NotAllowed, ActionError("many") beyond twenty.
+    `version` (`version_of`) is what `actor` has read. Raises NotAllowed, ActionError("changed") when it is another one by now,
+    ("many") beyond twenty.
     """
     proposal = lock_proposal(proposal)
     require(permissions.can_cosign, actor, proposal)
     row = proposal.cosigners.filter(user=actor).first()
     if row is not None and row.state == CoSignerState.CONFIRMED and row.shows_name == shows_name:
         return row
+    if version is not None and version != version_of(proposal):
+        text = _("你打开以后，内容或附件改过，还没有附议。请看现在的，同意再确认。")
+        raise ActionError(text, code="changed")
     is_new = row is None or row.state == CoSignerState.WITHDRAWN
     if is_new and proposal.cosigners.filter(state__in=SIGNING).count() >= MOST_COSIGNERS:
         raise ActionError(_("附议的已经有 %(n)d 位，满了。") % {"n": MOST_COSIGNERS}, code="many")
@@ -90,6 +107,18 @@ def renew_invitation(proposal: Proposal, *, actor: Any) -> Proposal:
     proposal.invitation += 1
     proposal.save(update_fields=["invitation"])
     audit.record("proposal.invitation_renewed", proposal, actor=actor, user=actor)
+    return proposal
+
+
+@transaction.atomic
+def decide_joinable(proposal: Proposal, *, actor: Any, joinable: bool) -> Proposal:
+    """Say whether those who write something similar find `proposal` and can sign it. Raises NotAllowed once nobody can sign."""
+    proposal = lock_proposal(proposal)
+    require(permissions.can_invite, actor, proposal)
+    if proposal.joinable != joinable:
+        proposal.joinable = joinable
+        proposal.save(update_fields=["joinable"])
+        audit.record("proposal.updated", proposal, actor=actor, user=actor, fields=["joinable"])
     return proposal
 
 

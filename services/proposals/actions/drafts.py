@@ -24,14 +24,13 @@ from ...states import PROPOSAL_TRANSITIONS, ProposalState, ReferralState
 from .. import permissions
 from ..due import review_due
 from . import referrals
-from .cosigners import ask_again
+from .cosigners import TEXTS, ask_again
 from .steps import lock_proposal, notify_author, notify_office, signing, step
 
 NUMBER_LOCK = 0x73767270  # "svrp": the numbers of a year are assigned one after the other
 SENT_TWICE_WITHIN = dt.timedelta(minutes=10)  # the same draft again within this time is the same sending
 MOST_DRAFTS = 10  # of one account, so that nobody fills the table
 MOST_FILES = 5
-TEXTS = ("title", "situation", "wish")  # who signs has confirmed these
 
 
 def _next_number(year: int) -> str:
@@ -178,10 +177,11 @@ def withdraw_proposal(proposal: Proposal, *, actor: Any) -> Proposal:
     return withdraw_open(proposal, actor=actor)
 
 
-def withdraw_open(proposal: Proposal, *, actor: Any) -> Proposal:
+def withdraw_open(proposal: Proposal, *, actor: Any, is_erased: bool = False) -> Proposal:
     """Withdraw `proposal` (locked), with its referral; those that were merged into it are reviewed on their own.
 
     Who signs it, the officers in charge and the department are notified, and the office where it was merged into another one.
+    The notices about one that `is_erased` next have its number only.
     """
     in_charge, into = {proposal.reviewed_by, proposal.taken_by}, proposal.merged_into
     for referral in proposal.referrals.filter(state=ReferralState.OPEN).select_for_update(of=("self",), no_key=True):
@@ -198,9 +198,11 @@ def withdraw_open(proposal: Proposal, *, actor: Any) -> Proposal:
         in_charge.add(into.reviewed_by)
     release_merged(proposal)
     signers = set(signing(proposal))
+    title = "" if is_erased else proposal.title
     for user in {*in_charge, *signers} - {None, actor, proposal.author}:
-        url = proposal.get_absolute_url() if user in signers else ""  # officers no longer read it
-        notify(user, "services/proposal_withdrawn", url=url, proposal=proposal)
+        signs = user in signers
+        url = proposal.get_absolute_url() if signs and not is_erased else ""  # officers no longer read it
+        notify(user, "services/proposal_withdrawn", url=url, number=proposal.number, title=title, signs=signs)
     return proposal
 
 
@@ -223,5 +225,5 @@ def release_merged(proposal: Proposal) -> None:
         table, verb = PROPOSAL_TRANSITIONS, "proposal.split"
         move(other, ProposalState.SUBMITTED, table=table, actor=None, verb=verb, user=other.author, **changes)
         step(other, _("并在一起的那件不再办，这一件单独审核"))
-        notify_author(other, "services/proposal_review_undone")
+        notify_author(other, "services/proposal_apart")
         notify_office(other, "services/proposal_waiting")

@@ -57,7 +57,7 @@ def hide_promises(proposal: Proposal) -> None:
     """Publish no promise of `proposal` with a name that is not to be shown (any more): departments write them as they like."""
     names = hidden_names(proposal)
     for row in Promise.objects.filter(referral__proposal=proposal, is_public=True):
-        if personal_traces.found_in(row.what, names):
+        if personal_traces.found_in(row.shown_what, names):
             row.is_public = False
             row.save(update_fields=["is_public"])
 

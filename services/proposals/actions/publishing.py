@@ -1,5 +1,6 @@
 """公开: one officer takes personal data out, another one checks; who follows is notified; a withdrawn consent takes it down."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from chengyang.platform.workdays import deadlines
 
 from ... import personal_traces
 from ...models import Follower, Promise, Proposal, ProposalEdition, Referral
+from ...models.referrals import PROMISE_LENGTH
 from ...states import EDITION_TRANSITIONS, EditionState
 from .. import due, permissions
 from .openness import hidden_names, hide_promises, take_down_edition
@@ -37,9 +39,12 @@ def answer_of(proposal: Proposal) -> Referral | None:
 
 
 @transaction.atomic
-def clean_proposal(proposal: Proposal, *, actor: Any, **texts: str) -> ProposalEdition:
+def clean_proposal(
+    proposal: Proposal, *, actor: Any, promises: Mapping[str, str] | None = None, **texts: str
+) -> ProposalEdition:
     """Write the public edition of `proposal`: `texts` (names in `ProposalEdition.EDITABLE_FIELDS`) without personal data.
 
+    `promises` (public id → words) says how promises are published; those that are not in it keep their words.
     Another officer checks it. An edition that is published goes off until it is checked. Raises NotAllowed, ActionError("traces")
     with the field that still has a number or a name that is not to be shown, ("invalid").
     """
@@ -53,6 +58,7 @@ def clean_proposal(proposal: Proposal, *, actor: Any, **texts: str) -> ProposalE
     edition = edition or ProposalEdition(proposal=proposal, is_demo=proposal.is_demo)
     assign(edition, texts, fields=ProposalEdition.EDITABLE_FIELDS)
     _require_clean(proposal, edition)
+    _reword(proposal, promises or {})
     edition.topic, edition.department, edition.result = proposal.topic, referral.department, referral.result
     edition.answered_on = timezone.localdate(referral.answered_at)
     edition.working_days = due.used_days(referral)
@@ -85,6 +91,22 @@ def _require_clean(proposal, edition):
         if found := personal_traces.found_in(getattr(edition, field), names):
             message = _("还有个人信息：%(what)s。请去掉再交。") % {"what": "、".join(found)}
             raise ActionError(message, code="traces", field=field)
+
+
+def _reword(proposal, words):
+    """Store the public `words` of promises; a changed one is published again with the edition only."""
+    names = hidden_names(proposal)
+    for row in Promise.objects.filter(referral__proposal=proposal, public_id__in=words):
+        text = words[row.public_id].strip() or row.shown_what
+        if found := personal_traces.found_in(text, names):
+            message = _("还有个人信息：%(what)s。请去掉再交。") % {"what": "、".join(found)}
+            raise ActionError(message, code="traces", field=f"promise_{row.public_id}")
+        if len(text) > PROMISE_LENGTH:
+            message = _("最多 %(n)d 个字。") % {"n": PROMISE_LENGTH}
+            raise ActionError(message, code="too_long", field=f"promise_{row.public_id}")
+        if text != row.shown_what:
+            row.public_what, row.is_public = text if text != row.what else "", False
+            row.save(update_fields=["public_what", "is_public"])
 
 
 @transaction.atomic

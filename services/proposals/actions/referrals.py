@@ -55,20 +55,27 @@ def forward_proposal(proposal: Proposal, *, actor: Any, department: Department, 
     )
     words = {"department": department, "day": dates.day(due_on)}
     office_step(proposal, _("转给%(department)s，%(day)s前答复") % words, by=actor)
-    send_link(referral, actor=actor, lasts=LINK_LASTS)
+    send_link(referral, actor=actor)
     notify_side(proposal, "services/proposal_forwarded", referral=referral)
     return referral
 
 
-def send_link(
-    referral: Referral, *, actor: Any, lasts: dt.timedelta, template: str = "services/proposal_link", **context: Any
-) -> ReferralLink:
-    """Make the one link of `referral` (locked) that opens for `lasts`, and send it to the contact, if there is a number."""
+def send_link(referral: Referral, *, actor: Any) -> ReferralLink:
+    """Make the one link of `referral` (locked) and send it to the contact, if there is a number.
+
+    Before the answer it lasts as long as an answer may take; after it, to correct the answer or to report what was kept.
+    """
     end_links(referral)
+    lasts = LINK_LASTS if referral.state == ReferralState.OPEN else LINK_LASTS_AFTER
     link: ReferralLink = referral.links.create(made_by=actor, made_at=clock.now(), ends_at=clock.now() + lasts)
     if phone := referral.department.phone:
-        context |= {"link": links.address_of(link), "until": link.ends_at}
-        notify(phone, template, referral=referral, **context)
+        context = {"referral": referral, "link": links.address_of(link), "until": link.ends_at}
+        if referral.state == ReferralState.OPEN:
+            notify(phone, "services/proposal_link", **context)
+        elif referral.corrections.waiting().exists():
+            notify(phone, "services/proposal_correction_link", **context)
+        else:
+            notify(phone, "services/proposal_report_link", **context)
         link.sent = True
         link.save(update_fields=["sent"])
     return link
@@ -77,6 +84,11 @@ def send_link(
 def end_links(referral: Referral) -> int:
     """End the link of `referral` that opens; return how many there were."""
     return referral.links.filter(ended_at__isnull=True).update(ended_at=clock.now())
+
+
+def end_links_of(proposal: Proposal) -> None:
+    """End the links of all departments to `proposal` (locked): nothing of it is left to do for them."""
+    ReferralLink.objects.filter(referral__proposal=proposal, ended_at__isnull=True).update(ended_at=clock.now())
 
 
 @transaction.atomic
@@ -89,8 +101,7 @@ def renew_link(referral: Referral, *, actor: Any) -> ReferralLink:
     require(permissions.can_handle_referral, actor, referral)
     if referral.state not in (ReferralState.OPEN, ReferralState.ANSWERED):
         raise ActionError(_("这次转办已经结束，要再转一次。"), code="state")
-    lasts = LINK_LASTS if referral.state == ReferralState.OPEN else LINK_LASTS_AFTER
-    link = send_link(referral, actor=actor, lasts=lasts)
+    link = send_link(referral, actor=actor)
     office_step(proposal, _("给%(unit)s换了新链接，原来的停用") % {"unit": referral.department}, by=actor)
     audit.record("proposal.link_renewed", proposal, actor=actor, user=proposal.author)
     return link
@@ -192,7 +203,7 @@ def extend_referral(referral: Referral, *, actor: Any, days: int, reason: str) -
         raise ActionError(_("延期在 1 到 15 个工作日之间。"), code="days", field="days")
     referral.extension_reason = required_reason(reason, missing=_("请写为什么延期，作者会看到。"))
     referral.extra_days, referral.extended_by, referral.extended_at = days, actor, clock.now()
-    counted = due.days_of(referral)[-1].date
+    counted = due.counted_due(referral)
     if counted > due.latest_of(proposal):
         raise ActionError(_("提出以后 90 天内必须答复，不能延这么多。"), code="late", field="days")
     # Never earlier than before: the table of holidays may have moved the due date that was promised.

@@ -105,12 +105,15 @@ def _review(proposal, state, verb, *, actor, **changes):
 
 @transaction.atomic
 def undo_review(proposal: Proposal, *, actor: Any) -> Proposal:
-    """Take one's own decision back, on which nobody has acted since; the author is notified. Raises NotAllowed, ActionError("state")."""
+    """Take one's own decision back, on which nobody has acted since. Raises NotAllowed, ActionError("state").
+
+    The author is notified, and whoever had learnt that it was declined.
+    """
     proposal = lock_proposal(proposal)
     require(permissions.can_undo_review, actor, proposal)
     # Only what the decision wrote is taken back: words that the author has changed since a return stay as they are now.
     into = proposal.merged_into
-    step_back(
+    left = step_back(
         proposal,
         (ProposalState.REVIEWED, ProposalState.RETURNED, ProposalState.DECLINED, ProposalState.MERGED),
         ("reviewed_by", "reviewed_at", "advice", "due_on", "merged_into"),
@@ -121,7 +124,8 @@ def undo_review(proposal: Proposal, *, actor: Any) -> Proposal:
     )
     office_step(proposal, _("撤销了上一步的审核决定，重新审核"), by=actor)
     _step_apart(into, proposal)
-    notify_author(proposal, "services/proposal_review_undone")
+    tell = notify_side if left == ProposalState.DECLINED else notify_author
+    tell(proposal, "services/proposal_review_undone")
     return proposal
 
 

@@ -50,12 +50,15 @@ def notify_author(proposal: Proposal, template: str, **context: Any) -> None:
 
 
 def notify_side(proposal: Proposal, template: str, **context: Any) -> None:
-    """Notify the author of `proposal`, those who sign it, and the authors of those that were merged into it."""
+    """Notify the author of `proposal`, those who sign it, and the authors of those that were merged into it.
+
+    The template says `signs` to the second and `merged` to the third: what is theirs, and what they can do, is not the same.
+    """
     notify_author(proposal, template, **context)
     for user in signing(proposal):
-        notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
+        notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, signs=True, **context)
     for other in proposal.merged.filter(state="merged").select_related("author"):
-        notify_author(other, template, **context)
+        notify_author(other, template, merged=True, **context)
 
 
 def notify_office(proposal: Proposal, template: str, *, but: Any = None, **context: Any) -> None:

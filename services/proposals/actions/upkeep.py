@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
 from chengyang import clock
@@ -30,7 +31,6 @@ from ...models import (
     ProposalEdition,
     ProposalStep,
     Referral,
-    ReferralLink,
 )
 from ...models.proposals import RATED_FOR, SIGNING
 from ...states import PROPOSAL_ANSWERED, PROPOSAL_OPEN, ProposalState, ReferralState
@@ -39,6 +39,7 @@ from . import answers
 from .cosigners import end_cosigning
 from .drafts import delete_proposals, withdraw_open
 from .openness import take_down_edition
+from .referrals import end_links_of
 from .steps import lock_proposal, lock_with_proposal, notify_office, notify_side, step
 
 REMIND_AT = (0.5, 0.8, 1.0)  # share of the working days that have passed (requirements G19)
@@ -52,21 +53,29 @@ def end_proposals_of(person: Person, actor: Any) -> None:
         _end_all(person.user, actor)
 
 
-def _end_all(user, actor):
+def _end_all(user, actor, *, is_erased=False):
+    signed = CoSigner.objects.filter(user=user, state__in=SIGNING)
+    _lock_all(Proposal.objects.filter(Q(author=user) | Q(pk__in=signed.values("proposal"))))
     for row in Proposal.objects.filter(author=user).order_by("pk"):
         proposal = lock_proposal(row)
         if permissions.is_withdrawable(proposal):
-            withdraw_open(proposal, actor=actor)
+            withdraw_open(proposal, actor=actor, is_erased=is_erased)
         if proposal.openness != Openness.CLOSED:
             proposal.openness = Openness.CLOSED
             proposal.save(update_fields=["openness"])
         take_down_edition(proposal, actor=actor, reason=str(_("作者退出了")))
-        ReferralLink.objects.filter(referral__proposal=proposal, ended_at__isnull=True).update(ended_at=clock.now())
-    for row in CoSigner.objects.filter(user=user, state__in=SIGNING).select_related("proposal").order_by("proposal_id"):
+        end_links_of(proposal)
+    for row in signed.select_related("proposal").order_by("proposal_id"):
         proposal = lock_proposal(row.proposal)
         end_cosigning(proposal, lock(row), actor=actor)
 
 
+def _lock_all(rows):
+    """Lock `rows` (proposals) by their keys, as everything does that locks several of them, before what belongs to each."""
+    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
+@transaction.atomic
 def erase_proposals(person: Person) -> None:
     """Erase the proposals of `person`: delete those without an answer, empty the answered ones, which still count (P12)."""
     if not person.user_id:
@@ -84,22 +93,27 @@ def _erase_signatures(user_id):
 
 
 def _erase(rows):
-    everything = list(rows)
+    """Withdraw those of `rows` that are open, delete those without an answer, and empty the answered ones.
+
+    The answer stays where another proposal is merged into an erased one: it is the answer to that one, too.
+    """
+    _lock_all(rows)
+    for row in rows.order_by("pk"):
+        proposal = lock_proposal(row)
+        if permissions.is_withdrawable(proposal):
+            withdraw_open(proposal, actor=None, is_erased=True)
+    everything = list(rows.select_related("author__person"))
     Notice.objects.filter(url__in=[row.get_absolute_url() for row in everything]).delete()
-    gone = [row.pk for row in everything if row.state not in PROPOSAL_ANSWERED]
-    kept = [row.pk for row in everything if row.state in PROPOSAL_ANSWERED]
-    alone = {"merged_into": None, "state": ProposalState.SUBMITTED, "due_on": due.review_due()}
-    Proposal.objects.filter(merged_into__in=gone, state=ProposalState.MERGED).update(**alone)
-    Proposal.objects.filter(merged_into__in=gone).update(merged_into=None)
-    _erase_referrals(Referral.objects.filter(proposal__in=gone), delete=True)
-    delete_proposals(Proposal.objects.filter(pk__in=gone))
+    gone = [row for row in everything if row.state not in PROPOSAL_ANSWERED]
+    kept = [row for row in everything if row.state in PROPOSAL_ANSWERED]
+    _delete(gone)
     editions = ProposalEdition.objects.filter(proposal__in=kept)
     Notice.objects.filter(url__in=[row.get_absolute_url() for row in editions]).delete()
     history.delete_with_history(editions)
-    _erase_referrals(Referral.objects.filter(proposal__in=kept), delete=False)
-    files.delete_attached("services.Proposal", [row.public_id for row in everything if row.pk in kept])
+    _empty_answers(kept)
+    files.delete_attached("services.Proposal", [row.public_id for row in kept])
     ProposalStep.objects.filter(proposal__in=kept).delete()
-    remaining = Proposal.objects.filter(pk__in=kept)
+    remaining = Proposal.objects.filter(pk__in=[row.pk for row in kept])
     remaining.update(
         author=None,
         title=erasure.ERASED,
@@ -115,15 +129,30 @@ def _erase(rows):
     history.delete_history(remaining)
 
 
-def _erase_referrals(rows, *, delete):
-    files.delete_attached("services.Referral", list(rows.values_list("public_id", flat=True)))
+def _delete(gone):
+    """Delete `gone` (proposals without an answer of their own), and the answer to an erased one that only they still had."""
+    keys = [row.pk for row in gone]
+    Proposal.objects.filter(merged_into__in=keys).update(merged_into=None)
+    referrals = Referral.objects.filter(proposal__in=keys)
+    _delete_parts(referrals)
+    history.delete_with_history(Promise.objects.filter(referral__in=referrals))
+    history.delete_with_history(referrals)
+    delete_proposals(Proposal.objects.filter(pk__in=keys))
+    _empty_answers(Proposal.objects.filter(author=None, pk__in=[row.merged_into_id for row in gone]))
+
+
+def _empty_answers(proposals):
+    """Empty the answers to `proposals`; where another one is merged into one, only the name of its author goes out of them."""
+    merged = Proposal.objects.filter(merged_into__in=proposals, state=ProposalState.MERGED)
+    shared = set(merged.values_list("merged_into", flat=True))
+    for proposal in proposals:
+        if proposal.pk in shared:
+            person = getattr(proposal.author, "person", None)
+            _hide_name(Referral.objects.filter(proposal=proposal), person.name if person else "")
+    rows = Referral.objects.filter(proposal__in=[row.pk for row in proposals if row.pk not in shared])
+    _delete_parts(rows)
     promises = Promise.objects.filter(referral__in=rows)
-    history.delete_with_history(AnswerCorrection.objects.filter(referral__in=rows))
-    if delete:
-        history.delete_with_history(promises)
-        history.delete_with_history(rows)
-        return
-    promises.update(what=erasure.ERASED, note="")
+    promises.update(what=erasure.ERASED, public_what="", note="")
     promises.exclude(reason="").update(reason=erasure.ERASED)
     history.delete_history(promises)
     rows.exclude(answer="").update(answer=erasure.ERASED)
@@ -131,10 +160,31 @@ def _erase_referrals(rows, *, delete):
     history.delete_history(rows)
 
 
+def _delete_parts(referrals):
+    """Delete the files and the former answers of `referrals`."""
+    corrections = AnswerCorrection.objects.filter(referral__in=referrals)
+    files.delete_attached("services.Referral", list(referrals.values_list("public_id", flat=True)))
+    files.delete_attached("services.AnswerCorrection", list(corrections.values_list("public_id", flat=True)))
+    history.delete_with_history(corrections)
+
+
+def _hide_name(referrals, name):
+    """Take `name` out of what departments wrote in `referrals`, which others still read, and the words of the office."""
+    referrals.update(note="", reason="")
+    promises = Promise.objects.filter(referral__in=referrals)
+    corrections = AnswerCorrection.objects.filter(referral__in=referrals)
+    words = ((referrals, "answer"), *((promises, field) for field in ("what", "public_what", "note", "reason")))
+    for rows, field in (*words, (corrections, "answer"), (corrections, "reason")):
+        if name:  # as many characters as before, so that the words stay within their length
+            rows.update(**{field: Replace(field, Value(name), Value("×" * len(name)))})
+    for rows in (referrals, promises, corrections):
+        history.delete_history(rows)
+
+
 @transaction.atomic
 def close_proposals_of(user: User, actor: Any) -> None:
     """Withdraw the open proposals of `user`, who closes their account, and erase all of them."""
-    _end_all(user, actor)
+    _end_all(user, actor, is_erased=True)
     _erase(Proposal.objects.filter(author=user))
     _erase_signatures(user.pk)
 
@@ -155,7 +205,7 @@ def remind_department(referral: Referral, today: dt.date) -> int:
     proposal, referral = lock_with_proposal(referral)
     if referral.state != ReferralState.OPEN:
         return 0
-    total = max(1, deadlines.left(referral.due_on, due.days_of(referral)[0].date))
+    total = due.asked_days(referral)
     spent = total - deadlines.left(referral.due_on, today)
     number = sum(spent >= total * share for share in REMIND_AT)
     if number <= referral.reminders:
@@ -191,17 +241,17 @@ def mark_late(referral: Referral, today: dt.date) -> bool:
 
 @transaction.atomic
 def remind_of_promise(promise: Promise, today: dt.date) -> bool:
-    """Remind contact and office five working days before a promise is due, once for each day; not of an erased proposal.
+    """Remind contact and office five working days before a promise is due, once for each day, if somebody follows it.
 
     Safe to repeat.
     """
     proposal = lock_proposal(promise.referral.proposal)
     row = lock(promise)
     if (
-        proposal.author_id is None
-        or row.state != PromiseState.OPEN
+        row.state != PromiseState.OPEN
         or row.reminded_on
         or deadlines.left(row.due_on, today) > REMIND_BEFORE
+        or not Proposal.objects.followed().filter(pk=proposal.pk).exists()
     ):
         return False
     row.reminded_on = today
@@ -233,7 +283,7 @@ def look_after_proposals(today: dt.date, at_once: int) -> None:
         remind_department(referral, today)
         mark_late(referral, today)
     soon = Promise.objects.filter(state=PromiseState.OPEN, reminded_on__isnull=True)
-    soon = soon.filter(referral__proposal__author__isnull=False)  # nobody follows what is left of an erased one
+    soon = soon.filter(referral__proposal__in=Proposal.objects.followed())
     soon = soon.filter(due_on__lte=today + dt.timedelta(days=30)).select_related("referral__proposal")
     for promise in soon.order_by("due_on")[:at_once]:
         remind_of_promise(promise, today)

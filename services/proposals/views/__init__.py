@@ -11,6 +11,7 @@ from .office import (
 )
 from .page import (
     confirm_cosigning,
+    decide_joinable,
     decide_openness,
     discard_proposal,
     edit_proposal,
@@ -34,6 +35,7 @@ __all__ = [
     "add_promise",
     "cancel_correction",
     "confirm_cosigning",
+    "decide_joinable",
     "decide_openness",
     "discard_proposal",
     "edit_proposal",

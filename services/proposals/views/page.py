@@ -193,6 +193,17 @@ def renew_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+def decide_joinable(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say whether others find one's own proposal while it is reviewed, and can sign it."""
+    proposal = found(request, public_id)
+    joinable = request.POST.get("joinable") == "on"
+    actions.decide_joinable(proposal, actor=request.user, joinable=joinable)
+    found_by = _("写相近建言的人看得到，可以来附议。") if joinable else _("别人看不到了，拿到链接的人才能附议。")
+    messages.success(request, found_by)
+    return redirect(proposal)
+
+
+@require_POST
 def rate_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Rate the answer to one's own proposal."""
     proposal = found(request, public_id)
@@ -238,13 +249,17 @@ def join_proposal(request: HttpRequest, public_id: str, signature: str) -> HttpR
     form = forms.CoSignForm(posted(request), initial={"shows_name": own is not None and own.shows_name})
     if request.method == "POST" and may_sign and form.is_valid():
         try:
-            actions.cosign_proposal(proposal, actor=request.user, **form.cleaned_data)
+            version = request.POST.get("version", "")
+            actions.cosign_proposal(proposal, actor=request.user, version=version, **form.cleaned_data)
         except ActionError as error:
+            proposal = links.invited(public_id, signature)  # its words may be others by now
             form.refuse(error)
         else:
             messages.success(request, _("已附议。进展会告诉你，随时可以退出。"))
             return redirect(proposal)
-    context = {"proposal": proposal, "form": form, "may_sign": may_sign, "count": proposal.cosigners.signing().count()}
+    count = proposal.cosigners.signing().count()
+    context = {"proposal": proposal, "form": form, "may_sign": may_sign, "count": count}
+    context["version"] = actions.version_of(proposal)
     return render(request, "services/proposal_join.html", context, status=form.status)
 
 
@@ -271,10 +286,15 @@ def withdraw_cosigning(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def confirm_cosigning(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Confirm the changed words of a proposal that one signs."""
+    """Confirm the changed words of a proposal that one signs; words that changed again meanwhile are shown first."""
     row = _signing(request, public_id)
-    actions.cosign_proposal(row.proposal, actor=request.user, shows_name=row.shows_name)
-    messages.success(request, _("已确认。"))
+    version = request.POST.get("version", "")
+    try:
+        actions.cosign_proposal(row.proposal, actor=request.user, shows_name=row.shows_name, version=version)
+    except ActionError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已确认。"))
     return redirect(row.proposal)
 
 

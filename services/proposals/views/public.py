@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from chengyang import clock
 from chengyang.errors import NotAllowed
 from chengyang.platform.accounts.access import access_scope
+from chengyang.platform.audit import readings
 from chengyang.platform.web.content import not_kept
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.paging import numbered
 
-from ...models import ANSWER_DAYS, TOPICS, Follower, ProposalEdition
+from ...models import ANSWER_DAYS, TOPICS, Follower, Proposal, ProposalEdition
 from .. import actions, figures, public_pages
 
 
@@ -87,7 +88,10 @@ def unfollow_proposal(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def proposal_figures_of_year(request: HttpRequest) -> HttpResponse:
-    """Show the list of a year and its figures by department, for district staff: `?year=2026`."""
+    """Show the list of a year and its figures by department, for district staff: `?year=2026`.
+
+    Whose proposals are on the page reads on 我的数据 that an officer has read the list, as with those of the staff site.
+    """
     if not access_scope(request.user).district:
         raise NotAllowed("proposal_figures_of_year")
     text = request.GET.get("year", "")
@@ -95,6 +99,7 @@ def proposal_figures_of_year(request: HttpRequest) -> HttpResponse:
     rows = figures.list_of(year, request.user)
     page = numbered(request, rows)
     shown = public_pages.with_referrals(list(page))
+    readings.record("list.read", [row.author for row in shown], actor=request.user, subject=Proposal)
     context = {
         "year": year,
         "years": public_pages.years(),

@@ -44,11 +44,20 @@ def referral_page(request: HttpRequest, public_id: str, signature: str) -> HttpR
 def _ended(request, link):
     referral, typed = link.referral, []
     if kept_forms.may_keep(request):
-        delivered = referral.answer if links.has_entered(request, link) else ""
+        delivered = links.delivered(link) if links.has_entered(request, link) else set()
         rows = kept_forms.rows(kept_forms.typed_fields(request))
-        typed = [value for _name, value, control in rows if control != "hidden" and value.strip() != delivered]
+        typed = [value for _name, value, control in rows if control != "hidden" and value.strip() not in delivered]
     context = {"link": link, "referral": referral, "typed": typed}
     return render(request, "services/proposal_unit_ended.html", context, status=410)
+
+
+def _refused(request, link, form, error, **bound):
+    """Return the page with `error` in `form`; a link that has ended meanwhile, as with two taps, says so as any other does."""
+    if error.code == "link":
+        link.refresh_from_db()
+        return _ended(request, link)
+    form.refuse(error)
+    return _page(request, link, status=form.status, **bound)
 
 
 def _ask_code(request, link):
@@ -124,9 +133,8 @@ def _answer(request, link):
             act = actions.correct_answer if corrects else actions.answer_by_link
             referral = act(link, promises=form.promises, **data)
         except ActionError as error:
-            form.refuse(error)
-        else:
-            return _done(request, link, referral, _("答复已送到，链接到此停用。谢谢。"))
+            return _refused(request, link, form, error, answer=form)
+        return _done(request, link, referral, _("答复已送到，链接到此停用。谢谢。"))
     return _page(request, link, status=form.status, answer=form)
 
 
@@ -136,9 +144,8 @@ def _hand_back(request, link):
         try:
             referral = actions.hand_back(link, **form.cleaned_data)
         except ActionError as error:
-            form.refuse(error)
-        else:
-            return _done(request, link, referral, _("已退回办公室，链接到此停用。"))
+            return _refused(request, link, form, error, back=form)
+        return _done(request, link, referral, _("已退回办公室，链接到此停用。"))
     return _page(request, link, status=form.status, back=form)
 
 
@@ -153,10 +160,12 @@ def _report(request, link):
         try:
             _carry_out(promise, link, form.cleaned_data)
         except ActionError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("已记下，作者会收到通知。"))
-            return redirect(links.path_of(link))
+            return _refused(request, link, form, error, **{promise.public_id: form})
+        link.refresh_from_db()
+        if not link.is_open:  # it was the last one, with which the proposal is closed
+            return _done(request, link, link.referral, _("已记下，链接到此停用。谢谢。"))
+        messages.success(request, _("已记下，作者会收到通知。"))
+        return redirect(links.path_of(link))
     return _page(request, link, status=form.status, **{promise.public_id: form})
 
 

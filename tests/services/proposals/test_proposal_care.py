@@ -18,6 +18,7 @@ from members.models import Person
 from services import personal_traces, tasks
 from services.models import CoSigner, Promise, Proposal
 from services.proposals import actions, due, figures, permissions
+from services.proposals.actions.upkeep import remind_of_promise
 from services.proposals.todos import DuePromise
 from tests.files.conftest import PDF
 
@@ -135,7 +136,7 @@ def test_nobody_is_reminded_of_promises_of_an_erased_one(answered, member, distr
     settings.PORTAL_CLOCK = clock.at(Promise.objects.get().due_on)
     tasks.run_periodic()
     assert not Notice.objects.filter(kind="services/promise_reminder").exists()
-    assert not actions.remind_of_promise(Promise.objects.get(), clock.today())
+    assert not remind_of_promise(Promise.objects.get(), clock.today())
     assert not DuePromise().waiting(district).exists()
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from chengyang import clock
 from services.models import Promise, Proposal, ProposalEdition, ReferralLink
-from services.proposals import links
+from services.proposals import actions, links
 from tests import staff_pages
 
 from .conftest import ANSWER, TEXTS
@@ -30,7 +30,7 @@ def test_from_a_draft_to_the_public_page(client_of, member, friend, district, di
     officer, second = client_of(district), client_of(district_2)
     url = post(author, "/proposals/new/", **TEXTS, openness="named", joinable="on")
     row = Proposal.objects.get()
-    post(other, links.invitation_path(row), shows_name="on")
+    post(other, links.invitation_path(row), shows_name="on", version=actions.version_of(row))
     post(author, f"{url}submit/")
     row.refresh_from_db()
     assert row.number == f"JY{clock.today().year}-0001"

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chengyang import clock
+from chengyang.platform.audit.models import Reading
 from services.models import Department, Promise, Proposal, ProposalEdition, Referral
 from services.proposals import actions, figures
 
@@ -186,3 +187,10 @@ def test_the_list_of_the_staff_site_leads_to_the_year(client_of, district, submi
 def test_kept_promises_are_counted_on_the_list(client, published):
     Promise.objects.update(state="done", done_on=clock.today())
     assert "1 件承诺，1 件做到" in client.get("/proposals/").content.decode()
+
+
+def test_who_reads_the_list_of_a_year_is_recorded(client_of, submitted, district, member):
+    assert client_of(district).get("/services/proposals/figures/").status_code == 200
+    row = Reading.objects.get(verb="list.read", actor_id=district.pk)
+    assert row.subject == "services.Proposal"
+    assert client_of(member).get("/me/data/").content.decode().count("建言") > 0

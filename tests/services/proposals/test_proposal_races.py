@@ -1,8 +1,16 @@
 """Concurrent work on one proposal, with real connections to a real database (docs/style.md rule 22)."""
 
-import pytest
+import threading
+import time
 
+import pytest
+from django.db import connection, transaction
+
+from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.audit.transitions import lock
+from chengyang.platform.workdays import deadlines
+from chengyang.platform.workdays.models import WorkdayException
 from services.models import AnswerCorrection, CoSigner, Department, Proposal
 from services.proposals import actions
 from tests import personas
@@ -204,3 +212,102 @@ def test_a_correction_meets_its_end(referral, district):
     is_corrected = fresh(referral).answer == "改过的"
     assert found == ({"改过的", "state"} if is_corrected else {"link", referral.pk})
     assert AnswerCorrection.objects.count() == is_corrected
+
+
+# ---- the order of the locks -----------------------------------------------------------------------------------------
+def until_somebody_waits():
+    """Wait until a connection waits for a lock of this one."""
+    for _time in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+def new_holiday():
+    day = deadlines.due_on(clock.today(), 3)
+    with transaction.atomic(), deadlines.moving_with_the_table():
+        WorkdayException.objects.create(date=day, is_workday=False, name="新放的假", source="通知")
+    return "moved"
+
+
+@pytest.fixture
+def forwarded(submitted, district, unit):
+    actions.accept_proposal(submitted, actor=district)
+    return actions.forward_proposal(fresh(submitted), actor=district, department=unit)
+
+
+@pytest.mark.parametrize("part", ["referral", "edition"])
+def test_a_new_holiday_locks_a_proposal_before_its_parts(forwarded, part, district):
+    row, proposal = forwarded, forwarded.proposal
+    if part == "edition":
+        actions.answer_by_link(forwarded.links.get(), answer=ANSWER, result="adopted")
+        texts = {name: TEXTS[name] for name in ("title", "situation", "wish")}
+        row = actions.clean_proposal(fresh(proposal), actor=district, answer=ANSWER, **texts)
+    began = threading.Event()
+
+    def act():
+        """Lock the proposal, and what belongs to it once the table waits, as every action does in this order."""
+        with transaction.atomic():
+            lock(proposal)
+            began.set()
+            until_somebody_waits()
+            lock(row)
+            return "acted"
+
+    def enter():
+        began.wait(timeout=60)
+        return new_holiday()
+
+    before = row.due_on
+    assert at_once([act, enter], connections=2) == ["acted", "moved"]
+    assert fresh(row).due_on > before
+
+
+def test_a_new_holiday_meets_a_merging(forwarded, district):
+    """The officer has locked the first of two proposals, of which the table would have locked the second one before."""
+    friend = person(1)
+    other = actions.submit_proposal(actions.draft_proposal(actor=friend, **TEXTS), actor=friend)
+    began = threading.Event()
+
+    def act():
+        with transaction.atomic():
+            lock(forwarded.proposal)
+            began.set()
+            until_somebody_waits()
+            return actions.merge_proposal(other, actor=district, into=forwarded.proposal).state
+
+    def enter():
+        began.wait(timeout=60)
+        return new_holiday()
+
+    assert at_once([act, enter], connections=2) == ["merged", "moved"]
+
+
+def test_who_leaves_locks_all_proposals_before_their_parts(submitted, author):
+    """Of the own ones and of those that one signs, the first key first: as the table of holidays does."""
+    friend = person(1)
+    actions.cosign_proposal(submitted, actor=friend)
+    own = actions.submit_proposal(actions.draft_proposal(actor=friend, **TEXTS), actor=friend)
+    began = threading.Event()
+
+    def act():
+        with transaction.atomic():
+            lock(submitted)
+            began.set()
+            until_somebody_waits()
+            lock(own)
+            return "acted"
+
+    def leave():
+        began.wait(timeout=60)
+        with transaction.atomic():
+            actions.end_proposals_of(friend.person, friend)
+        return "left"
+
+    assert at_once([act, leave], connections=2) == ["acted", "left"]
+    assert (fresh(own).state, CoSigner.objects.get().state) == ("withdrawn", "withdrawn")

@@ -300,3 +300,47 @@ def test_who_hands_back_does_not_read_that_the_author_was_notified(client, link)
     page = send(client, link, do="back", reason="归水务部门").content.decode()
     assert "另转能办的单位" in page
     assert "作者和办公室都收到了通知" not in page
+
+
+def test_handing_back_twice_says_that_it_is_done(client, link):
+    enter(client, link)
+    data = {"do": "back", "reason": "归水务部门，我们不管"}
+    for _time in range(2):
+        answer = client.post(links.path_of(link), data, **OURS)
+    page = answer.content.decode()
+    assert (answer.status_code, "已经退回办公室" in page, "没有送到" in page) == (410, True, False)
+
+
+def test_two_taps_at_the_same_moment_say_so_too(client, link, monkeypatch):
+    """The second one finds the link open, and waits for the first one."""
+    enter(client, link)
+    data = {"do": "back", "reason": "归水务部门，我们不管"}
+    hand_back = actions.hand_back
+
+    def after_the_other(row, **options):
+        hand_back(row, **options)
+        return hand_back(row, **options)
+
+    monkeypatch.setattr(actions, "hand_back", after_the_other)
+    page = client.post(links.path_of(link), data, **OURS).content.decode()
+    assert ("已经退回办公室" in page, "没有送到" in page) == (True, False)
+
+
+def test_promises_that_were_sent_twice_have_arrived(client, link):
+    enter(client, link)
+    day = (clock.today() + dt.timedelta(days=20)).isoformat()
+    data = {"do": "answer", "answer": ANSWER, "result": "adopted", "what_1": "先试一个月", "due_1": day}
+    for _time in range(2):
+        page = client.post(links.path_of(link), data, **OURS).content.decode()
+    assert "没有送到" not in page
+
+
+def test_the_last_report_ends_the_link_and_says_so(client, answered, member, district):
+    actions.rate_answer(answered, actor=member, rating=3)
+    link = actions.renew_link(answered.referrals.get(), actor=district)
+    row = link.referral.promises.get()
+    enter(client, link)
+    data = {f"{row.public_id}-choice": "keep", f"{row.public_id}-words": "10月8日 起"}
+    answer = send(client, link, do="report", promise=row.public_id, **data)
+    assert (answer.status_code, "链接到此停用" in answer.content.decode()) == (200, True)
+    assert "没有送到" not in client.post(links.path_of(link), {"do": "report", **data}, **OURS).content.decode()

@@ -178,7 +178,7 @@ def test_what_was_merged_is_reviewed_alone_when_the_other_is_withdrawn(submitted
     actions.withdraw_proposal(fresh(submitted), actor=member)
     row = fresh(other)
     assert (row.state, row.merged_into, row.due_on is not None) == ("submitted", None, True)
-    assert Notice.objects.filter(user=friend, kind="services/proposal_review_undone").exists()
+    assert Notice.objects.filter(user=friend, kind="services/proposal_apart").exists()
     assert Entry.objects.get(verb="proposal.split").actor == ""
 
 

@@ -12,6 +12,7 @@ from members.models import Person
 from services import tasks
 from services.models import CoSigner, Follower, Promise, Proposal, ProposalEdition, Referral
 from services.proposals import actions
+from services.proposals.actions.upkeep import mark_late, remind_department
 
 from .conftest import fresh
 
@@ -28,7 +29,7 @@ def test_contact_and_office_are_reminded_three_times(forwarded, unit, district, 
     sent = []
     for days in (0, 7, 8, 12, 15, 15):
         at(settings, deadlines.due_on(start, days))
-        sent.append(actions.remind_department(forwarded, clock.today()))
+        sent.append(remind_department(forwarded, clock.today()))
     assert sent == [0, 0, 1, 2, 3, 0]
     assert [row.address for row in Notice.objects.filter(kind="services/proposal_unit_reminder")] == [unit.phone] * 3
     assert Notice.objects.filter(user=district, kind="services/proposal_reminder").count() == 3
@@ -40,7 +41,7 @@ def test_a_late_one_is_notified_once(forwarded, member, district, settings):
         tasks.run_periodic()
     assert Notice.objects.filter(user=member, kind="services/proposal_late").count() == 1
     assert forwarded.proposal.steps.filter(text__contains="超过期限").count() == 1
-    assert not actions.mark_late(fresh(forwarded), forwarded.due_on)
+    assert not mark_late(fresh(forwarded), forwarded.due_on)
 
 
 def test_a_promise_is_reminded_of_five_working_days_before(answered, district, unit, settings):

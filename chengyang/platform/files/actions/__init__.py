@@ -9,7 +9,7 @@ from .pictures import (
     remove_picture,
     restore_picture,
 )
-from .uploads import attach, delete_attached, discard, opened, store
+from .uploads import attach, delete_attached, discard, move_attached, opened, store
 
 __all__ = [
     "RESTORE_WITHIN",
@@ -19,6 +19,7 @@ __all__ = [
     "delete_attached",
     "discard",
     "erase_removed_pictures",
+    "move_attached",
     "opened",
     "order_pictures",
     "remove_picture",

@@ -66,6 +66,12 @@ def attach(file: File, obj: Any, *, actor: Any) -> File:
     return file
 
 
+def move_attached(before: Any, to: Any) -> None:
+    """Attach the files of the row `before` to the row `to`; the caller has locked both and decides who may read them there."""
+    found = File.objects.filter(attached_to=before._meta.label, attached_id=before.public_id)
+    found.update(attached_to=to._meta.label, attached_id=to.public_id)
+
+
 def delete_attached(label: str, keys: Collection[str]) -> None:
     """Delete the files that are attached to the rows `keys` (public ids) of the model `label`; their bytes go after the commit."""
     found = File.objects.filter(attached_to=label, attached_id__in=keys)

@@ -1,0 +1,127 @@
+"""Erasing the proposals of one person leaves others what is theirs: the answer, the notice, and no reminder of what is gone."""
+
+import datetime as dt
+
+import pytest
+
+from chengyang import clock
+from chengyang.platform.files.models import File
+from chengyang.platform.notices.models import Notice
+from members.models import Person
+from services import tasks
+from services.models import AnswerCorrection, Promise, Proposal, Referral, ReferralLink
+from services.proposals import actions
+from services.proposals.actions.upkeep import remind_of_promise
+from services.proposals.todos import DuePromise
+
+from .conftest import fresh
+from .test_proposal_care import pdf
+from .test_proposal_review import other as other  # a fixture
+from .test_proposal_upkeep import leave
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+ANSWER = "已与林知夏同志联系，末班车试行到 22:00。"
+
+
+@pytest.fixture
+def together(link, other, district):
+    """One that is answered with the one into which it was merged; the department has named the author of that one."""
+    actions.merge_proposal(other, actor=district, into=link.referral.proposal)
+    promises = [("试行一个月", clock.today() + 30 * DAY)]
+    actions.answer_by_link(link, answer=ANSWER, result="adopted", promises=promises, uploads=[pdf()])
+    Promise.objects.update(what="与林知夏同志试行一个月")  # as it was written while the author agreed to be named
+    return fresh(other)
+
+
+# ---- the answer to two ----------------------------------------------------------------------------------------------
+def test_who_was_merged_keeps_the_answer_when_the_other_author_is_erased(client_of, together, member, friend):
+    actions.erase_proposals(leave(member))
+    page = client_of(friend).get(together.get_absolute_url())
+    answer = page.context["answer"]
+    assert answer.answer == ANSWER.replace("林知夏", "×××")
+    assert [one.what for one in page.context["promises"]] == ["与×××同志试行一个月"]
+    assert File.objects.filter(attached_to="services.Referral").count() == 1
+    first = fresh(answer.proposal)
+    assert (first.author, first.situation, first.state) == (None, "", "answered")
+    kept = str([*Referral.objects.values(), *Promise.objects.values(), *answer.history.values()])
+    assert "林知夏" not in kept
+
+
+def test_a_corrected_answer_is_kept_with_its_former_words(together, member, district):
+    referral = Referral.objects.get()
+    actions.reopen_answer(referral, actor=district, reason="写错了")
+    actions.correct_answer(referral.links.get(ended_at__isnull=True), answer="改过的", result="adopted")
+    actions.erase_proposals(leave(member))
+    row = AnswerCorrection.objects.get()
+    assert (row.answer, fresh(referral).answer) == (ANSWER.replace("林知夏", "×××"), "改过的")
+
+
+def test_the_answer_goes_with_the_last_who_has_it(together, member, friend):
+    actions.erase_proposals(leave(member))
+    actions.erase_proposals(leave(friend))
+    assert [row.author for row in Proposal.objects.all()] == [None]
+    assert (Referral.objects.get().answer, Promise.objects.get().what) == ("已删除", "已删除")
+    assert not File.objects.exists()
+
+
+def test_what_was_promised_to_two_is_reminded_of_after_the_erasure_of_one(together, member, district, settings):
+    person = leave(member)
+    promise = Promise.objects.get()
+    settings.PORTAL_CLOCK = clock.at(promise.due_on)
+    assert not remind_of_promise(promise, clock.today())  # officers do not read it until it is erased
+    actions.erase_proposals(person)
+    assert DuePromise().waiting(district).exists()
+    tasks.run_periodic()
+    assert Notice.objects.filter(user=district, kind="services/promise_reminder").exists()
+
+
+# ---- what was open --------------------------------------------------------------------------------------------------
+def test_what_is_open_is_withdrawn_before_it_is_erased(forwarded, friend, member, district, unit, other):
+    """As after a return to the registry: the former row of the person is erased, the proposal is open."""
+    proposal = forwarded.proposal
+    Proposal.objects.filter(pk=proposal.pk).update(state="submitted")
+    actions.cosign_proposal(fresh(proposal), actor=friend)
+    Proposal.objects.filter(pk=proposal.pk).update(state="forwarded")
+    actions.erase_proposals(Person.objects.get(user=member))
+    assert not Proposal.objects.filter(pk=proposal.pk).exists()
+    told = Notice.objects.filter(kind="services/proposal_withdrawn")
+    assert set(told.values_list("user", "url")) == {(friend.pk, ""), (district.pk, "")}
+    assert Notice.objects.get(kind="services/proposal_unit_withdrawn").address == unit.phone
+    words = "".join(f"{row.title}{row.body}" for row in told)
+    assert proposal.number in words
+    assert proposal.title not in words
+
+
+def test_what_was_merged_into_an_erased_one_is_reviewed_alone_and_its_author_knows(submitted, other, member, district):
+    actions.merge_proposal(other, actor=district, into=submitted)
+    actions.erase_proposals(Person.objects.get(user=member))
+    row = fresh(other)
+    assert (row.state, row.merged_into, row.due_on is not None) == ("submitted", None, True)
+    assert Notice.objects.filter(user=row.author, kind="services/proposal_apart").exists()
+
+
+def test_who_signs_learns_that_the_account_was_closed(submitted, friend, member):
+    actions.cosign_proposal(submitted, actor=friend)
+    actions.close_proposals_of(member, member)
+    notice = Notice.objects.get(user=friend, kind="services/proposal_withdrawn")
+    assert (notice.url, submitted.title in notice.body) == ("", False)
+
+
+# ---- the end --------------------------------------------------------------------------------------------------------
+def test_links_of_departments_end_when_it_is_closed(client, answered, member, district):
+    actions.renew_link(answered.referrals.get(), actor=district)
+    actions.rate_answer(answered, actor=member, rating=3)
+    assert ReferralLink.objects.filter(ended_at__isnull=True).exists()
+    actions.keep_promise(Promise.objects.get(), actor=district, note="已做")
+    assert fresh(answered).state == "closed"
+    assert not ReferralLink.objects.filter(ended_at__isnull=True).exists()
+
+
+def test_nobody_is_reminded_of_promises_to_who_has_left(answered, member, district, settings):
+    leave(member)
+    promise = Promise.objects.get()
+    settings.PORTAL_CLOCK = clock.at(promise.due_on)
+    assert not remind_of_promise(promise, clock.today())
+    tasks.run_periodic()
+    assert not Notice.objects.filter(kind__startswith="services/promise_").exists()
