@@ -2195,6 +2195,33 @@ MUTANTS = (
         ("services/proposals/test_proposal_care.py::test_nobody_is_reminded_of_promises_of_an_erased_one",),
     ),
     Mutant(
+        "answer-of-two-erased",
+        "the answer stays as long as another proposal is merged into an erased one",
+        "services/proposals/actions/upkeep.py",
+        '    shared = set(merged.values_list("merged_into", flat=True))\n',
+        "    shared = set()\n",
+        (
+            "services/proposals/test_proposal_erasure.py"
+            "::test_who_was_merged_keeps_the_answer_when_the_other_author_is_erased",
+        ),
+    ),
+    Mutant(
+        "signed-unread",
+        "a signature confirms the words that were read",
+        "services/proposals/actions/cosigners.py",
+        "    if version is not None and version != version_of(proposal):\n",
+        "    if False:\n",
+        ("services/proposals/test_proposal_signing.py::test_who_confirms_has_read_the_last_change",),
+    ),
+    Mutant(
+        "parts-before-proposals",
+        "a new holiday locks proposals before what belongs to them",
+        "chengyang/platform/workdays/deadlines.py",
+        "        if kind.locks:\n",
+        "        if False:\n",
+        ("services/proposals/test_proposal_races.py::test_a_new_holiday_locks_a_proposal_before_its_parts",),
+    ),
+    Mutant(
         "split-for-ever",
         "one that was merged into an answered one is split for thirty days",
         "services/proposals/permissions.py",

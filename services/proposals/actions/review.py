@@ -124,8 +124,8 @@ def undo_review(proposal: Proposal, *, actor: Any) -> Proposal:
     )
     office_step(proposal, _("撤销了上一步的审核决定，重新审核"), by=actor)
     _step_apart(into, proposal)
-    tell = notify_side if left == ProposalState.DECLINED else notify_author
-    tell(proposal, "services/proposal_review_undone")
+    notify_readers = notify_side if left == ProposalState.DECLINED else notify_author
+    notify_readers(proposal, "services/proposal_review_undone")
     return proposal
 
 

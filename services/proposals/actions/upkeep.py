@@ -75,7 +75,6 @@ def _lock_all(rows):
     list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
-@transaction.atomic
 def erase_proposals(person: Person) -> None:
     """Erase the proposals of `person`: delete those without an answer, empty the answered ones, which still count (P12)."""
     if not person.user_id:
@@ -171,13 +170,14 @@ def _delete_parts(referrals):
 def _hide_name(referrals, name):
     """Take `name` out of what departments wrote in `referrals`, which others still read, and the words of the office."""
     referrals.update(note="", reason="")
-    promises = Promise.objects.filter(referral__in=referrals)
-    corrections = AnswerCorrection.objects.filter(referral__in=referrals)
-    words = ((referrals, "answer"), *((promises, field) for field in ("what", "public_what", "note", "reason")))
-    for rows, field in (*words, (corrections, "answer"), (corrections, "reason")):
+    written = (
+        (referrals, ("answer",)),
+        (Promise.objects.filter(referral__in=referrals), ("what", "public_what", "note", "reason")),
+        (AnswerCorrection.objects.filter(referral__in=referrals), ("reason", "answer")),
+    )
+    for rows, fields in written:
         if name:  # as many characters as before, so that the words stay within their length
-            rows.update(**{field: Replace(field, Value(name), Value("×" * len(name)))})
-    for rows in (referrals, promises, corrections):
+            rows.update(**{one: Replace(one, Value(name), Value("×" * len(name))) for one in fields})
         history.delete_history(rows)
 
 

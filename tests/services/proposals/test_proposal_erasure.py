@@ -48,7 +48,7 @@ def test_who_was_merged_keeps_the_answer_when_the_other_author_is_erased(client_
     assert "林知夏" not in kept
 
 
-def test_a_corrected_answer_is_kept_with_its_former_words(together, member, district):
+def test_a_corrected_answer_stays_with_its_former_words(together, member, district):
     referral = Referral.objects.get()
     actions.reopen_answer(referral, actor=district, reason="写错了")
     actions.correct_answer(referral.links.get(ended_at__isnull=True), answer="改过的", result="adopted")
@@ -85,10 +85,10 @@ def test_what_is_open_is_withdrawn_before_it_is_erased(forwarded, friend, member
     Proposal.objects.filter(pk=proposal.pk).update(state="forwarded")
     actions.erase_proposals(Person.objects.get(user=member))
     assert not Proposal.objects.filter(pk=proposal.pk).exists()
-    told = Notice.objects.filter(kind="services/proposal_withdrawn")
-    assert set(told.values_list("user", "url")) == {(friend.pk, ""), (district.pk, "")}
+    notices = Notice.objects.filter(kind="services/proposal_withdrawn")
+    assert set(notices.values_list("user", "url")) == {(friend.pk, ""), (district.pk, "")}
     assert Notice.objects.get(kind="services/proposal_unit_withdrawn").address == unit.phone
-    words = "".join(f"{row.title}{row.body}" for row in told)
+    words = "".join(f"{row.title}{row.body}" for row in notices)
     assert proposal.number in words
     assert proposal.title not in words
 

@@ -39,6 +39,7 @@ def test_a_promise_with_a_name_is_reworded_and_published(
     rows = [str(row.value) for row in CheckEdition().detail_rows(edition, district_2)]
     assert (CLEAN in rows, NAMED in rows) == (True, False)
     decide(client_of(district_2), "proposal-check", edition, "publish")
+    actions.keep_promise(named, actor=district, note="已做")  # which stands among the steps of the page, too
     page = client.get(edition.get_absolute_url()).content.decode()
     assert (CLEAN in page, "林知夏" in page) == (True, False)
     assert NAMED in client_of(member).get(answered.get_absolute_url()).content.decode()
@@ -79,7 +80,7 @@ def signer(submitted, leader):
     return leader
 
 
-def told(user, kind):
+def last_notice(user, kind):
     row = Notice.objects.filter(user=user, kind=f"services/{kind}").latest("pk")
     return row.title + row.body
 
@@ -89,7 +90,7 @@ def test_each_reads_what_is_true_for_them(submitted, other, member, friend, sign
     actions.accept_proposal(fresh(submitted), actor=district)
     link = actions.forward_proposal(fresh(submitted), actor=district, department=unit).links.get()
     actions.answer_by_link(link, answer=ANSWER, result="adopted")
-    texts = {user.pk: told(user, "proposal_answered") for user in (member, signer, friend)}
+    texts = {user.pk: last_notice(user, "proposal_answered") for user in (member, signer, friend)}
     assert "评价满不满意" in texts[member.pk]
     for user in (signer, friend):
         assert ("你的建言有了答复" in texts[user.pk], "评价" in texts[user.pk]) == (False, False)
@@ -97,22 +98,22 @@ def test_each_reads_what_is_true_for_them(submitted, other, member, friend, sign
     assert "并在一起办" in texts[friend.pk]
     edition = clean(submitted, district)
     actions.publish_proposal(edition, actor=district_2)
-    assert "想撤下" in told(member, "proposal_published")
-    text = told(signer, "proposal_published")
+    assert "想撤下" in last_notice(member, "proposal_published")
+    text = last_notice(signer, "proposal_published")
     assert ("想撤下" in text, "你附议的" in text) == (False, True)
-    assert "没有公开" in told(friend, "proposal_published")
+    assert "没有公开" in last_notice(friend, "proposal_published")
 
 
 def test_who_learnt_of_a_refusal_learns_that_it_was_undone(submitted, signer, district):
     actions.decline_proposal(submitted, actor=district, reason="不归本区")
     actions.undo_review(fresh(submitted), actor=district)
-    assert told(signer, "proposal_declined")
-    assert told(signer, "proposal_review_undone")
+    assert last_notice(signer, "proposal_declined")
+    assert last_notice(signer, "proposal_review_undone")
 
 
 def test_a_signer_has_nothing_to_work_on(submitted, signer, member):
     actions.withdraw_proposal(submitted, actor=member)
-    assert "不用再办" not in told(signer, "proposal_withdrawn")
+    assert "不用再办" not in last_notice(signer, "proposal_withdrawn")
 
 
 def test_the_forms_say_who_reads_and_how_much():
