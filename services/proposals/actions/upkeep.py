@@ -275,6 +275,18 @@ def close_unrated(proposal: Proposal, today: dt.date) -> bool:
     return answers.close_if_done(proposal, unrated=True)
 
 
+def _empty_unread_answers(at_once):
+    """Empty the answers to erased proposals that were left for those merged into them, which are dealt with apart by now."""
+    unread = Referral.objects.filter(state=ReferralState.ANSWERED, proposal__author__isnull=True)
+    unread = unread.exclude(answer=erasure.ERASED).exclude(
+        proposal__in=Proposal.objects.filter(state=ProposalState.MERGED).values("merged_into")
+    )
+    for referral in unread.order_by("pk")[:at_once]:
+        with transaction.atomic():
+            proposal, _referral = lock_with_proposal(referral)
+            _empty_answers([proposal])
+
+
 def look_after_proposals(today: dt.date, at_once: int) -> None:
     """Do what is due `today` on at most `at_once` rows of each kind."""
     waiting = Referral.objects.filter(state=ReferralState.OPEN).select_related("proposal", "department")
@@ -294,3 +306,4 @@ def look_after_proposals(today: dt.date, at_once: int) -> None:
     answered = answered.exclude(pk__in=corrected.values("referral__proposal"))
     for proposal in answered.order_by("answered_at")[:at_once]:
         close_unrated(proposal, today)
+    _empty_unread_answers(at_once)

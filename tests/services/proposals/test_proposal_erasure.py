@@ -65,6 +65,15 @@ def test_the_answer_goes_with_the_last_who_has_it(together, member, friend):
     assert not File.objects.exists()
 
 
+def test_the_answer_goes_when_the_other_one_is_dealt_with_apart(together, member, friend):
+    actions.erase_proposals(leave(member))
+    tasks.run_periodic()
+    assert Referral.objects.get().answer != "已删除"
+    actions.split_proposal(together, actor=friend, reason="说的是接驳车")
+    tasks.run_periodic()
+    assert (Referral.objects.get().answer, Promise.objects.get().what) == ("已删除", "已删除")
+
+
 def test_what_was_promised_to_two_is_reminded_of_after_the_erasure_of_one(together, member, district, settings):
     person = leave(member)
     promise = Promise.objects.get()
