@@ -69,7 +69,7 @@ def send_link(referral: Referral, *, actor: Any) -> ReferralLink:
     lasts = LINK_LASTS if referral.state == ReferralState.OPEN else LINK_LASTS_AFTER
     link: ReferralLink = referral.links.create(made_by=actor, made_at=clock.now(), ends_at=clock.now() + lasts)
     if phone := referral.department.phone:
-        context = {"referral": referral, "link": links.address_of(link), "until": link.ends_at}
+        context: dict[str, Any] = {"referral": referral, "link": links.address_of(link), "until": link.ends_at}
         if referral.state == ReferralState.OPEN:
             notify(phone, "services/proposal_link", **context)
         elif referral.corrections.waiting().exists():
