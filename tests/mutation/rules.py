@@ -116,8 +116,8 @@ MUTANTS = (
         "hours-of-few",
         "hours of fewer than five persons are not shown to the public",
         "chengyang/platform/web/suppression.py",
-        "    return bool(value and metric.persons) and is_few",
-        "    return False and is_few",
+        "    return is_few(different(metric.records(subject, period), metric.persons))\n",
+        "    return False\n",
         ("board/test_results.py::test_hours_of_few_representatives_are_not_published",),
     ),
     Mutant(

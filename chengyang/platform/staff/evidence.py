@@ -22,7 +22,8 @@ def evidence(
     can_open = other is not None and other.has_view_permission(request)
     seen = other.get_queryset(request).order_by().values("pk") if can_open else []
     page = numbered(request, found.filter(pk__in=seen).order_by("-pk"))
-    hidden = found.exclude(pk__in=seen).count() if can_open else found.count()
+    pages = page.paginator
+    shown = found.filter(pk__in=seen).count() if pages.is_capped else pages.count
     if can_open:
         other.record_reading("list.read", page.object_list, request.user, found.model)
     return {
@@ -32,6 +33,6 @@ def evidence(
         "of": of,
         "page": page,
         "rows": [(row, page_url(row)) for row in page.object_list],
-        "hidden": hidden,
+        "hidden": found.count() - shown,
         "back": back,
     }
