@@ -15,7 +15,7 @@ from activities.models import ServiceRecord, Signup
 from chengyang import clock, extensions
 from chengyang.extensions import EVER, Period
 from chengyang.lib.chinese import dates
-from chengyang.platform.web.suppression import few_behind, hidden_beside_sum, is_about_persons, is_few
+from chengyang.platform.web.suppression import FEWEST, few_behind, hidden_beside_sum, is_about_persons, is_few
 
 from . import ledger
 from .models import Outcome, Request
@@ -280,7 +280,7 @@ def _public(metric, organizer, period, numbers):
     few = {
         place
         for place, number in enumerate(numbers)
-        if (is_few(people.get(place + 1, 0)) if metric.persons else is_few(number))
+        if number and (people.get(place + 1, 0) < FEWEST if metric.persons else is_few(number))
     }
     return texts_of(numbers, few, is_total_few=few_behind(metric, total, organizer, period))
 
@@ -297,10 +297,12 @@ def texts_of(numbers: Sequence[Decimal], few: set[int], *, is_total_few: bool = 
 
     What is hidden is called alike, whether it is few or protects another one.
     """
-    hidden, has_sum = hidden_beside_sum(dict(enumerate(numbers)), few)
+    hidden, is_safe = hidden_beside_sum(dict(enumerate(numbers)), few)
     total = plain(sum(numbers, Decimal(0)))
-    if is_total_few or not has_sum:
+    if is_total_few:
         hidden, total = {place for place, number in enumerate(numbers) if number}, str(HIDDEN)
+    elif not is_safe:  # the sum stands on other pages, too: hide also which months have none
+        hidden = set(range(len(numbers)))
     return [str(HIDDEN) if place in hidden else plain(number) for place, number in enumerate(numbers)], total
 
 

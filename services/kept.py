@@ -83,7 +83,7 @@ def record_of(team: Team) -> Kept | None:
     late = sum(timezone.localdate(row.answered_at) > row.due_on for row in rows)
     rated = [row.solved for row in rows if row.solved]
     solved = sum(one == Solved.YES for one in rated)
-    shown = suppress_small(len(rated)) is not None and not _any_few(solved, len(rated) - solved)
+    shown = suppress_small(len(rated)) is not None and not _any_few(solved, len(rated) - solved, len(rows) - len(rated))
     median = statistics.median(used)
     # What took longer than promised and was in time, because it was complex, is the difference to the last bar.
     two_sides = not _any_few(late, len(rows) - late, abs(sum(days > DAYS for days in used) - late))

@@ -199,7 +199,6 @@ METRICS = [
         step="services",
         order=20,
         kept=Kept(Referral.objects.answered, "answered_at", {}, columns=("answered_at", "state")),
-        persons="pk",
     ),
     Metric(
         "team_posts",

@@ -59,7 +59,7 @@ def _page(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
         "year": year,
         "years": contributions.years(),
         "record": contributions.of_organizer(organizer, year),
-        "at": clock.now(),
+        "day": clock.today(),
     }
     return render(request, "services/contribution.html", context)
 

@@ -159,6 +159,7 @@ def served_in(years):
         ({2019: 3, 2020: 7, 2021: 8}, {"2019", "2020"}),  # else 2019 = 2018-2023 − the others
         ({2019: 3, 2020: 2, 2021: 8}, {"2019", "2020", "2021"}),
         ({2019: 3}, {"2019", "2018-2023"}),
+        ({2019: 3, 2024: 6, 2025: 7}, {"2019", "2018-2023", "2024"}),  # else 2019 = all − 2024 − 2025
         ({2021: 8, 2024: 6, 2025: 3}, {"2024", "2025"}),
         ({2020: 6, 2021: 8, 2025: 3}, {"2025", "2018-2023", "2020"}),  # else 2025 = all − 2018-2023
     ],
@@ -217,6 +218,21 @@ def test_the_next_month_has_its_own(client, published, settings):
     settings.PORTAL_CLOCK = clock.at(dt.date(2026, 10, 1), dt.time(0, 1))
     refresh()
     assert persons_of(client).rows[-1][1][-1] == 8
+
+
+def test_the_ends_of_earlier_years_are_published_with_the_first_table(client, published):
+    before = persons_of(client, period="2025")
+    Person.objects.update(registered_on=dt.date(2025, 3, 1))
+    refresh()
+    assert persons_of(client, period="2025") == before
+    assert before.rows[-1][1][-1] == 0
+
+
+def test_no_table_is_published_from_the_figures_of_the_month_before(published, settings, monkeypatch):
+    settings.PORTAL_CLOCK = clock.at(dt.date(2026, 10, 1), dt.time(0, 1))
+    monkeypatch.setattr(keeping, "refresh", lambda **_options: False)  # another run has the lock
+    refresh()
+    assert not PublishedPersons.objects.filter(day=dt.date(2026, 9, 30)).exists()
 
 
 def test_the_persons_of_the_first_month_are_counted(reference):

@@ -114,7 +114,10 @@ def test_the_figures_of_an_organizer_by_month(client_of, member, time_machine):
         ([0, 3, 4, 50], ["0", "收起", "收起", "收起"], "57"),  # 7 together are 3 and 4
         ([4, 4, 30, 50], ["收起", "收起", "收起", "50"], "88"),
         ([0, 5, 6, 7], ["0", "5", "6", "7"], "18"),
-        ([4, 4, 0, 0], ["收起", "收起", "0", "0"], "收起"),  # 8 together are 4 and 4
+        ([4, 4, 0, 0], ["收起", "收起", "收起", "收起"], "8"),  # else 8 together are 4 and 4
+        ([5, 5, 3], ["收起", "收起", "收起"], "13"),  # else 8 together are 5 and 3
+        ([1, 5, 20], ["收起", "收起", "收起"], "26"),  # else 6 together are 5 and 1
+        ([1, 5, 0], ["收起", "收起", "收起"], "6"),
     ],
 )
 def test_a_small_month_cannot_be_subtracted(numbers, shown, total):

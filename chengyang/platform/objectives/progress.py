@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.suppression import PEOPLE, is_few
+from chengyang.platform.web.suppression import PEOPLE, few_behind, is_few
 
 from . import owners, pace
 from .amounts import amount_text, number_text
@@ -103,12 +103,20 @@ def progress_of(objective: Objective, day: dt.date | None = None, *, public: boo
     done = done_of(objective, day)
     found = pace.light(done, objective.target, objective.starts, objective.ends, day, stops=objective.stops)
     return Progress(
-        shown(done, objective.unit) if public else done,
+        None if public and _is_few(objective, done, day) else done,
         objective.target,
         objective.unit,
         pace.elapsed(objective.starts, objective.ends, day),
         found,
     )
+
+
+def _is_few(objective: Objective, done: Decimal, day: dt.date) -> bool:
+    """Return whether one to four persons are behind `done`."""
+    metric = owners.metric_of(objective.metric)
+    if metric is None or not metric.persons:
+        return shown(done, objective.unit) is None
+    return few_behind(metric, done, objective.owner, objective.period(day))
 
 
 def shown(done: Decimal, unit: str) -> Decimal | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chengyang.platform.web.suppression import PEOPLE, is_few
+from chengyang.platform.web.suppression import PEOPLE, few_behind, is_few
 
 from . import numbers
 from .findings import Finding
@@ -37,7 +37,11 @@ def items_of(evaluation: Evaluation) -> list[Item]:
 
 def _item(evaluation: Evaluation, criterion: Criterion, finding: Finding, before: Evaluation | None) -> Item:
     number = numbers.stored(criterion, finding.get("number"))
+    metric = numbers.metric_of(criterion)
     is_hidden = number is not None and str(number.unit) in PEOPLE and is_few(int(number.value))
+    if number is not None and metric is not None and evaluation.found_on:
+        period = numbers.period_of(criterion, evaluation.found_on)
+        is_hidden = is_hidden or few_behind(metric, number.value, evaluation.subject, period)
     records: list[Any] = []
     hidden = 0
     if number is not None and not is_hidden and evaluation.found_on:

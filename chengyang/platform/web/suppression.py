@@ -1,6 +1,6 @@
 """Suppression of small numbers in public (domain.md rule 11)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -35,7 +35,8 @@ def few_behind(metric: Metric, value: Any, subject: Any = None, period: Period =
         return False
     if metric.persons == "pk":  # each record is about another person
         return is_few(value)
-    return is_few(different(metric.records(subject, period), metric.persons))
+    # Guests have no row as persons: who is not known as one is no reason to publish.
+    return different(metric.records(subject, period), metric.persons) < FEWEST
 
 
 def different(rows: QuerySet, path: str) -> int:
@@ -55,14 +56,32 @@ def different(rows: QuerySet, path: str) -> int:
 
 
 def hidden_beside_sum(numbers: Mapping[Any, Any], few: Collection[Any]) -> tuple[set[Any], bool]:
-    """Return the keys of `numbers` to hide beside their public sum, and whether the sum can stay.
+    """Return the keys of `numbers` to hide beside their public sum, and whether the numbers at `few`, which are too small, are safe then.
 
-    Of the numbers those at the keys `few` are too small to be public. One of them alone could be computed from the sum, and what
-    two of them come to says much about both; so the smallest other number is hidden with them. Where there is none above zero, the
-    sum is that of the small numbers and is hidden, too.
+    One small number alone could be computed from the sum, so the smallest other ones are hidden with it, until the sum of the small
+    ones can have two values at least for a reader who knows this rule. They are not safe where there are too few others.
     """
-    hidden = set(few)
-    others = [key for key, number in numbers.items() if number and key not in hidden]
-    if hidden and others:
-        hidden.add(min(others, key=lambda key: numbers[key]))
-    return hidden, not few or bool(others)
+    hidden, small = set(few), sum(numbers[key] for key in few)
+    others = sorted(
+        (key for key, number in numbers.items() if number and key not in hidden), key=lambda key: numbers[key]
+    )
+    for place, key in enumerate(others, start=1):
+        hidden.add(key)
+        rest = [numbers[other] for other in others[place:]]
+        if few and _can_vary(len(few), small, [numbers[other] for other in others[:place]], rest):
+            return hidden, True
+    return hidden if few else set(), not few
+
+
+def _can_vary(count: int, small: Any, added: Sequence[Any], rest: Sequence[Any]) -> bool:
+    """Return whether the sum of `count` hidden small numbers, `small`, can have another value beside the hidden ones that were `added`.
+
+    Each of those is at least `FEWEST` and at most the smallest of the `rest`, which stay visible.
+    """
+    if small > count * (
+        FEWEST - 1
+    ):  # numbers that are not small themselves, such as hours: few persons are behind them
+        return True
+    together = small + sum(added)
+    least = max(count, together - len(added) * rest[0]) if rest else count
+    return bool(least < min(count * (FEWEST - 1), together - len(added) * FEWEST))

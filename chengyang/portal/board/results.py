@@ -139,16 +139,19 @@ def _hidden_periods(metric: Metric, values: Mapping[str, Number], spans: Sequenc
     if metric.kept and metric.kept.lasts:  # a number at the end of a year is part of no sum
         return few
     *years, total = spans
-    within = {span.code for span in years if total.starts <= span.starts < total.ends}
-    outside = {span.code for span in years} - within
-    hidden_outside, has_rest = hidden_beside_sum({code: values[code] for code in outside}, few & outside)
-    hidden, has_total = hidden_beside_sum({code: values[code] for code in within}, few & within)
-    if not has_rest or not has_total or total.code in few:
-        # With the sum of the published years goes one of its parts at least, else those would say it.
+    groups: list[dict[str, Number]] = [{}, {}]
+    for span in years:
+        is_within = total.starts <= span.starts < total.ends
+        groups[not is_within][span.code] = values[span.code]
+    found = [hidden_beside_sum(group, [code for code in group if code in few]) for group in groups]
+    hidden = few.union(*(codes for codes, _is_safe in found))
+    if total.code in few or not all(is_safe for _codes, is_safe in found):
+        # With the sum of the published years goes one number on each side at least, else those and the sum of all would say it.
         hidden.add(total.code)
-        parts = sorted((values[code], code) for code in within if values[code])
-        hidden |= {code for _value, code in parts[:1]}
-    return few | hidden | hidden_outside
+        for group in groups:
+            parts = sorted((value, code) for code, value in group.items() if value)
+            hidden |= {code for _value, code in parts[:1]}
+    return hidden
 
 
 def _part(step: str, found: Sequence[Metric], span: Span, public: Mapping[str, Mapping[str, Number | None]]) -> Part:
@@ -177,17 +180,23 @@ def _persons(span: Span) -> Cells:
 def publish_persons(*, again: bool = False) -> None:
     """Keep the table of persons at the end of the last month as everybody reads it from now on; with `again`, also a kept one.
 
-    Nothing is kept in the month in which the portal begins: its records come in then. Safe to run twice at once.
+    The tables of the ends of earlier years are kept with the first one. Nothing is kept in the month in which the portal begins,
+    because its records come in then, nor from figures of the month before. Safe to run twice at once.
     """
-    ends = clock.today().replace(day=1)
-    if not again and PublishedPersons.objects.filter(day=ends - ONE_DAY).exists():
+    begun = clock.today().replace(day=1)
+    ends = {min(span.ends, begun) for span in periods.tabs()}
+    known = set() if again else set(PublishedPersons.objects.values_list("day", flat=True))
+    missing = sorted(day for day in ends if day - ONE_DAY not in known)
+    state = keeping.state()
+    if not missing or state is None or state.at < clock.at(begun):
         return
-    if not Entry.objects.filter(at__lt=clock.at(ends)).exists():
+    if not Entry.objects.filter(at__lt=clock.at(begun)).exists():
         return
-    found = _counted_persons(ends)
-    values = {"columns": found.columns, "rows": found.rows}
-    write = PublishedPersons.objects.update_or_create if again else PublishedPersons.objects.get_or_create
-    write(day=found.day, defaults=values)
+    for day in missing:
+        found = _counted_persons(day)
+        values = {"columns": found.columns, "rows": found.rows}
+        write = PublishedPersons.objects.update_or_create if again else PublishedPersons.objects.get_or_create
+        write(day=found.day, defaults=values)
     content.changed(keeping.VERSION)
 
 
