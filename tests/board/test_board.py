@@ -129,10 +129,22 @@ def test_the_subdistricts_add_up_to_the_district(records):
         assert sum(row.values[place] for row in table.rows) == total
 
 
-def test_every_step_has_two_to_eight_figures(records):
-    board = boards.board_of(None, periods.parse("2026"))
+@pytest.mark.parametrize("of", ["district", "area"])
+def test_every_step_has_two_to_four_large_figures_and_loses_none(records, of):
+    board = boards.board_of(records.get(of), periods.parse("2026"))
     assert [part.code for part in board.parts] == list(boards.STEPS)
-    assert all(2 <= len(part.cells) <= boards.MOST_FIGURES for part in board.parts)
+    assert all(2 <= len(part.large) <= 4 for part in board.parts)
+    shown = {cell.code for part in board.parts for row in part.rows for cell in row}
+    kind = owners.kind_of(records.get(of))
+    assert shown == {one.code for one in extensions.metrics() if one.step and boards.is_for(one, kind)}
+
+
+def test_steps_of_which_nothing_is_counted_are_named(records, client_of, district):
+    assert boards.board_of(records["team"], periods.parse("2026")).missing == [
+        "组织建起来", "平台搭起来", "代表用起来"
+    ]  # fmt: skip
+    page = client_of(district).get(reverse("board:board"), {"of": owners.code_of(records["team"])}).content.decode()
+    assert "七步里的组织建起来、平台搭起来、代表用起来，没有数到它名下的数字。" in page
 
 
 def test_every_figure_opens_as_many_records_and_says_how_it_is_counted(records, client_of, district):
@@ -140,6 +152,11 @@ def test_every_figure_opens_as_many_records_and_says_how_it_is_counted(records, 
         page = client_of(district).get(reverse("board:records", args=[code]), {"of": "district", "period": "2026"})
         assert page.status_code == 200
         assert cell.how in page.content.decode()
+        metric = extensions.metric(code)
+        found = page.context["page"].paginator.count + page.context["hidden"]
+        if metric.total is None and found:  # the value of the rows, often their number
+            rows = metric.records(None, periods.parse("2026").so_far)
+            assert (found, metric.value(rows)) == (rows.count(), cell.value)
 
 
 def test_the_records_of_a_figure_are_those_of_the_period_and_owner(records, client_of, district):

@@ -35,7 +35,8 @@ STEPS = {  # domain.md, "七步"
     "services": gettext_lazy("服务强起来"),
     "representatives": gettext_lazy("代表用起来"),
 }
-MOST_FIGURES = 8  # of a step: two rows
+MOST_FIGURES = 8  # of a step
+MOST_LARGE = 4  # of them in large type, the others stand below in small type
 MOST_ROWS = 100  # organizers of a kind in the table of a subdistrict; the others stand together in one row
 STALE = dt.timedelta(
     seconds=55
@@ -94,6 +95,17 @@ class Part:
         return self.cells[0]
 
     @property
+    def large(self) -> Sequence[Cell]:
+        """The two to four figures of the step that are shown first."""
+        return self.cells[:MOST_LARGE]
+
+    @property
+    def rows(self) -> list[Sequence[Cell]]:
+        """The `large` figures, and the further ones where there are any."""
+        further = self.cells[MOST_LARGE:]
+        return [self.large, further] if further else [self.large]
+
+    @property
     def lines(self) -> list[tuple[str, Number, Number, list[Number]]]:
         """The months with the numbers of the parts, as a table shows them."""
         return [(*month, [values[place] for _name, values in self.stack]) for place, month in enumerate(self.months)]
@@ -141,6 +153,12 @@ class Board:
     parts: Sequence[Part]
     table: Table | None
     version: int = 0
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of the steps of which nothing is counted for an owner of this kind."""
+        known = {part.code for part in self.parts}
+        return [str(label) for code, label in STEPS.items() if code not in known]
 
 
 def metrics_of(kind: str) -> dict[str, list[Metric]]:

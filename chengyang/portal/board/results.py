@@ -49,6 +49,17 @@ class Part:
     def first(self) -> Figure:
         return self.figures[0]
 
+    @property
+    def large(self) -> Sequence[Figure]:
+        """The two to four figures of the step that are shown first."""
+        return self.figures[: boards.MOST_LARGE]
+
+    @property
+    def rows(self) -> list[Sequence[Figure]]:
+        """The `large` figures, and the further ones where there are any."""
+        further = self.figures[boards.MOST_LARGE :]
+        return [self.large, further] if further else [self.large]
+
 
 @dataclass(frozen=True)
 class Cells:
