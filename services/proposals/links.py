@@ -18,7 +18,7 @@ from chengyang.platform.files.models import File
 from chengyang.platform.notices.delivery import site_url
 
 from ..models import AnswerCorrection, Promise, PromiseState, Proposal, ReferralLink
-from ..states import ReferralState
+from ..states import ProposalState, ReferralState
 
 NAME = "services:referral"  # the page of a department
 CODE_LENGTH = 8
@@ -77,9 +77,11 @@ def has_entered(request: HttpRequest, link: ReferralLink) -> bool:
 
 
 def files_of(link: ReferralLink) -> Any:
-    """Return the files of the proposal, which the department reads as long as its link opens."""
-    key = link.referral.proposal.public_id
-    return File.objects.filter(attached_to="services.Proposal", attached_id=key).order_by("pk")
+    """Return the files of the proposal and of those merged into it, which the department reads as long as its link opens."""
+    proposal = link.referral.proposal
+    merged = proposal.merged.filter(state=ProposalState.MERGED).values_list("public_id", flat=True)
+    keys = [proposal.public_id, *merged]
+    return File.objects.filter(attached_to="services.Proposal", attached_id__in=keys).order_by("pk")
 
 
 def promises(link: ReferralLink) -> Any:

@@ -79,7 +79,9 @@ def can_invite(actor: Any, proposal: Proposal) -> bool:
 
 
 def can_cosign(actor: Any, proposal: Proposal) -> bool:
-    """Registered persons who have its link, but not its author, until the office has decided."""
+    """Registered persons who have its link, but not its author, until the office has decided or the author has left."""
+    if proposal.author is None or not is_member(proposal.author):
+        return False
     return is_member(actor) and actor.pk != proposal.author_id and proposal.state in COSIGNED_IN
 
 

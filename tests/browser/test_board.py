@@ -93,6 +93,22 @@ def test_the_screen_is_turned_with_the_arrow_keys(browse, taken_place):
     expect(page.locator(".screen__steps > li")).to_have_count(7)
 
 
+def test_the_screen_is_reached_and_left_by_its_keys(browse, taken_place):
+    page = browse(personas.make("district"))
+    page.goto("/manage/board/screen/")
+    page.keyboard.press("4")
+    page.wait_for_url("**step=activities*")
+    page.keyboard.press("Home")
+    page.wait_for_url(lambda url: "step" not in url)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === document.documentElement")
+    page.evaluate("document.exitFullscreen()")
+    page.wait_for_function("!document.fullscreenElement")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/manage/board/?*")
+    heading(page, "七步看板：全区")
+
+
 @both_sizes
 def test_everybody_reads_the_results(browse, taken_place, size):
     page = browse(size=size)

@@ -16,7 +16,9 @@ from chengyang.platform.jobs.models import Job
 from chengyang.platform.web import hints
 from services import actions
 from services.models import Outcome, OutcomeDouble, OutcomeParty
+from services.models.outcome_links import PARTS
 from tests import personas
+from tests.activities import factories
 from tests.files.conftest import PDF
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +162,18 @@ def test_a_party_is_entered_and_removed_until_it_is_checked(client_of, secretary
     actions.check_outcome(row, actor=district)
     with pytest.raises(Exception, match="已核实"):
         actions.remove_party(row.parties.get(), actor=secretary)
+
+
+def test_whoever_took_part_is_a_party(secretary, district):
+    row = report(secretary, "助学款")
+    parties = {
+        "person": personas.person("安若溪"), "organization": personas.organization(slug="other", name="另一个联谊会"),
+        "base": personas.base(), "team": personas.team(), "programme": factories.programme(), "activity": factories.published(),
+    }  # fmt: skip
+    assert tuple(parties) == PARTS
+    for name, party in parties.items():
+        actions.add_party(row, actor=district, **{name: party})
+    assert [party.who for party in row.parties.order_by("pk")] == list(parties.values())
 
 
 def test_the_organizer_of_the_report_is_no_party_of_it(secretary):

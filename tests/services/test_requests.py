@@ -7,7 +7,7 @@ import pytest
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.audit.models import Entry
-from chengyang.platform.notices.models import Notice
+from chengyang.platform.notices.models import Delivery, Notice
 from chengyang.platform.workdays import deadlines
 from services import actions, tasks
 from services.models import Request, Team
@@ -44,8 +44,16 @@ def test_numbers_of_a_day_follow_each_other(asked, ordered):
     assert int(ordered.number[-3:]) == int(asked.number[-3:]) + 1
 
 
-def test_the_author_is_notified_at_once(asked, member):
-    assert asked.number in Notice.objects.get(user=member).title
+def test_the_author_reads_number_and_code_at_once_also_by_text_message(member, client_of):
+    member.phone = "+8615400000044"
+    member.save()
+    asked = actions.submit_request(actor=member, title="劳务合同范本审阅", text="请帮忙看看")
+    notice = Notice.objects.get(user=member)
+    assert asked.number in notice.title
+    assert asked.query_code in notice.body
+    assert Delivery.objects.filter(notice=notice, channel="sms").exists()
+    page = client_of(member).get(asked.get_absolute_url()).content.decode()
+    assert f"查询码 {asked.query_code}" in page
 
 
 def test_the_same_request_sent_twice_is_one_request_and_both_answers_lead_to_it(client_of, member):

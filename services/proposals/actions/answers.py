@@ -17,10 +17,10 @@ from chengyang.platform.audit.transitions import lock, move
 from ... import personal_traces
 from ...models import AnswerCorrection, Promise, PromiseState, Proposal, ProposalEdition, Referral, ReferralLink, Result
 from ...models.referrals import ANSWER_LENGTH, NOTE_LENGTH, PROMISE_LENGTH
-from ...states import PROPOSAL_TRANSITIONS, ProposalState, ReferralState
+from ...states import PROPOSAL_TRANSITIONS, EditionState, ProposalState, ReferralState
 from .. import due, permissions
 from .drafts import attach
-from .openness import hidden_names
+from .openness import hidden_names, return_published
 from .referrals import end_links, end_links_of, locked_by
 from .steps import (
     lock_proposal,
@@ -147,6 +147,9 @@ def add_promise(referral: Referral, *, actor: Any, what: str, due_on: dt.date) -
         proposal, _("记下答应的事：%(what)s，%(day)s前") % {"what": row.what, "day": dates.day(due_on)}, by=actor
     )
     audit.record("proposal.promise_added", proposal, actor=actor, user=proposal.author)
+    if ProposalEdition.objects.filter(proposal=proposal, state=EditionState.CLEANED).exists():
+        # The first officer has not seen it: two officers read whatever is published.
+        return_published(proposal, actor=actor, reason=str(_("又记下一件答应的事，要再核一遍")))
     return row
 
 

@@ -68,8 +68,9 @@ def cancel_correction(referral: Referral, *, actor: Any) -> Referral:
 def correct_answer(
     link: ReferralLink, *, answer: str, result: str, promises: Iterable[Promised] = (), uploads: Iterable[Any] = ()
 ) -> Referral:
-    """Replace the answer as its department, which the office asked for it; the former one is kept with its files, as replaced.
+    """Replace the answer as its department, which the office asked for it; the former one is kept, as replaced.
 
+    With `uploads` the files of the former one are kept with it; without, they stay those of the answer.
     The day of the answer stays the first one, which counts for the time limit. A public edition goes back to the two officers, and
     the author rates anew. Raises ActionError("link"), ("state") when nobody asked for it, ("same"), and as `answer_by_link`.
     """
@@ -77,12 +78,13 @@ def correct_answer(
     row = referral.corrections.waiting().select_for_update(of=("self",), no_key=True).first()
     if row is None:
         raise ActionError(_("办公室没有请你们更正，或者已经更正过。"), code="state")
-    answer = required_answer(answer, result)
-    if (answer, result) == (referral.answer, referral.result):
+    answer, promises, uploads = required_answer(answer, result), list(promises), list(uploads)
+    if (answer, result) == (referral.answer, referral.result) and not promises and not uploads:
         raise ActionError(_("和原来的一样，请改了再送。"), code="same", field="answer")
     row.answer, row.result, row.corrected_at = referral.answer, referral.result, clock.now()
     row.save(update_fields=["answer", "result", "corrected_at"])
-    files.move_attached(referral, row)
+    if uploads:  # without other files, those of the former answer stand below the new one
+        files.move_attached(referral, row)
     referral.answer, referral.result = answer, result
     referral.save(update_fields=["answer", "result"])
     for what, due_on in promises:

@@ -11,6 +11,7 @@ from chengyang.platform.audit import actions as audit
 from chengyang.platform.audit.transitions import move, step_back
 
 from ...models import Proposal
+from ...models.proposals import SIGNING
 from ...states import PROPOSAL_TRANSITIONS, ProposalState
 from .. import permissions
 from ..due import review_due
@@ -26,7 +27,7 @@ MERGES_INTO = (
 @transaction.atomic
 def record_reading(proposal: Proposal, *, actor: Any) -> None:
     """Record in the audit that an officer opened `proposal`; its author sees it on 我的数据 (requirements P10)."""
-    signs = proposal.cosigners.signing().filter(user=actor).exists()
+    signs = proposal.cosigners.filter(user=actor, state__in=SIGNING).exists()
     if proposal.author and proposal.author != actor and not signs:
         audit.record("proposal.read", proposal, actor=actor, user=proposal.author)
 

@@ -87,6 +87,20 @@ def erase_proposals(person: Person) -> None:
 
 
 def _erase_signatures(user_id):
+    """Delete what an account signs and follows.
+
+    The name goes out of what others wrote about it: later nothing knows that it is not to be published.
+    """
+    name = Person.objects.filter(user=user_id).values_list("name", flat=True).first()
+    signed = list(CoSigner.objects.filter(user=user_id).values_list("proposal", flat=True))
+    if name and signed:
+        editions = ProposalEdition.objects.filter(proposal__in=signed)
+        written = _written_in(Referral.objects.filter(proposal__in=signed))
+        for rows, fields in ((editions, ProposalEdition.EDITABLE_FIELDS), *written):
+            containing = Q(*((f"{one}__contains", name) for one in fields), _connector=Q.OR)
+            named = rows.model._base_manager.filter(pk__in=list(rows.filter(containing).values_list("pk", flat=True)))
+            _cross_out(name, named, fields)
+            history.delete_history(named)
     history.delete_with_history(CoSigner.objects.filter(user=user_id))
     Follower.objects.filter(user=user_id).delete()
 
@@ -170,15 +184,24 @@ def _delete_parts(referrals):
 def _hide_name(referrals, name):
     """Take `name` out of what departments wrote in `referrals`, which others still read, and the words of the office."""
     referrals.update(note="", reason="")
-    written = (
+    for rows, fields in _written_in(referrals):
+        if name:
+            _cross_out(name, rows, fields)
+        history.delete_history(rows)
+
+
+def _written_in(referrals):
+    """Return (rows, names of the fields) of what is written in and below `referrals`."""
+    return (
         (referrals, ("answer",)),
         (Promise.objects.filter(referral__in=referrals), ("what", "public_what", "note", "reason")),
         (AnswerCorrection.objects.filter(referral__in=referrals), ("reason", "answer")),
     )
-    for rows, fields in written:
-        if name:  # as many characters as before, so that the words stay within their length
-            rows.update(**{one: Replace(one, Value(name), Value("×" * len(name))) for one in fields})
-        history.delete_history(rows)
+
+
+def _cross_out(name, rows, fields):
+    """Replace `name` in `rows` by as many signs, so that the words stay within their length."""
+    rows.update(**{one: Replace(one, Value(name), Value("×" * len(name))) for one in fields})
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.platform.files.models import File
 from chengyang.platform.notices.models import Notice
 from services import tasks
 from services.models import AnswerCorrection, Promise, ProposalEdition
@@ -15,6 +16,7 @@ from services.proposals.todos import DuePromise, edition_fields
 from tests import staff_pages
 
 from .conftest import ANSWER, fresh
+from .test_proposal_care import pdf
 from .test_proposal_referrals import enter, send
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,20 @@ def test_the_same_answer_is_no_correction(new_link):
     with pytest.raises(ActionError) as refused:
         actions.correct_answer(new_link, answer=f" {ANSWER} ", result="adopted")
     assert refused.value.code == "same"
+
+
+def test_another_file_alone_is_a_correction(new_link, referral):
+    actions.correct_answer(new_link, answer=ANSWER, result="adopted", uploads=[pdf()])
+    row = AnswerCorrection.objects.get()
+    assert (row.answer, fresh(referral).answer) == (ANSWER, ANSWER)
+    assert File.objects.get().attached_id == referral.public_id
+
+
+def test_corrected_words_keep_the_files_of_the_answer(link, district):
+    referral = actions.answer_by_link(link, answer=ANSWER, result="adopted", uploads=[pdf()])
+    actions.reopen_answer(referral, actor=district, reason="日子写错了")
+    actions.correct_answer(referral.links.get(ended_at__isnull=True), answer=NEW, result="adopted")
+    assert File.objects.get().attached_id == referral.public_id
 
 
 def test_the_day_of_the_answer_stays_the_first_one(new_link, referral, settings):

@@ -5,12 +5,13 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
+from chengyang.errors import NotAllowed
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.models import Notice
 from members.models import Person
 from services import tasks
-from services.models import AnswerCorrection, Promise, Proposal, Referral, ReferralLink
-from services.proposals import actions
+from services.models import AnswerCorrection, Promise, Proposal, ProposalEdition, Referral, ReferralLink
+from services.proposals import actions, links
 from services.proposals.actions.upkeep import remind_of_promise
 from services.proposals.todos import DuePromise
 
@@ -115,6 +116,35 @@ def test_who_signs_learns_that_the_account_was_closed(submitted, friend, member)
     actions.close_proposals_of(member, member)
     notice = Notice.objects.get(user=friend, kind="services/proposal_withdrawn")
     assert (notice.url, submitted.title in notice.body) == ("", False)
+
+
+def test_the_name_of_an_erased_cosigner_goes_out_of_what_others_wrote(submitted, friend, member, district, unit):
+    actions.cosign_proposal(submitted, actor=friend, shows_name=True)
+    name = friend.person.name
+    referral = actions.forward_proposal(
+        actions.accept_proposal(submitted, actor=district), actor=district, department=unit
+    )
+    promises = [(f"回访{name}", clock.today() + 30 * DAY)]
+    text = f"已与{name}联系。"
+    actions.answer_by_link(referral.links.get(), answer=text, result="adopted", promises=promises)
+    row = fresh(submitted)
+    texts = {field: getattr(row, field) for field in ("title", "situation", "wish")}
+    actions.clean_proposal(row, actor=district, answer=text, **texts)
+    actions.erase_proposals(leave(friend))
+    kept = [*Referral.objects.values(), *Promise.objects.values(), *ProposalEdition.objects.values()]
+    kept += [*Promise.objects.get().history.values(), *ProposalEdition.objects.get().history.values()]
+    assert name not in str(kept)
+    assert Referral.objects.get().answer == f"已与{'×' * len(name)}联系。"
+    assert fresh(submitted).author == member
+
+
+def test_nobody_signs_a_draft_whose_author_has_left(client_of, draft, member, friend):
+    path = links.invitation_path(draft)
+    leave(member)
+    with pytest.raises(NotAllowed):
+        actions.cosign_proposal(draft, actor=friend)
+    page = client_of(friend).get(path).content.decode()
+    assert ("这件不能再附议了" in page, draft.situation in page) == (True, False)
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 """公开: cleaned by one, checked by another; the consent of the author and of who signs; followers (domain.md rule 10)."""
 
+import datetime as dt
+
 import pytest
 
+from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
 from chengyang.extensions import todo_kind
 from chengyang.platform.notices.models import Notice
@@ -227,3 +230,12 @@ def test_a_consent_given_again_brings_the_edition_back_to_the_office(published, 
     actions.decide_openness(published.proposal, actor=member, openness="unnamed")
     assert fresh(published).state == "returned"
     assert published.proposal in todo_kind("proposal-clean").waiting(district)
+
+
+def test_a_promise_that_the_first_officer_has_not_seen_is_not_published(edition, answered, district_2):
+    referral = answered.referrals.get()
+    actions.add_promise(referral, actor=district_2, what="再加一班", due_on=clock.today() + dt.timedelta(days=30))
+    assert fresh(edition).state == "returned"
+    with pytest.raises(NotAllowed):
+        actions.publish_proposal(fresh(edition), actor=district_2)
+    assert not Promise.objects.filter(is_public=True).exists()

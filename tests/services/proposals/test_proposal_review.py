@@ -147,6 +147,14 @@ def test_who_opened_it_is_recorded_for_its_author(client_of, submitted, district
     assert Entry.objects.get(verb="proposal.read").user == member.public_id
 
 
+def test_who_signs_and_is_asked_to_confirm_again_is_no_reader(client_of, draft, member, friend):
+    actions.cosign_proposal(draft, actor=friend)
+    actions.edit_proposal(draft, actor=member, wish="改过的")
+    assert draft.cosigners.get().state == "asked"
+    assert client_of(friend).get(draft.get_absolute_url()).status_code == 200
+    assert not Entry.objects.filter(verb="proposal.read").exists()
+
+
 @pytest.mark.parametrize("state", ProposalState.values)
 def test_the_truth_table_of_the_author(submitted, member, state):
     submitted.state = state
