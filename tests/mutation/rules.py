@@ -229,7 +229,7 @@ MUTANTS = (
         "few-people-published",
         "the public reads no number of one to four persons",
         "chengyang/platform/objectives/progress.py",
-        "    return None if unit in PEOPLE and is_few(int(done)) else done\n",
+        "    return None if is_few_people(unit, done) else done\n",
         "    return done\n",
         ("objectives/test_figures.py::test_a_few_people_are_not_shown_to_the_public",),
     ),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.suppression import PEOPLE, few_behind, is_few
+from chengyang.platform.web.suppression import few_behind, is_few_people
 
 from . import owners, pace
 from .amounts import amount_text, number_text
@@ -114,14 +114,14 @@ def progress_of(objective: Objective, day: dt.date | None = None, *, public: boo
 def _is_few(objective: Objective, done: Decimal, day: dt.date) -> bool:
     """Return whether one to four persons are behind `done`."""
     metric = owners.metric_of(objective.metric)
-    if metric is None or not metric.persons:
-        return shown(done, objective.unit) is None
+    if metric is None:
+        return is_few_people(objective.unit, done)
     return few_behind(metric, done, objective.owner, objective.period(day))
 
 
 def shown(done: Decimal, unit: str) -> Decimal | None:
     """Return `done` as the public reads it: None for one to four persons."""
-    return None if unit in PEOPLE and is_few(int(done)) else done
+    return None if is_few_people(unit, done) else done
 
 
 @dataclass(frozen=True)

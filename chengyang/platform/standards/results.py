@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chengyang.platform.web.suppression import PEOPLE, few_behind, is_few
+from chengyang.platform.web.suppression import few_behind, is_few_people
 
 from . import numbers
 from .findings import Finding
@@ -37,11 +37,7 @@ def items_of(evaluation: Evaluation) -> list[Item]:
 
 def _item(evaluation: Evaluation, criterion: Criterion, finding: Finding, before: Evaluation | None) -> Item:
     number = numbers.stored(criterion, finding.get("number"))
-    metric = numbers.metric_of(criterion)
-    is_hidden = number is not None and str(number.unit) in PEOPLE and is_few(int(number.value))
-    if number is not None and metric is not None and evaluation.found_on:
-        period = numbers.period_of(criterion, evaluation.found_on)
-        is_hidden = is_hidden or few_behind(metric, number.value, evaluation.subject, period)
+    is_hidden = number is not None and _is_few(evaluation, criterion, number)
     records: list[Any] = []
     hidden = 0
     if number is not None and not is_hidden and evaluation.found_on:
@@ -51,3 +47,11 @@ def _item(evaluation: Evaluation, criterion: Criterion, finding: Finding, before
             hidden = found.count() - len(records)
     last = before.finding(criterion.code) if before and criterion.code in before.findings else None
     return Item(criterion, finding, number, is_hidden, records, hidden, last)
+
+
+def _is_few(evaluation: Evaluation, criterion: Criterion, number: numbers.Number) -> bool:
+    """Return whether one to four persons are behind `number`."""
+    metric = numbers.metric_of(criterion)
+    if metric is None or not evaluation.found_on:
+        return is_few_people(number.unit, number.value)
+    return few_behind(metric, number.value, evaluation.subject, numbers.period_of(criterion, evaluation.found_on))

@@ -22,6 +22,11 @@ def suppress_small(number: int) -> int | None:
     return number if number >= FEWEST else None
 
 
+def is_few_people(unit: Any, value: Any) -> bool:
+    """Return whether `value` of `unit` is a number of one to four persons."""
+    return str(unit) in PEOPLE and is_few(int(value))
+
+
 def is_about_persons(metric: Metric) -> bool:
     """Return whether few persons may be behind a number of `metric`."""
     return str(metric.unit) in PEOPLE or bool(metric.persons)
@@ -29,7 +34,7 @@ def is_about_persons(metric: Metric) -> bool:
 
 def few_behind(metric: Metric, value: Any, subject: Any = None, period: Period = EVER) -> bool:
     """Return whether one to four persons are behind `value`, the number of `metric` for `subject` (None: all) in `period`."""
-    if str(metric.unit) in PEOPLE and is_few(int(value)):
+    if is_few_people(metric.unit, value):
         return True
     if not value or not metric.persons:
         return False
@@ -61,6 +66,8 @@ def hidden_beside_sum(numbers: Mapping[Any, Any], few: Collection[Any]) -> tuple
     One small number alone could be computed from the sum, so the smallest other ones are hidden with it, until the sum of the small
     ones can have two values at least for a reader who knows this rule. They are not safe where there are too few others.
     """
+    if not few:
+        return set(), True
     hidden, small = set(few), sum(numbers[key] for key in few)
     others = sorted(
         (key for key, number in numbers.items() if number and key not in hidden), key=lambda key: numbers[key]
@@ -68,9 +75,9 @@ def hidden_beside_sum(numbers: Mapping[Any, Any], few: Collection[Any]) -> tuple
     for place, key in enumerate(others, start=1):
         hidden.add(key)
         rest = [numbers[other] for other in others[place:]]
-        if few and _can_vary(len(few), small, [numbers[other] for other in others[:place]], rest):
+        if _can_vary(len(few), small, [numbers[other] for other in others[:place]], rest):
             return hidden, True
-    return hidden if few else set(), not few
+    return hidden, False
 
 
 def _can_vary(count: int, small: Any, added: Sequence[Any], rest: Sequence[Any]) -> bool:
@@ -78,9 +85,7 @@ def _can_vary(count: int, small: Any, added: Sequence[Any], rest: Sequence[Any])
 
     Each of those is at least `FEWEST` and at most the smallest of the `rest`, which stay visible.
     """
-    if small > count * (
-        FEWEST - 1
-    ):  # numbers that are not small themselves, such as hours: few persons are behind them
+    if small > count * (FEWEST - 1):  # they are not small themselves, such as hours: few persons are behind them
         return True
     together = small + sum(added)
     least = max(count, together - len(added) * rest[0]) if rest else count

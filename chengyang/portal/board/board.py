@@ -75,6 +75,11 @@ def changed_text(value: Number, before: Number, text: Callable[[Any], str] = num
     return word % {"n": text(abs(difference))}
 
 
+def in_rows(figures: Sequence[Any]) -> list[Sequence[Any]]:
+    """Return the figures of a step that are shown in large type, and below them the further ones, if there are any."""
+    return [row for row in (figures[:MOST_LARGE], figures[MOST_LARGE:]) if row]
+
+
 @dataclass(frozen=True)
 class Part:
     """One step: its figures, the chart of one of them by month, and the months with the year before."""
@@ -97,13 +102,12 @@ class Part:
     @property
     def large(self) -> Sequence[Cell]:
         """The two to four figures of the step that are shown first."""
-        return self.cells[:MOST_LARGE]
+        return self.rows[0]
 
     @property
     def rows(self) -> list[Sequence[Cell]]:
         """The `large` figures, and the further ones where there are any."""
-        further = self.cells[MOST_LARGE:]
-        return [self.large, further] if further else [self.large]
+        return in_rows(self.cells)
 
     @property
     def lines(self) -> list[tuple[str, Number, Number, list[Number]]]:

@@ -50,15 +50,9 @@ class Part:
         return self.figures[0]
 
     @property
-    def large(self) -> Sequence[Figure]:
-        """The two to four figures of the step that are shown first."""
-        return self.figures[: boards.MOST_LARGE]
-
-    @property
     def rows(self) -> list[Sequence[Figure]]:
-        """The `large` figures, and the further ones where there are any."""
-        further = self.figures[boards.MOST_LARGE :]
-        return [self.large, further] if further else [self.large]
+        """The figures in large type, and the further ones where there are any."""
+        return boards.in_rows(self.figures)
 
 
 @dataclass(frozen=True)
@@ -227,7 +221,7 @@ def _counted_persons(ends: dt.date) -> Cells:
 
 # ---- the published figures ---------------------------------------------------------------------------------------------
 RUNNING = ("xinxin_sessions", "xinxin_attendances")  # published as what 新心行动 has come to, without years
-AT_LEAST = {  # metric → key in the published results
+AT_LEAST = {  # metric → key in the published results; none of those of the published years counts persons (`_hidden_periods`)
     "activities_in_programmes": "activities_in_programmes",
     "xinxin_sessions": "xinxin_sessions",
     "xinxin_attendances": "xinxin_beneficiaries",
@@ -258,13 +252,11 @@ def published() -> list[Published]:
         asked.append((metric, EVER if code in RUNNING else span.period, label, words, number, False))
     metrics = list({metric.code: metric for metric, *_rest in asked}.values())
     sums = reading.totals(metrics, None, [period for _metric, period, *_rest in asked])
-    of_persons = [metric for metric, period, *_rest in asked if period == span.period and is_about_persons(metric)]
-    public = public_numbers(of_persons)
     return [
         Published(
             label,
             words,
-            public[metric.code][span.code] if metric in of_persons else shown(metric, values[metric.code], period),
+            shown(metric, values[metric.code], period),
             str(metric.unit),
             values[metric.code] == number if is_exact else values[metric.code] >= number,
         )
