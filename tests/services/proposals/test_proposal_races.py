@@ -241,6 +241,24 @@ def forwarded(submitted, district, unit):
     return actions.forward_proposal(fresh(submitted), actor=district, department=unit)
 
 
+def meeting(proposal, then, other):
+    """Return what came of `then`, which runs when `proposal` is locked and somebody waits, and of `other`, which begins meanwhile."""
+    began = threading.Event()
+
+    def act():
+        with transaction.atomic():
+            lock(proposal)
+            began.set()
+            until_somebody_waits()
+            return then()
+
+    def follow():
+        began.wait(timeout=60)
+        return other()
+
+    return at_once([act, follow], connections=2)
+
+
 @pytest.mark.parametrize("part", ["referral", "edition"])
 def test_a_new_holiday_locks_a_proposal_before_its_parts(forwarded, part, district):
     row, proposal = forwarded, forwarded.proposal
@@ -248,23 +266,9 @@ def test_a_new_holiday_locks_a_proposal_before_its_parts(forwarded, part, distri
         actions.answer_by_link(forwarded.links.get(), answer=ANSWER, result="adopted")
         texts = {name: TEXTS[name] for name in ("title", "situation", "wish")}
         row = actions.clean_proposal(fresh(proposal), actor=district, answer=ANSWER, **texts)
-    began = threading.Event()
-
-    def act():
-        """Lock the proposal, and what belongs to it once the table waits, as every action does in this order."""
-        with transaction.atomic():
-            lock(proposal)
-            began.set()
-            until_somebody_waits()
-            lock(row)
-            return "acted"
-
-    def enter():
-        began.wait(timeout=60)
-        return new_holiday()
-
     before = row.due_on
-    assert at_once([act, enter], connections=2) == ["acted", "moved"]
+    # Every action locks the proposal, and then what belongs to it.
+    assert meeting(proposal, lambda: lock(row).pk, new_holiday) == [row.pk, "moved"]
     assert fresh(row).due_on > before
 
 
@@ -272,20 +276,11 @@ def test_a_new_holiday_meets_a_merging(forwarded, district):
     """The officer has locked the first of two proposals, of which the table would have locked the second one before."""
     friend = person(1)
     other = actions.submit_proposal(actions.draft_proposal(actor=friend, **TEXTS), actor=friend)
-    began = threading.Event()
 
-    def act():
-        with transaction.atomic():
-            lock(forwarded.proposal)
-            began.set()
-            until_somebody_waits()
-            return actions.merge_proposal(other, actor=district, into=forwarded.proposal).state
+    def merge():
+        return actions.merge_proposal(other, actor=district, into=forwarded.proposal).state
 
-    def enter():
-        began.wait(timeout=60)
-        return new_holiday()
-
-    assert at_once([act, enter], connections=2) == ["merged", "moved"]
+    assert meeting(forwarded.proposal, merge, new_holiday) == ["merged", "moved"]
 
 
 def test_who_leaves_locks_all_proposals_before_their_parts(submitted, author):
@@ -293,21 +288,11 @@ def test_who_leaves_locks_all_proposals_before_their_parts(submitted, author):
     friend = person(1)
     actions.cosign_proposal(submitted, actor=friend)
     own = actions.submit_proposal(actions.draft_proposal(actor=friend, **TEXTS), actor=friend)
-    began = threading.Event()
-
-    def act():
-        with transaction.atomic():
-            lock(submitted)
-            began.set()
-            until_somebody_waits()
-            lock(own)
-            return "acted"
 
     def leave():
-        began.wait(timeout=60)
         with transaction.atomic():
             actions.end_proposals_of(friend.person, friend)
         return "left"
 
-    assert at_once([act, leave], connections=2) == ["acted", "left"]
+    assert meeting(submitted, lambda: lock(own).pk, leave) == [own.pk, "left"]
     assert (fresh(own).state, CoSigner.objects.get().state) == ("withdrawn", "withdrawn")
