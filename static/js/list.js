@@ -93,7 +93,7 @@ const isOff = () => {
 
 let before = ""; // the key before, for those of two
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
+  const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog[open], [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (isOff() && event.key !== "?")) return;
   const act = before === "g" && event.key === "d" ? () => follow(".staff__nav a") : acts[event.key];
   before = event.key;

@@ -95,8 +95,9 @@ def sees(page, *texts):
 
 
 def heading(page, text):
-    """Assert that the main heading of the page contains `text`."""
+    """Assert that the main heading of the page contains `text`, and wait until its scripts have run."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
+    page.wait_for_load_state()
 
 
 def status(page, url):

@@ -171,6 +171,15 @@ def test_a_list_shows_the_columns_that_one_wants_and_keeps_them_as_a_view(browse
     sees(page, "会计")
 
 
+# The focus stays in a dialog that was closed until the next frame is drawn.
+KEY_BEFORE_THE_NEXT_FRAME = """() => {
+  const keys = document.getElementById("keys");
+  keys.showModal();
+  keys.close();
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "j", bubbles: true}));
+}"""
+
+
 def test_a_list_is_walked_by_keys(browse):
     people = [personas.person(name) for name in ("陈桂兰", "李雷", "周予安")]
     page = browse(personas.make("district"))
@@ -180,7 +189,9 @@ def test_a_list_is_walked_by_keys(browse):
     check(page, "list-keys", axe=True)
     page.keyboard.press("Escape")
     page.locator("#keys").wait_for(state="hidden")
-    for key in ("j", "x", "j", "j", "Shift+X"):
+    page.evaluate(KEY_BEFORE_THE_NEXT_FRAME)
+    page.keyboard.press("k")  # the first row stays the first
+    for key in ("x", "j", "j", "Shift+X"):
         page.keyboard.press(key)
     sees(page, "选了 3 条")
     page.keyboard.press("k")
