@@ -3,11 +3,13 @@
 `subject` is a subdistrict, an organization, a team, a base, a programme or a brand; None means the whole district.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -16,7 +18,7 @@ from chengyang.platform.web.lookups import any_of
 from members.models import Person, Representative
 
 from .models import Activity, Brand, CheckIn, ServiceRecord, Signup
-from .signup_status import with_attendance
+from .signup_status import with_attendance, with_public_attendance, with_public_hours
 
 XINXIN = "新心行动"  # the brand with metrics of its own
 PROGRAMMES = {"xin": _("新心汇"), "qu": _("新趣汇"), "zhi": _("新智汇"), "li": _("新力汇")}  # by their codes
@@ -131,10 +133,14 @@ ACTIVITY_COLUMNS = ("state", "starts", "ends", "attended", "headcount", "program
 ATTENDANCE = Sum(Greatest(F("attended"), Coalesce("headcount", Value(0))))
 
 
-def _activities_kept(value: Any = None, **lookups: Any) -> Kept:
+def _same(rows: QuerySet) -> QuerySet:
+    return rows
+
+
+def _activities_kept(value: Any = None, only: Callable[[QuerySet], QuerySet] = _same, **lookups: Any) -> Kept:
     """Return how a number of completed activities with these `lookups` is kept; `value` is its aggregate, None counts them."""
     return Kept(
-        lambda: Activity.objects.completed().filter(**lookups),
+        lambda: only(Activity.objects.completed().filter(**lookups)),
         "starts",
         OWNERS,
         value=value,
@@ -143,8 +149,8 @@ def _activities_kept(value: Any = None, **lookups: Any) -> Kept:
     )
 
 
-def _xinxin_kept(value: Any = None) -> Kept:
-    made = _activities_kept(value, brand__name=XINXIN)
+def _xinxin_kept(value: Any = None, only: Callable[[QuerySet], QuerySet] = _same) -> Kept:
+    made = _activities_kept(value, only, brand__name=XINXIN)
     return replace(made, watched={Brand: Watched(("name",), ("activities__starts",))})
 
 
@@ -187,6 +193,27 @@ def _of_programme(code: str) -> Metric:
         lambda subject, period: _completed(subject, period).filter(programme__code=code),
         kept=_activities_kept(programme__code=code),
         part_of="activities_completed",
+    )
+
+
+def _hours_kept(rows: Any) -> Kept:
+    owners = {name: f"checkin__signup__activity__{name}" for name in OWNERS}
+    return _checkins_kept(rows, "checkin__signup__", owners, of_people=False, value=Sum("hours"))
+
+
+def _public(metric: Metric, only: Callable[[QuerySet], QuerySet], kept: Kept) -> Metric:
+    """Return what the public reads in place of `metric`: `only` narrows its rows to the activities whose own pages show the number."""
+    return Metric(
+        f"public_{metric.code}",
+        metric.label,
+        metric.unit,
+        format_lazy("{}；{}", metric.how_counted, _("不足 5 人的场次不算在公开的数里")),
+        lambda subject, period: only(metric.records(subject, period)),
+        metric.value,
+        kept=kept,
+        persons=metric.persons,
+        instead_of=metric.code,
+        subset_of=metric.subset_of,
     )
 
 
@@ -233,6 +260,7 @@ METRICS = [
         step="brands",
         order=40,
         kept=_xinxin_kept(ATTENDANCE),
+        subset_of="attendances",
     ),
     Metric(
         "attendances",
@@ -267,13 +295,7 @@ METRICS = [
         subjects=(*ORGANIZERS, "subdistrict"),
         step="services",
         order=20,
-        kept=_checkins_kept(
-            ServiceRecord.objects.all,
-            "checkin__signup__",
-            {name: f"checkin__signup__activity__{name}" for name in OWNERS},
-            of_people=False,
-            value=Sum("hours"),
-        ),
+        kept=_hours_kept(ServiceRecord.objects.all),
         persons="checkin__signup__person",
     ),
     Metric(
@@ -320,6 +342,7 @@ METRICS = [
             lambda: _by_representatives(_completed_checkins(), "signup__"), "signup__", BY_PERSON, of_people=True
         ),
         persons="signup__person",
+        subset_of="attendances",
     ),
     Metric(
         "representatives_hours",
@@ -338,6 +361,18 @@ METRICS = [
             value=Sum("hours"),
         ),
         persons="checkin__signup__person",
+        subset_of="volunteer_hours",
     ),
     *(_of_programme(code) for code in PROGRAMMES),
+]
+
+_BY_CODE = {metric.code: metric for metric in METRICS}
+METRICS += [
+    _public(_BY_CODE["attendances"], with_public_attendance, _activities_kept(ATTENDANCE, with_public_attendance)),
+    _public(_BY_CODE["xinxin_attendances"], with_public_attendance, _xinxin_kept(ATTENDANCE, with_public_attendance)),
+    _public(
+        _BY_CODE["volunteer_hours"],
+        with_public_hours,
+        _hours_kept(lambda: with_public_hours(ServiceRecord.objects.all())),
+    ),
 ]

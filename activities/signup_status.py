@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import Count, IntegerField, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
-from chengyang.platform.web.suppression import suppress_small
+from chengyang.platform.web.suppression import FEWEST, different, suppress_small
 
 from .models import Activity, ServiceRecord
 from .states import ActivityState
@@ -99,7 +99,30 @@ def with_attendance(rows: QuerySet) -> QuerySet:
 
     Check-ins alone miss those who were not scanned; the headcount alone is missing where nobody counted.
     """
-    return rows.annotate(attendance=Greatest("attended", Coalesce("headcount", Value(0)), output_field=IntegerField()))
+    return rows.annotate(attendance=_attendance())
+
+
+def with_public_attendance(rows: QuerySet, prefix: str = "") -> QuerySet:
+    """Return the `rows` of activities whose attendance is public: it is not below five (`public_figures`).
+
+    `prefix` is the lookup prefix from a row to its activity, such as "signup__activity__".
+    """
+    return rows.alias(public_attendance=_attendance(prefix)).filter(public_attendance__gte=FEWEST)
+
+
+def with_public_hours(rows: QuerySet) -> QuerySet:
+    """Return the volunteer hours `rows` of activities whose hours are public: at least five persons have some (`public_figures`).
+
+    Of each activity all rows must be among them, or none.
+    """
+    activity = "checkin__signup__activity"
+    groups = rows.order_by().values(activity).annotate(people=Count("checkin__signup__person", distinct=True))
+    enough = groups.filter(people__gte=FEWEST).values(activity)
+    return with_public_attendance(rows, f"{activity}__").filter(**{f"{activity}__in": enough})
+
+
+def _attendance(prefix: str = "") -> Greatest:
+    return Greatest(f"{prefix}attended", Coalesce(f"{prefix}headcount", Value(0)), output_field=IntegerField())
 
 
 def attendance_of(activity: Activity) -> int:
@@ -110,10 +133,11 @@ def attendance_of(activity: Activity) -> int:
 def public_figures(activity: Activity) -> dict[str, Any]:
     """Return the published figures of an activity that is over: `attendance`, and `hours` of a volunteer service (else 0).
 
-    Empty when too few attended for the number to be published (domain.md rule 11).
+    Empty when too few attended for the number to be published, and no hours where too few have some (domain.md rule 11).
     """
     attendance = attendance_of(activity)
     if suppress_small(attendance) is None:
         return {}
     served = ServiceRecord.objects.filter(checkin__signup__activity=activity)
-    return {"attendance": attendance, "hours": served.total() if activity.earns_hours else 0}
+    shows_hours = activity.earns_hours and different(served, "checkin__signup__person") >= FEWEST
+    return {"attendance": attendance, "hours": served.total() if shows_hours else 0}

@@ -7,6 +7,7 @@ from typing import Any
 
 from chengyang import clock, extensions
 from chengyang.extensions import Period
+from chengyang.platform.web.suppression import few_behind
 
 from .free_times import DAY, Interval, open_on
 from .models import Base, RoomBooking
@@ -36,15 +37,15 @@ def period_of(year: int) -> Period:
     return Period(dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
 
 
-def figures_of(base: Base, *, last: int | None = None, years: int = YEARS) -> list[YearFigures]:
-    """Return the figures of the last `years` years up to `last` (this year), the oldest first."""
+def figures_of(base: Base, *, last: int | None = None, years: int = YEARS, public: bool = False) -> list[YearFigures]:
+    """Return the figures of the last `years` years up to `last` (this year), the oldest first; `public`: as everybody reads them."""
     last = last or clock.today().year
-    return [_of_year(base, year) for year in range(last - years + 1, last + 1)]
+    return [_of_year(base, year, public) for year in range(last - years + 1, last + 1)]
 
 
-def _of_year(base: Base, year: int) -> YearFigures:
+def _of_year(base: Base, year: int, public: bool) -> YearFigures:
     period = period_of(year)
-    counts = {code: extensions.metric(code).of(base, period) for code in METRIC_CODES}
+    counts = {code: _value(code, base, period, public) for code in METRIC_CODES}
     booked = booked_hours(base, period)
     available = open_hours(base, year) * base.rooms.open().count()
     return YearFigures(
@@ -58,6 +59,13 @@ def _of_year(base: Base, year: int) -> YearFigures:
         honours=counts["honours"],
         is_partial=year == clock.today().year,
     )
+
+
+def _value(code: str, base: Base, period: Period, public: bool) -> Any:
+    """Return a number of `base` in `period`; in `public` None where one to four persons are behind it (domain.md rule 11)."""
+    metric = extensions.public_metric(extensions.metric(code)) if public else extensions.metric(code)
+    value = metric.of(base, period)
+    return None if public and few_behind(metric, value, base, period) else value
 
 
 METRIC_CODES = ("visits", "visitors", "activities_completed", "attendances", "honours")

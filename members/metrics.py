@@ -124,6 +124,7 @@ METRICS = [
                 Person: Watched(("subdistrict",), ("representations__starts", "representations__ends")),
             },
         ),
+        subset_of="persons",
     ),
     *(_of_category(code) for code in CATEGORIES),
 ]

@@ -249,12 +249,12 @@ def of_organizer(organizer: Any, year: int) -> Record:
     last = today.month if year == today.year else 12
     columns, first = [], []
     for code in FIGURES:
-        metric = extensions.metric(code)
-        if name not in metric.subjects:
+        if name not in extensions.metric(code).subjects:
             continue
-        numbers = _by_month(metric, organizer, year)[:last]
+        metric = extensions.public_metric(extensions.metric(code))
+        numbers = _by_month(metric, code, organizer, year)[:last]
         first = first or numbers
-        texts, shown = _public(metric, organizer, period_of(year), numbers)
+        texts, shown = _public(metric, code, organizer, period_of(year), numbers)
         columns.append(Column(code, metric.label, metric.unit, metric.how_counted, texts, shown))
     rows = Outcome.objects.published().of(organizer)
     rows = ledger.in_year(rows, year)
@@ -263,20 +263,20 @@ def of_organizer(organizer: Any, year: int) -> Record:
     return Record(columns, months, _bars(first, year == today.year), ledger.totals(rows), latest)
 
 
-def _by_month(metric, organizer, year):
-    moment, column = MOMENTS[metric.code]
+def _by_month(metric, code, organizer, year):
+    moment, column = MOMENTS[code]
     rows = metric.records(organizer, period_of(year)).order_by()
     found = rows.values(f"{moment}__month").annotate(number=Sum(column) if column else Count("pk"))
     numbers = {row[f"{moment}__month"]: Decimal(row["number"] or 0) for row in found}
     return [numbers.get(month, Decimal(0)) for month in range(1, 13)]
 
 
-def _public(metric, organizer, period, numbers):
+def _public(metric, code, organizer, period, numbers):
     """Return the texts of the months and of their sum."""
     total = sum(numbers, Decimal(0))
     if not is_about_persons(metric):
         return [plain(number) for number in numbers], plain(total)
-    people = _persons_by_month(metric, organizer, period) if metric.persons else {}
+    people = _persons_by_month(metric, code, organizer, period) if metric.persons else {}
     few = {
         place
         for place, number in enumerate(numbers)
@@ -285,9 +285,9 @@ def _public(metric, organizer, period, numbers):
     return texts_of(numbers, few, is_total_few=few_behind(metric, total, organizer, period))
 
 
-def _persons_by_month(metric, organizer, period):
+def _persons_by_month(metric, code, organizer, period):
     """Return month → how many different persons are behind its number."""
-    month = f"{MOMENTS[metric.code][0]}__month"
+    month = f"{MOMENTS[code][0]}__month"
     rows = metric.records(organizer, period).order_by().values(month)
     return dict(rows.annotate(persons=Count(metric.persons, distinct=True)).values_list(month, "persons"))
 

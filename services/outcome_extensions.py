@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.extensions import (
     NUMBER_VALUE,
     CachedPage,
@@ -15,7 +15,6 @@ from chengyang.extensions import (
     SearchSource,
     TableDescription,
 )
-from chengyang.extensions import metric as extension_metric
 from chengyang.platform.web import content
 from chengyang.platform.web.panels import everybody
 from chengyang.platform.web.suppression import few_behind
@@ -68,9 +67,10 @@ def _results(request, organizer):
     year, name = Period(clock.today().replace(month=1, day=1)), organizer._meta.model_name
     tally = []
     for code in FIGURES:
-        metric = extension_metric(code)
+        metric = extensions.metric(code)
         if name not in metric.subjects:
             continue
+        metric = extensions.public_metric(metric)
         number = metric.of(organizer, year)
         if number and not few_behind(metric, number, organizer, year):
             tally.append((plain(number), metric.unit, metric.label))

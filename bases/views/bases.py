@@ -1,7 +1,5 @@
 """Pages of bases: the list, one base, and resigning from one's own posts."""
 
-from dataclasses import replace
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +15,6 @@ from chengyang.platform.files.models import Picture
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.content import not_kept
 from chengyang.platform.web.paging import numbered
-from chengyang.platform.web.suppression import suppress_small
 
 from .. import actions, figures
 from ..forms import BaseFilter
@@ -25,8 +22,6 @@ from ..models import Assessment, Base, Post, Room
 from ..opening_now import opening_of
 from ..permissions import can_edit_base
 from ..structured_data import place
-
-PERSONS = ("visitors", "attendances")  # figures that count persons
 
 
 @login_not_required
@@ -97,13 +92,8 @@ CHARTS = (
 def base_figures(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the figures of one base by year, with charts; the public reads no number of persons below five."""
     base = get_object_or_404(Base.objects.visible_to(request.user), slug=slug)
-    rows = figures.figures_of(base)
     manages = can_edit_base(request.user, base)
-    if not manages:
-        rows = [
-            replace(row, **{name: getattr(row, name) and suppress_small(getattr(row, name)) for name in PERSONS})
-            for row in rows
-        ]
+    rows = figures.figures_of(base, public=not manages)
     context = {
         "base": base,
         "rows": rows,

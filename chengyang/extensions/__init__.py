@@ -257,6 +257,11 @@ def metric(code: str) -> Metric:
     return {metric.code: metric for metric in metrics()}[code]
 
 
+def public_metric(metric: Metric) -> Metric:
+    """Return the metric that the public reads in place of `metric`: itself, where there is no other one."""
+    return next((one for one in metrics() if one.instead_of == metric.code), metric)
+
+
 def audit_verbs() -> dict[str, Any]:
     """Return the labels of all verbs that an audit entry may have."""
     return _registry.mapping("audit_verbs")

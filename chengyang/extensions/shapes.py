@@ -275,7 +275,10 @@ class Metric:
 
     `part_of` is the code of a metric of which it is a part, as one category is of all persons: charts stack the parts of a number.
     `persons` is the lookup from a row to the person behind it, where few of them may make a large number, as with hours: the
-    public does not read it then (`platform.web.suppression.few_behind`).
+    public does not read it then (`platform.web.suppression.few_behind`). From a public sum and the numbers on other public pages
+    follows what those leave out; so the public reads another metric in its place, which counts only what they show: its
+    `instead_of` is the code of this one, and it is offered nowhere else. `subset_of` is the code of a metric that counts the
+    same things, and others besides.
     """
 
     code: str
@@ -292,6 +295,8 @@ class Metric:
     follows: Sequence[str] = ()
     part_of: str = ""
     persons: str = ""
+    instead_of: str = ""
+    subset_of: str = ""
 
     def of(self, subject: Any = None, period: Period = EVER) -> Any:
         """Return the number for `subject` (None: the whole district) in `period`."""

@@ -6,9 +6,11 @@ import pytest
 
 from activities import actions
 from activities.models import Brand, CheckIn, ServiceRecord, Signup
+from activities.signup_status import public_figures
 from chengyang import clock, extensions
 from chengyang.extensions import Period
 from chengyang.platform.accounts.models import Subdistrict
+from chengyang.platform.web.suppression import few_behind
 from tests import personas
 
 from . import factories
@@ -128,3 +130,51 @@ def test_a_metric_returns_its_records(reference, code):
     attend(completed(kind="volunteer"), 1, hours=3)
     metric = extensions.metric(code)
     assert metric.records(None, THIS_YEAR).count() == 1
+
+
+# ---- what the public reads -------------------------------------------------------------------------------------------
+def test_the_public_sum_has_only_the_attendances_that_stand_on_their_pages(reference):
+    brand = Brand.objects.create(name="新心行动")
+    for headcount in (120, 5, 4, 0):
+        completed(brand=brand, headcount=headcount)
+    found = [value(code) for code in ("attendances", "public_attendances", "public_xinxin_attendances")]
+    assert found == [129, 125, 125]
+
+
+@pytest.mark.parametrize(("people", "headcount", "hours"), [(5, 30, 10), (4, 30, 0), (5, None, 10)])
+def test_the_public_sum_has_only_the_hours_of_five_and_more(reference, people, headcount, hours):
+    service = completed(kind="volunteer", headcount=headcount)
+    for number in range(1, people + 1):
+        attend(service, number, hours=2)
+    few = completed(kind="volunteer", headcount=30)
+    attend(few, 9, hours=8)
+    service.refresh_from_db()
+    assert value("public_volunteer_hours") == public_figures(service).get("hours") == hours
+    assert value("volunteer_hours") == 2 * people + 8
+
+
+@pytest.mark.parametrize(("headcounts", "is_few"), [((120, 4), True), ((120, 4, 3), False), ((120, 5), False)])
+def test_a_number_is_not_published_where_few_people_follow_from_the_public_one(reference, headcounts, is_few):
+    for headcount in headcounts:
+        completed(headcount=headcount)
+    metric = extensions.metric("attendances")
+    assert few_behind(metric, metric.of(None, THIS_YEAR), None, THIS_YEAR) is is_few
+
+
+@pytest.mark.parametrize(("people", "is_few"), [(4, True), (5, False)])
+def test_hours_are_not_published_where_those_of_few_follow_from_the_public_ones(reference, people, is_few):
+    service = completed(kind="volunteer")
+    for number in range(1, 7):
+        attend(service, number, hours=2)
+    for number in range(people):
+        attend(completed(kind="volunteer"), 10 + number, hours=8)
+    metric = extensions.metric("volunteer_hours")
+    assert few_behind(metric, metric.of(None, THIS_YEAR), None, THIS_YEAR) is is_few
+
+
+def test_what_the_public_reads_is_counted_as_the_metric_it_replaces(reference):
+    for public in (one for one in extensions.metrics() if one.instead_of):
+        metric = extensions.metric(public.instead_of)
+        assert extensions.public_metric(metric) is public
+        assert (public.unit, public.value, public.persons) == (metric.unit, metric.value, metric.persons)
+        assert (public.step, public.subjects) == ("", ())

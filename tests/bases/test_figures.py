@@ -90,6 +90,13 @@ def test_a_metric_returns_the_visits_that_it_counts(base):
     assert (list(metric.records(base, period)), metric.of(base, period), metric.of(None, period)) == ([row], 12, 12)
 
 
+def test_the_public_reads_no_attendance_from_which_a_small_one_follows(base):
+    for headcount in (30, 4):
+        factories.published(base=base, starts=factories.moment(1), ends=factories.moment(1, 11), headcount=headcount)
+    found = [figures.figures_of(base, public=public)[-1] for public in (False, True)]
+    assert [(row.activities, row.attendances) for row in found] == [(2, 34), (2, 30)]
+
+
 def test_bars_stand_on_one_line_and_the_highest_fills_the_chart(base):
     visited(base, clock.at(dt.date(2025, 5, 5), dt.time(9)), 40)
     visited(base, clock.at(dt.date(2026, 5, 5), dt.time(9)), 20)

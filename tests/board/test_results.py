@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from activities.models import CheckIn, ServiceRecord
+from activities.models import Brand, CheckIn, ServiceRecord
 from chengyang import clock, extensions
 from chengyang.platform.audit import actions as audit
-from chengyang.portal.board import charts, keeping, results
+from chengyang.portal.board import charts, keeping, results, steps
 from chengyang.portal.board.models import PublishedPersons
 from chengyang.portal.board.tasks import refresh
 from members.models import Person
@@ -82,7 +82,7 @@ def test_the_published_figures_stand_beside_the_counted_ones(client, records):
 
 # ---- who is behind a number --------------------------------------------------------------------------------------------
 def served(count, hours=3):
-    """Let `count` representatives serve `hours` each, in May."""
+    """Let `count` representatives serve `hours` each, in May, and return the activity."""
     activity = take_place(dt.date(2026, 5, 5), subdistrict=personas.reference(), kind="volunteer")
     standard = member_factories.four_haves()
     for number in range(1, count + 1):
@@ -97,6 +97,7 @@ def served(count, hours=3):
         checkin = signup_checkin(signup, activity)
         ServiceRecord.objects.create(checkin=checkin, hours=hours)
     keeping.refresh()
+    return activity
 
 
 def signup_checkin(signup, activity):
@@ -107,11 +108,11 @@ def figures_of(page):
     return {one.code: one.value for part in page.context["results"].parts for one in part.figures}
 
 
-@pytest.mark.parametrize(("count", "hours"), [(0, 0), (4, None), (5, 15)])
-def test_hours_of_few_representatives_are_not_published(client, records, count, hours):
+@pytest.mark.parametrize(("count", "hours", "of_all"), [(0, 0, 0), (4, None, 0), (5, 15, 15)])
+def test_hours_of_few_representatives_are_not_published(client, records, count, hours, of_all):
     served(count)
     found = figures_of(page_of(client))
-    assert (found["representatives_hours"], found["volunteer_hours"]) == (hours, hours)
+    assert (found["representatives_hours"], found["volunteer_hours"]) == (hours, of_all)
 
 
 def test_what_few_representatives_attended_is_not_published(client, records):
@@ -122,6 +123,36 @@ def test_what_few_representatives_attended_is_not_published(client, records):
             signup_checkin(activity.signups.create(person=person, position=number), activity)
     keeping.refresh()
     assert figures_of(page_of(client))["representatives_attending"] is None  # ten, by two persons
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, 5), (3, None), (5, 5)])
+def test_a_part_is_hidden_where_few_make_up_the_rest_of_its_whole(client, reference, count, shown):
+    served(5)
+    for number in range(6, 6 + count):
+        personas.person(f"周予{number}", registered_on=dt.date(2026, 1, 1))
+    keeping.refresh()
+    assert figures_of(page_of(client))["representatives"] == shown
+    (step,) = [one for one in steps.figures() if one.step.metric == "representatives"]
+    assert step.value == shown
+
+
+@pytest.mark.parametrize(("others", "shown"), [(2, None), (5, 15)])
+def test_hours_of_representatives_are_hidden_where_few_others_served(client, records, others, shown):
+    service = served(5)
+    for number in range(6, 6 + others):
+        signup = service.signups.create(person=factories.person(number), position=number)
+        ServiceRecord.objects.create(checkin=signup_checkin(signup, service), hours=2)
+    keeping.refresh()
+    assert figures_of(page_of(client))["representatives_hours"] == shown
+
+
+def test_a_number_is_published_where_few_attended_something_that_is_in_no_public_sum(client, reference):
+    brand = Brand.objects.create(name="新心行动")
+    take_place(dt.date(2026, 5, 5), attended=1200, brand=brand)
+    take_place(dt.date(2026, 6, 6), attended=3)
+    keeping.refresh()
+    found = figures_of(page_of(client))
+    assert (found["xinxin_attendances"], found["attendances"]) == (1200, 1200)
 
 
 def test_a_part_of_a_number_is_not_published(client, records):
@@ -239,6 +270,12 @@ def test_the_persons_of_the_first_month_are_counted(reference):
     factories.person(1, registered_on=dt.date(2026, 8, 1))
     refresh()
     assert not PublishedPersons.objects.exists()
+
+
+def test_a_table_of_a_day_to_come_is_not_kept(published, settings):
+    PublishedPersons.objects.create(day=dt.date(2026, 9, 30), columns=[], rows=[])  # the clock was ahead
+    refresh()
+    assert PublishedPersons.objects.order_by("day").last().day == dt.date(2026, 8, 31)
 
 
 def test_the_published_persons_are_published_anew_by_command(client, published):

@@ -229,8 +229,8 @@ MUTANTS = (
         "few-people-published",
         "the public reads no number of one to four persons",
         "chengyang/platform/objectives/progress.py",
-        "    return None if is_few_people(unit, done) else done\n",
-        "    return done\n",
+        "        return is_few_people(objective.unit, done)\n",
+        "        return False\n",
         ("objectives/test_figures.py::test_a_few_people_are_not_shown_to_the_public",),
     ),
     # ---- the life of organizations, their tree, codes and roll ------------------------------------------------------

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from activities.models import CheckIn, ServiceRecord
 from chengyang import clock
 from chengyang.platform.objectives import actions, rollup
 from tests import personas
@@ -96,3 +97,21 @@ def test_what_is_hidden_of_one_part_cannot_be_computed_from_the_public_sum(refer
     assert (for_all.progress.done, [part.progress.done for part in for_all.parts]) == (10, [None, 10])
     (for_staff,) = sums()
     assert for_staff.progress.done == 13
+
+
+def test_the_hours_of_few_are_in_no_public_sum(reference, organization):
+    for owner, people in ((organization, 3), (personas.base(), 5)):
+        publish(owner, {**COUNTED, "metric": "volunteer_hours"})
+        service = factories.published(
+            kind="volunteer",
+            starts=factories.moment(2),
+            ends=factories.moment(2, 12),
+            **{owner._meta.model_name: owner},
+        )
+        for number in range(people):
+            person = factories.person(10 * people + number)
+            signup = service.signups.create(person=person, position=number + 1)
+            checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
+            ServiceRecord.objects.create(checkin=checkin, hours=2)
+    (found,) = rollup.sums(rollup.objectives_of(2026), TODAY, public=True)
+    assert (found.progress.done, {part.progress.done for part in found.parts}) == (10, {None, 10})

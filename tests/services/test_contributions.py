@@ -107,6 +107,19 @@ def test_the_figures_of_an_organizer_by_month(client_of, member, time_machine):
     assert (len(record.months), record.months[8]) == (9, (9, ["1", "30", "0"]))
 
 
+def test_what_few_attended_does_not_follow_from_the_sum_of_an_organizer(client_of, member, time_machine):
+    time_machine.move_to(factories.moment(16))
+    organization = personas.organization()
+    attended(member.person, organization=organization, headcount=30)
+    attended(member.person, organization=organization, headcount=2, hours=3, day=6)
+    client = client_of(AnonymousUser())
+    url = reverse("services:organizer-contribution", args=["organization", organization.slug])
+    columns = client.get(url).context["record"].columns
+    assert [column.total for column in columns] == ["2", "30", "0"]
+    assert "不足 5 人的场次不算" in str(columns[1].how)
+    assert "32" not in client.get(organization.get_absolute_url()).content.decode().partition("今年")[2]
+
+
 @pytest.mark.parametrize(
     ("numbers", "shown", "total"),
     [

@@ -57,8 +57,8 @@ def is_over(owner: Any) -> bool:
 
 
 def metrics_for(kind: str) -> list[Metric]:
-    """Return the numbers that an objective of an owner of `kind` may count: for the district all of them."""
-    return [one for one in extensions.metrics() if kind == DISTRICT or kind in one.subjects]
+    """Return the numbers that an objective of an owner of `kind` may count: for the district all of its own."""
+    return [one for one in extensions.metrics() if kind in one.subjects or (kind == DISTRICT and not one.instead_of)]
 
 
 def metric_of(code: str) -> Metric | None:

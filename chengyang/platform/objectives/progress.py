@@ -119,11 +119,6 @@ def _is_few(objective: Objective, done: Decimal, day: dt.date) -> bool:
     return few_behind(metric, done, objective.owner, objective.period(day))
 
 
-def shown(done: Decimal, unit: str) -> Decimal | None:
-    """Return `done` as the public reads it: None for one to four persons."""
-    return None if is_few_people(unit, done) else done
-
-
 @dataclass(frozen=True)
 class Stage:
     """An objective with where it stands, and what was changed of it."""

@@ -12,7 +12,7 @@ from chengyang import clock
 
 from . import owners, pace
 from .models import Objective, Plan
-from .progress import Progress, Stage, shown, stages
+from .progress import Progress, Stage, stages
 from .states import Light, PlanState
 
 MOST = 600  # objectives of a year on one page
@@ -57,27 +57,20 @@ def sums(rows: Iterable[Objective], day: dt.date | None = None, *, public: bool 
     numbers of people, also in the sums: otherwise what is hidden of one part could be computed from the others.
     """
     groups: dict[tuple[str, str, str], list[Stage]] = {}
-    for one in stages(rows, day):
+    for one in stages(rows, day, public=public):
         row = one.objective
         groups.setdefault((row.metric, row.unit, "" if row.metric else row.what), []).append(one)
-    found = [_sum(metric, unit, what, parts, public) for (metric, unit, what), parts in groups.items()]
+    found = [_sum(metric, unit, what, parts) for (metric, unit, what), parts in groups.items()]
     return sorted(found, key=lambda one: (-len(one.parts), str(one.label)))
 
 
-def _sum(code: str, unit: str, what: str, parts: Sequence[Stage], public: bool) -> Sum:
+def _sum(code: str, unit: str, what: str, parts: Sequence[Stage]) -> Sum:
     metric = owners.metric_of(code)
-    parts = [_public(part) for part in parts] if public else parts
     done = sum((part.progress.done or Decimal(0) for part in parts), Decimal(0))
     target = sum((part.objective.target for part in parts), Decimal(0))
     passed = float(sum(part.objective.target * Decimal(str(part.progress.passed)) for part in parts) / target)
     progress = Progress(done, target, unit, passed, _light(done, target, passed, parts))
     return Sum(metric.label if metric else what, progress, parts)
-
-
-def _public(part: Stage) -> Stage:
-    at = part.progress
-    done = None if at.done is None else shown(at.done, at.unit)
-    return Stage(part.objective, Progress(done, at.target, at.unit, at.passed, at.light), part.revisions)
 
 
 def _light(done: Decimal, target: Decimal, passed: float, parts: Sequence[Stage]) -> Light:

@@ -11,7 +11,14 @@ from chengyang.extensions import EVER, Metric, Period
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.suppression import few_behind, hidden_beside_sum, is_about_persons
+from chengyang.platform.web.suppression import (
+    PEOPLE,
+    few_behind,
+    few_besides,
+    hidden_beside_sum,
+    is_about_persons,
+    is_few,
+)
 from chengyang.seed.facts import facts, results
 from members.metrics import CATEGORIES
 
@@ -99,7 +106,7 @@ def results_of(span: Span) -> Results:
 def _made(span: Span) -> Results:
     steps = {
         # What is a part of another number tells the rest of it, too, which may be few persons.
-        step: [one for one in found if one.kept and not one.part_of]
+        step: [extensions.public_metric(one) for one in found if one.kept and not one.part_of]
         for step, found in boards.metrics_of(DISTRICT).items()
     }
     metrics = [metric for found in steps.values() for metric in found]
@@ -115,7 +122,22 @@ def _years(span: Span) -> list[str]:
 
 def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None:
     """Return the `value` of `metric` for the district in `period` as the public reads it: None where one to four persons are behind it."""
-    return None if few_behind(metric, value, None, period) else value
+    if few_behind(metric, value, None, period):
+        return None
+    whole = _whole_of(metric)
+    return None if whole and _rest_is_few(whole, reading.total(whole, None, period), metric, value, period) else value
+
+
+def _whole_of(metric: Metric) -> Metric | None:
+    """Return the public number of which that of `metric` is a part, so that the rest of it follows; None without one."""
+    return extensions.public_metric(extensions.metric(metric.subset_of)) if metric.subset_of else None
+
+
+def _rest_is_few(whole: Metric, all_of_them: Number, part: Metric, value: Number, period: Period) -> bool:
+    """Return whether one to four persons are behind what `whole` counts besides `part`, whose number is `value`."""
+    if str(whole.unit) in PEOPLE:
+        return is_few(all_of_them - value)
+    return value != all_of_them and few_besides(whole, all_of_them, None, period, part)
 
 
 def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | None]]:
@@ -125,31 +147,54 @@ def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | No
     """
     years = [periods.parse(str(year)) for year in range(periods.FIRST_YEAR, clock.today().year + 1)]
     spans = [*years, periods.published()]
-    found = reading.totals(metrics, None, [span.so_far for span in spans])
-    public = {}
-    for metric in metrics:
-        values = {span.code: numbers[metric.code] for span, numbers in zip(spans, found, strict=True)}
-        hidden = _hidden_periods(metric, values, spans) if is_about_persons(metric) else set()
-        public[metric.code] = {code: None if code in hidden else value for code, value in values.items()}
-    return public
+    wholes = {metric.code: whole for metric in metrics if (whole := _whole_of(metric))}
+    asked = {one.code: one for one in (*metrics, *wholes.values())}
+    found = reading.totals(list(asked.values()), None, [span.so_far for span in spans])
+    values = {code: {span.code: numbers[code] for span, numbers in zip(spans, found, strict=True)} for code in asked}
+    return {
+        metric.code: _without_few(metric, values[metric.code], wholes.get(metric.code), values, spans)
+        for metric in metrics
+    }
 
 
-def _hidden_periods(metric: Metric, values: Mapping[str, Number], spans: Sequence[Span]) -> set[str]:
-    """Return the codes of the `spans`, years and the published ones, whose `values` are hidden.
+def _without_few(
+    metric: Metric,
+    values: Mapping[str, Number],
+    whole: Metric | None,
+    all_values: Mapping[str, Mapping[str, Number]],
+    spans: Sequence[Span],
+) -> dict[str, Number | None]:
+    """Return `values` of `metric`, None where one to four persons are behind them, or behind the rest of `whole`, or could be computed."""
+    hidden = set()
+    if is_about_persons(metric):
+        few = {span.code for span in spans if few_behind(metric, values[span.code], None, span.so_far)}
+        hidden |= _hidden_periods(metric, values, few, spans)
+    if whole:
+        rest = {code: all_values[whole.code][code] - value for code, value in values.items()}
+        few = {
+            span.code
+            for span in spans
+            if _rest_is_few(whole, all_values[whole.code][span.code], metric, values[span.code], span.so_far)
+        }
+        hidden |= _hidden_periods(metric, rest, few, spans)
+    return {code: None if code in hidden else value for code, value in values.items()}
 
-    What happens in a year is also part of two sums: of the published years, and of all years until today, which other public
+
+def _hidden_periods(metric: Metric, values: Mapping[str, Number], few: set[str], spans: Sequence[Span]) -> set[str]:
+    """Return the codes of the `spans`, years and the published ones, in which `metric` is hidden, because `values` are small at `few`.
+
+    `values` are its numbers, or what remains of a whole without them. What happens in a year is also part of two sums: of the published years, and of all years until today, which other public
     pages show. The sum of the years that are not published years follows from both.
     """
-    few = {span.code for span in spans if few_behind(metric, values[span.code], None, span.so_far)}
     if metric.kept and metric.kept.lasts:  # a number at the end of a year is part of no sum
-        return few
+        return set(few)
     *years, total = spans
     groups: list[dict[str, Number]] = [{}, {}]
     for span in years:
         is_within = total.starts <= span.starts < total.ends
         groups[not is_within][span.code] = values[span.code]
     found = [hidden_beside_sum(group, [code for code in group if code in few]) for group in groups]
-    hidden = few.union(*(codes for codes, _is_safe in found))
+    hidden = set(few).union(*(codes for codes, _is_safe in found))
     if total.code in few or not all(is_safe for _codes, is_safe in found):
         # With the sum of the published years goes one number on each side at least, else those and the sum of all would say it.
         hidden.add(total.code)
@@ -161,7 +206,9 @@ def _hidden_periods(metric: Metric, values: Mapping[str, Number], spans: Sequenc
 
 def _part(step: str, found: Sequence[Metric], span: Span, public: Mapping[str, Mapping[str, Number | None]]) -> Part:
     figures = [
-        Figure(one.code, str(one.label), str(one.unit), str(one.how_counted), public[one.code][span.code])
+        Figure(
+            one.instead_of or one.code, str(one.label), str(one.unit), str(one.how_counted), public[one.code][span.code]
+        )
         for one in found
     ]
     first, years = found[0], _years(span)
@@ -192,6 +239,7 @@ def publish_persons(*, again: bool = False) -> None:
     ends = {min(span.ends, begun) for span in periods.tabs()}
     known = set() if again else set(PublishedPersons.objects.values_list("day", flat=True))
     missing = sorted(day for day in ends if day - ONE_DAY not in known)
+    PublishedPersons.objects.filter(day__gte=clock.today()).delete()  # from when the clock was ahead, for a trial
     state = keeping.state()
     if not missing or state is None or state.at < clock.at(begun):
         return
@@ -245,7 +293,7 @@ def published() -> list[Published]:
                 asked.append((metric, year, label, f"{number} {metric.unit}", number, True))
     span = periods.published()
     for code, key in AT_LEAST.items():
-        metric, number = extensions.metric(code), results()[key]
+        metric, number = extensions.public_metric(extensions.metric(code)), results()[key]
         years = _("至今") if code in RUNNING else span.label
         label = _("%(label)s（%(years)s）") % {"label": metric.label, "years": years}
         words = _("%(n)s 多 %(unit)s") % {"n": charts.short(number), "unit": metric.unit}

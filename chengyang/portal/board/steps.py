@@ -69,6 +69,6 @@ def figures() -> tuple[Figure, ...]:
 def _count() -> tuple[Figure, ...]:
     found = []
     for step in STEPS:
-        metric = extensions.metric(step.metric)
+        metric = extensions.public_metric(extensions.metric(step.metric))
         found.append(Figure(step, shown(metric, metric.of()), metric.unit, metric.how_counted))
     return tuple(found)
