@@ -73,16 +73,18 @@ def of_year(year: int) -> Year:
 
 
 def for_public(figures: Year) -> Year:
-    """Return `figures` with the departments of fewer than five answers in one row."""
+    """Return `figures` with the departments of fewer than five answers in one row that has five at least; without it, where all have less."""
     shown = [unit for unit in figures.units if unit.answered >= FEWEST]
     few = [unit for unit in figures.units if unit.answered < FEWEST]
+    while few and shown and sum(unit.answered for unit in few) < FEWEST:
+        few.append(shown.pop())  # the one with the fewest answers
     if few:
         other = Unit(_("其他 %(n)d 个单位") % {"n": len(few)})
         for unit in few:
             other.answered += unit.answered
             other.in_time += unit.in_time
             other.days += unit.days
-        shown.append(other)
+        shown += [other] if other.answered >= FEWEST else []
     return Year(figures.year, figures.submitted, figures.adopted, figures.total, shown)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.lib.chinese import search
+from chengyang.platform.web.suppression import suppress_small
 
 from ..models import (
     ANSWER_DAYS,
@@ -95,7 +96,7 @@ def mark(editions: list[ProposalEdition], text: str) -> None:
     for row in editions:
         row.marked = search.highlight(row.title, text)
         row.says = search.excerpt(row.wish, text, 90)
-        row.follower_count = followed.get(row.pk, 0)
+        row.follower_count = suppress_small(followed.get(row.pk, 0))
         row.promises = promised.get(row.proposal_id, [])
         row.kept_count = sum(one.state == PromiseState.DONE for one in row.promises)
         row.open_count = sum(one.state == PromiseState.OPEN for one in row.promises)
@@ -124,7 +125,8 @@ def context_of(edition: ProposalEdition) -> dict[str, Any]:
         "limit": due.asked_days(referral) if referral else ANSWER_DAYS,
         "author": proposal.author.person.name if is_named else "",
         "names": names,
-        "unnamed": len(signing) - len(names),
+        "has_unnamed": len(signing) > len(names),
+        "unnamed": suppress_small(len(signing) - len(names)),
         "similar": similar.published_like(edition.title, but=proposal)[:3],
     }
 

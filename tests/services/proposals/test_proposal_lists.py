@@ -152,15 +152,22 @@ def test_a_late_answer_is_not_in_time(member, two):
     ]
 
 
-def test_in_public_departments_with_few_answers_are_one_row(member, two):
-    day = clock.at(dt.date(2024, 5, 20), dt.time(10))
-    for number in range(5):
-        made(member, two[1].department, f"第{number}件", day)
-    few = Department.objects.create(name="区水务部门")
-    made(member, few, "水", day)
-    found = figures.for_public(figures.of_year(2024))
-    assert [(one.name, one.answered) for one in found.units] == [("区园林部门", 5), ("其他 1 个单位", 1)]
-    assert found.total.answered == 6
+@pytest.mark.parametrize(
+    ("answers", "rows"),
+    [
+        ((6, 5), [("单位0", 6), ("单位1", 5)]),
+        ((6, 4, 1), [("单位0", 6), ("其他 2 个单位", 5)]),
+        ((7, 6, 1), [("单位0", 7), ("其他 2 个单位", 7)]),  # one answer alone stands in no row
+        ((5, 1), [("其他 2 个单位", 6)]),
+        ((2, 1), []),
+    ],
+)
+def test_in_public_departments_with_few_answers_are_one_row(answers, rows):
+    units = [figures.Unit(f"单位{number}", answered=count) for number, count in enumerate(answers)]
+    total = figures.Unit("合计", answered=sum(answers))
+    found = figures.for_public(figures.Year(2024, 20, 3, total, units))
+    assert [(one.name, one.answered) for one in found.units] == rows
+    assert found.total.answered == sum(answers)
 
 
 def test_an_erased_one_still_counts(member, two):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
@@ -11,6 +12,7 @@ from chengyang.platform.notices.models import Notice
 from services import personal_traces
 from services.models import CoSigner, Follower, Promise, ProposalEdition
 from services.proposals import actions
+from tests import personas
 
 from .conftest import ANSWER, TEXTS, fresh
 
@@ -155,7 +157,7 @@ def test_a_signer_is_named_only_with_their_consent(client, submitted, friend, me
 
     def names():
         page = client.get(edition.get_absolute_url()).content.decode()
-        return "古丽米热·艾山" in page, "另有 1 人附议" in page
+        return "古丽米热·艾山" in page, "还有人附议，未公开姓名" in page
 
     assert names() == (False, True)
     actions.show_cosigner(row, actor=friend, shows_name=True)
@@ -215,6 +217,18 @@ def test_a_promise_that_nobody_checked_is_not_public(client, published, district
     actions.add_promise(referral, actor=district, what="还没核过的一件", due_on=day)
     assert "还没核过的一件" not in client.get(published.get_absolute_url()).content.decode()
     assert "还没核过的一件" not in client.get(f"/api/v1/proposals/{published.public_id}/").content.decode()
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, False), (4, False), (5, True)])
+def test_few_followers_and_signers_are_not_counted_in_public(client, published, count, shown):
+    for number in range(count):
+        account = personas.user(f"附议{number}")
+        CoSigner.objects.create(proposal=published.proposal, user=account)
+        actions.follow_proposal(published, actor=account)
+    page = client.get(published.get_absolute_url()).content.decode()
+    listed = client.get(reverse("services:proposals")).content.decode()
+    assert ("另有 5 人附议" in page, "人关注" in page, "5 人关注" in listed) == (shown, shown, shown)
+    assert ("还有人附议" in page) is not shown
 
 
 def test_who_did_not_confirm_the_words_is_not_named(client, published, friend):
