@@ -74,9 +74,9 @@ def _grid(rows, tags, span, text):
             for y in range(int(span(cell, "row") or 1)):
                 for x in range(int(span(cell, "col") or 1)):
                     grid[down + y, across + x] = cell
-    said = {cell: text(cell) for cell in dict.fromkeys(grid.values())}  # each once
+    texts = {cell: text(cell) for cell in dict.fromkeys(grid.values())}  # each once
     height, width = (max(place[axis] for place in grid) + 1 for axis in (0, 1))
-    return _texts([[(grid[y, x], said[grid[y, x]]) for x in range(width)] for y in range(height)])
+    return _texts([[(grid[y, x], texts[grid[y, x]]) for x in range(width)] for y in range(height)])
 
 
 def _texts(rows):

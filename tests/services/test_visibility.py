@@ -225,7 +225,7 @@ def test_rows_of_request_thread_file_and_extension(people, situation):
 
 
 @pytest.mark.parametrize("situation", READERS)
-def test_page_file_appointment_and_board_over_html(people, situation, client_of, client):
+def test_page_file_and_appointment_over_html(people, situation, client_of, client):
     row = build(people, situation)
     expected = {"member", *READERS[situation]}
     has_meeting = row.entries.filter(kind="appointment").exists()
