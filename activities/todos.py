@@ -79,21 +79,28 @@ def detail_rows_of(activity: Activity) -> list[DetailRow]:
     ]
 
 
-def clashes(activity: Activity) -> list[DetailRow]:
-    """Return a row for another activity at the same time at the same base, and for another shift of the same team."""
+def clashes(activity: Activity, user: Any) -> list[DetailRow]:
+    """Return a row for another activity at the same time at the same base, and for another shift of the same team.
+
+    Of one that `user` may not see it says when it is, but not what.
+    """
     others = Activity.objects.overlapping(activity.starts, activity.ends).exclude(pk=activity.pk)
     others = others.exclude(state=ActivityState.CANCELLED)
-    found = []
+    rows = []
     if activity.base_id is not None:
-        found.append((_("同一时间、同一基地"), others.filter(base=activity.base).first()))
+        rows.append(_clash(_("同一时间、同一基地"), others.filter(base=activity.base), user))
     if activity.team_id is not None and activity.kind == Activity.Kind.VOLUNTEER:
         shifts = others.filter(team=activity.team_id, kind=Activity.Kind.VOLUNTEER)
-        found.append((_("同一时间、同一支队的班次"), shifts.first()))
-    return [
-        DetailRow(label, other, dates.span(other.starts, other.ends), url=other.get_absolute_url())
-        for label, other in found
-        if other
-    ]
+        rows.append(_clash(_("同一时间、同一支队的班次"), shifts, user))
+    return [row for row in rows if row]
+
+
+def _clash(label: str, others: QuerySet, user: Any) -> DetailRow | None:
+    if known := others.visible_to(user).first():
+        return DetailRow(label, known, dates.span(known.starts, known.ends), url=known.get_absolute_url())
+    if other := others.first():
+        return DetailRow(label, _("另一个单位的活动"), dates.span(other.starts, other.ends))
+    return None
 
 
 def history_of(activity: Activity) -> list[HistoryEntry]:
@@ -153,7 +160,7 @@ class ApproveActivity(ActivityTodo):
         return row.submitted_at
 
     def detail_rows(self, row: Activity, user: Any) -> list[DetailRow]:
-        return [*detail_rows_of(row), *clashes(row)]
+        return [*detail_rows_of(row), *clashes(row, user)]
 
     def history(self, row: Activity) -> list[HistoryEntry]:
         return history_of(row)

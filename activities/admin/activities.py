@@ -184,7 +184,7 @@ class ActivityAdmin(ScopedAdmin):
         revision = DetailRow(_("修订"), _("第 %(n)d 次") % {"n": row.sequence}, dates.stamp(row.changed_at))
         missing = actions.missing_fields(row) if row.state in ACTIVITY_EDITABLE else []
         lacks = [DetailRow(_("发布前还缺"), message, url=f"?edit=1#id_{field}") for field, message in missing]
-        lacks += clashes(row) if row.state in ACTIVITY_EDITABLE else []
+        lacks += clashes(row, user) if row.state in ACTIVITY_EDITABLE else []
         return [state, *lacks, *detail_rows_of(row), DetailRow(_("报名"), taken), revision]
 
     def create(self, form: Any, *, actor: Any) -> Activity:

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from decimal import Decimal
 
 import docx
 import openpyxl
@@ -18,7 +19,7 @@ from chengyang.platform.jobs import results
 from chengyang.portal.board import actions, periods, report_contents, report_steps
 from chengyang.portal.board.models import Report
 from chengyang.portal.board.word import CHART_NS, chart_xml, word_file
-from tests import libreoffice, personas
+from tests import libreoffice, paper_blocks, personas
 
 from .conftest import take_place
 
@@ -252,12 +253,31 @@ def test_a_chart_has_the_values_of_the_months(report):
 
 
 @libreoffice.needs("writer")
-def test_libreoffice_opens_the_word_file_and_reads_every_field(report, tmp_path):
+def test_libreoffice_reads_the_paragraphs_and_every_cell_of_the_word_file(report, tmp_path):
     (tmp_path / "report.docx").write_bytes(word_of(report))
-    assert libreoffice.converted(tmp_path, "*.docx", "txt:Text (encoded):UTF8") == ["report"]
-    text_read = re.sub(r"\s+", "", (tmp_path / "report.txt").read_text("utf-8-sig"))
-    missing = [text for text in texts_of(word_of(report)) if re.sub(r"\s+", "", text) not in text_read]
-    assert missing == []
+    assert libreoffice.converted(tmp_path, "*.docx", "odt") == ["report"]
+    found = paper_blocks.of_libreoffice((tmp_path / "report.odt").read_bytes())
+    assert found == paper_blocks.of_word(word_of(report))
+
+
+def test_the_tables_of_all_editions_are_the_same_cell_by_cell(report, client_of, district):
+    page = client_of(district).get(reverse("board:report-print", args=[report.public_id])).content.decode()
+    tables = paper_blocks.tables_in(paper_blocks.of_word(word_of(report)))
+    assert tables == paper_blocks.tables_in(paper_blocks.of_page(page))
+    sheet = rows_of(b"".join(report_steps.figures_sheet(report)))
+    figures = {(row[1], row[4]): (row[2], row[3]) for row in sheet[1:]}
+    assert len(figures) == sum(len(step["figures"]) for step in report.contents["steps"])
+    for (label, unit), numbers in figures.items():
+        cells = next(row for table in tables for row in table if row[0] == f"{label}（{unit}）")
+        assert (label, [shown_number(cell) for cell in cells[1:3]]) == (label, [as_decimal(one) for one in numbers])
+
+
+def shown_number(cell):
+    return None if cell in ("", "—") else Decimal(cell.replace(",", ""))
+
+
+def as_decimal(number):
+    return None if number is None else Decimal(str(number))
 
 
 @libreoffice.needs("writer")

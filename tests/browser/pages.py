@@ -82,6 +82,23 @@ def check(page, name, *, axe=False):
     assert (wide, found) == ([], []), name
 
 
+def on_paper(page, name):
+    """Show the page as it is printed on A4 upright without margins, and take a screenshot."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def cut_on(page, selector):
+    """Return the texts of the elements that match `selector` and are wider than the sheet, or whose text is wider than they."""
+    return page.evaluate(
+        """(selector) => [...document.querySelectorAll(selector)].filter((one) => !one.closest(".vh") && one.offsetHeight !== 0
+            && (one.getBoundingClientRect().right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 1
+                && getComputedStyle(one).display !== "inline")).map((one) => one.textContent)""",
+        selector,
+    )
+
+
 def serious(page):
     """Return (rule, HTML of the element) of all violations that axe rates serious or critical."""
     found = Axe().run(page).response["violations"]

@@ -14,7 +14,7 @@ from chengyang.portal.board import keeping
 from chengyang.portal.board.models import Report
 from tests import personas
 
-from .pages import both_sizes, check, heading, press
+from .pages import both_sizes, check, cut_on, heading, on_paper, press
 
 pytestmark = pytest.mark.browser
 
@@ -116,3 +116,17 @@ def test_everybody_reads_the_results(browse, taken_place, size):
     heading(page, "成果")
     expect(page.locator("#activities .figure").first).to_contain_text("2")
     check(page, "results", axe=True)
+
+
+def test_the_board_is_on_paper_whole_and_has_nothing_to_press(browse, taken_place):
+    page = browse(personas.make("district"))
+    page.goto("/manage/board/")
+    figures = [figure.inner_text() for figure in page.locator(".step .figure").all()]
+    page.locator("#activities .how summary", has_text="怎么算的").click()
+    on_paper(page, "board-paper")
+    assert [figure.inner_text() for figure in page.locator(".step .figure:visible").all()] == figures
+    assert page.locator("main :is(button, a.btn, input, select, .tabs):visible, .staff__nav:visible").count() == 0
+    assert page.locator(".step summary:visible").all_inner_texts() == ["怎么算的"]  # what is folded is not on paper
+    assert cut_on(page, ".step :is(.figure, b, th, td, figcaption), .step svg") == []
+    with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as pdf:
+        assert len(pdf.pages) <= 8

@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 from activities.models import CheckIn, ServiceRecord
 from chengyang.platform.privacy import actions as privacy
 from tests import personas
+from tests.activities import factories
 
 from . import browser_data, steps
-from .pages import PHONE, PICTURES, agree, at, check, heading, press, sees
+from .pages import PHONE, PICTURES, agree, at, check, cut_on, heading, on_paper, press, sees
 
 pytestmark = pytest.mark.browser
 
@@ -136,3 +137,18 @@ def test_member_leaves_a_team_without_approval(browse, member):
     agree(page)
     sees(page, "你已退出")
     assert not team.posts.own(member.user).exists()
+
+
+def test_ones_contribution_record_is_on_paper_whole(browse, member):
+    """What one did is printed line by line; what is chosen or pressed on the screen is not."""
+    starts = factories.moment(5, 8)
+    activity = factories.published(title="敬老服务" * 7, kind="volunteer", starts=starts, ends=starts + factories.HOUR)
+    signup = activity.signups.create(person=member, state="confirmed", position=1)
+    checkin = CheckIn.objects.create(signup=signup, checked_in_at=starts, checked_out_at=activity.ends)
+    ServiceRecord.objects.create(checkin=checkin, hours=1)
+    page = browse(member.user, size=PHONE)
+    page.goto("/me/contribution/")
+    on_paper(page, "contribution-paper")
+    sees(page, "林知夏", "1 场", "1 小时", "敬老服务" * 7, "2026年9月5日", "数据截至")
+    assert page.locator(":is(button, a.btn, a.chip, .nav, .foot):visible").count() == 0
+    assert cut_on(page, "main :is(h1, h2, p, li)") == []

@@ -4,7 +4,9 @@ domain.md rule 9: only its author, those who work on it, and the officers who ar
 files, the API, the staff site with its search, lists, decisions and exports, feeds, public pages, notices and jobs.
 """
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 from django.http import HttpRequest
@@ -15,7 +17,7 @@ from chengyang.errors import NotAllowed
 from chengyang.platform.files.models import File
 from chengyang.platform.jobs import results, runner
 from chengyang.platform.notices.models import Notice
-from chengyang.platform.staff import export_actions
+from chengyang.platform.staff import export_actions, export_columns, list_exports
 from chengyang.platform.web import hints
 from members.actions import leave_registry
 from services import actions
@@ -32,6 +34,8 @@ EVERYBODY = (*personas.NAMES, HELPER, EXPERT, ASKED, DECLINED, SILENT)
 # Situation → who reads the request then, besides its author.
 TEAM = {"leader", HELPER, EXPERT}
 OFFICE = {"district", "district_2"}
+ENDED = ("closed", "withdrawn", "diverted", "of somebody who left")
+HAS_LIST = {*OFFICE, "xiazhuang", "liuting", "leader", HELPER, ASKED, DECLINED}  # of requests, on the staff site
 READERS = {
     "with the office": OFFICE,
     "with a team": TEAM,
@@ -190,6 +194,12 @@ def reads_appointment(browser, row):
     return entry and browser.get(reverse("services:appointment-ics", args=[entry.public_id])).status_code == 200
 
 
+def reads_board(browser, row):
+    answer = browser.get(reverse("services:board"))
+    assert answer.status_code in (200, 403)
+    return TITLE in answer.content.decode()
+
+
 WAYS = {"page": reads_page, "file": reads_file}
 
 
@@ -219,9 +229,11 @@ def test_page_file_and_appointment_over_html(people, situation, client_of, clien
     row = build(people, situation)
     expected = {"member", *READERS[situation]}
     has_meeting = row.entries.filter(kind="appointment").exists()
+    on_board = READERS[situation] if situation not in ENDED else set()
     for name in OPENING:
         browser = client_of(people["accounts"][name])
         assert {way: bool(reads(browser, row)) for way, reads in WAYS.items()} == dict.fromkeys(WAYS, name in expected)
+        assert reads_board(browser, row) == (name in on_board), name
         made_it = (
             situation == "diverted" and name == "leader"
         )  # who takes it out of the calendar, where it is cancelled
@@ -237,7 +249,7 @@ def secrets_in(answer):
 @pytest.mark.parametrize("situation", READERS)
 def test_list_record_decision_and_search_of_the_staff_site(people, situation, client_of):
     row = build(people, situation)
-    expected = READERS[situation] & {"leader", "xiazhuang", *OFFICE, HELPER, ASKED}
+    expected = READERS[situation] & HAS_LIST
     addresses = {
         "list": reverse("admin:services_request_changelist"),
         "record": reverse("admin:services_request_change", args=[row.pk]),
@@ -253,38 +265,88 @@ def test_list_record_decision_and_search_of_the_staff_site(people, situation, cl
         assert not decides or name in expected
 
 
-@pytest.mark.parametrize("situation", ["with the office", "with a team", "with a subdistrict", "diverted"])
-def test_exports_and_their_jobs(people, situation):
-    row = build(people, situation)
+def file_of(export):
+    """Return the job of `export`, done, and the rows of its file without the header."""
+    job = runner.work_on(export.job, seconds=60)
+    assert job.state == "done", job.message
+    return job, list(csv.reader(io.StringIO(b"".join(results.result(job)).decode("utf-8-sig"))))[1:]
+
+
+def ask_for_file(user):
+    """Let `user` export all columns of the list of requests; None where they have no such list."""
+    columns = [column.code for column in export_columns.columns_of(list_exports.admin_of("services.Request"))]
     data = {"file_format": "csv", "with_keys": True, "purpose": "check", "note": "", "numbers_note": "核对"}
-    for name in (*personas.NAMES, HELPER, ASKED):
-        user = people["accounts"][name]
-        try:
-            export = export_actions.ask_for_export(
-                "services.Request", "", {**data, "columns": ["number", "title"]}, actor=user
-            )
-        except NotAllowed:
-            assert name not in READERS[situation]
-            continue
-        job = runner.work_on(export.job, seconds=60)
-        text = b"".join(results.result(job)).decode("utf-8-sig")
-        assert (row.number in text) == (name in READERS[situation]), name
+    try:
+        return export_actions.ask_for_export("services.Request", "", {**data, "columns": columns}, actor=user)
+    except NotAllowed:
+        return None
 
 
-@pytest.mark.parametrize("situation", ["with the office", "with a team", "answered"])
+@pytest.mark.parametrize("situation", READERS)
+def test_exports_and_their_jobs(people, situation, client_of):
+    row = build(people, situation)
+    jobs = {}
+    for name in EVERYBODY:
+        export = ask_for_file(people["accounts"][name])
+        assert (export is not None) == (name in HAS_LIST), name
+        if export is not None:
+            jobs[name], lines = file_of(export)
+            assert [line[2:4] for line in lines] == [[row.number, TITLE]] * (name in READERS[situation]), name
+            assert not [cell for line in lines for cell in line if TEXT in cell or MESSAGE in cell]
+    for name, job in jobs.items():
+        another = client_of(people["accounts"]["auditor" if name in OFFICE else "district"])
+        for url in (job.get_absolute_url(), reverse("admin:jobs_job_result", args=[job.public_id])):
+            assert another.get(url).status_code == 404, (name, url)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("leader", "with a team", "diverted"),
+        ("leader", "with a team", "of somebody who left"),
+        (HELPER, "with a team", "withdrawn"),
+        ("district", "waiting for more time", "granted"),
+    ],
+)
+def test_a_job_has_what_its_owner_reads_when_it_runs(people, name, before, after):
+    row, accounts = build(people, before), people["accounts"]
+    export = ask_for_file(accounts[name])
+    assert Request.objects.visible_to(accounts[name]).exists()
+    if after == "granted":
+        actions.grant_extension(Extension.objects.get(), actor=accounts["district_2"])
+    else:
+        PREPARE[after](row, accounts, people["teams"])
+    assert file_of(export)[1] == []
+
+
+PUBLIC = ("/", "/sitemap.xml", "/calendar.ics", "/calendar/", "/results/", "/figures/")
+API = ("", "activities/", "objectives/", "proposals/", "schema/", "requests/", "services/", "entries/", "threads/")
+
+
+@pytest.mark.parametrize("situation", READERS)
 def test_the_api_the_feeds_and_the_public_pages_have_nothing_of_it(people, situation, client_of, client):
     row = build(people, situation)
     team = personas.team()
-    public = [
-        *(reverse("services:home"), team.get_absolute_url(), "/", "/sitemap.xml", "/calendar.ics", "/calendar/"),
-        *("/api/v1/", "/api/v1/activities/", "/api/v1/schema/"),
-        *(f"/api/v1/{part}/" for part in ("requests", "services", "entries", "teams", "threads")),
-        f"/api/v1/requests/{row.public_id}/",
-    ]
-    for browser in (client, client_of(people["accounts"]["stranger"]), client_of(people["accounts"]["district"])):
-        for url in public:
+    named = [reverse(f"services:{name}") for name in ("home", "query")]
+    of_team = [reverse(f"services:{name}", args=["team", team.slug]) for name in ("outcomes", "organizer-contribution")]
+    api = [f"/api/v1/{part}" for part in (*API, f"requests/{row.public_id}/")]
+    feed = feed_of_duties(people["accounts"]["secretary"], client_of)
+    visited = {"visitor": [*PUBLIC, *named, *of_team, team.get_absolute_url(), feed, *api]}
+    for name in ("stranger", "leader", "district", "xiazhuang"):
+        visited[name] = [*named, team.get_absolute_url(), *api]
+    for name, urls in visited.items():
+        browser = client if name == "visitor" else client_of(people["accounts"][name])
+        for url in urls:
             answer = browser.get(url)
-            assert (url, secrets_in(answer), row.number in answer.content.decode(errors="replace")) == (url, [], False)
+            found = (secrets_in(answer), row.number in answer.content.decode(errors="replace"))
+            assert (name, url, found) == (name, url, ([], False))
+
+
+def feed_of_duties(user, client_of):
+    """Return the address of the calendar of the own duties of `user`, the only feed that knows its reader."""
+    browser = client_of(user)
+    browser.post(reverse("organizations:duty-feed-change"), {"do": "on"})
+    return browser.get(reverse("organizations:duties")).context["feed_url"]
 
 
 @pytest.mark.parametrize("situation", READERS)
