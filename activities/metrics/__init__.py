@@ -1,5 +1,5 @@
 """Metrics of activities, and of what organizations, bases and representatives do at them (docs/architecture.md)."""
 
-from . import between, held, representatives
+from . import attendance, between, representatives
 
-METRICS = [*held.METRICS, *between.METRICS, *representatives.METRICS]
+METRICS = [*attendance.METRICS, *between.METRICS, *representatives.METRICS]

@@ -29,15 +29,15 @@ def _by_teams(subject: Any, period: Period) -> QuerySet:
 
 def _used(subject: Any, period: Period) -> QuerySet:
     """Return the bases at which `subject` (None: anybody) organised something in `period`, or had a room booked."""
-    held, booked = _at_bases(subject, period).values("base"), bookings(subject, period).values("room__base")
-    return Base.objects.filter(Q(pk__in=held) | Q(pk__in=booked))
+    organised, booked = _at_bases(subject, period).values("base"), bookings(subject, period).values("room__base")
+    return Base.objects.filter(Q(pk__in=organised) | Q(pk__in=booked))
 
 
 def _hosted(subject: Any, period: Period) -> QuerySet:
     """Return the organizations that organised something at the base `subject` (None: any) in `period`, or had a room booked."""
-    held = _by_organizations(subject, period).values("organization")
+    organised = _by_organizations(subject, period).values("organization")
     booked = bookings(subject, period).filter(organization__isnull=False).values("organization")
-    return Organization.objects.filter(Q(pk__in=held) | Q(pk__in=booked))
+    return Organization.objects.filter(Q(pk__in=organised) | Q(pk__in=booked))
 
 
 METRICS = [

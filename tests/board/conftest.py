@@ -99,11 +99,11 @@ def everything(records):
     person = personas.person("周予安", account=account, phone=account.phone)
     term = named(person)
     membership = organization.memberships.create(person=person, state="active", joined_on=dt.date(2026, 2, 1))
-    held = [
+    activities = [
         take_place(dt.date(2026, 6, day), **owner, **about)
         for day, owner in ((1, {"organization": organization}), (2, {"team": team}))
     ]
-    for activity in held:
+    for activity in activities:
         served(activity, person)
     booked(base, dt.date(2026, 6, 3), organization=organization)
     booked(base, dt.date(2026, 6, 4), team=team)
