@@ -1,15 +1,16 @@
 """Metrics of bases and their honours; each function returns the rows that are counted (domain.md rule 11)."""
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
-from chengyang.extensions import Kept, Metric, Watched
+from chengyang.extensions import Kept, Metric, Period, Watched
 
-from .models import Base, Honour, Visit
-from .states import BaseState, VisitState
+from .models import Base, Honour, Post, Room, RoomBooking, Visit
+from .states import BaseState, BookingState, VisitState
 
 
 def _opened():
@@ -34,12 +35,34 @@ def _honours(subject, period):
 def _visits(subject, period):
     """Return the visits that took place in `period`, to the base, or the bases of the subdistrict, `subject` (None: all)."""
     rows = Visit.objects.filter(**{OWNERS[subject._meta.model_name]: subject}) if subject else Visit.objects.all()
+    return rows.filter(state=VisitState.DONE, **_within(period))
+
+
+def _within(period):
+    """Return the lookups for rows that started in `period`."""
     lookups = {"starts__gte": period.starts, "starts__lt": period.ends}
-    moments = {name: clock.at(day) for name, day in lookups.items() if day is not None}
-    return rows.filter(state=VisitState.DONE, **moments)
+    return {name: clock.at(day) for name, day in lookups.items() if day is not None}
+
+
+def bookings(subject: Any, period: Period) -> QuerySet:
+    """Return the confirmed bookings for a time in `period`: of rooms of the base, or by the organization or team, `subject` (None: all)."""
+    rows = RoomBooking.objects.filter(state=BookingState.CONFIRMED, **_within(period))
+    return rows.filter(**{BOOKERS[subject._meta.model_name]: subject}) if subject else rows
+
+
+def _booked_by_organizations(subject, period):
+    return bookings(subject, period).filter(organization__isnull=False)
+
+
+def _posts(subject, period):
+    """Return the posts that somebody holds on the last day of `period`, at the base `subject` (None: all)."""
+    last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
+    rows = Post.objects.on(last)  # who leaves the registry ends their posts on the day
+    return rows.filter(base=subject) if subject else rows
 
 
 OWNERS = {"base": "base", "subdistrict": "base__subdistrict"}
+BOOKERS = {"base": "room__base", "organization": "organization", "team": "team"}
 VISIT_COLUMNS = ("state", "starts", "base", "came")
 
 
@@ -51,6 +74,16 @@ def _visits_kept(value=None):
         value=value,
         columns=VISIT_COLUMNS,
         watched={Base: Watched(("subdistrict",), ("visits__starts",))},
+    )
+
+
+def _bookings_kept(*owners, **lookups):
+    return Kept(
+        lambda: RoomBooking.objects.filter(state=BookingState.CONFIRMED, **lookups),
+        "starts",
+        {kind: BOOKERS[kind] for kind in owners},
+        columns=("state", "starts", "room", "organization", "team"),
+        watched={Room: Watched(("base",), ("bookings__starts",))},
     )
 
 
@@ -112,5 +145,47 @@ METRICS = [
         step="bases",
         order=30,
         kept=_visits_kept(Sum("came")),
+    ),
+    Metric(
+        "room_bookings",
+        _("场地预订"),
+        _("次"),
+        _("已确认的场地预订，按用的那天；基地算自己的场地，组织、服务队算自己订的"),
+        bookings,
+        subjects=("base",),
+        step="bases",
+        order=50,
+        kept=_bookings_kept(*BOOKERS),
+        boards=tuple(BOOKERS),
+    ),
+    Metric(
+        "bookings_by_organizations",
+        _("组织来订的场地"),
+        _("次"),
+        _("已确认的场地预订里由联谊组织订的，按用的那天"),
+        _booked_by_organizations,
+        subjects=("base",),
+        step="organizations",
+        order=20,
+        kept=_bookings_kept("base", organization__isnull=False),
+        boards=("base",),
+    ),
+    Metric(
+        "base_posts",
+        _("在任职务"),
+        _("个"),
+        _("期末有人担任的基地负责人、讲解员"),
+        _posts,
+        step="people",
+        order=10,
+        kept=Kept(
+            Post.objects.all,
+            "starts",
+            {"base": "base"},
+            until="ends",
+            lasts=True,
+            columns=("starts", "ends", "person", "base"),
+        ),
+        boards=("base",),
     ),
 ]

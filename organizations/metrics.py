@@ -2,14 +2,17 @@
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Kept, Metric, Watched
+from chengyang.platform.standards.states import AssessmentState
 from chengyang.platform.web.fragments import per_version
+from chengyang.platform.web.lookups import seen_through
+from members.models import Representative
 
-from .models import Membership, Organization, Post
+from .models import Assessment, Membership, Organization, Post
 
 AREA = {"subdistrict": "subdistrict"}
 OWNERS = {"organization": "organization", "subdistrict": "organization__subdistrict"}
@@ -33,11 +36,33 @@ def _founded(subject, period):
     return rows.filter(subdistrict=subject) if subject else rows
 
 
+def _below(subject, period):
+    """Return the organizations that existed on the last day of `period`, directly below the organization `subject` (None: any)."""
+    rows = Organization.objects.founded_by(_last_day(period)).filter(parent__isnull=False)
+    return rows.filter(parent=subject) if subject else rows
+
+
+def _passed(subject, period):
+    """Return the assessments passed in `period`, of the organization `subject` (None: all)."""
+    rows = Assessment.objects.filter(state=AssessmentState.PASSED, **period.within("assessed_on"))
+    return rows.filter(organization=subject) if subject else rows
+
+
+def members_on(day):
+    """Return the memberships that were active on `day`."""
+    not_left = Q(left_on__isnull=True) | Q(left_on__gt=day)
+    return Membership.objects.filter(not_left, joined_on__lte=day, state__in=MEMBER_STATES)
+
+
+def _representatives(subject, period):
+    """Return those of the memberships of `_memberships` whose person was a representative on that day."""
+    terms = Representative.objects.on(_last_day(period)).filter(person=OuterRef("person"))
+    return _memberships(subject, period).filter(Exists(terms))
+
+
 def _memberships(subject, period):
     """Return the memberships active on the last day of `period`, in the organization `subject` (None: all)."""
-    day = _last_day(period)
-    not_left = Q(left_on__isnull=True) | Q(left_on__gt=day)
-    rows = Membership.objects.filter(not_left, joined_on__lte=day, state__in=MEMBER_STATES)
+    rows = members_on(_last_day(period))
     return rows.filter(**_of(subject)) if subject else rows
 
 
@@ -69,7 +94,7 @@ def _memberships_kept(**options):
         lambda: Membership.objects.filter(state__in=MEMBER_STATES),
         "joined_on",
         OWNERS,
-        columns=("state", "joined_on", "left_on", "organization"),
+        columns=("state", "joined_on", "left_on", "organization", "person"),
         watched={Organization: moved},
         **options,
     )
@@ -153,5 +178,52 @@ METRICS = [
                 Organization: Watched(("subdistrict",), ("posts__starts", "posts__ends")),
             },
         ),
+    ),
+    Metric(
+        "organizations_below",
+        _("下级组织"),
+        _("个"),
+        _("期末已成立、没有注销，直接在它下面的组织"),
+        _below,
+        step="organizations",
+        order=40,
+        kept=Kept(
+            lambda: _all_organizations().filter(parent__isnull=False),
+            "founded_on",
+            {"organization": "parent"},
+            until="dissolved_on",
+            lasts=True,
+            columns=(*ORGANIZATION_COLUMNS, "parent"),
+        ),
+        boards=("organization",),
+    ),
+    Metric(
+        "assessments_passed",
+        _("通过评定"),
+        _("次"),
+        _("期内评定为“达标”的，后来过期的也算"),
+        _passed,
+        step="organizations",
+        order=50,
+        kept=Kept(
+            lambda: Assessment.objects.filter(state=AssessmentState.PASSED),
+            "assessed_on",
+            {"organization": "organization"},
+            columns=("state", "assessed_on", "organization"),
+        ),
+        boards=("organization",),
+    ),
+    Metric(
+        "representatives_in_organization",
+        _("会员里的代表"),
+        _("人"),
+        _("期末在会，也在代表人士任期内的人"),
+        _representatives,
+        lambda rows: rows.order_by().values("person").distinct().count(),
+        step="representatives",
+        order=10,
+        follows=("memberships", "representatives"),
+        boards=("organization",),
+        readable=seen_through(Representative),
     ),
 ]

@@ -2,14 +2,17 @@
 
 import datetime as dt
 
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Base
 from chengyang import clock
 from chengyang.extensions import Kept, Metric, Watched
-from organizations.models import Organization
+from chengyang.platform.web.lookups import seen_through
+from members.models import Representative
+from organizations.metrics import members_on
+from organizations.models import Membership, Organization
 
 from .models import ORGANIZERS, Outcome, OutcomeDouble, Post, Referral, Request, Team
 
@@ -92,9 +95,50 @@ def _answered_proposals(_subject, period):
 
 def _posts(subject, period):
     """Return the posts that somebody holds on the last day of `period`, in the team `subject` (None: all)."""
-    last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
-    rows = Post.objects.on(last)  # who leaves the registry ends their posts on the day
+    rows = Post.objects.on(_last_day(period))  # who leaves the registry ends their posts on the day
     return rows.filter(team=subject) if subject else rows
+
+
+def _last_day(period):
+    return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
+
+
+def _posts_begun(subject, period):
+    """Return the posts that began in `period`, in the team `subject` (None: all); those entered by mistake began never."""
+    rows = Post.objects.valid().filter(**period.within("starts"))
+    return rows.filter(team=subject) if subject else rows
+
+
+def _representatives(subject, period):
+    """Return those of the posts of `_posts` whose holder was a representative on that day."""
+    terms = Representative.objects.on(_last_day(period)).filter(person=OuterRef("person"))
+    return _posts(subject, period).filter(Exists(terms))
+
+
+def _members(subject, period):
+    """Return those of the posts of `_posts` whose holder was a member of an organization on that day."""
+    return _posts(subject, period).filter(Exists(members_on(_last_day(period)).filter(person=OuterRef("person"))))
+
+
+def _organizations(subject, period):
+    """Return the organizations of which somebody in the team `subject` was a member on the last day of `period`."""
+    members = members_on(_last_day(period)).filter(person__in=_posts(subject, period).order_by().values("person"))
+    return Organization.objects.filter(pk__in=members.order_by().values("organization"))
+
+
+def _all_joining():
+    """Return the posts whose holder was a member of an organization on the day when they began."""
+    return Post.objects.valid().filter(Exists(members_on(OuterRef("starts")).filter(person=OuterRef("person"))))
+
+
+def _joining(subject, period):
+    """Return those of the posts of `_posts_begun` whose holder was a member of an organization on the day when they began."""
+    rows = _all_joining().filter(**period.within("starts"))
+    return rows.filter(team=subject) if subject else rows
+
+
+def _people(rows):
+    return rows.order_by().values("person").distinct().count()
 
 
 def _total(column):
@@ -217,5 +261,77 @@ METRICS = [
             lasts=True,
             columns=("starts", "ends", "person", "team"),
         ),
+    ),
+    Metric(
+        "team_posts_begun",
+        _("新入队"),
+        _("人次"),
+        _("期内开始的队长、队员，后来离队的也算；队员改当队长再算一次"),
+        _posts_begun,
+        subjects=("team",),
+        step="people",
+        order=60,
+        kept=Kept(Post.objects.valid, "starts", {"team": "team"}, columns=("starts", "ends", "team")),
+        boards=("team",),
+    ),
+    Metric(
+        "members_in_team",
+        _("队里的会员"),
+        _("人"),
+        _("期末在队，也是联谊组织会员的人"),
+        _members,
+        _people,
+        step="organizations",
+        order=10,
+        follows=("team_posts", "memberships"),
+        boards=("team",),
+        readable=seen_through(Membership),
+    ),
+    Metric(
+        "organizations_in_team",
+        _("队员所在的组织"),
+        _("个"),
+        _("期末在队的人是哪些联谊组织的会员，一个组织有几个人都算一个"),
+        _organizations,
+        step="organizations",
+        order=20,
+        follows=("team_posts", "memberships"),
+        boards=("team",),
+        readable=seen_through(Membership, "organization", "pk"),
+    ),
+    Metric(
+        "members_joining_team",
+        _("会员入队"),
+        _("人次"),
+        _("新入队的里，那天是联谊组织会员的"),
+        _joining,
+        step="organizations",
+        order=30,
+        kept=Kept(
+            _all_joining,
+            "starts",
+            {"team": "team"},
+            columns=("starts", "ends", "team", "person"),
+            watched={
+                Membership: Watched(
+                    ("state", "joined_on", "left_on", "person"), ("person__services_posts__starts",), rows=True
+                )
+            },
+        ),
+        boards=("team",),
+        readable=seen_through(Membership),
+    ),
+    Metric(
+        "representatives_in_team",
+        _("队里的代表"),
+        _("人"),
+        _("期末在队，也在代表人士任期内的人"),
+        _representatives,
+        _people,
+        step="representatives",
+        order=10,
+        follows=("team_posts", "representatives"),
+        boards=("team",),
+        readable=seen_through(Representative),
     ),
 ]

@@ -103,6 +103,7 @@ def _days(dataset: Dataset, rng: RandomSource, base: Any, number: int) -> list[d
 def _past_bookings(dataset: Dataset, rng: RandomSource, rooms: list[Room], taken: set[Any]) -> list[RoomBooking]:
     base = rooms[0].base
     organizers = [one for one in dataset.organizations.values() if one.subdistrict_id == base.subdistrict_id]
+    teams = [one for one in dataset.teams.values() if one.subdistrict_id in (None, base.subdistrict_id)]
     rows = []
     for day in _days(dataset, rng, base, PAST_BOOKINGS * 2):
         room = rng.choice(rooms[1:])  # the first is that of the visits
@@ -112,6 +113,8 @@ def _past_bookings(dataset: Dataset, rng: RandomSource, rooms: list[Room], taken
         rows.append(
             _booking(dataset, rng, room, starts, rng.choice((2, 2, 3)), rng.choice(USES), rng.randint(4, 20), by)
         )
+        if by is None and day.toordinal() % 3 == 0:
+            rows[-1].team = teams[day.toordinal() % len(teams)]
     return rows
 
 

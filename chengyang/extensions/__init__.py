@@ -18,12 +18,12 @@ from django.db.models import QuerySet
 from .import_shapes import ImportKind, ImportRow
 from .job_shapes import JobKind, JobStep
 from .kept import Kept, Watched
+from .numbers import DISTRICT, EVER, Metric, Period
 from .papers import Paper, PaperField, PaperOrder, PaperRows
 from .records import ListLink, RecordTab, RecordVerb, StaffPage, TabColumn
 from .registry import Extension, Registry
 from .shapes import (
     CODE_VALUE,
-    EVER,
     NUMBER_VALUE,
     AccountRows,
     ApiRoute,
@@ -35,12 +35,10 @@ from .shapes import (
     GoLiveItem,
     HistoryEntry,
     MenuEntry,
-    Metric,
     OpenItem,
     OpenItems,
     OpenSection,
     Panel,
-    Period,
     PeriodicTask,
     PersonRows,
     PictureSet,
@@ -56,6 +54,7 @@ from .todo_shapes import DecisionOption, TodoKind
 
 __all__ = [
     "CODE_VALUE",
+    "DISTRICT",
     "EVER",
     "NUMBER_VALUE",
     "AccountRows",

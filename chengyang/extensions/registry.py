@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from .import_shapes import ImportKind
 from .job_shapes import JobKind
+from .numbers import Metric
 from .papers import Paper
 from .records import ListLink, RecordTab, RecordVerb, StaffPage
 from .shapes import (
@@ -21,7 +22,6 @@ from .shapes import (
     DeadlineRows,
     GoLiveItem,
     MenuEntry,
-    Metric,
     OpenItems,
     Panel,
     PeriodicTask,

@@ -9,8 +9,6 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from .kept import Kept
-
 
 # ---- the staff site -------------------------------------------------------------------------------------------------
 class Section(models.TextChoices):
@@ -241,66 +239,6 @@ class ApiRoute(NamedTuple):
 
     path: str
     viewset: type
-
-
-# ---- numbers --------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Period:
-    """A half-open interval of days `[starts, ends)`; None means no limit on that side."""
-
-    starts: dt.date | None = None
-    ends: dt.date | None = None
-
-    def within(self, column: str) -> dict[str, dt.date]:
-        """Return the lookups that select rows whose date `column` lies in the period."""
-        lookups = {f"{column}__gte": self.starts, f"{column}__lt": self.ends}
-        return {name: day for name, day in lookups.items() if day is not None}
-
-
-EVER = Period()
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A number and the rows that it counts (domain.md rule 11): `records(subject, period)` returns the rows, `value(rows)` the number.
-
-    Where the rows are too many to count for a page, `total(subject, period)` returns the same number from what is kept.
-    `subjects` are the kinds of organizers ("organization", "base", "team") for which it may be the evidence of a criterion of a
-    standard and the measure of an objective; with "subdistrict" an objective of a subdistrict may count it, too. A number about
-    a person never is.
-
-    `step` is the one of the seven steps on whose part of the board it stands ("people" … "representatives"; "" for none), where the
-    least `order` comes first. `kept` says how it is kept by day. A number that is no sum over days, such as different persons, is
-    counted once for a period, and again when a day of it changes for one of the kept metrics that `follows` names.
-
-    `part_of` is the code of a metric of which it is a part, as one category is of all persons: charts stack the parts of a number.
-    `persons` is the lookup from a row to the person behind it, where few of them may make a large number, as with hours: the
-    public does not read it then (`platform.web.suppression.few_behind`). From a public sum and the numbers on other public pages
-    follows what those leave out; so the public reads another metric in its place, which counts only what they show: its
-    `instead_of` is the code of this one, and it is offered nowhere else. `subset_of` is the code of a metric that counts the
-    same things, and others besides.
-    """
-
-    code: str
-    label: Any
-    unit: Any
-    how_counted: Any
-    records: Callable[[Any, Period], QuerySet]
-    value: Callable[[QuerySet], Any] = lambda rows: rows.count()
-    total: Callable[[Any, Period], Any] | None = None
-    subjects: Sequence[str] = ()
-    step: str = ""
-    order: int = 100
-    kept: Kept | None = None
-    follows: Sequence[str] = ()
-    part_of: str = ""
-    persons: str = ""
-    instead_of: str = ""
-    subset_of: str = ""
-
-    def of(self, subject: Any = None, period: Period = EVER) -> Any:
-        """Return the number for `subject` (None: the whole district) in `period`."""
-        return self.total(subject, period) if self.total else self.value(self.records(subject, period))
 
 
 # ---- people ---------------------------------------------------------------------------------------------------------

@@ -129,34 +129,41 @@ def test_the_subdistricts_add_up_to_the_district(records):
         assert sum(row.values[place] for row in table.rows) == total
 
 
-@pytest.mark.parametrize("of", ["district", "area"])
-def test_every_step_has_two_to_four_large_figures_and_loses_none(records, of):
-    board = boards.board_of(records.get(of), periods.parse("2026"))
+def board_of(everything, of):
+    return boards.board_of(everything.get(of), periods.parse("2026"))
+
+
+@pytest.mark.parametrize("of", SEEN_BY)
+def test_every_step_has_two_to_four_large_figures_and_loses_none(everything, of):
+    board = board_of(everything, of)
     assert [part.code for part in board.parts] == list(boards.STEPS)
     assert all(2 <= len(part.large) <= 4 for part in board.parts)
     shown = {cell.code for part in board.parts for row in part.rows for cell in row}
-    kind = owners.kind_of(records.get(of))
-    assert shown == {one.code for one in extensions.metrics() if one.step and boards.is_for(one, kind)}
+    kind = owners.kind_of(everything.get(of))
+    assert shown == {one.code for one in extensions.metrics() if one.step and one.stands_on(kind)}
 
 
-def test_steps_of_which_nothing_is_counted_are_named(records, client_of, district):
-    assert boards.board_of(records["team"], periods.parse("2026")).missing == [
-        "组织建起来", "平台搭起来", "代表用起来"
-    ]  # fmt: skip
+def test_steps_of_which_nothing_is_counted_are_named(records, client_of, district, monkeypatch):
+    nothing = ("organizations", "bases", "representatives")
+    found = {step: metrics for step, metrics in boards.metrics_of("team").items() if step not in nothing}
+    monkeypatch.setattr(boards, "metrics_of", lambda kind: found)
     page = client_of(district).get(reverse("board:board"), {"of": owners.code_of(records["team"])}).content.decode()
     assert "七步里的组织建起来、平台搭起来、代表用起来，没有数到它名下的数字。" in page
 
 
-def test_every_figure_opens_as_many_records_and_says_how_it_is_counted(records, client_of, district):
-    for code, cell in cells(boards.board_of(None, periods.parse("2026"))).items():
-        page = client_of(district).get(reverse("board:records", args=[code]), {"of": "district", "period": "2026"})
+@pytest.mark.parametrize("of", SEEN_BY)
+def test_every_figure_opens_as_many_records_and_says_how_it_is_counted(everything, client_of, district, of):
+    owner = everything.get(of)
+    query = {"of": owners.code_of(owner), "period": "2026"}
+    for code, cell in cells(board_of(everything, of)).items():
+        page = client_of(district).get(reverse("board:records", args=[code]), query)
         assert page.status_code == 200
         assert cell.how in page.content.decode()
         metric = extensions.metric(code)
         found = page.context["page"].paginator.count + page.context["hidden"]
-        if metric.total is None and found:  # the value of the rows, often their number
-            rows = metric.records(None, periods.parse("2026").so_far)
-            assert (found, metric.value(rows)) == (rows.count(), cell.value)
+        if metric.total is None:  # the value of the rows, often their number
+            rows = metric.records(owner, periods.parse("2026").so_far)
+            assert (found, metric.value(rows)) == (rows.count(), cell.value), code
 
 
 def test_the_records_of_a_figure_are_those_of_the_period_and_owner(records, client_of, district):
@@ -178,7 +185,9 @@ def test_records_beyond_the_reach_of_pages_are_not_called_hidden(records, client
 
 def test_no_figure_is_about_one_person():
     shown = [metric for metric in extensions.metrics() if metric.step]
-    assert {kind for metric in shown for kind in (metric.kept.owners if metric.kept else metric.subjects)} <= {
+    named = {kind for metric in shown for kind in (metric.kept.owners if metric.kept else metric.subjects)}
+    assert named | {kind for metric in shown for kind in metric.boards} <= {
+        "district",
         "subdistrict",
         "organization",
         "base",

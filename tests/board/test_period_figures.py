@@ -1,6 +1,7 @@
 """Numbers of periods that are no sums over days: counted once for a period, and again when a day of it changes."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -11,6 +12,8 @@ from chengyang import clock, extensions
 from chengyang.portal.board import board as boards
 from chengyang.portal.board import keeping, period_figures, periods
 from chengyang.portal.board.models import PeriodFigure
+from chengyang.portal.board.owners import kind_of
+from tests import personas
 from tests.activities import factories as activity_factories
 from tests.members import factories as member_factories
 
@@ -124,3 +127,17 @@ def test_what_is_counted_otherwise_is_counted_again(records):
 def test_every_number_of_a_period_follows_kept_ones():
     kept = {metric.code for metric in keeping.kept_metrics()}
     assert all(metric.follows and set(metric.follows) <= kept for metric in period_figures.followers())
+
+
+def test_every_table_that_a_number_of_a_period_reads_is_watched_by_those_that_it_follows(reference):
+    owners = (None, reference, personas.organization(), personas.base(), personas.team())
+    for metric in period_figures.followers():
+        followed = [extensions.metric(code).kept for code in metric.follows]
+        models = {model for kept in followed for model in (kept.rows().model, *kept.watched)}
+        for owner in owners:
+            if metric.stands_on(kind_of(owner)):
+                rows = metric.records(owner, LAST_YEAR.so_far)
+                # Of the rows themselves nothing but their keys is read.
+                known = {model._meta.db_table for model in (*models, rows.model)}
+                read = set(re.findall(r'(?:FROM|JOIN) "(\w+)"', str(rows.order_by().values("pk").query)))
+                assert read <= known, (metric.code, owner)

@@ -72,6 +72,7 @@ WITH_ROOMS = (
     *(
         "bases/",
         "tests/bases/",
+        "tests/board/",
         "activities/",
         "chengyang/demo/",
         "templates/activities/",
@@ -90,6 +91,7 @@ ALLOWED = (
             "activities/",
             "bases/",
             "tests/bases/",
+            "tests/board/",
             "tests/demo/",
             "tests/project/",
             "docs/",

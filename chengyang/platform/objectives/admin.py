@@ -227,6 +227,7 @@ class ObjectiveAdmin(ObjectivesAdmin):
             self.admin_site,
             request,
             found,
+            metric=owners.metric_of(objective.metric),
             heading=objective.what,
             about=about,
             back=page_url(objective),

@@ -6,11 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chengyang import clock, extensions
-from chengyang.extensions import Metric
+from chengyang.extensions import DISTRICT, Metric
 
 ORGANIZERS = ("organization", "base", "team")
 KINDS = (*ORGANIZERS, "subdistrict")  # the foreign keys of a plan
-DISTRICT = "district"
 
 
 def kind_of(owner: Any) -> str:
@@ -57,8 +56,8 @@ def is_over(owner: Any) -> bool:
 
 
 def metrics_for(kind: str) -> list[Metric]:
-    """Return the numbers that an objective of an owner of `kind` may count: for the district all of its own."""
-    return [one for one in extensions.metrics() if kind in one.subjects or (kind == DISTRICT and not one.instead_of)]
+    """Return the numbers that an objective of an owner of `kind` may count: for the district all but those of organizers only."""
+    return [one for one in extensions.metrics() if (one.stands_on(kind) if kind == DISTRICT else kind in one.subjects)]
 
 
 def metric_of(code: str) -> Metric | None:

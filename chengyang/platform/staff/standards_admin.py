@@ -202,6 +202,7 @@ class StandardAdmin(ScopedAdmin):
             self.admin_site,
             request,
             numbers.records(assessment.subject, criterion, day),
+            metric=numbers.metric_of(criterion),
             heading=criterion.name,
             about=_("%(text)s。数到 %(day)s。%(how)s。") % words,
             of=assessment.subject,

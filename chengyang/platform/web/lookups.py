@@ -1,5 +1,6 @@
 """Conditions of queries that keep their index inside an OR, and tables by the label that a row stores."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -17,6 +18,18 @@ class _AnyOf(Func):
 def table(label: str) -> type[Model]:
     """Return the model with the label `label` ("app.Model") of a stored row. Raises KeyError for a table that is gone."""
     return {model._meta.label: model for model in apps.get_models()}[label]
+
+
+def seen_through(
+    model: type[Model], key: str = "person", path: str = "person"
+) -> Callable[[Any, QuerySet[Any]], QuerySet[Any]]:
+    """Return what narrows rows, for a reader, to those whose `path` is the `key` of a row of `model` that the reader may see."""
+
+    def narrowed(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        seen = model._default_manager.all().visible_to(user)  # type: ignore[attr-defined]
+        return rows.filter(**{f"{path}__in": seen.order_by().values(key)})
+
+    return narrowed
 
 
 def any_of(column: str, rows: QuerySet[Any], key: str = "pk") -> Any:

@@ -169,14 +169,9 @@ def metrics_of(kind: str) -> dict[str, list[Metric]]:
     """Return step → its metrics on the board of an owner of `kind`, at most MOST_FIGURES each."""
     found: dict[str, list[Metric]] = {step: [] for step in STEPS}
     for metric in sorted((one for one in extensions.metrics() if one.step), key=lambda one: (one.order, one.code)):
-        if is_for(metric, kind) and len(found[metric.step]) < MOST_FIGURES:
+        if metric.stands_on(kind) and len(found[metric.step]) < MOST_FIGURES:
             found[metric.step].append(metric)
     return {step: metrics for step, metrics in found.items() if metrics}
-
-
-def is_for(metric: Metric, kind: str) -> bool:
-    """Return whether `metric` counts something for an owner of `kind`."""
-    return kind == DISTRICT or kind in (metric.kept.owners if metric.kept else metric.subjects)
 
 
 def moment() -> keeping.Keeping:
@@ -284,7 +279,7 @@ def _part(step: str, kind: str, cells: Sequence[Cell], metric: Metric | None, sp
 
 def parts_of(metric: Metric, kind: str) -> list[Metric]:
     """Return the kept metrics that are parts of `metric` on the board of an owner of `kind`, in the order of their declaration."""
-    return [one for one in keeping.kept_metrics() if one.part_of == metric.code and is_for(one, kind)]
+    return [one for one in keeping.kept_metrics() if one.part_of == metric.code and one.stands_on(kind)]
 
 
 def _stack(

@@ -153,7 +153,7 @@ def refresh(*, wait: bool = True) -> bool:
     state.version += bool(changed or gone or marks)
     state.save(update_fields=["at", "declared", "version"])
     span = periods.this_year()
-    period_figures.numbers(period_figures.followers(), None, [span.so_far, span.before], version=state.version)
+    period_figures.numbers(period_figures.followers(DISTRICT), None, [span.so_far, span.before], version=state.version)
     if changed or gone:
         content.changed(VERSION)
     return changed

@@ -21,9 +21,10 @@ from .models import Keeping, PeriodFigure
 MOST_RUNS = 60  # of days: more are taken as one, from the first day to the last
 
 
-def followers() -> list[Metric]:
-    """Return the metrics of the steps that are counted for a period as a whole."""
-    return [metric for metric in extensions.metrics() if metric.step and not metric.kept]
+def followers(kind: str = "") -> list[Metric]:
+    """Return the metrics of the steps that are counted for a period as a whole; with `kind` those on the board of such an owner."""
+    found = [metric for metric in extensions.metrics() if metric.step and not metric.kept]
+    return [metric for metric in found if metric.stands_on(kind)] if kind else found
 
 
 def numbers(
@@ -78,10 +79,11 @@ def drop(changed: Mapping[str, Collection[dt.date] | None], *, again: Iterable[s
     codes, gone = [metric.code for metric in followers()], 0
     rows = PeriodFigure.objects.exclude(code__in=codes) | PeriodFigure.objects.filter(code__in=list(again))
     gone += rows.delete()[0]
+    lasting = {metric.code for metric in extensions.metrics() if metric.kept and metric.kept.lasts}
     for metric in followers():
-        moved = [changed[code] for code in metric.follows if code in changed]
+        moved = {code: changed[code] for code in metric.follows if code in changed}
         if moved:
-            condition = Q() if None in moved else _any_of({day for days in moved for day in days or ()})
+            condition = _touched(moved, lasting)
             gone += PeriodFigure.objects.filter(condition, code=metric.code).delete()[0]
     return bool(gone)
 
@@ -89,6 +91,16 @@ def drop(changed: Mapping[str, Collection[dt.date] | None], *, again: Iterable[s
 def drop_past() -> None:
     """Delete the numbers of periods that ended before today within a month: nobody asks for them any more."""
     PeriodFigure.objects.filter(ends__lt=clock.today()).exclude(ends__day=1).delete()
+
+
+def _touched(moved: Mapping[str, Collection[dt.date] | None], lasting: Collection[str]) -> Q:
+    """Return the condition for the periods that days of the `moved` metrics touch: of the `lasting` ones also all later periods."""
+    condition = Q(pk__in=[])
+    for code, days in moved.items():
+        if days is None:
+            return Q()
+        condition |= Q(ends__gt=min(days)) if code in lasting else _any_of(days)
+    return condition
 
 
 def _any_of(days: Collection[dt.date]) -> Q:

@@ -21,6 +21,7 @@ from .days import DISTRICT
 from .periods import Span
 
 NUMERALS = "一二三四五六七八九十"
+MOST_NAMED = 3  # months in which a number was largest or smallest
 TITLE_LINE = 20  # characters of 22 pt in 156 mm
 Contents = Mapping[str, Any]
 
@@ -236,10 +237,9 @@ def _course(step: Mapping[str, Any], *, is_open: bool) -> str:
         return _("%(label)s从 %(first)s的 %(from)s到 %(last)s的 %(to)s。") % {**words, **ends}
     text, over = "", months[:-1] if is_open else months
     if len({value for _label, value in over}) > 1:
-        most, least = max(over, key=lambda one: one[1]), min(over, key=lambda one: one[1])
-        words = {"label": label, "most": most[0], "least": least[0]}
-        ends = {"n": amount_text(most[1], unit), "m": amount_text(least[1], unit)}
-        text = _("%(label)s最多的是 %(most)s，%(n)s；最少的是 %(least)s，%(m)s。") % {**words, **ends}
+        is_years = step.get("over") == _("按年")
+        most, least = (_when(over, end(value for _label, value in over), unit, is_years=is_years) for end in (max, min))
+        text = _("%(label)s最多的%(most)s；最少的%(least)s。") % {"label": label, "most": most, "least": least}
     if is_open:
         words = {"label": label, "last": months[-1][0], "n": amount_text(months[-1][1], unit)}
         text += _("%(last)s还没有过完，到现在是 %(n)s，不参加比较。") % words
@@ -249,6 +249,17 @@ def _course(step: Mapping[str, Any], *, is_open: bool) -> str:
             "parts": "，".join(f"{name} {amount_text(value, unit)}" for name, value in sums)
         }
     return text
+
+
+def _when(months: Sequence[tuple[str, Decimal]], value: Decimal, unit: str, *, is_years: bool) -> str:
+    """Return in which of the `months`, or years, the number was `value`: their names, or of more than MOST_NAMED how many."""
+    names = [label for label, number in months if number == value]
+    words = {"names": "、".join(names), "n": len(names), "amount": amount_text(value, unit)}
+    if len(names) == 1:
+        return _("是 %(names)s，%(amount)s") % words
+    if len(names) <= MOST_NAMED:
+        return _("是 %(names)s，都是 %(amount)s") % words
+    return (_("有 %(n)d 年，都是 %(amount)s") if is_years else _("有 %(n)d 个月，都是 %(amount)s")) % words
 
 
 def _requests(figures: Sequence[Mapping[str, Any]]) -> str:

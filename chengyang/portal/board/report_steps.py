@@ -124,6 +124,7 @@ def _records(report: Report, code: str, user: Any) -> QuerySet:
     rows = metric.records(report.owner, Period(report.starts, ends))
     if admin.site._registry.get(rows.model) is None and not hasattr(rows.model._default_manager.all(), "visible_to"):
         return rows.none()
+    rows = metric.readable(user, rows)
     return rows.filter(pk__in=visible_rows(rows.model, user).order_by().values("pk"))
 
 

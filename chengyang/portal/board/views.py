@@ -129,12 +129,13 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
     """Show the records that a figure counts, and how they are counted. Answers 404 for a figure that the board has not."""
     owner, span = owners.find(request.user, request.GET.get("of", "")), span_of(request)
     metric = next((one for one in extensions.metrics() if one.code == code), None)
-    if metric is None or not boards.is_for(metric, owners.kind_of(owner)):
+    if metric is None or not metric.stands_on(owners.kind_of(owner)):
         raise Http404
     context = evidence(
         admin.site,
         request,
         metric.records(owner, span.so_far),
+        metric=metric,
         heading=metric.label,
         about=_("%(how)s（%(period)s）") % {"how": metric.how_counted, "period": span.label},
         back=f"{reverse('board:board')}?{query_of(owner, span)}",
