@@ -2222,6 +2222,14 @@ MUTANTS = (
         ("services/proposals/test_proposal_signing.py::test_who_confirms_has_read_the_last_change",),
     ),
     Mutant(
+        "files-of-a-found-one",
+        "who found a proposal by its words reads no file before signing",
+        "services/proposals/page.py",
+        "    may_read = invitation.is_given and permissions.can_cosign(user, invitation.proposal)\n",
+        "    may_read = permissions.can_cosign(user, invitation.proposal)\n",
+        ("services/proposals/test_proposal_signing.py::test_a_stranger_without_the_address_reads_no_file",),
+    ),
+    Mutant(
         "parts-before-proposals",
         "a new holiday locks proposals before what belongs to them",
         "chengyang/platform/workdays/deadlines.py",
