@@ -261,6 +261,7 @@ class Promise(DemoMark):
     """答应的事: what a department promised in its answer, by a day; kept, moved with a reason, or given up with a reason."""
 
     PERSONAL = {"what": "proposals", "public_what": "proposals", "note": "proposals", "reason": "proposals"}
+    PERSONAL |= {"move_reason": "proposals"}
     NOT_PERSONAL = {
         *("id", "public_id", "due_on", "first_due_on", "state", "done_on", "reminded_on", "is_public", "is_demo"),
     }
@@ -275,7 +276,8 @@ class Promise(DemoMark):
     state = models.CharField(_("进展"), max_length=8, choices=PromiseState.choices, default=PromiseState.OPEN)
     done_on = models.DateField(_("做到的日子"), null=True, blank=True)
     note = models.CharField(_("做到了什么"), max_length=NOTE_LENGTH, blank=True)
-    reason = models.CharField(_("改日子或做不到的原因"), max_length=REASON_LENGTH, blank=True)
+    move_reason = models.CharField(_("改日子的原因"), max_length=REASON_LENGTH, blank=True)  # of the last other day
+    reason = models.CharField(_("做不到或撤销的原因"), max_length=REASON_LENGTH, blank=True)
     reminded_on = models.DateField(_("提醒日"), null=True, blank=True)
     is_public = models.BooleanField(_("两个人核过，可以公开"), default=False)
 
@@ -292,7 +294,7 @@ class Promise(DemoMark):
                 violation_error_message=_("做到了要有日子。"),
             ),
             models.CheckConstraint(
-                condition=Q(due_on=F("first_due_on"), state__in=["open", "done"]) | ~Q(reason=""),
+                condition=(Q(due_on=F("first_due_on")) | ~Q(move_reason="")) & (~Q(state="dropped") | ~Q(reason="")),
                 name="promise_moved_with_words",
                 violation_error_message=_("改日子和做不到要写原因。"),
             ),

@@ -56,7 +56,7 @@ def delivered(link: ReferralLink) -> set[str]:
     referral = link.referral
     found = [referral.answer, referral.reason if referral.state == ReferralState.HANDED_BACK else ""]
     for row in promises(link):
-        found += [row.what, row.note, row.reason]
+        found += [row.what, row.note, row.move_reason, row.reason]
     return {text for text in found if text}
 
 

@@ -347,7 +347,8 @@ class DuePromise(AboutProposal):
             DetailRow(_("承办单位"), row.referral.department),
             DetailRow(_("答应做什么"), row.what),
             DetailRow(_("哪天前"), dates.full_day(row.due_on), dates.days_left(row.due_on)),
-            *([DetailRow(_("上次改日子的原因"), row.reason)] if row.reason else []),
+            *([DetailRow(_("上次改日子的原因"), row.move_reason)] if row.move_reason else []),
+            *([DetailRow(_("撤销的原因"), row.reason)] if row.reason and row.state == PromiseState.OPEN else []),
         ]
 
     def options(self, row, user):

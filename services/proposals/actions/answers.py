@@ -206,7 +206,7 @@ def keep_promise(
         raise ActionError(_("最多 %(n)d 个字。") % {"n": NOTE_LENGTH}, code="too_long", field="reason")
     row.state, row.done_on = PromiseState.DONE, day
     row.save(update_fields=["state", "done_on", "note"])
-    _notify_progress(proposal, row, _("做到了：%(what)s"), "proposal.promise_kept", actor, unit)
+    _notify_progress(proposal, row, _("做到了：%(what)s"), "proposal.promise_kept", actor, unit, why=row.note)
     close_if_done(proposal)
     return row
 
@@ -222,11 +222,11 @@ def move_promise(
     proposal, row, unit = promise_locked(promise, actor=actor, link=link)
     if due_on < clock.today() or due_on == row.due_on:
         raise ActionError(_("请选今天以后的另一天。"), code="day", field="due_on")
-    row.reason = required_reason(reason, missing=_("请写为什么改日子。"))
+    row.move_reason = required_reason(reason, missing=_("请写为什么改日子。"))
     row.due_on, row.reminded_on = due_on, None
-    row.save(update_fields=["due_on", "reason", "reminded_on"])
-    text = _("“%(what)s”改到 %(day)s")
-    _notify_progress(proposal, row, text, "proposal.promise_moved", actor, unit, day=dates.day(due_on))
+    row.save(update_fields=["due_on", "move_reason", "reminded_on"])
+    text, words = _("“%(what)s”改到 %(day)s"), {"day": dates.day(due_on), "why": row.move_reason}
+    _notify_progress(proposal, row, text, "proposal.promise_moved", actor, unit, **words)
     return row
 
 
@@ -237,7 +237,7 @@ def drop_promise(promise: Promise, *, actor: Any = None, link: ReferralLink | No
     row.reason = required_reason(reason, missing=_("请写为什么做不到。"))
     row.state = PromiseState.DROPPED
     row.save(update_fields=["state", "reason"])
-    _notify_progress(proposal, row, _("做不到：%(what)s"), "proposal.promise_dropped", actor, unit)
+    _notify_progress(proposal, row, _("做不到：%(what)s"), "proposal.promise_dropped", actor, unit, why=row.reason)
     close_if_done(proposal)
     return row
 
@@ -246,7 +246,7 @@ def drop_promise(promise: Promise, *, actor: Any = None, link: ReferralLink | No
 def reopen_promise(promise: Promise, *, actor: Any, reason: str) -> Promise:
     """Take back as an officer that a promise was kept or given up: it is open again, and its readers learn why.
 
-    Its former result stays in the history of the row. Raises NotAllowed, ActionError("state") for an open one, ("reason").
+    What was written about the former result, and why the day is another one, stays in the steps and with the row. Raises NotAllowed, ActionError("state") for an open one, ("reason").
     """
     proposal = lock_proposal(promise.referral.proposal)
     row: Promise = lock(promise)
@@ -257,19 +257,24 @@ def reopen_promise(promise: Promise, *, actor: Any, reason: str) -> Promise:
     row.state, row.done_on, row.note, row.reminded_on = PromiseState.OPEN, None, "", None
     row.save(update_fields=["state", "done_on", "note", "reason", "reminded_on"])
     follow_again(proposal, actor=actor)
-    _notify_progress(proposal, row, _("还在做，前面记的撤销：%(what)s"), "proposal.promise_reopened", actor, "")
+    text, verb = _("还在做，前面记的撤销：%(what)s"), "proposal.promise_reopened"
+    _notify_progress(proposal, row, text, verb, actor, "", why=row.reason)
     return row
 
 
-def _notify_progress(proposal, row, news, verb, actor, unit, **words):
-    """Write and send `news`, a sentence about `what`; who follows the public edition reads the public words."""
+def _notify_progress(proposal, row, news, verb, actor, unit, *, why, **words):
+    """Write and send `news`, a sentence about `what`, and `why`; who follows the public edition reads the public words only.
+
+    The steps keep each reason, also after another one has been given.
+    """
     text = news % {"what": row.what, **words}
+    told = _("%(news)s。%(why)s") % {"news": text, "why": why}
     if unit:
-        step(proposal, text, unit=unit)
+        step(proposal, told, unit=unit)
     else:
-        office_step(proposal, text, by=actor)
+        office_step(proposal, told, by=actor)
     audit.record(verb, proposal, actor=actor, user=proposal.author)
-    notify_side(proposal, "services/proposal_progress", news=text, promise=row)
+    notify_side(proposal, "services/proposal_progress", news=told)
     edition = ProposalEdition.objects.published().filter(proposal=proposal).first()
     if edition is not None and row.is_public:
         notify_followers(edition, news % {"what": row.shown_what, **words})

@@ -101,6 +101,7 @@ def _erase_signatures(user_id):
             named = rows.model._base_manager.filter(pk__in=list(rows.filter(containing).values_list("pk", flat=True)))
             _cross_out(name, named, fields)
             history.delete_history(named)
+        _cross_out(name, ProposalStep.objects.filter(proposal__in=signed, text__contains=name), ("text",))
     history.delete_with_history(CoSigner.objects.filter(user=user_id))
     Follower.objects.filter(user=user_id).delete()
 
@@ -166,7 +167,8 @@ def _empty_answers(proposals):
     _delete_parts(rows)
     promises = Promise.objects.filter(referral__in=rows)
     promises.update(what=erasure.ERASED, public_what="", note="")
-    promises.exclude(reason="").update(reason=erasure.ERASED)
+    for name in ("reason", "move_reason"):
+        promises.exclude(**{name: ""}).update(**{name: erasure.ERASED})
     history.delete_history(promises)
     rows.exclude(answer="").update(answer=erasure.ERASED)
     rows.update(note="", reason="")
@@ -194,7 +196,7 @@ def _written_in(referrals):
     """Return (rows, names of the fields) of what is written in and below `referrals`."""
     return (
         (referrals, ("answer",)),
-        (Promise.objects.filter(referral__in=referrals), ("what", "public_what", "note", "reason")),
+        (Promise.objects.filter(referral__in=referrals), ("what", "public_what", "note", "reason", "move_reason")),
         (AnswerCorrection.objects.filter(referral__in=referrals), ("reason", "answer")),
     )
 

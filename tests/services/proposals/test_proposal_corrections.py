@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from chengyang import clock
@@ -10,7 +11,7 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.models import Notice
 from services import tasks
-from services.models import AnswerCorrection, Promise, ProposalEdition
+from services.models import AnswerCorrection, CoSigner, Promise, ProposalEdition
 from services.proposals import actions, figures, links
 from services.proposals.todos import DuePromise, edition_fields
 from tests import staff_pages
@@ -266,3 +267,51 @@ def test_the_day_can_lie_before_the_click(answered, district, settings):
     day = clock.today()
     settings.PORTAL_CLOCK = clock.now() + 9 * DAY
     assert actions.keep_promise(Promise.objects.get(), actor=district, note="好", done_on=day).done_on == day
+
+
+# ---- reasons that stay ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def moved(answered, district):
+    row = Promise.objects.get()
+    return actions.move_promise(row, actor=district, due_on=row.due_on + 9 * DAY, reason="车没到")
+
+
+@pytest.mark.parametrize("option", ["keep", "drop"])
+def test_a_result_that_is_taken_back_leaves_the_reason_of_another_day(client_of, moved, member, district, option):
+    if option == "keep":
+        actions.keep_promise(moved, actor=district, note="试行了")
+    else:
+        actions.drop_promise(moved, actor=district, reason="没有司机")
+    DuePromise().undo(fresh(moved), option, actor=district)
+    row = fresh(moved)
+    assert (row.state, row.move_reason, row.reason) == ("open", "车没到", "记错了")
+    page = client_of(member).get(row.referral.proposal.get_absolute_url()).content.decode()
+    for words in ("改日子的原因：车没到", "撤销过记下的结果：记错了", {"keep": "试行了", "drop": "没有司机"}[option]):
+        assert words in page
+    assert "车没到" in str([one.value for one in DuePromise().detail_rows(row, district)])
+
+
+def test_each_reason_stands_among_the_steps(moved, district):
+    actions.move_promise(moved, actor=district, due_on=moved.due_on + 9 * DAY, reason="修路")
+    actions.drop_promise(fresh(moved), actor=district, reason="没有司机")
+    texts = [step.text for step in moved.referral.proposal.steps.order_by("-pk")[:3]]
+    assert [text.rsplit("。", 1)[1] for text in texts] == ["没有司机", "修路", "车没到"]
+
+
+def test_a_promise_is_moved_or_given_up_with_words_only(moved):
+    for change in ({"move_reason": ""}, {"state": "dropped", "reason": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Promise.objects.update(**change)
+
+
+def test_the_name_of_an_erased_cosigner_goes_out_of_the_steps(answered, friend, member, district):
+    CoSigner.objects.create(proposal=answered, user=friend)
+    name = friend.person.name
+    row = Promise.objects.get()
+    actions.move_promise(row, actor=district, due_on=row.due_on + DAY, reason=f"等{name}回来")
+    from .test_proposal_upkeep import leave
+
+    actions.erase_proposals(leave(friend))
+    row = fresh(row)
+    kept = str([row.move_reason, *row.history.values(), *answered.steps.values()])
+    assert (name in kept, row.move_reason) == (False, f"等{'×' * len(name)}回来")
