@@ -57,6 +57,7 @@ def context_of(proposal: Proposal, user: Any) -> dict[str, Any]:
         "correction": AnswerCorrection.objects.waiting().filter(referral=last).first() if last else None,
         "promises": Promise.objects.filter(referral__proposal=shown).select_related("referral"),
         "files": _files(user, proposal, last if shown is proposal else None),
+        "hidden_promises": _hidden_promises(edition),
         "weeks": _weeks(last),
         "edition": edition,
         "invitation": links.invitation_of(proposal) if may["invite"] else "",
@@ -142,6 +143,13 @@ def _corrections(user: Any, proposal: Proposal) -> list[AnswerCorrection]:
     for row in rows:
         row.files = [file for file in files if file.attached_id == row.public_id]
     return rows
+
+
+def _hidden_promises(edition: ProposalEdition | None) -> int:
+    """Return how many promises the page of a published `edition` does not show, until they are worded anew and checked."""
+    if edition is None or edition.state != EditionState.PUBLISHED:
+        return 0
+    return Promise.objects.filter(referral__proposal=edition.proposal_id, is_public=False).count()
 
 
 def _weeks(referral: Referral | None) -> list[Any]:

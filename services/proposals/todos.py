@@ -9,6 +9,7 @@ from chengyang.extensions import DecisionOption, DetailRow
 from chengyang.lib.chinese import dates
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.forms import DateField
+from chengyang.platform.web.lookups import any_of
 from chengyang.platform.workdays import deadlines
 
 from ..models import Department, Openness, Promise, PromiseState, Proposal, ProposalEdition, Referral
@@ -180,6 +181,9 @@ class CleanProposal(AboutProposal):
     def waiting(self, user):
         agreed = Proposal.objects.visible_to(user).filter(state__in=("answered", "closed"), author__isnull=False)
         open_ = Q(edition__isnull=True) | Q(edition__state=EditionState.RETURNED)
+        # A promise that was hidden, or written down since, is published with the edition only.
+        hidden = Promise.objects.filter(is_public=False, referral__proposal__edition__state=EditionState.PUBLISHED)
+        open_ |= Q(any_of("pk", hidden, "referral__proposal"))
         return of_others(agreed.exclude(openness=Openness.CLOSED).filter(open_), user)
 
     def viewable_by(self, user):
@@ -207,7 +211,7 @@ class CleanProposal(AboutProposal):
             DetailRow(_("建议怎么做"), row.wish, asks=("wish",)),
             DetailRow(_("答复"), answer.answer if answer else "", asks=("answer",)),
             *(
-                DetailRow(_("答应的事"), one.what, dates.full_day(one.due_on), asks=(PROMISE + one.public_id,))
+                DetailRow(_("答应的事"), one.what, _on_public_page(one, edition), asks=(PROMISE + one.public_id,))
                 for one in _promises_of(row, user)
             ),
         ]
@@ -243,6 +247,13 @@ def edition_fields(proposal, user):
         words = {"label": _("公开时怎么写"), "max_length": PROMISE_LENGTH, "initial": one.shown_what, "required": False}
         found[PROMISE + one.public_id] = forms.CharField(**words)
     return found
+
+
+def _on_public_page(promise, edition):
+    """Return the day of `promise`, and that it is missing on the public page of `edition`."""
+    day = dates.full_day(promise.due_on)
+    is_missing = edition is not None and edition.state == EditionState.PUBLISHED and not promise.is_public
+    return _("%(day)s，公开页上没有") % {"day": day} if is_missing else day
 
 
 def _promises_of(proposal, user):

@@ -43,6 +43,8 @@ def answer_by_link(
 ) -> Referral:
     """Answer a proposal as its department, with what it promises; the link ends, author and office are notified.
 
+    The office reads that it prepares the publication, or that there is none.
+
     Raises ActionError("link") for a link that has ended, ("state") when it was answered or recalled meanwhile, ("answer"),
     ("result"), ("promise") for one without words, in the past, or with a personal number, and as `attach`.
     """
@@ -70,7 +72,8 @@ def answer_by_link(
     words = {"result": referral.get_result_display(), "n": due.used_days(referral)}
     step(proposal, _("答复：%(result)s，用了 %(n)d 个工作日") % words, unit=referral.department)
     notify_side(proposal, "services/proposal_answered", referral=referral)
-    notify_office(proposal, "services/proposal_to_publish", referral=referral)
+    template = "proposal_to_publish" if proposal.is_agreed_to else "proposal_answer_arrived"
+    notify_office(proposal, f"services/{template}", referral=referral)
     return referral
 
 
@@ -274,10 +277,10 @@ def _notify_progress(proposal, row, news, verb, actor, unit, *, why, **words):
     else:
         office_step(proposal, told, by=actor)
     audit.record(verb, proposal, actor=actor, user=proposal.author)
-    notify_side(proposal, "services/proposal_progress", news=told)
+    readers = notify_side(proposal, "services/proposal_progress", news=told)
     edition = ProposalEdition.objects.published().filter(proposal=proposal).first()
     if edition is not None and row.is_public:
-        notify_followers(edition, news % {"what": row.shown_what, **words})
+        notify_followers(edition, news % {"what": row.shown_what, **words}, but=readers)
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------
