@@ -17,7 +17,7 @@ from chengyang.platform.accounts import limits, links
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.delivery import site_url
 
-from ..models import AnswerCorrection, Promise, PromiseState, Proposal, ReferralLink
+from ..models import AnswerCorrection, Promise, PromiseState, Proposal, Referral, ReferralLink
 from ..states import ProposalState, ReferralState
 
 NAME = "services:referral"  # the page of a department
@@ -82,6 +82,11 @@ def files_of(link: ReferralLink) -> Any:
     merged = proposal.merged.filter(state=ProposalState.MERGED).values_list("public_id", flat=True)
     keys = [proposal.public_id, *merged]
     return File.objects.filter(attached_to="services.Proposal", attached_id__in=keys).order_by("pk")
+
+
+def answer_files(link: ReferralLink) -> Any:
+    """Return the files of the answer, which the department has sent."""
+    return File.objects.filter(attached_to=Referral._meta.label, attached_id=link.referral.public_id).order_by("pk")
 
 
 def promises(link: ReferralLink) -> Any:

@@ -16,8 +16,8 @@ from services.proposals import actions, figures, links
 from services.proposals.todos import DuePromise, edition_fields
 from tests import staff_pages
 
-from .conftest import ANSWER, fresh
-from .test_proposal_care import pdf
+from .conftest import ANSWER, TEXTS, fresh
+from .test_proposal_care import pdf, picture
 from .test_proposal_referrals import enter, send
 
 pytestmark = pytest.mark.django_db
@@ -315,3 +315,58 @@ def test_the_name_of_an_erased_cosigner_goes_out_of_the_steps(answered, friend, 
     row = fresh(row)
     kept = str([row.move_reason, *row.history.values(), *answered.steps.values()])
     assert (name in kept, row.move_reason) == (False, f"等{'×' * len(name)}回来")
+
+
+# ---- files of a corrected answer ------------------------------------------------------------------------------------
+@pytest.fixture
+def link_with_files(link, district):
+    """The link of a department that is asked to correct an answer with two files."""
+    referral = actions.answer_by_link(link, answer=ANSWER, result="adopted", uploads=[pdf(), picture(1)])
+    actions.reopen_answer(referral, actor=district, reason="附错了文件")
+    return referral.links.get(ended_at__isnull=True)
+
+
+def test_the_department_reads_which_files_stay_and_opens_them(client, link_with_files):
+    enter(client, link_with_files)
+    page = client.get(links.path_of(link_with_files)).content.decode()
+    assert ("现在附着的 2 个留着" in page, "不换，只去掉其中几个" in page) == (True, True)
+    for file in File.objects.all():
+        url = f"{links.path_of(link_with_files)}files/{file.public_id}/"
+        assert url in page
+        assert client.get(url).getvalue()
+
+
+def test_the_first_answer_has_no_files_to_drop(client, link):
+    enter(client, link)
+    page = client.get(links.path_of(link)).content.decode()
+    assert ("现在附着" in page, "只去掉" in page) == (False, False)
+
+
+def test_a_correction_drops_one_file_and_keeps_the_other(client, client_of, link_with_files, member):
+    enter(client, link_with_files)
+    wrong, right = File.objects.order_by("pk")
+    same = {"answer": ANSWER, "result": "adopted"}
+    assert send(client, link_with_files, do="answer", **same, dropped=["0000000000"]).status_code == 400
+    assert not AnswerCorrection.objects.written().exists()
+    answer = send(client, link_with_files, do="answer", **same, dropped=[wrong.public_id])
+    assert "已送到" in answer.content.decode()
+    correction = AnswerCorrection.objects.get()
+    assert (fresh(wrong).attached_id, fresh(right).attached_id) == (correction.public_id, correction.referral.public_id)
+    page = client_of(member).get(correction.referral.proposal.get_absolute_url())
+    assert [one.pk for one in page.context["files"]["answer"]] == [right.pk]
+
+
+def test_no_file_of_somebody_else_is_dropped(link_with_files, answered_too):
+    other = File.objects.get(attached_id=answered_too.public_id)
+    with pytest.raises(ActionError) as refused:
+        actions.correct_answer(link_with_files, answer=ANSWER, result="adopted", dropped=[other.public_id])
+    assert (refused.value.code, fresh(other).attached_id) == ("same", answered_too.public_id)
+
+
+@pytest.fixture
+def answered_too(friend, district, unit):
+    """The answer to another proposal, with a file."""
+    row = actions.submit_proposal(actions.draft_proposal(actor=friend, **{**TEXTS, "title": "另一件"}), actor=friend)
+    row = actions.accept_proposal(row, actor=district)
+    forwarded = actions.forward_proposal(row, actor=district, department=unit)
+    return actions.answer_by_link(forwarded.links.get(), answer=ANSWER, result="adopted", uploads=[pdf()])
