@@ -12,8 +12,9 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
+from chengyang.platform.web.lookups import any_of
 
-from ..states import ReferralState
+from ..states import ProposalState, ReferralState
 from .proposals import Proposal
 
 ANSWER_LENGTH = 4_000  # characters of an answer
@@ -252,8 +253,11 @@ class PromiseState(models.TextChoices):
 
 class PromiseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return the promises of the proposals that `user` may read."""
-        return self.filter(referral__in=Referral.objects.visible_to(user))
+        """Return the promises of the proposals that `user` may read, also of one with which they were answered together."""
+        seen = Proposal.objects.visible_to(user)
+        together = seen.filter(state=ProposalState.MERGED)
+        proposals = Proposal.objects.filter(Q(any_of("pk", seen)) | Q(any_of("pk", together, "merged_into")))
+        return self.filter(referral__proposal__in=proposals)
 
 
 @tracked

@@ -328,7 +328,7 @@ class DuePromise(AboutProposal):
     reason_words = (_("做到了什么，或为什么"), _("作者和附议的人看到；做到了什么最多 200 个字"))
 
     def proposal_of(self, row):
-        return row.referral.proposal
+        return row.referral.proposal.read_as
 
     def waiting(self, user):
         last = deadlines.due_on(clock.today(), REMIND_BEFORE)
@@ -352,7 +352,7 @@ class DuePromise(AboutProposal):
         return row.referral.answered_at
 
     def detail_rows(self, row, user):
-        proposal = row.referral.proposal
+        proposal = self.proposal_of(row)
         return [
             DetailRow(_("建言"), proposal.title, proposal.number, url=page_url(proposal)),
             DetailRow(_("承办单位"), row.referral.department),

@@ -2230,6 +2230,25 @@ MUTANTS = (
         ("services/proposals/test_proposal_signing.py::test_a_stranger_without_the_address_reads_no_file",),
     ),
     Mutant(
+        "promise-to-two-forgotten",
+        "a promise to two authors is reminded of while one of them has left",
+        "services/models/proposals.py",
+        "        return self.filter(Q(pk__in=here) | Q(pk__in=merged))\n",
+        "        return self.filter(Q(pk__in=here) | Q(author__isnull=True, pk__in=merged))\n",
+        (
+            "services/proposals/test_proposal_erasure.py"
+            "::test_what_was_promised_to_two_is_reminded_of_when_one_has_left",
+        ),
+    ),
+    Mutant(
+        "hidden-in-silence",
+        "a promise that goes off the public page is told to those who read of it",
+        "services/proposals/actions/openness.py",
+        "        _tell_of_hidden(edition, proposal, hidden)\n",
+        "        pass\n",
+        ("services/proposals/test_proposal_words.py::test_a_promise_that_is_hidden_is_told_to_each_once",),
+    ),
+    Mutant(
         "parts-before-proposals",
         "a new holiday locks proposals before what belongs to them",
         "chengyang/platform/workdays/deadlines.py",

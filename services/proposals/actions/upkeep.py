@@ -268,7 +268,7 @@ def mark_late(referral: Referral, today: dt.date) -> bool:
 def remind_of_promise(promise: Promise, today: dt.date) -> bool:
     """Remind contact and office five working days before a promise is due, once for each day, if somebody follows it.
 
-    Safe to repeat.
+    So they are while an author has left who was answered together with others: these still wait for it. Safe to repeat.
     """
     proposal = lock_proposal(promise.referral.proposal)
     row = lock(promise)
@@ -282,7 +282,7 @@ def remind_of_promise(promise: Promise, today: dt.date) -> bool:
     row.reminded_on = today
     row.save(update_fields=["reminded_on"])
     _remind_contact(row.referral, "services/promise_unit_reminder", promise=row)
-    notify_office(proposal, "services/promise_reminder", promise=row)
+    notify_office(proposal.read_as, "services/promise_reminder", promise=row)
     return True
 
 

@@ -333,7 +333,8 @@ def test_the_department_reads_which_files_stay_and_opens_them(client, link_with_
     for file in File.objects.all():
         url = f"{links.path_of(link_with_files)}files/{file.public_id}/"
         assert url in page
-        assert client.get(url).getvalue()
+        answer = client.get(url)
+        assert (answer.status_code, bool(answer.getvalue())) == (200, True)
 
 
 def test_the_first_answer_has_no_files_to_drop(client, link):
