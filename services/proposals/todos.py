@@ -18,7 +18,7 @@ from ..states import PROPOSAL_WITH_OFFICE, EditionState, ProposalState, Referral
 from . import actions, permissions, similar
 from .actions.upkeep import REMIND_BEFORE
 from .correction_todos import LateCorrection
-from .todo_parts import AboutProposal, file_rows, of_others, text_rows
+from .todo_parts import AboutProposal, day_of, file_rows, of_others, public_page_rows, text_rows
 
 PROMISE = "promise_"  # first part of the name of the field with the public words of a promise, before its public id
 
@@ -205,13 +205,14 @@ class CleanProposal(AboutProposal):
         return [
             DetailRow(_("编号"), row.number, url=page_url(row)),
             DetailRow(_("公开"), row.get_openness_display()),
+            *public_page_rows(edition),
             *why,
             DetailRow(_("题目"), row.title, asks=("title",)),
             DetailRow(_("现在是什么样"), row.situation, asks=("situation",)),
             DetailRow(_("建议怎么做"), row.wish, asks=("wish",)),
             DetailRow(_("答复"), answer.answer if answer else "", asks=("answer",)),
             *(
-                DetailRow(_("答应的事"), one.what, _on_public_page(one, edition), asks=(PROMISE + one.public_id,))
+                DetailRow(_("答应的事"), one.what, day_of(one, edition), asks=(PROMISE + one.public_id,))
                 for one in _promises_of(row, user)
             ),
         ]
@@ -247,13 +248,6 @@ def edition_fields(proposal, user):
         words = {"label": _("公开时怎么写"), "max_length": PROMISE_LENGTH, "initial": one.shown_what, "required": False}
         found[PROMISE + one.public_id] = forms.CharField(**words)
     return found
-
-
-def _on_public_page(promise, edition):
-    """Return the day of `promise`, and that it is missing on the public page of `edition`."""
-    day = dates.full_day(promise.due_on)
-    is_missing = edition is not None and edition.state == EditionState.PUBLISHED and not promise.is_public
-    return _("%(day)s，公开页上没有") % {"day": day} if is_missing else day
 
 
 def _promises_of(proposal, user):
