@@ -72,8 +72,10 @@ def answer_by_link(
     words = {"result": referral.get_result_display(), "n": due.used_days(referral)}
     step(proposal, _("答复：%(result)s，用了 %(n)d 个工作日") % words, unit=referral.department)
     notify_side(proposal, "services/proposal_answered", referral=referral)
-    template = "proposal_to_publish" if proposal.is_agreed_to else "proposal_answer_arrived"
-    notify_office(proposal, f"services/{template}", referral=referral)
+    if proposal.is_agreed_to:
+        notify_office(proposal, "services/proposal_to_publish", referral=referral)
+    else:
+        notify_office(proposal, "services/proposal_answer_arrived", referral=referral)
     return referral
 
 
