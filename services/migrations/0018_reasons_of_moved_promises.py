@@ -3,7 +3,7 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 
 def moved(apps):
@@ -12,10 +12,12 @@ def moved(apps):
 
 
 def separate_reasons(apps, schema_editor):
-    """Keep the one reason that a moved promise has as that of the move; one that was given up had overwritten it and keeps it too."""
-    rows = moved(apps)
-    rows.update(move_reason=F("reason"))
-    rows.exclude(state="dropped").update(reason="")
+    """Keep the one reason that a moved promise has as that of the move; one that was given up had overwritten it and keeps it too.
+
+    In one statement: a row that is updated twice has pending trigger events, with which the table cannot be altered.
+    """
+    kept = Case(When(state="dropped", then=F("reason")), default=Value(""))
+    moved(apps).update(move_reason=F("reason"), reason=kept)
 
 
 def join_reasons(apps, schema_editor):
