@@ -116,7 +116,7 @@ def invitation_path(proposal: Proposal) -> str:
 
 
 def found_path(proposal: Proposal) -> str:
-    """Return the path of the same page for those who found `proposal` by its words: it shows them no files, as its author was told."""
+    """Return the path of the same page for those who found `proposal` by its words: it shows them no files, as its author has read."""
     return reverse("services:proposal-join", args=[proposal.public_id, _signature(proposal, "proposal-found")])
 
 

@@ -2242,11 +2242,11 @@ MUTANTS = (
     ),
     Mutant(
         "hidden-in-silence",
-        "a promise that goes off the public page is told to those who read of it",
+        "a promise that goes off the public page is notified to those who read of it",
         "services/proposals/actions/openness.py",
-        "        _tell_of_hidden(edition, proposal, hidden)\n",
+        "        _notify_of_hidden(edition, proposal, hidden)\n",
         "        pass\n",
-        ("services/proposals/test_proposal_words.py::test_a_promise_that_is_hidden_is_told_to_each_once",),
+        ("services/proposals/test_proposal_words.py::test_a_promise_that_is_hidden_is_notified_once",),
     ),
     Mutant(
         "parts-before-proposals",

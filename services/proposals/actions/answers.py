@@ -273,13 +273,13 @@ def _notify_progress(proposal, row, news, verb, actor, unit, *, why, **words):
     The steps keep each reason, also after another one has been given.
     """
     text = news % {"what": row.what, **words}
-    told = _("%(news)s。%(why)s") % {"news": text, "why": why}
+    sentence = _("%(news)s。%(why)s") % {"news": text, "why": why}
     if unit:
-        step(proposal, told, unit=unit)
+        step(proposal, sentence, unit=unit)
     else:
-        office_step(proposal, told, by=actor)
+        office_step(proposal, sentence, by=actor)
     audit.record(verb, proposal, actor=actor, user=proposal.author)
-    readers = notify_side(proposal, "services/proposal_progress", news=told)
+    readers = notify_side(proposal, "services/proposal_progress", news=sentence)
     edition = ProposalEdition.objects.published().filter(proposal=proposal).first()
     if edition is not None and row.is_public:
         notify_followers(edition, news % {"what": row.shown_what, **words}, but=readers)

@@ -64,8 +64,8 @@ def _hide_promises(proposal):
     return hidden
 
 
-def _tell_of_hidden(edition, proposal, hidden):
-    """Tell everybody that `edition`, which is published, shows the promises `hidden` no longer; the office gets a to-do.
+def _notify_of_hidden(edition, proposal, hidden):
+    """Notify everybody that `edition`, which is published, shows the promises `hidden` no longer; the office gets a to-do.
 
     Only those who read the proposal itself read which ones.
     """
@@ -93,7 +93,7 @@ def hide_if_named(proposal: Proposal, *, actor: Any) -> None:
     if personal_traces.found_in(text, hidden_names(proposal)):
         return_published(proposal, actor=actor, reason=str(_("有人改为不写名字，正文要再核一遍")))
     elif hidden and edition.state == EditionState.PUBLISHED:
-        _tell_of_hidden(edition, proposal, hidden)
+        _notify_of_hidden(edition, proposal, hidden)
 
 
 def _clean_again(proposal, *, actor, reason=""):

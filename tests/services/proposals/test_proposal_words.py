@@ -91,7 +91,7 @@ def kinds_for(user):
     return sorted(Notice.objects.filter(user=user).values_list("kind", flat=True))
 
 
-def test_a_promise_that_is_hidden_is_told_to_each_once(client, hidden, member, friend, stranger):
+def test_a_promise_that_is_hidden_is_notified_once(client, hidden, member, friend, stranger):
     assert (fresh(hidden).state, NAMED in client.get(hidden.get_absolute_url()).content.decode()) == (
         "published",
         False,
@@ -144,7 +144,7 @@ def test_a_promise_written_down_later_is_published_by_two_officers_too(published
     assert CleanProposal().waiting(district).get() == published.proposal
 
 
-def test_who_signs_and_follows_is_told_once(published, friend, district):
+def test_who_signs_and_follows_is_notified_once(published, friend, district):
     CoSigner.objects.create(proposal=published.proposal, user=friend)
     Follower.objects.create(edition=published, user=friend)
     Notice.objects.all().delete()
