@@ -76,14 +76,18 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(visible)
 
     def followed(self):
-        """Return those whose promises somebody waits for: the author, or of an erased one the authors of those merged into it.
+        """Return those whose promises somebody waits for: the author, or the authors of those merged into it.
 
-        Nobody is reminded of others. One whose author has left waits until it is erased: officers do not read it (P06).
+        Nobody is reminded of others: an author who has left, or is erased, waits for nothing.
         """
-        left = Person.objects.filter(state="left", user__isnull=False).values("user")
-        here = self.model._base_manager.filter(author__isnull=False).exclude(author__in=left)
+        here = self.model.objects.with_author_here()
         merged = here.filter(state=ProposalState.MERGED).values("merged_into")
-        return self.filter(Q(pk__in=here) | Q(author__isnull=True, pk__in=merged))
+        return self.filter(Q(pk__in=here) | Q(pk__in=merged))
+
+    def with_author_here(self):
+        """Return those whose author is neither erased nor has left the registry."""
+        left = Person.objects.filter(state="left", user__isnull=False).values("user")
+        return self.filter(author__isnull=False).exclude(author__in=left)
 
     def public_ids_visible_to(self, user):
         """Return the public ids of the proposals whose files `user` may open (slot `file_access`)."""
@@ -226,6 +230,17 @@ class Proposal(DemoMark):
 
     def get_absolute_url(self):
         return reverse("services:proposal", args=[self.public_id])
+
+    @property
+    def read_as(self):
+        """Return the proposal on whose page officers read what was promised in the answer to this one.
+
+        Once its author has left, officers no longer read it (P06): it is one that was merged into it, with the same answer.
+        """
+        rows = type(self).objects.with_author_here()
+        if self.author_id is None or rows.filter(pk=self.pk).exists():
+            return self
+        return rows.filter(merged_into=self, state=ProposalState.MERGED).order_by("pk").first() or self
 
     @property
     def is_editable(self):

@@ -12,8 +12,9 @@ from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.accounts.models import DemoMark
 from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
+from chengyang.platform.web.lookups import any_of
 
-from ..states import ReferralState
+from ..states import ProposalState, ReferralState
 from .proposals import Proposal
 
 ANSWER_LENGTH = 4_000  # characters of an answer
@@ -252,8 +253,11 @@ class PromiseState(models.TextChoices):
 
 class PromiseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return the promises of the proposals that `user` may read."""
-        return self.filter(referral__in=Referral.objects.visible_to(user))
+        """Return the promises of the proposals that `user` may read, also of one with which they were answered together."""
+        seen = Proposal.objects.visible_to(user)
+        together = seen.filter(state=ProposalState.MERGED)
+        proposals = Proposal.objects.filter(Q(any_of("pk", seen)) | Q(any_of("pk", together, "merged_into")))
+        return self.filter(referral__proposal__in=proposals)
 
 
 @tracked
@@ -261,6 +265,7 @@ class Promise(DemoMark):
     """答应的事: what a department promised in its answer, by a day; kept, moved with a reason, or given up with a reason."""
 
     PERSONAL = {"what": "proposals", "public_what": "proposals", "note": "proposals", "reason": "proposals"}
+    PERSONAL |= {"move_reason": "proposals"}
     NOT_PERSONAL = {
         *("id", "public_id", "due_on", "first_due_on", "state", "done_on", "reminded_on", "is_public", "is_demo"),
     }
@@ -275,7 +280,8 @@ class Promise(DemoMark):
     state = models.CharField(_("进展"), max_length=8, choices=PromiseState.choices, default=PromiseState.OPEN)
     done_on = models.DateField(_("做到的日子"), null=True, blank=True)
     note = models.CharField(_("做到了什么"), max_length=NOTE_LENGTH, blank=True)
-    reason = models.CharField(_("改日子或做不到的原因"), max_length=REASON_LENGTH, blank=True)
+    move_reason = models.CharField(_("改日子的原因"), max_length=REASON_LENGTH, blank=True)  # of the last other day
+    reason = models.CharField(_("做不到或撤销的原因"), max_length=REASON_LENGTH, blank=True)
     reminded_on = models.DateField(_("提醒日"), null=True, blank=True)
     is_public = models.BooleanField(_("两个人核过，可以公开"), default=False)
 
@@ -292,7 +298,7 @@ class Promise(DemoMark):
                 violation_error_message=_("做到了要有日子。"),
             ),
             models.CheckConstraint(
-                condition=Q(due_on=F("first_due_on"), state__in=["open", "done"]) | ~Q(reason=""),
+                condition=(Q(due_on=F("first_due_on")) | ~Q(move_reason="")) & (~Q(state="dropped") | ~Q(reason="")),
                 name="promise_moved_with_words",
                 violation_error_message=_("改日子和做不到要写原因。"),
             ),

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
@@ -12,7 +13,7 @@ from chengyang.platform.workdays import deadlines
 
 from ..models import AnswerCorrection, Referral, ReferralLink
 from . import actions, permissions
-from .todo_parts import AboutProposal, of_others, text_rows
+from .todo_parts import AboutProposal, file_rows, of_others, text_rows
 
 WAITS = 5  # working days from the last link until the office asks again, or lets the answer stand
 ONE_DAY = dt.timedelta(days=1)
@@ -24,6 +25,14 @@ def _asked_before():
     while deadlines.left(clock.today(), day) < WAITS:
         day -= ONE_DAY
     return clock.at(day + ONE_DAY)
+
+
+def _words_of(link):
+    """Return when `link` was sent, and whether the department has opened it."""
+    sent = _("%(day)s发出") % {"day": dates.day(timezone.localdate(link.made_at))}
+    if link.opened_at:
+        return sent, _("%(day)s打开过") % {"day": dates.day(timezone.localdate(link.opened_at))}
+    return sent, _("还没打开") if link.is_open else _("没打开过，已经停用")
 
 
 class LateCorrection(AboutProposal):
@@ -63,12 +72,17 @@ class LateCorrection(AboutProposal):
         return getattr(row, "asked_at", None)
 
     def detail_rows(self, row, user):
-        waiting = row.corrections.waiting().select_related("asked_by")
+        link = row.links.order_by("-made_at", "-pk").first()
         return [
-            *text_rows(row.proposal),
+            *(
+                DetailRow(_("请单位更正"), one.reason, dates.day(timezone.localdate(one.asked_at)))
+                for one in row.corrections.waiting()
+            ),
             DetailRow(_("承办单位"), row.department),
-            DetailRow(_("答复"), row.answer, row.get_result_display()),
-            *(DetailRow(_("请单位更正"), one.reason, dates.stamp(one.asked_at)) for one in waiting),
+            *([DetailRow(_("链接"), *_words_of(link))] if link else []),
+            DetailRow(_("现在的答复"), row.answer, row.get_result_display()),
+            *file_rows(row, user),
+            *text_rows(row.proposal),
         ]
 
     def options(self, row, user):

@@ -1,5 +1,6 @@
 """Forms of proposals."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -120,8 +121,19 @@ class UnitAnswerForm(Form):
     answer = _text(_("答复"), ANSWER_LENGTH, 8, help_text=_("一条一条答；不写提出人的姓名和电话，作者同意时答复会公开"))
     uploads = FilesField(help_text=_("图片或 PDF，最多 5 个"))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, sent: Iterable[Any] = (), **options: Any) -> None:
+        """Ask for an answer; `sent` are the files of the one that is corrected, which stay unless others come or they are ticked."""
         rows: dict[str, forms.Field] = {}
+        if choices := [(file.public_id, file.name) for file in sent]:
+            words = _("图片或 PDF，最多 5 个；不选，现在附着的 %(n)d 个留着，选了就换成这次选的")
+            rows["uploads"] = FilesField(help_text=words % {"n": len(choices)})
+            rows["dropped"] = forms.MultipleChoiceField(
+                label=_("不换，只去掉其中几个"),
+                choices=choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("勾上的不再附在答复里，和原来的答复放在一起"),
+            )
         for n in range(1, PROMISES + 1):
             label = _("答应的事 %(n)d") % {"n": n}
             rows[f"what_{n}"] = forms.CharField(label=label, max_length=PROMISE_LENGTH, required=False)
@@ -135,7 +147,7 @@ class UnitAnswerForm(Form):
 
     def main_fields(self) -> list[Any]:
         """Return the other fields."""
-        return [self[name] for name in ("result", "answer", "uploads")]
+        return [self[name] for name in ("result", "answer", "uploads", "dropped") if name in self.fields]
 
     @property
     def promises(self) -> list[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 """Links of proposals: for a department's contact, with a code, and for those who are asked to sign with the author."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -17,7 +17,7 @@ from chengyang.platform.accounts import limits, links
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.delivery import site_url
 
-from ..models import AnswerCorrection, Promise, PromiseState, Proposal, ReferralLink
+from ..models import AnswerCorrection, Promise, PromiseState, Proposal, Referral, ReferralLink
 from ..states import ProposalState, ReferralState
 
 NAME = "services:referral"  # the page of a department
@@ -56,7 +56,7 @@ def delivered(link: ReferralLink) -> set[str]:
     referral = link.referral
     found = [referral.answer, referral.reason if referral.state == ReferralState.HANDED_BACK else ""]
     for row in promises(link):
-        found += [row.what, row.note, row.reason]
+        found += [row.what, row.note, row.move_reason, row.reason]
     return {text for text in found if text}
 
 
@@ -84,6 +84,11 @@ def files_of(link: ReferralLink) -> Any:
     return File.objects.filter(attached_to="services.Proposal", attached_id__in=keys).order_by("pk")
 
 
+def answer_files(link: ReferralLink) -> Any:
+    """Return the files of the answer, which the department has sent."""
+    return File.objects.filter(attached_to=Referral._meta.label, attached_id=link.referral.public_id).order_by("pk")
+
+
 def promises(link: ReferralLink) -> Any:
     """Return what the department has promised."""
     return Promise.objects.filter(referral=link.referral)
@@ -106,17 +111,31 @@ def invitation_of(proposal: Proposal) -> str:
 
 
 def invitation_path(proposal: Proposal) -> str:
-    """Return the path of the page on which `proposal` is signed."""
-    return reverse("services:proposal-join", args=[proposal.public_id, _signature(proposal)])
+    """Return the path of the page on which `proposal` is signed by whoever its author gives it to."""
+    return reverse("services:proposal-join", args=[proposal.public_id, _signature(proposal, "proposal-join")])
 
 
-def invited(public_id: str, signature: str) -> Proposal:
-    """Return the proposal to which this address invites. Raises Http404 for a wrong or former signature."""
+def found_path(proposal: Proposal) -> str:
+    """Return the path of the same page for those who found `proposal` by its words: it shows them no files, as its author has read."""
+    return reverse("services:proposal-join", args=[proposal.public_id, _signature(proposal, "proposal-found")])
+
+
+class Invitation(NamedTuple):
+    """A proposal that can be signed, and whether its author has given this address, or somebody found it by its words."""
+
+    proposal: Proposal
+    is_given: bool
+
+
+def invited(public_id: str, signature: str) -> Invitation:
+    """Return the invitation of this address. Raises Http404 for a wrong or former signature, and for what is found no longer."""
     proposal: Any = get_object_or_404(Proposal, public_id=public_id)
-    if not constant_time_compare(_signature(proposal), signature):
+    is_given = constant_time_compare(_signature(proposal, "proposal-join"), signature)
+    is_found = proposal.joinable and constant_time_compare(_signature(proposal, "proposal-found"), signature)
+    if not (is_given or is_found):
         raise Http404
-    return proposal
+    return Invitation(proposal, is_given)
 
 
-def _signature(proposal):
-    return mac("proposal-join", f"{proposal.public_id}/{proposal.invitation}".encode())[: links.LENGTH]
+def _signature(proposal, purpose):
+    return mac(purpose, f"{proposal.public_id}/{proposal.invitation}".encode())[: links.LENGTH]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chengyang.extensions import todo_kind
@@ -56,6 +57,7 @@ def context_of(proposal: Proposal, user: Any) -> dict[str, Any]:
         "correction": AnswerCorrection.objects.waiting().filter(referral=last).first() if last else None,
         "promises": Promise.objects.filter(referral__proposal=shown).select_related("referral"),
         "files": _files(user, proposal, last if shown is proposal else None),
+        "hidden_promises": _hidden_promises(edition),
         "weeks": _weeks(last),
         "edition": edition,
         "invitation": links.invitation_of(proposal) if may["invite"] else "",
@@ -114,6 +116,25 @@ def _files(user: Any, proposal: Proposal, referral: Referral | None) -> dict[str
     return found
 
 
+def files_to_sign(user: Any, invitation: links.Invitation) -> QuerySet:
+    """Return the files that `user` opens with an `invitation` of the author: a signature confirms them, as long as it can be given.
+
+    Who signs reads them with the proposal, whatever becomes of the address.
+    """
+    rows = _files_of(invitation.proposal)
+    may_read = invitation.is_given and permissions.can_cosign(user, invitation.proposal)
+    return rows if may_read else rows.none()
+
+
+def files_after_signing(invitation: links.Invitation) -> int:
+    """Return how many files whoever found the proposal by its words reads only after having signed."""
+    return 0 if invitation.is_given else _files_of(invitation.proposal).count()
+
+
+def _files_of(proposal):
+    return File.objects.filter(attached_to=Proposal._meta.label, attached_id=proposal.public_id).order_by("pk")
+
+
 def _corrections(user: Any, proposal: Proposal) -> list[AnswerCorrection]:
     """Return the corrections of the answer, each with the files of the former answer that `user` may open."""
     rows = list(AnswerCorrection.objects.written().filter(referral__proposal=proposal))
@@ -122,6 +143,13 @@ def _corrections(user: Any, proposal: Proposal) -> list[AnswerCorrection]:
     for row in rows:
         row.files = [file for file in files if file.attached_id == row.public_id]
     return rows
+
+
+def _hidden_promises(edition: ProposalEdition | None) -> int:
+    """Return how many promises the page of a published `edition` does not show, until they are worded anew and checked."""
+    if edition is None or edition.state != EditionState.PUBLISHED:
+        return 0
+    return Promise.objects.filter(referral__proposal=edition.proposal_id, is_public=False).count()
 
 
 def _weeks(referral: Referral | None) -> list[Any]:
@@ -136,7 +164,7 @@ def _alike(proposal: Proposal, user: Any) -> list[tuple[Any, str, bool]]:
         (one.row, one.row.get_absolute_url(), False) for one in similar.published_like(proposal.title, but=proposal)
     ]
     open_ = similar.open_to_join(proposal.title, user=user, but=proposal)
-    return [*published, *((one.row, links.invitation_path(one.row), True) for one in open_)]
+    return [*published, *((one.row, links.found_path(one.row), True) for one in open_)]
 
 
 def _link(referral: Referral) -> dict[str, Any]:

@@ -21,6 +21,10 @@ def _name(row: CoSigner) -> str:
     return person.name if person is not None else ""
 
 
+def _words(row: Promise) -> str:
+    return "；".join(one for one in (row.note, row.move_reason, row.reason) if one)
+
+
 TABS = [
     RecordTab(
         PERSON,
@@ -57,7 +61,7 @@ TABS = [
         _("答应的事"),
         lambda row: Promise.objects.filter(referral__proposal=row),
         (
-            TabColumn(_("答应做什么"), "what", note=lambda row: row.note or row.reason),
+            TabColumn(_("答应做什么"), "what", note=_words),
             STATE,
             TabColumn(_("哪天前"), "due_on"),
             TabColumn(_("做到"), "done_on"),

@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import DetailRow, HistoryEntry, Section, TodoKind
+from chengyang.lib.chinese import dates
 from chengyang.platform.accounts.access import access_scope
 from chengyang.platform.files.models import File
 from chengyang.platform.staff.links import page_url
 
+from ..states import EditionState
 from . import actions
 
 
@@ -36,6 +38,21 @@ def text_rows(proposal):
         DetailRow(_("建议怎么做"), proposal.wish),
         DetailRow(_("公开"), proposal.get_openness_display()),
     ]
+
+
+def public_page_rows(edition):
+    """Return the row that leads to the page of an `edition` that is published, and says what becomes of it."""
+    if edition is None or edition.state != EditionState.PUBLISHED:
+        return []
+    note = _("交了新的公开稿，就先撤下，另一个人核过再公开")
+    return [DetailRow(_("公开页"), _("看公开的样子"), note, url=edition.get_absolute_url())]
+
+
+def day_of(promise, edition):
+    """Return the day of `promise`, and that it is missing on the public page of `edition`."""
+    day = dates.full_day(promise.due_on)
+    is_missing = edition is not None and edition.state == EditionState.PUBLISHED and not promise.is_public
+    return _("%(day)s，公开页上没有") % {"day": day} if is_missing else day
 
 
 def history_of(proposal):

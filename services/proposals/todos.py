@@ -9,6 +9,7 @@ from chengyang.extensions import DecisionOption, DetailRow
 from chengyang.lib.chinese import dates
 from chengyang.platform.staff.links import page_url
 from chengyang.platform.web.forms import DateField
+from chengyang.platform.web.lookups import any_of
 from chengyang.platform.workdays import deadlines
 
 from ..models import Department, Openness, Promise, PromiseState, Proposal, ProposalEdition, Referral
@@ -17,7 +18,7 @@ from ..states import PROPOSAL_WITH_OFFICE, EditionState, ProposalState, Referral
 from . import actions, permissions, similar
 from .actions.upkeep import REMIND_BEFORE
 from .correction_todos import LateCorrection
-from .todo_parts import AboutProposal, file_rows, of_others, text_rows
+from .todo_parts import AboutProposal, day_of, file_rows, of_others, public_page_rows, text_rows
 
 PROMISE = "promise_"  # first part of the name of the field with the public words of a promise, before its public id
 
@@ -180,6 +181,9 @@ class CleanProposal(AboutProposal):
     def waiting(self, user):
         agreed = Proposal.objects.visible_to(user).filter(state__in=("answered", "closed"), author__isnull=False)
         open_ = Q(edition__isnull=True) | Q(edition__state=EditionState.RETURNED)
+        # A promise that was hidden, or written down since, is published with the edition only.
+        hidden = Promise.objects.filter(is_public=False, referral__proposal__edition__state=EditionState.PUBLISHED)
+        open_ |= Q(any_of("pk", hidden, "referral__proposal"))
         return of_others(agreed.exclude(openness=Openness.CLOSED).filter(open_), user)
 
     def viewable_by(self, user):
@@ -201,13 +205,14 @@ class CleanProposal(AboutProposal):
         return [
             DetailRow(_("编号"), row.number, url=page_url(row)),
             DetailRow(_("公开"), row.get_openness_display()),
+            *public_page_rows(edition),
             *why,
             DetailRow(_("题目"), row.title, asks=("title",)),
             DetailRow(_("现在是什么样"), row.situation, asks=("situation",)),
             DetailRow(_("建议怎么做"), row.wish, asks=("wish",)),
             DetailRow(_("答复"), answer.answer if answer else "", asks=("answer",)),
             *(
-                DetailRow(_("答应的事"), one.what, dates.full_day(one.due_on), asks=(PROMISE + one.public_id,))
+                DetailRow(_("答应的事"), one.what, day_of(one, edition), asks=(PROMISE + one.public_id,))
                 for one in _promises_of(row, user)
             ),
         ]
@@ -317,7 +322,7 @@ class DuePromise(AboutProposal):
     reason_words = (_("做到了什么，或为什么"), _("作者和附议的人看到；做到了什么最多 200 个字"))
 
     def proposal_of(self, row):
-        return row.referral.proposal
+        return row.referral.proposal.read_as
 
     def waiting(self, user):
         last = deadlines.due_on(clock.today(), REMIND_BEFORE)
@@ -341,13 +346,14 @@ class DuePromise(AboutProposal):
         return row.referral.answered_at
 
     def detail_rows(self, row, user):
-        proposal = row.referral.proposal
+        proposal = self.proposal_of(row)
         return [
             DetailRow(_("建言"), proposal.title, proposal.number, url=page_url(proposal)),
             DetailRow(_("承办单位"), row.referral.department),
             DetailRow(_("答应做什么"), row.what),
             DetailRow(_("哪天前"), dates.full_day(row.due_on), dates.days_left(row.due_on)),
-            *([DetailRow(_("上次改日子的原因"), row.reason)] if row.reason else []),
+            *([DetailRow(_("上次改日子的原因"), row.move_reason)] if row.move_reason else []),
+            *([DetailRow(_("撤销的原因"), row.reason)] if row.reason and row.state == PromiseState.OPEN else []),
         ]
 
     def options(self, row, user):

@@ -12,6 +12,11 @@ PROPOSAL_URLS = [
     path("proposals/<public_id:public_id>/follow/", views.follow_proposal, name="proposal-follow"),
     path("proposals/<public_id:public_id>/unfollow/", views.unfollow_proposal, name="proposal-unfollow"),
     path("proposals/join/<public_id:public_id>/<str:signature>/", views.join_proposal, name="proposal-join"),
+    path(
+        "proposals/join/<public_id:public_id>/<str:signature>/files/<public_id:file_id>/",
+        views.join_file,
+        name="proposal-join-file",
+    ),
     path("proposals/unit/<public_id:public_id>/<str:signature>/", views.referral_page, name="referral"),
     path(
         "proposals/unit/<public_id:public_id>/<str:signature>/files/<public_id:file_id>/",

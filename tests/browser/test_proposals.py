@@ -139,7 +139,7 @@ def test_from_a_draft_with_a_co_signer_to_the_public_page(browse, unit):
     officer.goto(f"/manage/decide/proposal-promise/{promise.public_id}/")
     decide(officer, "做到了", reason="10月8日 起试行")
     other.goto("/me/notices/")
-    sees(other, "你关注的建言有进展")
+    sees(other, "建言里答应的事有进展")  # who signs and follows is notified once
     row.refresh_from_db()
     assert row.state == "closed"
     officer.goto("/services/proposals/figures/")

@@ -2246,6 +2246,33 @@ MUTANTS = (
         ("services/proposals/test_proposal_signing.py::test_who_confirms_has_read_the_last_change",),
     ),
     Mutant(
+        "files-of-a-found-one",
+        "who found a proposal by its words reads no file before signing",
+        "services/proposals/page.py",
+        "    may_read = invitation.is_given and permissions.can_cosign(user, invitation.proposal)\n",
+        "    may_read = permissions.can_cosign(user, invitation.proposal)\n",
+        ("services/proposals/test_proposal_signing.py::test_a_stranger_without_the_address_reads_no_file",),
+    ),
+    Mutant(
+        "promise-to-two-forgotten",
+        "a promise to two authors is reminded of while one of them has left",
+        "services/models/proposals.py",
+        "        return self.filter(Q(pk__in=here) | Q(pk__in=merged))\n",
+        "        return self.filter(Q(pk__in=here) | Q(author__isnull=True, pk__in=merged))\n",
+        (
+            "services/proposals/test_proposal_erasure.py"
+            "::test_what_was_promised_to_two_is_reminded_of_when_one_has_left",
+        ),
+    ),
+    Mutant(
+        "hidden-in-silence",
+        "a promise that goes off the public page is notified to those who read of it",
+        "services/proposals/actions/openness.py",
+        "        _notify_of_hidden(edition, proposal, hidden)\n",
+        "        pass\n",
+        ("services/proposals/test_proposal_words.py::test_a_promise_that_is_hidden_is_notified_once",),
+    ),
+    Mutant(
         "parts-before-proposals",
         "a new holiday locks proposals before what belongs to them",
         "chengyang/platform/workdays/deadlines.py",

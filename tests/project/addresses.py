@@ -216,6 +216,10 @@ ARGUMENTS: dict[str, Arguments] = {
     "services:proposal-follow": lambda w: [w.public_edition.public_id],
     "services:proposal-unfollow": lambda w: [w.public_edition.public_id],
     "services:proposal-join": lambda w: proposal_links.invitation_path(w.proposal).split("/")[3:5],
+    "services:proposal-join-file": lambda w: [
+        *proposal_links.invitation_path(w.proposal).split("/")[3:5],
+        "0123456789",
+    ],
     "services:proposal-join forged": lambda w: [w.proposal.public_id, "x" * links.LENGTH],
     "services:referral": lambda w: links.arguments("services:referral", w.referral_link.public_id),
     "services:referral forged": lambda w: [w.referral_link.public_id, "x" * links.LENGTH],

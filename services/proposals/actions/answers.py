@@ -43,6 +43,8 @@ def answer_by_link(
 ) -> Referral:
     """Answer a proposal as its department, with what it promises; the link ends, author and office are notified.
 
+    The office reads that it prepares the publication, or that there is none.
+
     Raises ActionError("link") for a link that has ended, ("state") when it was answered or recalled meanwhile, ("answer"),
     ("result"), ("promise") for one without words, in the past, or with a personal number, and as `attach`.
     """
@@ -70,7 +72,10 @@ def answer_by_link(
     words = {"result": referral.get_result_display(), "n": due.used_days(referral)}
     step(proposal, _("答复：%(result)s，用了 %(n)d 个工作日") % words, unit=referral.department)
     notify_side(proposal, "services/proposal_answered", referral=referral)
-    notify_office(proposal, "services/proposal_to_publish", referral=referral)
+    if proposal.is_agreed_to:
+        notify_office(proposal, "services/proposal_to_publish", referral=referral)
+    else:
+        notify_office(proposal, "services/proposal_answer_arrived", referral=referral)
     return referral
 
 
@@ -206,7 +211,7 @@ def keep_promise(
         raise ActionError(_("最多 %(n)d 个字。") % {"n": NOTE_LENGTH}, code="too_long", field="reason")
     row.state, row.done_on = PromiseState.DONE, day
     row.save(update_fields=["state", "done_on", "note"])
-    _notify_progress(proposal, row, _("做到了：%(what)s"), "proposal.promise_kept", actor, unit)
+    _notify_progress(proposal, row, _("做到了：%(what)s"), "proposal.promise_kept", actor, unit, why=row.note)
     close_if_done(proposal)
     return row
 
@@ -222,11 +227,11 @@ def move_promise(
     proposal, row, unit = promise_locked(promise, actor=actor, link=link)
     if due_on < clock.today() or due_on == row.due_on:
         raise ActionError(_("请选今天以后的另一天。"), code="day", field="due_on")
-    row.reason = required_reason(reason, missing=_("请写为什么改日子。"))
+    row.move_reason = required_reason(reason, missing=_("请写为什么改日子。"))
     row.due_on, row.reminded_on = due_on, None
-    row.save(update_fields=["due_on", "reason", "reminded_on"])
-    text = _("“%(what)s”改到 %(day)s")
-    _notify_progress(proposal, row, text, "proposal.promise_moved", actor, unit, day=dates.day(due_on))
+    row.save(update_fields=["due_on", "move_reason", "reminded_on"])
+    text, words = _("“%(what)s”改到 %(day)s"), {"day": dates.day(due_on), "why": row.move_reason}
+    _notify_progress(proposal, row, text, "proposal.promise_moved", actor, unit, **words)
     return row
 
 
@@ -237,7 +242,7 @@ def drop_promise(promise: Promise, *, actor: Any = None, link: ReferralLink | No
     row.reason = required_reason(reason, missing=_("请写为什么做不到。"))
     row.state = PromiseState.DROPPED
     row.save(update_fields=["state", "reason"])
-    _notify_progress(proposal, row, _("做不到：%(what)s"), "proposal.promise_dropped", actor, unit)
+    _notify_progress(proposal, row, _("做不到：%(what)s"), "proposal.promise_dropped", actor, unit, why=row.reason)
     close_if_done(proposal)
     return row
 
@@ -246,7 +251,7 @@ def drop_promise(promise: Promise, *, actor: Any = None, link: ReferralLink | No
 def reopen_promise(promise: Promise, *, actor: Any, reason: str) -> Promise:
     """Take back as an officer that a promise was kept or given up: it is open again, and its readers learn why.
 
-    Its former result stays in the history of the row. Raises NotAllowed, ActionError("state") for an open one, ("reason").
+    What was written about the former result, and why the day is another one, stays in the steps and with the row. Raises NotAllowed, ActionError("state") for an open one, ("reason").
     """
     proposal = lock_proposal(promise.referral.proposal)
     row: Promise = lock(promise)
@@ -257,22 +262,27 @@ def reopen_promise(promise: Promise, *, actor: Any, reason: str) -> Promise:
     row.state, row.done_on, row.note, row.reminded_on = PromiseState.OPEN, None, "", None
     row.save(update_fields=["state", "done_on", "note", "reason", "reminded_on"])
     follow_again(proposal, actor=actor)
-    _notify_progress(proposal, row, _("还在做，前面记的撤销：%(what)s"), "proposal.promise_reopened", actor, "")
+    text, verb = _("还在做，前面记的撤销：%(what)s"), "proposal.promise_reopened"
+    _notify_progress(proposal, row, text, verb, actor, "", why=row.reason)
     return row
 
 
-def _notify_progress(proposal, row, news, verb, actor, unit, **words):
-    """Write and send `news`, a sentence about `what`; who follows the public edition reads the public words."""
+def _notify_progress(proposal, row, news, verb, actor, unit, *, why, **words):
+    """Write and send `news`, a sentence about `what`, and `why`; who follows the public edition reads the public words only.
+
+    The steps keep each reason, also after another one has been given.
+    """
     text = news % {"what": row.what, **words}
+    sentence = _("%(news)s。%(why)s") % {"news": text, "why": why}
     if unit:
-        step(proposal, text, unit=unit)
+        step(proposal, sentence, unit=unit)
     else:
-        office_step(proposal, text, by=actor)
+        office_step(proposal, sentence, by=actor)
     audit.record(verb, proposal, actor=actor, user=proposal.author)
-    notify_side(proposal, "services/proposal_progress", news=text, promise=row)
+    readers = notify_side(proposal, "services/proposal_progress", news=sentence)
     edition = ProposalEdition.objects.published().filter(proposal=proposal).first()
     if edition is not None and row.is_public:
-        notify_followers(edition, news % {"what": row.shown_what, **words})
+        notify_followers(edition, news % {"what": row.shown_what, **words}, but=readers)
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------

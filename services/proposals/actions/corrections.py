@@ -1,6 +1,6 @@
 """更正答复: the office lets a department correct its answer; the former one stays, shown as replaced (domain.md rule 10)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -66,11 +66,18 @@ def cancel_correction(referral: Referral, *, actor: Any) -> Referral:
 
 @transaction.atomic
 def correct_answer(
-    link: ReferralLink, *, answer: str, result: str, promises: Iterable[Promised] = (), uploads: Iterable[Any] = ()
+    link: ReferralLink,
+    *,
+    answer: str,
+    result: str,
+    promises: Iterable[Promised] = (),
+    uploads: Iterable[Any] = (),
+    dropped: Collection[str] = (),
 ) -> Referral:
     """Replace the answer as its department, which the office asked for it; the former one is kept, as replaced.
 
-    With `uploads` the files of the former one are kept with it; without, they stay those of the answer.
+    With `uploads` the files of the former one are kept with it; without, they stay those of the answer, except those whose
+    public ids are `dropped`.
     The day of the answer stays the first one, which counts for the time limit. A public edition goes back to the two officers, and
     the author rates anew. Raises ActionError("link"), ("state") when nobody asked for it, ("same"), and as `answer_by_link`.
     """
@@ -79,12 +86,11 @@ def correct_answer(
     if row is None:
         raise ActionError(_("办公室没有请你们更正，或者已经更正过。"), code="state")
     answer, promises, uploads = required_answer(answer, result), list(promises), list(uploads)
-    if (answer, result) == (referral.answer, referral.result) and not promises and not uploads:
+    moved = files.move_attached(referral, row, only=None if uploads else dropped)
+    if (answer, result) == (referral.answer, referral.result) and not promises and not uploads and not moved:
         raise ActionError(_("和原来的一样，请改了再送。"), code="same", field="answer")
     row.answer, row.result, row.corrected_at = referral.answer, referral.result, clock.now()
     row.save(update_fields=["answer", "result", "corrected_at"])
-    if uploads:  # without other files, those of the former answer stand below the new one
-        files.move_attached(referral, row)
     referral.answer, referral.result = answer, result
     referral.save(update_fields=["answer", "result"])
     for what, due_on in promises:

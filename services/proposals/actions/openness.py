@@ -14,7 +14,7 @@ from ... import personal_traces
 from ...models import CoSignerState, Openness, Promise, Proposal, ProposalEdition
 from ...states import EDITION_TRANSITIONS, EditionState
 from .. import permissions
-from .steps import lock_proposal, notify_office, step
+from .steps import lock_proposal, notify_followers, notify_office, notify_side, step
 
 
 @transaction.atomic
@@ -53,42 +53,58 @@ def hidden_names(proposal: Proposal) -> list[str]:
     return [person.name for person in persons if person is not None]
 
 
-def hide_promises(proposal: Proposal) -> None:
-    """Publish no promise of `proposal` with a name that is not to be shown (any more): departments write them as they like."""
-    names = hidden_names(proposal)
+def _hide_promises(proposal):
+    """Take back the publication of the promises of `proposal` with a name that is to be shown no longer; return these."""
+    names, hidden = hidden_names(proposal), []
     for row in Promise.objects.filter(referral__proposal=proposal, is_public=True):
         if personal_traces.found_in(row.shown_what, names):
             row.is_public = False
             row.save(update_fields=["is_public"])
+            hidden.append(row)
+    return hidden
+
+
+def _notify_of_hidden(edition, proposal, hidden):
+    """Notify everybody that `edition`, which is published, shows the promises `hidden` no longer; the office gets a to-do.
+
+    Only those who read the proposal itself read which ones.
+    """
+    news = _("答应的事有 %(n)d 件先不公开，改写、核过以后再公开") % {"n": len(hidden)}
+    step(proposal, news)
+    readers = notify_side(proposal, "services/promise_hidden", promises=hidden)
+    notify_followers(edition, news, but=readers)
+    notify_office(proposal, "services/promise_to_reword", n=len(hidden))
 
 
 def return_published(proposal: Proposal, *, actor: Any, reason: str) -> None:
     """Bring the edition of `proposal` (locked) back to be cleaned anew, unless it is down; a published one goes off at once."""
     if ProposalEdition.objects.filter(proposal=proposal).exclude(state=EditionState.DOWN).exists():
         take_down_edition(proposal, actor=actor, reason=reason)
-        _clean_again(proposal, actor=actor)
+        _clean_again(proposal, actor=actor, reason=reason)
 
 
 def hide_if_named(proposal: Proposal, *, actor: Any) -> None:
     """Take the edition of `proposal` down, and hide the promises, if their text has a name that is to be shown no longer."""
-    hide_promises(proposal)
+    hidden = _hide_promises(proposal)
     edition = ProposalEdition.objects.filter(proposal=proposal).first()
     if edition is None or edition.state == EditionState.DOWN:
         return
     text = "\n".join(getattr(edition, name) for name in ProposalEdition.EDITABLE_FIELDS)
     if personal_traces.found_in(text, hidden_names(proposal)):
         return_published(proposal, actor=actor, reason=str(_("有人改为不写名字，正文要再核一遍")))
+    elif hidden and edition.state == EditionState.PUBLISHED:
+        _notify_of_hidden(edition, proposal, hidden)
 
 
-def _clean_again(proposal, *, actor):
-    """Bring an edition that is down back to the office, because the author agrees to its publication (again)."""
+def _clean_again(proposal, *, actor, reason=""):
+    """Bring an edition that is down back to the office: for a `reason`, or because the author agrees to its publication again."""
     rows = ProposalEdition.objects.select_for_update(of=("self",), no_key=True)
     edition = rows.filter(proposal=proposal, state=EditionState.DOWN).first()
     if edition is None or not proposal.is_agreed_to:
         return
     table, verb = EDITION_TRANSITIONS, "proposal.edition_returned"
     move(edition, EditionState.RETURNED, table=table, actor=actor, verb=verb, user=proposal.author)
-    notify_office(proposal, "services/proposal_to_publish")
+    notify_office(proposal, "services/proposal_to_publish", reason=reason)
 
 
 def take_down_edition(proposal: Proposal, *, actor: Any, reason: str) -> None:

@@ -19,7 +19,7 @@ from ...models import Follower, Promise, Proposal, ProposalEdition, Referral
 from ...models.referrals import PROMISE_LENGTH
 from ...states import EDITION_TRANSITIONS, EditionState
 from .. import due, permissions
-from .openness import hidden_names, hide_promises, take_down_edition
+from .openness import hidden_names, take_down_edition
 from .steps import (
     lock_proposal,
     lock_with_proposal,
@@ -93,14 +93,18 @@ def _require_clean(proposal, edition):
             raise ActionError(message, code="traces", field=field)
 
 
+def _require_clean_promise(row, text, names):
+    if found := personal_traces.found_in(text, names):
+        message = _("答应的事里还有个人信息：%(what)s。请改写再交。") % {"what": "、".join(found)}
+        raise ActionError(message, code="traces", field=f"promise_{row.public_id}")
+
+
 def _reword(proposal, words):
     """Store the public `words` of promises; a changed one is published again with the edition only."""
     names = hidden_names(proposal)
-    for row in Promise.objects.filter(referral__proposal=proposal, public_id__in=words):
-        text = words[row.public_id].strip() or row.shown_what
-        if found := personal_traces.found_in(text, names):
-            message = _("还有个人信息：%(what)s。请去掉再交。") % {"what": "、".join(found)}
-            raise ActionError(message, code="traces", field=f"promise_{row.public_id}")
+    for row in Promise.objects.filter(referral__proposal=proposal):
+        text = words.get(row.public_id, "").strip() or row.shown_what
+        _require_clean_promise(row, text, names)
         if len(text) > PROMISE_LENGTH:
             message = _("最多 %(n)d 个字。") % {"n": PROMISE_LENGTH}
             raise ActionError(message, code="too_long", field=f"promise_{row.public_id}")
@@ -119,6 +123,8 @@ def publish_proposal(edition: ProposalEdition, *, actor: Any) -> ProposalEdition
     proposal, edition = lock_with_proposal(edition)
     require(permissions.can_check_edition, actor, edition)
     _require_clean(proposal, edition)
+    for row in Promise.objects.filter(referral__proposal=proposal):
+        _require_clean_promise(row, row.shown_what, hidden_names(proposal))
     changes: dict[str, Any] = {
         "checked_by": actor,
         "checked_at": clock.now(),
@@ -136,10 +142,9 @@ def publish_proposal(edition: ProposalEdition, *, actor: Any) -> ProposalEdition
         **changes,
     )
     Promise.objects.filter(referral__proposal=proposal).update(is_public=True)
-    hide_promises(proposal)
     office_step(proposal, _("公开发布，个人信息由两个人先后核过"), by=actor)
-    notify_side(proposal, "services/proposal_published", edition=edition)
-    notify_followers(edition, _("公开发布"))
+    readers = notify_side(proposal, "services/proposal_published", edition=edition)
+    notify_followers(edition, _("公开发布"), but=readers)
     return edition
 
 
@@ -152,7 +157,7 @@ def return_edition(edition: ProposalEdition, *, actor: Any, reason: str) -> Prop
     changes: dict[str, Any] = {"reason": reason, "checked_by": actor, "checked_at": clock.now(), "due_on": None}
     table = EDITION_TRANSITIONS
     move(edition, EditionState.RETURNED, table=table, actor=actor, verb="proposal.edition_returned", **changes)
-    notify_office(proposal, "services/proposal_to_publish", but=actor, referral=answer_of(proposal))
+    notify_office(proposal, "services/proposal_to_publish", but=actor, reason=reason)
     return edition
 
 

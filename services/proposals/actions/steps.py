@@ -1,5 +1,6 @@
 """The steps of a proposal, and who is notified of them; `lock_proposal` is the first thing that every action on one does."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -49,16 +50,19 @@ def notify_author(proposal: Proposal, template: str, **context: Any) -> None:
         notify(proposal.author, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
 
 
-def notify_side(proposal: Proposal, template: str, **context: Any) -> None:
-    """Notify the author of `proposal`, those who sign it, and the authors of those that were merged into it.
+def notify_side(proposal: Proposal, template: str, **context: Any) -> set[User]:
+    """Notify the author of `proposal`, those who sign it, and the authors of those that were merged into it; return all of them.
 
     The template says `signs` to the second and `merged` to the third: what is theirs, and what they can do, is not the same.
     """
     notify_author(proposal, template, **context)
-    for user in signing(proposal):
+    signers = signing(proposal)
+    for user in signers:
         notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, signs=True, **context)
-    for other in proposal.merged.filter(state="merged").select_related("author"):
+    merged = list(proposal.merged.filter(state="merged").select_related("author"))
+    for other in merged:
         notify_author(other, template, merged=True, **context)
+    return {user for user in (proposal.author, *signers, *(other.author for other in merged)) if user is not None}
 
 
 def notify_office(proposal: Proposal, template: str, *, but: Any = None, **context: Any) -> None:
@@ -68,9 +72,9 @@ def notify_office(proposal: Proposal, template: str, *, but: Any = None, **conte
             notify(user, template, url=proposal.get_absolute_url(), proposal=proposal, **context)
 
 
-def notify_followers(edition: ProposalEdition, news: str) -> None:
-    """Notify those who follow `edition` that there is `news`, one sentence."""
-    rows: QuerySet[Follower] = edition.followers.select_related("user").order_by("pk")
+def notify_followers(edition: ProposalEdition, news: str, *, but: Collection[User] = ()) -> None:
+    """Notify those who follow `edition` that there is `news`, one sentence, except those who learnt it in another way (`but`)."""
+    rows: QuerySet[Follower] = edition.followers.exclude(user__in=but).select_related("user").order_by("pk")
     url = edition.get_absolute_url()
     notices = [(row.user, url, {"edition": edition, "news": str(news)}) for row in rows]
     notify_many(notices, "services/proposal_news", same=[news] * len(notices))

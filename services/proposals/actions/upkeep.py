@@ -101,6 +101,7 @@ def _erase_signatures(user_id):
             named = rows.model._base_manager.filter(pk__in=list(rows.filter(containing).values_list("pk", flat=True)))
             _cross_out(name, named, fields)
             history.delete_history(named)
+        _cross_out(name, ProposalStep.objects.filter(proposal__in=signed, text__contains=name), ("text",))
     history.delete_with_history(CoSigner.objects.filter(user=user_id))
     Follower.objects.filter(user=user_id).delete()
 
@@ -166,7 +167,8 @@ def _empty_answers(proposals):
     _delete_parts(rows)
     promises = Promise.objects.filter(referral__in=rows)
     promises.update(what=erasure.ERASED, public_what="", note="")
-    promises.exclude(reason="").update(reason=erasure.ERASED)
+    for name in ("reason", "move_reason"):
+        promises.exclude(**{name: ""}).update(**{name: erasure.ERASED})
     history.delete_history(promises)
     rows.exclude(answer="").update(answer=erasure.ERASED)
     rows.update(note="", reason="")
@@ -194,7 +196,7 @@ def _written_in(referrals):
     """Return (rows, names of the fields) of what is written in and below `referrals`."""
     return (
         (referrals, ("answer",)),
-        (Promise.objects.filter(referral__in=referrals), ("what", "public_what", "note", "reason")),
+        (Promise.objects.filter(referral__in=referrals), ("what", "public_what", "note", "reason", "move_reason")),
         (AnswerCorrection.objects.filter(referral__in=referrals), ("reason", "answer")),
     )
 
@@ -266,7 +268,7 @@ def mark_late(referral: Referral, today: dt.date) -> bool:
 def remind_of_promise(promise: Promise, today: dt.date) -> bool:
     """Remind contact and office five working days before a promise is due, once for each day, if somebody follows it.
 
-    Safe to repeat.
+    So they are while an author has left who was answered together with others: these still wait for it. Safe to repeat.
     """
     proposal = lock_proposal(promise.referral.proposal)
     row = lock(promise)
@@ -280,7 +282,7 @@ def remind_of_promise(promise: Promise, today: dt.date) -> bool:
     row.reminded_on = today
     row.save(update_fields=["reminded_on"])
     _remind_contact(row.referral, "services/promise_unit_reminder", promise=row)
-    notify_office(proposal, "services/promise_reminder", promise=row)
+    notify_office(proposal.read_as, "services/promise_reminder", promise=row)
     return True
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengyang.errors import ActionError, require
 from chengyang.platform.accounts.asked_for import explained
+from chengyang.platform.files import actions as files
 from chengyang.platform.files.models import File
+from chengyang.platform.files.views import content_of
 from chengyang.platform.web.forms import posted
 from chengyang.platform.web.paging import numbered
 
@@ -233,11 +236,12 @@ def split_proposal(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def join_proposal(request: HttpRequest, public_id: str, signature: str) -> HttpResponse:
-    """Show a proposal to whoever has its link and is signed in; they confirm that they sign it.
+    """Show a proposal with its files to whoever has its link and is signed in; they confirm that they sign it.
 
     Once the office has decided, or the author took it back, the link shows nothing of it but that.
     """
-    proposal = links.invited(public_id, signature)
+    invitation = links.invited(public_id, signature)
+    proposal = invitation.proposal
     if request.user.pk == proposal.author_id:
         return redirect(proposal)
     if not permissions.is_member(request.user):
@@ -252,7 +256,8 @@ def join_proposal(request: HttpRequest, public_id: str, signature: str) -> HttpR
             version = request.POST.get("version", "")
             actions.cosign_proposal(proposal, actor=request.user, version=version, **form.cleaned_data)
         except ActionError as error:
-            proposal = links.invited(public_id, signature)  # its words may be others by now
+            invitation = links.invited(public_id, signature)  # its words may be others by now
+            proposal = invitation.proposal
             form.refuse(error)
         else:
             messages.success(request, _("已附议。进展会告诉你，随时可以退出。"))
@@ -260,7 +265,22 @@ def join_proposal(request: HttpRequest, public_id: str, signature: str) -> HttpR
     count = proposal.cosigners.signing().count()
     context = {"proposal": proposal, "form": form, "may_sign": may_sign, "count": count}
     context["version"] = actions.version_of(proposal)
+    context |= {
+        "files": page.files_to_sign(request.user, invitation),
+        "hidden_files": page.files_after_signing(invitation),
+        "path": request.path,
+    }
     return render(request, "services/proposal_join.html", context, status=form.status)
+
+
+@never_cache
+@require_safe
+def join_file(request: HttpRequest, public_id: str, signature: str, file_id: str) -> HttpResponseBase:
+    """Serve a file of a proposal to whoever has the link that its author gives, as long as they can sign it."""
+    rows = page.files_to_sign(request.user, links.invited(public_id, signature))
+    found_file = get_object_or_404(rows.select_related("owner"), public_id=file_id)
+    files.opened(found_file, actor=request.user)
+    return content_of(found_file)
 
 
 def _cosigner(request: HttpRequest, public_id: str) -> CoSigner:

@@ -75,7 +75,7 @@ def _ask_code(request, link):
 
 
 def _page(request: HttpRequest, link: ReferralLink, *, status: int = 200, **bound: Any) -> HttpResponse:
-    bound = bound or _typed_before(request)
+    bound = bound or _typed_before(request, link)
     referral = link.referral
     proposal = referral.proposal
     is_named = proposal.openness == Openness.NAMED
@@ -92,22 +92,29 @@ def _page(request: HttpRequest, link: ReferralLink, *, status: int = 200, **boun
         "count": proposal.cosigners.signing().count(),
         "merged": proposal.merged.filter(state="merged"),
         "files": links.files_of(link),
+        "answer_files": links.answer_files(link),
         "waits": referral.state == ReferralState.OPEN,
         "correction": correction,
-        "form": bound.get("answer") or forms.UnitAnswerForm(initial=given),
+        "form": bound.get("answer") or _answer_form(link, initial=given),
         "back": bound.get("back") or forms.WhyForm(auto_id="back-%s"),
         "promises": [(one, bound.get(one.public_id) or forms.UnitPromiseForm(prefix=one.public_id)) for one in open_],
     }
     return render(request, "services/proposal_unit.html", context, status=status)
 
 
-def _typed_before(request):
+def _answer_form(link, *typed, **options):
+    """Return the form of the answer; of one that is corrected with the files that it has."""
+    sent = links.answer_files(link) if links.correction(link) else ()
+    return forms.UnitAnswerForm(*typed, sent=sent, **options)
+
+
+def _typed_before(request, link):
     """Return the form that was sent after the hours of the code, by its name in the context of the page."""
     found = {}
 
     def make(typed):
         if (name := typed.get("do", "")) == "answer":
-            found[name] = forms.UnitAnswerForm(typed)
+            found[name] = _answer_form(link, typed)
         elif name == "back":
             found[name] = forms.WhyForm(typed, auto_id="back-%s")
         else:
@@ -125,9 +132,11 @@ def _done(request, link, referral, words):
 
 
 def _answer(request, link):
-    form = forms.UnitAnswerForm(request.POST, request.FILES)
+    form = _answer_form(link, request.POST, request.FILES)
     if form.is_valid():
-        data = {name: form.cleaned_data[name] for name in ("answer", "result", "uploads")}
+        data = {
+            name: form.cleaned_data[name] for name in ("answer", "result", "uploads", "dropped") if name in form.fields
+        }
         try:
             corrects = link.referral.state == ReferralState.ANSWERED
             act = actions.correct_answer if corrects else actions.answer_by_link
@@ -185,8 +194,8 @@ _ACTS = {"answer": _answer, "back": _hand_back, "report": _report}
 @never_cache
 @require_safe
 def referral_file(request: HttpRequest, public_id: str, signature: str, file_id: str) -> HttpResponseBase:
-    """Serve a file of the proposal to the department, as long as its link opens and the code was typed."""
+    """Serve a file of the proposal, or of its own answer, to the department, as long as its link opens and the code was typed."""
     link = links.found(public_id, signature)
     if not link.is_open or not links.has_entered(request, link):
         raise Http404
-    return content_of(get_object_or_404(links.files_of(link), public_id=file_id))
+    return content_of(get_object_or_404(links.files_of(link) | links.answer_files(link), public_id=file_id))

@@ -120,7 +120,7 @@ def test_a_moved_promise_keeps_its_first_day_and_the_reason(answered, district):
     row = promise_of(answered)
     first = row.due_on
     moved = actions.move_promise(row, actor=district, due_on=first + 30 * DAY, reason="车还没到")
-    assert (moved.first_due_on, moved.due_on, moved.reason) == (first, first + 30 * DAY, "车还没到")
+    assert (moved.first_due_on, moved.due_on, moved.move_reason) == (first, first + 30 * DAY, "车还没到")
 
 
 @pytest.mark.parametrize("days", [0, -200])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from chengyang import clock
@@ -10,13 +11,13 @@ from chengyang.errors import ActionError, NotAllowed
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.models import Notice
 from services import tasks
-from services.models import AnswerCorrection, Promise, ProposalEdition
+from services.models import AnswerCorrection, CoSigner, Promise, ProposalEdition
 from services.proposals import actions, figures, links
 from services.proposals.todos import DuePromise, edition_fields
 from tests import staff_pages
 
-from .conftest import ANSWER, fresh
-from .test_proposal_care import pdf
+from .conftest import ANSWER, TEXTS, fresh
+from .test_proposal_care import pdf, picture
 from .test_proposal_referrals import enter, send
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +267,107 @@ def test_the_day_can_lie_before_the_click(answered, district, settings):
     day = clock.today()
     settings.PORTAL_CLOCK = clock.now() + 9 * DAY
     assert actions.keep_promise(Promise.objects.get(), actor=district, note="好", done_on=day).done_on == day
+
+
+# ---- reasons that stay ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def moved(answered, district):
+    row = Promise.objects.get()
+    return actions.move_promise(row, actor=district, due_on=row.due_on + 9 * DAY, reason="车没到")
+
+
+@pytest.mark.parametrize("option", ["keep", "drop"])
+def test_a_result_that_is_taken_back_leaves_the_reason_of_another_day(client_of, moved, member, district, option):
+    if option == "keep":
+        actions.keep_promise(moved, actor=district, note="试行了")
+    else:
+        actions.drop_promise(moved, actor=district, reason="没有司机")
+    DuePromise().undo(fresh(moved), option, actor=district)
+    row = fresh(moved)
+    assert (row.state, row.move_reason, row.reason) == ("open", "车没到", "记错了")
+    page = client_of(member).get(row.referral.proposal.get_absolute_url()).content.decode()
+    for words in ("改日子的原因：车没到", "撤销过记下的结果：记错了", {"keep": "试行了", "drop": "没有司机"}[option]):
+        assert words in page
+    assert "车没到" in str([one.value for one in DuePromise().detail_rows(row, district)])
+
+
+def test_each_reason_stands_among_the_steps(moved, district):
+    actions.move_promise(moved, actor=district, due_on=moved.due_on + 9 * DAY, reason="修路")
+    actions.drop_promise(fresh(moved), actor=district, reason="没有司机")
+    texts = [step.text for step in moved.referral.proposal.steps.order_by("-pk")[:3]]
+    assert [text.rsplit("。", 1)[1] for text in texts] == ["没有司机", "修路", "车没到"]
+
+
+def test_a_promise_is_moved_or_given_up_with_words_only(moved):
+    for change in ({"move_reason": ""}, {"state": "dropped", "reason": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Promise.objects.update(**change)
+
+
+def test_the_name_of_an_erased_cosigner_goes_out_of_the_steps(answered, friend, member, district):
+    CoSigner.objects.create(proposal=answered, user=friend)
+    name = friend.person.name
+    row = Promise.objects.get()
+    actions.move_promise(row, actor=district, due_on=row.due_on + DAY, reason=f"等{name}回来")
+    from .test_proposal_upkeep import leave
+
+    actions.erase_proposals(leave(friend))
+    row = fresh(row)
+    kept = str([row.move_reason, *row.history.values(), *answered.steps.values()])
+    assert (name in kept, row.move_reason) == (False, f"等{'×' * len(name)}回来")
+
+
+# ---- files of a corrected answer ------------------------------------------------------------------------------------
+@pytest.fixture
+def link_with_files(link, district):
+    """The link of a department that is asked to correct an answer with two files."""
+    referral = actions.answer_by_link(link, answer=ANSWER, result="adopted", uploads=[pdf(), picture(1)])
+    actions.reopen_answer(referral, actor=district, reason="附错了文件")
+    return referral.links.get(ended_at__isnull=True)
+
+
+def test_the_department_reads_which_files_stay_and_opens_them(client, link_with_files):
+    enter(client, link_with_files)
+    page = client.get(links.path_of(link_with_files)).content.decode()
+    assert ("现在附着的 2 个留着" in page, "不换，只去掉其中几个" in page) == (True, True)
+    for file in File.objects.all():
+        url = f"{links.path_of(link_with_files)}files/{file.public_id}/"
+        assert url in page
+        answer = client.get(url)
+        assert (answer.status_code, bool(answer.getvalue())) == (200, True)
+
+
+def test_the_first_answer_has_no_files_to_drop(client, link):
+    enter(client, link)
+    page = client.get(links.path_of(link)).content.decode()
+    assert ("现在附着" in page, "只去掉" in page) == (False, False)
+
+
+def test_a_correction_drops_one_file_and_keeps_the_other(client, client_of, link_with_files, member):
+    enter(client, link_with_files)
+    wrong, right = File.objects.order_by("pk")
+    same = {"answer": ANSWER, "result": "adopted"}
+    assert send(client, link_with_files, do="answer", **same, dropped=["0000000000"]).status_code == 400
+    assert not AnswerCorrection.objects.written().exists()
+    answer = send(client, link_with_files, do="answer", **same, dropped=[wrong.public_id])
+    assert "已送到" in answer.content.decode()
+    correction = AnswerCorrection.objects.get()
+    assert (fresh(wrong).attached_id, fresh(right).attached_id) == (correction.public_id, correction.referral.public_id)
+    page = client_of(member).get(correction.referral.proposal.get_absolute_url())
+    assert [one.pk for one in page.context["files"]["answer"]] == [right.pk]
+
+
+def test_no_file_of_somebody_else_is_dropped(link_with_files, answered_too):
+    other = File.objects.get(attached_id=answered_too.public_id)
+    with pytest.raises(ActionError) as refused:
+        actions.correct_answer(link_with_files, answer=ANSWER, result="adopted", dropped=[other.public_id])
+    assert (refused.value.code, fresh(other).attached_id) == ("same", answered_too.public_id)
+
+
+@pytest.fixture
+def answered_too(friend, district, unit):
+    """The answer to another proposal, with a file."""
+    row = actions.submit_proposal(actions.draft_proposal(actor=friend, **{**TEXTS, "title": "另一件"}), actor=friend)
+    row = actions.accept_proposal(row, actor=district)
+    forwarded = actions.forward_proposal(row, actor=district, department=unit)
+    return actions.answer_by_link(forwarded.links.get(), answer=ANSWER, result="adopted", uploads=[pdf()])

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from chengyang import clock
 from chengyang.errors import NotAllowed
+from chengyang.platform.audit.models import Entry
 from chengyang.platform.files.models import File
 from chengyang.platform.notices.models import Notice
 from members.models import Person
@@ -17,6 +19,7 @@ from services.proposals.todos import DuePromise
 
 from .conftest import fresh
 from .test_proposal_care import pdf
+from .test_proposal_flow import decide
 from .test_proposal_review import other as other  # a fixture
 from .test_proposal_upkeep import leave
 
@@ -79,11 +82,44 @@ def test_what_was_promised_to_two_is_reminded_of_after_the_erasure_of_one(togeth
     person = leave(member)
     promise = Promise.objects.get()
     settings.PORTAL_CLOCK = clock.at(promise.due_on)
-    assert not remind_of_promise(promise, clock.today())  # officers do not read it until it is erased
     actions.erase_proposals(person)
     assert DuePromise().waiting(district).exists()
     tasks.run_periodic()
     assert Notice.objects.filter(user=district, kind="services/promise_reminder").exists()
+
+
+def test_what_was_promised_to_two_is_reminded_of_when_one_has_left(
+    client_of, together, member, friend, district, unit, settings
+):
+    leave(member)
+    promise = Promise.objects.get()
+    settings.PORTAL_CLOCK = clock.at(promise.due_on)
+    for _run in range(2):
+        tasks.run_periodic()
+    notice = Notice.objects.get(user=district, kind="services/promise_reminder")
+    assert (notice.url, Notice.objects.get(kind="services/promise_unit_reminder").address) == (
+        together.get_absolute_url(),
+        unit.phone,
+    )
+    browser = client_of(district)
+    assert browser.get(notice.url).status_code == 200
+    assert DuePromise().waiting(district).get() == promise
+    decide(browser, "proposal-promise", promise, "keep", reason="试行了")
+    assert fresh(promise).state == "done"
+    assert "试行了" in Notice.objects.filter(user=friend, kind="services/proposal_progress").latest("pk").body
+
+
+def test_officers_read_nothing_else_of_who_has_left(client_of, together, member, district, settings):
+    first = fresh(together).merged_into
+    leave(member)
+    url = reverse("admin:staff_decide", args=["proposal-promise", Promise.objects.get().public_id])
+    browser = client_of(district)
+    page = browser.get(url)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert (together.title in text, first.situation in text, first.wish in text) == (True, False, False)
+    assert browser.get(first.get_absolute_url()).status_code == 404
+    assert not Entry.objects.filter(verb="proposal.read", user=member.public_id).exists()
 
 
 # ---- what was open --------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 
 from chengyang.errors import ActionError
 from chengyang.platform.notices.models import Notice
-from services.models import Follower, Promise, ProposalEdition
+from services.models import CoSigner, Follower, Promise, Proposal, ProposalEdition
 from services.proposals import actions, forms
 from services.proposals.todos import CheckEdition, CleanProposal
 
@@ -73,6 +73,85 @@ def test_a_reworded_promise_is_public_after_the_second_officer_only(published, d
     assert (fresh(row).is_public, fresh(row).shown_what) == (True, "试行到 22 点")
 
 
+# ---- a promise that is hidden later ----------------------------------------------------------------------------------
+@pytest.fixture
+def hidden(answered, member, friend, stranger, district, district_2):
+    """A published one with a promise that has the name of its author, who has just changed their mind about the name."""
+    actions.decide_openness(answered, actor=member, openness="named")
+    Promise.objects.update(what=NAMED)
+    edition = actions.publish_proposal(clean(answered, district), actor=district_2)
+    for user in (friend, stranger, member):
+        Follower.objects.create(edition=edition, user=user)
+    Notice.objects.all().delete()
+    actions.decide_openness(fresh(answered), actor=member, openness="unnamed")
+    return edition
+
+
+def kinds_for(user):
+    return sorted(Notice.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def test_a_promise_that_is_hidden_is_notified_once(client, hidden, member, friend, stranger):
+    assert (fresh(hidden).state, NAMED in client.get(hidden.get_absolute_url()).content.decode()) == (
+        "published",
+        False,
+    )
+    assert kinds_for(member) == ["services/promise_hidden"]
+    assert NAMED in last_notice(member, "promise_hidden")
+    for user in (friend, stranger):
+        assert kinds_for(user) == ["services/proposal_news"]
+        text = last_notice(user, "proposal_news")
+        assert ("1 件先不公开" in text, "林知夏" in text) == (True, False)
+
+
+def test_the_office_words_a_hidden_promise_anew(client, client_of, hidden, member, district, district_2):
+    proposal, row = hidden.proposal, Promise.objects.get()
+    assert kinds_for(district) == ["services/promise_to_reword"]
+    assert CleanProposal().waiting(district).get() == proposal
+    assert "公开页上没有" in str([str(one.note) for one in CleanProposal().detail_rows(proposal, district)])
+    for user in (member, district):
+        assert "有 1 件不在公开页上" in client_of(user).get(proposal.get_absolute_url()).content.decode()
+    actions.publish_proposal(clean(proposal, district, **{row.public_id: CLEAN}), actor=district_2)
+    assert not CleanProposal().waiting(district).exists()
+    assert "不在公开页上" not in client_of(member).get(proposal.get_absolute_url()).content.decode()
+    assert CLEAN in client.get(hidden.get_absolute_url()).content.decode()
+
+
+def test_what_goes_off_as_a_whole_says_nothing_of_its_promises(published, member, friend):
+    ProposalEdition.objects.update(situation="林知夏说的")
+    Promise.objects.update(what=NAMED)
+    Follower.objects.create(edition=published, user=friend)
+    Proposal.objects.update(openness="named")
+    actions.decide_openness(fresh(published.proposal), actor=member, openness="unnamed")
+    assert (fresh(published).state, fresh(Promise.objects.get()).is_public) == ("returned", False)
+    assert not Notice.objects.filter(kind__in=["services/promise_hidden", "services/promise_to_reword"]).exists()
+    assert not Notice.objects.filter(user=friend, kind="services/proposal_news").exists()
+
+
+def test_the_second_officer_publishes_no_promise_with_a_name(answered, member, district, district_2):
+    actions.decide_openness(answered, actor=member, openness="named")
+    Promise.objects.update(what=NAMED)
+    edition = clean(answered, district)
+    actions.decide_openness(fresh(answered), actor=member, openness="unnamed")
+    with pytest.raises(ActionError) as refused:
+        actions.publish_proposal(fresh(edition), actor=district_2)
+    assert (refused.value.code, fresh(edition).state) == ("traces", "cleaned")
+
+
+def test_a_promise_written_down_later_is_published_by_two_officers_too(published, district):
+    day = Promise.objects.get().due_on
+    actions.add_promise(published.proposal.referrals.get(), actor=district, what="再加一班", due_on=day)
+    assert CleanProposal().waiting(district).get() == published.proposal
+
+
+def test_who_signs_and_follows_is_notified_once(published, friend, district):
+    CoSigner.objects.create(proposal=published.proposal, user=friend)
+    Follower.objects.create(edition=published, user=friend)
+    Notice.objects.all().delete()
+    actions.keep_promise(Promise.objects.get(), actor=district, note="好")
+    assert kinds_for(friend) == ["services/proposal_progress"]
+
+
 # ---- notices --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def signer(submitted, leader):
@@ -102,6 +181,26 @@ def test_each_reads_what_is_true_for_them(submitted, other, member, friend, sign
     text = last_notice(signer, "proposal_published")
     assert ("想撤下" in text, "你附议的" in text) == (False, True)
     assert "没有公开" in last_notice(friend, "proposal_published")
+
+
+@pytest.mark.parametrize("openness", ["named", "unnamed", "closed"])
+def test_the_office_reads_whether_an_answer_is_published(link, member, district, openness):
+    actions.decide_openness(link.referral.proposal, actor=member, openness=openness)
+    actions.answer_by_link(link, answer=ANSWER, result="partly")
+    kinds = set(Notice.objects.filter(user=district).values_list("kind", flat=True))
+    is_closed = openness == "closed"
+    assert ("services/proposal_answer_arrived" in kinds, "services/proposal_to_publish" in kinds) == (
+        is_closed,
+        not is_closed,
+    )
+    text = last_notice(district, "proposal_answer_arrived" if is_closed else "proposal_to_publish")
+    assert ("可以公开了" in text, "部分采用" in text) == (not is_closed, is_closed)
+
+
+def test_what_is_returned_to_be_cleaned_says_why(edition, district, district_2):
+    actions.return_edition(edition, actor=district_2, reason="还能认出是谁")
+    text = last_notice(district, "proposal_to_publish")
+    assert ("还能认出是谁" in text, "可以公开了" in text) == (True, False)
 
 
 def test_who_learnt_of_a_refusal_learns_that_it_was_undone(submitted, signer, district):

@@ -66,10 +66,14 @@ def attach(file: File, obj: Any, *, actor: Any) -> File:
     return file
 
 
-def move_attached(before: Any, to: Any) -> None:
-    """Attach the files of the row `before` to the row `to`; the caller has locked both and decides who may read them there."""
+def move_attached(before: Any, to: Any, *, only: Collection[str] | None = None) -> int:
+    """Attach the files of the row `before` to the row `to`, or `only` those with these public ids; return how many.
+
+    The caller has locked both and decides who may read them there.
+    """
     found = File.objects.filter(attached_to=before._meta.label, attached_id=before.public_id)
-    found.update(attached_to=to._meta.label, attached_id=to.public_id)
+    found = found if only is None else found.filter(public_id__in=only)
+    return found.update(attached_to=to._meta.label, attached_id=to.public_id)
 
 
 def delete_attached(label: str, keys: Collection[str]) -> None:
