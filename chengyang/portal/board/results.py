@@ -183,8 +183,9 @@ def _without_few(
 def _hidden_periods(metric: Metric, values: Mapping[str, Number], few: set[str], spans: Sequence[Span]) -> set[str]:
     """Return the codes of the `spans`, years and the published ones, in which `metric` is hidden, because `values` are small at `few`.
 
-    `values` are its numbers, or what remains of a whole without them. What happens in a year is also part of two sums: of the published years, and of all years until today, which other public
-    pages show. The sum of the years that are not published years follows from both.
+    `values` are its numbers, or what remains of a whole without them. What happens in a year is also part of two sums: of the
+    published years, and of all years until today, which other public pages show. The sum of the years that are not published years
+    follows from both.
     """
     if metric.kept and metric.kept.lasts:  # a number at the end of a year is part of no sum
         return set(few)
