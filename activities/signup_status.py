@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, QuerySet, Value
+from django.db.models import IntegerField, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengyang import clock
 from chengyang.lib.chinese import dates
-from chengyang.platform.web.suppression import FEWEST, different, suppress_small
+from chengyang.platform.web.suppression import FEWEST, suppress_small
 
 from .models import Activity, ServiceRecord
 from .states import ActivityState
@@ -111,14 +111,9 @@ def with_public_attendance(rows: QuerySet, prefix: str = "") -> QuerySet:
 
 
 def with_public_hours(rows: QuerySet) -> QuerySet:
-    """Return the volunteer hours `rows` of activities whose hours are public: at least five persons have some (`public_figures`).
-
-    Of each activity all rows must be among them, or none.
-    """
-    activity = "checkin__signup__activity"
-    groups = rows.order_by().values(activity).annotate(people=Count("checkin__signup__person", distinct=True))
-    enough = groups.filter(people__gte=FEWEST).values(activity)
-    return with_public_attendance(rows, f"{activity}__").filter(**{f"{activity}__in": enough})
+    """Return the volunteer hours `rows` of activities whose hours are public: at least five persons have some (`public_figures`)."""
+    activity = "checkin__signup__activity__"
+    return with_public_attendance(rows, activity).filter(**{f"{activity}served__gte": FEWEST})
 
 
 def _attendance(prefix: str = "") -> Greatest:
@@ -138,6 +133,5 @@ def public_figures(activity: Activity) -> dict[str, Any]:
     attendance = attendance_of(activity)
     if suppress_small(attendance) is None:
         return {}
-    served = ServiceRecord.objects.filter(checkin__signup__activity=activity)
-    shows_hours = activity.earns_hours and different(served, "checkin__signup__person") >= FEWEST
-    return {"attendance": attendance, "hours": served.total() if shows_hours else 0}
+    hours = with_public_hours(ServiceRecord.objects.filter(checkin__signup__activity=activity)).total()
+    return {"attendance": attendance, "hours": hours if activity.earns_hours else 0}

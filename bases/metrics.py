@@ -145,6 +145,7 @@ METRICS = [
         step="bases",
         order=30,
         kept=_visits_kept(Sum("came")),
+        shown_by="base",
     ),
     Metric(
         "room_bookings",

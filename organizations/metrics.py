@@ -146,6 +146,7 @@ METRICS = [
         step="people",
         order=30,
         kept=_memberships_kept(until="left_on", lasts=True),
+        shown_by="organization",
     ),
     Metric(
         "memberships_begun",

@@ -210,6 +210,7 @@ METRICS = [
         order=10,
         kept=_requests_kept(_all_answered, "answered_at", "answered_by"),
         persons="pk",
+        shown_by="team",
     ),
     Metric(
         "requests_in_time",

@@ -1,10 +1,9 @@
 """Metrics of activities: what took place, who came, and hours of voluntary service (domain.md rule 11)."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import Kept, Metric, Period, Watched
@@ -14,11 +13,12 @@ from ..signup_status import with_attendance
 from .rows import (
     ATTENDANCE,
     ORGANIZERS,
+    OWNERS,
     activities_kept,
     checkins,
+    checkins_kept,
     completed,
     different_persons,
-    hours_kept,
     service_records,
     total_attendance,
 )
@@ -44,9 +44,8 @@ def _brands(subject: Any, period: Period) -> QuerySet:
     return rows.filter(Q(since=None) | Q(since__lt=period.ends)) if period.ends else rows
 
 
-def xinxin_kept(value: Any = None, only: Callable[[QuerySet], QuerySet] | None = None) -> Kept:
-    """Return how a number of activities of 新心行动 is kept; the arguments are those of `activities_kept`."""
-    made = activities_kept(value, *([only] if only else []), brand__name=XINXIN)
+def _xinxin_kept(value: Any = None) -> Kept:
+    made = activities_kept(value, brand__name=XINXIN)
     return replace(made, watched={Brand: Watched(("name",), ("activities__starts",))})
 
 
@@ -106,7 +105,7 @@ METRICS = [
         _xinxin,
         step="brands",
         order=30,
-        kept=xinxin_kept(),
+        kept=_xinxin_kept(),
     ),
     Metric(
         "xinxin_attendances",
@@ -117,7 +116,7 @@ METRICS = [
         total_attendance,
         step="brands",
         order=40,
-        kept=xinxin_kept(ATTENDANCE),
+        kept=_xinxin_kept(ATTENDANCE),
         subset_of="attendances",
     ),
     Metric(
@@ -165,7 +164,13 @@ METRICS = [
         subjects=(*ORGANIZERS, "subdistrict"),
         step="services",
         order=20,
-        kept=hours_kept(ServiceRecord.objects.all),
+        kept=checkins_kept(
+            ServiceRecord.objects.all,
+            "checkin__signup__",
+            {name: f"checkin__signup__activity__{name}" for name in OWNERS},
+            of_people=False,
+            value=Sum("hours"),
+        ),
         persons="checkin__signup__person",
     ),
     Metric(

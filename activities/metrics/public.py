@@ -1,6 +1,8 @@
 """Metrics that the public reads in place of others: sums of the numbers that the pages of activities show (domain.md rule 11)."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from django.db.models import QuerySet
 from django.utils.text import format_lazy
@@ -8,17 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import Kept, Metric
 
-from ..models import ServiceRecord
 from ..signup_status import with_public_attendance, with_public_hours
-from . import attendance
-from .rows import ATTENDANCE, activities_kept, hours_kept
+from . import attendance, representatives
 
-_BY_CODE = {metric.code: metric for metric in attendance.METRICS}
+_BY_CODE = {metric.code: metric for metric in (*attendance.METRICS, *representatives.METRICS)}
 
 
-def _public(code: str, only: Callable[[QuerySet], QuerySet], kept: Kept) -> Metric:
+def _public(code: str, only: Callable[[QuerySet], QuerySet]) -> Metric:
     """Return what the public reads in place of the metric `code`: `only` narrows its rows to activities whose pages show the number."""
     metric = _BY_CODE[code]
+    kept: Kept = metric.kept  # type: ignore[assignment]
     return Metric(
         f"public_{code}",
         metric.label,
@@ -26,7 +27,7 @@ def _public(code: str, only: Callable[[QuerySet], QuerySet], kept: Kept) -> Metr
         format_lazy("{}；{}", metric.how_counted, _("不足 5 人的场次不算在公开的数里")),
         lambda subject, period: only(metric.records(subject, period)),
         metric.value,
-        kept=kept,
+        kept=replace(kept, rows=lambda: only(kept.rows())),
         persons=metric.persons,
         instead_of=code,
         subset_of=metric.subset_of,
@@ -34,7 +35,9 @@ def _public(code: str, only: Callable[[QuerySet], QuerySet], kept: Kept) -> Metr
 
 
 METRICS = [
-    _public("attendances", with_public_attendance, activities_kept(ATTENDANCE, with_public_attendance)),
-    _public("xinxin_attendances", with_public_attendance, attendance.xinxin_kept(ATTENDANCE, with_public_attendance)),
-    _public("volunteer_hours", with_public_hours, hours_kept(lambda: with_public_hours(ServiceRecord.objects.all()))),
+    _public("attendances", with_public_attendance),
+    _public("xinxin_attendances", with_public_attendance),
+    _public("volunteer_hours", with_public_hours),
+    _public("representatives_attending", partial(with_public_attendance, prefix="signup__activity__")),
+    _public("representatives_hours", with_public_hours),
 ]

@@ -3,7 +3,7 @@
 `subject` is a subdistrict, an organization, a team, a base, a programme or a brand; None means the whole district.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
@@ -80,27 +80,14 @@ def different_persons(rows: QuerySet) -> int:
 
 # ---- how they are kept by day ----------------------------------------------------------------------------------------
 OWNERS = {name: name for name in (*ORGANIZERS, "subdistrict")}
-ACTIVITY_COLUMNS = ("state", "starts", "ends", "attended", "headcount", "programme", "brand", *OWNERS)
+ACTIVITY_COLUMNS = ("state", "starts", "ends", "attended", "headcount", "served", "programme", "brand", *OWNERS)
 ATTENDANCE = Sum(Greatest(F("attended"), Coalesce("headcount", Value(0))))
 
 
-def _all(rows: QuerySet) -> QuerySet:
-    return rows
-
-
-def activities_kept(
-    value: Any = None,
-    only: Callable[[QuerySet], QuerySet] = _all,
-    *,
-    owners: Collection[str] = tuple(OWNERS),
-    **lookups: Any,
-) -> Kept:
-    """Return how a number of completed activities with these `lookups` is kept; `value` is its aggregate, None counts them.
-
-    `only` narrows the activities further.
-    """
+def activities_kept(value: Any = None, *, owners: Collection[str] = tuple(OWNERS), **lookups: Any) -> Kept:
+    """Return how a number of completed activities with these `lookups` is kept; `value` is its aggregate, None counts them."""
     return Kept(
-        lambda: only(Activity.objects.completed().filter(**lookups)),
+        lambda: Activity.objects.completed().filter(**lookups),
         "starts",
         {name: OWNERS[name] for name in owners},
         value=value,
@@ -133,9 +120,3 @@ def checkins_kept(rows: Any, prefix: str, owners: Any, *, of_people: bool, value
 
 def completed_checkins() -> QuerySet:
     return CheckIn.objects.filter(signup__activity__in=Activity.objects.completed().values("pk"))
-
-
-def hours_kept(rows: Callable[[], QuerySet]) -> Kept:
-    """Return how the volunteer hours `rows()` are kept."""
-    owners = {name: f"checkin__signup__activity__{name}" for name in OWNERS}
-    return checkins_kept(rows, "checkin__signup__", owners, of_people=False, value=Sum("hours"))

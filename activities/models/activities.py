@@ -85,7 +85,7 @@ class ActivityQuerySet(models.QuerySet):
         & pgtrigger.Q(old__kind__df=pgtrigger.F("new__kind")),
     ),
 )
-@tracked(exclude=["search_text", "taken", "last_position", "attended"])
+@tracked(exclude=["search_text", "taken", "last_position", "attended", "served"])
 class Activity(DemoMark):
     """活动: one event, on site, online or both. The organizer is an organization, a team, a base or the office."""
 
@@ -124,6 +124,7 @@ class Activity(DemoMark):
     NOT_PERSONAL = {
         *EDITABLE_FIELDS,
         "attended",
+        "served",
         "cancelled_at",
         "changed_at",
         "due_on",
@@ -203,6 +204,7 @@ class Activity(DemoMark):
     taken = models.PositiveIntegerField(_("已占名额"), default=0, editable=False)
     last_position = models.PositiveIntegerField(default=0, editable=False)
     attended = models.PositiveIntegerField(_("签到人数"), default=0, editable=False)  # updated by triggers on CheckIn
+    served = models.PositiveIntegerField(_("有服务时长的人数"), default=0, editable=False)  # and on ServiceRecord
     by_review = models.BooleanField(_("报名须审核"), default=False)
     audience = models.CharField(_("谁能来"), max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
     audience_note = models.CharField(_("对象说明"), max_length=120, blank=True)

@@ -16,6 +16,7 @@ from chengyang.platform.audit.history import tracked
 from chengyang.platform.web.fields import acting_account
 from chengyang.platform.web.lookups import any_of
 
+from . import served
 from .signups import Signup, is_own, managed_activity_q
 
 
@@ -143,6 +144,8 @@ class ServiceRecordQuerySet(models.QuerySet):
 
 
 @pgtrigger.register(
+    served.on_records("service_counted", pgtrigger.Insert, new="counted"),
+    served.on_records("service_uncounted", pgtrigger.Delete, old="counted"),
     pgtrigger.Trigger(
         name="only_volunteer_service_earns",
         when=pgtrigger.Before,

@@ -2,6 +2,7 @@
 
 import re
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -24,6 +25,7 @@ from members.models import Person
 from members.states import PersonState
 
 from ..states import SIGNUP_OPEN, ActivityState, SignupState
+from . import served
 from .activities import Activity
 from .visibility import managed_q
 
@@ -93,6 +95,7 @@ def managed_activity_q(rows, user, prefix):
     return managed & ~models.Exists(left.filter(pk=models.OuterRef("pk")))
 
 
+@pgtrigger.register(served.on_signups())
 @tracked(exclude=["guest_key", "guest_search"])
 class Signup(models.Model):
     """报名: the sign-up of a person, or of a guest with a verified phone number. CheckIn says whether they attended."""

@@ -21,7 +21,7 @@ def add_activities(growth: Growth, cursor: Any) -> int:
         "recorded_at": "t.ends - m.by + interval '3 hours'",
         "due_on": "NULL",
         "capacity": "CASE WHEN t.capacity IS NOT NULL THEN greatest(t.capacity, 200) END",
-        **dict.fromkeys(("taken", "last_position", "attended"), "0"),
+        **dict.fromkeys(("taken", "last_position", "attended", "served"), "0"),
         "headcount": "NULL",
         "is_demo": "true",
     }

@@ -46,7 +46,7 @@ class Metric:
     public does not read it then (`platform.web.suppression.few_behind`). From a public sum and the numbers on other public pages
     follows what those leave out; so the public reads another metric in its place, which counts only what they show: its
     `instead_of` is the code of this one, and it is offered nowhere else. `subset_of` is the code of a metric that counts the
-    same things, and others besides.
+    same things, and others besides. `shown_by` is the kind of owners whose public pages each show their own number.
 
     `boards` are the kinds of owners ("district", "subdistrict", …) on whose board it stands; without them those of `kept.owners`, or of
     `subjects`, and the district. `readable(user, rows)` narrows the counted rows that `user` may open beyond `visible_to`, where
@@ -69,6 +69,7 @@ class Metric:
     persons: str = ""
     instead_of: str = ""
     subset_of: str = ""
+    shown_by: str = ""
     boards: Sequence[str] = ()
     readable: Callable[[Any, QuerySet], QuerySet] = lambda user, rows: rows
 

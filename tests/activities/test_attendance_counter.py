@@ -1,9 +1,10 @@
-"""`Activity.attended`, which triggers in the database keep equal to the number of check-ins."""
+"""`Activity.attended` and `Activity.served`, which triggers keep equal to the check-ins and to the persons with hours."""
 
 import pytest
 from django.db import connection
 
-from activities.models import Activity, CheckIn, Signup
+from activities.models import Activity, CheckIn, ServiceRecord, Signup
+from chengyang import clock
 from tests import personas
 
 from . import factories
@@ -48,3 +49,50 @@ def test_raw_deletes_are_counted(signups):
 def test_counting_leaves_no_history_of_the_activity(signups):
     CheckIn.objects.create(signup=signups[0])
     assert not signups[0].activity.history.exists()
+
+
+# ---- persons with hours ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def checkins(reference):
+    """Three check-ins at each of two volunteer services, of the same three persons."""
+    activities = [factories.published(kind="volunteer") for _ in range(2)]
+    people = [personas.person(f"来人{n}") for n in range(3)]
+    return [
+        CheckIn.objects.create(
+            signup=Signup.objects.create(activity=activity, person=person, position=place),
+            checked_in_at=activity.starts,
+            checked_out_at=activity.ends,
+        )
+        for activity in activities
+        for place, person in enumerate(people, 1)
+    ]
+
+
+def served():
+    return list(Activity.objects.order_by("pk").values_list("served", flat=True))
+
+
+def test_persons_with_hours_are_counted_and_their_deletion_too(checkins):
+    ServiceRecord.objects.bulk_create([ServiceRecord(checkin=row, hours=1) for row in checkins[:5]])
+    assert served() == [3, 2]
+    ServiceRecord.objects.filter(checkin=checkins[0]).delete()
+    assert served() == [2, 2]
+
+
+def test_a_guest_is_no_person_of_the_registry(checkins):
+    first = checkins[0].signup
+    again = Signup.objects.create(activity=first.activity, user=personas.user("guest"), guest_name="王", position=9)
+    row = CheckIn.objects.create(signup=again, checked_out_at=clock.now())
+    ServiceRecord.objects.bulk_create([ServiceRecord(checkin=one, hours=1) for one in (checkins[0], row)])
+    assert served() == [1, 0]
+
+
+def test_a_guest_with_hours_counts_once_they_are_a_person(checkins):
+    guest = Signup.objects.create(
+        activity=checkins[0].signup.activity, user=personas.user("guest"), guest_name="王", position=9
+    )
+    row = CheckIn.objects.create(signup=guest, checked_out_at=clock.now())
+    ServiceRecord.objects.create(checkin=row, hours=1)
+    assert served() == [0, 0]
+    Signup.objects.filter(pk=guest.pk).update(person=personas.person("登记了"), user=None, guest_name="")
+    assert served() == [1, 0]

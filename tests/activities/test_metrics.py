@@ -10,8 +10,8 @@ from activities.signup_status import public_figures
 from chengyang import clock, extensions
 from chengyang.extensions import Period
 from chengyang.platform.accounts.models import Subdistrict
-from chengyang.platform.web.suppression import few_behind
 from tests import personas
+from tests.members import factories as member_factories
 
 from . import factories
 from .factories import moment
@@ -22,6 +22,14 @@ LAST_YEAR = Period(dt.date(2025, 1, 1), dt.date(2026, 1, 1))
 
 def value(code, subject=None, period=extensions.EVER):
     return extensions.metric(code).of(subject, period)
+
+
+def representative(person, standard):
+    """Make `person` a representative of this year."""
+    assessment = member_factories.assessed(person, standard)
+    person.representations.create(
+        starts=dt.date(2026, 1, 1), ends=dt.date(2027, 1, 1), state="named", assessment=assessment
+    )
 
 
 def completed(**fields):
@@ -153,23 +161,19 @@ def test_the_public_sum_has_only_the_hours_of_five_and_more(reference, people, h
     assert value("volunteer_hours") == 2 * people + 8
 
 
-@pytest.mark.parametrize(("headcounts", "is_few"), [((120, 4), True), ((120, 4, 3), False), ((120, 5), False)])
-def test_a_number_is_not_published_where_few_people_follow_from_the_public_one(reference, headcounts, is_few):
-    for headcount in headcounts:
-        completed(headcount=headcount)
-    metric = extensions.metric("attendances")
-    assert few_behind(metric, metric.of(None, THIS_YEAR), None, THIS_YEAR) is is_few
-
-
-@pytest.mark.parametrize(("people", "is_few"), [(4, True), (5, False)])
-def test_hours_are_not_published_where_those_of_few_follow_from_the_public_ones(reference, people, is_few):
-    service = completed(kind="volunteer")
-    for number in range(1, 7):
-        attend(service, number, hours=2)
-    for number in range(people):
-        attend(completed(kind="volunteer"), 10 + number, hours=8)
-    metric = extensions.metric("volunteer_hours")
-    assert few_behind(metric, metric.of(None, THIS_YEAR), None, THIS_YEAR) is is_few
+def test_what_representatives_did_counts_for_the_public_where_the_activity_does(reference):
+    served, small = completed(kind="volunteer"), completed(kind="volunteer")
+    standard = member_factories.four_haves()
+    for number in range(1, 8):
+        holder = factories.person(number)
+        if number <= 5:
+            representative(holder, standard)
+        attend(served, number, hours=2, person=holder)
+        if number <= 2:
+            attend(small, number, hours=3, person=holder)
+    codes = ("representatives_attending", "representatives_hours")
+    assert [value(code) for code in codes] == [7, 16]
+    assert [value(f"public_{code}") for code in codes] == [5, 10]
 
 
 def test_what_the_public_reads_is_counted_as_the_metric_it_replaces(reference):

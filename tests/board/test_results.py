@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from activities.models import Brand, CheckIn, ServiceRecord
+from bases.models import Visit
 from chengyang import clock, extensions
 from chengyang.platform.audit import actions as audit
 from chengyang.portal.board import charts, keeping, results, steps
@@ -108,11 +109,21 @@ def figures_of(page):
     return {one.code: one.value for part in page.context["results"].parts for one in part.figures}
 
 
-@pytest.mark.parametrize(("count", "hours", "of_all"), [(0, 0, 0), (4, None, 0), (5, 15, 15)])
-def test_hours_of_few_representatives_are_not_published(client, records, count, hours, of_all):
+@pytest.mark.parametrize(("count", "hours"), [(0, 0), (4, 0), (5, 15)])
+def test_hours_of_few_representatives_are_not_published(client, records, count, hours):
     served(count)
     found = figures_of(page_of(client))
-    assert (found["representatives_hours"], found["volunteer_hours"]) == (hours, of_all)
+    assert (found["representatives_hours"], found["volunteer_hours"]) == (hours, hours)
+
+
+def test_hours_of_few_representatives_among_others_are_not_published(client, records):
+    service = served(3)
+    for number in range(4, 10):
+        signup = service.signups.create(person=factories.person(number), position=number)
+        ServiceRecord.objects.create(checkin=signup_checkin(signup, service), hours=2)
+    keeping.refresh()
+    found = figures_of(page_of(client))
+    assert (found["representatives_hours"], found["volunteer_hours"]) == (None, 21)
 
 
 def test_what_few_representatives_attended_is_not_published(client, records):
@@ -220,6 +231,28 @@ def test_a_line_has_a_gap_at_a_hidden_year():
     assert drawn == [f"{stroke}{x}" for stroke, x in (("M", 42.0), ("M", 210.0), ("L", 294.0))]
 
 
+# ---- what the pages of owners leave out --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("came", "hidden"),
+    [
+        ((20, 30), set()),
+        ((20, 3), {"2026", "2018-2023"}),
+        ((20, 3, 3), set()),  # 6 together
+        ((20, 4, 4), {"2026", "2018-2023"}),  # 8 together are 4 and 4
+    ],
+)
+def test_no_small_number_of_a_base_follows_from_that_of_the_district(reference, came, hidden):
+    for number, count in enumerate(came):
+        starts = clock.at(dt.date(2026, 5, 5), dt.time(9))
+        Visit.objects.create(
+            base=personas.base(slug=f"b{number}", name=f"基地{number}"), guest=factories.guest(number), unit="某会",
+            contact_name="安知远", people=count, came=count, state="done", starts=starts, ends=starts + factories.HOUR,
+        )  # fmt: skip
+    keeping.refresh()
+    found = results.public_numbers([extensions.metric("visitors")])["visitors"]
+    assert {code for code, value in found.items() if value is None} == hidden
+
+
 # ---- the published persons -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def published(reference, settings):
@@ -270,12 +303,6 @@ def test_the_persons_of_the_first_month_are_counted(reference):
     factories.person(1, registered_on=dt.date(2026, 8, 1))
     refresh()
     assert not PublishedPersons.objects.exists()
-
-
-def test_a_table_of_a_day_to_come_is_not_kept(published, settings):
-    PublishedPersons.objects.create(day=dt.date(2026, 9, 30), columns=[], rows=[])  # the clock was ahead
-    refresh()
-    assert PublishedPersons.objects.order_by("day").last().day == dt.date(2026, 8, 31)
 
 
 def test_the_published_persons_are_published_anew_by_command(client, published):

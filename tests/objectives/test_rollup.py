@@ -8,6 +8,7 @@ import pytest
 from activities.models import CheckIn, ServiceRecord
 from chengyang import clock
 from chengyang.platform.objectives import actions, rollup
+from chengyang.platform.objectives.progress import progress_of
 from tests import personas
 from tests.activities import factories
 
@@ -114,4 +115,25 @@ def test_the_hours_of_few_are_in_no_public_sum(reference, organization):
             checkin = CheckIn.objects.create(signup=signup, checked_in_at=service.starts, checked_out_at=service.ends)
             ServiceRecord.objects.create(checkin=checkin, hours=2)
     (found,) = rollup.sums(rollup.objectives_of(2026), TODAY, public=True)
-    assert (found.progress.done, {part.progress.done for part in found.parts}) == (10, {None, 10})
+    assert (found.progress.done, {part.progress.done for part in found.parts}) == (10, {0, 10})
+
+
+@pytest.mark.parametrize(("headcounts", "shown"), [((100,), 100), ((100, 3), 100), ((100, 4, 4), 100), ((4,), 0)])
+def test_an_objective_shows_the_public_sum_in_public(reference, organization, headcounts, shown):
+    plan = publish(organization, {**COUNTED, "metric": "attendances"})
+    for place, headcount in enumerate(headcounts):
+        starts = clock.at(dt.date(2026, 3, 1 + place), dt.time(9))
+        factories.published(
+            starts=starts, ends=starts + dt.timedelta(hours=1), headcount=headcount, organization=organization
+        )
+    objective = plan.objectives.get()
+    assert progress_of(objective, TODAY, public=True).done == shown
+    assert progress_of(objective, TODAY).done == sum(headcounts)
+    (found,) = rollup.sums(rollup.objectives_of(2026), TODAY, public=True)
+    assert found.progress.done == shown
+
+
+def test_a_hidden_number_has_no_share(entered, secretary, xiazhuang):
+    actions.check_figure(enter(entered, 4, actor=secretary), actor=xiazhuang)
+    found = progress_of(entered, public=True)
+    assert (found.done_text, found.label) == ("收起", "时间过了 71%")

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from activities.models import CheckIn, ServiceRecord
 from bases.models import Evaluation as BaseEvaluation
 from chengyang import clock, extensions
 from chengyang.errors import ActionError, NotAllowed
@@ -268,6 +269,26 @@ def test_every_number_opens_its_records_for_everybody(counted, base_manager, xia
     for words in ("2026 年办的活动 2 场", "2026 年 1 月", "2026 年 12 月"):
         assert words in text
     assert "2025 年 12 月" not in text
+
+
+@pytest.mark.parametrize(("people", "shown"), [((5,), True), ((5, 4), False), ((4,), False)])
+def test_a_number_from_which_a_small_one_follows_is_not_public(
+    reference, base_manager, xiazhuang, district, client_of, people, shown
+):
+    make_scheme(metric="volunteer_hours", at_least=2)
+    base = personas.base()
+    for place, count in enumerate(people):
+        starts = clock.at(dt.date(2026, 5, 1 + place), dt.time(9))
+        service = factories.published(kind="volunteer", starts=starts, ends=starts + dt.timedelta(hours=3), base=base)
+        for number in range(count):
+            signup = service.signups.create(person=factories.person(10 * place + number), position=number + 1)
+            checkin = CheckIn.objects.create(signup=signup, checked_in_at=starts, checked_out_at=service.ends)
+            ServiceRecord.objects.create(checkin=checkin, hours="2.5")
+    row = actions.open_evaluation(base, year=2026, actor=base_manager)
+    row = conclude(submit(row, base_manager), xiazhuang, district)
+    url = reverse("standards:evaluation", args=["base-year", row.public_id])
+    text = client_of(personas.visitor()).get(url).content.decode()
+    assert ("12.5 小时" in text, "收起" in text) == (shown, not shown)
 
 
 def test_the_year_before_stands_beside_it(passed, base_manager, xiazhuang, district, client_of, settings):

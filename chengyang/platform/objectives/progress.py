@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from chengyang import clock
+from chengyang import clock, extensions
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.suppression import few_behind, is_few_people
 
@@ -59,7 +59,7 @@ class Progress:
 
     @property
     def done_text(self) -> str:
-        return _("少于 5") if self.done is None else number_text(self.done)
+        return _("收起") if self.done is None else number_text(self.done)
 
     @property
     def target_text(self) -> str:
@@ -69,6 +69,8 @@ class Progress:
     def label(self) -> str:
         """What the drawing shows, in words."""
         words = {"done": self.percent, "passed": self.passed_percent}
+        if self.done is None:
+            return _("时间过了 %(passed)d%%") % words
         return _("完成 %(done)d%%，时间过了 %(passed)d%%") % words
 
     @property
@@ -81,14 +83,36 @@ class Progress:
 def done_of(objective: Objective, day: dt.date) -> Decimal:
     """Return how much of `objective` is done on `day`: what its metric counts, or the sum of its checked figures."""
     if not objective.metric:
-        if hasattr(objective, "checked"):  # from `with_checked`
-            return objective.checked or Decimal(0)
-        return sum((figure.amount for figure in objective.figures.checked()), Decimal(0))
+        return _checked(objective)
     metric = owners.metric_of(objective.metric)
     if metric is None or day < objective.starts:
         return Decimal(0)
     key = ("objectives.done", objective.pk, objective.starts, objective.stops, day)
     return per_version(key, lambda: Decimal(str(metric.of(objective.owner, objective.period(day)))))
+
+
+def public_done_of(objective: Objective, day: dt.date) -> Decimal | None:
+    """Return `done_of` as everybody reads it: None where one to four persons are behind it (domain.md rule 11)."""
+    if not objective.metric:
+        done = _checked(objective)
+        return None if is_few_people(objective.unit, done) else done
+    metric = owners.metric_of(objective.metric)
+    if metric is None or day < objective.starts:
+        return Decimal(0)
+    key = ("objectives.public", objective.pk, objective.starts, objective.stops, day)
+    return per_version(key, lambda: _public(extensions.public_metric(metric), objective, day))
+
+
+def _checked(objective):
+    if hasattr(objective, "checked"):  # from `with_checked`
+        return objective.checked or Decimal(0)
+    return sum((figure.amount for figure in objective.figures.checked()), Decimal(0))
+
+
+def _public(metric, objective, day):
+    period = objective.period(day)
+    value = metric.of(objective.owner, period)
+    return None if few_behind(metric, value, objective.owner, period) else Decimal(str(value))
 
 
 def records_of(objective: Objective, day: dt.date) -> QuerySet | None:
@@ -98,25 +122,18 @@ def records_of(objective: Objective, day: dt.date) -> QuerySet | None:
 
 
 def progress_of(objective: Objective, day: dt.date | None = None, *, public: bool = False) -> Progress:
-    """Return where `objective` stands on `day` (today); with `public`, without small numbers of people (domain.md rule 11)."""
+    """Return where `objective` stands on `day` (today); with `public`, by the number that everybody reads."""
     day = day or clock.today()
-    done = done_of(objective, day)
-    found = pace.light(done, objective.target, objective.starts, objective.ends, day, stops=objective.stops)
+    done = public_done_of(objective, day) if public else done_of(objective, day)
+    counted = done_of(objective, day) if done is None else done  # the light of a hidden number is that of the whole
+    found = pace.light(counted, objective.target, objective.starts, objective.ends, day, stops=objective.stops)
     return Progress(
-        None if public and _is_few(objective, done, day) else done,
+        done,
         objective.target,
         objective.unit,
         pace.elapsed(objective.starts, objective.ends, day),
         found,
     )
-
-
-def _is_few(objective: Objective, done: Decimal, day: dt.date) -> bool:
-    """Return whether one to four persons are behind `done`."""
-    metric = owners.metric_of(objective.metric)
-    if metric is None:
-        return is_few_people(objective.unit, done)
-    return few_behind(metric, done, objective.owner, objective.period(day))
 
 
 @dataclass(frozen=True)
@@ -154,7 +171,7 @@ def rule() -> str:
         _(
             "一年从 1月1日（或写明的起算日）走到 12月31日。完成的比例比时间过去的比例少，就是“慢了”；不少，就是“跟上”；"
             "多出 %(n)d 个百分点以上，就是“走在前面”。数够了就是“完成”，到年底没有够就是“没完成”。"
-            "少于 5 人的数不公开，也不计入合计。"
+            "少于 5 人的数收起，不足 5 人的场次不算在公开的数里，都不计入公开的合计。"
         )
         % words
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chengyang import extensions
 from chengyang.platform.web.suppression import few_behind, is_few_people
 
 from . import numbers
@@ -50,8 +51,11 @@ def _item(evaluation: Evaluation, criterion: Criterion, finding: Finding, before
 
 
 def _is_few(evaluation: Evaluation, criterion: Criterion, number: numbers.Number) -> bool:
-    """Return whether one to four persons are behind `number`."""
+    """Return whether one to four persons are behind `number`, or follow from it and from what other public pages show in its place."""
     metric = numbers.metric_of(criterion)
     if metric is None or not evaluation.found_on:
         return is_few_people(number.unit, number.value)
-    return few_behind(metric, number.value, evaluation.subject, numbers.period_of(criterion, evaluation.found_on))
+    period, public = numbers.period_of(criterion, evaluation.found_on), extensions.public_metric(metric)
+    if public is not metric and public.of(evaluation.subject, period) != number.value:
+        return True
+    return few_behind(metric, number.value, evaluation.subject, period)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from chengyang import extensions
 from chengyang.extensions import EVER, Metric, Period
 
 FEWEST = 5  # persons; promised in the privacy rules (chengyang/platform/privacy/texts)
@@ -34,28 +33,7 @@ def is_about_persons(metric: Metric) -> bool:
 
 
 def few_behind(metric: Metric, value: Any, subject: Any = None, period: Period = EVER) -> bool:
-    """Return whether one to four persons are behind `value`, the number of `metric` for `subject` (None: all) in `period`.
-
-    They may also be behind the part of it that follows from what the public reads in its place.
-    """
-    return _are_few(metric, value, subject, period) or few_besides(metric, value, subject, period)
-
-
-def few_besides(whole: Metric, value: Any, subject: Any, period: Period, part: Metric | None = None) -> bool:
-    """Return whether one to four persons are behind `value` of `whole` without the number of `part`, which counts some of its rows.
-
-    Where no `part` is given, it is what the public reads in place of `whole`.
-    """
-    part = part or extensions.public_metric(whole)
-    if part is whole or not value or not (rest := value - part.of(subject, period)):
-        return False
-    if not whole.persons or whole.persons == "pk":
-        return _are_few(whole, rest, subject, period)
-    rows = whole.records(subject, period).exclude(pk__in=part.records(subject, period).order_by().values("pk"))
-    return different(rows, whole.persons) < FEWEST
-
-
-def _are_few(metric: Metric, value: Any, subject: Any, period: Period) -> bool:
+    """Return whether one to four persons are behind `value`, the number of `metric` for `subject` (None: all) in `period`."""
     if is_few_people(metric.unit, value):
         return True
     if not value or not metric.persons:

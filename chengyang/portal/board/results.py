@@ -1,7 +1,7 @@
 """The public edition of the board: figures by year, persons by subdistrict and category, and what the district has published."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,12 +12,13 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.suppression import (
-    PEOPLE,
+    FEWEST,
+    different,
     few_behind,
-    few_besides,
     hidden_beside_sum,
     is_about_persons,
     is_few,
+    is_few_people,
 )
 from chengyang.seed.facts import facts, results
 from members.metrics import CATEGORIES
@@ -121,7 +122,7 @@ def _years(span: Span) -> list[str]:
 
 
 def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None:
-    """Return the `value` of `metric` for the district in `period` as the public reads it: None where one to four persons are behind it."""
+    """Return the `value` of `metric` for the district in `period` as the public reads it: None where it tells a number of few persons."""
     if few_behind(metric, value, None, period):
         return None
     whole = _whole_of(metric)
@@ -135,9 +136,12 @@ def _whole_of(metric: Metric) -> Metric | None:
 
 def _rest_is_few(whole: Metric, all_of_them: Number, part: Metric, value: Number, period: Period) -> bool:
     """Return whether one to four persons are behind what `whole` counts besides `part`, whose number is `value`."""
-    if str(whole.unit) in PEOPLE:
-        return is_few(all_of_them - value)
-    return value != all_of_them and few_besides(whole, all_of_them, None, period, part)
+    if not whole.persons:
+        return is_few_people(whole.unit, all_of_them - value)
+    if all_of_them == value:
+        return False
+    rows = whole.records(None, period).exclude(pk__in=part.records(None, period).order_by().values("pk"))
+    return different(rows, whole.persons) < FEWEST
 
 
 def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | None]]:
@@ -151,33 +155,56 @@ def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | No
     asked = {one.code: one for one in (*metrics, *wholes.values())}
     found = reading.totals(list(asked.values()), None, [span.so_far for span in spans])
     values = {code: {span.code: numbers[code] for span, numbers in zip(spans, found, strict=True)} for code in asked}
-    return {
-        metric.code: _without_few(metric, values[metric.code], wholes.get(metric.code), values, spans)
-        for metric in metrics
-    }
+    public = {}
+    for metric in metrics:
+        own, hidden = values[metric.code], set()
+        for numbers, few in _aspects(metric, own, wholes.get(metric.code), values, spans):
+            hidden |= _hidden_periods(metric, numbers, few, spans)
+        public[metric.code] = {code: None if code in hidden else value for code, value in own.items()}
+    return public
 
 
-def _without_few(
+Aspect = tuple[
+    Mapping[str, Number], set[str]
+]  # numbers by the code of the period, and the periods in which they are small
+
+
+def _aspects(
     metric: Metric,
-    values: Mapping[str, Number],
+    own: Mapping[str, Number],
     whole: Metric | None,
-    all_values: Mapping[str, Mapping[str, Number]],
+    values: Mapping[str, Mapping[str, Number]],
     spans: Sequence[Span],
-) -> dict[str, Number | None]:
-    """Return `values` of `metric`, None where one to four persons are behind them, or behind the rest of `whole`, or could be computed."""
-    hidden = set()
+) -> Iterator[Aspect]:
+    """Yield what tells small numbers of persons: the numbers of `metric`, what other pages leave out of them, the rest of `whole`."""
     if is_about_persons(metric):
-        few = {span.code for span in spans if few_behind(metric, values[span.code], None, span.so_far)}
-        hidden |= _hidden_periods(metric, values, few, spans)
+        yield own, {span.code for span in spans if few_behind(metric, own[span.code], None, span.so_far)}
+    if metric.shown_by:
+        yield _left_out(metric, own, spans)
     if whole:
-        rest = {code: all_values[whole.code][code] - value for code, value in values.items()}
+        all_of_them = values[whole.code]
         few = {
             span.code
             for span in spans
-            if _rest_is_few(whole, all_values[whole.code][span.code], metric, values[span.code], span.so_far)
+            if _rest_is_few(whole, all_of_them[span.code], metric, own[span.code], span.so_far)
         }
-        hidden |= _hidden_periods(metric, rest, few, spans)
-    return {code: None if code in hidden else value for code, value in values.items()}
+        yield {code: all_of_them[code] - value for code, value in own.items()}, few
+
+
+def _left_out(metric: Metric, own: Mapping[str, Number], spans: Sequence[Span]) -> Aspect:
+    """Return what the pages of the owners (`shown_by`) do not show of the numbers `own`, because it is small, or of no owner."""
+    numbers, few = {}, set()
+    for span in spans:
+        if not own[span.code]:
+            numbers[span.code] = 0
+            continue
+        by_owner = reading.by_owner([metric], metric.shown_by, span.so_far)[metric.code].values()
+        small = [value for value in by_owner if is_few(value)]
+        left = own[span.code] - sum(value for value in by_owner if not is_few(value))
+        if is_few(left) or (small and left in (len(small), len(small) * (FEWEST - 1))):  # each of them is one, or four
+            few.add(span.code)
+        numbers[span.code] = left
+    return numbers, few
 
 
 def _hidden_periods(metric: Metric, values: Mapping[str, Number], few: set[str], spans: Sequence[Span]) -> set[str]:
@@ -240,7 +267,6 @@ def publish_persons(*, again: bool = False) -> None:
     ends = {min(span.ends, begun) for span in periods.tabs()}
     known = set() if again else set(PublishedPersons.objects.values_list("day", flat=True))
     missing = sorted(day for day in ends if day - ONE_DAY not in known)
-    PublishedPersons.objects.filter(day__gte=clock.today()).delete()  # from when the clock was ahead, for a trial
     state = keeping.state()
     if not missing or state is None or state.at < clock.at(begun):
         return

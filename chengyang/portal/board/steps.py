@@ -53,7 +53,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A step with its value of today, None for one to four persons."""
+    """A step with its value of today, None where it would tell a number of one to four persons."""
 
     step: Step
     value: Any
