@@ -3,26 +3,41 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
-from django.db.models import Case, F, Value, When
-
-
-def moved(apps):
-    """Return the promises with another day than the first one."""
-    return apps.get_model("services", "Promise").objects.exclude(due_on=F("first_due_on"))
+from django.db.models import F
 
 
 def separate_reasons(apps, schema_editor):
-    """Keep the one reason that a moved promise has as that of the move; one that was given up had overwritten it and keeps it too.
+    """Give each promise that was ever moved the reason of its last move; `reason` stays where it is that of a result.
 
-    In one statement: a row that is updated twice has pending trigger events, with which the table cannot be altered.
+    Each row is updated once: a second update would have pending trigger events, with which the table cannot be altered.
     """
-    kept = Case(When(state="dropped", then=F("reason")), default=Value(""))
-    moved(apps).update(move_reason=F("reason"), reason=kept)
+    promises = apps.get_model("services", "Promise").objects
+    for row in promises.exclude(reason=""):
+        reasons = _reasons(row, apps.get_model("services", "PromiseEvent"))
+        if reasons["move_reason"]:
+            promises.filter(pk=row.pk).update(**reasons)
+
+
+def _reasons(row, former):
+    """Return the reason of the last move of `row`, or "", and its present reason if a drop or a reopening came later, or "".
+
+    A row of `former` is the promise before a change. The first one known is compared with the promise as it was made: where
+    the history was deleted, a promise with another day keeps the reason that it has as that of the move.
+    """
+    day, state, move_reason, reason = row.first_due_on, "open", "", ""
+    for after in [*former.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id"), row]:
+        if after.due_on != day:
+            move_reason, reason = after.reason, ""
+        if after.state == "dropped" or after.state == "open" != state:  # given up or reopened; one that was kept has a note
+            reason = row.reason
+        day, state = after.due_on, after.state
+    return {"move_reason": move_reason, "reason": reason}
 
 
 def join_reasons(apps, schema_editor):
     """Put the reason of a move back where no other one stands."""
-    moved(apps).filter(reason="").update(reason=F("move_reason"))
+    moved = apps.get_model("services", "Promise").objects.exclude(move_reason="")
+    moved.filter(reason="").update(reason=F("move_reason"))
 
 
 class Migration(migrations.Migration):

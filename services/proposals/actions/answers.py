@@ -220,8 +220,9 @@ def keep_promise(
 def move_promise(
     promise: Promise, *, actor: Any = None, link: ReferralLink | None = None, due_on: dt.date, reason: str
 ) -> Promise:
-    """Give a promise another day, with the reason why it was not kept, which everybody who follows it reads.
+    """Give a promise another day, with the reason why it was not kept, which the side of the author reads.
 
+    Who follows the public edition learns the day without the reason, which was not checked for the public.
     Raises NotAllowed, ActionError("link"), ("state"), ("reason"), ("day") for a day that is over.
     """
     proposal, row, unit = promise_locked(promise, actor=actor, link=link)
@@ -249,9 +250,11 @@ def drop_promise(promise: Promise, *, actor: Any = None, link: ReferralLink | No
 
 @transaction.atomic
 def reopen_promise(promise: Promise, *, actor: Any, reason: str) -> Promise:
-    """Take back as an officer that a promise was kept or given up: it is open again, and its readers learn why.
+    """Take back as an officer that a promise was kept or given up: it is open again, and the side of the author reads why.
 
-    What was written about the former result, and why the day is another one, stays in the steps and with the row. Raises NotAllowed, ActionError("state") for an open one, ("reason").
+    What was written about the former result stays in the steps only; why the day is another one also stays with the row.
+
+    Raises NotAllowed, ActionError("state") for an open one, ("reason").
     """
     proposal = lock_proposal(promise.referral.proposal)
     row: Promise = lock(promise)
