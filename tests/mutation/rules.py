@@ -690,9 +690,9 @@ MUTANTS = (
     Mutant(
         "few-visitors-in-public",
         "the public reads no number of persons below five among the figures of a base",
-        "bases/views/bases.py",
-        "    if not manages:\n        rows = [",
-        "    if False:\n        rows = [",
+        "bases/figures.py",
+        "    return None if public and few_behind(metric, value, base, period) else value\n",
+        "    return value\n",
         (
             "bases/test_figures.py::test_the_page_has_charts_with_the_table_beside_them_and_hides_small_numbers_from_the_public",
         ),
