@@ -114,7 +114,7 @@ def test_the_page_has_charts_with_the_table_beside_them_and_hides_small_numbers_
     visited(base, clock.at(dt.date(2026, 5, 5), dt.time(9)), 3)
     url = reverse("bases:figures", args=[base.slug])
     public, own = client.get(url).content.decode(), client_of(base_manager).get(url).content.decode()
-    assert [public.count("<svg viewBox"), "不足 5" in public, "不足 5" in own, "看记录" in own] == [
+    assert [public.count("<svg viewBox"), "<span>不足 5<" in public, "<span>不足 5<" in own, "看记录" in own] == [
         4,
         True,
         False,
