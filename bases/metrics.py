@@ -1,6 +1,5 @@
 """Metrics of bases and their honours; each function returns the rows that are counted (domain.md rule 11)."""
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -21,8 +20,8 @@ def _opened():
 
 def _operating(subject, period):
     """Return the bases in operation on the last day of `period`, in the subdistrict `subject` (None: all)."""
-    ends = period.ends or clock.today() + dt.timedelta(days=1)
-    rows = _opened().filter(Q(closed_on__isnull=True) | Q(closed_on__gte=ends), opened_on__lt=ends)
+    last = period.last_day
+    rows = _opened().filter(Q(closed_on__isnull=True) | Q(closed_on__gt=last), opened_on__lte=last)
     return rows.filter(subdistrict=subject) if subject else rows
 
 
@@ -56,8 +55,7 @@ def _booked_by_organizations(subject, period):
 
 def _posts(subject, period):
     """Return the posts that somebody holds on the last day of `period`, at the base `subject` (None: all)."""
-    last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
-    rows = Post.objects.on(last)  # who leaves the registry ends their posts on the day
+    rows = Post.objects.on(period.last_day)  # who leaves the registry ends their posts on the day
     return rows.filter(base=subject) if subject else rows
 
 

@@ -1,12 +1,9 @@
 """Metrics of persons and representatives; each function returns the rows that are counted (domain.md rule 11)."""
 
-import datetime as dt
-
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
-from chengyang.extensions import Kept, Metric, Period, Watched
+from chengyang.extensions import Kept, Metric, Watched
 
 from .models import Headcount, Person, Representative
 from .states import RepresentativeState
@@ -21,21 +18,16 @@ AREA = {"subdistrict": "subdistrict"}
 PERSON_COLUMNS = ("state", "registered_on", "left_on", "subdistrict", "category")
 
 
-def last_day(period: Period) -> dt.date:
-    """Return the last day of `period`, or today if it has no end."""
-    return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
-
-
 def _persons(subject, period):
     """Return the persons in the registry on the last day of `period`, in the subdistrict `subject` (None: all)."""
-    rows = Person.objects.registered_on_day(last_day(period))
+    rows = Person.objects.registered_on_day(period.last_day)
     return rows.filter(subdistrict=subject) if subject else rows
 
 
 def _headcount(subject, period):
     """Return the number of the persons that `_persons` returns, from the sums that are kept by day."""
     rows = Headcount.objects.filter(subdistrict=subject) if subject else Headcount.objects.all()
-    return rows.on(last_day(period))
+    return rows.on(period.last_day)
 
 
 def _registered(subject, period):
@@ -46,7 +38,7 @@ def _registered(subject, period):
 
 def _representatives(subject, period):
     """Return the representatives whose term includes the last day of `period`, in the subdistrict `subject` (None: all)."""
-    rows = Representative.objects.on(last_day(period))
+    rows = Representative.objects.on(period.last_day)
     return rows.filter(person__subdistrict=subject) if subject else rows
 
 

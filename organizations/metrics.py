@@ -1,11 +1,8 @@
 """Metrics of organizations and memberships; each function returns the rows that are counted (domain.md rule 11)."""
 
-import datetime as dt
-
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
 from chengyang.extensions import Kept, Metric, Watched
 from chengyang.platform.standards.states import AssessmentState
 from chengyang.platform.web.fragments import per_version
@@ -20,13 +17,9 @@ MEMBER_STATES = ("active", "left")
 ORGANIZATION_COLUMNS = ("state", "next_state", "founded_on", "dissolved_on", "subdistrict")
 
 
-def _last_day(period):
-    return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
-
-
 def _organizations(subject, period):
     """Return the organizations that existed on the last day of `period`, in the subdistrict `subject` (None: all)."""
-    rows = Organization.objects.founded_by(_last_day(period))
+    rows = Organization.objects.founded_by(period.last_day)
     return rows.filter(subdistrict=subject) if subject else rows
 
 
@@ -38,7 +31,7 @@ def _founded(subject, period):
 
 def _below(subject, period):
     """Return the organizations that existed on the last day of `period`, directly below the organization `subject` (None: any)."""
-    rows = Organization.objects.founded_by(_last_day(period)).filter(parent__isnull=False)
+    rows = Organization.objects.founded_by(period.last_day).filter(parent__isnull=False)
     return rows.filter(parent=subject) if subject else rows
 
 
@@ -56,13 +49,13 @@ def members_on(day):
 
 def _representatives(subject, period):
     """Return those of the memberships of `_memberships` whose person was a representative on that day."""
-    terms = Representative.objects.on(_last_day(period)).filter(person=OuterRef("person"))
+    terms = Representative.objects.on(period.last_day).filter(person=OuterRef("person"))
     return _memberships(subject, period).filter(Exists(terms))
 
 
 def _memberships(subject, period):
     """Return the memberships active on the last day of `period`, in the organization `subject` (None: all)."""
-    rows = members_on(_last_day(period))
+    rows = members_on(period.last_day)
     return rows.filter(**_of(subject)) if subject else rows
 
 
@@ -79,7 +72,7 @@ def _of(subject):
 
 def _posts(subject, period):
     """Return the posts that somebody holds on the last day of `period`, in the organization `subject` (None: all)."""
-    rows = Post.objects.on(_last_day(period))  # who leaves the registry ends their posts on the day
+    rows = Post.objects.on(period.last_day)  # who leaves the registry ends their posts on the day
     return rows.filter(**_of(subject)) if subject else rows
 
 
@@ -225,6 +218,6 @@ METRICS = [
         order=10,
         follows=("memberships", "representatives"),
         boards=("organization",),
-        readable=seen_through(Representative),
+        readable=seen_through(Representative.objects.on),
     ),
 ]

@@ -168,9 +168,8 @@ def _outcomes(person, period):
 
 def _posts(person, period):
     entries = []
-    last = (period.ends or clock.today() + dt.timedelta(days=1)) - dt.timedelta(days=1)
     for post_type in extensions.post_types():
-        rows = post_type.model.objects.valid().filter(person=person, starts__lte=last)
+        rows = post_type.model.objects.valid().filter(person=person, starts__lte=period.last_day)
         if period.starts:
             rows = rows.exclude(ends__lte=period.starts)
         entries += [(row.starts, row) for row in rows.select_related(post_type.subject)[:MOST]]

@@ -1,15 +1,12 @@
 """Metrics of services (docs/architecture.md); `subject` is the organizer or subdistrict to count for, None for all."""
 
-import datetime as dt
-
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Base
-from chengyang import clock
 from chengyang.extensions import Kept, Metric, Watched
-from chengyang.platform.web.lookups import seen_through
+from chengyang.platform.web.lookups import seen_behind, seen_through
 from members.models import Representative
 from organizations.metrics import members_on
 from organizations.models import Membership, Organization
@@ -24,9 +21,8 @@ OUTCOME_OWNERS = {
 
 def _teams(subject, period):
     """Return the published teams that existed at the end of `period`, not closed by then; `subject` is a subdistrict."""
-    ends = period.ends or clock.today() + dt.timedelta(days=1)
-    founded = Q(founded_on__isnull=True) | Q(founded_on__lt=ends)
-    rows = Team.objects.published().filter(founded, Q(closed_on__isnull=True) | Q(closed_on__gte=ends))
+    founded = Q(founded_on__isnull=True) | Q(founded_on__lte=period.last_day)
+    rows = Team.objects.published().filter(founded, Q(closed_on__isnull=True) | Q(closed_on__gt=period.last_day))
     return rows.filter(subdistrict=subject) if subject else rows
 
 
@@ -95,12 +91,8 @@ def _answered_proposals(_subject, period):
 
 def _posts(subject, period):
     """Return the posts that somebody holds on the last day of `period`, in the team `subject` (None: all)."""
-    rows = Post.objects.on(_last_day(period))  # who leaves the registry ends their posts on the day
+    rows = Post.objects.on(period.last_day)  # who leaves the registry ends their posts on the day
     return rows.filter(team=subject) if subject else rows
-
-
-def _last_day(period):
-    return period.ends - dt.timedelta(days=1) if period.ends else clock.today()
 
 
 def _posts_begun(subject, period):
@@ -111,19 +103,23 @@ def _posts_begun(subject, period):
 
 def _representatives(subject, period):
     """Return those of the posts of `_posts` whose holder was a representative on that day."""
-    terms = Representative.objects.on(_last_day(period)).filter(person=OuterRef("person"))
+    terms = Representative.objects.on(period.last_day).filter(person=OuterRef("person"))
     return _posts(subject, period).filter(Exists(terms))
 
 
 def _members(subject, period):
     """Return those of the posts of `_posts` whose holder was a member of an organization on that day."""
-    return _posts(subject, period).filter(Exists(members_on(_last_day(period)).filter(person=OuterRef("person"))))
+    return _posts(subject, period).filter(Exists(members_on(period.last_day).filter(person=OuterRef("person"))))
 
 
 def _organizations(subject, period):
     """Return the organizations of which somebody in the team `subject` was a member on the last day of `period`."""
-    members = members_on(_last_day(period)).filter(person__in=_posts(subject, period).order_by().values("person"))
-    return Organization.objects.filter(pk__in=members.order_by().values("organization"))
+    return Organization.objects.filter(pk__in=_memberships(subject, period).order_by().values("organization"))
+
+
+def _memberships(subject, period):
+    """Return the memberships, on the last day of `period`, of those in the team `subject` (None: any)."""
+    return members_on(period.last_day).filter(person__in=_posts(subject, period).order_by().values("person"))
 
 
 def _all_joining():
@@ -286,7 +282,7 @@ METRICS = [
         order=10,
         follows=("team_posts", "memberships"),
         boards=("team",),
-        readable=seen_through(Membership),
+        readable=seen_through(members_on),
     ),
     Metric(
         "organizations_in_team",
@@ -298,7 +294,7 @@ METRICS = [
         order=20,
         follows=("team_posts", "memberships"),
         boards=("team",),
-        readable=seen_through(Membership, "organization", "pk"),
+        readable=seen_behind(_memberships, "organization", seen_through(members_on, "pk", key="pk")),
     ),
     Metric(
         "members_joining_team",
@@ -320,7 +316,7 @@ METRICS = [
             },
         ),
         boards=("team",),
-        readable=seen_through(Membership),
+        readable=seen_through(members_on, day="starts"),
     ),
     Metric(
         "representatives_in_team",
@@ -333,6 +329,6 @@ METRICS = [
         order=10,
         follows=("team_posts", "representatives"),
         boards=("team",),
-        readable=seen_through(Representative),
+        readable=seen_through(Representative.objects.on),
     ),
 ]

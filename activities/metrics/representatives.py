@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import DISTRICT, Metric, Period
-from chengyang.platform.web.lookups import seen_through
+from chengyang.platform.web.lookups import seen_behind, seen_through
 from members.models import Person, Representative
 
 from ..models import ServiceRecord
@@ -66,7 +66,11 @@ METRICS = [
         order=20,
         follows=("activities_completed", "representatives_attending"),
         boards=BOARDS,
-        readable=seen_through(Representative, path="pk"),
+        readable=seen_behind(
+            _attended,
+            f"{SIGNUP}person",
+            seen_through(Representative.objects.on, f"{SIGNUP}person", day=f"{SIGNUP}activity__starts__date"),
+        ),
     ),
     Metric(
         "representatives_attending",
@@ -83,7 +87,7 @@ METRICS = [
         ),
         persons="signup__person",
         subset_of="attendances",
-        readable=seen_through(Representative, path="signup__person"),
+        readable=seen_through(Representative.objects.on, f"{SIGNUP}person", day=f"{SIGNUP}activity__starts__date"),
     ),
     Metric(
         "representatives_hours",
@@ -103,6 +107,6 @@ METRICS = [
         ),
         persons="checkin__signup__person",
         subset_of="volunteer_hours",
-        readable=seen_through(Representative, path="checkin__signup__person"),
+        readable=seen_through(Representative.objects.on, f"{SERVED}person", day=f"{SERVED}activity__starts__date"),
     ),
 ]

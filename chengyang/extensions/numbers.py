@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from chengyang import clock
+
 from .kept import Kept
 
 DISTRICT = "district"  # the kind of the district among those of owners
@@ -18,6 +20,11 @@ class Period:
 
     starts: dt.date | None = None
     ends: dt.date | None = None
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of it, today if it has no end."""
+        return self.ends - dt.timedelta(days=1) if self.ends else clock.today()
 
     def within(self, column: str) -> dict[str, dt.date]:
         """Return the lookups that select rows whose date `column` lies in the period."""
@@ -49,8 +56,9 @@ class Metric:
     same things, and others besides. `shown_by` is the kind of owners whose public pages each show their own number.
 
     `boards` are the kinds of owners ("district", "subdistrict", …) on whose board it stands; without them those of `kept.owners`, or of
-    `subjects`, and the district. `readable(user, rows)` narrows the counted rows that `user` may open beyond `visible_to`, where
-    being counted says something about a person that the row itself does not, such as that they are a representative.
+    `subjects`, and the district. `readable(user, rows, subject, period)` narrows the counted rows that `user` may open beyond
+    `visible_to`, where being counted says something about a person that the row itself does not, such as that they were a
+    representative on the day (`platform.web.lookups.seen_through`).
     """
 
     code: str
@@ -71,7 +79,7 @@ class Metric:
     subset_of: str = ""
     shown_by: str = ""
     boards: Sequence[str] = ()
-    readable: Callable[[Any, QuerySet], QuerySet] = lambda user, rows: rows
+    readable: Callable[[Any, QuerySet, Any, Period], QuerySet] = lambda user, rows, subject, period: rows
 
     def of(self, subject: Any = None, period: Period = EVER) -> Any:
         """Return the number for `subject` (None: the whole district) in `period`."""

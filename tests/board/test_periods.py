@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from chengyang import clock
+from chengyang.extensions import EVER, Period
 from chengyang.portal.board import periods
 
 
@@ -44,3 +45,8 @@ def test_the_end_of_february_of_a_leap_year_is_compared_with_the_whole_month(set
 def test_a_report_is_offered_for_periods_that_have_begun():
     codes = [span.code for span in periods.choices()]
     assert codes[:4] == ["2026", "2026H2", "2026H1", "2026-09"]
+
+
+def test_the_last_day_of_a_period_without_end_is_today():
+    assert Period(ends=dt.date(2024, 3, 1)).last_day == dt.date(2024, 2, 29)
+    assert EVER.last_day == clock.today()

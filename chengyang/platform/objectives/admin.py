@@ -24,7 +24,7 @@ from . import actions, detail, owners, permissions
 from .amounts import amount_text
 from .forms import FigureForm, PlanForm, RevisionForm, objective_form
 from .models import Figure, Objective, Plan, Revision
-from .progress import how_counted, progress_of, records_of
+from .progress import how_counted, progress_of
 from .states import PlanState
 from .todos import AgreeToRevision, CheckFigure, PublishPlan
 
@@ -219,15 +219,16 @@ class ObjectiveAdmin(ObjectivesAdmin):
         """
         self._or_404(request)
         objective = self.get_queryset(request).filter(pk=pk).first()
-        found = records_of(objective, clock.today()) if objective else None
-        if objective is None or found is None:
+        metric = owners.metric_of(objective.metric) if objective else None
+        if objective is None or metric is None:
             raise Http404(_("没有这一项，或者不归你管。"))
         about = _("%(text)s。%(how)s。") % {"text": progress_of(objective).text, "how": how_counted(objective)}
         context = evidence(
             self.admin_site,
             request,
-            found,
-            metric=owners.metric_of(objective.metric),
+            metric,
+            objective.owner,
+            objective.period(clock.today()),
             heading=objective.what,
             about=about,
             back=page_url(objective),

@@ -2,27 +2,36 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from chengyang.extensions import Metric
+from chengyang.extensions import Metric, Period
 from chengyang.platform.web.paging import numbered
 
 from .links import page_url
 
 
 def evidence(
-    site: Any, request: HttpRequest, found: QuerySet, *, metric: Metric, heading: Any, about: Any, back: str, of: Any
+    site: Any,
+    request: HttpRequest,
+    metric: Metric,
+    subject: Any,
+    period: Period,
+    *,
+    heading: Any,
+    about: Any,
+    back: str,
+    of: Any,
 ) -> dict[str, Any]:
-    """Return the context of `staff/evidence.html` for the rows `found` that `metric` counts.
+    """Return the context of `staff/evidence.html` for the rows that `metric` counts for `subject` in `period`.
 
     `heading` and `about` say what is counted, `of` is whose number it is, and `back` the address of its page. Who reads rows about
     people is recorded for them (requirements P10).
     """
+    found = metric.records(subject, period)
     other = site._registry.get(found.model)
     can_open = other is not None and other.has_view_permission(request)
     seen = other.get_queryset(request).order_by().values("pk") if can_open else []
-    opened = metric.readable(request.user, found).filter(pk__in=seen)
+    opened = metric.readable(request.user, found, subject, period).filter(pk__in=seen)
     page = numbered(request, opened.order_by("-pk"))
     pages = page.paginator
     shown = opened.count() if pages.is_capped else pages.count

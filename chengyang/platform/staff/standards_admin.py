@@ -201,8 +201,9 @@ class StandardAdmin(ScopedAdmin):
         context = evidence(
             self.admin_site,
             request,
-            numbers.records(assessment.subject, criterion, day),
-            metric=numbers.metric_of(criterion),
+            numbers.metric_of(criterion),
+            assessment.subject,
+            numbers.period_of(criterion, day),
             heading=criterion.name,
             about=_("%(text)s。数到 %(day)s。%(how)s。") % words,
             of=assessment.subject,

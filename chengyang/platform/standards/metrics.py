@@ -1,12 +1,10 @@
 """Metrics: how many subjects have reached each standard, counted from valid assessments of the whole district."""
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from chengyang import clock
 from chengyang.extensions import Metric, Period
 
 from .subjects import table_of
@@ -16,8 +14,7 @@ UNITS = {"person": _("人"), "organization": _("个"), "base": _("个"), "team":
 
 def reached(kind: str, period: Period) -> QuerySet:
     """Return the assessments of `kind` that are valid on the last day of `period` (today where it has no end)."""
-    last = period.ends - dt.timedelta(days=1) if period.ends else clock.today()
-    return table_of(kind).objects.passed_on(last)
+    return table_of(kind).objects.passed_on(period.last_day)
 
 
 def _subjects(kind: str, rows: QuerySet) -> int:

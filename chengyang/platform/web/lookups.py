@@ -5,7 +5,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Model, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, QuerySet
+
+from chengyang.extensions import Period
+
+Readable = Callable[[Any, QuerySet[Any], Any, Period], QuerySet[Any]]  # as `Metric.readable`
 
 
 class _AnyOf(Func):
@@ -20,14 +24,27 @@ def table(label: str) -> type[Model]:
     return {model._meta.label: model for model in apps.get_models()}[label]
 
 
-def seen_through(
-    model: type[Model], key: str = "person", path: str = "person"
-) -> Callable[[Any, QuerySet[Any]], QuerySet[Any]]:
-    """Return what narrows rows, for a reader, to those whose `path` is the `key` of a row of `model` that the reader may see."""
+def seen_through(held: Callable[[Any], Any], path: str = "person", *, day: str = "", key: str = "person") -> Readable:
+    """Return what narrows counted rows to those for which a reader may see the term, or the membership, because of which they count.
 
-    def narrowed(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
-        seen = model._default_manager.all().visible_to(user)  # type: ignore[attr-defined]
-        return rows.filter(**{f"{path}__in": seen.order_by().values(key)})
+    `held(day)` returns the terms, or memberships, that hold on a day: of a row those whose `key` is its `path`. `day` is the
+    lookup from a row to the day on which it counts; "" means the last day of the period. What the reader may see of another
+    day says nothing about that one: who is publicly a representative now may have been one before without consent to publication.
+    """
+
+    def narrowed(user: Any, rows: QuerySet[Any], _subject: Any, period: Period) -> QuerySet[Any]:
+        seen = held(OuterRef(day) if day else period.last_day).visible_to(user)
+        return rows.filter(Exists(seen.filter(**{key: OuterRef(path)})))
+
+    return narrowed
+
+
+def seen_behind(others: Callable[[Any, Period], QuerySet[Any]], path: str, readable: Readable) -> Readable:
+    """Return what narrows rows that count because of `others(subject, period)`, to the `path` of those that `readable` keeps."""
+
+    def narrowed(user: Any, rows: QuerySet[Any], subject: Any, period: Period) -> QuerySet[Any]:
+        kept = readable(user, others(subject, period), subject, period)
+        return rows.filter(Exists(kept.filter(**{path: OuterRef("pk")})))
 
     return narrowed
 

@@ -121,10 +121,11 @@ def _records(report: Report, code: str, user: Any) -> QuerySet:
     """Return the records behind a figure in its period that `user` may see."""
     metric = extensions.metric(code)
     ends = min(report.ends, periods.day_after(report.as_of))
-    rows = metric.records(report.owner, Period(report.starts, ends))
+    period = Period(report.starts, ends)
+    rows = metric.records(report.owner, period)
     if admin.site._registry.get(rows.model) is None and not hasattr(rows.model._default_manager.all(), "visible_to"):
         return rows.none()
-    rows = metric.readable(user, rows)
+    rows = metric.readable(user, rows, report.owner, period)
     return rows.filter(pk__in=visible_rows(rows.model, user).order_by().values("pk"))
 
 

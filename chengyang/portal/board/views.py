@@ -134,8 +134,9 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
     context = evidence(
         admin.site,
         request,
-        metric.records(owner, span.so_far),
-        metric=metric,
+        metric,
+        owner,
+        span.so_far,
         heading=metric.label,
         about=_("%(how)s（%(period)s）") % {"how": metric.how_counted, "period": span.label},
         back=f"{reverse('board:board')}?{query_of(owner, span)}",
