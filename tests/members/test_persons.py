@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from chengyang import clock
 from chengyang.errors import ActionError, NotAllowed
+from chengyang.extensions import Period
 from chengyang.platform.accounts.models import User
 from chengyang.platform.audit.models import Entry
 from chengyang.platform.notices.models import Notice
@@ -307,8 +308,7 @@ def test_metric_counts_persons_registered_on_the_last_day(reference):
     personas.person("甲", registered_on=day)
     personas.person("乙", registered_on=day, state="left", left_on=dt.date(2024, 1, 1))
     personas.person("丙", registered_on=day, state="unconfirmed", confirm_by=day)
-    period = type("P", (), {"ends": dt.date(2024, 1, 1)})
-    assert {person.name for person in _persons(None, period)} == {"甲", "乙"}
+    assert {person.name for person in _persons(None, Period(ends=dt.date(2024, 1, 1)))} == {"甲", "乙"}
 
 
 @pytest.mark.parametrize("typed", ["澄海", "澄海文化传媒", "海文", "青岛澄海文化传媒有限公司"])
