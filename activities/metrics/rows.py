@@ -55,12 +55,13 @@ def checkins(subject: Any, period: Period) -> QuerySet:
 
 
 def service_records(subject: Any, period: Period) -> QuerySet:
-    prefix = "checkin__signup__activity__"
+    """Return the records with hours: those of 0 hours have no person behind the sum."""
+    prefix, rows = "checkin__signup__activity__", ServiceRecord.objects.filter(hours__gt=0)
     if subject is None:
-        return ServiceRecord.objects.filter(**within(period, prefix))
+        return rows.filter(**within(period, prefix))
     own = Activity.objects.filter(**subject_lookup(subject), **within(period))
     checkins = CheckIn.objects.filter(any_of("signup", Signup.objects.filter(any_of("activity", own))))
-    return ServiceRecord.objects.filter(any_of("checkin", checkins))  # step by step each is read by its index
+    return rows.filter(any_of("checkin", checkins))  # step by step each is read by its index
 
 
 def total_attendance(rows: QuerySet) -> int:

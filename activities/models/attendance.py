@@ -146,6 +146,7 @@ class ServiceRecordQuerySet(models.QuerySet):
 @pgtrigger.register(
     served.on_records("service_counted", pgtrigger.Insert, new="counted"),
     served.on_records("service_uncounted", pgtrigger.Delete, old="counted"),
+    served.on_hours(),
     pgtrigger.Trigger(
         name="only_volunteer_service_earns",
         when=pgtrigger.Before,

@@ -96,3 +96,12 @@ def test_a_guest_with_hours_counts_once_they_are_a_person(checkins):
     assert served() == [0, 0]
     Signup.objects.filter(pk=guest.pk).update(person=personas.person("登记了"), user=None, guest_name="")
     assert served() == [1, 0]
+
+
+def test_who_has_no_hours_is_not_counted(checkins):
+    rows = ServiceRecord.objects.bulk_create([ServiceRecord(checkin=row, hours=0) for row in checkins[:3]])
+    assert served() == [0, 0]
+    ServiceRecord.objects.filter(pk=rows[0].pk).update(hours=2)
+    assert served() == [1, 0]
+    ServiceRecord.objects.filter(pk=rows[0].pk).update(hours=0)
+    assert served() == [0, 0]

@@ -182,3 +182,12 @@ def test_what_the_public_reads_is_counted_as_the_metric_it_replaces(reference):
         assert extensions.public_metric(metric) is public
         assert (public.unit, public.value, public.persons) == (metric.unit, metric.value, metric.persons)
         assert (public.step, public.subjects) == ("", ())
+
+
+def test_the_hours_of_one_among_five_without_hours_are_not_public(reference):
+    service = completed(kind="volunteer", headcount=30)
+    for number in range(1, 6):
+        signup = attend(service, number)
+        ServiceRecord.objects.create(checkin=signup.checkin, hours=3 if number == 1 else 0)
+    service.refresh_from_db()
+    assert value("public_volunteer_hours") == public_figures(service)["hours"] == 0

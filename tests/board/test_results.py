@@ -253,6 +253,11 @@ def test_no_small_number_of_a_base_follows_from_that_of_the_district(reference, 
     assert {code for code, value in found.items() if value is None} == hidden
 
 
+def test_the_numbers_that_pages_of_owners_show_are_declared():
+    found = {metric.code: metric.shown_by for metric in extensions.metrics() if metric.shown_by}
+    assert found == {"visitors": "base", "memberships": "organization", "answered_requests": "team"}
+
+
 # ---- the published persons -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def published(reference, settings):

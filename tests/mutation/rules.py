@@ -137,9 +137,17 @@ MUTANTS = (
         ("activities/test_metrics.py::test_the_public_sum_has_only_the_hours_of_five_and_more",),
     ),
     Mutant(
+        "left-out-by-a-base-published",
+        "a number of the district is hidden where a small one of a base follows from it",
+        "chengyang/portal/board/results.py",
+        "        yield _left_out(metric, own, spans)\n",
+        "        pass\n",
+        ("board/test_results.py::test_no_small_number_of_a_base_follows_from_that_of_the_district",),
+    ),
+    Mutant(
         "rest-of-a-whole-published",
         "a part is hidden where few persons make up the rest of its whole",
-        "chengyang/portal/board/results.py",
+        "chengyang/platform/web/suppression.py",
         "    if not whole.persons:\n        return is_few_people(whole.unit, all_of_them - value)\n",
         "    if not whole.persons:\n        return False\n",
         ("board/test_results.py::test_a_part_is_hidden_where_few_make_up_the_rest_of_its_whole",),

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from activities.models import CheckIn, ServiceRecord
+from activities.models import Brand, CheckIn, ServiceRecord
+from bases.models import Visit
 from chengyang import clock
 from chengyang.platform.objectives import actions, rollup
 from chengyang.platform.objectives.progress import progress_of
@@ -137,3 +138,44 @@ def test_a_hidden_number_has_no_share(entered, secretary, xiazhuang):
     actions.check_figure(enter(entered, 4, actor=secretary), actor=xiazhuang)
     found = progress_of(entered, public=True)
     assert (found.done_text, found.label) == ("收起", "时间过了 71%")
+
+
+def visited(base, came, number):
+    starts = clock.at(dt.date(2026, 5, 5), dt.time(9))
+    Visit.objects.create(
+        base=base, guest=factories.guest(number), unit="某会", contact_name="安知远", people=came, came=came,
+        state="done", starts=starts, ends=starts + factories.HOUR,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("came", "shown"), [((20, 30), 50), ((20, 3), None), ((20, 4, 4), None), ((20, 3, 3), 26)])
+def test_an_objective_of_the_district_tells_no_small_number_of_a_base(reference, came, shown):
+    plan = publish(None, {**COUNTED, "metric": "visitors"})
+    for number, count in enumerate(came):
+        visited(personas.base(slug=f"b{number}", name=f"基地{number}"), count, number)
+    assert progress_of(plan.objectives.get(), TODAY, public=True).done == shown
+
+
+@pytest.mark.parametrize(("attended", "shown"), [((30, 20), 30), ((30, 3), 30)])
+def test_an_objective_of_the_district_counts_the_public_part_of_a_brand(reference, attended, shown):
+    brand = Brand.objects.create(name="新心行动")
+    plan = publish(None, {**COUNTED, "metric": "xinxin_attendances"})
+    for number, count in enumerate(attended):
+        starts = clock.at(dt.date(2026, 3, 1 + number), dt.time(9))
+        more = {} if number else {"brand": brand}
+        factories.published(starts=starts, ends=starts + dt.timedelta(hours=1), headcount=count, **more)
+    assert progress_of(plan.objectives.get(), TODAY, public=True).done == shown
+
+
+def test_the_page_counts_no_hidden_records(client, reference, organization):
+    plan = publish(organization, {**COUNTED, "metric": "volunteer_hours"})
+    starts = clock.at(dt.date(2026, 3, 1), dt.time(9))
+    service = factories.published(
+        kind="volunteer", starts=starts, ends=starts + dt.timedelta(hours=2), organization=organization
+    )
+    for number in range(1, 5):
+        signup = service.signups.create(person=factories.person(number), position=number)
+        checkin = CheckIn.objects.create(signup=signup, checked_in_at=starts, checked_out_at=service.ends)
+        ServiceRecord.objects.create(checkin=checkin, hours=2)
+    page = client.get(plan.objectives.get().get_absolute_url())
+    assert (page.context["more"], "条不公开" in page.content.decode()) == (0, False)

@@ -24,12 +24,12 @@ def test_the_list_shows_what_teams_offer(client, reference):
     assert "采摘帮扶" in client.get(reverse("services:home")).content.decode()
 
 
-@pytest.mark.parametrize(("answers", "is_shown"), [(4, False), (5, True)])
-def test_fewer_than_five_answers_are_not_counted(client, member, district, answers, is_shown):
+@pytest.mark.parametrize(("answers", "is_shown"), [(9, False), (10, True), (11, True)])
+def test_answers_are_counted_in_tens(client, member, district, answers, is_shown):
     for number in range(answers):
         row = actions.submit_request(actor=member, title=f"第 {number} 件", text="x")
         actions.answer_request(row, actor=district, answer="好")
-    assert ("一共答复" in client.get(reverse("services:home")).content.decode()) is is_shown
+    assert ("一共答复 10 件以上" in client.get(reverse("services:home")).content.decode()) is is_shown
 
 
 def test_an_unpublished_team_is_404(client, reference):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengyang import clock, extensions
 from chengyang.platform.web.fragments import per_version
-from chengyang.platform.web.suppression import few_behind, is_few_people
+from chengyang.platform.web.suppression import few_behind, few_follow, is_few_people
 
 from . import owners, pace
 from .amounts import amount_text, number_text
@@ -112,13 +112,18 @@ def _checked(objective):
 def _public(metric, objective, day):
     period = objective.period(day)
     value = metric.of(objective.owner, period)
-    return None if few_behind(metric, value, objective.owner, period) else Decimal(str(value))
+    is_few = few_behind(metric, value, objective.owner, period)
+    is_told = objective.owner is None and few_follow(metric, value, period)
+    return None if is_few or is_told else Decimal(str(value))
 
 
-def records_of(objective: Objective, day: dt.date) -> QuerySet | None:
-    """Return the rows that `done_of` counts on `day`, None where figures are entered."""
+def records_of(objective: Objective, day: dt.date, *, public: bool = False) -> QuerySet | None:
+    """Return the rows that `done_of`, with `public` `public_done_of`, counts on `day`; None where figures are entered."""
     metric = owners.metric_of(objective.metric)
-    return metric.records(objective.owner, objective.period(day)) if metric else None
+    if metric is None:
+        return None
+    metric = extensions.public_metric(metric) if public else metric
+    return metric.records(objective.owner, objective.period(day))
 
 
 def progress_of(objective: Objective, day: dt.date | None = None, *, public: bool = False) -> Progress:

@@ -80,7 +80,7 @@ def objective_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     objective = get_object_or_404(rows, public_id=public_id)
     is_own = permissions.can_work_on(request.user, objective.plan)
     at = progress_of(objective, public=not is_own)
-    found = records_of(objective, clock.today())
+    found = records_of(objective, clock.today(), public=not is_own)
     records = public_rows(found, MOST_RECORDS) if found is not None and at.done is not None else []
     context = {
         "objective": objective,

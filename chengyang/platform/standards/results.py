@@ -56,6 +56,6 @@ def _is_few(evaluation: Evaluation, criterion: Criterion, number: numbers.Number
     if metric is None or not evaluation.found_on:
         return is_few_people(number.unit, number.value)
     period, public = numbers.period_of(criterion, evaluation.found_on), extensions.public_metric(metric)
-    if public is not metric and public.of(evaluation.subject, period) != number.value:
+    if public is not metric and public.of(evaluation.subject, period) != metric.of(evaluation.subject, period):
         return True
     return few_behind(metric, number.value, evaluation.subject, period)

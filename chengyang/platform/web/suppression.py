@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from chengyang import extensions
 from chengyang.extensions import EVER, Metric, Period
 
 FEWEST = 5  # persons; promised in the privacy rules (chengyang/platform/privacy/texts)
@@ -42,6 +43,42 @@ def few_behind(metric: Metric, value: Any, subject: Any = None, period: Period =
         return is_few(value)
     # Guests have no row as persons: who is not known as one is no reason to publish.
     return different(metric.records(subject, period), metric.persons) < FEWEST
+
+
+def few_follow(metric: Metric, value: Any, period: Period) -> bool:
+    """Return whether a small number follows from `value`, the number of `metric` for the district in `period`, and other public pages.
+
+    Those are the pages of owners (`Metric.shown_by`), which leave out what is small, and the whole of which `metric` counts a part.
+    """
+    if metric.shown_by and metric.kept:
+        (path,) = metric.kept.paths_of(metric.shown_by)
+        rows = metric.records(None, period).order_by().filter(**{f"{path}__isnull": False}).values(path)
+        owners = rows.annotate(number=metric.kept.value or Count("pk")).values_list("number", flat=True)
+        if is_left_out_few(value, list(owners)):
+            return True
+    if not metric.subset_of:
+        return False
+    whole = extensions.public_metric(extensions.metric(metric.subset_of))
+    return is_rest_few(whole, whole.of(None, period), metric, value, period)
+
+
+def is_left_out_few(value: Any, by_owner: Collection[Any]) -> bool:
+    """Return whether a small number follows from `value` less the numbers of owners that their pages show."""
+    small = [number for number in by_owner if is_few(number)]
+    left = value - sum(number for number in by_owner if not is_few(number))
+    return is_few(left) or bool(
+        small and left in (len(small), len(small) * (FEWEST - 1))
+    )  # each of them is one, or four
+
+
+def is_rest_few(whole: Metric, all_of_them: Any, part: Metric, value: Any, period: Period) -> bool:
+    """Return whether one to four persons are behind what `whole` counts besides `part`, whose number is `value`."""
+    if not whole.persons:
+        return is_few_people(whole.unit, all_of_them - value)
+    if all_of_them == value:
+        return False
+    rows = whole.records(None, period).exclude(pk__in=part.records(None, period).order_by().values("pk"))
+    return different(rows, whole.persons) < FEWEST
 
 
 def different(rows: QuerySet, path: str) -> int:

@@ -12,13 +12,12 @@ from chengyang.platform.audit.models import Entry
 from chengyang.platform.web import content
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.suppression import (
-    FEWEST,
-    different,
     few_behind,
     hidden_beside_sum,
     is_about_persons,
     is_few,
-    is_few_people,
+    is_left_out_few,
+    is_rest_few,
 )
 from chengyang.seed.facts import facts, results
 from members.metrics import CATEGORIES
@@ -126,22 +125,12 @@ def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None
     if few_behind(metric, value, None, period):
         return None
     whole = _whole_of(metric)
-    return None if whole and _rest_is_few(whole, reading.total(whole, None, period), metric, value, period) else value
+    return None if whole and is_rest_few(whole, reading.total(whole, None, period), metric, value, period) else value
 
 
 def _whole_of(metric: Metric) -> Metric | None:
     """Return the public number of which that of `metric` is a part, so that the rest of it follows; None without one."""
     return extensions.public_metric(extensions.metric(metric.subset_of)) if metric.subset_of else None
-
-
-def _rest_is_few(whole: Metric, all_of_them: Number, part: Metric, value: Number, period: Period) -> bool:
-    """Return whether one to four persons are behind what `whole` counts besides `part`, whose number is `value`."""
-    if not whole.persons:
-        return is_few_people(whole.unit, all_of_them - value)
-    if all_of_them == value:
-        return False
-    rows = whole.records(None, period).exclude(pk__in=part.records(None, period).order_by().values("pk"))
-    return different(rows, whole.persons) < FEWEST
 
 
 def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | None]]:
@@ -186,24 +175,21 @@ def _aspects(
         few = {
             span.code
             for span in spans
-            if _rest_is_few(whole, all_of_them[span.code], metric, own[span.code], span.so_far)
+            if is_rest_few(whole, all_of_them[span.code], metric, own[span.code], span.so_far)
         }
         yield {code: all_of_them[code] - value for code, value in own.items()}, few
 
 
 def _left_out(metric: Metric, own: Mapping[str, Number], spans: Sequence[Span]) -> Aspect:
     """Return what the pages of the owners (`shown_by`) do not show of the numbers `own`, because it is small, or of no owner."""
-    numbers, few = {}, set()
-    for span in spans:
-        if not own[span.code]:
-            numbers[span.code] = 0
-            continue
-        by_owner = reading.by_owner([metric], metric.shown_by, span.so_far)[metric.code].values()
-        small = [value for value in by_owner if is_few(value)]
-        left = own[span.code] - sum(value for value in by_owner if not is_few(value))
-        if is_few(left) or (small and left in (len(small), len(small) * (FEWEST - 1))):  # each of them is one, or four
+    lasts = bool(metric.kept and metric.kept.lasts)
+    spans = [span for span in spans if own[span.code] and not (lasts and span.is_over)]  # pages show the present one
+    found = reading.by_owner_in(metric, metric.shown_by, [span.so_far for span in spans])
+    numbers, few = dict.fromkeys(own, 0), set()
+    for span, by_owner in zip(spans, found, strict=True):
+        numbers[span.code] = own[span.code] - sum(value for value in by_owner if not is_few(value))
+        if is_left_out_few(own[span.code], by_owner):
             few.add(span.code)
-        numbers[span.code] = left
     return numbers, few
 
 
