@@ -183,7 +183,7 @@ def test_a_name_is_public_only_with_consent(four_haves, member, xiazhuang, distr
 def test_a_term_runs_from_its_first_day_to_the_day_before_its_end(four_haves, member, day, counts):
     assessment = factories.assessed(member.person, four_haves)
     Representative.objects.create(person=member.person, state="named", assessment=assessment, **TERM)
-    period = type("P", (), {"ends": day + dt.timedelta(days=1)})
+    period = extensions.Period(ends=day + dt.timedelta(days=1))
     assert _representatives(None, period).count() == counts
 
 
