@@ -113,8 +113,8 @@ def _public(metric, objective, day):
     period = objective.period(day)
     value = metric.of(objective.owner, period)
     is_few = few_behind(metric, value, objective.owner, period)
-    is_told = objective.owner is None and few_follow(metric, value, period)
-    return None if is_few or is_told else Decimal(str(value))
+    follows = objective.owner is None and few_follow(metric, value, period)
+    return None if is_few or follows else Decimal(str(value))
 
 
 def records_of(objective: Objective, day: dt.date, *, public: bool = False) -> QuerySet | None:
