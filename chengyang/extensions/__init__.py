@@ -261,6 +261,12 @@ def public_metric(metric: Metric) -> Metric:
     return next((one for one in metrics() if one.instead_of == metric.code), metric)
 
 
+def whole_of(metric: Metric) -> Metric | None:
+    """Return what the public reads of the metric of which `metric` counts a part (`subset_of`), so that the rest follows; None without one."""
+    found = next((one for one in metrics() if one.code == metric.subset_of), None)
+    return public_metric(found) if found else None
+
+
 def audit_verbs() -> dict[str, Any]:
     """Return the labels of all verbs that an audit entry may have."""
     return _registry.mapping("audit_verbs")

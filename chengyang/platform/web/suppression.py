@@ -56,19 +56,16 @@ def few_follow(metric: Metric, value: Any, period: Period) -> bool:
         owners = rows.annotate(number=metric.kept.value or Count("pk")).values_list("number", flat=True)
         if is_left_out_few(value, list(owners)):
             return True
-    if not metric.subset_of:
-        return False
-    whole = extensions.public_metric(extensions.metric(metric.subset_of))
-    return is_rest_few(whole, whole.of(None, period), metric, value, period)
+    whole = extensions.whole_of(metric)
+    return whole is not None and is_rest_few(whole, whole.of(None, period), metric, value, period)
 
 
 def is_left_out_few(value: Any, by_owner: Collection[Any]) -> bool:
     """Return whether a small number follows from `value` less the numbers of owners that their pages show."""
     small = [number for number in by_owner if is_few(number)]
     left = value - sum(number for number in by_owner if not is_few(number))
-    return is_few(left) or bool(
-        small and left in (len(small), len(small) * (FEWEST - 1))
-    )  # each of them is one, or four
+    each_alike = (len(small), len(small) * (FEWEST - 1))  # all of them are one, or four
+    return is_few(left) or bool(small and left in each_alike)
 
 
 def is_rest_few(whole: Metric, all_of_them: Any, part: Metric, value: Any, period: Period) -> bool:

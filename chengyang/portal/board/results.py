@@ -124,13 +124,8 @@ def shown(metric: Metric, value: Number, period: Period = EVER) -> Number | None
     """Return the `value` of `metric` for the district in `period` as the public reads it: None where it tells a number of few persons."""
     if few_behind(metric, value, None, period):
         return None
-    whole = _whole_of(metric)
+    whole = extensions.whole_of(metric)
     return None if whole and is_rest_few(whole, reading.total(whole, None, period), metric, value, period) else value
-
-
-def _whole_of(metric: Metric) -> Metric | None:
-    """Return the public number of which that of `metric` is a part, so that the rest of it follows; None without one."""
-    return extensions.public_metric(extensions.metric(metric.subset_of)) if metric.subset_of else None
 
 
 def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | None]]:
@@ -140,7 +135,7 @@ def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | No
     """
     years = [periods.parse(str(year)) for year in range(periods.FIRST_YEAR, clock.today().year + 1)]
     spans = [*years, periods.published()]
-    wholes = {metric.code: whole for metric in metrics if (whole := _whole_of(metric))}
+    wholes = {metric.code: whole for metric in metrics if (whole := extensions.whole_of(metric))}
     asked = {one.code: one for one in (*metrics, *wholes.values())}
     found = reading.totals(list(asked.values()), None, [span.so_far for span in spans])
     values = {code: {span.code: numbers[code] for span, numbers in zip(spans, found, strict=True)} for code in asked}
@@ -153,9 +148,8 @@ def public_numbers(metrics: Sequence[Metric]) -> dict[str, dict[str, Number | No
     return public
 
 
-Aspect = tuple[
-    Mapping[str, Number], set[str]
-]  # numbers by the code of the period, and the periods in which they are small
+# Numbers by the code of the period, and the periods in which they are small.
+Aspect = tuple[Mapping[str, Number], set[str]]
 
 
 def _aspects(
