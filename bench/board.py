@@ -184,7 +184,7 @@ def count_records():
     from chengyang import extensions
     from chengyang.portal.board import periods
 
-    extensions.metric("attendances").of(None, periods.this_year().period)
+    extensions.metric("representatives_attending").of(None, periods.this_year().period)
 
 
 def separately(large):

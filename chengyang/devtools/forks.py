@@ -2,7 +2,8 @@
 
 The loader forks each of them twice. The process between ends at once, and the kernel gives the new process to the nearest
 subreaper above, which is `up`: so it has the parent, the exit code and the parent-death signal of a process that `up` started
-itself. Linux only (`are_possible`). Nothing but the standard library.
+itself. What only prepares the portal is forked once, and stays a child of the loader. Linux only (`are_possible`). Nothing but
+the standard library.
 """
 
 import ctypes
@@ -14,7 +15,7 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-from .processes import PR_SET_PDEATHSIG, PRCTL
+from .processes import PR_SET_PDEATHSIG, PRCTL, die_with_parent
 
 PR_SET_CHILD_SUBREAPER = 36  # <sys/prctl.h>
 ARG_START, ARG_END = 47, 48  # fields of /proc/<pid>/stat, counted from 0: where the command line is in memory
@@ -35,10 +36,10 @@ def adopting():
         PRCTL(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-class Adopted:
-    """A process that was forked for this one, with the attributes and methods of `subprocess.Popen` that `Child` uses."""
+class Forked:
+    """A process that was forked by this one or for it, with the attributes and methods of `subprocess.Popen` that `Child` uses."""
 
-    def __init__(self, pid, stdout):
+    def __init__(self, pid, stdout=None):
         self.pid = pid
         self.stdout = stdout
         self.returncode = None
@@ -67,6 +68,19 @@ class Adopted:
         return self.returncode
 
 
+def fork(run):
+    """Call `run()` in a new process, which ends with this one; return it (`Forked`).
+
+    Its exit code is that of a Python program which calls `run()`. Raises RuntimeError when this process has threads.
+    """
+    _require_no_threads()
+    sys.stdout.flush()
+    end_with_parent = die_with_parent(signal.SIGTERM)  # takes down who the parent is
+    if not (pid := os.fork()):
+        _call(lambda: (end_with_parent(), run()))
+    return Forked(pid)
+
+
 def fork_for(parent, run, *, command, output, close=()):
     """Call `run()` in a new process whose parent is the process `parent`, the subreaper above; return its id.
 
@@ -74,41 +88,52 @@ def fork_for(parent, run, *, command, output, close=()):
     output and standard error; the descriptors `close` are closed in it. Raises RuntimeError when this process has threads,
     which a fork would lose.
     """
-    if threading.active_count() > 1:
-        raise RuntimeError(f"threads run: {threading.enumerate()}")
+    _require_no_threads()
     reader, writer = os.pipe()
     if not (between := os.fork()):
         between = os.getpid()
         if pid := os.fork():
             os.write(writer, str(pid).encode())
             os._exit(0)
-        _live(parent, between, run, command=command, output=output, close=(reader, writer, output, *close))
+        closed = (reader, writer, output, *close)
+        _call(lambda: (_settle(parent, between, command=command, output=output, close=closed), run()))
     os.close(writer)
     os.waitpid(between, 0)
     with open(reader, "rb") as report:
         return int(report.read())
 
 
-def _live(parent, between, run, *, command, output, close):
-    """Be the new process, until `run()` returns or raises; `between` forked it and ends in a moment."""
+def _require_no_threads():
+    if threading.active_count() > 1:
+        raise RuntimeError(f"threads run: {threading.enumerate()}")
+
+
+def _settle(parent, between, *, command, output, close):
+    """Become a process like those that `parent` starts itself; `between` forked this one and ends in a moment."""
+    os.setsid()
+    while os.getppid() == between:
+        os.sched_yield()
+    PRCTL(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the signal was requested
+        os._exit(1)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    for descriptor in close:
+        os.close(descriptor)
+    _show(command)
+
+
+def _call(run):
+    """Call `run()`, and end this process like a Python program that does only that."""
     code = 1
     try:
-        os.setsid()
-        while os.getppid() == between:
-            os.sched_yield()
-        PRCTL(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        if os.getppid() != parent:  # it ended before the signal was requested
-            os._exit(1)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        for descriptor in (1, 2):
-            os.dup2(output, descriptor)
-        for descriptor in close:
-            os.close(descriptor)
-        _show(command)
         run()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if not isinstance(end.code, int | None):
+            print(end.code, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
     finally:

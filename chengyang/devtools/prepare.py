@@ -4,6 +4,7 @@
 demonstration is loaded only once.
 """
 
+import contextlib
 import json
 import os
 
@@ -13,20 +14,29 @@ from .processes import MARK
 
 
 def main():
-    """Run the steps; raises `Problem` for bad configuration, an unreachable server and a command that refuses."""
+    """Load the models and run the steps; raises `Problem`."""
+    load()
+    run()
+
+
+def load():
+    """Load the models and what listens to them; uses neither the database nor Valkey. Raises `Problem`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyang.settings")
     catalogues.compile_all()  # before Django reads them
 
     import django
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import CommandError, call_command
-    from django.db import OperationalError
-    from redis.exceptions import RedisError
 
-    from . import tables  # it imports Django, which reads the catalogues and the settings
-
-    try:
+    with problems():
         django.setup()
+
+
+def run():
+    """Run the steps, with the models loaded; raises `Problem`."""
+    from django.core.management import call_command
+
+    from . import tables  # it imports Django, which reads the settings
+
+    with problems():
         if not read_state().get("started"):
             print("making the tables (once)", flush=True)
         tables.make_tables()
@@ -34,6 +44,18 @@ def main():
         collect_static(call_command)
         load_demo(call_command)
         delete_heartbeat()
+
+
+@contextlib.contextmanager
+def problems():
+    """Raise `Problem` for bad configuration, an unreachable server and a command that refuses, in the block."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+    from django.db import OperationalError
+    from redis.exceptions import RedisError
+
+    try:
+        yield
     except ImproperlyConfigured as error:
         raise Problem(f"Configuration: {error}") from None
     except CommandError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pgtrigger
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
 from django.db.migrations import RunPython, RunSQL
 from django.db.migrations.executor import MigrationExecutor
@@ -25,7 +26,16 @@ def make_tables():
     """Bring the tables of the default database up to date with the models and the migrations."""
     if not MigrationRecorder(connection).applied_migrations():
         _make_from_models()
-    call_command("migrate", interactive=False, verbosity=0)
+    if _plan():
+        call_command("migrate", interactive=False, verbosity=0)
+    else:  # what listens to the signal reads declarations, which may be others than at the last start
+        emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
+
+
+def _plan(*, clean_start=False):
+    """Return what `migrate` would run as [(migration, False)]; with `clean_start` for an empty database."""
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=clean_start)
 
 
 @transaction.atomic
@@ -46,10 +56,9 @@ def _run_statements():
     They run in the order of the migrations, with the models of today.
     """
     own = {config.label for config in apps.get_app_configs() if ROOT in Path(config.path).parents}
-    executor, state = MigrationExecutor(connection), ProjectState.from_apps(apps)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    state = ProjectState.from_apps(apps)
     with connection.schema_editor() as editor:
-        for migration in (one for one, _backwards in plan if one.app_label in own):
+        for migration in (one for one, _backwards in _plan(clean_start=True) if one.app_label in own):
             for operation in migration.operations:
                 if isinstance(operation, RunSQL | RunPython) and not operation.elidable:
                     operation.database_forwards(migration.app_label, editor, state, state)

@@ -18,7 +18,7 @@ from .postgres import Postgres
 from .processes import MARK, Child, Supervisor, marked, signal_all
 from .valkey import Valkey
 
-HEALTH_CHECK_INTERVAL = 0.3  # seconds between two requests to /readyz
+HEALTH_CHECK_INTERVAL = 0.1  # seconds between two requests to /readyz
 READY_TIMEOUT = 120.0  # seconds from the start of the web server, on a slow machine
 MAX_RESTARTS, RESTART_PERIOD = 5, 60.0  # a service that ends more often within so many seconds stops everything
 MAX_BACKOFF = 8.0  # seconds before a restart
@@ -121,7 +121,7 @@ class Portal:
                     os.close(end)
             for name, pid in (line.decode().split() for line in lines):
                 child = self.forked[name] = Child(name, [], env={})
-                child.process = forks.Adopted(int(pid), os.fdopen(outputs[name][0], "rb"))
+                child.process = forks.Forked(int(pid), os.fdopen(outputs[name][0], "rb"))
                 self.supervisor.adopt(child)
 
     def run_first(self, module, *arguments, **options):

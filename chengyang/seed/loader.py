@@ -341,19 +341,20 @@ def privacy_rules() -> list[Any]:
 
 def workday_exceptions() -> list[Any]:
     """Fill missing years; replace a provisional year when its official notice is known (U15)."""
-    wanted: dict[int, list] = {}
-    for day in workdays.seed_exceptions(range(FIRST_YEAR, clock.today().year + 2)):
-        wanted.setdefault(day.date.year, []).append(day)
+    sources: dict[int, set[str]] = {}
+    for year, source in WorkdayException.objects.values_list("date__year", "source").distinct():
+        sources.setdefault(year, set()).add(source)
+    years = range(FIRST_YEAR, clock.today().year + 2)
     with deadlines.moving_with_the_table():
-        return [row for year, days in wanted.items() for row in _year(year, days)]
+        return [row for year in years for row in _year(year, sources.get(year, set()))]
 
 
-def _year(year: int, days: list[workdays.ExceptionalDay]) -> list[Any]:
-    existing = WorkdayException.objects.filter(date__year=year)
-    is_announced = not any(day.is_provisional for day in days)
-    if is_announced and not existing.exclude(source=workdays.STATUTORY).exists():
-        existing.delete()
-    if existing.exists():
+def _year(year: int, sources: set[str]) -> list[Any]:
+    """Enter the days of `year`, whose entries so far have these `sources`, if they are missing or replace provisional ones."""
+    days = workdays.announced(year)
+    if days and sources == {workdays.STATUTORY}:
+        WorkdayException.objects.filter(date__year=year).delete()
+    elif sources:
         return []
     return WorkdayException.objects.bulk_create(
         [
@@ -364,7 +365,7 @@ def _year(year: int, days: list[workdays.ExceptionalDay]) -> list[Any]:
                 source=day.source,
                 provisional=day.is_provisional,
             )
-            for day in days
+            for day in days or workdays.statutory(year)
         ]
     )
 

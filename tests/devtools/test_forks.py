@@ -26,7 +26,7 @@ os.write(int(sys.argv[1]), str(pid).encode())
 
 @pytest.fixture
 def forked():
-    """A function that lets a loader fork a process which runs the code `run`; it returns the `Adopted` process."""
+    """A function that lets a loader fork a process which runs the code `run`; it returns the `Forked` process."""
     found = []
 
     def fork(run):
@@ -38,7 +38,7 @@ def forked():
         for end in ends:
             os.close(end)
         with os.fdopen(report[0], "rb") as pid:
-            found.append(forks.Adopted(int(pid.read()), os.fdopen(output[0], "rb")))
+            found.append(forks.Forked(int(pid.read()), os.fdopen(output[0], "rb")))
         return found[-1]
 
     yield fork
@@ -112,6 +112,62 @@ def test_a_process_with_threads_is_not_forked():
         "import threading, time; from chengyang.devtools import forks\n"
         "threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n"
         "forks.fork_for(1, print, command=[], output=1)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert "RuntimeError: threads run" in done.stderr
+
+
+FORKER = """
+import os, signal, sys, time
+from chengyang.devtools import forks
+def run():
+    {run}
+process = forks.fork(run)
+{then}
+"""
+
+
+def outcome(run, then="sys.exit(process.wait() % 256)"):
+    """Let a program fork a child that runs the code `run`, and then run the code `then`; return the finished program."""
+    code = FORKER.format(run=run, then=then)
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=20)
+
+
+@pytest.mark.parametrize(
+    ("run", "code", "printed"),
+    [
+        ("pass", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("sys.exit('no use')", 1, "no use\n"),
+        ("os.kill(os.getpid(), 9)", 247, ""),
+    ],
+)
+def test_a_child_ends_like_a_program(run, code, printed):
+    done = outcome(run)
+    assert (done.returncode, done.stderr) == (code, printed)
+
+
+def test_a_child_prints_nothing_that_was_printed_before():
+    code = "from chengyang.devtools import forks; print('before'); forks.fork(lambda: print('in it')).wait()"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=buffered, capture_output=True, text=True, timeout=20)
+    assert done.stdout == "before\nin it\n"
+
+
+def test_a_child_ends_with_the_program_that_forked_it():
+    done = outcome("print(os.getpid(), flush=True); time.sleep(60)", "time.sleep(0.5); os.kill(os.getpid(), 9)")
+    assert done.returncode == -signal.SIGKILL
+    assert int(
+        done.stdout
+    )  # all of it is there long before a minute is over: the child, which would hold it open, has ended
+
+
+def test_a_child_of_a_process_with_threads_is_not_forked():
+    code = (
+        "import threading, time; from chengyang.devtools import forks\n"
+        "threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n"
+        "forks.fork(print)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=20)
     assert "RuntimeError: threads run" in done.stderr

@@ -179,6 +179,13 @@ def test_bad_configuration_ends_with_one_sentence(stopped):
     assert stopped.output.splitlines()[-1].startswith("The portal could not be prepared: Configuration: STAFF_MFA")
 
 
+def test_a_database_that_does_not_answer_ends_with_one_sentence(stopped):
+    stopped.start(DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+    assert stopped.wait() == 1
+    reason = "The portal could not be prepared: The database of DATABASE_URL cannot be used"
+    assert stopped.output.splitlines()[-1].startswith(reason)
+
+
 def test_port_in_use_is_one_sentence():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -246,6 +246,11 @@ def test_a_year_that_the_office_has_entered_is_its_own(db):
     assert WorkdayException.objects.filter(date__year=2026).count() == 1
 
 
+def test_a_later_run_computes_no_holiday_that_is_stored(seeded, monkeypatch):
+    monkeypatch.setattr(workdays, "statutory", lambda year: pytest.fail(f"{year} is stored"))
+    assert seed() == {}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_create_everything_once():
     def run(_):

@@ -59,7 +59,7 @@ def workdays_between(start: dt.date, end: dt.date, exceptions: Exceptions) -> in
     return sum(is_workday(day, exceptions) for day in days)
 
 
-def _announced(year: int) -> list[ExceptionalDay]:
+def announced(year: int) -> list[ExceptionalDay]:
     """Return the days in the official notice of `year`, with weekends within a holiday; empty if it is unknown."""
     from chinese_calendar.constants import Holiday, holidays, workdays
 
@@ -69,7 +69,8 @@ def _announced(year: int) -> list[ExceptionalDay]:
     return [ExceptionalDay(day, is_worked, name, source) for day, is_worked, name in sorted(off + worked)]
 
 
-def _statutory(year: int) -> list[ExceptionalDay]:
+def statutory(year: int) -> list[ExceptionalDay]:
+    """Return the provisional days of `year`: those that the law frees, without make-up days."""
     from holidays import country_holidays
 
     days = country_holidays("CN", years=year, language="zh_CN")
@@ -82,4 +83,4 @@ def seed_exceptions(years: Iterable[int]) -> list[ExceptionalDay]:
     They come from `chinesecalendar` where it has the official notice; other years have only the statutory days, and
     `is_provisional` is true.  (U15)
     """
-    return [day for year in sorted(set(years)) for day in _announced(year) or _statutory(year)]
+    return [day for year in sorted(set(years)) for day in announced(year) or statutory(year)]
