@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengyang import clock
 from chengyang.extensions import Kept, Metric, Period, Watched
+from chengyang.platform.accounts.post_metrics import posts_at_end, posts_kept
 
 from .models import Base, Honour, Post, Room, RoomBooking, Visit
 from .states import BaseState, BookingState, VisitState
@@ -53,13 +54,8 @@ def _booked_by_organizations(subject, period):
     return bookings(subject, period).filter(organization__isnull=False)
 
 
-def _posts(subject, period):
-    """Return the posts that somebody holds on the last day of `period`, at the base `subject` (None: all)."""
-    rows = Post.objects.on(period.last_day)  # who leaves the registry ends their posts on the day
-    return rows.filter(base=subject) if subject else rows
-
-
 OWNERS = {"base": "base", "subdistrict": "base__subdistrict"}
+AT_BASE = {"base": "base"}
 BOOKERS = {"base": "room__base", "organization": "organization", "team": "team"}
 VISIT_COLUMNS = ("state", "starts", "base", "came")
 
@@ -174,17 +170,10 @@ METRICS = [
         _("在任职务"),
         _("个"),
         _("期末有人担任的基地负责人、讲解员"),
-        _posts,
+        posts_at_end(Post, AT_BASE),
         step="people",
         order=10,
-        kept=Kept(
-            Post.objects.all,
-            "starts",
-            {"base": "base"},
-            until="ends",
-            lasts=True,
-            columns=("starts", "ends", "person", "base"),
-        ),
+        kept=posts_kept(Post, AT_BASE),
         boards=("base",),
     ),
 ]

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengyang.extensions import Kept, Metric, Watched
+from chengyang.platform.accounts.post_metrics import posts_at_end, posts_kept
 from chengyang.platform.standards.states import AssessmentState
 from chengyang.platform.web.fragments import per_version
 from chengyang.platform.web.lookups import seen_through
@@ -68,12 +69,6 @@ def _joined(subject, period):
 def _of(subject):
     """Return the lookup for rows of the organization, or of the organizations of the subdistrict, `subject`."""
     return {OWNERS[subject._meta.model_name]: subject}
-
-
-def _posts(subject, period):
-    """Return the posts that somebody holds on the last day of `period`, in the organization `subject` (None: all)."""
-    rows = Post.objects.on(period.last_day)  # who leaves the registry ends their posts on the day
-    return rows.filter(**_of(subject)) if subject else rows
 
 
 def member_counts():
@@ -157,21 +152,11 @@ METRICS = [
         _("在任职务"),
         _("个"),
         _("期末有人担任的职务"),
-        _posts,
+        posts_at_end(Post, OWNERS),
         subjects=("organization",),
         step="organizations",
         order=30,
-        kept=Kept(
-            Post.objects.all,
-            "starts",
-            OWNERS,
-            until="ends",
-            lasts=True,
-            columns=("starts", "ends", "person", "organization"),
-            watched={
-                Organization: Watched(("subdistrict",), ("posts__starts", "posts__ends")),
-            },
-        ),
+        kept=posts_kept(Post, OWNERS),
     ),
     Metric(
         "organizations_below",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.models import Base
 from chengyang.extensions import Kept, Metric, Watched
+from chengyang.platform.accounts.post_metrics import posts_at_end, posts_kept
 from chengyang.platform.web.lookups import seen_behind, seen_through
 from members.models import Representative
 from organizations.metrics import members_on
@@ -17,6 +18,7 @@ OUTCOME_OWNERS = {
     **{kind: kind for kind in ORGANIZERS},
     "subdistrict": tuple(f"{kind}__subdistrict" for kind in ORGANIZERS),
 }
+IN_TEAM = {"team": "team"}
 
 
 def _teams(subject, period):
@@ -89,10 +91,7 @@ def _answered_proposals(_subject, period):
     return Referral.objects.answered().filter(**period.within("answered_at__date"))
 
 
-def _posts(subject, period):
-    """Return the posts that somebody holds on the last day of `period`, in the team `subject` (None: all)."""
-    rows = Post.objects.on(period.last_day)  # who leaves the registry ends their posts on the day
-    return rows.filter(team=subject) if subject else rows
+_posts = posts_at_end(Post, IN_TEAM)
 
 
 def _posts_begun(subject, period):
@@ -250,14 +249,7 @@ METRICS = [
         subjects=("team",),
         step="people",
         order=50,
-        kept=Kept(
-            Post.objects.all,
-            "starts",
-            {"team": "team"},
-            until="ends",
-            lasts=True,
-            columns=("starts", "ends", "person", "team"),
-        ),
+        kept=posts_kept(Post, IN_TEAM),
     ),
     Metric(
         "team_posts_begun",
@@ -268,7 +260,7 @@ METRICS = [
         subjects=("team",),
         step="people",
         order=60,
-        kept=Kept(Post.objects.valid, "starts", {"team": "team"}, columns=("starts", "ends", "team")),
+        kept=Kept(Post.objects.valid, "starts", IN_TEAM, columns=("starts", "ends", "team")),
         boards=("team",),
     ),
     Metric(
@@ -307,7 +299,7 @@ METRICS = [
         kept=Kept(
             _all_joining,
             "starts",
-            {"team": "team"},
+            IN_TEAM,
             columns=("starts", "ends", "team", "person"),
             watched={
                 Membership: Watched(

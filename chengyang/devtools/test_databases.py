@@ -161,6 +161,6 @@ def schema_digest():
     triggers of the board are made from them after `migrate`.
     """
     folders = [Path(app.path) for app in apps.get_app_configs()]
-    names = ("migrations/*.py", "metrics.py", "metrics/*.py", "watching.py")
+    names = ("migrations/*.py", "*metrics.py", "metrics/*.py", "watching.py")
     files = sorted(path for folder in folders for name in names for path in folder.glob(name))
     return f"made from {digest(ROOT / 'requirements-dev.lock', *files)[:32]}"
