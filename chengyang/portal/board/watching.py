@@ -1,4 +1,4 @@
-"""Triggers that mark the days of changed rows, made from the declarations of the metrics after every `migrate`.
+"""Triggers that mark the days of changed rows, made from the declarations of the metrics after `migrate` and at each start.
 
 Statement triggers on each table that a kept metric counts: after an insert they mark the days of the new rows, after a
 delete those of the old ones, after an update both, for the rows in which a column that matters has another value. A table that
