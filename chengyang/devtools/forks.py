@@ -75,7 +75,7 @@ def fork(run):
     """
     _require_no_threads()
     sys.stdout.flush()
-    end_with_parent = die_with_parent(signal.SIGTERM)  # takes down who the parent is
+    end_with_parent = die_with_parent(signal.SIGTERM)  # it remembers who its parent is
     if not (pid := os.fork()):
         _call(lambda: (end_with_parent(), run()))
     return Forked(pid)

@@ -342,7 +342,7 @@ def privacy_rules() -> list[Any]:
 def workday_exceptions() -> list[Any]:
     """Fill missing years; replace a provisional year when its official notice is known (U15)."""
     sources: dict[int, set[str]] = {}
-    for year, source in WorkdayException.objects.values_list("date__year", "source").distinct():
+    for year, source in WorkdayException.objects.order_by().values_list("date__year", "source").distinct():
         sources.setdefault(year, set()).add(source)
     years = range(FIRST_YEAR, clock.today().year + 2)
     with deadlines.moving_with_the_table():

@@ -1,7 +1,7 @@
 """Count working days, with a table of exceptional days (requirement U15).
 
 The functions take the exceptions as a mapping day → is a working day; other days count by their weekday. The table is in
-`chengyang.platform.workdays` and is seeded with `seed_exceptions`.
+`chengyang.platform.workdays` and is seeded with `announced` and `statutory`.
 """
 
 import datetime as dt
