@@ -7,7 +7,7 @@ requested in turn on both, in one process and with the values kept that a runnin
 that of the milliseconds of CPU in this process and of the plans in Postgres, which neighbours disturb less than wall time. A
 search may find three rows on the demonstration and a full page there, so it is compared with the list that it searches. A
 ratio above 1.5 fails, and a search for what is frequent there, such as a surname or the initials of a thousand people, that
-costs more than 200 ms.
+costs more than 200 ms. What is above its budget is measured a second time.
 """
 
 import argparse
@@ -90,6 +90,7 @@ def grow(persons):
     audit.seal_due()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")  # otherwise the server writes all of it to disk while pages are measured
     print(f"grown in {time.monotonic() - began:.0f} s")
 
 
@@ -242,9 +243,11 @@ def report(names, asked):
         whole, _mark, searched = path.partition("?q=")
         if searched and whole not in lists:
             lists[whole] = compared(names[:1], whole, who)[0]["cost"]
-        ratio = large["cost"] / max(small["cost"], lists.get(whole, 0) if searched else 0)
-        grows = ratio > RATIO and large["cost"] - small["cost"] > NOISE
-        failed = large["cost"] > FREQUENT if name.startswith("frequent") else grows
+        listed = lists.get(whole, 0) if searched else 0
+        ratio, failed = judged(name, small, large, listed)
+        if failed:  # neighbours disturb: what is above has to be so twice
+            small, large = compared(names, path, who)
+            ratio, failed = judged(name, small, large, listed)
         above += [name] if failed else []
         width = 44 - sum(ord(letter) > 255 for letter in name)
         print(f"{name:<{width}}{small['cost']:>8.1f} {large['cost']:>9.1f}{ratio:>7.2f}", end="")
@@ -258,6 +261,13 @@ def report(names, asked):
             )
     print(f"budget {RATIO} × the demonstration: {'above: ' + ', '.join(above) if above else 'all within'}")
     return int(bool(above))
+
+
+def judged(name, small, large, listed):
+    """Return (ratio, whether it exceeds the budget) of the costs of a page; `listed` is the cost of the list that it searches, or 0."""
+    ratio = large["cost"] / max(small["cost"], listed)
+    grows = ratio > RATIO and large["cost"] - small["cost"] > NOISE
+    return ratio, large["cost"] > FREQUENT if name.startswith("frequent") else grows
 
 
 def compared(names, path, who):
