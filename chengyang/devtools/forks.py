@@ -15,7 +15,7 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-from .processes import PR_SET_PDEATHSIG, PRCTL, die_with_parent
+from .processes import PRCTL, die_with_parent
 
 PR_SET_CHILD_SUBREAPER = 36  # <sys/prctl.h>
 ARG_START, ARG_END = 47, 48  # fields of /proc/<pid>/stat, counted from 0: where the command line is in memory
@@ -77,7 +77,7 @@ def fork(run):
     sys.stdout.flush()
     end_with_parent = die_with_parent(signal.SIGTERM)  # it remembers who its parent is
     if not (pid := os.fork()):
-        _call(lambda: (end_with_parent(), run()))
+        _call(end_with_parent, run)
     return Forked(pid)
 
 
@@ -96,7 +96,7 @@ def fork_for(parent, run, *, command, output, close=()):
             os.write(writer, str(pid).encode())
             os._exit(0)
         closed = (reader, writer, output, *close)
-        _call(lambda: (_settle(parent, between, command=command, output=output, close=closed), run()))
+        _call(lambda: _settle(parent, between, command=command, output=output, close=closed), run)
     os.close(writer)
     os.waitpid(between, 0)
     with open(reader, "rb") as report:
@@ -113,9 +113,7 @@ def _settle(parent, between, *, command, output, close):
     os.setsid()
     while os.getppid() == between:
         os.sched_yield()
-    PRCTL(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the signal was requested
-        os._exit(1)
+    die_with_parent(signal.SIGTERM, parent)()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
@@ -124,11 +122,12 @@ def _settle(parent, between, *, command, output, close):
     _show(command)
 
 
-def _call(run):
-    """Call `run()`, and end this process like a Python program that does only that."""
+def _call(*steps):
+    """Call each of `steps`, and end this process like a Python program that does only that."""
     code = 1
     try:
-        run()
+        for step in steps:
+            step()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

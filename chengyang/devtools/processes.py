@@ -260,9 +260,12 @@ def _is_nohup(number):
     return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
-def die_with_parent(number):
-    """Return a `preexec_fn` for `subprocess`: the child receives the signal `number` when this thread ends (Linux)."""
-    parent = os.getpid()
+def die_with_parent(number, parent=None):
+    """Return a `preexec_fn` for `subprocess`: the child receives the signal `number` when its parent ends (Linux).
+
+    `parent` is the id of the process that is the parent when it is called, by default this one, whose thread counts.
+    """
+    parent = parent or os.getpid()
 
     def prepare():
         if PRCTL:

@@ -107,11 +107,12 @@ def test_it_ends_with_the_process_that_adopted_it():
     assert not process.exists()
 
 
-def test_a_process_with_threads_is_not_forked():
+@pytest.mark.parametrize("fork", ["fork_for(1, print, command=[], output=1)", "fork(print)"])
+def test_a_process_with_threads_is_not_forked(fork):
     code = (
         "import threading, time; from chengyang.devtools import forks\n"
         "threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n"
-        "forks.fork_for(1, print, command=[], output=1)"
+        f"forks.{fork}"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=20)
     assert "RuntimeError: threads run" in done.stderr
@@ -158,16 +159,5 @@ def test_a_child_prints_nothing_that_was_printed_before():
 def test_a_child_ends_with_the_program_that_forked_it():
     done = outcome("print(os.getpid(), flush=True); time.sleep(60)", "time.sleep(0.5); os.kill(os.getpid(), 9)")
     assert done.returncode == -signal.SIGKILL
-    assert int(
-        done.stdout
-    )  # all of it is there long before a minute is over: the child, which would hold it open, has ended
-
-
-def test_a_child_of_a_process_with_threads_is_not_forked():
-    code = (
-        "import threading, time; from chengyang.devtools import forks\n"
-        "threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n"
-        "forks.fork(print)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=20)
-    assert "RuntimeError: threads run" in done.stderr
+    # The output is there long before a minute is over: the child, which would hold it open, has ended, too.
+    assert int(done.stdout) > 0

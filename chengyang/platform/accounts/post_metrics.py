@@ -32,7 +32,7 @@ def posts_kept(post: Any, owners: Mapping[str, str]) -> Kept:
     return Kept(
         post.objects.all,
         "starts",
-        dict(owners),
+        owners,
         until="ends",
         lasts=True,
         columns=("starts", "ends", "person", post.SUBJECT),
